@@ -1,0 +1,327 @@
+// A stand-in for the scheme, the bank and the handset, for working on the app alone. It keeps everything in memory and
+// checks what a careful scheme would of each request (signature, sequence, body hash, transcript proof), so that it
+// also tests the app's protocol. Never shipped: the build does not touch dev/.
+//
+//   npm run build && npm run fake        then open http://localhost:4701/app/
+//
+// Numbers ending in 2 have an upgradable SIM, in 3 an incompatible one, in 4 an unknown one. POST /dev/… steers it.
+
+import { createHash, createHmac, createSign, generateKeyPairSync, randomBytes, timingSafeEqual, webcrypto } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
+import { createServer } from "node:http";
+import { extname, join } from "node:path";
+import * as opaque from "@serenity-kit/opaque";
+
+const b64u = (bytes) => Buffer.from(bytes).toString("base64url");
+const sha256 = (...parts) => parts.reduce((hash, part) => hash.update(part), createHash("sha256")).digest();
+const id = (prefix) => `${prefix}_${b64u(randomBytes(16))}`;
+const u32 = (n) => { const b = Buffer.alloc(4); b.writeUInt32BE(n); return b; };
+const u16 = (n) => { const b = Buffer.alloc(2); b.writeUInt16BE(n); return b; };
+const u64 = (n) => { const b = Buffer.alloc(8); b.writeBigUInt64BE(BigInt(n)); return b; };
+
+const DIST = new URL("../dist/", import.meta.url).pathname;
+const TYPES = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".png": "image/png", ".woff2": "font/woff2", ".webmanifest": "application/manifest+json" };
+
+class Refusal extends Error {
+  constructor(status, code, members = {}) { super(code); Object.assign(this, { status, code, members }); }
+}
+
+function es256(typ, payload, key, kid = "k") {
+  const signed = `${b64u(JSON.stringify({ alg: "ES256", typ, kid }))}.${b64u(JSON.stringify(payload))}`;
+  return `${signed}.${b64u(createSign("sha256").update(signed).sign({ key, dsaEncoding: "ieee-p1363" }))}`;
+}
+
+export async function startFake({ port = 0, simDelay = 0 } = {}) {
+  await opaque.ready;
+  const logKey = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  const simKey = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  const setup = opaque.server.createSetup();
+  const state = { devices: new Map(), byThumb: new Map(), enrolments: new Map(), recoveries: new Map(), actions: new Map(), links: new Map(), receipts: new Map(), messages: [], streams: new Set(), lose: 0, simDelay, failures: [], log: [] };
+  let origin = "";
+
+  const text = (number, secret) => state.messages.push({ number, time: Date.now(), from: "Ipse", text: `Ipse: ${secret} verbindt je SIM met je Ipse. Geef deze cijfers aan niemand.` });
+  const push = (event, data) => { for (const stream of state.streams) stream.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`); };
+
+  async function device(request, path, body) {
+    const jws = request.headers["ipse-device"];
+    if (!jws) throw new Refusal(401, "device_signature_invalid");
+    const [head, payload, signature] = jws.split(".");
+    const header = JSON.parse(Buffer.from(head, "base64url"));
+    const said = JSON.parse(Buffer.from(payload, "base64url"));
+    let known = state.devices.get(header.kid) ?? state.byThumb.get(header.kid);
+    if (!known && path === "/phone/v1/enrolments") {
+      const { device_key: jwk } = JSON.parse(body);
+      const thumb = b64u(sha256(JSON.stringify({ crv: jwk.crv, kty: jwk.kty, x: jwk.x, y: jwk.y })));
+      known = { thumb, jwk, seq: 0, seen: new Map(), status: "active" };
+      state.byThumb.set(thumb, known);
+    }
+    if (!known) throw new Refusal(401, "device_signature_invalid");
+    const key = await webcrypto.subtle.importKey("jwk", { ...known.jwk }, { name: "ECDSA", namedCurve: "P-256" }, false, ["verify"]);
+    const good = await webcrypto.subtle.verify({ name: "ECDSA", hash: "SHA-256" }, key, Buffer.from(signature, "base64url"), Buffer.from(`${head}.${payload}`));
+    if (!good || header.alg !== "ES256" || header.typ !== "ipse-request+jwt" || Object.keys(header).length !== 3) throw new Refusal(401, "device_signature_invalid");
+    if (said.aud !== origin || said.htm !== request.method || said.htu !== path || said.dev !== header.kid || said.bh !== b64u(sha256(body))) throw new Refusal(401, "device_signature_invalid");
+    const hash = b64u(sha256(Buffer.from(payload, "base64url")));
+    if (said.seq <= known.seq) {
+      if (!known.seen.has(said.seq)) throw new Refusal(409, "sequence_stale");
+      if (known.seen.get(said.seq) !== hash) throw new Refusal(409, "device_copied");
+    }
+    known.seq = Math.max(known.seq, said.seq);
+    known.seen.set(said.seq, hash);
+    return { known, said, jws };
+  }
+
+  function blockIf(known) {
+    if (known.person?.reasons.length) throw new Refusal(403, "identity_blocked", { reasons: known.person.reasons });
+  }
+
+  function receipt(kind, person, evidence) {
+    const salt = randomBytes(32);
+    const bytes = Buffer.from(JSON.stringify(evidence));
+    const mac = (message) => b64u(createHmac("sha256", salt).update(message).digest());
+    const leaf = Buffer.from(JSON.stringify({ version: 1, kind, time: Date.now(), subject: mac(person.identity), commitment: mac(sha256(bytes)) }));
+    const leafHash = sha256(Buffer.from([0]), leaf);
+    const rec = id("rec");
+    const other = randomBytes(32);
+    const root = sha256(Buffer.from([1]), other, leafHash);
+    const promise = es256("ipse-promise+jwt", { leaf: b64u(leafHash), receipt: rec, by: Date.now() + 10_000 }, logKey.privateKey);
+    const checkpoint = es256("ipse-checkpoint+jwt", { origin: `${origin}/issuer`, size: 2, root: b64u(root), iat: Math.floor(Date.now() / 1000) }, logKey.privateKey);
+    state.receipts.set(rec, { receipt: rec, leaf: b64u(leaf), salt: b64u(salt), evidence: b64u(bytes), index: 1, proof: [b64u(other)], checkpoint, promise });
+    return { receipt: rec, promise };
+  }
+
+  function makeAction(person, over = {}) {
+    const action = id("act");
+    const flow = over.flow ?? "qr";
+    const expires = Date.now() + (over.lifetime ?? 180_000);
+    const view = {
+      version: 1, language: person.language, action, kind: "login", partner: { id: id("par"), name: "Winkel Hoek", domain: "shop.example" }, service: "HOEK_LOGIN",
+      title: "Winkel Hoek wil weten wie je bent", purpose: "Aanmelden", attributes: [{ key: "given_name", label: "Voornaam", value: "An" }, { key: "family_name", label: "Familienaam", value: "Peeters" }],
+      fields: [], started: { flow, browser: "Firefox, Linux", time: Date.now() - 4000 }, warnings: [], level: "advanced", expires, ...over.view,
+    };
+    const bytes = Buffer.from(over.raw ? over.raw(view) : JSON.stringify(view));
+    const made = { id: action, kind: view.kind, person, flow, view, bytes, partner: view.partner, status: "created", created: Date.now(), expires, decided: null, receipt: null, nonce: randomBytes(32), binding: randomBytes(32), match: over.match ?? "K7P", sim: over.sim ?? "silent", factors: over.factors ?? ["code", "unlock"], simReady: Date.now() + (over.simDelay ?? state.simDelay) };
+    state.actions.set(action, made);
+    return made;
+  }
+
+  const summary = (a) => ({ id: a.id, kind: a.kind, partner: a.kind === "login" || a.kind === "share" ? a.partner.name : null, domain: a.kind === "login" || a.kind === "share" ? a.partner.domain : null, status: a.status, created: a.created, expires: a.expires, decided: a.decided, receipt: a.receipt });
+  const offer = (a) => ({ action: a.id, flow: a.flow, match_code: a.match, view: b64u(a.bytes), nonce: b64u(a.nonce), expires: a.expires, server_time: Date.now(), identity: a.person.identity, epoch: a.person.epoch, code_version: a.person.codeVersion, partner: a.partner.id, domain: a.partner.domain, browser_binding: b64u(a.binding), level: "advanced", factors: a.factors, sim: a.sim, wrong_since_last: a.person.wrong, wrong_codes_left: 3 - a.person.wrong });
+
+  function transcript(a, known, { sequence, sim, factor, decision }) {
+    const attributes = sha256(...a.view.attributes.flatMap(({ key, value }) => [key, value].flatMap((p) => [u32(Buffer.byteLength(p)), p])));
+    const fields = [["version", "ipse/transcript/1"], ["issuer", `${origin}/issuer`], ["identity", a.person.identity], ["device", known.id], ["sequence", u64(sequence)], ["epoch", u64(a.person.epoch)], ["code_version", u64(a.person.codeVersion)], ["nonce", a.nonce], ["action", a.id], ["partner", a.partner.id], ["domain", a.partner.domain], ["flow", a.flow], ["browser_binding", a.binding], ["view_hash", sha256(a.bytes)], ["attributes_hash", attributes], ["documents", ""], ["sim_statement_hash", sim ? sha256(sim) : ""], ["factor", factor], ["decision", decision], ["expires", u64(a.expires)]];
+    a.fields = { version: fields[0][1], ...Object.fromEntries(fields.slice(1).map(([label, value]) => [label, ["nonce", "browser_binding", "view_hash", "attributes_hash", "documents", "sim_statement_hash"].includes(label) ? b64u(value) : value])), sequence, epoch: a.person.epoch, code_version: a.person.codeVersion, expires: a.expires };
+    return sha256(...fields.flatMap(([label, value]) => [u16(label.length), label, u32(Buffer.byteLength(value)), value]));
+  }
+
+  function decide(a, known, jws, status, factor) {
+    a.status = status;
+    a.decided = Date.now();
+    Object.assign(a, receipt(status === "approved" ? "approval" : "refusal", a.person, { view: b64u(a.bytes), transcript: a.fields, device_jws: jws, sim_statement: null, decision: status === "approved" ? "approve" : "refuse", factor, time: a.decided }));
+    a.answer = { status, return_url: a.flow === "app" ? `${origin}/dev/returned` : null, receipt: a.receipt, promise: a.promise };
+    if (status === "approved" && a.kind === "unblock") a.person.reasons = [];
+    push("action", { id: a.id, status });
+    return a.answer;
+  }
+
+  async function phone(request, path, raw) {
+    const url = new URL(path, origin);
+    if (url.pathname === "/phone/v1/config") {
+      return [200, { audience: origin, issuer: `${origin}/issuer`, profile: "demo", banks: [{ name: "Bank Anker" }, { name: "Spaarkas Linde" }], terms_version: "2026-11", code_scheme: 1, webauthn: { rp_id: "localhost" }, handsets: [{ operator: "Leie Mobiel", url: origin }], log_key: (({ kty, crv, x, y }) => ({ kty, crv, x, y }))(logKey.publicKey.export({ format: "jwk" })) }];
+    }
+    const { known, said, jws } = await device(request, path, raw);
+    const body = raw === "" ? {} : JSON.parse(raw);
+    const route = `${request.method} ${url.pathname.replace("/phone/v1", "").replace(/(enr|act|rec|rcv)_[\w-]{22}/, ":id")}`;
+    const target = /(?:enr|act|rec|rcv)_[\w-]{22}/.exec(url.pathname)?.[0];
+    const forced = state.failures.findIndex((failure) => failure.route === route);
+    if (forced >= 0) { const [f] = state.failures.splice(forced, 1); throw new Refusal(f.status, f.code, f.members); }
+    const enrolment = state.enrolments.get(target);
+    const action = state.actions.get(target);
+    const recovery = state.recoveries.get(target);
+    switch (route) {
+      case "POST /enrolments": {
+        if (known.enrolment) return [201, known.enrolmentAnswer];
+        const last = body.phone_number.at(-1);
+        const sim = { state: { 2: "upgradable", 3: "incompatible", 4: "unknown" }[last] ?? "ready", operator: last === "4" ? null : "Leie Mobiel" };
+        known.id = id("dev");
+        known.name = body.device_name;
+        known.since = Date.now();
+        state.devices.set(known.id, known);
+        const e = { enrolment: id("enr"), status: "created", sim, vouched: null, number: body.phone_number, known, language: body.language };
+        state.enrolments.set(e.enrolment, e);
+        known.enrolment = e;
+        known.enrolmentAnswer = { enrolment: e.enrolment, device: known.id, sim, expires: Date.now() + 3_600_000 };
+        return [201, known.enrolmentAnswer];
+      }
+      case "GET /enrolments/:id": return [200, { enrolment: target, status: enrolment.status, sim: enrolment.sim, vouched: enrolment.vouched }];
+      case "POST /enrolments/:id/sim": enrolment.secret = "482913"; enrolment.tries = 3; text(enrolment.number, enrolment.secret); return [200, { sent: true, tries_left: 3 }];
+      case "POST /enrolments/:id/sim/answer":
+        if (body.secret !== enrolment.secret) throw new Refusal(400, "sim_secret_wrong", { tries_left: --enrolment.tries });
+        enrolment.status = "sim_connected";
+        return [200, { connected: true }];
+      case "POST /enrolments/:id/bank": return [200, { authorization_url: `${origin}/dev/bank?enrolment=${target}&bank=${encodeURIComponent(body.bank)}` }];
+      case "POST /enrolments/:id/code": enrolment.person ??= { identity: id("idn") }; {
+        const userIdentifier = `${enrolment.person.identity}|${known.id}|1`;
+        return [200, { registration_response: opaque.server.createRegistrationResponse({ serverSetup: setup, userIdentifier, registrationRequest: body.registration_request }).registrationResponse, credential_identifier: userIdentifier }];
+      }
+      case "POST /enrolments/:id/unlock": return [200, { challenge: b64u(randomBytes(32)), rp_id: "localhost", user_id: b64u(randomBytes(16)), user_name: "An Peeters" }];
+      case "POST /enrolments/:id/complete": {
+        const person = Object.assign(enrolment.person, { record: body.registration_record, language: enrolment.language, reasons: [], epoch: 1, codeVersion: 1, wrong: 0, number: enrolment.number, level: enrolment.sim.state === "ready" ? "advanced" : "basic", sim: enrolment.sim, unlock: null });
+        if (body.unlock) person.unlock = credentialId(Buffer.from(body.unlock.attestation_object, "base64url"));
+        known.person = person;
+        enrolment.status = "completed";
+        state.person = person;
+        state.known = known;
+        const { receipt: rec } = receipt("enrolment", person, { decision: "enrolment", time: Date.now() });
+        return [201, { identity: person.identity, device: known.id, level: person.level, receipt: rec, code_version: 1, epoch: 1 }];
+      }
+      case "GET /me": { const p = known.person; return [200, { identity: p.identity, status: p.reasons.length ? "suspended" : "active", reasons: p.reasons, level: p.level, given_name: "An", family_name: "Peeters", phone_number: p.number, epoch: p.epoch, code_version: p.codeVersion, wrong_codes_left: 3 - p.wrong, wrong_since_last: p.wrong, sim: { state: p.level === "advanced" ? "connected" : "none", operator: p.sim.operator }, unlock: p.unlock !== null, this_device: known.id }]; }
+      case "GET /devices": return [200, { devices: [{ device: known.id, name: known.name, kind: "software", since: known.since, last_used: Date.now(), status: "active", this: true }, ...(state.otherDevice ? [state.otherDevice] : [])] }];
+      case "GET /actions": { const mine = [...state.actions.values()].filter((a) => a.person === known.person && (a.claimed || a.decided)).reverse(); return [200, { open: mine.filter((a) => ["created", "linked"].includes(a.status)).map(summary), past: mine.filter((a) => !["created", "linked"].includes(a.status)).map(summary) }]; }
+      case "GET /actions/:id": if (!action) throw new Refusal(404, "not_found"); return [200, { ...summary(action), ...(action.status === "linked" ? { offer: offer(action) } : {}) }];
+      case "GET /receipts/:id": if (!state.receipts.has(target)) throw new Refusal(404, "not_found"); return [200, state.receipts.get(target)];
+      case "POST /block": known.person.reasons.push({ reason: "person", since: Date.now() }); push("identity", { status: "suspended" }); return [200, { status: "suspended" }];
+      case "POST /unblock": { const a = makeAction(known.person, { flow: "link", view: { kind: "unblock", title: "Blokkering opheffen", purpose: "Je Ipse werkt daarna weer overal.", attributes: [], partner: { id: id("par"), name: "Ipse", domain: "ipse.example" } } }); a.status = "linked"; a.claimed = true; return [200, { action: a.id }]; }
+      case "POST /sim": text(known.person.number, "482913"); return [200, { sent: true, tries_left: 3 }];
+      case "POST /sim/answer": { if (body.secret !== "482913") throw new Refusal(400, "sim_secret_wrong", { tries_left: 2 }); const a = makeAction(known.person, { flow: "link", sim: "holder", view: { kind: "sim", title: "Nieuwe SIM verbinden", purpose: "Je nieuwe SIM wordt met je Ipse verbonden.", attributes: [], partner: { id: id("par"), name: "Ipse", domain: "ipse.example" } } }); a.status = "linked"; a.claimed = true; return [200, { action: a.id }]; }
+      case "POST /recoveries": { const r = { recovery: id("rcv"), status: "created" }; state.recoveries.set(r.recovery, r); return [200, { recovery: r.recovery, authorization_url: `${origin}/dev/bank?recovery=${r.recovery}` }]; }
+      case "GET /recoveries/:id": return [200, recovery];
+      case "POST /recoveries/:id/code": { const p = known.person; const userIdentifier = `${p.identity}|${known.id}|${p.codeVersion + 1}`; return [200, { registration_response: opaque.server.createRegistrationResponse({ serverSetup: setup, userIdentifier, registrationRequest: body.registration_request }).registrationResponse, credential_identifier: userIdentifier }]; }
+      case "POST /recoveries/:id/complete": { const p = known.person; p.record = body.registration_record; p.codeVersion += 1; p.epoch += 1; p.wrong = 0; p.reasons = p.reasons.filter(({ reason }) => reason !== "code_exhausted"); recovery.status = "completed"; return [200, { identity: p.identity, code_version: p.codeVersion, epoch: p.epoch, status: "active" }]; }
+      case "POST /actions/:id/report": known.person.reasons.push({ reason: "person", since: Date.now() }); push("identity", { status: "suspended" }); return [200, {}];
+      case "POST /actions/claim": {
+        const found = state.links.get(body.link);
+        if (!found) throw new Refusal(410, "link_stale");
+        blockIf(known);
+        found.status = "linked"; found.claimed = true;
+        push("action", { id: found.id, status: "linked" });
+        return [200, offer(found)];
+      }
+      case "POST /actions/:id/attempt": {
+        if (action.status !== "linked") throw new Refusal(410, "action_closed", { status: action.status });
+        if (body.nonce !== b64u(action.nonce) || body.view_hash !== b64u(sha256(action.bytes))) throw new Refusal(409, "view_changed");
+        if (action.sim !== "none" && Date.now() < action.simReady) return [202, { status: "wait", retry_after_ms: 250, ...(Date.now() > action.simReady - 1000 ? { contacting_sim: true } : {}) }];
+        if (action.attempt?.ke1 === body.ke1 && body.ke1) return [200, action.attempt.answer];
+        const now = Math.floor(Date.now() / 1000);
+        const sim = action.sim === "none" ? null : es256("sim-statement+jwt", { iss: "operator", aud: `${origin}/issuer`, sub: "h", jti: b64u(randomBytes(16)), iat: now, exp: now + 60, nonceHash: b64u(sha256("ipse/sim/1", action.id, action.nonce, sha256(action.bytes))), method: action.sim, changedAt: 0, readiness: "ready", line: "active", kvn: 1, ctr: 1 }, simKey.privateKey);
+        const attempt = { id: id("att"), sequence: said.seq, sim, factor: body.factor, ke1: body.ke1 };
+        let ke2 = null;
+        if (body.factor === "code") {
+          const p = action.person;
+          const started = opaque.server.startLogin({ serverSetup: setup, registrationRecord: p.record, startLoginRequest: body.ke1, userIdentifier: `${p.identity}|${known.id}|${p.codeVersion}` });
+          attempt.login = started.serverLoginState;
+          ke2 = started.loginResponse;
+        }
+        attempt.answer = { status: "attempt", attempt: attempt.id, sequence: said.seq, ke2, sim_statement: sim, unlock_credential: body.factor === "unlock" ? action.person.unlock : null };
+        action.attempt = attempt;
+        return [200, attempt.answer];
+      }
+      case "POST /actions/:id/wrong": {
+        const p = action.person;
+        p.wrong += 1;
+        const blocked = p.wrong >= 3;
+        if (blocked) { p.reasons.push({ reason: "code_exhausted", since: Date.now() }); action.status = "cancelled"; action.decided = Date.now(); push("identity", { status: "suspended" }); }
+        throw new Refusal(401, "code_wrong", { wrong_codes_left: 3 - p.wrong, blocked });
+      }
+      case "POST /actions/:id/approve": {
+        if (action.answer && action.decidedT === body.t) return [200, action.answer];
+        if (action.status !== "linked") throw new Refusal(410, "action_closed", { status: action.status });
+        const { attempt } = action;
+        if (!attempt || attempt.id !== body.attempt) throw new Refusal(409, "attempt_unknown");
+        const t = transcript(action, known, { sequence: attempt.sequence, sim: attempt.sim, factor: attempt.factor, decision: "approve" });
+        if (b64u(t) !== body.t || said.t !== body.t) throw new Refusal(401, "proof_invalid");
+        if (attempt.factor === "code") {
+          const { sessionKey } = opaque.server.finishLogin({ serverLoginState: attempt.login, finishLoginRequest: body.ke3 });
+          const proof = createHmac("sha256", Buffer.from(sessionKey, "base64url")).update("ipse/code-proof/1").update(t).digest();
+          if (!timingSafeEqual(proof, Buffer.from(body.code_proof, "base64url")) || said.h !== b64u(sha256(Buffer.from(body.ke3, "base64url"), proof))) throw new Refusal(401, "proof_invalid");
+        } else {
+          const [auth, client, signature] = ["authenticator_data", "client_data", "signature"].map((n) => Buffer.from(body.assertion[n], "base64url"));
+          const { challenge } = JSON.parse(client);
+          if (challenge !== b64u(sha256("ipse/uv/1", t)) || (auth[32] & 4) === 0 || said.h !== b64u(sha256(auth, client, signature))) throw new Refusal(401, "proof_invalid");
+        }
+        action.person.wrong = 0;
+        action.decidedT = body.t;
+        return [200, decide(action, known, jws, "approved", attempt.factor)];
+      }
+      case "POST /actions/:id/refuse": {
+        if (action.answer && action.decidedT === body.t) return [200, action.answer];
+        if (action.status !== "linked") throw new Refusal(410, "action_closed", { status: action.status });
+        const t = transcript(action, known, { sequence: said.seq, sim: null, factor: "none", decision: "refuse" });
+        if (b64u(t) !== body.t || body.sequence !== said.seq || said.t !== body.t || said.h !== b64u(sha256(""))) throw new Refusal(401, "proof_invalid");
+        action.reason = body.reason;
+        action.decidedT = body.t;
+        return [200, decide(action, known, jws, "refused", "none")];
+      }
+      default: throw new Refusal(404, "not_found");
+    }
+  }
+
+  /** The credential id within a WebAuthn attestation object, found after the fixed part of the authenticator data. */
+  function credentialId(attestation) {
+    const at = attestation.indexOf(sha256("localhost"));
+    const length = attestation.readUInt16BE(at + 53);
+    return b64u(attestation.subarray(at + 55, at + 55 + length));
+  }
+
+  const csp = () => `default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; media-src 'self' blob:; frame-ancestors 'none'; form-action 'none'; base-uri 'none'; require-trusted-types-for 'script'; trusted-types ipse-wasm`;
+
+  const server = createServer(async (request, response) => {
+    const chunks = [];
+    for await (const chunk of request) chunks.push(chunk);
+    const raw = Buffer.concat(chunks).toString();
+    const url = new URL(request.url, origin);
+    const json = (status, body) => response.writeHead(status, { "content-type": status >= 400 ? "application/problem+json" : "application/json" }).end(JSON.stringify(body));
+    if (url.pathname === "/phone/v1/events") {
+      try { await device(request, request.url, ""); } catch (e) { return json(e.status ?? 500, { code: e.code }); }
+      response.writeHead(200, { "content-type": "text/event-stream" });
+      response.write(": hello\n\n");
+      state.streams.add(response);
+      request.on("close", () => state.streams.delete(response));
+      return;
+    }
+    if (url.pathname.startsWith("/phone/")) {
+      let answer;
+      try { answer = await phone(request, request.url, raw); } catch (e) {
+        if (!(e instanceof Refusal)) console.error(e);
+        answer = [e.status ?? 500, { type: "about:blank", status: e.status ?? 500, code: e.code ?? "busy", title: "", detail: "", ...e.members }];
+      }
+      state.log.push(`${request.method} ${url.pathname} ${answer[0]}`);
+      if (state.lose > 0 && request.method === "POST") { state.lose -= 1; return request.socket.destroy(); }
+      return json(...answer);
+    }
+    if (url.pathname === "/handset/messages") return json(200, { messages: state.messages.filter((m) => m.number === url.searchParams.get("number")).map(({ number: _, ...m }) => m) });
+    if (url.pathname === "/dev/bank") {
+      const e = state.enrolments.get(url.searchParams.get("enrolment"));
+      const r = state.recoveries.get(url.searchParams.get("recovery"));
+      if (e) Object.assign(e, { status: "vouched", vouched: { bank: url.searchParams.get("bank"), given_name: "An", family_name: "Peeters", birthdate: "1971-03-15", nationality: "BE", document_number: "…1234" } });
+      if (r) r.status = "vouched";
+      return response.writeHead(303, { location: e ? `/app/?enrolment=${e.enrolment}` : `/app/?recovery=${r.recovery}` }).end();
+    }
+    if (url.pathname === "/dev/returned") return response.writeHead(200, { "content-type": "text/html" }).end("<h1>The site</h1>");
+    const file = url.pathname === "/app/" ? "index.html" : url.pathname.startsWith("/app/") ? url.pathname.slice(5) : null;
+    if (file !== null && !file.includes("..") && existsSync(join(DIST, file))) {
+      return response.writeHead(200, { "content-type": TYPES[extname(file)] ?? "application/octet-stream", "content-security-policy": csp(), "cache-control": "no-cache" }).end(readFileSync(join(DIST, file)));
+    }
+    response.writeHead(404).end();
+  });
+  await new Promise((resolve) => server.listen(port, "127.0.0.1", resolve));
+  origin = `http://localhost:${server.address().port}`;
+
+  return {
+    origin, state, push,
+    /** A request of a partner, as a link to open or a QR text to scan. */
+    ask(over = {}) {
+      const action = makeAction(state.person, over);
+      const code = b64u(randomBytes(16));
+      const link = over.flow === "app" ? `${origin}/app/#a.${code}.${b64u(randomBytes(16))}` : `${origin}/app/#q.${code}.12.${b64u(randomBytes(16))}`;
+      state.links.set(link, action);
+      return { link, action };
+    },
+    close: () => { server.closeAllConnections(); server.close(); },
+  };
+}
+
+if (process.argv[1] === new URL(import.meta.url).pathname) {
+  const fake = await startFake({ port: 4701 });
+  console.log(`${fake.origin}/app/`);
+}

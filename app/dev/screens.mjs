@@ -1,0 +1,316 @@
+// Walks through every screen of the built app against the stand-in scheme, takes a picture of each, and runs axe on it.
+//
+//   npm run build && npm run screens [-- --lang nl,fr,de,en --theme light,dark --size phone,desktop --out DIR]
+//
+// Exits with 1 if axe finds anything.
+
+import { mkdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { parseArgs } from "node:util";
+import { launch } from "./browser.mjs";
+import { startFake } from "./fake.mjs";
+
+const { values } = parseArgs({
+  options: {
+    lang: { type: "string", default: "nl,fr,de,en" },
+    theme: { type: "string", default: "light,dark" },
+    size: { type: "string", default: "phone,desktop" },
+    out: { type: "string", default: "/tmp/ipse-screens" },
+    zoom: { type: "string", default: "1" },
+    forced: { type: "boolean", default: false },
+  },
+});
+const SIZES = { phone: { width: 360, height: 640 }, desktop: { width: 1200, height: 860 }, narrow: { width: 320, height: 640 } };
+const LOCALES = { nl: "nl-BE", fr: "fr-BE", de: "de-BE", en: "en-IE" };
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const found = new Map();
+
+async function walk(browser, lang, theme, size) {
+  const folder = `${values.out}/${lang}-${theme}-${size}`;
+  mkdirSync(folder, { recursive: true });
+  const fake = await startFake();
+  const context = await browser.newContext({
+    viewport: SIZES[size],
+    locale: LOCALES[lang],
+    timezoneId: "Europe/Brussels",
+    colorScheme: theme,
+    forcedColors: values.forced ? "active" : "none",
+    deviceScaleFactor: 1,
+    bypassCSP: false,
+  });
+  const page = await context.newPage();
+  page.setDefaultTimeout(10_000);
+  page.on("pageerror", (error) => note(`${lang}: page error ${error.message}`, "page"));
+  page.on("console", (message) => {
+    if (/Content Security Policy|TrustedHTML|TrustedScript/i.test(message.text())) note(`CSP: ${message.text()}`, "page");
+  });
+  const cdp = await context.newCDPSession(page);
+  if (values.zoom !== "1") await cdp.send("Emulation.setPageScaleFactor", { pageScaleFactor: 1 });
+  await cdp.send("WebAuthn.enable");
+  const options = { protocol: "ctap2", transport: "internal", hasResidentKey: true, hasUserVerification: true, isUserVerified: true, automaticPresenceSimulation: true };
+  const { authenticatorId } = await cdp.send("WebAuthn.addVirtualAuthenticator", { options });
+  const at = (testid) => page.getByTestId(testid);
+  const type = async (code) => {
+    await at("code-pad").waitFor();
+    for (const digit of code) await page.keyboard.press(digit);
+  };
+  let count = 0;
+  const shot = async (name) => {
+    count += 1;
+    await page.evaluate(() => document.fonts.ready);
+    await page.waitForTimeout(180);
+    const file = `${folder}/${String(count).padStart(2, "0")}-${name}`;
+    await page.screenshot({ path: `${file}.png` });
+    // What stands below the fold, once more.
+    const more = await page.evaluate(() => {
+      const scroller = document.querySelector(".screen-scroll");
+      if (!scroller || scroller.scrollHeight <= scroller.clientHeight + 8) return false;
+      scroller.scrollTop = scroller.scrollHeight;
+      return true;
+    });
+    if (more) await page.screenshot({ path: `${file}-end.png` });
+    await page.evaluate(() => document.querySelector(".screen-scroll")?.scrollTo(0, 0));
+    await check(page, `${lang}-${theme}-${size} ${name}`);
+  };
+
+  const enrol = async (number) => {
+    await page.goto(`${fake.origin}/app/`);
+    await at("begin").click();
+    await at("phone-number").fill(number);
+    await at("number-next").click();
+    await at("screen-sim").waitFor();
+  };
+
+  try {
+    if (values.zoom !== "1") await page.addInitScript(`document.addEventListener("DOMContentLoaded",()=>{document.documentElement.style.fontSize="${17 * Number(values.zoom)}px"})`);
+    await page.goto(`${fake.origin}/app/`);
+    await at("begin").waitFor();
+    await shot("welcome");
+    await at("begin").click();
+    await at("phone-number").fill("12");
+    await at("number-next").click();
+    await shot("number-wrong");
+    for (const [last, name] of [["2", "upgradable"], ["3", "incompatible"], ["4", "unknown"]]) {
+      await enrol(`0470 00 00 0${last}`);
+      await shot(`sim-${name}`);
+      await page.evaluate(() => indexedDB.deleteDatabase("ipse"));
+      await at("back").click();
+    }
+    await enrol("0470 00 00 01");
+    await shot("sim-ready");
+    await at("sim-connect").click();
+    await at("handset-message").waitFor();
+    await at("sim-secret").fill("111111");
+    await page.locator("[data-code=sim_secret_wrong]").waitFor();
+    await shot("secret-wrong");
+    await at("sim-secret").fill("482913");
+    await at("screen-bank").waitFor();
+    await shot("bank");
+    await page.goto(`${fake.origin}/app/?problem=registrar_failed`);
+    await at("screen-bank").waitFor();
+    await shot("bank-problem");
+    await at("bank-Bank Anker").click();
+    await at("screen-vouched").waitFor();
+    await shot("vouched");
+    await at("vouched-next").click();
+    await at("screen-code").waitFor();
+    await shot("code");
+    await type("12345");
+    await page.locator("[data-reason=sequence]").waitFor();
+    await shot("code-refused");
+    await type("58204");
+    await at("screen-code-again").waitFor();
+    await type("58204");
+    await at("unlock-yes").waitFor();
+    await shot("unlock");
+    await at("unlock-yes").click();
+    await at("ready-home").waitFor();
+    await shot("ready");
+    await at("ready-home").click();
+    await at("status").waitFor();
+    await shot("home-empty");
+    await at("scan").click();
+    await at("screen-scan").waitFor();
+    await at("qr-text").fill("hello");
+    await page.locator("[data-code=link_invalid]").waitFor();
+    await shot("scan");
+
+    const texts = {
+      nl: ["Winkel Hoek wil weten wie je bent", "Aanmelden", "Voornaam", "Familienaam"],
+      fr: ["Winkel Hoek veut savoir qui vous êtes", "Connexion", "Prénom", "Nom"],
+      de: ["Winkel Hoek möchte wissen, wer Sie sind", "Anmelden", "Vorname", "Familienname"],
+      en: ["Winkel Hoek wants to know who you are", "Log in", "First name", "Family name"],
+    }[lang];
+    const view = { title: texts[0], purpose: texts[1], attributes: [{ key: "given_name", label: texts[2], value: "An" }, { key: "family_name", label: texts[3], value: "Peeters" }] };
+    const open = async (over = {}) => {
+      const made = fake.ask({ ...over, view: { ...view, ...over.view } });
+      await page.goto("about:blank");
+      await page.goto(made.link);
+      await at("continue").waitFor();
+      return made;
+    };
+    await open();
+    await shot("read");
+    await at("continue").click();
+    await at("use-unlock").waitFor();
+    await shot("confirm-unlock");
+    await cdp.send("WebAuthn.setUserVerified", { authenticatorId, isUserVerified: false });
+    await at("use-unlock").click();
+    await page.locator("[data-code=unlock_cancelled]").waitFor();
+    await shot("unlock-cancelled");
+    await cdp.send("WebAuthn.setUserVerified", { authenticatorId, isUserVerified: true });
+    await at("other-factor").click();
+    await at("code-pad").waitFor();
+    await shot("confirm-code");
+    await type("11122");
+    await page.locator("[data-code=code_wrong]").waitFor();
+    await shot("code-wrong");
+    await type("58204");
+    await page.locator("[data-testid=outcome][data-status=approved]").waitFor();
+    await shot("approved");
+    await at("receipt").click();
+    await at("receipt-verdict").waitFor();
+    await shot("receipt");
+
+    await open({ flow: "app", factors: ["code"], simDelay: 4000, view: { warnings: [{ nl: "Je logt hier voor het eerst in.", fr: "C’est votre première connexion ici.", de: "Sie melden sich hier zum ersten Mal an.", en: "This is your first login here." }[lang]] } });
+    await shot("read-warning");
+    await at("continue").click();
+    await type("58204");
+    await page.waitForTimeout(1500);
+    await shot("contacting-sim");
+    await page.waitForURL(/returned/);
+
+    await open({ flow: "link" });
+    await shot("read-link");
+    await at("refuse").click();
+    await page.locator("[data-testid=outcome][data-status=refused]").waitFor();
+    await shot("refused");
+    await at("wasnt-me").click();
+    await shot("wasnt-me");
+
+    await open({ factors: ["code"] });
+    await at("continue").click();
+    fake.state.failures.push({ route: "POST /actions/:id/attempt", status: 503, code: "sim_unavailable" });
+    await type("58204");
+    await at("try-again").waitFor();
+    await shot("sim-unavailable");
+    await at("try-again").click();
+    await page.locator("[data-testid=outcome][data-status=approved]").waitFor();
+
+    await open({ lifetime: 3000 });
+    await page.locator("[data-testid=problem][data-code=action_expired]").waitFor();
+    await shot("expired");
+    const misleading = fake.ask({ view: { title: "Winkel \u202eevil" } });
+    await page.goto("about:blank");
+    await page.goto(misleading.link);
+    await page.locator("[data-code=view_unreadable]").waitFor();
+    await shot("view-unreadable");
+    await page.goto("about:blank");
+    await page.goto(`${fake.origin}/app/#q.${"A".repeat(22)}.3.${"A".repeat(22)}`);
+    await page.locator("[data-code=link_stale]").waitFor();
+    await shot("link-stale");
+
+    await page.goto("about:blank");
+    const waiting = fake.ask({ view });
+    await page.goto(waiting.link);
+    await at("continue").waitFor();
+    await page.goto(`${fake.origin}/app/#`);
+    await page.locator("[data-testid=open-actions]").waitFor();
+    await shot("home");
+    await at("tab-history").click();
+    await at("screen-history").waitFor();
+    await shot("history");
+    await page.locator("[data-testid=past-actions] a").first().click();
+    await at("screen-past").waitFor();
+    await shot("past");
+    await at("back").click();
+    await at("tab-settings").click();
+    await at("screen-settings").waitFor();
+    await shot("settings");
+    await at("to-devices").click();
+    await at("device").first().waitFor();
+    await shot("devices");
+    await at("back").click();
+    await at("to-about").click();
+    await at("screen-about").waitFor();
+    await shot("about");
+    await at("back").click();
+    await at("to-new-sim").click();
+    await shot("new-sim");
+    await at("new-sim-send").click();
+    await at("screen-new-sim-secret").waitFor();
+    await shot("new-sim-secret");
+    await page.goto(`${fake.origin}/app/#/block`);
+    await at("block-now").waitFor();
+    await shot("block");
+    await at("block-now").click();
+    await at("unblock").waitFor();
+    await shot("blocked");
+    await page.goto(`${fake.origin}/app/#`);
+    await page.locator("[data-status=suspended]").waitFor();
+    await shot("home-blocked");
+    await at("way-block").click();
+    await at("unblock").click();
+    await at("continue").waitFor();
+    await shot("read-unblock");
+    await at("continue").click();
+    await at("other-factor").click();
+    await type("58204");
+    await page.locator("[data-testid=outcome][data-status=approved]").waitFor();
+
+    await open({ factors: ["code"] });
+    await at("continue").click();
+    for (let round = 1; round <= 3; round += 1) {
+      await type("11122");
+      while (fake.state.person.wrong < round) await page.waitForTimeout(50);
+      await page.locator(`[data-testid=${round < 3 ? "trouble" : "problem"}][data-code=code_wrong]`).waitFor();
+    }
+    await shot("code-exhausted");
+    await at("go-home").click();
+    await at("way-recover").waitFor();
+    await shot("home-exhausted");
+    await at("way-recover").click();
+    await shot("recover");
+    await at("bank-Bank Anker").click();
+    await at("screen-code").waitFor();
+    await shot("recover-code");
+    await type("68204");
+    await at("screen-code-again").waitFor();
+    await type("68204");
+    await page.locator("[data-testid=status][data-status=active]").waitFor();
+    await context.setOffline(true);
+    await page.reload();
+    await page.locator("[data-code=offline]").waitFor();
+    await shot("offline");
+  } catch (error) {
+    await page.screenshot({ path: `${folder}/99-stuck.png` });
+    note(`${lang}-${theme}-${size}: stuck after ${count} screens: ${error.message.split("\n").slice(0, 3).join(" ")}`, "page");
+  }
+  await context.close();
+  fake.close();
+  console.log(`${folder}: ${count} screens`);
+}
+
+async function check(page, where) {
+  await page.evaluate(axe).catch(() => undefined);
+  const { violations } = await page.evaluate(() =>
+    globalThis.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] }),
+  );
+  for (const { id, nodes } of violations) note(`axe ${id}: ${nodes[0].target} ${nodes[0].failureSummary?.split("\n").at(-1)?.trim()}`, where);
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth);
+  if (wide) note("wider than the screen", where);
+}
+
+function note(what, where) {
+  found.set(what, [...(found.get(what) ?? []), where]);
+}
+
+const browser = await launch();
+for (const lang of values.lang.split(",")) {
+  for (const theme of values.theme.split(",")) {
+    for (const size of values.size.split(",")) await walk(browser, lang, theme, size);
+  }
+}
+await browser.close();
+for (const [what, where] of found) console.error(`${what}\n    ${where.slice(0, 4).join("; ")}${where.length > 4 ? ` and ${where.length - 4} more` : ""}`);
+process.exitCode = found.size === 0 ? 0 : 1;

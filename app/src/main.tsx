@@ -1,0 +1,116 @@
+import { render } from "preact";
+import { useEffect } from "preact/hooks";
+import { app, forgetDevice, open, retry } from "./model/app";
+import { t } from "./model/language";
+import type { EnrolStep } from "./model/route";
+import { useStore } from "./model/store";
+import { registerServiceWorker } from "./model/worker";
+import { ActionScreen } from "./screens/action";
+import { Block, NewSim, Recover } from "./screens/block";
+import { EnrolBank, EnrolCode, EnrolReady, EnrolUnlock, EnrolVouched } from "./screens/enrol-bank";
+import { EnrolNumber, EnrolSecret, EnrolSim } from "./screens/enrol-sim";
+import { History } from "./screens/history";
+import { Home } from "./screens/home";
+import { ReceiptScreen } from "./screens/receipt";
+import { OpenLink, Scan } from "./screens/scan";
+import { About, Devices, Settings } from "./screens/settings";
+import { Welcome } from "./screens/welcome";
+import { Frame } from "./ui/frame";
+import { Button, ProblemScreen, Screen, Waiting } from "./ui/parts";
+
+const ENROL: Record<EnrolStep, () => preact.JSX.Element | null> = {
+  number: EnrolNumber,
+  sim: EnrolSim,
+  secret: EnrolSecret,
+  bank: EnrolBank,
+  vouched: EnrolVouched,
+  code: EnrolCode,
+  unlock: EnrolUnlock,
+  ready: EnrolReady,
+};
+
+/** Problems after which this device can do no more: the way on is to begin anew. */
+const LOST = ["device_signature_invalid", "device_suspended", "device_copied"];
+
+function App() {
+  const { phase, language } = useStore(app);
+  // The key makes every text anew when the language changes.
+  return <Frame key={language}>{phase === "ready" ? <Current /> : phase === "failed" ? <Failed /> : <Opening />}</Frame>;
+}
+
+function Opening() {
+  return (
+    <Screen id="opening" title="Ipse">
+      <Waiting text={t("loading-note")} />
+    </Screen>
+  );
+}
+
+function Failed() {
+  const { problem } = useStore(app);
+  if (!problem) return null;
+  return (
+    <ProblemScreen
+      problem={problem}
+      actions={
+        LOST.includes(problem.code) ? (
+          <Button onClick={() => void forgetDevice().then(retry)} testid="begin-anew">
+            {t("begin-anew")}
+          </Button>
+        ) : (
+          <Button onClick={() => void retry()} testid="try-again">
+            {t("try-again")}
+          </Button>
+        )
+      }
+    />
+  );
+}
+
+function Current() {
+  const { route, me, record, enrolment, waitingLink } = useStore(app);
+  useEffect(() => {
+    // A request that came before there was an identity: now it may be shown.
+    if (me && waitingLink && route.at === "home") location.hash = waitingLink.slice(waitingLink.indexOf("#"));
+  }, [me !== null, waitingLink, route.at]);
+
+  if (route.at === "link") return <OpenLink link={route.link} />;
+  if (!me) {
+    if (route.at !== "enrol") return <Welcome />;
+    // Nothing to go on with: a step that was opened out of turn.
+    if (route.step !== "number" && (!record?.enrolment || !enrolment)) return <Welcome />;
+    const Step = ENROL[route.step];
+    return <Step />;
+  }
+  switch (route.at) {
+    case "enrol":
+      return route.step === "ready" ? <EnrolReady /> : <Home />;
+    case "action":
+      return <ActionScreen key={route.id} id={route.id} stage={route.stage} />;
+    case "receipt":
+      return <ReceiptScreen key={route.id} id={route.id} />;
+    case "scan":
+      return <Scan />;
+    case "history":
+      return <History />;
+    case "settings":
+      return <Settings />;
+    case "devices":
+      return <Devices />;
+    case "block":
+      return <Block />;
+    case "recover":
+      return <Recover />;
+    case "new-sim":
+      return <NewSim />;
+    case "about":
+      return <About />;
+    case "home":
+      return <Home />;
+  }
+}
+
+const root = document.getElementById("app");
+if (root) render(<App />, root);
+void open();
+registerServiceWorker();

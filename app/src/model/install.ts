@@ -1,0 +1,22 @@
+// Putting the app on the home screen, where the browser offers that.
+
+import { Store } from "./store";
+
+interface InstallEvent extends Event {
+  prompt(): Promise<unknown>;
+}
+
+/** The browser's offer, kept until the person asks for it. */
+export const install = new Store<{ offer: InstallEvent | null }>({ offer: null });
+
+addEventListener("beforeinstallprompt", (event) => {
+  event.preventDefault();
+  install.set({ offer: event as InstallEvent });
+});
+addEventListener("appinstalled", () => install.set({ offer: null }));
+
+export async function installApp(): Promise<void> {
+  const { offer } = install.get();
+  install.set({ offer: null });
+  await offer?.prompt();
+}

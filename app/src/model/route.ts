@@ -1,0 +1,43 @@
+// Routes live behind the `#`, so that the back button works and the server sees nothing.
+
+import { parseFragment } from "../protocol/link";
+import type { Link } from "../protocol/link";
+
+export type Route =
+  | { at: "home" | "scan" | "history" | "settings" | "devices" | "block" | "recover" | "new-sim" | "about" }
+  | { at: "enrol"; step: EnrolStep }
+  | { at: "action"; id: string; stage: "read" | "confirm" }
+  | { at: "receipt"; id: string }
+  | { at: "link"; link: Link | null };
+
+export const ENROL_STEPS = ["number", "sim", "secret", "bank", "vouched", "code", "unlock", "ready"] as const;
+export type EnrolStep = (typeof ENROL_STEPS)[number];
+
+const PLAIN = ["scan", "history", "settings", "devices", "block", "recover", "new-sim", "about"] as const;
+const ID = /^[a-z]{3}_[A-Za-z0-9_-]{22}$/;
+
+export function parseRoute(hash: string, origin: string): Route {
+  const fragment = hash.replace(/^#/, "");
+  if (fragment === "") return { at: "home" };
+  if (!fragment.startsWith("/")) return { at: "link", link: parseFragment(fragment, origin) };
+  const [name = "", first = "", second = ""] = fragment.slice(1).split("/");
+  const plain = PLAIN.find((word) => word === name);
+  if (plain) return { at: plain };
+  if (name === "enrol") {
+    const step = ENROL_STEPS.find((word) => word === first);
+    if (step) return { at: "enrol", step };
+  }
+  if (name === "action" && ID.test(first)) return { at: "action", id: first, stage: second === "confirm" ? "confirm" : "read" };
+  if (name === "receipt" && ID.test(first)) return { at: "receipt", id: first };
+  return { at: "home" };
+}
+
+export function go(path: string): void {
+  location.hash = path === "" ? "" : `/${path}`;
+}
+
+/** Goes there without leaving a way back to here. */
+export function replace(path: string): void {
+  history.replaceState(null, "", `/app/${path === "" ? "" : `#/${path}`}`);
+  dispatchEvent(new HashChangeEvent("hashchange"));
+}

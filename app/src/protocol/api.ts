@@ -1,0 +1,257 @@
+// The phone face of the scheme (protocol §3–§5, §7): one method a call, answers read into types.
+
+import type { Call, DeviceClient } from "./device";
+import { parse } from "./json";
+import type { Json } from "./json";
+import { jwkShape } from "./jws";
+import type { Jwk } from "./jws";
+import { asProblem, Problem } from "./problem";
+import { boolean, integer, list, nullable, object, oneOf, optional, string } from "./shape";
+import type { Of, Shape } from "./shape";
+
+export const LANGUAGES = ["nl", "fr", "de", "en"] as const;
+export type Language = (typeof LANGUAGES)[number];
+
+const configShape = object({
+  audience: string,
+  issuer: string,
+  profile: string,
+  banks: list(object({ name: string })),
+  terms_version: string,
+  code_scheme: integer,
+  webauthn: object({ rp_id: string }),
+  handsets: list(object({ operator: string, url: string })),
+  log_key: jwkShape,
+});
+
+/** What a SIM can do. One that is still being set up counts as upgradable, one that was retired as incompatible. */
+const readiness: Shape<"ready" | "upgradable" | "incompatible" | "unknown"> = (value, path) => {
+  const word = oneOf("ready", "upgradable", "incompatible", "unknown", "provisioning", "retired")(value, path);
+  return word === "provisioning" ? "upgradable" : word === "retired" ? "incompatible" : word;
+};
+const simShape = object({ state: readiness, operator: optional(string) });
+
+const vouchedShape = object({
+  bank: string,
+  given_name: string,
+  family_name: string,
+  birthdate: string,
+  nationality: string,
+  document_number: optional(string),
+});
+
+const enrolmentShape = object({
+  enrolment: string,
+  status: oneOf("created", "sim_connected", "vouched", "completed"),
+  sim: simShape,
+  vouched: nullable(vouchedShape),
+});
+
+const completedShape = object({
+  identity: string,
+  device: string,
+  level: oneOf("basic", "advanced"),
+  receipt: string,
+  code_version: integer,
+  epoch: integer,
+});
+
+const meShape = object({
+  identity: string,
+  status: oneOf("active", "suspended", "closed"),
+  reasons: list(object({ reason: string, since: integer })),
+  level: oneOf("basic", "advanced"),
+  given_name: string,
+  family_name: string,
+  phone_number: string,
+  epoch: integer,
+  code_version: integer,
+  wrong_codes_left: integer,
+  wrong_since_last: integer,
+  sim: object({ state: oneOf("connected", "none", "changed"), operator: optional(string) }),
+  unlock: boolean,
+  this_device: string,
+});
+
+const devicesShape = object({
+  devices: list(
+    object({
+      device: string,
+      name: string,
+      kind: string,
+      since: integer,
+      last_used: optional(integer),
+      status: string,
+      this: boolean,
+    }),
+  ),
+});
+
+const offerShape = object({
+  action: string,
+  flow: oneOf("app", "qr", "link"),
+  match_code: string,
+  view: string,
+  nonce: string,
+  expires: integer,
+  server_time: integer,
+  identity: string,
+  epoch: integer,
+  code_version: integer,
+  partner: string,
+  domain: string,
+  browser_binding: string,
+  level: oneOf("basic", "advanced"),
+  factors: list(oneOf("code", "unlock")),
+  sim: oneOf("none", "silent", "holder"),
+  wrong_since_last: integer,
+  wrong_codes_left: integer,
+});
+
+const summary = {
+  id: string,
+  kind: string,
+  partner: optional(string),
+  domain: optional(string),
+  status: string,
+  created: integer,
+  expires: integer,
+  decided: optional(integer),
+  receipt: optional(string),
+};
+const summaryShape = object(summary);
+const actionsShape = object({ open: list(summaryShape), past: list(summaryShape) });
+const actionShape = object({ ...summary, offer: optional(offerShape) });
+
+const receiptShape = object({
+  receipt: string,
+  leaf: string,
+  salt: string,
+  evidence: string,
+  index: nullable(integer),
+  proof: list(string),
+  checkpoint: nullable(string),
+  promise: string,
+});
+
+const textShape = object({ sent: boolean, tries_left: integer });
+const openedShape = object({ action: string });
+
+export type Config = Of<typeof configShape>;
+export type Sim = Of<typeof simShape>;
+export type Vouched = Of<typeof vouchedShape>;
+export type Enrolment = Of<typeof enrolmentShape>;
+export type Completed = Of<typeof completedShape>;
+export type Me = Of<typeof meShape>;
+export type Device = Of<typeof devicesShape>["devices"][number];
+export type Offer = Of<typeof offerShape>;
+export type Summary = Of<typeof summaryShape>;
+export type ReceiptAnswer = Of<typeof receiptShape>;
+
+export interface NewEnrolment {
+  phone_number: string;
+  device_key: Jwk;
+  device_name: string;
+  key_kind: "software";
+  language: Language;
+}
+
+export interface UnlockRegistration {
+  client_data: string;
+  attestation_object: string;
+}
+
+const BASE = "/phone/v1";
+
+export async function fetchConfig(): Promise<Config> {
+  const response = await fetch(`${BASE}/config`, { cache: "no-store", signal: AbortSignal.timeout(15_000) }).catch(
+    (cause: unknown) => {
+      throw new Problem("offline", 0, {}, cause);
+    },
+  );
+  if (!response.ok) throw new Problem("busy", response.status);
+  return reading(async () => configShape(parse(await response.text()), "config"));
+}
+
+async function reading<T>(read: () => Promise<T> | T): Promise<T> {
+  try {
+    return await read();
+  } catch (cause) {
+    throw cause instanceof Problem ? asProblem(cause) : new Problem("answer_unreadable", 0, {}, cause);
+  }
+}
+
+export class Api {
+  private readonly client: DeviceClient;
+
+  constructor(client: DeviceClient) {
+    this.client = client;
+  }
+
+  async ask<T>(shape: Shape<T>, call: Call): Promise<T> {
+    const { body } = await this.client.call({ ...call, path: BASE + call.path });
+    return reading(() => shape(body, ""));
+  }
+
+  private get<T>(shape: Shape<T>, path: string): Promise<T> {
+    return this.ask(shape, { method: "GET", path });
+  }
+
+  private post<T>(shape: Shape<T>, path: string, body: Json = {}): Promise<T> {
+    return this.ask(shape, { method: "POST", path, body });
+  }
+
+  // Enrolment.
+  enrol = (body: NewEnrolment) =>
+    this.post(
+      object({ enrolment: string, device: string, sim: simShape, expires: integer }),
+      "/enrolments",
+      body as unknown as Json,
+    );
+  enrolment = (id: string) => this.get(enrolmentShape, `/enrolments/${id}`);
+  textSecret = (id: string) => this.post(textShape, `/enrolments/${id}/sim`);
+  answerSecret = (id: string, secret: string) =>
+    this.post(object({ connected: boolean }), `/enrolments/${id}/sim/answer`, { secret });
+  chooseBank = (id: string, bank: string) =>
+    this.post(object({ authorization_url: string }), `/enrolments/${id}/bank`, { bank });
+  registerCode = (id: string, request: string) =>
+    this.post(object({ registration_response: string }), `/enrolments/${id}/code`, { registration_request: request });
+  prepareUnlock = (id: string) =>
+    this.post(
+      object({ challenge: string, rp_id: string, user_id: string, user_name: string }),
+      `/enrolments/${id}/unlock`,
+    );
+  complete = (id: string, record: string, terms: string, unlock: UnlockRegistration | null) =>
+    this.post(completedShape, `/enrolments/${id}/complete`, {
+      registration_record: record,
+      terms_version: terms,
+      unlock: unlock as unknown as Json,
+    });
+
+  // Recovery with the bank.
+  recover = (bank: string) => this.post(object({ recovery: string, authorization_url: string }), "/recoveries", { bank });
+  recovery = (id: string) =>
+    this.get(object({ recovery: string, status: oneOf("created", "vouched", "completed") }), `/recoveries/${id}`);
+  recoveryCode = (id: string, request: string) =>
+    this.post(object({ registration_response: string }), `/recoveries/${id}/code`, { registration_request: request });
+  recoveryComplete = (id: string, record: string) =>
+    this.post(object({ identity: string, code_version: integer, epoch: integer, status: string }), `/recoveries/${id}/complete`, {
+      registration_record: record,
+    });
+
+  // New SIM.
+  newSim = () => this.post(textShape, "/sim");
+  answerNewSim = (secret: string) => this.post(openedShape, "/sim/answer", { secret });
+
+  // The person's own things.
+  me = () => this.get(meShape, "/me");
+  devices = async () => (await this.get(devicesShape, "/devices")).devices;
+  actions = () => this.get(actionsShape, "/actions");
+  action = (id: string) => this.get(actionShape, `/actions/${id}`);
+  receipt = (id: string) => this.get(receiptShape, `/receipts/${id}`);
+  block = () => this.post(object({ status: string }), "/block", { reason: "person" });
+  unblock = () => this.post(openedShape, "/unblock");
+  report = (id: string) => this.post(() => null, `/actions/${id}/report`);
+
+  claim = (link: string) => this.post(offerShape, "/actions/claim", { link });
+}

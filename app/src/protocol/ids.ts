@@ -1,0 +1,6 @@
+// Ids: a three-letter prefix, `_`, and 16 bytes in base64url, in one spelling only.
+
+export type Prefix = "enr" | "idn" | "dev" | "act" | "par" | "rec" | "rcv" | "att";
+
+export const isId = (prefix: Prefix, text: string): boolean =>
+  text.startsWith(`${prefix}_`) && /^[A-Za-z0-9_-]{21}[AQgw]$/.test(text.slice(4));

@@ -1,0 +1,38 @@
+// Merkle tree hashing and inclusion proofs, RFC 9162 §2.1.
+
+import { concat, equal, sha256 } from "./bytes";
+import type { Bytes } from "./bytes";
+
+export const leafHash = (leaf: Bytes): Promise<Bytes> => sha256(concat(new Uint8Array([0]), leaf));
+
+export const nodeHash = (left: Bytes, right: Bytes): Promise<Bytes> => sha256(concat(new Uint8Array([1]), left, right));
+
+/** RFC 9162 §2.1.3.2: whether `hash` is leaf `index` of the tree of `size` leaves under `root`. */
+export async function verifyInclusion(
+  hash: Bytes,
+  index: number,
+  size: number,
+  proof: readonly Bytes[],
+  root: Bytes,
+): Promise<boolean> {
+  if (!Number.isSafeInteger(index) || !Number.isSafeInteger(size) || index < 0 || index >= size) return false;
+  // BigInt, since bit operations on numbers stop at 32 bits.
+  let fn = BigInt(index);
+  let sn = BigInt(size - 1);
+  let running = hash;
+  for (const sibling of proof) {
+    if (sn === 0n || sibling.length !== 32) return false;
+    if ((fn & 1n) === 1n || fn === sn) {
+      running = await nodeHash(sibling, running);
+      while ((fn & 1n) === 0n && fn !== 0n) {
+        fn >>= 1n;
+        sn >>= 1n;
+      }
+    } else {
+      running = await nodeHash(running, sibling);
+    }
+    fn >>= 1n;
+    sn >>= 1n;
+  }
+  return sn === 0n && equal(running, root);
+}

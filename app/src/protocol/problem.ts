@@ -1,0 +1,52 @@
+// Everything that can go wrong, by a stable code. The words for each stand in texts/*.ftl as `problem-CODE`.
+
+import type { Json } from "./json";
+
+/** Codes of protocol §1, as the scheme answers them. */
+export const SERVER_CODES = [
+  "malformed_request", "too_large", "unsupported_media_type", "device_signature_invalid", "device_suspended",
+  "device_copied", "sequence_stale", "identity_blocked", "not_found", "action_expired", "action_closed", "link_stale",
+  "link_invalid", "already_claimed", "view_changed", "attempt_open", "attempt_unknown", "code_wrong", "proof_invalid",
+  "sim_unavailable", "sim_not_ready", "sim_mismatch", "sim_secret_wrong", "already_enrolled", "epoch_changed",
+  "level_not_allowed", "registrar_failed", "wrong_browser", "person_mismatch", "assurance_insufficient", "busy",
+  "too_many_requests", "internal",
+] as const;
+
+/** Codes of the app's own. */
+export const LOCAL_CODES = [
+  "offline", "answer_unreadable", "view_unreadable", "sim_statement_invalid", "unlock_cancelled", "unlock_unavailable",
+  "camera_unavailable", "qr_not_found", "storage_unavailable", "not_enrolled", "bank_declined", "unexpected",
+] as const;
+
+export type ServerCode = (typeof SERVER_CODES)[number];
+export type LocalCode = (typeof LOCAL_CODES)[number];
+export type ProblemCode = ServerCode | LocalCode;
+
+export const isServerCode = (code: unknown): code is ServerCode => SERVER_CODES.includes(code as ServerCode);
+
+export class Problem extends Error {
+  readonly code: ProblemCode;
+  readonly status: number;
+  readonly members: Record<string, Json>;
+
+  constructor(code: ProblemCode, status = 0, members: Record<string, Json> = {}, cause?: unknown) {
+    super(code, { cause });
+    this.name = "Problem";
+    this.code = code;
+    this.status = status;
+    this.members = members;
+  }
+
+  number(member: string): number | null {
+    const value = this.members[member];
+    return typeof value === "number" ? value : null;
+  }
+
+  /** Whether the same request may simply be sent again. */
+  get passing(): boolean {
+    return ["offline", "busy", "internal", "sim_unavailable", "too_many_requests", "answer_unreadable"].includes(this.code);
+  }
+}
+
+export const asProblem = (thrown: unknown): Problem =>
+  thrown instanceof Problem ? thrown : new Problem("unexpected", 0, {}, thrown);

@@ -1,0 +1,67 @@
+// The device record in IndexedDB, and the lock that keeps two tabs from using one sequence.
+
+import type { DeviceRecord, DeviceStore } from "./device";
+import { Problem } from "./problem";
+
+const DATABASE = "ipse";
+const STORE = "device";
+const KEY = "this";
+
+const settled = <T>(request: IDBRequest<T>): Promise<T> =>
+  new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+
+export class BrowserStore implements DeviceStore {
+  private opened: Promise<IDBDatabase> | null = null;
+
+  async load(): Promise<DeviceRecord | null> {
+    return this.transact("readonly", async (store) => ((await settled(store.get(KEY))) as DeviceRecord | undefined) ?? null);
+  }
+
+  async save(record: DeviceRecord): Promise<void> {
+    await this.transact("readwrite", (store) => settled(store.put(record, KEY)));
+  }
+
+  async update(change: (record: DeviceRecord) => void): Promise<DeviceRecord> {
+    return this.transact("readwrite", async (store) => {
+      const record = (await settled(store.get(KEY))) as DeviceRecord | undefined;
+      if (!record) throw new Problem("not_enrolled");
+      change(record);
+      await settled(store.put(record, KEY));
+      return record;
+    });
+  }
+
+  async clear(): Promise<void> {
+    await this.transact("readwrite", (store) => settled(store.delete(KEY)));
+  }
+
+  async alone<T>(task: () => Promise<T>): Promise<T> {
+    return navigator.locks.request("ipse-device", task) as Promise<T>;
+  }
+
+  private async transact<T>(mode: IDBTransactionMode, work: (store: IDBObjectStore) => Promise<T>): Promise<T> {
+    const database = await this.database();
+    const transaction = database.transaction(STORE, mode, { durability: "strict" });
+    const done = new Promise<void>((resolve, reject) => {
+      transaction.oncomplete = () => resolve();
+      transaction.onabort = () => reject(new Problem("storage_unavailable", 0, {}, transaction.error));
+    });
+    done.catch(() => undefined);
+    const result = await work(transaction.objectStore(STORE));
+    await done;
+    return result;
+  }
+
+  private database(): Promise<IDBDatabase> {
+    this.opened ??= new Promise((resolve, reject) => {
+      const request = indexedDB.open(DATABASE, 1);
+      request.onupgradeneeded = () => request.result.createObjectStore(STORE);
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = () => reject(new Problem("storage_unavailable", 0, {}, request.error));
+    });
+    return this.opened;
+  }
+}

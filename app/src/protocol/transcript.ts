@@ -1,0 +1,121 @@
+// The transcript (protocol §6): the bytes that code, fingerprint and device key all speak about.
+
+import * as b64u from "./b64u";
+import { concat, sha256, u16be, u32be, u64be, utf8 } from "./bytes";
+import type { Bytes } from "./bytes";
+import { exactly, integer, oneOf, ShapeError, string } from "./shape";
+import type { Shape } from "./shape";
+
+const VERSION = "ipse/transcript/1";
+
+export type Factor = "code" | "unlock" | "none";
+export type Decision = "approve" | "refuse";
+
+export interface Transcript {
+  issuer: string;
+  identity: string;
+  device: string;
+  sequence: number;
+  epoch: number;
+  codeVersion: number;
+  nonce: Bytes;
+  action: string;
+  partner: string;
+  domain: string;
+  flow: string;
+  browserBinding: Bytes;
+  viewHash: Bytes;
+  attributesHash: Bytes;
+  /** SHA-256 of each document that is signed. */
+  documents: readonly Bytes[];
+  /** SHA-256 of the SIM statement's JWS as it came, or null. */
+  simStatementHash: Bytes | null;
+  factor: Factor;
+  decision: Decision;
+  expires: number;
+}
+
+const EMPTY = new Uint8Array();
+
+export async function attributesHash(attributes: readonly { key: string; value: string }[]): Promise<Bytes> {
+  const parts = attributes.flatMap(({ key, value }) => [key, value].flatMap((part) => [u32be(utf8(part).length), utf8(part)]));
+  return sha256(concat(...parts));
+}
+
+/** The whole transcript, in the order of protocol §6. */
+export function transcriptBytes(of: Transcript): Bytes {
+  const fields: [string, Bytes][] = [
+    ["version", utf8(VERSION)],
+    ["issuer", utf8(of.issuer)],
+    ["identity", utf8(of.identity)],
+    ["device", utf8(of.device)],
+    ["sequence", u64be(of.sequence)],
+    ["epoch", u64be(of.epoch)],
+    ["code_version", u64be(of.codeVersion)],
+    ["nonce", of.nonce],
+    ["action", utf8(of.action)],
+    ["partner", utf8(of.partner)],
+    ["domain", utf8(of.domain)],
+    ["flow", utf8(of.flow)],
+    ["browser_binding", of.browserBinding],
+    ["view_hash", of.viewHash],
+    ["attributes_hash", of.attributesHash],
+    ["documents", concat(...of.documents)],
+    ["sim_statement_hash", of.simStatementHash ?? EMPTY],
+    ["factor", utf8(of.factor)],
+    ["decision", utf8(of.decision)],
+    ["expires", u64be(of.expires)],
+  ];
+  return concat(
+    ...fields.flatMap(([label, value]) => [u16be(utf8(label).length), utf8(label), u32be(value.length), value]),
+  );
+}
+
+export const transcriptHash = (of: Transcript): Promise<Bytes> => sha256(transcriptBytes(of));
+
+const hash: Shape<Bytes> = (value, path) => b64u.decodeExactly(string(value, path), 32);
+
+const version: Shape<string> = (value, path) => {
+  if (value !== VERSION) throw new ShapeError(`${path}: unknown version`);
+  return VERSION;
+};
+
+const fieldsShape = exactly({
+  version,
+  issuer: string,
+  identity: string,
+  device: string,
+  sequence: integer,
+  epoch: integer,
+  code_version: integer,
+  nonce: hash,
+  action: string,
+  partner: string,
+  domain: string,
+  flow: string,
+  browser_binding: hash,
+  view_hash: hash,
+  attributes_hash: hash,
+  documents: string,
+  sim_statement_hash: string,
+  factor: oneOf("code", "unlock", "none"),
+  decision: oneOf("approve", "refuse"),
+  expires: integer,
+});
+
+/** The fields as an object, as the evidence of a receipt holds them. */
+export const transcriptShape: Shape<Transcript> = (value, path) => {
+  const { version: _, code_version, browser_binding, view_hash, attributes_hash, sim_statement_hash, documents, ...rest } =
+    fieldsShape(value, path);
+  const digests = b64u.decode(documents);
+  if (digests.length % 32 !== 0) throw new ShapeError(`${path}: documents`);
+  return {
+    ...rest,
+    codeVersion: code_version,
+    browserBinding: browser_binding,
+    viewHash: view_hash,
+    attributesHash: attributes_hash,
+    documents: Array.from({ length: digests.length / 32 }, (_item, at) => digests.slice(at * 32, at * 32 + 32)),
+    simStatementHash: sim_statement_hash === "" ? null : b64u.decodeExactly(sim_statement_hash, 32),
+  };
+};

@@ -1,0 +1,162 @@
+// Protecting the identity, and the ways back: lift a block, a new code with the bank, a new SIM.
+
+import { useState } from "preact/hooks";
+import { api, app, recoverAtBank, recoverCode, refresh } from "../model/app";
+import { t } from "../model/language";
+import { showPhoneNumber } from "../model/phone-number";
+import { go, replace } from "../model/route";
+import { useStore } from "../model/store";
+import { Button, Note, Screen, Trouble, useTask } from "../ui/parts";
+import { Icon } from "../ui/icons";
+import { SecretField } from "../ui/secret-field";
+import { ChooseCode } from "./choose-code";
+import { BankList } from "./enrol-bank";
+import { Reason } from "./home";
+
+export function Block() {
+  const { me } = useStore(app);
+  const task = useTask();
+  if (!me) return null;
+  const block = () =>
+    task.run(async () => {
+      await api.block();
+      await refresh();
+    });
+  const unblock = () =>
+    task.run(async () => {
+      const { action } = await api.unblock();
+      go(`action/${action}`);
+    });
+  if (me.status === "active") {
+    return (
+      <Screen
+        id="block"
+        title={t("block-title")}
+        back={() => go("settings")}
+        actions={
+          <Button look="stop" icon="shield" busy={task.busy} onClick={() => void block()} testid="block-now">
+            {t("block-now")}
+          </Button>
+        }
+      >
+        <p class="lead">{t("block-why")}</p>
+        <ul class="steps">
+          <li>{t("block-what-1")}</li>
+          <li>{t("block-what-2")}</li>
+          <li>{t("block-what-3")}</li>
+        </ul>
+        <Trouble problem={task.problem} />
+      </Screen>
+    );
+  }
+  const mine = me.reasons.some(({ reason }) => reason === "person");
+  const others = me.reasons.filter(({ reason }) => reason !== "person");
+  return (
+    <Screen
+      id="blocked"
+      title={t("block-blocked-title")}
+      back={() => go("")}
+      actions={
+        mine && (
+          <Button busy={task.busy} onClick={() => void unblock()} testid="unblock">
+            {t("unblock")}
+          </Button>
+        )
+      }
+    >
+      <div class="figure" aria-hidden="true">
+        <Icon name="shield" size={48} />
+      </div>
+      <p class="lead">{t("status-blocked-note")}</p>
+      {mine && <p>{t("unblock-how")}</p>}
+      {others.map(({ reason }) => (
+        <Reason key={reason} reason={reason} />
+      ))}
+      <Trouble problem={task.problem} />
+    </Screen>
+  );
+}
+
+/** Three wrong codes: sign in at the bank again, choose a new code. */
+export function Recover() {
+  const { recovery, returned, record } = useStore(app);
+  const task = useTask();
+  if (recovery !== null) {
+    return (
+      <ChooseCode
+        hints={{ phoneNumber: record?.phoneNumber, birthdate: record?.birthdate }}
+        busy={task.busy}
+        problem={task.problem}
+        onChosen={(code) =>
+          void task.run(async () => {
+            try {
+              await recoverCode(recovery, code);
+            } finally {
+              code.wipe();
+            }
+            replace("");
+          })
+        }
+      />
+    );
+  }
+  return (
+    <Screen id="recover" title={t("recover-title")} back={() => go("")}>
+      <p>{t("recover-why")}</p>
+      <Trouble problem={task.problem ?? returned} />
+      <BankList busy={task.busy} onBank={(bank) => void task.run(() => recoverAtBank(bank))} />
+      <p class="hint">{t("bank-note")}</p>
+    </Screen>
+  );
+}
+
+export function NewSim() {
+  const { me } = useStore(app);
+  const [sent, setSent] = useState(false);
+  const task = useTask();
+  const send = () =>
+    task.run(async () => {
+      await api.newSim();
+      setSent(true);
+    });
+  const answer = (secret: string) =>
+    task.run(async () => {
+      const { action } = await api.answerNewSim(secret);
+      replace(`action/${action}`);
+    });
+  const number = showPhoneNumber(me?.phone_number ?? "");
+  if (sent) {
+    return (
+      <Screen
+        id="new-sim-secret"
+        title={t("secret-title")}
+        back={() => setSent(false)}
+      >
+        <p>{t("secret-why", { number })}</p>
+        <SecretField busy={task.busy} onSecret={(secret) => void answer(secret)} />
+        <Trouble problem={task.problem} />
+        <Button look="plain" disabled={task.busy} onClick={() => void send()} testid="secret-again">
+          {t("secret-again")}
+        </Button>
+      </Screen>
+    );
+  }
+  return (
+    <Screen
+      id="new-sim"
+      title={t("new-sim-title")}
+      back={() => go("settings")}
+      actions={
+        <Button busy={task.busy} onClick={() => void send()} testid="new-sim-send">
+          {t("sim-connect")}
+        </Button>
+      }
+    >
+      <p class="lead">{t("new-sim-why", { number })}</p>
+      <Note kind="calm" icon="sim">
+        {t("new-sim-how")}
+      </Note>
+      <Trouble problem={task.problem} />
+    </Screen>
+  );
+}

@@ -1,0 +1,208 @@
+// Enrolment, second half: the bank vouches, the person chooses a code, and is ready.
+
+import { useEffect, useState } from "preact/hooks";
+import { api, app, chooseCode, codeIsChosen, completedAlready, completeEnrolment, enrolmentId, forgetDevice, goToBank } from "../model/app";
+import { day, t } from "../model/language";
+import { go, replace } from "../model/route";
+import { useStore } from "../model/store";
+import { createUnlock, unlockAvailable } from "../protocol/unlock";
+import { Icon, Mark } from "../ui/icons";
+import { Button, Facts, Note, ProblemScreen, Row, Screen, Trouble, useTask, Waiting } from "../ui/parts";
+import { ChooseCode } from "./choose-code";
+import { stepText } from "./enrol-sim";
+
+/** The list of banks, also for recovery. */
+export function BankList({ onBank, busy }: { onBank: (bank: string) => void; busy: boolean }) {
+  const { config } = useStore(app);
+  return (
+    <ul class="rows" aria-busy={busy}>
+      {(config?.banks ?? []).map(({ name }) => (
+        <li key={name}>
+          <Row icon="bank" title={name} note={t("bank-own-site")} onClick={() => onBank(name)} testid={`bank-${name}`} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+export function EnrolBank() {
+  const { returned } = useStore(app);
+  const task = useTask();
+  return (
+    <Screen id="bank" over={stepText(3)} title={t("bank-title")}>
+      <p>{t("bank-why")}</p>
+      <Trouble problem={task.problem ?? returned} />
+      <BankList busy={task.busy} onBank={(bank) => void task.run(() => goToBank(bank))} />
+      <p class="hint">{t("bank-note")}</p>
+    </Screen>
+  );
+}
+
+export function EnrolVouched() {
+  const { enrolment } = useStore(app);
+  const vouched = enrolment?.vouched;
+  if (!vouched) return null;
+  return (
+    <Screen
+      id="vouched"
+      over={stepText(3)}
+      title={t("vouched-title", { name: vouched.given_name })}
+      actions={
+        <>
+          <Button onClick={() => go("enrol/code")} testid="vouched-next">
+            {t("vouched-yes")}
+          </Button>
+          <Button look="plain" onClick={() => replace("enrol/bank")} testid="vouched-no">
+            {t("vouched-no")}
+          </Button>
+        </>
+      }
+    >
+      <p>{t("vouched-why", { bank: vouched.bank })}</p>
+      <Facts
+        facts={[
+          { label: t("given-name"), value: vouched.given_name },
+          { label: t("family-name"), value: vouched.family_name },
+          { label: t("birthdate"), value: day(vouched.birthdate) },
+          { label: t("nationality"), value: country(vouched.nationality) },
+          ...(vouched.document_number ? [{ label: t("document-number"), value: vouched.document_number }] : []),
+        ]}
+      />
+      <Note kind="calm">{t("vouched-note")}</Note>
+    </Screen>
+  );
+}
+
+function country(code: string): string {
+  try {
+    return new Intl.DisplayNames([document.documentElement.lang], { type: "region" }).of(code) ?? code;
+  } catch {
+    return code;
+  }
+}
+
+export function EnrolCode() {
+  const { enrolment, record } = useStore(app);
+  const task = useTask();
+  const hints = { phoneNumber: record?.phoneNumber, birthdate: enrolment?.vouched?.birthdate };
+  return (
+    <ChooseCode
+      over={stepText(4)}
+      hints={hints}
+      busy={task.busy}
+      problem={task.problem}
+      back={() => go("enrol/vouched")}
+      onChosen={(code) =>
+        void task.run(async () => {
+          try {
+            await chooseCode(code);
+          } finally {
+            code.wipe();
+          }
+          replace("enrol/unlock");
+        })
+      }
+    />
+  );
+}
+
+export function EnrolUnlock() {
+  const [available, setAvailable] = useState<boolean | null>(null);
+  const task = useTask();
+  const finish = (withUnlock: boolean) =>
+    task.run(async () => {
+      if (task.problem && (await completedAlready())) {
+        replace("enrol/ready");
+        return;
+      }
+      const unlock = withUnlock ? await createUnlock(await api.prepareUnlock(enrolmentId())) : null;
+      await completeEnrolment(unlock);
+      replace("enrol/ready");
+    });
+  useEffect(() => {
+    if (!codeIsChosen()) {
+      // Reloaded here: the chosen code is gone, as it should be.
+      replace("enrol/code");
+      return;
+    }
+    void unlockAvailable().then((can) => {
+      setAvailable(can);
+      if (!can) void finish(false);
+    });
+  }, []);
+  if (available === null) return null;
+  if (task.problem && !task.problem.passing && !task.problem.code.startsWith("unlock")) {
+    // Not this person, not now: nothing here can be tried again.
+    return (
+      <ProblemScreen
+        problem={task.problem}
+        actions={
+          <Button onClick={() => void forgetDevice()} testid="begin-anew">
+            {t("begin-anew")}
+          </Button>
+        }
+      />
+    );
+  }
+  return (
+    <Screen
+      id="unlock"
+      over={stepText(5)}
+      title={available ? t("unlock-title") : t("finishing-title")}
+      actions={
+        available ? (
+          <>
+            <Button icon="finger" busy={task.busy} onClick={() => void finish(true)} testid="unlock-yes">
+              {t("unlock-yes")}
+            </Button>
+            <Button look="plain" disabled={task.busy} onClick={() => void finish(false)} testid="unlock-no">
+              {t("unlock-no")}
+            </Button>
+          </>
+        ) : (
+          task.problem && (
+            <Button busy={task.busy} onClick={() => void finish(false)} testid="finish-again">
+              {t("try-again")}
+            </Button>
+          )
+        )
+      }
+    >
+      {available && (
+        <>
+          <div class="figure" aria-hidden="true">
+            <Icon name="finger" size={48} />
+          </div>
+          <p>{t("unlock-why")}</p>
+          <p class="hint">{t("unlock-note")}</p>
+        </>
+      )}
+      {!available && task.busy && <Waiting text={t("code-locking")} />}
+      <Trouble problem={task.problem} />
+    </Screen>
+  );
+}
+
+export function EnrolReady() {
+  const { me, waitingLink } = useStore(app);
+  const level = me?.level ?? "basic";
+  return (
+    <Screen
+      id="ready"
+      title={t("ready-title", { name: me?.given_name ?? "" })}
+      over={
+        <span class="hero" aria-hidden="true">
+          <Mark size={104} />
+        </span>
+      }
+      actions={
+        <Button onClick={() => replace("")} testid="ready-home">
+          {waitingLink ? t("ready-continue") : t("ready-home")}
+        </Button>
+      }
+    >
+      <p class="lead">{t(`ready-${level}`)}</p>
+      <p>{t("ready-how")}</p>
+    </Screen>
+  );
+}

@@ -1,0 +1,132 @@
+// Afterwards: what was done, for whom, the receipt, and "this wasn't me".
+
+import { useState } from "preact/hooks";
+import { api, leave, refresh } from "../model/app";
+import { dayAndTime, t } from "../model/language";
+import { replace } from "../model/route";
+import type { Summary } from "../protocol/api";
+import type { Outcome } from "../protocol/approval";
+import type { View } from "../protocol/view";
+import { Icon } from "../ui/icons";
+import { Button, Facts, Note, Row, Screen, Trouble, useTask } from "../ui/parts";
+import { kindWord, statusWord } from "./history";
+
+/** Kinds that the person began here: there is no other screen to compare with. */
+export const OWN_KINDS: readonly string[] = ["sim", "unblock", "device", "code"];
+
+/** What came of it, in a sentence. */
+function outcomeWord(view: View, approved: boolean): string {
+  if (!OWN_KINDS.includes(view.kind)) {
+    return t(approved ? "outcome-approved-what" : "outcome-refused-what", { partner: view.partner.name });
+  }
+  return t(approved ? `outcome-own-${view.kind}` : "outcome-own-refused");
+}
+
+export function OutcomeScreen({ view, outcome }: { view: View; outcome: Outcome }) {
+  const approved = outcome.status === "approved";
+  const returnUrl = outcome.return_url;
+  return (
+    <Screen
+      id="outcome"
+      title={t(approved ? "outcome-approved-title" : "outcome-refused-title")}
+      actions={
+        <>
+          {returnUrl && (
+            <Button onClick={() => leave(returnUrl)} testid="return">
+              {t("outcome-return", { domain: view.partner.domain })}
+            </Button>
+          )}
+          <Button look={returnUrl ? "plain" : "main"} onClick={() => replace("")} testid="go-home">
+            {t("go-home")}
+          </Button>
+        </>
+      }
+    >
+      <div class={approved ? "figure figure-good" : "figure"} aria-hidden="true">
+        <Icon name={approved ? "tick" : "cross"} size={48} />
+      </div>
+      <p class="lead" role="status" data-testid="outcome" data-status={outcome.status}>
+        {outcomeWord(view, approved)}
+      </p>
+      {approved && view.started.flow === "qr" && <p>{t("outcome-look-there")}</p>}
+      {approved && view.attributes.length > 0 && <Facts facts={view.attributes} />}
+      <ul class="rows">
+        <li>
+          <Row icon="receipt" title={t("receipt-see")} href={`#/receipt/${outcome.receipt}`} testid="receipt" />
+        </li>
+      </ul>
+      <NotMe action={view.action} approved={approved} />
+    </Screen>
+  );
+}
+
+export function PastAction({ summary }: { summary: Summary }) {
+  const time = summary.decided ?? summary.created;
+  const back = () => (history.length > 1 ? history.back() : replace(""));
+  return (
+    <Screen id="past" title={summary.partner ?? kindWord(summary.kind)} over={kindWord(summary.kind)} back={back}>
+      <Facts
+        facts={[
+          { label: t("past-outcome"), value: statusWord(summary.status) },
+          { label: t("past-when"), value: dayAndTime(time) },
+          ...(summary.domain ? [{ label: t("past-domain"), value: summary.domain }] : []),
+        ]}
+      />
+      <p class="unseen" data-testid="outcome" data-status={summary.status} />
+      {["created", "linked"].includes(summary.status) && <Note kind="calm">{t("past-other-device")}</Note>}
+      {summary.receipt && (
+        <ul class="rows">
+          <li>
+            <Row icon="receipt" title={t("receipt-see")} href={`#/receipt/${summary.receipt}`} testid="receipt" />
+          </li>
+        </ul>
+      )}
+      {summary.domain && <NotMe action={summary.id} approved={["approved", "delivered"].includes(summary.status)} />}
+    </Screen>
+  );
+}
+
+/** Asks once more, then blocks at once. */
+function NotMe({ action, approved }: { action: string; approved: boolean }) {
+  const [asked, setAsked] = useState(false);
+  const [done, setDone] = useState(false);
+  const task = useTask();
+  const report = () =>
+    task.run(async () => {
+      await api.report(action);
+      setDone(true);
+      await refresh();
+    });
+  if (done) {
+    return (
+      <div role="status" data-testid="reported">
+        <Note kind="calm" icon="shield">
+          <p>
+            <strong>{t("reported")}</strong>
+          </p>
+          <p>{t("reported.do")}</p>
+        </Note>
+      </div>
+    );
+  }
+  return (
+    <section class="not-me">
+      {!asked ? (
+        <Button look="plain" onClick={() => setAsked(true)} testid="wasnt-me">
+          {t("wasnt-me")}
+        </Button>
+      ) : (
+        <>
+          <Note kind="caution">{t(approved ? "wasnt-me-approved" : "wasnt-me-other")}</Note>
+          <Button look="stop" icon="shield" busy={task.busy} onClick={() => void report()} testid="wasnt-me-block">
+            {t("wasnt-me-block")}
+          </Button>
+          <Button look="plain" onClick={() => setAsked(false)}>
+            {t("cancel")}
+          </Button>
+        </>
+      )}
+      <Trouble problem={task.problem} />
+    </section>
+  );
+}

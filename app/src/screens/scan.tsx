@@ -1,0 +1,150 @@
+// Getting hold of a request: camera, a picture of the QR, or its text. And what a link does once it is here.
+
+import { useEffect, useRef, useState } from "preact/hooks";
+import { app, claim } from "../model/app";
+import { t } from "../model/language";
+import { go, replace } from "../model/route";
+import { useStore } from "../model/store";
+import { parseLink } from "../protocol/link";
+import type { Link } from "../protocol/link";
+import { asProblem, Problem } from "../protocol/problem";
+import { Icon } from "../ui/icons";
+import { Button, ProblemScreen, Screen, Trouble, useTask, Waiting } from "../ui/parts";
+import { readPicture, watchCamera } from "../ui/qr";
+
+export function Scan() {
+  const { config } = useStore(app);
+  const video = useRef<HTMLVideoElement>(null);
+  const [camera, setCamera] = useState<"starting" | "on" | "off">("starting");
+  const [pasted, setPasted] = useState("");
+  const task = useTask();
+
+  const take = async (text: string) => {
+    const link = parseLink(text, config?.audience ?? location.origin);
+    if (!link) throw new Problem("link_invalid");
+    const id = await claim(link.text);
+    go(`action/${id}`);
+  };
+
+  useEffect(() => {
+    const stop = new AbortController();
+    if (video.current) {
+      void watchCamera(video.current, (text) => task.run(() => take(text)), stop.signal).then(
+        () => setCamera("on"),
+        () => setCamera("off"),
+      );
+    }
+    return () => stop.abort();
+  }, []);
+
+  const paste = (text: string) => {
+    setPasted(text);
+    if (text.trim() !== "") void task.run(() => take(text));
+  };
+  const fromClipboard = async () => {
+    const text = await navigator.clipboard.readText().catch(() => "");
+    if (text) paste(text);
+  };
+  const picture = (files: FileList | null) => {
+    const file = files?.[0];
+    if (file) void task.run(async () => take(await readPicture(file)));
+  };
+
+  return (
+    <Screen id="scan" title={t("scan-title")}>
+      <p>{t("scan-how")}</p>
+      <div class={`viewfinder viewfinder-${camera}`} data-camera={camera}>
+        <video ref={video} playsInline muted aria-label={t("scan-camera")} />
+        {camera === "off" && (
+          <p>
+            <Icon name="scan" size={32} />
+            {t("scan-no-camera")}
+          </p>
+        )}
+        {task.busy && <Waiting text={t("claiming")} />}
+      </div>
+      <Trouble problem={task.problem} />
+      <section>
+        <h2>{t("scan-otherwise")}</h2>
+        <label class="button button-plain file">
+          <Icon name="image" />
+          <span>{t("scan-picture")}</span>
+          <input
+            type="file"
+            accept="image/*"
+            class="unseen"
+            data-testid="qr-file"
+            onChange={(event) => {
+              picture(event.currentTarget.files);
+              event.currentTarget.value = "";
+            }}
+          />
+        </label>
+        <div class="field">
+          <label for="qr-text">{t("scan-text")}</label>
+          <textarea
+            id="qr-text"
+            rows={2}
+            spellcheck={false}
+            autocomplete="off"
+            value={pasted}
+            data-testid="qr-text"
+            onInput={(event) => paste(event.currentTarget.value)}
+          />
+        </div>
+        {"clipboard" in navigator && "readText" in navigator.clipboard && (
+          <Button look="plain" icon="paste" onClick={() => void fromClipboard()} testid="qr-paste">
+            {t("scan-paste")}
+          </Button>
+        )}
+      </section>
+    </Screen>
+  );
+}
+
+/** The page was opened through a link: `/app/#q.…` or `/app/#a.…`. */
+export function OpenLink({ link }: { link: Link | null }) {
+  const [problem, setProblem] = useState<Problem | null>(link ? null : new Problem("link_invalid"));
+  const [round, setRound] = useState(0);
+  useEffect(() => {
+    if (!link) return;
+    setProblem(null);
+    if (!app.get().me) {
+      // Kept until there is an identity here; the address must not keep it.
+      app.set({ waitingLink: link.text });
+      replace("");
+      return;
+    }
+    claim(link.text).then(
+      (id) => {
+        app.set({ waitingLink: null });
+        replace(`action/${id}`);
+      },
+      (thrown: unknown) => setProblem(asProblem(thrown)),
+    );
+  }, [link?.text, round]);
+  if (!problem) {
+    return (
+      <Screen id="claiming" title={t("claiming")}>
+        <Waiting text={t("claiming-note")} />
+      </Screen>
+    );
+  }
+  return (
+    <ProblemScreen
+      problem={problem}
+      actions={
+        <>
+          {problem.passing && (
+            <Button onClick={() => setRound(round + 1)} testid="try-again">
+              {t("try-again")}
+            </Button>
+          )}
+          <Button look={problem.passing ? "plain" : "main"} onClick={() => replace("")} testid="go-home">
+            {t("go-home")}
+          </Button>
+        </>
+      }
+    />
+  );
+}

@@ -1,0 +1,159 @@
+import { useEffect, useState } from "preact/hooks";
+import { api, app, chooseLanguage } from "../model/app";
+import { shortDayAndTime, t } from "../model/language";
+import { install, installApp } from "../model/install";
+import { showPhoneNumber } from "../model/phone-number";
+import { go } from "../model/route";
+import { useStore } from "../model/store";
+import { LANGUAGES } from "../protocol/api";
+import type { Device } from "../protocol/api";
+import { Facts, Row, Screen, Trouble, useTask } from "../ui/parts";
+import { Icon, Mark } from "../ui/icons";
+
+// Each in its own words.
+const NAMES = { nl: "Nederlands", fr: "Français", de: "Deutsch", en: "English" } as const;
+
+export function LanguageChoice() {
+  const { language } = useStore(app);
+  return (
+    <fieldset class="languages">
+      <legend>
+        <Icon name="globe" size={20} /> {t("language")}
+      </legend>
+      <div class="languages-list">
+        {LANGUAGES.map((code) => (
+          <label key={code} class={code === language ? "language language-on" : "language"} lang={code}>
+            <input
+              type="radio"
+              name="language"
+              value={code}
+              checked={code === language}
+              onChange={() => void chooseLanguage(code)}
+              data-testid={`language-${code}`}
+            />
+            <span>{NAMES[code]}</span>
+          </label>
+        ))}
+      </div>
+    </fieldset>
+  );
+}
+
+/** The same, small: for who has not even begun. */
+export function LanguageMenu() {
+  const { language } = useStore(app);
+  return (
+    <label class="language-menu">
+      <Icon name="globe" size={20} />
+      <span class="unseen">{t("language")}</span>
+      <select
+        value={language}
+        onChange={(event) => {
+          const chosen = LANGUAGES.find((code) => code === event.currentTarget.value);
+          if (chosen) void chooseLanguage(chosen);
+        }}
+        data-testid="language"
+      >
+        {LANGUAGES.map((code) => (
+          <option key={code} value={code} lang={code}>
+            {NAMES[code]}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+export function Settings() {
+  const { me } = useStore(app);
+  const { offer } = useStore(install);
+  if (!me) return null;
+  return (
+    <Screen id="settings" title={t("settings-title")}>
+      <Facts
+        facts={[
+          { label: t("settings-name"), value: `${me.given_name} ${me.family_name}` },
+          { label: t("number-label"), value: showPhoneNumber(me.phone_number) },
+          { label: t("settings-sim"), value: t(`sim-now-${me.sim.state}`, { operator: me.sim.operator ?? "" }) },
+          { label: t("level"), value: t(`level-short-${me.level}`) },
+          { label: t("settings-unlock"), value: t(me.unlock ? "unlock-now-on" : "unlock-now-off") },
+        ]}
+      />
+      <ul class="rows">
+        <li>
+          <Row icon="phone" title={t("devices-title")} onClick={() => go("devices")} testid="to-devices" />
+        </li>
+        <li>
+          <Row
+            icon="shield"
+            title={t(me.status === "active" ? "block-title" : "block-blocked-title")}
+            note={t(me.status === "active" ? "block-note" : "status-blocked-note")}
+            onClick={() => go("block")}
+            testid="to-block"
+          />
+        </li>
+        <li>
+          <Row icon="sim" title={t("new-sim-title")} onClick={() => go("new-sim")} testid="to-new-sim" />
+        </li>
+        {offer && (
+          <li>
+            <Row icon="home" title={t("install-title")} onClick={() => void installApp()} testid="install" />
+          </li>
+        )}
+        <li>
+          <Row icon="info" title={t("about-title")} onClick={() => go("about")} testid="to-about" />
+        </li>
+      </ul>
+      <LanguageChoice />
+    </Screen>
+  );
+}
+
+export function Devices() {
+  const [devices, setDevices] = useState<Device[] | null>(null);
+  const task = useTask();
+  useEffect(() => void task.run(async () => setDevices(await api.devices())), []);
+  return (
+    <Screen id="devices" title={t("devices-title")} back={() => go("settings")}>
+      <p>{t("devices-why")}</p>
+      <Trouble problem={task.problem} />
+      <ul class="cards" data-testid="devices">
+        {(devices ?? []).map((device) => (
+          <li key={device.device} class="card" data-testid="device">
+            <Icon name="phone" />
+            <div>
+              <p class="row-title">
+                <bdi>{device.name}</bdi> {device.this && <span class="tag">{t("device-this")}</span>}
+              </p>
+              <p class="row-note">{t("device-since", { time: shortDayAndTime(device.since) })}</p>
+              {device.last_used !== null && <p class="row-note">{t("device-used", { time: shortDayAndTime(device.last_used) })}</p>}
+              {device.status !== "active" && <p class="row-note">{t("device-suspended")}</p>}
+            </div>
+          </li>
+        ))}
+      </ul>
+    </Screen>
+  );
+}
+
+export function About() {
+  const { config, record } = useStore(app);
+  return (
+    <Screen id="about" title={t("about-title")} back={() => go("settings")}>
+      <div class="hero" aria-hidden="true">
+        <Mark size={64} />
+      </div>
+      <p>{t("about-what")}</p>
+      <p>{t("about-code")}</p>
+      <Facts
+        facts={[
+          { label: t("about-scheme"), value: record?.issuer ?? "" },
+          { label: t("about-profile"), value: config?.profile ?? "" },
+          { label: t("about-terms"), value: config?.terms_version ?? "" },
+          { label: t("about-device"), value: record?.device ?? "" },
+        ]}
+      />
+      <p class="hint">{t("about-font")}</p>
+    </Screen>
+  );
+}

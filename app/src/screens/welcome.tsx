@@ -1,0 +1,37 @@
+import { app } from "../model/app";
+import { t } from "../model/language";
+import { go } from "../model/route";
+import { useStore } from "../model/store";
+import { Mark } from "../ui/icons";
+import { Button, Note, Screen } from "../ui/parts";
+import { LanguageMenu } from "./settings";
+
+export function Welcome() {
+  const { waitingLink, returned } = useStore(app);
+  return (
+    <Screen
+      id="welcome"
+      title={t("welcome-title")}
+      over={
+        <span class="hero" aria-hidden="true">
+          <Mark size={104} />
+        </span>
+      }
+      corner={<LanguageMenu />}
+      actions={
+        <Button onClick={() => go("enrol/number")} testid="begin">
+          {t("welcome-begin")}
+        </Button>
+      }
+    >
+      <p class="lead">{t("welcome-lead")}</p>
+      {waitingLink && <Note kind="calm">{t("welcome-link")}</Note>}
+      {returned && <Note kind="caution">{t(`problem-${returned.code}`)}</Note>}
+      <ul class="steps">
+        <li>{t("welcome-phone")}</li>
+        <li>{t("welcome-bank")}</li>
+        <li>{t("welcome-code")}</li>
+      </ul>
+    </Screen>
+  );
+}

@@ -1,0 +1,115 @@
+// Around every screen: the name, the tabs, and in the demo the handset's messages.
+
+import type { ComponentChildren } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { app } from "../model/app";
+import { clock, t } from "../model/language";
+import { useStore } from "../model/store";
+import { parse } from "../protocol/json";
+import { integer, list, object, string } from "../protocol/shape";
+import type { Of } from "../protocol/shape";
+import { Icon } from "./icons";
+import type { IconName } from "./icons";
+
+export function Frame({ children }: { children: ComponentChildren }) {
+  const { config, record, me, route, phase } = useStore(app);
+  const demo = config !== null && config.handsets.length > 0;
+  return (
+    <div class={demo ? "frame frame-demo" : "frame"}>
+      <a class="skip" href="#main" onClick={skipToMain}>
+        {t("skip")}
+      </a>
+      <div class="phone">
+        {children}
+        {me && phase === "ready" && TABS.some(({ at }) => at === route.at) && <Tabs />}
+      </div>
+      {demo && record && <Handset phoneNumber={record.phoneNumber} urls={config.handsets.map(({ url }) => url)} />}
+    </div>
+  );
+}
+
+/** A plain `#main` would be taken for a route. */
+function skipToMain(event: Event) {
+  event.preventDefault();
+  document.querySelector<HTMLElement>("#main h1")?.focus();
+}
+
+const TABS: { at: string; href: string; icon: IconName; word: string }[] = [
+  { at: "home", href: "#", icon: "home", word: "tab-home" },
+  { at: "scan", href: "#/scan", icon: "scan", word: "tab-scan" },
+  { at: "history", href: "#/history", icon: "history", word: "tab-history" },
+  { at: "settings", href: "#/settings", icon: "person", word: "tab-settings" },
+];
+
+function Tabs() {
+  const { route, open } = useStore(app);
+  return (
+    <nav class="tabs" aria-label={t("tabs")}>
+      {TABS.map(({ at, href, icon, word }) => (
+        <a key={at} href={href} class="tab" aria-current={route.at === at ? "page" : undefined} data-testid={`tab-${at}`}>
+          <Icon name={icon} />
+          <span>{t(word)}</span>
+          {at === "home" && open.length > 0 && (
+            <span class="count">
+              {open.length}
+              <span class="unseen"> {t("open-requests")}</span>
+            </span>
+          )}
+        </a>
+      ))}
+    </nav>
+  );
+}
+
+const messagesShape = object({ messages: list(object({ time: integer, from: string, text: string })) });
+type Message = Of<typeof messagesShape>["messages"][number];
+const POLL_MS = 1500;
+
+/** Demo only: what this phone number's handset received, as the operators' demo pages tell. */
+function Handset({ phoneNumber, urls }: { phoneNumber: string; urls: string[] }) {
+  const [messages, setMessages] = useState<Message[]>([]);
+  useEffect(() => {
+    const stop = new AbortController();
+    const poll = async () => {
+      while (!stop.signal.aborted) {
+        if (document.visibilityState === "visible") {
+          const found = await Promise.all(urls.map((url) => fetchMessages(url, phoneNumber, stop.signal)));
+          if (!stop.signal.aborted) setMessages(found.flat().sort((a, b) => b.time - a.time));
+        }
+        await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+      }
+    };
+    void poll();
+    return () => stop.abort();
+  }, [phoneNumber, urls.join()]);
+  return (
+    <aside class="handset" aria-label={t("handset-title")} data-testid="handset">
+      <h2>
+        <Icon name="message" />
+        {t("handset-title")}
+      </h2>
+      <p class="hint">{t("handset-note", { number: phoneNumber })}</p>
+      {messages.length === 0 && <p class="handset-empty">{t("handset-empty")}</p>}
+      <ul>
+        {messages.map((message) => (
+          <li key={`${message.time}${message.text}`} class="bubble" data-testid="handset-message">
+            <p class="bubble-head">
+              {message.from} · {clock(message.time)}
+            </p>
+            <p>{message.text}</p>
+          </li>
+        ))}
+      </ul>
+    </aside>
+  );
+}
+
+async function fetchMessages(url: string, phoneNumber: string, signal: AbortSignal): Promise<Message[]> {
+  try {
+    const query = `${url}/handset/messages?number=${encodeURIComponent(phoneNumber)}`;
+    const response = await fetch(query, { signal, credentials: "omit", cache: "no-store" });
+    return messagesShape(parse(await response.text()), "messages").messages;
+  } catch {
+    return [];
+  }
+}

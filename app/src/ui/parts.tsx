@@ -1,0 +1,306 @@
+// The parts that every screen is made of.
+
+import type { ComponentChildren } from "preact";
+import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { app } from "../model/app";
+import { t } from "../model/language";
+import { useStore } from "../model/store";
+import { asProblem } from "../protocol/problem";
+import type { Problem } from "../protocol/problem";
+import { Icon, Mark } from "./icons";
+import type { IconName } from "./icons";
+
+interface ScreenProps {
+  id: string;
+  title: string;
+  /** Shown small above the title, such as "Step 2 of 5". */
+  over?: ComponentChildren;
+  back?: (() => void) | undefined;
+  /** In the bar, at its end. */
+  corner?: ComponentChildren;
+  /** Within thumb's reach, at the bottom. */
+  actions?: ComponentChildren;
+  children?: ComponentChildren;
+}
+
+/** One question. Takes the focus to its title, so that a screen reader begins there. */
+export function Screen({ id, title, over, back, corner, actions, children }: ScreenProps) {
+  const { config } = useStore(app);
+  const heading = useRef<HTMLHeadingElement>(null);
+  const scroller = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    heading.current?.focus({ preventScroll: true });
+    scrollTo(0, 0);
+    if (scroller.current) scroller.current.scrollTop = 0;
+  }, [id]);
+  useEffect(() => {
+    document.title = `${title} · Ipse`;
+  }, [title]);
+  return (
+    <>
+      <header class="bar">
+        {back ? (
+          <button type="button" class="back" onClick={back} data-testid="back">
+            <Icon name="back" />
+            <span>{t("back")}</span>
+          </button>
+        ) : (
+          <span class="brand">
+            <Mark size={28} />
+            <span>Ipse</span>
+          </span>
+        )}
+        <span class="bar-end">
+          {corner}
+          {config !== null && config.profile !== "production" && <span class="tag">{t("demo")}</span>}
+          {back && <Mark size={24} />}
+        </span>
+      </header>
+      <main class="screen" id="main" data-screen={id} data-testid={`screen-${id}`}>
+        <div class="screen-scroll" ref={scroller}>
+          <div class="screen-head">
+            {over && <div class="over">{over}</div>}
+            <h1 ref={heading} tabIndex={-1}>
+              {title}
+            </h1>
+          </div>
+          <div class="screen-body">{children}</div>
+        </div>
+        {actions && <div class="screen-actions">{actions}</div>}
+      </main>
+    </>
+  );
+}
+
+interface ButtonProps {
+  children: ComponentChildren;
+  onClick?: () => void;
+  look?: "main" | "equal" | "plain" | "stop";
+  icon?: IconName;
+  busy?: boolean;
+  disabled?: boolean;
+  submit?: boolean;
+  testid?: string;
+}
+
+export function Button({ children, onClick, look = "main", icon, busy, disabled, submit, testid }: ButtonProps) {
+  return (
+    <button
+      type={submit ? "submit" : "button"}
+      class={`button button-${look}`}
+      // Stays focusable while busy, so that the focus does not get lost.
+      aria-disabled={busy || disabled ? "true" : undefined}
+      aria-busy={busy ? "true" : undefined}
+      onClick={(event) => {
+        if (busy || disabled) event.preventDefault();
+        else onClick?.();
+      }}
+      data-testid={testid}
+    >
+      {icon && <Icon name={icon} />}
+      <span>{children}</span>
+      {busy && <span class="spinner" aria-hidden="true" />}
+    </button>
+  );
+}
+
+/** A row that leads somewhere. */
+export function Row(props: {
+  href?: string;
+  onClick?: () => void;
+  icon?: IconName;
+  title: ComponentChildren;
+  note?: ComponentChildren;
+  end?: ComponentChildren;
+  testid?: string;
+}) {
+  const inside = (
+    <>
+      {props.icon && <Icon name={props.icon} />}
+      <span class="row-text">
+        <span class="row-line">
+          <span class="row-title">{props.title}</span>
+          {props.end && <span class="row-end">{props.end}</span>}
+        </span>
+        {props.note && <span class="row-note">{props.note}</span>}
+      </span>
+      <Icon name="next" size={20} />
+    </>
+  );
+  return props.href ? (
+    <a class="row" href={props.href} data-testid={props.testid}>
+      {inside}
+    </a>
+  ) : (
+    <button type="button" class="row" onClick={props.onClick} data-testid={props.testid}>
+      {inside}
+    </button>
+  );
+}
+
+export function Note({ kind, icon, children, testid }: { kind: "calm" | "caution" | "stop" | "good"; icon?: IconName; children: ComponentChildren; testid?: string }) {
+  const drawn = icon ?? ({ calm: "info", caution: "warning", stop: "warning", good: "tick" } as const)[kind];
+  return (
+    <div class={`note note-${kind}`} data-testid={testid}>
+      <Icon name={drawn} />
+      <div class="note-text">{children}</div>
+    </div>
+  );
+}
+
+export function Facts({ facts, large }: { facts: readonly { label: string; value: string }[]; large?: boolean }) {
+  return (
+    <dl class={large ? "facts facts-large" : "facts"}>
+      {facts.map(({ label, value }) => (
+        <div class="fact" key={label}>
+          <dt>{label}</dt>
+          <dd>
+            <bdi>{value}</bdi>
+          </dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+interface FieldProps {
+  label: string;
+  hint?: string;
+  error?: string | null;
+  value: string;
+  onInput: (value: string) => void;
+  type?: "text" | "tel";
+  inputMode?: "numeric" | "tel" | "text";
+  autocomplete?: string;
+  maxLength?: number;
+  large?: boolean;
+  testid?: string;
+}
+
+export function Field(props: FieldProps) {
+  const id = useId();
+  const described = [props.hint && `${id}-hint`, props.error && `${id}-error`].filter(Boolean).join(" ") || undefined;
+  return (
+    <div class={props.large ? "field field-large" : "field"}>
+      <label for={id}>{props.label}</label>
+      {props.hint && (
+        <p class="hint" id={`${id}-hint`}>
+          {props.hint}
+        </p>
+      )}
+      <input
+        id={id}
+        {...(props.type === "tel" ? { type: "tel" as const } : { type: "text" as const })}
+        inputMode={props.inputMode}
+        autocomplete={props.autocomplete ?? "off"}
+        maxLength={props.maxLength}
+        spellcheck={false}
+        value={props.value}
+        aria-describedby={described}
+        aria-invalid={props.error ? "true" : undefined}
+        onInput={(event) => props.onInput(event.currentTarget.value)}
+        data-testid={props.testid}
+      />
+      <p class="field-error" id={`${id}-error`} role="alert">
+        {props.error}
+      </p>
+    </div>
+  );
+}
+
+/** The words for a problem: what happened, what to do, and the code in small print. */
+export function problemWords(problem: Problem): { happened: string; todo: string } {
+  const args = {
+    left: problem.number("wrong_codes_left") ?? problem.number("tries_left") ?? 0,
+    seconds: Math.ceil((problem.number("retry_after_ms") ?? 5000) / 1000),
+  };
+  const id = `problem-${problem.code}`;
+  return { happened: t(id, args), todo: t(`${id}.do`, args) };
+}
+
+/** A problem beside what the person was doing. */
+export function Trouble({ problem }: { problem: Problem | null }) {
+  return (
+    <div role="alert" data-testid="trouble" data-code={problem?.code}>
+      {problem && (
+        <Note kind="caution">
+          <ProblemText problem={problem} />
+        </Note>
+      )}
+    </div>
+  );
+}
+
+export function ProblemText({ problem }: { problem: Problem }) {
+  const { happened, todo } = problemWords(problem);
+  return (
+    <>
+      <p>
+        <strong>{happened}</strong> {todo}
+      </p>
+      <p class="small-print">{t("problem-code", { code: problem.code })}</p>
+    </>
+  );
+}
+
+/** A problem that fills the screen. */
+export function ProblemScreen({ problem, actions, back }: { problem: Problem; actions: ComponentChildren; back?: () => void }) {
+  const { happened, todo } = problemWords(problem);
+  return (
+    <Screen id="problem" title={happened} back={back} actions={actions}>
+      <div class="figure" aria-hidden="true">
+        <Icon name={problem.code === "offline" ? "globe" : "warning"} size={40} />
+      </div>
+      <p class="lead" role="status" data-testid="problem" data-code={problem.code}>
+        {todo}
+      </p>
+      <p class="small-print">{t("problem-code", { code: problem.code })}</p>
+    </Screen>
+  );
+}
+
+/** Work that a screen starts: busy while it runs, and its problem if it failed. A second click does nothing. */
+export function useTask() {
+  const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const running = useRef(false);
+  const run = async (work: () => Promise<void>): Promise<boolean> => {
+    if (running.current) return false;
+    running.current = true;
+    setBusy(true);
+    setProblem(null);
+    try {
+      await work();
+      return true;
+    } catch (thrown) {
+      const found = asProblem(thrown);
+      // An unexpected one is our own fault: leave a trace for whoever looks into it.
+      if (found.code === "unexpected") console.error(found.cause);
+      setProblem(found);
+      return false;
+    } finally {
+      running.current = false;
+      setBusy(false);
+    }
+  };
+  return { busy, problem, run, clear: () => setProblem(null) };
+}
+
+/** The time, ticking, for what expires. */
+export function useNow(everyMs: number): number {
+  const [now, setNow] = useState(Date.now());
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), everyMs);
+    return () => clearInterval(timer);
+  }, [everyMs]);
+  return now;
+}
+
+export function Waiting({ text, testid }: { text: string; testid?: string }) {
+  return (
+    <div class="waiting" role="status" data-testid={testid}>
+      <span class="spinner spinner-large" aria-hidden="true" />
+      <p>{text}</p>
+    </div>
+  );
+}

@@ -1,0 +1,425 @@
+# Ipse, die App auf dem Telefon. Deutsch, mit Sie. Kurze Sätze; was geschah und was zu tun ist.
+
+skip = Zum Inhalt
+back = Zurück
+next = Weiter
+cancel = Abbrechen
+try-again = Noch einmal versuchen
+begin-anew = Neu beginnen
+go-home = Zum Anfang
+demo = Demo
+today = Heute
+loading = Einen Moment
+loading-note = Wir holen das bei Ipse.
+language = Sprache
+tabs = Teile der App
+tab-home = Anfang
+tab-scan = Scannen
+tab-history = Verlauf
+tab-settings = Sie
+open-requests = warten
+
+handset-title = Nachrichten auf diesem Telefon
+handset-note = Demo: Was der Anbieter an { $number } schickt, erscheint hier.
+handset-empty = Noch keine Nachrichten.
+
+## Willkommen und Anlegen
+
+welcome-title = Ihre Identität, auf Ihrem Telefon
+welcome-lead = Anmelden und bestätigen mit Ipse, statt mit Passwörtern und Kartenlesern.
+welcome-phone = Ihre Telefonnummer und Ihre SIM
+welcome-bank = Ihre Bank sagt, wer Sie sind
+welcome-code = Ein Code aus fünf Ziffern, den nur Sie kennen
+welcome-begin = Ihr Ipse anlegen
+welcome-link = Eine Website fragt, wer Sie sind. Legen Sie zuerst Ihr Ipse an; dauert es lange, beginnen Sie dort neu.
+
+enrol-step = Schritt { $at } von { $of }
+
+number-title = Wie lautet Ihre Telefonnummer?
+number-why = Ipse arbeitet mit der SIM in diesem Telefon.
+number-label = Telefonnummer
+number-hint = Zum Beispiel 0470 12 34 56
+number-wrong = Mit dieser Nummer geht es nicht. Prüfen Sie die Ziffern.
+number-landline = Das ist keine Mobilnummer. Ipse braucht eine Nummer mit SIM.
+
+sim-operator = Anbieter
+sim-connect = SMS schicken
+sim-without = Ohne SIM weiter
+sim-other-number = Andere Nummer nehmen
+sim-ready-title = Ihre SIM ist bereit
+sim-ready = { $operator } kennt diese SIM und kann sie mit Ihrem Ipse verbinden.
+    .do = Sie erhalten eine SMS mit sechs Ziffern. Halten Sie dieses Telefon bereit.
+sim-upgradable-title = Ihre SIM braucht ein Update
+sim-upgradable = Diese SIM kann noch nicht verbunden werden.
+    .do = Sie können weitermachen und sich einfach anmelden. Bitten Sie { $operator }, Ihre SIM zu aktualisieren, und verbinden Sie sie später in dieser App.
+sim-incompatible-title = Ihre SIM ist zu alt
+sim-incompatible = Diese SIM kann nicht mit Ipse arbeiten.
+    .do = Sie können weitermachen und sich einfach anmelden. Bitten Sie { $operator } um eine neue SIM mit derselben Nummer und verbinden Sie sie später in dieser App.
+sim-unknown-title = Wir kennen diese Nummer nicht
+sim-unknown = Kein Anbieter, der mit Ipse arbeitet, kennt diese Nummer.
+    .do = Prüfen Sie die Ziffern oder nehmen Sie eine Nummer eines anderen Anbieters.
+
+secret-title = Welche Ziffern haben Sie erhalten?
+secret-why = Eine SMS mit sechs Ziffern ist unterwegs an { $number }.
+secret-label = Sechs Ziffern
+secret-again = Noch einmal schicken
+secret-sent-again = Eine neue Nachricht ist unterwegs. Die alten Ziffern gelten nicht mehr.
+
+bank-title = Welche Bank kennt Sie?
+bank-why = Ihre Bank hat Ihren Personalausweis gesehen. Melden Sie sich dort an und lassen Sie sie Ipse sagen, wer Sie sind.
+bank-own-site = Öffnet die Website der Bank
+bank-note = Ipse sieht Ihre Konten nicht, und die Bank sieht nicht, wo Sie Ipse nutzen.
+
+vouched-title = Sind Sie das, { $name }?
+vouched-why = { $bank } bürgt für diese Angaben:
+vouched-yes = Ja, das bin ich
+vouched-no = Nein, zurück zu den Banken
+vouched-note = Stimmt etwas nicht mehr? Lassen Sie es zuerst bei Ihrer Bank ändern.
+given-name = Vornamen
+family-name = Familienname
+birthdate = Geboren am
+nationality = Staatsangehörigkeit
+document-number = Personalausweis
+
+code-title = Wählen Sie einen Code aus fünf Ziffern
+code-why = Sie tippen ihn jedes Mal, wenn Sie etwas genehmigen. Er wird nirgends gespeichert, und niemand von Ipse fragt je danach.
+code-again-title = Tippen Sie denselben Code noch einmal
+code-again-why = So wissen wir beide, dass Sie ihn kennen.
+code-locking = Wir schließen Ihren Code weg.
+code-refused-length = Ein Code hat fünf Ziffern.
+code-refused-same-digits = Fünfmal dieselbe Ziffer probiert jeder zuerst. Wählen Sie einen anderen Code.
+code-refused-sequence = Ziffern der Reihe nach sind leicht zu erraten. Wählen Sie einen anderen Code.
+code-refused-pattern = Dieser Code folgt einem Muster, das leicht zu erraten ist. Wählen Sie einen anderen Code.
+code-refused-phone-number = Das sind die letzten Ziffern Ihrer Telefonnummer. Wählen Sie einen anderen Code.
+code-refused-birth-date = Darin steht Ihr Geburtsjahr. Wählen Sie einen anderen Code.
+code-refused-different = Die beiden Codes waren nicht gleich. Wählen Sie Ihren Code noch einmal.
+pad-count = { $count } von { $of } Ziffern getippt
+pad-erase = Letzte Ziffer löschen
+
+unlock-title = Auch mit Fingerabdruck oder Gesicht?
+unlock-why = Dann genehmigen Sie einfache Dinge, ohne Ihren Code zu tippen.
+unlock-note = Ihr Fingerabdruck oder Gesicht bleibt auf diesem Telefon. Ihr Code geht immer auch.
+unlock-yes = Ja, einrichten
+unlock-no = Nein, nur mein Code
+finishing-title = Fast fertig
+
+ready-title = Willkommen, { $name }
+ready-advanced = Ihr Ipse ist bereit: Telefon, SIM und Code sind alle drei verbunden.
+ready-basic = Ihr Ipse ist bereit für einfache Anmeldungen. Verbinden Sie eine SIM für alles andere.
+ready-how = Wählen Sie auf einer Website „Mit Ipse anmelden“. Scannen Sie dann mit dieser App den Code auf dem Bildschirm.
+ready-home = Zu meinem Ipse
+ready-continue = Weiter zur Anfrage
+
+## Anfang
+
+home-title = Guten Tag, { $name }
+home-scan = Einen Code scannen
+status-active = Bereit
+status-suspended = Geschützt
+status-closed = Geschlossen
+status-blocked-note = Niemand kann Ihr Ipse jetzt nutzen, auf keiner Website.
+level-advanced = Telefon, SIM und Code sind verbunden.
+level-basic = Telefon und Code sind verbunden, Ihre SIM nicht. Das genügt für einfache Anmeldungen.
+level-short-advanced = Erweitert (Telefon, SIM und Code)
+level-short-basic = Einfach (Telefon und Code)
+open-title = Wartet auf Ihre Antwort
+open-none = Nichts wartet auf Sie.
+past-title = Zuletzt
+past-more = Alles, was geschah
+wrong-since-last = { $count ->
+    [one] Seit Ihrer letzten Genehmigung wurde einmal ein falscher Code getippt. Waren Sie das nicht? Sperren Sie Ihr Ipse.
+   *[other] Seit Ihrer letzten Genehmigung wurde { $count }-mal ein falscher Code getippt. Waren Sie das nicht? Sperren Sie Ihr Ipse.
+}
+
+reason-person = Sie haben Ihr Ipse selbst gesperrt.
+    .do = Heben Sie die Sperre mit Ihrem Code auf, wenn Sie sicher sind, dass alles in Ordnung ist.
+reason-code-exhausted = Es wurde zu oft ein falscher Code getippt.
+    .do = Melden Sie sich bei Ihrer Bank an und wählen Sie einen neuen Code.
+reason-sim-changed = Ihre Nummer ist jetzt auf einer anderen SIM.
+    .do = Waren Sie das, verbinden Sie die neue SIM. Wenn nicht, rufen Sie sofort Ihren Anbieter an.
+reason-sim-lost = Ihre SIM wurde als verloren gemeldet.
+    .do = Sobald Sie eine neue SIM mit Ihrer Nummer haben, verbinden Sie sie hier.
+reason-device-lost = Dieses Telefon wurde als verloren gemeldet.
+    .do = Legen Sie Ihr Ipse auf Ihrem neuen Telefon mit Ihrer Bank neu an.
+reason-document = Ihr Personalausweis ist nicht mehr gültig.
+    .do = Holen Sie Ihren neuen Ausweis bei der Gemeinde und zeigen Sie dann erneut, wer Sie sind.
+reason-registrar = Ihre Bank bürgt nicht mehr für Sie.
+    .do = Fragen Sie Ihre Bank nach dem Grund und melden Sie sich dort erneut an.
+reason-deceased = Laut Register ist die Inhaberin oder der Inhaber verstorben.
+    .do = Ist das ein Irrtum? Wenden Sie sich an Ihre Gemeinde.
+reason-fraud = Ipse sah Zeichen von Missbrauch und hat Sie geschützt.
+    .do = Wenden Sie sich an die Hilfe von Ipse. Halten Sie Ihren Personalausweis bereit.
+way-block = Sperre aufheben
+way-recover = Neuen Code wählen
+way-new-sim = Neue SIM verbinden
+
+## Scannen
+
+scan-title = Scannen Sie den Code auf der Website
+scan-how = Halten Sie den viereckigen Code des anderen Bildschirms in den Rahmen.
+scan-camera = Was die Kamera sieht
+scan-no-camera = Hier gibt es keine Kamera, oder sie ist nicht erlaubt. Nehmen Sie ein Foto oder den Text unten.
+scan-otherwise = Oder anders
+scan-picture = Foto des Codes wählen
+scan-text = Text des Codes
+scan-paste = Einfügen
+claiming = Wir holen die Anfrage
+claiming-note = Sie sehen sie gleich. Nichts geschieht ohne Ihr Ja.
+
+## Eine Anfrage
+
+verified = Geprüfte Website:
+they-get = { $partner } erhält
+match-ask = Sehen Sie diese drei Zeichen auch dort, wo Sie begonnen haben?
+started = Begonnen
+started-app = Auf diesem Telefon, { $browser }
+started-qr = Auf einem anderen Bildschirm, { $browser }
+started-link = Über einen Link, { $browser }
+flow-link-warning = Das kam über einen Link, nicht von Ihrem eigenen Bildschirm. Gehen Sie nur weiter, wenn Sie selbst begonnen haben.
+level = Niveau
+valid-until = Gültig bis
+what-after = Wenn Sie weitergehen, bestätigen Sie mit Code oder Fingerabdruck. Erst dann erhält { $partner } eine Antwort.
+what-after-own = Wenn Sie weitergehen, bestätigen Sie mit Code oder Fingerabdruck.
+expires-soon = Weniger als eine Minute noch. Zu spät? Beginnen Sie neu auf der Website.
+refuse = Ablehnen
+continue = Weiter
+not-me = Das habe ich nicht angefordert
+confirm-code-title = Ihr Code
+confirm-unlock-title = Bestätigen Sie mit Fingerabdruck oder Gesicht
+confirm-unlock = Bestätigen
+use-code = Meinen Code nehmen
+use-unlock = Meinen Fingerabdruck oder mein Gesicht nehmen
+tries-left = { $count ->
+    [one] Noch ein Versuch. Danach wird Ihr Ipse gesperrt, um Sie zu schützen.
+   *[other] Noch { $count } Versuche.
+}
+contacting-sim = Kontakt mit Ihrer SIM…
+confirming = Wir bestätigen
+
+outcome-approved-title = Erledigt
+outcome-refused-title = Abgelehnt
+outcome-approved-what = Sie haben Ja gesagt zu { $partner }.
+outcome-refused-what = Sie haben Nein gesagt. { $partner } hat nichts von Ihnen erhalten.
+outcome-own-sim = Ihre neue SIM ist verbunden.
+outcome-own-unblock = Die Sperre ist aufgehoben. Ihr Ipse funktioniert wieder.
+outcome-own-device = Ihr neues Gerät kann jetzt für Sie handeln.
+outcome-own-code = Ihr neuer Code gilt.
+outcome-own-refused = Sie haben Nein gesagt, also änderte sich nichts.
+outcome-look-there = Sehen Sie auf den anderen Bildschirm: Dort geht es von selbst weiter.
+outcome-return = Zurück zu { $domain }
+wasnt-me = Das war ich nicht
+wasnt-me-approved = Wir sperren Ihr Ipse sofort, überall, und vermerken, dass diese Genehmigung nicht von Ihnen war.
+wasnt-me-other = Wir sperren Ihr Ipse sofort, überall, und vermerken, dass Sie das nicht verlangt haben.
+wasnt-me-block = Mein Ipse sperren
+reported = Ihr Ipse ist gesperrt, und es ist vermerkt.
+    .do = Sagen Sie es auch der Website. Mit Ihrem Code heben Sie die Sperre wieder auf.
+
+kind-login = Anmeldung
+kind-share = Daten teilen
+kind-confirm = Bestätigung
+kind-sign = Unterschrift
+kind-sim = Neue SIM
+kind-unblock = Sperre aufheben
+kind-device = Neues Gerät
+kind-code = Neuer Code
+outcome-created = Wartet
+outcome-linked = Wartet
+outcome-approved = Genehmigt
+outcome-delivered = Genehmigt
+outcome-refused = Abgelehnt
+outcome-expired = Abgelaufen
+outcome-cancelled = Abgebrochen
+
+history-title = Was geschah
+history-why = Jede Anfrage, auch was Sie ablehnten oder verstreichen ließen.
+history-none = Noch nichts. Ihre erste Anmeldung wird hier stehen.
+past-outcome = Ergebnis
+past-when = Wann
+past-domain = Website
+past-other-device = Diese Anfrage ist auf einem anderen Bildschirm offen.
+
+## Belege
+
+receipt-see = Beleg ansehen
+receipt-title = Beleg
+receipt-checking = Wir prüfen den Beleg
+receipt-asker = Gefragt von
+receipt-what = Anfrage
+receipt-factor = Bestätigt mit
+receipt-shown = Was Ihnen gezeigt wurde
+receipt-checks = Von diesem Telefon geprüft
+receipt-sound = Alles stimmt.
+receipt-soon = Bisher stimmt alles. In wenigen Sekunden steht der Beleg im Protokoll.
+receipt-broken = Etwas stimmt nicht. Bewahren Sie diese Seite auf (drucken Sie sie) und wenden Sie sich an die Hilfe von Ipse.
+receipt-print = Drucken
+receipt-place = Zeile { $index } von { $size }
+receipt-kind-approval = Sie haben genehmigt
+receipt-kind-refusal = Sie haben abgelehnt
+receipt-kind-expiry = Eine Anfrage lief ab
+receipt-kind-block = Ihr Ipse wurde gesperrt
+receipt-kind-unblock = Die Sperre wurde aufgehoben
+receipt-kind-enrolment = Ihr Ipse wurde angelegt
+receipt-kind-recovery = Sie haben einen neuen Code gewählt
+receipt-kind-device = Ein Gerät hat sich geändert
+receipt-kind-sim = Eine SIM wurde verbunden
+factor-code = Code
+factor-unlock = Fingerabdruck oder Gesicht
+check-committed-yes = Dieses Stück gehört zu Ihnen und ist unverändert.
+check-committed-no = Das ist nicht das Stück, von dem das Protokoll spricht.
+check-committed-pending = Noch nicht geprüft.
+check-mine-yes = Dieses Telefon hat es unterschrieben.
+check-mine-no = Es trägt nicht die Unterschrift dieses Telefons.
+check-mine-pending = Noch nicht geprüft.
+check-promised-yes = Ipse hat unterschrieben versprochen, es einzutragen.
+check-promised-no = Das Versprechen von Ipse hält nicht.
+check-promised-pending = Noch nicht geprüft.
+check-logged-yes = Es steht im unterschriebenen Protokoll, aus dem es niemand entfernen kann.
+check-logged-no = Es ist im unterschriebenen Protokoll nicht zu finden.
+check-logged-pending = In wenigen Sekunden steht es im Protokoll.
+
+## Sie
+
+settings-title = Sie
+settings-name = Name
+settings-sim = SIM
+settings-unlock = Fingerabdruck oder Gesicht
+unlock-now-on = Eingerichtet
+unlock-now-off = Nicht eingerichtet
+sim-now-connected = Verbunden, { $operator }
+sim-now-none = Nicht verbunden
+sim-now-changed = Geändert
+devices-title = Ihre Geräte
+devices-why = Jedes Telefon, das in Ihrem Namen handeln kann.
+device-this = Dieses Gerät
+device-since = Seit { $time }
+device-used = Zuletzt benutzt: { $time }
+device-suspended = Außer Betrieb
+install-title = Ipse auf den Startbildschirm legen
+about-title = Über Ipse
+about-what = Mit Ipse sagen Sie, wer Sie sind: mit Telefon, SIM und Code zusammen.
+about-code = Ihr Code steht weder auf diesem Telefon noch bei Ipse. Jede Entscheidung erhält einen Beleg, den Sie selbst prüfen können.
+about-scheme = Betrieben von
+about-profile = Profil
+about-terms = Bedingungen
+about-device = Gerät
+about-font = Schrift: Atkinson Hyperlegible Next, SIL Open Font License.
+
+block-title = Mein Ipse sperren
+block-note = Sofort, überall
+block-blocked-title = Ihr Ipse ist geschützt
+block-why = Telefon weg, oder kommt Ihnen etwas seltsam vor? Sperren Sie Ihr Ipse sofort.
+block-what-1 = Keine Website kann es mehr nutzen.
+block-what-2 = Was gerade läuft, hört auf.
+block-what-3 = Mit Ihrem Code heben Sie die Sperre wieder auf.
+block-now = Jetzt sperren
+unblock = Sperre aufheben
+unblock-how = Sie heben die Sperre mit Ihrem Code auf.
+
+recover-title = Mit Ihrer Bank einen neuen Code wählen
+recover-why = Melden Sie sich bei einer Bank an, die Sie kennt. Danach wählen Sie auf diesem Telefon einen neuen Code.
+
+new-sim-title = Eine SIM verbinden
+new-sim-why = Neue SIM für { $number }? Legen Sie sie in dieses Telefon ein und verbinden Sie sie.
+new-sim-how = Sie erhalten eine SMS mit sechs Ziffern und bestätigen dann mit Ihrem Code.
+
+## Probleme: was geschah und was zu tun ist
+
+problem-code = Code: { $code }
+problem-malformed_request = Ipse hat diese App nicht verstanden.
+    .do = Schließen Sie die App und öffnen Sie sie neu, dann haben Sie die neueste Fassung.
+problem-too_large = Das war zu groß zum Senden.
+    .do = Schließen Sie die App, öffnen Sie sie neu und beginnen Sie noch einmal.
+problem-unsupported_media_type = Ipse hat diese App nicht verstanden.
+    .do = Schließen Sie die App und öffnen Sie sie neu, dann haben Sie die neueste Fassung.
+problem-device_signature_invalid = Ipse kennt dieses Telefon nicht mehr.
+    .do = Beginnen Sie hier neu, mit Telefonnummer und Bank.
+problem-device_suspended = Dieses Telefon wurde ausgeschlossen, um Sie zu schützen.
+    .do = Beginnen Sie hier neu, mit Telefonnummer und Bank.
+problem-device_copied = Diese App wurde anscheinend kopiert und darum ausgeschlossen, um Sie zu schützen.
+    .do = Beginnen Sie hier neu. Haben Sie selbst nichts kopiert, lassen Sie das Telefon prüfen.
+problem-sequence_stale = Ein anderes Fenster dieser App war schneller.
+    .do = Schließen Sie die anderen Fenster und versuchen Sie es noch einmal.
+problem-identity_blocked = Ihr Ipse ist gesperrt, darum geht es hier nicht weiter.
+    .do = Gehen Sie zum Anfang: Dort steht, warum und was hilft.
+problem-not_found = Das gibt es nicht mehr, oder es gehört Ihnen nicht.
+    .do = Beginnen Sie neu auf der Website.
+problem-action_expired = Die Zeit für diese Anfrage ist um.
+    .do = Es wurde nichts gegeben. Beginnen Sie neu auf der Website.
+problem-action_closed = Diese Anfrage ist schon abgeschlossen.
+    .do = Sehen Sie im Verlauf nach, was daraus wurde.
+problem-link_stale = Dieser Code auf dem Bildschirm ist zu alt.
+    .do = Scannen Sie die Seite der Website noch einmal; der Code wechselt dort jede Sekunde.
+problem-link_invalid = Das ist kein Code von Ipse.
+    .do = Scannen Sie den viereckigen Code bei „Mit Ipse anmelden“.
+problem-already_claimed = Ein anderes Telefon war zuerst da.
+    .do = Waren Sie das nicht? Brechen Sie auf der Website ab und beginnen Sie neu.
+problem-view_changed = Was die Website verlangt, ist nicht, was Ihnen gezeigt wurde.
+    .do = Es wurde nichts gegeben. Beginnen Sie neu auf der Website.
+problem-attempt_open = Sie sind mit einer anderen Anfrage beschäftigt.
+    .do = Beenden Sie diese oder warten Sie kurz, und versuchen Sie es noch einmal.
+problem-attempt_unknown = Dieser Versuch ist vorbei.
+    .do = Tippen Sie Ihren Code noch einmal.
+problem-code_wrong = Dieser Code war falsch.
+    .do = { $left ->
+        [0] Ihr Ipse ist jetzt gesperrt, um Sie zu schützen. Gehen Sie zum Anfang und wählen Sie mit Ihrer Bank einen neuen Code.
+        [one] Noch ein Versuch. Danach wird Ihr Ipse gesperrt, um Sie zu schützen.
+       *[other] Noch { $left } Versuche.
+    }
+problem-proof_invalid = Die Bestätigung stimmte nicht.
+    .do = Es wurde nichts gegeben. Versuchen Sie es noch einmal.
+problem-sim_unavailable = Ihre SIM oder Ihr Anbieter antwortet nicht.
+    .do = Prüfen Sie, ob das Telefon Empfang hat, und versuchen Sie es noch einmal. Das kostet Sie keinen Versuch.
+problem-sim_not_ready = Dafür braucht es eine verbundene SIM.
+    .do = Verbinden Sie Ihre SIM unter „Sie“ und beginnen Sie dann neu auf der Website.
+problem-sim_mismatch = Die SIM, die antwortete, ist nicht die Ihres Ipse.
+    .do = Neue SIM? Verbinden Sie sie unter „Sie“. Wenn nicht, rufen Sie Ihren Anbieter an.
+problem-sim_secret_wrong = Diese Ziffern waren falsch.
+    .do = { $left ->
+        [0] Lassen Sie eine neue Nachricht schicken.
+        [one] Noch ein Versuch. Sehen Sie in der neuesten Nachricht nach.
+       *[other] Noch { $left } Versuche. Sehen Sie in der neuesten Nachricht nach.
+    }
+problem-already_enrolled = Sie haben schon ein Ipse.
+    .do = Nutzen Sie es auf dem Telefon, auf dem es ist. Telefon weg? Ihre Bank hilft beim Umzug.
+problem-epoch_changed = An Ihrem Ipse hat sich inzwischen etwas geändert.
+    .do = Es wurde nichts gegeben. Beginnen Sie neu auf der Website.
+problem-level_not_allowed = Das verlangt ein höheres Niveau, als dieses Telefon erreicht.
+    .do = Verbinden Sie Ihre SIM unter „Sie“ oder fragen Sie die Website nach einem anderen Weg.
+problem-registrar_failed = Die Antwort Ihrer Bank ließ sich nicht prüfen.
+    .do = Es wurde nichts gespeichert. Wählen Sie Ihre Bank gleich noch einmal.
+problem-bank_declined = Sie haben nichts weitergegeben.
+    .do = Es wurde nichts geteilt. Wählen Sie erneut eine Bank, oder hören Sie hier auf.
+problem-wrong_browser = Das kam in einem anderen Browser zurück als dem, in dem Sie begonnen haben.
+    .do = Machen Sie in der App weiter, in der Sie begonnen haben.
+problem-person_mismatch = Die Bank bürgte für jemand anderen.
+    .do = Melden Sie sich bei der Bank als Sie selbst an, mit Ihrem eigenen Konto.
+problem-assurance_insufficient = Ihre Bank hat Ihren Personalausweis dafür nicht gut genug geprüft.
+    .do = Zeigen Sie Ihren Ausweis bei der Bank oder wählen Sie eine andere Bank.
+problem-busy = Bei Ipse ist gerade viel los.
+    .do = Versuchen Sie es gleich noch einmal. Es ist nichts verloren.
+problem-too_many_requests = Das war zu oft in kurzer Zeit.
+    .do = Warten Sie { $seconds } Sekunden und versuchen Sie es noch einmal.
+problem-internal = Bei Ipse selbst gibt es eine Störung.
+    .do = Es wurde nichts gegeben. Versuchen Sie es gleich noch einmal.
+problem-offline = Es gibt keine Verbindung.
+    .do = Prüfen Sie, ob das Telefon Empfang oder WLAN hat, und versuchen Sie es noch einmal.
+problem-answer_unreadable = Die Antwort von Ipse kam nicht richtig an.
+    .do = Versuchen Sie es noch einmal. Bleibt es so, schließen Sie die App und öffnen Sie sie neu.
+problem-view_unreadable = In dieser Anfrage steht Text, der täuschen kann; darum wird sie nicht gezeigt.
+    .do = Es wurde nichts gegeben. Warnen Sie die Website, die gefragt hat.
+problem-sim_statement_invalid = Was Ihr Anbieter sagt, betrifft nicht diese Anfrage.
+    .do = Es wurde nichts gegeben. Beginnen Sie neu auf der Website.
+problem-unlock_cancelled = Fingerabdruck oder Gesicht wurde nicht erkannt, oder Sie haben abgebrochen.
+    .do = Versuchen Sie es noch einmal oder nehmen Sie Ihren Code.
+problem-unlock_unavailable = Fingerabdruck oder Gesicht ist auf diesem Telefon nicht eingerichtet.
+    .do = Nehmen Sie Ihren Code.
+problem-camera_unavailable = Die Kamera kann nicht genutzt werden.
+    .do = Erlauben Sie sie in den Einstellungen dieses Telefons oder nehmen Sie ein Foto des Codes.
+problem-qr_not_found = In diesem Foto ist kein Code zu finden.
+    .do = Nehmen Sie ein Foto, auf dem das ganze Viereck ist, oder fügen Sie den Text ein.
+problem-storage_unavailable = Dieser Browser behält nichts für die App.
+    .do = Verlassen Sie den privaten Modus oder schaffen Sie Platz, und öffnen Sie die App neu.
+problem-not_enrolled = Auf diesem Telefon gibt es noch kein Ipse.
+    .do = Legen Sie zuerst Ihr Ipse an.
+problem-unexpected = Die App ist über einen eigenen Fehler gestolpert.
+    .do = Schließen Sie die App und öffnen Sie sie neu. Es wurde nichts gegeben.

@@ -1,0 +1,425 @@
+# Ipse, the phone app. English, plain. Keep sentences short; say what happened and what to do.
+
+skip = Go to the content
+back = Back
+next = Next
+cancel = Cancel
+try-again = Try again
+begin-anew = Begin anew
+go-home = Home
+demo = Demo
+today = Today
+loading = One moment
+loading-note = Fetching this from Ipse.
+language = Language
+tabs = Parts of the app
+tab-home = Home
+tab-scan = Scan
+tab-history = History
+tab-settings = You
+open-requests = waiting
+
+handset-title = Messages on this phone
+handset-note = Demo: what the operator texts to { $number } appears here.
+handset-empty = No messages yet.
+
+## Welcome and enrolment
+
+welcome-title = Your identity, on your phone
+welcome-lead = Log in and confirm with Ipse, instead of passwords and card readers.
+welcome-phone = Your phone number and SIM
+welcome-bank = Your bank says who you are
+welcome-code = A code of five digits that only you know
+welcome-begin = Create your Ipse
+welcome-link = A site is asking who you are. Create your Ipse first; if it takes long, start again on that site.
+
+enrol-step = Step { $at } of { $of }
+
+number-title = What is your phone number?
+number-why = Ipse works with the SIM in this phone.
+number-label = Phone number
+number-hint = For example 0470 12 34 56
+number-wrong = This is not a phone number that we can use. Check the digits.
+number-landline = This is not a mobile number. Ipse needs a number with a SIM.
+
+sim-operator = Operator
+sim-connect = Send the text message
+sim-without = Go on without SIM
+sim-other-number = Use another number
+sim-ready-title = Your SIM is ready
+sim-ready = { $operator } knows this SIM and can connect it to your Ipse.
+    .do = You get a text message with six digits. Keep this phone at hand.
+sim-upgradable-title = Your SIM needs an update
+sim-upgradable = This SIM cannot be connected yet.
+    .do = You can go on now and use simple logins. Ask { $operator } to update your SIM, then connect it from this app.
+sim-incompatible-title = Your SIM is too old
+sim-incompatible = This SIM cannot work with Ipse.
+    .do = You can go on now and use simple logins. Ask { $operator } for a new SIM with the same number, then connect it from this app.
+sim-unknown-title = We do not know this number
+sim-unknown = None of the operators that work with Ipse knows this number.
+    .do = Check the digits, or use a number of another operator.
+
+secret-title = Which digits did you get?
+secret-why = A text message with six digits is on its way to { $number }.
+secret-label = Six digits
+secret-again = Send it again
+secret-sent-again = A new message is on its way. The old digits no longer work.
+
+bank-title = Which bank knows you?
+bank-why = Your bank has seen your identity card. Sign in there and let it tell Ipse who you are.
+bank-own-site = Opens the bank's own site
+bank-note = Ipse does not see your accounts, and the bank does not see where you use Ipse.
+
+vouched-title = Is this you, { $name }?
+vouched-why = { $bank } vouched for this:
+vouched-yes = Yes, this is me
+vouched-no = No, go back to the banks
+vouched-note = Something out of date? Have it corrected at your bank first.
+given-name = First names
+family-name = Family name
+birthdate = Born on
+nationality = Nationality
+document-number = Identity card
+
+code-title = Choose a code of five digits
+code-why = You type it each time you approve something. It is stored nowhere, and nobody at Ipse will ever ask for it.
+code-again-title = Type the same code again
+code-again-why = So that we both know you know it.
+code-locking = Locking your code away.
+code-refused-length = A code has five digits.
+code-refused-same-digits = Five times the same digit is the first thing that anyone tries. Choose another code.
+code-refused-sequence = Digits in a row are easy to guess. Choose another code.
+code-refused-pattern = This code follows a pattern that is easy to guess. Choose another code.
+code-refused-phone-number = These are the last digits of your phone number. Choose another code.
+code-refused-birth-date = This holds the year of your birth. Choose another code.
+code-refused-different = The two codes were not the same. Choose your code once more.
+pad-count = { $count } of { $of } digits typed
+pad-erase = Erase the last digit
+
+unlock-title = Use your fingerprint or face too?
+unlock-why = Then you can approve simple things without typing your code.
+unlock-note = Your fingerprint or face stays on this phone. Your code always works as well.
+unlock-yes = Yes, set it up
+unlock-no = No, only my code
+finishing-title = Almost done
+
+ready-title = Welcome, { $name }
+ready-advanced = Your Ipse is ready: phone, SIM and code, all three connected.
+ready-basic = Your Ipse is ready for simple logins. Connect a SIM for everything else.
+ready-how = On a site, choose “Log in with Ipse”. Then scan the code on the screen with this app.
+ready-home = Go to my Ipse
+ready-continue = Go on to the request
+
+## Home
+
+home-title = Hello, { $name }
+home-scan = Scan a code
+status-active = Ready to use
+status-suspended = Protected
+status-closed = Closed
+status-blocked-note = Nobody can use your Ipse now, on any site.
+level-advanced = Phone, SIM and code are connected.
+level-basic = Phone and code are connected, your SIM is not. Good for simple logins.
+level-short-advanced = Advanced (phone, SIM and code)
+level-short-basic = Basic (phone and code)
+open-title = Waiting for your answer
+open-none = Nothing is waiting for you.
+past-title = Lately
+past-more = Everything that happened
+wrong-since-last = { $count ->
+    [one] Someone typed a wrong code once since your last approval. Was it not you? Block your Ipse.
+   *[other] Someone typed a wrong code { $count } times since your last approval. Was it not you? Block your Ipse.
+}
+
+reason-person = You blocked your Ipse yourself.
+    .do = Lift the block with your code when you are sure that all is well.
+reason-code-exhausted = Too many wrong codes were typed.
+    .do = Sign in at your bank and choose a new code.
+reason-sim-changed = Your number moved to another SIM.
+    .do = If you did this, connect the new SIM. If not, call your operator now.
+reason-sim-lost = Your SIM was reported lost.
+    .do = Once you have a new SIM with your number, connect it here.
+reason-device-lost = This phone was reported lost.
+    .do = Create your Ipse anew on your new phone, with your bank.
+reason-document = Your identity card is no longer valid.
+    .do = Go on with your new card: ask your town hall for it, then prove who you are again.
+reason-registrar = Your bank withdrew its word.
+    .do = Ask your bank why, then sign in there again.
+reason-deceased = The register says that the holder died.
+    .do = Is this a mistake? Turn to your town hall.
+reason-fraud = Ipse saw signs of misuse and protected you.
+    .do = Contact Ipse support. Keep your identity card at hand.
+way-block = Lift the block
+way-recover = Choose a new code
+way-new-sim = Connect the new SIM
+
+## Scanning
+
+scan-title = Scan the code on the site
+scan-how = Hold the square code on the other screen inside the frame.
+scan-camera = What the camera sees
+scan-no-camera = No camera here, or it is not allowed. Use a picture or the text below.
+scan-otherwise = Or otherwise
+scan-picture = Choose a picture of the code
+scan-text = Text of the code
+scan-paste = Paste
+claiming = Fetching the request
+claiming-note = You see it in a moment. Nothing happens without your yes.
+
+## A request
+
+verified = Verified site:
+they-get = { $partner } gets
+match-ask = Do you see the same three characters where you started?
+started = Started
+started-app = On this phone, { $browser }
+started-qr = On another screen, { $browser }
+started-link = Through a link, { $browser }
+flow-link-warning = This came by a link, not from your own screen. Go on only if you started it yourself.
+level = Level
+valid-until = Valid until
+what-after = Go on and you confirm with your code or fingerprint. Only then does { $partner } get an answer.
+what-after-own = Go on and you confirm with your code or fingerprint.
+expires-soon = Less than a minute left. Too late? Start again on the site.
+refuse = Refuse
+continue = Continue
+not-me = I did not start this
+confirm-code-title = Your code
+confirm-unlock-title = Confirm with your fingerprint or face
+confirm-unlock = Confirm
+use-code = Use my code
+use-unlock = Use my fingerprint or face
+tries-left = { $count ->
+    [one] One try left. After that your Ipse is blocked to protect you.
+   *[other] { $count } tries left.
+}
+contacting-sim = Contacting your SIM…
+confirming = Confirming
+
+outcome-approved-title = Done
+outcome-refused-title = Refused
+outcome-approved-what = You said yes to { $partner }.
+outcome-refused-what = You said no. { $partner } got nothing of yours.
+outcome-own-sim = Your new SIM is connected.
+outcome-own-unblock = The block is lifted. Your Ipse works again.
+outcome-own-device = Your new device can act for you now.
+outcome-own-code = Your new code is in use.
+outcome-own-refused = You said no, so nothing changed.
+outcome-look-there = Look at the other screen: it goes on by itself.
+outcome-return = Back to { $domain }
+wasnt-me = This wasn’t me
+wasnt-me-approved = We block your Ipse at once, everywhere, and note that this approval was not yours.
+wasnt-me-other = We block your Ipse at once, everywhere, and note that you did not ask for this.
+wasnt-me-block = Block my Ipse
+reported = Your Ipse is blocked and it is noted.
+    .do = Tell the site as well. You can lift the block with your code.
+
+kind-login = Login
+kind-share = Share data
+kind-confirm = Confirmation
+kind-sign = Signature
+kind-sim = New SIM
+kind-unblock = Lift the block
+kind-device = New device
+kind-code = New code
+outcome-created = Waiting
+outcome-linked = Waiting
+outcome-approved = Approved
+outcome-delivered = Approved
+outcome-refused = Refused
+outcome-expired = Expired
+outcome-cancelled = Cancelled
+
+history-title = What happened
+history-why = Every request, also those that you refused or let pass.
+history-none = Nothing yet. Your first login will stand here.
+past-outcome = Outcome
+past-when = When
+past-domain = Site
+past-other-device = This request is open on another screen.
+
+## Receipts
+
+receipt-see = See the receipt
+receipt-title = Receipt
+receipt-checking = Checking the receipt
+receipt-asker = Asked by
+receipt-what = Request
+receipt-factor = Confirmed with
+receipt-shown = What you were shown
+receipt-checks = Checked by this phone
+receipt-sound = Everything holds.
+receipt-soon = Everything holds so far. It enters the log in a few seconds.
+receipt-broken = Something does not hold. Keep this page (print it) and contact Ipse support.
+receipt-print = Print
+receipt-place = entry { $index } of { $size }
+receipt-kind-approval = You approved
+receipt-kind-refusal = You refused
+receipt-kind-expiry = A request expired
+receipt-kind-block = Your Ipse was blocked
+receipt-kind-unblock = The block was lifted
+receipt-kind-enrolment = Your Ipse was created
+receipt-kind-recovery = You chose a new code
+receipt-kind-device = A device changed
+receipt-kind-sim = A SIM was connected
+factor-code = Code
+factor-unlock = Fingerprint or face
+check-committed-yes = This record belongs to you and is unchanged.
+check-committed-no = This record is not the one that the log speaks of.
+check-committed-pending = Not checked yet.
+check-mine-yes = This phone signed it.
+check-mine-no = It does not carry this phone’s signature.
+check-mine-pending = Not checked yet.
+check-promised-yes = Ipse promised, signed, to log it.
+check-promised-no = Ipse’s promise does not hold.
+check-promised-pending = Not checked yet.
+check-logged-yes = It stands in the signed log, where nobody can remove it.
+check-logged-no = It cannot be found in the signed log.
+check-logged-pending = It enters the log in a few seconds.
+
+## You
+
+settings-title = You
+settings-name = Name
+settings-sim = SIM
+settings-unlock = Fingerprint or face
+unlock-now-on = Set up
+unlock-now-off = Not set up
+sim-now-connected = Connected, { $operator }
+sim-now-none = Not connected
+sim-now-changed = Changed
+devices-title = Your devices
+devices-why = Every phone that can act in your name.
+device-this = This one
+device-since = Since { $time }
+device-used = Last used { $time }
+device-suspended = Suspended
+install-title = Put Ipse on the home screen
+about-title = About Ipse
+about-what = Ipse lets you say who you are, with your phone, your SIM and your code together.
+about-code = Your code stands neither on this phone nor at Ipse. Each decision gets a receipt that you can check yourself.
+about-scheme = Run by
+about-profile = Profile
+about-terms = Terms
+about-device = Device
+about-font = Typeface: Atkinson Hyperlegible Next, SIL Open Font License.
+
+block-title = Block my Ipse
+block-note = At once, everywhere
+block-blocked-title = Your Ipse is protected
+block-why = Phone gone, or something odd? Block your Ipse at once.
+block-what-1 = No site can use it any more.
+block-what-2 = What is running now stops.
+block-what-3 = You lift the block with your code.
+block-now = Block now
+unblock = Lift the block
+unblock-how = You lift the block with your code.
+
+recover-title = Choose a new code with your bank
+recover-why = Sign in at a bank that knows you. Then you choose a new code on this phone.
+
+new-sim-title = Connect a SIM
+new-sim-why = New SIM for { $number }? Put it in this phone and connect it.
+new-sim-how = You get a text message with six digits, and then confirm with your code.
+
+## Problems: what happened, and what to do
+
+problem-code = Code: { $code }
+problem-malformed_request = Ipse did not understand this app.
+    .do = Close the app and open it again, so that you have the newest version.
+problem-too_large = This was too large to send.
+    .do = Close the app, open it again and start over.
+problem-unsupported_media_type = Ipse did not understand this app.
+    .do = Close the app and open it again, so that you have the newest version.
+problem-device_signature_invalid = Ipse does not know this phone any more.
+    .do = Begin anew here, with your phone number and your bank.
+problem-device_suspended = This phone was shut out to protect you.
+    .do = Begin anew here, with your phone number and your bank.
+problem-device_copied = This app seems to have been copied, so it was shut out to protect you.
+    .do = Begin anew here. If you did not copy anything yourself, have the phone checked.
+problem-sequence_stale = Another window of this app was faster.
+    .do = Close the other windows and try again.
+problem-identity_blocked = Your Ipse is blocked, so this cannot go on.
+    .do = Go to the start to see why and what helps.
+problem-not_found = This is no longer there, or it is not yours.
+    .do = Start again on the site.
+problem-action_expired = The time for this request is over.
+    .do = Nothing was given. Start again on the site.
+problem-action_closed = This request has been closed.
+    .do = Look in your history for what became of it.
+problem-link_stale = This code on the screen is too old.
+    .do = Scan the site’s page again; the code there changes every second.
+problem-link_invalid = This is not an Ipse code.
+    .do = Scan the square code next to “Log in with Ipse”.
+problem-already_claimed = Another phone took this request first.
+    .do = Was that not you? Cancel on the site and start again.
+problem-view_changed = What the site asks is not what you were shown.
+    .do = Nothing was given. Start again on the site.
+problem-attempt_open = You are busy with another request.
+    .do = Finish that one, or wait a moment, and try again.
+problem-attempt_unknown = This try is over.
+    .do = Type your code again.
+problem-code_wrong = That code was wrong.
+    .do = { $left ->
+        [0] Your Ipse is now blocked to protect you. Go to the start to choose a new code with your bank.
+        [one] One try left. After that your Ipse is blocked to protect you.
+       *[other] { $left } tries left.
+    }
+problem-proof_invalid = The confirmation did not check out.
+    .do = Nothing was given. Try once more.
+problem-sim_unavailable = Your SIM or your operator does not answer.
+    .do = See whether the phone has reception, then try again. This costs you no try.
+problem-sim_not_ready = This needs a connected SIM.
+    .do = Connect your SIM under “You”, then start again on the site.
+problem-sim_mismatch = The SIM that answered is not the one connected to your Ipse.
+    .do = New SIM? Connect it under “You”. If not, call your operator.
+problem-sim_secret_wrong = Those digits were wrong.
+    .do = { $left ->
+        [0] Have a new message sent.
+        [one] One try left. Look at the newest message.
+       *[other] { $left } tries left. Look at the newest message.
+    }
+problem-already_enrolled = You have an Ipse already.
+    .do = Use it on the phone where it is. Phone gone? Your bank helps you to move it.
+problem-epoch_changed = Something about your Ipse changed meanwhile.
+    .do = Nothing was given. Start again on the site.
+problem-level_not_allowed = This needs a higher level than this phone can reach.
+    .do = Connect your SIM under “You”, or ask the site for another way.
+problem-registrar_failed = Your bank’s answer could not be verified.
+    .do = Nothing was kept. Choose your bank again in a moment.
+problem-bank_declined = You did not hand anything over.
+    .do = Nothing was shared. Choose a bank again, or stop here.
+problem-wrong_browser = This came back in another browser than the one where you began.
+    .do = Go on in the app where you began.
+problem-person_mismatch = The bank vouched for somebody else.
+    .do = Sign in at the bank as yourself, with your own account.
+problem-assurance_insufficient = Your bank has not checked your identity card well enough for this.
+    .do = Show your card at the bank, or choose another bank.
+problem-busy = Ipse is very busy.
+    .do = Try again in a moment. Nothing was lost.
+problem-too_many_requests = That was too often in a short time.
+    .do = Wait { $seconds } seconds, then try again.
+problem-internal = Ipse has a fault of its own.
+    .do = Nothing was given. Try again in a moment.
+problem-offline = There is no connection.
+    .do = See whether the phone has reception or Wi-Fi, then try again.
+problem-answer_unreadable = Ipse’s answer did not arrive in good order.
+    .do = Try again. If it stays, close the app and open it again.
+problem-view_unreadable = This request holds text that may mislead, so it is not shown.
+    .do = Nothing was given. Warn the site that asked.
+problem-sim_statement_invalid = Your operator’s word is not about this request.
+    .do = Nothing was given. Start again on the site.
+problem-unlock_cancelled = Fingerprint or face was not recognised, or you stopped.
+    .do = Try again, or use your code.
+problem-unlock_unavailable = Fingerprint or face is not set up on this phone.
+    .do = Use your code.
+problem-camera_unavailable = The camera cannot be used.
+    .do = Allow it in the settings of this phone, or use a picture of the code.
+problem-qr_not_found = There is no code to be found in this picture.
+    .do = Take a picture with the whole square in it, or paste its text.
+problem-storage_unavailable = This browser keeps nothing for the app.
+    .do = Leave private browsing, or free some space, and open the app again.
+problem-not_enrolled = There is no Ipse on this phone yet.
+    .do = Create your Ipse first.
+problem-unexpected = The app stumbled over a fault of its own.
+    .do = Close the app and open it again. Nothing was given.

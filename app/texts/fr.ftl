@@ -1,0 +1,425 @@
+# Ipse, l’app sur le téléphone. Français, avec vous. Phrases courtes ; ce qui s’est passé et ce qu’il faut faire.
+
+skip = Aller au contenu
+back = Retour
+next = Suivant
+cancel = Annuler
+try-again = Réessayer
+begin-anew = Recommencer
+go-home = Accueil
+demo = Démo
+today = Aujourd’hui
+loading = Un instant
+loading-note = Nous demandons cela à Ipse.
+language = Langue
+tabs = Parties de l’app
+tab-home = Accueil
+tab-scan = Scanner
+tab-history = Historique
+tab-settings = Vous
+open-requests = en attente
+
+handset-title = Messages sur ce téléphone
+handset-note = Démo : ce que l’opérateur envoie au { $number } apparaît ici.
+handset-empty = Aucun message pour l’instant.
+
+## Bienvenue et inscription
+
+welcome-title = Votre identité, sur votre téléphone
+welcome-lead = Connectez-vous et confirmez avec Ipse, sans mots de passe ni lecteurs de cartes.
+welcome-phone = Votre numéro de téléphone et votre SIM
+welcome-bank = Votre banque dit qui vous êtes
+welcome-code = Un code à cinq chiffres que vous seul connaissez
+welcome-begin = Créer votre Ipse
+welcome-link = Un site demande qui vous êtes. Créez d’abord votre Ipse ; si cela dure, recommencez sur ce site.
+
+enrol-step = Étape { $at } sur { $of }
+
+number-title = Quel est votre numéro de téléphone ?
+number-why = Ipse fonctionne avec la SIM de ce téléphone.
+number-label = Numéro de téléphone
+number-hint = Par exemple 0470 12 34 56
+number-wrong = Ce numéro ne convient pas. Vérifiez les chiffres.
+number-landline = Ce n’est pas un numéro mobile. Ipse a besoin d’un numéro avec une SIM.
+
+sim-operator = Opérateur
+sim-connect = Envoyer le SMS
+sim-without = Continuer sans SIM
+sim-other-number = Prendre un autre numéro
+sim-ready-title = Votre SIM est prête
+sim-ready = { $operator } connaît cette SIM et peut la relier à votre Ipse.
+    .do = Vous allez recevoir un SMS avec six chiffres. Gardez ce téléphone à portée de main.
+sim-upgradable-title = Votre SIM doit être mise à jour
+sim-upgradable = Cette SIM ne peut pas encore être reliée.
+    .do = Vous pouvez continuer et vous connecter aux sites simples. Demandez à { $operator } de mettre votre SIM à jour, puis reliez-la dans cette app.
+sim-incompatible-title = Votre SIM est trop ancienne
+sim-incompatible = Cette SIM ne fonctionne pas avec Ipse.
+    .do = Vous pouvez continuer et vous connecter aux sites simples. Demandez à { $operator } une nouvelle SIM avec le même numéro, puis reliez-la dans cette app.
+sim-unknown-title = Nous ne connaissons pas ce numéro
+sim-unknown = Aucun opérateur qui travaille avec Ipse ne connaît ce numéro.
+    .do = Vérifiez les chiffres, ou prenez un numéro d’un autre opérateur.
+
+secret-title = Quels chiffres avez-vous reçus ?
+secret-why = Un SMS avec six chiffres est en route vers le { $number }.
+secret-label = Six chiffres
+secret-again = Renvoyer le SMS
+secret-sent-again = Un nouveau message est en route. Les anciens chiffres ne valent plus.
+
+bank-title = Quelle banque vous connaît ?
+bank-why = Votre banque a vu votre carte d’identité. Connectez-vous chez elle et laissez-la dire à Ipse qui vous êtes.
+bank-own-site = Ouvre le site de la banque
+bank-note = Ipse ne voit pas vos comptes, et la banque ne voit pas où vous utilisez Ipse.
+
+vouched-title = Est-ce bien vous, { $name } ?
+vouched-why = { $bank } se porte garante de ceci :
+vouched-yes = Oui, c’est moi
+vouched-no = Non, revenir aux banques
+vouched-note = Quelque chose n’est plus exact ? Faites-le d’abord corriger par votre banque.
+given-name = Prénoms
+family-name = Nom
+birthdate = Date de naissance
+nationality = Nationalité
+document-number = Carte d’identité
+
+code-title = Choisissez un code à cinq chiffres
+code-why = Vous le tapez chaque fois que vous approuvez quelque chose. Il n’est conservé nulle part, et personne chez Ipse ne vous le demandera.
+code-again-title = Tapez encore une fois ce code
+code-again-why = Ainsi, nous savons tous deux que vous le connaissez.
+code-locking = Nous mettons votre code à l’abri.
+code-refused-length = Un code compte cinq chiffres.
+code-refused-same-digits = Cinq fois le même chiffre, c’est ce que chacun essaie d’abord. Choisissez un autre code.
+code-refused-sequence = Des chiffres qui se suivent se devinent facilement. Choisissez un autre code.
+code-refused-pattern = Ce code suit un motif facile à deviner. Choisissez un autre code.
+code-refused-phone-number = Ce sont les derniers chiffres de votre numéro. Choisissez un autre code.
+code-refused-birth-date = Votre année de naissance s’y trouve. Choisissez un autre code.
+code-refused-different = Les deux codes n’étaient pas les mêmes. Choisissez de nouveau votre code.
+pad-count = { $count } chiffres tapés sur { $of }
+pad-erase = Effacer le dernier chiffre
+
+unlock-title = Aussi avec votre empreinte ou votre visage ?
+unlock-why = Vous approuvez alors les choses simples sans taper votre code.
+unlock-note = Votre empreinte ou votre visage reste sur ce téléphone. Votre code fonctionne toujours aussi.
+unlock-yes = Oui, l’activer
+unlock-no = Non, seulement mon code
+finishing-title = Presque terminé
+
+ready-title = Bienvenue, { $name }
+ready-advanced = Votre Ipse est prêt : téléphone, SIM et code sont reliés tous les trois.
+ready-basic = Votre Ipse est prêt pour les connexions simples. Reliez une SIM pour tout le reste.
+ready-how = Sur un site, choisissez « Se connecter avec Ipse ». Puis scannez avec cette app le code à l’écran.
+ready-home = Vers mon Ipse
+ready-continue = Passer à la demande
+
+## Accueil
+
+home-title = Bonjour { $name }
+home-scan = Scanner un code
+status-active = Prêt à l’emploi
+status-suspended = Protégé
+status-closed = Fermé
+status-blocked-note = Personne ne peut utiliser votre Ipse pour l’instant, sur aucun site.
+level-advanced = Téléphone, SIM et code sont reliés.
+level-basic = Téléphone et code sont reliés, votre SIM ne l’est pas. Cela suffit pour les connexions simples.
+level-short-advanced = Avancé (téléphone, SIM et code)
+level-short-basic = De base (téléphone et code)
+open-title = En attente de votre réponse
+open-none = Rien ne vous attend.
+past-title = Récemment
+past-more = Tout ce qui s’est passé
+wrong-since-last = { $count ->
+    [one] Un code erroné a été tapé depuis votre dernière approbation. Ce n’était pas vous ? Bloquez votre Ipse.
+   *[other] Un code erroné a été tapé { $count } fois depuis votre dernière approbation. Ce n’était pas vous ? Bloquez votre Ipse.
+}
+
+reason-person = Vous avez bloqué votre Ipse vous-même.
+    .do = Levez le blocage avec votre code dès que vous êtes sûr que tout va bien.
+reason-code-exhausted = Trop de codes erronés ont été tapés.
+    .do = Connectez-vous chez votre banque et choisissez un nouveau code.
+reason-sim-changed = Votre numéro est passé sur une autre SIM.
+    .do = Si c’est vous, reliez la nouvelle SIM. Sinon, appelez votre opérateur sans attendre.
+reason-sim-lost = Votre SIM a été déclarée perdue.
+    .do = Dès que vous avez une nouvelle SIM avec votre numéro, reliez-la ici.
+reason-device-lost = Ce téléphone a été déclaré perdu.
+    .do = Recréez votre Ipse sur votre nouveau téléphone, avec votre banque.
+reason-document = Votre carte d’identité n’est plus valable.
+    .do = Retirez votre nouvelle carte à la commune, puis montrez de nouveau qui vous êtes.
+reason-registrar = Votre banque ne se porte plus garante de vous.
+    .do = Demandez-lui pourquoi, puis connectez-vous de nouveau chez elle.
+reason-deceased = Selon le registre, le titulaire est décédé.
+    .do = Est-ce une erreur ? Adressez-vous à votre commune.
+reason-fraud = Ipse a vu des signes d’abus et vous a protégé.
+    .do = Contactez l’aide d’Ipse. Gardez votre carte d’identité à portée de main.
+way-block = Lever le blocage
+way-recover = Choisir un nouveau code
+way-new-sim = Relier la nouvelle SIM
+
+## Scanner
+
+scan-title = Scannez le code sur le site
+scan-how = Placez dans le cadre le code carré de l’autre écran.
+scan-camera = Ce que voit la caméra
+scan-no-camera = Pas de caméra ici, ou elle n’est pas autorisée. Utilisez une photo ou le texte ci-dessous.
+scan-otherwise = Ou autrement
+scan-picture = Choisir une photo du code
+scan-text = Texte du code
+scan-paste = Coller
+claiming = Nous cherchons la demande
+claiming-note = Vous la verrez dans un instant. Rien ne se fait sans votre oui.
+
+## Une demande
+
+verified = Site vérifié :
+they-get = { $partner } reçoit
+match-ask = Voyez-vous ces trois caractères là où vous avez commencé ?
+started = Commencé
+started-app = Sur ce téléphone, { $browser }
+started-qr = Sur un autre écran, { $browser }
+started-link = Par un lien, { $browser }
+flow-link-warning = Ceci est venu par un lien, pas de votre propre écran. Ne continuez que si vous avez commencé vous-même.
+level = Niveau
+valid-until = Valable jusqu’à
+what-after = Si vous continuez, vous confirmez avec votre code ou votre empreinte. Ce n’est qu’alors que { $partner } reçoit une réponse.
+what-after-own = Si vous continuez, vous confirmez avec votre code ou votre empreinte.
+expires-soon = Moins d’une minute encore. Trop tard ? Recommencez sur le site.
+refuse = Refuser
+continue = Continuer
+not-me = Je n’ai pas fait cette demande
+confirm-code-title = Votre code
+confirm-unlock-title = Confirmez avec votre empreinte ou votre visage
+confirm-unlock = Confirmer
+use-code = Utiliser mon code
+use-unlock = Utiliser mon empreinte ou mon visage
+tries-left = { $count ->
+    [one] Encore un essai. Ensuite, votre Ipse sera bloqué pour vous protéger.
+   *[other] Encore { $count } essais.
+}
+contacting-sim = Nous contactons votre SIM…
+confirming = Nous confirmons
+
+outcome-approved-title = C’est fait
+outcome-refused-title = Refusé
+outcome-approved-what = Vous avez dit oui à { $partner }.
+outcome-refused-what = Vous avez dit non. { $partner } n’a rien reçu de vous.
+outcome-own-sim = Votre nouvelle SIM est reliée.
+outcome-own-unblock = Le blocage est levé. Votre Ipse fonctionne de nouveau.
+outcome-own-device = Votre nouvel appareil peut maintenant agir pour vous.
+outcome-own-code = Votre nouveau code est en service.
+outcome-own-refused = Vous avez dit non : rien n’a changé.
+outcome-look-there = Regardez l’autre écran : la suite s’y affiche toute seule.
+outcome-return = Revenir à { $domain }
+wasnt-me = Ce n’était pas moi
+wasnt-me-approved = Nous bloquons votre Ipse aussitôt, partout, et notons que cette approbation n’était pas de vous.
+wasnt-me-other = Nous bloquons votre Ipse aussitôt, partout, et notons que vous n’avez pas demandé cela.
+wasnt-me-block = Bloquer mon Ipse
+reported = Votre Ipse est bloqué et c’est noté.
+    .do = Dites-le aussi au site. Vous pourrez lever le blocage avec votre code.
+
+kind-login = Connexion
+kind-share = Partage de données
+kind-confirm = Confirmation
+kind-sign = Signature
+kind-sim = Nouvelle SIM
+kind-unblock = Levée du blocage
+kind-device = Nouvel appareil
+kind-code = Nouveau code
+outcome-created = En attente
+outcome-linked = En attente
+outcome-approved = Approuvé
+outcome-delivered = Approuvé
+outcome-refused = Refusé
+outcome-expired = Expiré
+outcome-cancelled = Annulé
+
+history-title = Ce qui s’est passé
+history-why = Chaque demande, aussi celles que vous avez refusées ou laissé passer.
+history-none = Rien encore. Votre première connexion s’inscrira ici.
+past-outcome = Issue
+past-when = Quand
+past-domain = Site
+past-other-device = Cette demande est ouverte sur un autre écran.
+
+## Reçus
+
+receipt-see = Voir le reçu
+receipt-title = Reçu
+receipt-checking = Nous vérifions le reçu
+receipt-asker = Demandé par
+receipt-what = Demande
+receipt-factor = Confirmé avec
+receipt-shown = Ce qui vous a été montré
+receipt-checks = Vérifié par ce téléphone
+receipt-sound = Tout est en ordre.
+receipt-soon = Jusqu’ici tout est en ordre. Le reçu entre au journal dans quelques secondes.
+receipt-broken = Quelque chose ne va pas. Gardez cette page (imprimez-la) et contactez l’aide d’Ipse.
+receipt-print = Imprimer
+receipt-place = ligne { $index } sur { $size }
+receipt-kind-approval = Vous avez approuvé
+receipt-kind-refusal = Vous avez refusé
+receipt-kind-expiry = Une demande a expiré
+receipt-kind-block = Votre Ipse a été bloqué
+receipt-kind-unblock = Le blocage a été levé
+receipt-kind-enrolment = Votre Ipse a été créé
+receipt-kind-recovery = Vous avez choisi un nouveau code
+receipt-kind-device = Un appareil a changé
+receipt-kind-sim = Une SIM a été reliée
+factor-code = Code
+factor-unlock = Empreinte ou visage
+check-committed-yes = Cette pièce est la vôtre et n’a pas changé.
+check-committed-no = Cette pièce n’est pas celle dont parle le journal.
+check-committed-pending = Pas encore vérifié.
+check-mine-yes = Ce téléphone l’a signée.
+check-mine-no = Elle ne porte pas la signature de ce téléphone.
+check-mine-pending = Pas encore vérifié.
+check-promised-yes = Ipse a promis, par sa signature, de l’inscrire.
+check-promised-no = La promesse d’Ipse ne tient pas.
+check-promised-pending = Pas encore vérifié.
+check-logged-yes = Elle figure au journal signé, d’où personne ne peut l’ôter.
+check-logged-no = Elle est introuvable dans le journal signé.
+check-logged-pending = Elle entre au journal dans quelques secondes.
+
+## Vous
+
+settings-title = Vous
+settings-name = Nom
+settings-sim = SIM
+settings-unlock = Empreinte ou visage
+unlock-now-on = Activé
+unlock-now-off = Non activé
+sim-now-connected = Reliée, { $operator }
+sim-now-none = Non reliée
+sim-now-changed = Changée
+devices-title = Vos appareils
+devices-why = Chaque téléphone qui peut agir en votre nom.
+device-this = Celui-ci
+device-since = Depuis le { $time }
+device-used = Dernier usage le { $time }
+device-suspended = Hors service
+install-title = Placer Ipse sur l’écran d’accueil
+about-title = À propos d’Ipse
+about-what = Avec Ipse, vous dites qui vous êtes, avec votre téléphone, votre SIM et votre code ensemble.
+about-code = Votre code n’est ni sur ce téléphone ni chez Ipse. Chaque décision reçoit un reçu que vous pouvez vérifier vous-même.
+about-scheme = Géré par
+about-profile = Profil
+about-terms = Conditions
+about-device = Appareil
+about-font = Caractères : Atkinson Hyperlegible Next, SIL Open Font License.
+
+block-title = Bloquer mon Ipse
+block-note = Aussitôt, partout
+block-blocked-title = Votre Ipse est protégé
+block-why = Téléphone disparu, ou un doute ? Bloquez votre Ipse aussitôt.
+block-what-1 = Plus aucun site ne peut l’utiliser.
+block-what-2 = Ce qui est en cours s’arrête.
+block-what-3 = Vous levez le blocage avec votre code.
+block-now = Bloquer maintenant
+unblock = Lever le blocage
+unblock-how = Vous levez le blocage avec votre code.
+
+recover-title = Choisissez un nouveau code avec votre banque
+recover-why = Connectez-vous chez une banque qui vous connaît. Vous choisissez ensuite un nouveau code sur ce téléphone.
+
+new-sim-title = Relier une SIM
+new-sim-why = Une nouvelle SIM pour le { $number } ? Mettez-la dans ce téléphone et reliez-la.
+new-sim-how = Vous recevez un SMS avec six chiffres, puis vous confirmez avec votre code.
+
+## Problèmes : ce qui s’est passé, et ce qu’il faut faire
+
+problem-code = Code : { $code }
+problem-malformed_request = Ipse n’a pas compris cette app.
+    .do = Fermez l’app et rouvrez-la : vous aurez la dernière version.
+problem-too_large = C’était trop grand pour être envoyé.
+    .do = Fermez l’app, rouvrez-la et recommencez.
+problem-unsupported_media_type = Ipse n’a pas compris cette app.
+    .do = Fermez l’app et rouvrez-la : vous aurez la dernière version.
+problem-device_signature_invalid = Ipse ne connaît plus ce téléphone.
+    .do = Recommencez ici, avec votre numéro et votre banque.
+problem-device_suspended = Ce téléphone a été écarté pour vous protéger.
+    .do = Recommencez ici, avec votre numéro et votre banque.
+problem-device_copied = Cette app semble avoir été copiée ; elle a été écartée pour vous protéger.
+    .do = Recommencez ici. Si vous n’avez rien copié vous-même, faites vérifier le téléphone.
+problem-sequence_stale = Une autre fenêtre de cette app a été plus rapide.
+    .do = Fermez les autres fenêtres et réessayez.
+problem-identity_blocked = Votre Ipse est bloqué, donc ceci ne peut pas continuer.
+    .do = Allez à l’accueil : vous y lisez pourquoi et ce qui aide.
+problem-not_found = Ceci n’existe plus, ou n’est pas à vous.
+    .do = Recommencez sur le site.
+problem-action_expired = Le temps pour cette demande est écoulé.
+    .do = Rien n’a été donné. Recommencez sur le site.
+problem-action_closed = Cette demande est déjà close.
+    .do = Regardez dans l’historique ce qu’elle est devenue.
+problem-link_stale = Ce code à l’écran est trop ancien.
+    .do = Scannez de nouveau la page du site ; le code y change chaque seconde.
+problem-link_invalid = Ce n’est pas un code d’Ipse.
+    .do = Scannez le code carré près de « Se connecter avec Ipse ».
+problem-already_claimed = Un autre téléphone a été plus rapide.
+    .do = Ce n’était pas vous ? Annulez sur le site et recommencez.
+problem-view_changed = Ce que le site demande n’est pas ce qui vous a été montré.
+    .do = Rien n’a été donné. Recommencez sur le site.
+problem-attempt_open = Une autre demande est en cours.
+    .do = Terminez-la, ou attendez un instant, et réessayez.
+problem-attempt_unknown = Cet essai est terminé.
+    .do = Tapez de nouveau votre code.
+problem-code_wrong = Ce code était erroné.
+    .do = { $left ->
+        [0] Votre Ipse est maintenant bloqué pour vous protéger. Allez à l’accueil et choisissez un nouveau code avec votre banque.
+        [one] Encore un essai. Ensuite, votre Ipse sera bloqué pour vous protéger.
+       *[other] Encore { $left } essais.
+    }
+problem-proof_invalid = La confirmation n’était pas en ordre.
+    .do = Rien n’a été donné. Essayez encore une fois.
+problem-sim_unavailable = Votre SIM ou votre opérateur ne répond pas.
+    .do = Vérifiez le réseau du téléphone, puis réessayez. Cela ne vous coûte aucun essai.
+problem-sim_not_ready = Ceci demande une SIM reliée.
+    .do = Reliez votre SIM sous « Vous », puis recommencez sur le site.
+problem-sim_mismatch = La SIM qui a répondu n’est pas celle de votre Ipse.
+    .do = Nouvelle SIM ? Reliez-la sous « Vous ». Sinon, appelez votre opérateur.
+problem-sim_secret_wrong = Ces chiffres étaient erronés.
+    .do = { $left ->
+        [0] Faites envoyer un nouveau message.
+        [one] Encore un essai. Regardez le dernier message.
+       *[other] Encore { $left } essais. Regardez le dernier message.
+    }
+problem-already_enrolled = Vous avez déjà un Ipse.
+    .do = Utilisez-le sur le téléphone où il se trouve. Téléphone perdu ? Votre banque vous aide à le déplacer.
+problem-epoch_changed = Quelque chose a changé entre-temps à votre Ipse.
+    .do = Rien n’a été donné. Recommencez sur le site.
+problem-level_not_allowed = Ceci demande un niveau plus élevé que celui de ce téléphone.
+    .do = Reliez votre SIM sous « Vous », ou demandez un autre moyen au site.
+problem-registrar_failed = La réponse de votre banque n’a pas pu être vérifiée.
+    .do = Rien n’a été conservé. Choisissez de nouveau votre banque dans un instant.
+problem-bank_declined = Vous n’avez rien transmis.
+    .do = Rien n’a été partagé. Choisissez de nouveau une banque, ou arrêtez-vous là.
+problem-wrong_browser = Ceci est revenu dans un autre navigateur que celui où vous aviez commencé.
+    .do = Continuez dans l’app où vous aviez commencé.
+problem-person_mismatch = La banque s’est portée garante de quelqu’un d’autre.
+    .do = Connectez-vous à la banque en votre nom, avec votre propre compte.
+problem-assurance_insufficient = Votre banque n’a pas assez vérifié votre carte d’identité pour ceci.
+    .do = Montrez votre carte à la banque, ou choisissez une autre banque.
+problem-busy = Il y a beaucoup de monde chez Ipse.
+    .do = Réessayez dans un instant. Rien n’est perdu.
+problem-too_many_requests = C’était trop souvent en peu de temps.
+    .do = Attendez { $seconds } secondes, puis réessayez.
+problem-internal = Ipse a une panne de son côté.
+    .do = Rien n’a été donné. Réessayez dans un instant.
+problem-offline = Il n’y a pas de connexion.
+    .do = Vérifiez le réseau ou le wifi du téléphone, puis réessayez.
+problem-answer_unreadable = La réponse d’Ipse n’est pas bien arrivée.
+    .do = Réessayez. Si cela reste, fermez l’app et rouvrez-la.
+problem-view_unreadable = Cette demande contient un texte qui peut tromper ; elle n’est donc pas montrée.
+    .do = Rien n’a été donné. Prévenez le site qui l’a envoyée.
+problem-sim_statement_invalid = Ce que dit votre opérateur ne concerne pas cette demande.
+    .do = Rien n’a été donné. Recommencez sur le site.
+problem-unlock_cancelled = Votre empreinte ou votre visage n’a pas été reconnu, ou vous avez arrêté.
+    .do = Réessayez, ou utilisez votre code.
+problem-unlock_unavailable = L’empreinte ou le visage n’est pas activé sur ce téléphone.
+    .do = Utilisez votre code.
+problem-camera_unavailable = La caméra ne peut pas être utilisée.
+    .do = Autorisez-la dans les réglages de ce téléphone, ou utilisez une photo du code.
+problem-qr_not_found = Aucun code n’a été trouvé dans cette photo.
+    .do = Prenez une photo où l’on voit tout le carré, ou collez le texte.
+problem-storage_unavailable = Ce navigateur ne garde rien pour l’app.
+    .do = Quittez la navigation privée ou libérez de la place, et rouvrez l’app.
+problem-not_enrolled = Il n’y a pas encore d’Ipse sur ce téléphone.
+    .do = Créez d’abord votre Ipse.
+problem-unexpected = L’app a buté sur une erreur de sa part.
+    .do = Fermez l’app et rouvrez-la. Rien n’a été donné.

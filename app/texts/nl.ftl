@@ -1,0 +1,425 @@
+# Ipse, de app op de telefoon. Nederlands, met je. Korte zinnen; wat er gebeurde en wat je doet.
+
+skip = Naar de inhoud
+back = Terug
+next = Verder
+cancel = Annuleren
+try-again = Probeer opnieuw
+begin-anew = Begin opnieuw
+go-home = Naar het begin
+demo = Demo
+today = Vandaag
+loading = Een ogenblik
+loading-note = We halen dit op bij Ipse.
+language = Taal
+tabs = Delen van de app
+tab-home = Begin
+tab-scan = Scannen
+tab-history = Historiek
+tab-settings = Jij
+open-requests = wachten
+
+handset-title = Berichten op deze telefoon
+handset-note = Demo: wat de operator naar { $number } stuurt, verschijnt hier.
+handset-empty = Nog geen berichten.
+
+## Welkom en inschrijven
+
+welcome-title = Je identiteit, op je telefoon
+welcome-lead = Meld je aan en bevestig met Ipse, in plaats van met wachtwoorden en kaartlezers.
+welcome-phone = Je telefoonnummer en je SIM
+welcome-bank = Je bank zegt wie je bent
+welcome-code = Een code van vijf cijfers die alleen jij kent
+welcome-begin = Maak je Ipse
+welcome-link = Een site vraagt wie je bent. Maak eerst je Ipse; duurt het lang, begin dan opnieuw op die site.
+
+enrol-step = Stap { $at } van { $of }
+
+number-title = Wat is je telefoonnummer?
+number-why = Ipse werkt met de SIM in deze telefoon.
+number-label = Telefoonnummer
+number-hint = Bijvoorbeeld 0470 12 34 56
+number-wrong = Met dit nummer lukt het niet. Kijk de cijfers na.
+number-landline = Dit is geen mobiel nummer. Ipse heeft een nummer met een SIM nodig.
+
+sim-operator = Operator
+sim-connect = Stuur de sms
+sim-without = Ga verder zonder SIM
+sim-other-number = Neem een ander nummer
+sim-ready-title = Je SIM is klaar
+sim-ready = { $operator } kent deze SIM en kan ze met je Ipse verbinden.
+    .do = Je krijgt een sms met zes cijfers. Hou deze telefoon bij de hand.
+sim-upgradable-title = Je SIM moet worden bijgewerkt
+sim-upgradable = Deze SIM kan nog niet worden verbonden.
+    .do = Je kunt nu verdergaan en je eenvoudig aanmelden. Vraag { $operator } om je SIM bij te werken en verbind ze later in deze app.
+sim-incompatible-title = Je SIM is te oud
+sim-incompatible = Deze SIM kan niet met Ipse werken.
+    .do = Je kunt nu verdergaan en je eenvoudig aanmelden. Vraag { $operator } een nieuwe SIM met hetzelfde nummer en verbind ze later in deze app.
+sim-unknown-title = We kennen dit nummer niet
+sim-unknown = Geen enkele operator die met Ipse werkt, kent dit nummer.
+    .do = Kijk de cijfers na, of neem een nummer van een andere operator.
+
+secret-title = Welke cijfers kreeg je?
+secret-why = Een sms met zes cijfers is op weg naar { $number }.
+secret-label = Zes cijfers
+secret-again = Stuur opnieuw
+secret-sent-again = Een nieuw bericht is op weg. De vorige cijfers gelden niet meer.
+
+bank-title = Welke bank kent je?
+bank-why = Je bank heeft je identiteitskaart gezien. Meld je daar aan en laat haar aan Ipse zeggen wie je bent.
+bank-own-site = Opent de eigen site van de bank
+bank-note = Ipse ziet je rekeningen niet, en de bank ziet niet waar je Ipse gebruikt.
+
+vouched-title = Ben jij dit, { $name }?
+vouched-why = { $bank } staat hiervoor in:
+vouched-yes = Ja, dat ben ik
+vouched-no = Nee, terug naar de banken
+vouched-note = Klopt er iets niet meer? Laat het eerst bij je bank aanpassen.
+given-name = Voornamen
+family-name = Familienaam
+birthdate = Geboren op
+nationality = Nationaliteit
+document-number = Identiteitskaart
+
+code-title = Kies een code van vijf cijfers
+code-why = Je tikt hem telkens als je iets goedkeurt. Hij wordt nergens bewaard, en niemand van Ipse vraagt er ooit naar.
+code-again-title = Tik dezelfde code nog eens
+code-again-why = Zo weten we allebei dat je hem kent.
+code-locking = We bergen je code op.
+code-refused-length = Een code heeft vijf cijfers.
+code-refused-same-digits = Vijf keer hetzelfde cijfer is wat iedereen eerst probeert. Kies een andere code.
+code-refused-sequence = Cijfers op een rij zijn makkelijk te raden. Kies een andere code.
+code-refused-pattern = Deze code volgt een patroon dat makkelijk te raden is. Kies een andere code.
+code-refused-phone-number = Dit zijn de laatste cijfers van je telefoonnummer. Kies een andere code.
+code-refused-birth-date = Hier staat je geboortejaar in. Kies een andere code.
+code-refused-different = De twee codes waren niet gelijk. Kies je code nog eens.
+pad-count = { $count } van { $of } cijfers getikt
+pad-erase = Wis het laatste cijfer
+
+unlock-title = Ook met vingerafdruk of gezicht?
+unlock-why = Dan keur je eenvoudige dingen goed zonder je code te tikken.
+unlock-note = Je vingerafdruk of gezicht blijft op deze telefoon. Je code werkt ook altijd.
+unlock-yes = Ja, stel het in
+unlock-no = Nee, alleen mijn code
+finishing-title = Bijna klaar
+
+ready-title = Welkom, { $name }
+ready-advanced = Je Ipse is klaar: telefoon, SIM en code zijn alle drie verbonden.
+ready-basic = Je Ipse is klaar om je eenvoudig aan te melden. Verbind een SIM voor al het andere.
+ready-how = Kies op een site “Aanmelden met Ipse”. Scan dan met deze app de code op het scherm.
+ready-home = Naar mijn Ipse
+ready-continue = Verder naar de vraag
+
+## Begin
+
+home-title = Dag { $name }
+home-scan = Scan een code
+status-active = Klaar voor gebruik
+status-suspended = Beschermd
+status-closed = Gesloten
+status-blocked-note = Niemand kan je Ipse nu gebruiken, op geen enkele site.
+level-advanced = Telefoon, SIM en code zijn verbonden.
+level-basic = Telefoon en code zijn verbonden, je SIM niet. Goed om je eenvoudig aan te melden.
+level-short-advanced = Uitgebreid (telefoon, SIM en code)
+level-short-basic = Basis (telefoon en code)
+open-title = Wacht op je antwoord
+open-none = Er wacht niets op je.
+past-title = Onlangs
+past-more = Alles wat er gebeurde
+wrong-since-last = { $count ->
+    [one] Sinds je vorige goedkeuring is één keer een verkeerde code getikt. Was jij dat niet? Blokkeer je Ipse.
+   *[other] Sinds je vorige goedkeuring is { $count } keer een verkeerde code getikt. Was jij dat niet? Blokkeer je Ipse.
+}
+
+reason-person = Je hebt je Ipse zelf geblokkeerd.
+    .do = Hef de blokkering op met je code als je zeker bent dat alles in orde is.
+reason-code-exhausted = Er is te vaak een verkeerde code getikt.
+    .do = Meld je aan bij je bank en kies een nieuwe code.
+reason-sim-changed = Je nummer zit nu op een andere SIM.
+    .do = Deed je dit zelf, verbind dan de nieuwe SIM. Zo niet, bel nu je operator.
+reason-sim-lost = Je SIM is als verloren gemeld.
+    .do = Heb je een nieuwe SIM met je nummer, verbind ze dan hier.
+reason-device-lost = Deze telefoon is als verloren gemeld.
+    .do = Maak je Ipse opnieuw op je nieuwe telefoon, met je bank.
+reason-document = Je identiteitskaart is niet meer geldig.
+    .do = Haal je nieuwe kaart bij je gemeente en toon dan opnieuw wie je bent.
+reason-registrar = Je bank staat niet langer voor je in.
+    .do = Vraag je bank waarom, en meld je er dan opnieuw aan.
+reason-deceased = Volgens het register is de houder overleden.
+    .do = Is dat een vergissing? Ga naar je gemeente.
+reason-fraud = Ipse zag tekenen van misbruik en heeft je beschermd.
+    .do = Neem contact op met de hulp van Ipse. Hou je identiteitskaart bij de hand.
+way-block = Hef de blokkering op
+way-recover = Kies een nieuwe code
+way-new-sim = Verbind de nieuwe SIM
+
+## Scannen
+
+scan-title = Scan de code op de site
+scan-how = Hou de vierkante code van het andere scherm binnen het kader.
+scan-camera = Wat de camera ziet
+scan-no-camera = Hier is geen camera, of ze mag niet. Neem een foto of de tekst hieronder.
+scan-otherwise = Of anders
+scan-picture = Kies een foto van de code
+scan-text = Tekst van de code
+scan-paste = Plakken
+claiming = We halen de vraag op
+claiming-note = Je ziet ze zo meteen. Er gebeurt niets zonder jouw ja.
+
+## Een vraag
+
+verified = Gecontroleerde site:
+they-get = { $partner } krijgt
+match-ask = Staan deze drie tekens ook waar je begon?
+started = Begonnen
+started-app = Op deze telefoon, { $browser }
+started-qr = Op een ander scherm, { $browser }
+started-link = Via een link, { $browser }
+flow-link-warning = Dit kwam via een link, niet van je eigen scherm. Ga alleen verder als je zelf begon.
+level = Niveau
+valid-until = Geldig tot
+what-after = Ga je verder, dan bevestig je met je code of vingerafdruk. Pas dan krijgt { $partner } een antwoord.
+what-after-own = Ga je verder, dan bevestig je met je code of vingerafdruk.
+expires-soon = Nog minder dan een minuut. Te laat? Begin opnieuw op de site.
+refuse = Weigeren
+continue = Verder
+not-me = Ik heb dit niet gevraagd
+confirm-code-title = Je code
+confirm-unlock-title = Bevestig met je vingerafdruk of gezicht
+confirm-unlock = Bevestigen
+use-code = Neem mijn code
+use-unlock = Neem mijn vingerafdruk of gezicht
+tries-left = { $count ->
+    [one] Nog één poging. Daarna wordt je Ipse geblokkeerd om je te beschermen.
+   *[other] Nog { $count } pogingen.
+}
+contacting-sim = Contact met je SIM…
+confirming = We bevestigen
+
+outcome-approved-title = Gedaan
+outcome-refused-title = Geweigerd
+outcome-approved-what = Je zei ja tegen { $partner }.
+outcome-refused-what = Je zei nee. { $partner } kreeg niets van je.
+outcome-own-sim = Je nieuwe SIM is verbonden.
+outcome-own-unblock = De blokkering is opgeheven. Je Ipse werkt weer.
+outcome-own-device = Je nieuwe toestel kan nu voor jou handelen.
+outcome-own-code = Je nieuwe code is in gebruik.
+outcome-own-refused = Je zei nee, dus er veranderde niets.
+outcome-look-there = Kijk op het andere scherm: het gaat daar vanzelf verder.
+outcome-return = Terug naar { $domain }
+wasnt-me = Dit was ik niet
+wasnt-me-approved = We blokkeren je Ipse meteen, overal, en noteren dat deze goedkeuring niet van jou was.
+wasnt-me-other = We blokkeren je Ipse meteen, overal, en noteren dat je hier niet om vroeg.
+wasnt-me-block = Blokkeer mijn Ipse
+reported = Je Ipse is geblokkeerd en het staat genoteerd.
+    .do = Zeg het ook aan de site. Met je code hef je de blokkering weer op.
+
+kind-login = Aanmelden
+kind-share = Gegevens delen
+kind-confirm = Bevestiging
+kind-sign = Handtekening
+kind-sim = Nieuwe SIM
+kind-unblock = Blokkering opheffen
+kind-device = Nieuw toestel
+kind-code = Nieuwe code
+outcome-created = Wacht
+outcome-linked = Wacht
+outcome-approved = Goedgekeurd
+outcome-delivered = Goedgekeurd
+outcome-refused = Geweigerd
+outcome-expired = Verlopen
+outcome-cancelled = Afgebroken
+
+history-title = Wat er gebeurde
+history-why = Elke vraag, ook wat je weigerde of liet verlopen.
+history-none = Nog niets. Je eerste aanmelding komt hier te staan.
+past-outcome = Uitkomst
+past-when = Wanneer
+past-domain = Site
+past-other-device = Deze vraag staat open op een ander scherm.
+
+## Bewijzen
+
+receipt-see = Bekijk het bewijs
+receipt-title = Bewijs
+receipt-checking = We kijken het bewijs na
+receipt-asker = Gevraagd door
+receipt-what = Vraag
+receipt-factor = Bevestigd met
+receipt-shown = Wat je te zien kreeg
+receipt-checks = Nagekeken door deze telefoon
+receipt-sound = Alles klopt.
+receipt-soon = Tot nu toe klopt alles. Over enkele seconden staat het in het logboek.
+receipt-broken = Er klopt iets niet. Bewaar deze pagina (druk ze af) en neem contact op met de hulp van Ipse.
+receipt-print = Afdrukken
+receipt-place = regel { $index } van { $size }
+receipt-kind-approval = Je keurde goed
+receipt-kind-refusal = Je weigerde
+receipt-kind-expiry = Een vraag verliep
+receipt-kind-block = Je Ipse werd geblokkeerd
+receipt-kind-unblock = De blokkering werd opgeheven
+receipt-kind-enrolment = Je Ipse werd gemaakt
+receipt-kind-recovery = Je koos een nieuwe code
+receipt-kind-device = Een toestel veranderde
+receipt-kind-sim = Een SIM werd verbonden
+factor-code = Code
+factor-unlock = Vingerafdruk of gezicht
+check-committed-yes = Dit stuk hoort bij jou en is onveranderd.
+check-committed-no = Dit is niet het stuk waar het logboek over spreekt.
+check-committed-pending = Nog niet nagekeken.
+check-mine-yes = Deze telefoon heeft het ondertekend.
+check-mine-no = De handtekening van deze telefoon ontbreekt.
+check-mine-pending = Nog niet nagekeken.
+check-promised-yes = Ipse beloofde, ondertekend, het te noteren.
+check-promised-no = De belofte van Ipse klopt niet.
+check-promised-pending = Nog niet nagekeken.
+check-logged-yes = Het staat in het ondertekende logboek, waar niemand het uit kan halen.
+check-logged-no = Het staat niet in het ondertekende logboek.
+check-logged-pending = Over enkele seconden staat het in het logboek.
+
+## Jij
+
+settings-title = Jij
+settings-name = Naam
+settings-sim = SIM
+settings-unlock = Vingerafdruk of gezicht
+unlock-now-on = Ingesteld
+unlock-now-off = Niet ingesteld
+sim-now-connected = Verbonden, { $operator }
+sim-now-none = Niet verbonden
+sim-now-changed = Veranderd
+devices-title = Je toestellen
+devices-why = Elke telefoon die in jouw naam kan handelen.
+device-this = Dit toestel
+device-since = Sinds { $time }
+device-used = Laatst gebruikt op { $time }
+device-suspended = Buiten gebruik
+install-title = Zet Ipse op het beginscherm
+about-title = Over Ipse
+about-what = Met Ipse zeg je wie je bent, met je telefoon, je SIM en je code samen.
+about-code = Je code staat niet op deze telefoon en niet bij Ipse. Elke beslissing krijgt een bewijs dat je zelf kunt nakijken.
+about-scheme = Beheerd door
+about-profile = Profiel
+about-terms = Voorwaarden
+about-device = Toestel
+about-font = Letter: Atkinson Hyperlegible Next, SIL Open Font License.
+
+block-title = Blokkeer mijn Ipse
+block-note = Meteen, overal
+block-blocked-title = Je Ipse is beschermd
+block-why = Telefoon kwijt, of vertrouw je iets niet? Blokkeer je Ipse meteen.
+block-what-1 = Geen enkele site kan hem nog gebruiken.
+block-what-2 = Wat nu bezig is, stopt.
+block-what-3 = Met je code hef je de blokkering weer op.
+block-now = Blokkeer nu
+unblock = Hef de blokkering op
+unblock-how = Je heft de blokkering op met je code.
+
+recover-title = Kies een nieuwe code via je bank
+recover-why = Meld je aan bij een bank waar je klant bent. Daarna kies je op deze telefoon een nieuwe code.
+
+new-sim-title = Verbind een SIM
+new-sim-why = Nieuwe SIM voor { $number }? Steek ze in deze telefoon en verbind ze.
+new-sim-how = Je krijgt een sms met zes cijfers en bevestigt daarna met je code.
+
+## Problemen: wat er gebeurde, en wat je doet
+
+problem-code = Code: { $code }
+problem-malformed_request = Ipse begreep deze app niet.
+    .do = Sluit de app en open ze opnieuw, dan heb je de nieuwste versie.
+problem-too_large = Dit was te groot om te versturen.
+    .do = Sluit de app, open ze opnieuw en begin opnieuw.
+problem-unsupported_media_type = Ipse begreep deze app niet.
+    .do = Sluit de app en open ze opnieuw, dan heb je de nieuwste versie.
+problem-device_signature_invalid = Ipse kent deze telefoon niet meer.
+    .do = Begin hier opnieuw, met je telefoonnummer en je bank.
+problem-device_suspended = Deze telefoon is uitgesloten om je te beschermen.
+    .do = Begin hier opnieuw, met je telefoonnummer en je bank.
+problem-device_copied = Deze app lijkt gekopieerd en is uitgesloten om je te beschermen.
+    .do = Begin hier opnieuw. Heb je zelf niets gekopieerd, laat de telefoon dan nakijken.
+problem-sequence_stale = Een ander venster van deze app was sneller.
+    .do = Sluit de andere vensters en probeer opnieuw.
+problem-identity_blocked = Je Ipse is geblokkeerd, dus dit kan niet doorgaan.
+    .do = Ga naar het begin: daar staat waarom en wat helpt.
+problem-not_found = Dit is er niet meer, of het is niet van jou.
+    .do = Begin opnieuw op de site.
+problem-action_expired = De tijd voor deze vraag is om.
+    .do = Er is niets gegeven. Begin opnieuw op de site.
+problem-action_closed = Deze vraag is al afgesloten.
+    .do = Kijk bij “Historiek” wat ervan kwam.
+problem-link_stale = Deze code op het scherm is te oud.
+    .do = Scan de pagina van de site opnieuw; de code verandert er elke seconde.
+problem-link_invalid = Dit is geen code van Ipse.
+    .do = Scan de vierkante code bij “Aanmelden met Ipse”.
+problem-already_claimed = Een andere telefoon was eerst.
+    .do = Was jij dat niet? Annuleer op de site en begin opnieuw.
+problem-view_changed = Wat de site vraagt, is niet wat je te zien kreeg.
+    .do = Er is niets gegeven. Begin opnieuw op de site.
+problem-attempt_open = Je bent met een andere vraag bezig.
+    .do = Maak die eerst af, of wacht even, en probeer opnieuw.
+problem-attempt_unknown = Deze poging is voorbij.
+    .do = Tik je code opnieuw.
+problem-code_wrong = Die code was verkeerd.
+    .do = { $left ->
+        [0] Je Ipse is nu geblokkeerd om je te beschermen. Ga naar het begin en kies via je bank een nieuwe code.
+        [one] Nog één poging. Daarna wordt je Ipse geblokkeerd om je te beschermen.
+       *[other] Nog { $left } pogingen.
+    }
+problem-proof_invalid = De bevestiging klopte niet.
+    .do = Er is niets gegeven. Probeer het nog eens.
+problem-sim_unavailable = Je SIM of je operator antwoordt niet.
+    .do = Kijk of je telefoon bereik heeft en probeer opnieuw. Dit kost je geen poging.
+problem-sim_not_ready = Hiervoor is een verbonden SIM nodig.
+    .do = Verbind je SIM bij “Jij” en begin dan opnieuw op de site.
+problem-sim_mismatch = De SIM die antwoordde, is niet die van je Ipse.
+    .do = Nieuwe SIM? Verbind ze bij “Jij”. Zo niet, bel je operator.
+problem-sim_secret_wrong = Die cijfers waren verkeerd.
+    .do = { $left ->
+        [0] Laat een nieuw bericht sturen.
+        [one] Nog één poging. Kijk in het nieuwste bericht.
+       *[other] Nog { $left } pogingen. Kijk in het nieuwste bericht.
+    }
+problem-already_enrolled = Je hebt al een Ipse.
+    .do = Gebruik hem op de telefoon waar hij staat. Telefoon kwijt? Je bank helpt je om hem te verhuizen.
+problem-epoch_changed = Er is intussen iets aan je Ipse veranderd.
+    .do = Er is niets gegeven. Begin opnieuw op de site.
+problem-level_not_allowed = Dit vraagt een hoger niveau dan deze telefoon haalt.
+    .do = Verbind je SIM bij “Jij”, of vraag de site om een andere weg.
+problem-registrar_failed = Het antwoord van je bank kon niet worden gecontroleerd.
+    .do = Er is niets bewaard. Kies zo meteen opnieuw je bank.
+problem-bank_declined = Je hebt niets doorgegeven.
+    .do = Er is niets gedeeld. Kies opnieuw een bank, of stop hier.
+problem-wrong_browser = Dit kwam terug in een andere browser dan waar je begon.
+    .do = Ga verder in de app waar je begon.
+problem-person_mismatch = De bank stond in voor iemand anders.
+    .do = Meld je bij de bank aan als jezelf, met je eigen rekening.
+problem-assurance_insufficient = Je bank heeft je identiteitskaart hiervoor niet goed genoeg nagekeken.
+    .do = Toon je kaart bij de bank, of kies een andere bank.
+problem-busy = Het is erg druk bij Ipse.
+    .do = Probeer het zo meteen opnieuw. Er is niets verloren.
+problem-too_many_requests = Dat was te vaak in korte tijd.
+    .do = Wacht { $seconds } seconden en probeer dan opnieuw.
+problem-internal = Bij Ipse zelf is iets stuk.
+    .do = Er is niets gegeven. Probeer het zo meteen opnieuw.
+problem-offline = Er is geen verbinding.
+    .do = Kijk of je telefoon bereik of wifi heeft en probeer opnieuw.
+problem-answer_unreadable = Het antwoord van Ipse kwam niet goed aan.
+    .do = Probeer opnieuw. Blijft het zo, sluit de app dan en open ze opnieuw.
+problem-view_unreadable = In deze vraag staat tekst die kan misleiden, dus tonen we ze niet.
+    .do = Er is niets gegeven. Verwittig de site die het vroeg.
+problem-sim_statement_invalid = Wat je operator zei, gaat niet over deze vraag.
+    .do = Er is niets gegeven. Begin opnieuw op de site.
+problem-unlock_cancelled = Je vingerafdruk of gezicht is niet herkend, of je stopte.
+    .do = Probeer opnieuw, of neem je code.
+problem-unlock_unavailable = Vingerafdruk of gezicht is op deze telefoon niet ingesteld.
+    .do = Neem je code.
+problem-camera_unavailable = De camera kan niet worden gebruikt.
+    .do = Sta ze toe in de instellingen van deze telefoon, of neem een foto van de code.
+problem-qr_not_found = In deze foto is geen code te vinden.
+    .do = Neem een foto waar het hele vierkant op staat, of plak de tekst.
+problem-storage_unavailable = Deze browser bewaart niets voor de app.
+    .do = Verlaat het privévenster of maak plaats vrij, en open de app opnieuw.
+problem-not_enrolled = Op deze telefoon staat nog geen Ipse.
+    .do = Maak eerst je Ipse.
+problem-unexpected = De app struikelde over een eigen fout.
+    .do = Sluit de app en open ze opnieuw. Er is niets gegeven.

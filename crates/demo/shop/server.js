@@ -1,0 +1,159 @@
+// Winkel Hoek: a web shop that knows nothing of Ipse but that it is an OpenID provider.
+//
+//   node server.js --home DIR      DIR/shop.json: listen, issuer, client_id, service, redirect_uri, private_jwks (a file)
+//
+// Ends when its standard input closes, so that no shop outlives the demo that opened it.
+
+import { randomBytes, timingSafeEqual } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { Ipse, LoginProblem } from './oidc.js';
+import { greeting, home, problem } from './pages.js';
+import { LANGUAGES, fromAcceptLanguage } from './texts.js';
+
+const { values: options } = parseArgs({ options: { home: { type: 'string' } } });
+const settings = JSON.parse(readFileSync(path.join(options.home, 'shop.json'), 'utf8'));
+settings.private_jwks = path.resolve(options.home, settings.private_jwks);
+const ipse = new Ipse(settings);
+
+const here = import.meta.dirname;
+const FILES = {
+  '/shop.css': { type: 'text/css; charset=utf-8', body: readFileSync(path.join(here, 'shop.css')) },
+  '/icon.svg': { type: 'image/svg+xml', body: readFileSync(path.join(here, 'icon.svg')) },
+};
+
+// Ports of one host share cookies, so the names carry the shop.
+const SESSION_COOKIE = 'shop_hoek_session';
+const LANGUAGE_COOKIE = 'shop_hoek_language';
+const SESSION_LIFETIME_MS = 60 * 60 * 1000;
+const SESSIONS_KEPT = 5000;
+const secure = settings.redirect_uri.startsWith('https:') ? '; Secure' : '';
+
+/** Session id → { csrf, person, expires }. A demo shop may forget its visitors when it closes. */
+const sessions = new Map();
+
+const HEADERS = {
+  'content-security-policy': "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+  'cache-control': 'no-store',
+};
+
+function cookies(request) {
+  const pairs = (request.headers.cookie ?? '').split(';').map((pair) => pair.trim().split('='));
+  return Object.fromEntries(pairs.filter((pair) => pair.length === 2));
+}
+
+function openSession(response, person) {
+  for (const [id, { expires }] of sessions) {
+    if (expires < Date.now() || sessions.size >= SESSIONS_KEPT) sessions.delete(id);
+    else break;
+  }
+  const id = randomBytes(16).toString('base64url');
+  sessions.set(id, { csrf: randomBytes(16).toString('base64url'), person, expires: Date.now() + SESSION_LIFETIME_MS });
+  response.appendHeader('set-cookie', `${SESSION_COOKIE}=${id}; Path=/; HttpOnly; SameSite=Lax${secure}`);
+  return id;
+}
+
+function answer(response, status, page) {
+  response.writeHead(status, { ...HEADERS, 'content-type': 'text/html; charset=utf-8' });
+  response.end(page.value);
+}
+
+function redirect(response, location) {
+  response.writeHead(303, { ...HEADERS, location });
+  response.end();
+}
+
+async function form(request) {
+  let body = '';
+  for await (const chunk of request) {
+    body += chunk;
+    if (body.length > 4096) throw Object.assign(new Error('form too large'), { status: 413 });
+  }
+  return new URLSearchParams(body);
+}
+
+function same(a, b) {
+  return a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
+}
+
+async function handle(request, response) {
+  const url = new URL(request.url, settings.redirect_uri);
+  const sent = cookies(request);
+  const session = sessions.get(sent[SESSION_COOKIE]);
+  const visitor = session && session.expires > Date.now() ? session : undefined;
+  let language = LANGUAGES.includes(sent[LANGUAGE_COOKIE]) ? sent[LANGUAGE_COOKIE] : fromAcceptLanguage(request.headers['accept-language']);
+  if (LANGUAGES.includes(url.searchParams.get('lang'))) {
+    language = url.searchParams.get('lang');
+    response.appendHeader('set-cookie', `${LANGUAGE_COOKIE}=${language}; Path=/; Max-Age=31536000; SameSite=Lax${secure}`);
+  }
+
+  switch (`${request.method} ${url.pathname}`) {
+    case 'GET /health':
+      response.writeHead(200, { 'content-type': 'application/json' });
+      return response.end('{"status":"ok"}');
+    case 'GET /shop.css':
+    case 'GET /icon.svg': {
+      const file = FILES[url.pathname];
+      response.writeHead(200, { ...HEADERS, 'content-type': file.type, 'cache-control': 'max-age=300' });
+      return response.end(file.body);
+    }
+    case 'GET /':
+      return answer(response, 200, visitor?.person ? greeting(language, visitor.person, visitor.csrf) : home(language));
+    case 'GET /login':
+      try {
+        // The flow belongs to this browser: without a session it gets an anonymous one first.
+        const id = visitor ? sent[SESSION_COOKIE] : openSession(response);
+        return redirect(response, String(await ipse.begin(id, language)));
+      } catch (error) {
+        return answerProblem(response, language, error);
+      }
+    case 'GET /callback':
+      try {
+        const person = await ipse.finish(visitor ? sent[SESSION_COOKIE] : '', url);
+        sessions.delete(sent[SESSION_COOKIE]);
+        openSession(response, person);
+        // Away from the address with the code in it, so that reload and back do no harm.
+        return redirect(response, '/');
+      } catch (error) {
+        return answerProblem(response, language, error);
+      }
+    case 'POST /logout': {
+      const { csrf } = Object.fromEntries(await form(request));
+      if (visitor && same(csrf ?? '', visitor.csrf)) sessions.delete(sent[SESSION_COOKIE]);
+      return redirect(response, '/');
+    }
+    default:
+      return answer(response, 404, problem(language, 'missing', 'not_found'));
+  }
+}
+
+function answerProblem(response, language, error) {
+  if (!(error instanceof LoginProblem)) throw error;
+  // The library's reason, never what the person or the tokens said.
+  if (error.cause) console.error(`login: ${error.code}: ${error.cause.code ?? error.cause.message}`);
+  const status = { denied: 200, level_missing: 200, unreachable: 503 }[error.page] ?? 400;
+  answer(response, status, problem(language, error.page, error.code));
+}
+
+const server = createServer((request, response) => {
+  handle(request, response).catch((error) => {
+    console.error(`request failed: ${error.message}`);
+    if (!response.headersSent) response.writeHead(error.status ?? 500, HEADERS);
+    response.end();
+  });
+});
+
+const [host, port] = settings.listen.split(':');
+server.on('error', (error) => {
+  console.error(error.code === 'EADDRINUSE' ? `port ${port} is taken by another program` : error.message);
+  process.exit(1);
+});
+server.listen(Number(port), host, () => console.error(`Winkel Hoek is open at ${settings.listen}`));
+
+process.stdin.resume();
+process.stdin.on('end', () => process.exit(0));
+process.stdin.on('error', () => process.exit(0));

@@ -1,0 +1,195 @@
+// The shop against a provider of a few lines: what it accepts, what it refuses, what it shows.
+
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, before, beforeEach, test } from 'node:test';
+import * as jose from 'jose';
+
+let provider, shop, child, issuer, providerKey, shopPublicKey;
+/** What the provider was pushed, and how it shall answer the next login. */
+let pushed, answers;
+
+const listening = (server) => new Promise((done) => server.listen(0, '127.0.0.1', () => done(server.address().port)));
+const body = async (request) => {
+  let text = '';
+  for await (const chunk of request) text += chunk;
+  return new URLSearchParams(text);
+};
+
+async function handle(request, response) {
+  const url = new URL(request.url, issuer);
+  const json = (status, value) => response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value));
+  const authenticated = async (form) => {
+    const { payload } = await jose.jwtVerify(form.get('client_assertion'), shopPublicKey, { audience: issuer, issuer: 'shop', subject: 'shop' });
+    assert.ok(payload.jti);
+  };
+  switch (url.pathname) {
+    case '/.well-known/openid-configuration':
+      return json(200, {
+        issuer,
+        authorization_endpoint: `${issuer}/authorize`,
+        pushed_authorization_request_endpoint: `${issuer}/par`,
+        token_endpoint: `${issuer}/token`,
+        userinfo_endpoint: `${issuer}/userinfo`,
+        jwks_uri: `${issuer}/jwks`,
+        authorization_response_iss_parameter_supported: true,
+        id_token_signing_alg_values_supported: ['ES256'],
+      });
+    case '/jwks':
+      return json(200, { keys: [{ ...(await jose.exportJWK(providerKey.publicKey)), kid: 'p', alg: 'ES256' }] });
+    case '/par': {
+      pushed = await body(request);
+      await authenticated(pushed);
+      return json(201, { request_uri: `urn:ietf:params:oauth:request_uri:${randomUUID()}`, expires_in: 90 });
+    }
+    case '/token': {
+      const form = await body(request);
+      await authenticated(form);
+      if (answers.tokenError) return json(400, { error: answers.tokenError });
+      assert.equal(createHash('sha256').update(form.get('code_verifier')).digest('base64url'), pushed.get('code_challenge'));
+      const now = Math.floor(Date.now() / 1000);
+      const claims = { sub: 'pairwise', acr: 'advanced', auth_time: now, nonce: pushed.get('nonce'), ...answers.idToken };
+      const token = await new jose.SignJWT(claims)
+        .setProtectedHeader({ alg: 'ES256', kid: 'p' })
+        .setIssuer(issuer)
+        .setAudience('shop')
+        .setIssuedAt(now)
+        .setExpirationTime(now + 60)
+        .sign(providerKey.privateKey);
+      return json(200, { access_token: 'token', token_type: 'Bearer', expires_in: 60, id_token: token });
+    }
+    case '/userinfo':
+      return json(200, { sub: 'pairwise', given_name: 'An', family_name: 'Peeters', ...answers.userinfo });
+    default:
+      return json(404, {});
+  }
+}
+
+before(async () => {
+  providerKey = await jose.generateKeyPair('ES256');
+  const shopKey = await jose.generateKeyPair('ES256', { extractable: true });
+  shopPublicKey = shopKey.publicKey;
+  provider = createServer((request, response) => handle(request, response).catch((error) => response.writeHead(500).end(error.message)));
+  issuer = `http://localhost:${await listening(provider)}`;
+  const probe = createServer();
+  const port = await listening(probe);
+  await new Promise((done) => probe.close(done));
+  shop = `http://localhost:${port}`;
+  const home = mkdtempSync(path.join(tmpdir(), 'shop-'));
+  const jwk = { ...(await jose.exportJWK(shopKey.privateKey)), kid: 's', alg: 'ES256', use: 'sig' };
+  writeFileSync(path.join(home, 'jwks.json'), JSON.stringify({ keys: [jwk] }));
+  const settings = { listen: `127.0.0.1:${port}`, issuer, client_id: 'shop', service: 'HOEK_LOGIN', redirect_uri: `${shop}/callback`, private_jwks: 'jwks.json' };
+  writeFileSync(path.join(home, 'shop.json'), JSON.stringify(settings));
+  child = spawn(process.execPath, [path.join(import.meta.dirname, 'server.js'), '--home', home], { stdio: ['pipe', 'ignore', 'pipe'] });
+  await new Promise((done) => child.stderr.once('data', done));
+});
+
+after(async () => {
+  const ended = new Promise((done) => child.once('exit', done));
+  child.stdin.end();
+  // Closing its standard input is enough: that is how the demo ends it.
+  assert.equal(await ended, 0);
+  provider.closeAllConnections();
+  provider.close();
+});
+
+beforeEach(() => {
+  answers = {};
+});
+
+class Browser {
+  cookies = new Map();
+  async open(url, options = {}) {
+    const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+    const response = await fetch(url, { redirect: 'manual', ...options, headers: { cookie, 'accept-language': 'en' } });
+    for (const line of response.headers.getSetCookie()) {
+      const [, name, value] = /^([^=]+)=([^;]*)/.exec(line);
+      this.cookies.set(name, value);
+    }
+    return { status: response.status, location: response.headers.get('location'), text: await response.text() };
+  }
+  /** Begins a login; answers where the provider would send this browser. */
+  async begin() {
+    const { location } = await this.open(`${shop}/login`);
+    assert.ok(location.startsWith(`${issuer}/authorize?`), location);
+    return (parameters) => `${shop}/callback?${new URLSearchParams({ state: pushed.get('state'), iss: issuer, ...parameters })}`;
+  }
+}
+
+test('a person logs in, is greeted by name, and logs out', async () => {
+  const browser = new Browser();
+  const back = await browser.begin();
+  assert.equal(pushed.get('scope'), 'openid profile service:HOEK_LOGIN');
+  assert.equal(pushed.get('code_challenge_method'), 'S256');
+  const before = browser.cookies.get('shop_hoek_session');
+  const { status, location } = await browser.open(back({ code: 'c' }));
+  assert.deepEqual([status, location], [303, '/']);
+  assert.notEqual(browser.cookies.get('shop_hoek_session'), before, 'a login opens a new session');
+  const { text } = await browser.open(`${shop}/`);
+  assert.match(text, /<h1 id="greeting">Hello An<\/h1>/);
+
+  const csrf = /name="csrf" value="([^"]+)"/.exec(text)[1];
+  await browser.open(`${shop}/logout`, { method: 'POST', body: new URLSearchParams({ csrf: 'guessed' }) });
+  assert.match((await browser.open(`${shop}/`)).text, /Hello An/);
+  await browser.open(`${shop}/logout`, { method: 'POST', body: new URLSearchParams({ csrf }) });
+  assert.doesNotMatch((await browser.open(`${shop}/`)).text, /Hello An/);
+});
+
+test('a refusal gets a friendly page', async () => {
+  const browser = new Browser();
+  const back = await browser.begin();
+  const { status, text } = await browser.open(back({ error: 'access_denied' }));
+  assert.equal(status, 200);
+  assert.match(text, /You are not logged in/);
+  assert.match(text, /data-code="access_denied"/);
+});
+
+test('an answer works once, in the browser that asked', async () => {
+  const browser = new Browser();
+  const back = (await browser.begin())({ code: 'c' });
+  const stranger = new Browser();
+  assert.match((await stranger.open(back)).text, /login_stale/);
+  assert.equal((await browser.open(back)).status, 303);
+  assert.match((await browser.open(back)).text, /login_stale/);
+});
+
+test('answers that are not in order are refused', async () => {
+  const cases = [
+    [{ code: 'c', iss: 'https://other.example' }, {}, 'answer_invalid'],
+    [{ code: 'c' }, { idToken: { nonce: 'another' } }, 'answer_invalid'],
+    [{ code: 'c' }, { userinfo: { sub: 'another' } }, 'answer_invalid'],
+    [{ code: 'c' }, { tokenError: 'invalid_grant' }, 'invalid_grant'],
+    [{ error: 'unmet_authentication_requirements' }, {}, 'unmet_authentication_requirements'],
+    [{ error: 'server_error' }, {}, 'server_error'],
+  ];
+  for (const [parameters, answer, code] of cases) {
+    const browser = new Browser();
+    const back = await browser.begin();
+    answers = answer;
+    const { text } = await browser.open(back(parameters));
+    assert.match(text, new RegExp(`data-code="${code}"`), code);
+    assert.doesNotMatch((await browser.open(`${shop}/`)).text, /Hello/);
+  }
+});
+
+test('a name is text, whatever stands in it', async () => {
+  const browser = new Browser();
+  const back = await browser.begin();
+  answers = { userinfo: { given_name: '<script>alert(1)</script>' } };
+  await browser.open(back({ code: 'c' }));
+  const { text } = await browser.open(`${shop}/`);
+  assert.match(text, /Hello &lt;script&gt;/);
+  assert.doesNotMatch(text, /<script>/);
+});
+
+test('the pages speak four languages', async () => {
+  const browser = new Browser();
+  for (const [language, button] of [['nl', 'Aanmelden met Ipse'], ['fr', 'Se connecter avec Ipse'], ['de', 'Mit Ipse anmelden'], ['en', 'Log in with Ipse']]) {
+    assert.match((await browser.open(`${shop}/?lang=${language}`)).text, new RegExp(button));
+  }
+});

@@ -1,0 +1,178 @@
+// The shop's words, written in each language. `{name}` and `{code}` are filled in by `text`.
+
+const TEXTS = {
+  nl: {
+    language: 'Nederlands',
+    tagline: 'Brood, thee en kleine dingen, om de hoek',
+    welcome: 'Welkom in de winkel',
+    lead: 'Vandaag vers: brood van zuurdesem, honing van het dak, zeep van hier.',
+    login: 'Aanmelden met Ipse',
+    login_why: 'Meld je aan en we zetten je bestelling klaar op jouw naam.',
+    logout: 'Afmelden',
+    greeting: 'Dag {name}',
+    greeting_lead: 'Je bent aangemeld. Je mandje is nog leeg.',
+    known: 'Wat de winkel van je weet',
+    given_name: 'Voornaam',
+    family_name: 'Naam',
+    level: 'Niveau',
+    number: 'Klantnummer',
+    level_basic: 'telefoon en code',
+    level_advanced: 'telefoon, simkaart en code',
+    time: 'Aangemeld om',
+    products: 'In het rek',
+    home: 'Terug naar de winkel',
+    again: 'Opnieuw proberen',
+    denied: 'Je bent niet aangemeld',
+    denied_lead: 'Je hebt de vraag geweigerd, of de tijd was om. We weten niets van je. Rondkijken kan gewoon.',
+    level_missing: 'Hiervoor is meer nodig',
+    level_missing_lead: 'Je Ipse kan nog niet bewijzen wat wij vragen. Kijk in je Ipse-app wat er nog ontbreekt.',
+    unreachable: 'Ipse antwoordt niet',
+    unreachable_lead: 'Aanmelden lukt nu even niet. Probeer het over een minuut opnieuw; rondkijken kan gewoon.',
+    stale: 'Deze aanmelding is niet meer geldig',
+    stale_lead: 'Ze is al gebruikt, te oud, of in een andere browser begonnen. Begin opnieuw.',
+    failed: 'De aanmelding klopte niet',
+    failed_lead: 'Het antwoord van Ipse was niet zoals het hoort, dus we hebben het niet aangenomen. Begin opnieuw.',
+    missing: 'Deze pagina bestaat niet',
+    missing_lead: 'Misschien is het adres verkeerd overgenomen.',
+    code: 'Code: {code}',
+    demo: 'Demo: deze winkel is verzonnen, hier wordt niets verkocht.',
+    items: ['Zuurdesembrood', 'Honing van het dak', 'Zwarte thee', 'Zeep met lavendel', 'Schriftje', 'Kaars'],
+  },
+  fr: {
+    language: 'Français',
+    tagline: 'Du pain, du thé et de petites choses, au coin de la rue',
+    welcome: 'Bienvenue dans la boutique',
+    lead: 'Aujourd’hui : pain au levain, miel des toits, savon d’ici.',
+    login: 'Se connecter avec Ipse',
+    login_why: 'Connectez-vous et nous préparons votre commande à votre nom.',
+    logout: 'Se déconnecter',
+    greeting: 'Bonjour {name}',
+    greeting_lead: 'Vous êtes connecté. Votre panier est encore vide.',
+    known: 'Ce que la boutique sait de vous',
+    given_name: 'Prénom',
+    family_name: 'Nom',
+    level: 'Niveau',
+    number: 'Numéro de client',
+    level_basic: 'téléphone et code',
+    level_advanced: 'téléphone, carte SIM et code',
+    time: 'Connexion à',
+    products: 'En rayon',
+    home: 'Retour à la boutique',
+    again: 'Réessayer',
+    denied: 'Vous n’êtes pas connecté',
+    denied_lead: 'Vous avez refusé la demande, ou le temps était écoulé. Nous ne savons rien de vous. Vous pouvez continuer à flâner.',
+    level_missing: 'Il faut un peu plus',
+    level_missing_lead: 'Votre Ipse ne peut pas encore prouver ce que nous demandons. Regardez dans votre app Ipse ce qui manque.',
+    unreachable: 'Ipse ne répond pas',
+    unreachable_lead: 'La connexion n’est pas possible pour l’instant. Réessayez dans une minute ; vous pouvez continuer à flâner.',
+    stale: 'Cette connexion n’est plus valable',
+    stale_lead: 'Elle a déjà servi, elle est trop ancienne, ou elle a commencé dans un autre navigateur. Recommencez.',
+    failed: 'La connexion n’était pas en ordre',
+    failed_lead: 'La réponse d’Ipse n’était pas celle attendue ; nous ne l’avons donc pas acceptée. Recommencez.',
+    missing: 'Cette page n’existe pas',
+    missing_lead: 'L’adresse a peut-être été mal recopiée.',
+    code: 'Code : {code}',
+    demo: 'Démo : cette boutique est inventée, rien n’y est vendu.',
+    items: ['Pain au levain', 'Miel des toits', 'Thé noir', 'Savon à la lavande', 'Petit carnet', 'Bougie'],
+  },
+  de: {
+    language: 'Deutsch',
+    tagline: 'Brot, Tee und kleine Dinge, gleich um die Ecke',
+    welcome: 'Willkommen im Laden',
+    lead: 'Heute frisch: Sauerteigbrot, Honig vom Dach, Seife von hier.',
+    login: 'Mit Ipse anmelden',
+    login_why: 'Melden Sie sich an, und wir legen Ihre Bestellung auf Ihren Namen bereit.',
+    logout: 'Abmelden',
+    greeting: 'Guten Tag, {name}',
+    greeting_lead: 'Sie sind angemeldet. Ihr Korb ist noch leer.',
+    known: 'Was der Laden von Ihnen weiß',
+    given_name: 'Vorname',
+    family_name: 'Name',
+    level: 'Stufe',
+    number: 'Kundennummer',
+    level_basic: 'Telefon und Code',
+    level_advanced: 'Telefon, SIM-Karte und Code',
+    time: 'Angemeldet um',
+    products: 'Im Regal',
+    home: 'Zurück zum Laden',
+    again: 'Noch einmal versuchen',
+    denied: 'Sie sind nicht angemeldet',
+    denied_lead: 'Sie haben die Anfrage abgelehnt, oder die Zeit war um. Wir wissen nichts über Sie. Umsehen können Sie sich gern.',
+    level_missing: 'Dafür braucht es mehr',
+    level_missing_lead: 'Ihr Ipse kann noch nicht nachweisen, was wir verlangen. In Ihrer Ipse-App steht, was noch fehlt.',
+    unreachable: 'Ipse antwortet nicht',
+    unreachable_lead: 'Die Anmeldung geht gerade nicht. Versuchen Sie es in einer Minute noch einmal; umsehen können Sie sich gern.',
+    stale: 'Diese Anmeldung gilt nicht mehr',
+    stale_lead: 'Sie wurde schon benutzt, ist zu alt oder begann in einem anderen Browser. Bitte beginnen Sie neu.',
+    failed: 'Die Anmeldung stimmte nicht',
+    failed_lead: 'Die Antwort von Ipse war nicht, wie sie sein muss; wir haben sie nicht angenommen. Bitte beginnen Sie neu.',
+    missing: 'Diese Seite gibt es nicht',
+    missing_lead: 'Vielleicht wurde die Adresse falsch übernommen.',
+    code: 'Code: {code}',
+    demo: 'Demo: Dieser Laden ist erfunden, hier wird nichts verkauft.',
+    items: ['Sauerteigbrot', 'Honig vom Dach', 'Schwarztee', 'Lavendelseife', 'Kleines Heft', 'Kerze'],
+  },
+  en: {
+    language: 'English',
+    tagline: 'Bread, tea and small things, round the corner',
+    welcome: 'Welcome to the shop',
+    lead: 'Fresh today: sourdough bread, rooftop honey, soap made here.',
+    login: 'Log in with Ipse',
+    login_why: 'Log in and we will set your order aside in your name.',
+    logout: 'Log out',
+    greeting: 'Hello {name}',
+    greeting_lead: 'You are logged in. Your basket is still empty.',
+    known: 'What the shop knows about you',
+    given_name: 'First name',
+    family_name: 'Last name',
+    level: 'Level',
+    number: 'Customer number',
+    level_basic: 'phone and code',
+    level_advanced: 'phone, SIM card and code',
+    time: 'Logged in at',
+    products: 'On the shelf',
+    home: 'Back to the shop',
+    again: 'Try again',
+    denied: 'You are not logged in',
+    denied_lead: 'You refused the request, or time ran out. We know nothing about you. You are welcome to look around.',
+    level_missing: 'This takes a little more',
+    level_missing_lead: 'Your Ipse cannot yet prove what we ask for. Your Ipse app shows what is missing.',
+    unreachable: 'Ipse does not answer',
+    unreachable_lead: 'You cannot log in just now. Try again in a minute; you are welcome to look around.',
+    stale: 'This login is no longer valid',
+    stale_lead: 'It was used already, is too old, or began in another browser. Start again.',
+    failed: 'The login was not in order',
+    failed_lead: 'The answer from Ipse was not as it should be, so we did not accept it. Start again.',
+    missing: 'This page does not exist',
+    missing_lead: 'Perhaps the address was copied wrongly.',
+    code: 'Code: {code}',
+    demo: 'Demo: this shop is invented, nothing is sold here.',
+    items: ['Sourdough bread', 'Rooftop honey', 'Black tea', 'Lavender soap', 'Small notebook', 'Candle'],
+  },
+};
+
+export const LANGUAGES = Object.keys(TEXTS);
+
+/** The words of one language; `values` replace `{placeholders}`. */
+export function text(language, key, values = {}) {
+  return TEXTS[language][key].replace(/\{(\w+)\}/g, (_, name) => values[name] ?? '');
+}
+
+/** The names of what lies on the shelf. */
+export function items(language) {
+  return TEXTS[language].items;
+}
+
+/** First of our languages that the browser asks for (RFC 9110 §12.5.4, quality values respected), else Dutch. */
+export function fromAcceptLanguage(header) {
+  const wanted = (header ?? '')
+    .split(',')
+    .map((part) => {
+      const [tag, ...parameters] = part.trim().toLowerCase().split(';');
+      const quality = parameters.map((p) => /^\s*q=([\d.]+)$/.exec(p)).find(Boolean);
+      return { language: tag.slice(0, 2), quality: quality ? Number(quality[1]) : 1 };
+    })
+    .filter(({ language, quality }) => LANGUAGES.includes(language) && quality > 0)
+    .sort((a, b) => b.quality - a.quality);
+  return wanted[0]?.language ?? 'nl';
+}

@@ -1,0 +1,96 @@
+//! What the demo says in the terminal.
+
+use std::{
+    io::{Write, stderr, stdout},
+    path::Path,
+};
+
+use super::layout::{Layout, Party};
+use crate::people::{BANKS, OPERATORS, PEOPLE};
+
+/// One line of progress.
+pub fn step(what: &str) {
+    // Nobody may be listening any more; that is no reason to stop.
+    let _ = writeln!(stderr(), "· {what}");
+}
+
+/// What to open, who is who, what to try.
+pub fn ready(layout: &Layout, ready_file: &Path, program: &str) {
+    let _ = writeln!(stdout(), "{}", text(layout, ready_file, program));
+}
+
+fn text(layout: &Layout, ready_file: &Path, program: &str) -> String {
+    let mut lines = vec![
+        String::new(),
+        "Ipse is running. Open in a browser:".to_owned(),
+        String::new(),
+    ];
+    let mut address = |what: &str, url: String| lines.push(format!("  {what:<22} {url}"));
+    address("the phone app", format!("{}/app/", layout.app_origin()));
+    address(
+        "a shop, Winkel Hoek",
+        format!("{}/", layout.origin(Party::Shop)),
+    );
+    for (n, name) in OPERATORS.iter().enumerate() {
+        address(
+            &format!("handsets, {name}"),
+            format!("{}/handset", layout.origin(Party::Operator(n))),
+        );
+    }
+    for (n, name) in BANKS.iter().enumerate() {
+        address(name, format!("{}/", layout.origin(Party::Bank(n))));
+    }
+    address(
+        "Ipse, for partners",
+        format!(
+            "{}/.well-known/openid-configuration",
+            layout.origin(Party::Scheme)
+        ),
+    );
+
+    lines.push("\nThe people of this demo (all invented):\n".to_owned());
+    lines.push(format!(
+        "  {:<16} {:<13} {:<13} {:<15} {:<16} code",
+        "name", "phone number", "SIM", "bank", "customer"
+    ));
+    for person in &PEOPLE {
+        lines.push(format!(
+            "  {:<16} {:<13} {:<13} {:<15} {:<16} {}",
+            person.name(),
+            person.phone_number,
+            person.sim.as_str(),
+            person.bank,
+            person.customer,
+            person.code.unwrap_or("– (no Ipse yet)")
+        ));
+    }
+    lines.push(
+        "  approve@sandbox, refuse@sandbox and expire@sandbox answer by themselves: a test partner's login_hint names them.\n\
+         \nTo try:\n"
+            .to_owned(),
+    );
+    let shop = layout.origin(Party::Shop);
+    let an = &PEOPLE[0];
+    let lotte = PEOPLE
+        .iter()
+        .find(|person| person.code.is_none())
+        .unwrap_or(an);
+    let home = layout.phone_of(an.customer);
+    let operator = layout.home_of(Party::Operator(0));
+    lines.extend([
+        format!(
+            "  1. Open the phone app in a narrow window and create an Ipse for {}: {}, {}, {}.",
+            lotte.given_name, lotte.phone_number, lotte.bank, lotte.customer
+        ),
+        format!("  2. Open {shop}/ in another tab and log in with Ipse."),
+        format!("  3. The same from a terminal, as {}: copy the link of the button \"on this device\" and run", an.given_name),
+        format!("       {program} phone --home {} link 'LINK'", home.display()),
+        format!("       {program} phone --home {} approve ACTION --code {}", home.display(), an.code.unwrap_or_default()),
+        format!("  4. Put {}'s number on another SIM and see the identity blocked:", an.given_name),
+        format!("       {program} operator --home {} sim swap {}", operator.display(), an.phone_number),
+        String::new(),
+        format!("For scripts: {}", ready_file.display()),
+        "Ctrl-C stops everything; the next start goes on where this one stopped (--fresh starts over).".to_owned(),
+    ]);
+    lines.join("\n")
+}

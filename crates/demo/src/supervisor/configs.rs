@@ -1,0 +1,220 @@
+//! Writes every party's settings: who it is, and whom it trusts by which public keys.
+//!
+//! Each party's keys are made in its own home, as if it had made them itself, and only their public parts go into the
+//! settings of the others.
+
+use std::path::Path;
+
+use anyhow::Context;
+use ipse_keys::{FileKeyStore, KeyStore};
+use serde_json::{Value, json};
+
+use super::{
+    layout::{Layout, Party},
+    ready::{self, Partner, Ready},
+};
+use crate::{
+    bank::{self, TRUST_FRAMEWORK},
+    people::{BANKS, OPERATORS, PEOPLE, everyone},
+};
+
+/// What the scheme is called at banks and operators.
+const SCHEME_CLIENT_ID: &str = "ipse";
+
+// Purposes of keys in the keystores of parties whose code is not ours to depend on.
+const SCHEME_BANK_CLIENT_KEY: &str = "registrars/client";
+const SCHEME_USERINFO_KEY: &str = "registrars/userinfo";
+const SCHEME_OPERATOR_CLIENT_KEY: &str = "operators/client";
+const OPERATOR_KEY: &str = "operator/signing";
+
+/// A database that was asked for, instead of files in the scheme's home.
+pub struct Database {
+    /// Of everything but person keys.
+    pub url: String,
+    /// Of person keys, where they do not find their own place beside the rest.
+    pub person_keys: Option<String>,
+}
+
+/// Writes the settings of all parties but the shop.
+pub fn write(layout: &Layout, app_dir: &Path, database: Option<&Database>) -> anyhow::Result<()> {
+    let scheme_home = layout.home_of(Party::Scheme);
+    let scheme = keys_of(&scheme_home)?;
+    let mut operators = Vec::new();
+    for (n, name) in OPERATORS.iter().enumerate() {
+        let party = Party::Operator(n);
+        let home = layout.home_of(party);
+        let jwks = json!({"keys": [keys_of(&home)?.signing(OPERATOR_KEY)?.public_jwk()]});
+        let origin = layout.origin(party);
+        operators.push(json!({
+            "name": name, "issuer": origin, "url": origin, "client_id": SCHEME_CLIENT_ID, "jwks": jwks, "handset_url": origin,
+        }));
+        let client = json!({"keys": [scheme.signing(SCHEME_OPERATOR_CLIENT_KEY)?.public_jwk()]});
+        write_toml(&home.join("operator.toml"), &operator(layout, n, &client))?;
+    }
+    let mut banks = Vec::new();
+    for (n, name) in BANKS.iter().enumerate() {
+        let party = Party::Bank(n);
+        let home = layout.home_of(party);
+        let jwks = json!({"keys": [keys_of(&home)?.signing(bank::SIGNING_KEY)?.public_jwk()]});
+        banks.push(json!({
+            "name": name, "issuer": layout.origin(party), "client_id": SCHEME_CLIENT_ID, "jwks": jwks,
+            "trust_frameworks": [TRUST_FRAMEWORK], "levels": ["substantial", "high"], "acr_values": [bank::ACR],
+        }));
+        let client = json!({"keys": [
+            scheme.signing(SCHEME_BANK_CLIENT_KEY)?.public_jwk(),
+            scheme.decryption(SCHEME_USERINFO_KEY)?.public_jwk(),
+        ]});
+        write_toml(&home.join("bank.toml"), &bank(layout, n, &client))?;
+    }
+    let file = format!("sqlite:{}", scheme_home.join("ipse.db").display());
+    let mut settings = json!({
+        "profile": "demo",
+        "issuer": layout.origin(Party::Scheme),
+        "app": layout.app_origin(),
+        "listen_issuer": layout.listen(Party::Scheme),
+        "listen_app": format!("127.0.0.1:{}", layout.app_port()),
+        "app_dir": app_dir,
+        "database": database.map_or(&file, |database| &database.url),
+        "operator": operators,
+        "bank": banks,
+    });
+    if let Some(person_keys) = database.and_then(|database| database.person_keys.as_ref()) {
+        settings["person_keys"] = json!(person_keys);
+    }
+    write_toml(&scheme_home.join("scheme.toml"), &settings)
+}
+
+fn operator(layout: &Layout, n: usize, client_jwks: &Value) -> Value {
+    let party = Party::Operator(n);
+    let issuer = layout.origin(Party::Scheme);
+    let sims: Vec<_> = everyone()
+        .filter(|person| person.operator == OPERATORS[n])
+        .map(|person| json!({"number": person.phone_number, "readiness": person.sim.as_str()}))
+        .collect();
+    json!({
+        "profile": "demo",
+        "name": OPERATORS[n],
+        "issuer": layout.origin(party),
+        "listen": layout.listen(party),
+        "app_origin": layout.app_origin(),
+        "scheme": {
+            "issuer": issuer, "client_id": SCHEME_CLIENT_ID, "jwks": client_jwks, "events_url": format!("{issuer}/operators/events"),
+        },
+        "sim": sims,
+    })
+}
+
+fn bank(layout: &Layout, n: usize, client_jwks: &Value) -> Value {
+    let party = Party::Bank(n);
+    let customers: Vec<_> = everyone()
+        .filter(|person| person.bank == BANKS[n])
+        .map(|person| {
+            json!({
+                "id": person.customer,
+                "given_name": person.given_name,
+                "family_name": person.family_name,
+                "birthdate": person.birthdate,
+                "nationalities": [person.nationality],
+                "national_number": person.national_number(),
+                "document_number": person.document_number(),
+                "document_expiry": "2033-05-01",
+                "verified_at": "2025-05-02T09:12:00Z",
+                "listed": PEOPLE.iter().any(|listed| listed.customer == person.customer),
+            })
+        })
+        .collect();
+    json!({
+        "name": BANKS[n],
+        "issuer": layout.origin(party),
+        "listen": layout.listen(party),
+        "look": if n == 0 { "anker" } else { "linde" },
+        "trust_framework": TRUST_FRAMEWORK,
+        "assurance_level": "high",
+        "client": {
+            "client_id": SCHEME_CLIENT_ID,
+            "name": "Ipse",
+            "redirect_uris": [format!("{}/registrars/callback", layout.app_origin())],
+            "jwks": client_jwks,
+        },
+        "customer": customers,
+    })
+}
+
+/// The shop's settings, once it is registered. Its private key is its own: the scheme got the public part only.
+pub fn write_shop(layout: &Layout, partners: &[Partner]) -> anyhow::Result<()> {
+    let home = layout.home_of(Party::Shop);
+    let shop = partners
+        .iter()
+        .find(|partner| Ready::is_shop(partner))
+        .context("the shop is not registered")?;
+    let first = |list: &[String]| list.first().cloned().unwrap_or_default();
+    ready::write_private(&home.join("private_jwks.json"), &shop.private_jwks)?;
+    let settings = json!({
+        "listen": layout.listen(Party::Shop),
+        "issuer": layout.origin(Party::Scheme),
+        "client_id": shop.client_id,
+        "service": shop.services.first().map(|service| service.code.clone()),
+        "redirect_uri": first(&shop.redirect_uris),
+        "private_jwks": "private_jwks.json",
+    });
+    ready::write_private(&home.join("shop.json"), &settings)
+}
+
+fn keys_of(home: &Path) -> anyhow::Result<FileKeyStore> {
+    std::fs::create_dir_all(home).with_context(|| format!("cannot make {}", home.display()))?;
+    FileKeyStore::open(&home.join("keys"))
+        .with_context(|| format!("cannot open the keys in {}", home.display()))
+}
+
+fn write_toml(path: &Path, settings: &Value) -> anyhow::Result<()> {
+    const HEAD: &str = "# Written by `ipse demo` at each start.\n";
+    let text =
+        toml::to_string(settings).with_context(|| format!("cannot word {}", path.display()))?;
+    // Not for others to read: a database address may hold a password.
+    ready::write_text(path, &format!("{HEAD}{text}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_party_gets_settings_that_hold_no_private_key() {
+        let home = tempfile::tempdir().unwrap();
+        let layout = Layout {
+            home: home.path().to_owned(),
+            port_base: 4000,
+        };
+        write(&layout, Path::new("/app"), None).unwrap();
+        for party in [Party::Bank(0), Party::Bank(1)] {
+            let config = bank::Config::read(&layout.home_of(party)).unwrap();
+            assert_eq!(config.issuer, layout.origin(party));
+            assert_eq!(config.client.jwks.keys.len(), 2);
+            let people = everyone().filter(|person| person.bank == config.name);
+            assert_eq!(config.customers.len(), people.count());
+        }
+        let scheme =
+            std::fs::read_to_string(layout.home_of(Party::Scheme).join("scheme.toml")).unwrap();
+        let scheme: toml::Table = scheme.parse().unwrap();
+        assert_eq!(scheme["bank"].as_array().unwrap().len(), 2);
+        assert_eq!(scheme["operator"].as_array().unwrap().len(), 2);
+        for file in [
+            "scheme/scheme.toml",
+            "bank-anker/bank.toml",
+            "operator-leie/operator.toml",
+        ] {
+            let text = std::fs::read_to_string(home.path().join(file)).unwrap();
+            assert!(
+                !text.contains("\nd = ") && !text.contains(" d = "),
+                "{file}"
+            );
+        }
+        // A second start makes the same keys known, so nothing has to be introduced anew.
+        let before = std::fs::read(home.path().join("bank-anker/bank.toml")).unwrap();
+        write(&layout, Path::new("/app"), None).unwrap();
+        assert_eq!(
+            std::fs::read(home.path().join("bank-anker/bank.toml")).unwrap(),
+            before
+        );
+    }
+}

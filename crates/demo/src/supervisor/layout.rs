@@ -1,0 +1,158 @@
+//! Which party is where: ports, addresses, homes.
+
+use std::path::{Path, PathBuf};
+
+use crate::people::{BANKS, OPERATORS};
+
+/// How many ports a demo takes, from its first on.
+pub const PORTS: u16 = 7;
+
+/// Names of the shop and the scheme.
+pub const SHOP: &str = "Winkel Hoek";
+
+/// One of the demo's processes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Party {
+    /// The scheme, with its two origins.
+    Scheme,
+    /// An operator, by its place in [`OPERATORS`].
+    Operator(usize),
+    /// A bank, by its place in [`BANKS`].
+    Bank(usize),
+    /// The shop.
+    Shop,
+}
+
+impl Party {
+    /// All of them, in the order in which they are started.
+    pub const ALL: [Party; 6] = [
+        Party::Operator(0),
+        Party::Operator(1),
+        Party::Bank(0),
+        Party::Bank(1),
+        Party::Scheme,
+        Party::Shop,
+    ];
+
+    /// The name that people read.
+    pub fn name(self) -> &'static str {
+        match self {
+            Party::Scheme => "Ipse",
+            Party::Operator(n) => OPERATORS[n],
+            Party::Bank(n) => BANKS[n],
+            Party::Shop => SHOP,
+        }
+    }
+
+    /// The name of its folder.
+    pub fn folder(self) -> &'static str {
+        match self {
+            Party::Scheme => "scheme",
+            Party::Operator(0) => "operator-leie",
+            Party::Operator(_) => "operator-dijle",
+            Party::Bank(0) => "bank-anker",
+            Party::Bank(_) => "bank-linde",
+            Party::Shop => "shop",
+        }
+    }
+
+    fn offset(self) -> u16 {
+        match self {
+            Party::Scheme => 0,
+            Party::Operator(n) => 2 + n as u16,
+            Party::Bank(n) => 4 + n as u16,
+            Party::Shop => 6,
+        }
+    }
+}
+
+/// A demo's places.
+#[derive(Clone, Debug)]
+pub struct Layout {
+    /// Absolute.
+    pub home: PathBuf,
+    /// First port.
+    pub port_base: u16,
+}
+
+impl Layout {
+    /// A party's folder.
+    pub fn home_of(&self, party: Party) -> PathBuf {
+        self.home.join(party.folder())
+    }
+
+    /// The folder of a person's phone.
+    pub fn phone_of(&self, customer: &str) -> PathBuf {
+        self.home.join("phones").join(customer)
+    }
+
+    /// A party's port.
+    pub fn port(&self, party: Party) -> u16 {
+        self.port_base + party.offset()
+    }
+
+    /// Where a party listens.
+    pub fn listen(&self, party: Party) -> String {
+        format!("127.0.0.1:{}", self.port(party))
+    }
+
+    /// A party's origin.
+    pub fn origin(&self, party: Party) -> String {
+        format!("http://localhost:{}", self.port(party))
+    }
+
+    /// The port of the phone app and its interface: the scheme's second origin.
+    pub fn app_port(&self) -> u16 {
+        self.port_base + 1
+    }
+
+    /// The phone app's origin.
+    pub fn app_origin(&self) -> String {
+        format!("http://localhost:{}", self.app_port())
+    }
+
+    /// Every port, and whose it is.
+    pub fn ports(&self) -> Vec<(u16, &'static str)> {
+        let mut ports: Vec<_> = Party::ALL
+            .iter()
+            .map(|party| (self.port(*party), party.name()))
+            .collect();
+        ports.push((self.app_port(), "the phone app"));
+        ports.sort_unstable();
+        ports
+    }
+}
+
+/// Where the built phone app lies in a checkout.
+pub fn app_dir() -> PathBuf {
+    from_environment("IPSE_APP_DIR", "../../app/dist")
+}
+
+/// Where the shop's program lies in a checkout.
+pub fn shop_dir() -> PathBuf {
+    from_environment("IPSE_SHOP_DIR", "shop")
+}
+
+fn from_environment(variable: &str, here: &str) -> PathBuf {
+    let built = || {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(here);
+        path.canonicalize().unwrap_or(path)
+    };
+    std::env::var_os(variable).map_or_else(built, PathBuf::from)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ports_are_in_a_row_and_each_has_one_owner() {
+        let layout = Layout {
+            home: "/demo".into(),
+            port_base: 4000,
+        };
+        let ports: Vec<u16> = layout.ports().into_iter().map(|(port, _)| port).collect();
+        assert_eq!(ports, (4000..4000 + PORTS).collect::<Vec<_>>());
+        assert_eq!(layout.origin(Party::Shop), "http://localhost:4006");
+    }
+}

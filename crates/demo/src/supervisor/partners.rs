@@ -1,0 +1,135 @@
+//! The demo's partners, registered with the command that staff would use.
+
+use std::path::Path;
+
+use anyhow::Context;
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::{
+    State, announce, command,
+    layout::{Layout, Party, SHOP},
+    ready::{Partner, Service},
+};
+
+/// A partner to register.
+struct Wanted {
+    name: &'static str,
+    /// What the person reads as its address.
+    domain: &'static str,
+    redirect_uri: String,
+    services: &'static [(&'static str, &'static str)],
+    /// Further arguments of `ipse admin partner add`.
+    arguments: &'static [&'static str],
+}
+
+fn wanted(layout: &Layout) -> [Wanted; 4] {
+    // Nobody listens at the test partners' addresses: they are for whoever tries a client of their own.
+    let client = |n: u16| {
+        format!(
+            "http://localhost:{}/callback",
+            layout.port_base + super::PORTS + n
+        )
+    };
+    [
+        Wanted {
+            name: SHOP,
+            domain: "winkelhoek.example",
+            redirect_uri: format!("{}/callback", layout.origin(Party::Shop)),
+            services: &[("HOEK_LOGIN", "login")],
+            arguments: &["--auth", "private_key_jwt"],
+        },
+        // Software from before PAR, with a shared secret.
+        Wanted {
+            name: "Oude Krant",
+            domain: "oudekrant.example",
+            redirect_uri: client(1),
+            services: &[("KRANT_LOGIN", "login")],
+            arguments: &[
+                "--auth",
+                "client_secret_post",
+                "--plain-requests",
+                "--id-token-alg",
+                "RS256",
+            ],
+        },
+        // Software that puts the endpoint into its assertions' `aud`.
+        Wanted {
+            name: "Boekhuis Vlier",
+            domain: "boekhuisvlier.example",
+            redirect_uri: client(2),
+            services: &[("VLIER_LOGIN", "login")],
+            arguments: &[
+                "--auth",
+                "private_key_jwt",
+                "--assertion-audience",
+                "endpoint",
+            ],
+        },
+        // A partner's own trials, with people whose phones answer by themselves.
+        Wanted {
+            name: "Proefpartner",
+            domain: "proefpartner.example",
+            redirect_uri: client(3),
+            services: &[("PROEF_LOGIN", "login")],
+            arguments: &["--auth", "client_secret_basic", "--sandbox-people"],
+        },
+    ]
+}
+
+/// What `ipse admin partner add --json` tells.
+#[derive(Deserialize)]
+struct Added {
+    client_id: String,
+    client_secret: Option<String>,
+    private_jwks: Option<Value>,
+}
+
+/// Registers those who are not registered yet.
+pub async fn register(program: &Path, layout: &Layout, state: &mut State) -> anyhow::Result<()> {
+    for partner in wanted(layout) {
+        if state
+            .partners
+            .iter()
+            .any(|known| known.name == partner.name)
+        {
+            continue;
+        }
+        announce::step(&format!("Registering {}", partner.name));
+        let home = layout.home_of(Party::Scheme).to_string_lossy().into_owned();
+        #[rustfmt::skip]
+        let mut arguments = vec![
+            "admin", "partner", "add", "--home", &home, "--name", partner.name, "--domain", partner.domain,
+            "--redirect-uri", &partner.redirect_uri, "--json",
+        ];
+        let services: Vec<_> = partner
+            .services
+            .iter()
+            .map(|(code, kind)| format!("{code}:{kind}"))
+            .collect();
+        for service in &services {
+            arguments.extend(["--service", service]);
+        }
+        arguments.extend(partner.arguments);
+        let told = command(program, &arguments).await?;
+        let added: Added = serde_json::from_slice(&told)
+            .context("`ipse admin partner add` did not answer with JSON")?;
+        state.partners.push(Partner {
+            name: partner.name.to_owned(),
+            client_id: added.client_id,
+            client_secret: added.client_secret,
+            private_jwks: added.private_jwks,
+            redirect_uris: vec![partner.redirect_uri.clone()],
+            services: partner
+                .services
+                .iter()
+                .map(|(code, kind)| Service {
+                    code: (*code).to_owned(),
+                    kind: (*kind).to_owned(),
+                })
+                .collect(),
+        });
+        state.write(&layout.home)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,136 @@
+//! The ready file: what scripts need to drive the demo.
+
+use std::{io::Write, os::unix::fs::OpenOptionsExt, path::Path};
+
+use anyhow::Context;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::layout::{Layout, Party, SHOP};
+use crate::people::{BANKS, OPERATORS, PEOPLE};
+
+#[derive(Serialize)]
+pub struct Ready {
+    issuer: String,
+    app: String,
+    operators: Vec<Operator>,
+    shop: String,
+    banks: Vec<Bank>,
+    partners: Vec<Partner>,
+    people: Vec<Person>,
+}
+
+#[derive(Serialize)]
+struct Operator {
+    name: &'static str,
+    url: String,
+    home: String,
+}
+
+#[derive(Serialize)]
+struct Bank {
+    name: &'static str,
+    issuer: String,
+}
+
+/// A registered partner with what its software needs.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub struct Partner {
+    pub name: String,
+    pub client_id: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_secret: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub private_jwks: Option<Value>,
+    pub redirect_uris: Vec<String>,
+    pub services: Vec<Service>,
+}
+
+/// One of a partner's services.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub struct Service {
+    pub code: String,
+    #[serde(rename = "type")]
+    pub kind: String,
+}
+
+#[derive(Serialize)]
+struct Person {
+    name: String,
+    phone_number: &'static str,
+    bank: &'static str,
+    customer: &'static str,
+    sim: &'static str,
+    home: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<&'static str>,
+}
+
+impl Ready {
+    pub fn new(layout: &Layout, partners: Vec<Partner>) -> Self {
+        let home = |path: std::path::PathBuf| path.to_string_lossy().into_owned();
+        Self {
+            issuer: layout.origin(Party::Scheme),
+            app: layout.app_origin(),
+            operators: (0..OPERATORS.len())
+                .map(|n| Operator {
+                    name: OPERATORS[n],
+                    url: layout.origin(Party::Operator(n)),
+                    home: home(layout.home_of(Party::Operator(n))),
+                })
+                .collect(),
+            shop: layout.origin(Party::Shop),
+            banks: (0..BANKS.len())
+                .map(|n| Bank {
+                    name: BANKS[n],
+                    issuer: layout.origin(Party::Bank(n)),
+                })
+                .collect(),
+            partners,
+            people: PEOPLE
+                .iter()
+                .map(|person| Person {
+                    name: person.name(),
+                    phone_number: person.phone_number,
+                    bank: person.bank,
+                    customer: person.customer,
+                    sim: person.sim.as_str(),
+                    home: home(layout.phone_of(person.customer)),
+                    code: person.code,
+                })
+                .collect(),
+        }
+    }
+
+    /// The partner that the shop is.
+    pub fn is_shop(partner: &Partner) -> bool {
+        partner.name == SHOP
+    }
+}
+
+/// Writes JSON so that a reader finds all of it or nothing, and nobody else on the machine reads the secrets in it.
+pub fn write_private(path: &Path, value: &impl Serialize) -> anyhow::Result<()> {
+    write_text(path, &format!("{}\n", serde_json::to_string_pretty(value)?))
+}
+
+/// The same for a text.
+pub fn write_text(path: &Path, text: &str) -> anyhow::Result<()> {
+    let folder = path.parent().context("the file has no folder")?;
+    std::fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    let mut name = path.file_name().context("the file has no name")?.to_owned();
+    name.push(".new");
+    let new = folder.join(name);
+    let write = || -> std::io::Result<()> {
+        // Left over from a crash, perhaps with other permissions.
+        let _ = std::fs::remove_file(&new);
+        let mut file = std::fs::OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(&new)?;
+        file.write_all(text.as_bytes())?;
+        file.sync_all()?;
+        std::fs::rename(&new, path)
+    };
+    write().with_context(|| format!("cannot write {}", path.display()))
+}

@@ -1,0 +1,121 @@
+//! Each fault is exactly one lie, so that a scheme that falls for it is seen.
+
+use axum::http::StatusCode;
+use ipse_demo::bank::Fault;
+use ipse_jose::jws;
+use serde_json::Value;
+
+use crate::world::{ISSUER, World};
+
+struct Lie {
+    world: World,
+    iss: String,
+    id_token: Value,
+    userinfo_status: StatusCode,
+    userinfo: String,
+}
+
+async fn told(fault: Fault) -> Lie {
+    let world = World::with_fault(Some(fault));
+    let mut browser = world.seated(&[]).await;
+    browser.sign_in("an").await;
+    let answer = browser.agree().await;
+    let tokens = world
+        .redeem(&answer.parameter("code").unwrap(), &[])
+        .await
+        .json();
+    let id_token = world.verified(tokens["id_token"].as_str().unwrap()).await;
+    let userinfo = world
+        .userinfo(tokens["access_token"].as_str().unwrap())
+        .await;
+    Lie {
+        iss: answer.parameter("iss").unwrap(),
+        id_token,
+        userinfo_status: userinfo.status,
+        userinfo: userinfo.body,
+        world,
+    }
+}
+
+impl Lie {
+    async fn payload(&self) -> Value {
+        self.world
+            .verified(&self.world.decrypted(&self.userinfo))
+            .await
+    }
+}
+
+#[tokio::test]
+async fn another_person() {
+    let payload = told(Fault::OtherPerson).await.payload().await;
+    assert_eq!(payload["verified_claims"]["claims"]["given_name"], "Tom");
+}
+
+#[tokio::test]
+async fn a_low_level() {
+    let payload = told(Fault::LowLevel).await.payload().await;
+    assert_eq!(
+        payload["verified_claims"]["verification"]["assurance_level"],
+        "low"
+    );
+}
+
+#[tokio::test]
+async fn missing_claims_and_evidence() {
+    let payload = told(Fault::MissingClaims).await.payload().await;
+    let claims = payload["verified_claims"]["claims"].as_object().unwrap();
+    assert_eq!(claims.len(), 4);
+    let payload = told(Fault::MissingEvidence).await.payload().await;
+    assert!(
+        payload["verified_claims"]["verification"]
+            .get("evidence")
+            .is_none()
+    );
+}
+
+#[tokio::test]
+async fn a_bad_signature() {
+    let lie = told(Fault::BadSignature).await;
+    let parsed = jws::decode_unverified(&lie.world.decrypted(&lie.userinfo), 16 * 1024).unwrap();
+    assert!(
+        parsed
+            .verify(&lie.world.bank_key().await, &["JWT"])
+            .is_err()
+    );
+}
+
+#[tokio::test]
+async fn not_encrypted() {
+    let lie = told(Fault::Unencrypted).await;
+    assert_eq!(lie.world.verified(&lie.userinfo).await["iss"], ISSUER);
+}
+
+#[tokio::test]
+async fn wrong_names() {
+    assert_ne!(told(Fault::WrongIss).await.iss, ISSUER);
+    assert_ne!(
+        told(Fault::WrongUserinfoIss).await.payload().await["iss"],
+        ISSUER
+    );
+    assert_ne!(
+        told(Fault::WrongAudience).await.payload().await["aud"],
+        "ipse"
+    );
+    let lie = told(Fault::OtherSub).await;
+    assert_ne!(lie.payload().await["sub"], lie.id_token["sub"]);
+}
+
+#[tokio::test]
+async fn wrong_nonce_and_time() {
+    assert_ne!(told(Fault::WrongNonce).await.id_token["nonce"], "a-nonce");
+    let lie = told(Fault::StaleAuthTime).await;
+    assert!(lie.world.bank.clock().now() - lie.id_token["auth_time"].as_i64().unwrap() >= 3600);
+}
+
+#[tokio::test]
+async fn unavailable() {
+    assert_eq!(
+        told(Fault::Unavailable).await.userinfo_status,
+        StatusCode::SERVICE_UNAVAILABLE
+    );
+}

@@ -1,0 +1,255 @@
+//! The supervisor, with parties that only answer on `/health`.
+
+use std::{
+    fs,
+    net::TcpListener,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use ipse_demo::{
+    people,
+    supervisor::{self, Options, Programs},
+};
+use serde_json::Value;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+    sync::oneshot,
+    task::JoinHandle,
+};
+
+struct Demo {
+    folder: tempfile::TempDir,
+    port_base: u16,
+}
+
+struct Running {
+    stop: oneshot::Sender<()>,
+    ended: JoinHandle<anyhow::Result<()>>,
+    ready: Value,
+}
+
+impl Demo {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let shop = folder.path().join("shop");
+        fs::create_dir_all(shop.join("node_modules/openid-client")).unwrap();
+        let stand_ins = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it");
+        fs::copy(stand_ins.join("stand-in.js"), shop.join("server.js")).unwrap();
+        fs::copy(stand_ins.join("stand-in.sh"), folder.path().join("ipse")).unwrap();
+        Self {
+            folder,
+            port_base: seven_free_ports(),
+        }
+    }
+
+    fn home(&self) -> PathBuf {
+        self.folder.path().join("demo")
+    }
+
+    fn options(&self) -> Options {
+        Options {
+            programs: Programs {
+                ipse: self.folder.path().join("ipse"),
+                shop: self.folder.path().join("shop"),
+                app: self.folder.path().join("app"),
+            },
+            home: self.home(),
+            port_base: Some(self.port_base),
+            database: None,
+            fresh: false,
+            ready_file: None,
+        }
+    }
+
+    async fn start(&self, options: Options) -> Running {
+        let ready_file = self.home().join("demo.json");
+        let (stop, stopped) = oneshot::channel::<()>();
+        let mut ended = tokio::spawn(supervisor::run(options, async {
+            let _ = stopped.await;
+        }));
+        let appeared = async {
+            // The file appears whole, and only once everything answers.
+            while !ready_file.exists() {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+            serde_json::from_slice(&fs::read(&ready_file).unwrap()).unwrap()
+        };
+        let ready = tokio::select! {
+            ready = appeared => ready,
+            outcome = &mut ended => panic!("it ended: {outcome:?}"),
+        };
+        Running { stop, ended, ready }
+    }
+
+    /// The commands that were run, oldest first.
+    fn calls(&self) -> Vec<String> {
+        let calls = fs::read_to_string(self.folder.path().join("calls")).unwrap_or_default();
+        calls.lines().map(str::to_owned).collect()
+    }
+
+    fn is_silent(&self) -> bool {
+        (0..7).all(|n| TcpListener::bind(("127.0.0.1", self.port_base + n)).is_ok())
+    }
+
+    async fn fails(&self, options: Options) -> String {
+        let never = std::future::pending();
+        let error = supervisor::run(options, never).await.unwrap_err();
+        format!("{error:#}")
+    }
+}
+
+impl Running {
+    async fn stop(self) -> anyhow::Result<()> {
+        self.stop.send(()).unwrap();
+        self.ended.await.unwrap()
+    }
+}
+
+fn seven_free_ports() -> u16 {
+    (0..100)
+        .find_map(|_| {
+            let first = TcpListener::bind("127.0.0.1:0").unwrap();
+            let base = first.local_addr().unwrap().port();
+            let free = (1..7).all(|n| {
+                base.checked_add(n)
+                    .is_some_and(|port| TcpListener::bind(("127.0.0.1", port)).is_ok())
+            });
+            free.then_some(base)
+        })
+        .unwrap()
+}
+
+#[tokio::test]
+async fn it_opens_everything_tells_scripts_and_leaves_nothing_running() {
+    let demo = Demo::new();
+    let running = demo.start(demo.options()).await;
+    let ready = &running.ready;
+    let origin = |n: u16| format!("http://localhost:{}", demo.port_base + n);
+    assert_eq!(ready["issuer"], origin(0));
+    assert_eq!(ready["app"], origin(1));
+    assert_eq!(ready["operators"][0]["url"], origin(2));
+    assert!(
+        Path::new(ready["operators"][1]["home"].as_str().unwrap())
+            .join("operator.toml")
+            .is_file()
+    );
+    assert_eq!(ready["banks"][1]["issuer"], origin(5));
+    assert_eq!(ready["shop"], origin(6));
+    let partners = ready["partners"].as_array().unwrap();
+    assert!(
+        partners
+            .iter()
+            .all(|partner| partner["services"][0]["type"] == "login")
+    );
+    let listed = ready["people"].as_array().unwrap();
+    for sim in ["ready", "upgradable", "incompatible"] {
+        assert!(listed.iter().any(|person| person["sim"] == sim), "{sim}");
+    }
+    let enrolled = listed
+        .iter()
+        .filter(|person| person.get("code").is_some())
+        .count();
+    let calls = demo.calls();
+    assert_eq!(
+        calls.iter().filter(|call| call.contains(" enrol ")).count(),
+        enrolled + people::SANDBOX.len()
+    );
+    let watching = |answer| {
+        calls
+            .iter()
+            .any(|call| call.contains(" watch ") && call.contains(answer))
+    };
+    assert!(watching("--approve") && watching("--refuse"));
+    assert!(enrolled > 0 && enrolled < listed.len());
+
+    running.stop().await.unwrap();
+    assert!(demo.is_silent());
+    assert!(!demo.home().join("demo.json").exists());
+}
+
+#[tokio::test]
+async fn a_second_start_goes_on_where_the_first_stopped() {
+    let demo = Demo::new();
+    let first = demo.start(demo.options()).await;
+    let told = first.ready.clone();
+    first.stop().await.unwrap();
+    let once = |calls: &[String]| {
+        calls
+            .iter()
+            .filter(|c| c.contains(" enrol ") || c.contains(" partner add "))
+            .count()
+    };
+    let before = once(&demo.calls());
+
+    // Without a port it takes the home's own.
+    let options = Options {
+        port_base: None,
+        ..demo.options()
+    };
+    let second = demo.start(options).await;
+    assert_eq!(second.ready, told);
+    assert_eq!(once(&demo.calls()), before);
+    second.stop().await.unwrap();
+
+    let options = Options {
+        port_base: Some(demo.port_base + 10),
+        ..demo.options()
+    };
+    assert!(demo.fails(options).await.contains("--fresh"));
+    let options = Options {
+        fresh: true,
+        ..demo.options()
+    };
+    demo.start(options).await.stop().await.unwrap();
+    assert_eq!(once(&demo.calls()), before * 2);
+}
+
+#[tokio::test]
+async fn a_party_that_dies_is_named_and_the_rest_is_stopped() {
+    let demo = Demo::new();
+    let running = demo.start(demo.options()).await;
+    let mut bank = TcpStream::connect(("127.0.0.1", demo.port_base + 4))
+        .await
+        .unwrap();
+    bank.write_all(b"GET /die HTTP/1.1\r\nhost: localhost\r\n\r\n")
+        .await
+        .unwrap();
+    let _ = bank.read_to_end(&mut Vec::new()).await;
+    let error = running.ended.await.unwrap().unwrap_err().to_string();
+    assert!(
+        error.contains("Bank Anker") && error.contains("last words"),
+        "{error}"
+    );
+    assert!(demo.is_silent());
+}
+
+#[tokio::test]
+async fn a_taken_port_is_named() {
+    let demo = Demo::new();
+    let port = demo.port_base + 3;
+    let _taken = TcpListener::bind(("127.0.0.1", port)).unwrap();
+    let error = demo.fails(demo.options()).await;
+    assert!(
+        error.contains(&port.to_string()) && error.contains("Dijle Tel"),
+        "{error}"
+    );
+    assert!(demo.calls().is_empty());
+}
+
+#[tokio::test]
+async fn a_folder_that_holds_something_else_is_left_alone() {
+    let demo = Demo::new();
+    fs::create_dir_all(demo.home()).unwrap();
+    fs::write(demo.home().join("diary.txt"), "mine").unwrap();
+    let options = Options {
+        fresh: true,
+        ..demo.options()
+    };
+    assert!(demo.fails(options).await.contains("other things"));
+    assert_eq!(
+        fs::read_to_string(demo.home().join("diary.txt")).unwrap(),
+        "mine"
+    );
+}

@@ -1,0 +1,83 @@
+//! Operator and scheme of a home, as they run while something is measured.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use ipse_jose::{Alg, SigningKey};
+use ipse_keys::{FileKeyStore, KeyStore};
+use ipse_server::config::ServerConfig;
+
+use super::login::World;
+use super::parties::Party;
+use super::{SeedArgs, seed};
+
+/// The parties of a home, and what a load generator must know of them.
+pub struct Running {
+    /// `ipse operator`.
+    pub operator: Party,
+    /// `ipse serve`.
+    pub scheme: Party,
+    /// Partner and addresses.
+    pub world: Arc<World>,
+    /// What the seed wrote down.
+    pub told: seed::World,
+    /// `sqlite` or `postgres`.
+    pub database: String,
+}
+
+/// The home to measure in, and whether it is to be removed afterwards: a new one with 500 identities unless one is given.
+pub async fn home(
+    given: Option<&Path>,
+    database: Option<String>,
+) -> anyhow::Result<(PathBuf, bool)> {
+    if let Some(home) = given {
+        return Ok((home.to_owned(), false));
+    }
+    let home = std::env::temp_dir().join(format!("ipse-bench-{}", std::process::id()));
+    seed::seed(&SeedArgs {
+        home: home.clone(),
+        identities: 500,
+        active: 500,
+        database,
+    })
+    .await?;
+    Ok((home, true))
+}
+
+impl Running {
+    /// Starts both and waits until they listen.
+    pub async fn start(home: &Path) -> anyhow::Result<Self> {
+        let told: seed::World = serde_json::from_slice(&std::fs::read(home.join("bench.json"))?)?;
+        let (scheme_home, operator_home) = (home.join("scheme"), home.join("operator"));
+        let config = ServerConfig::load(&scheme_home)?;
+        let [issuer_at, app_at, operator_at] = told.ports.map(|port| format!("127.0.0.1:{port}"));
+        let arguments = |command, home: &Path| {
+            [command, "--home", &seed::text(home), "--stdin-watch"].map(str::to_owned)
+        };
+        let operator = arguments("operator", &operator_home);
+        let operator = Party::start(&operator, &operator_home, &operator_at).await?;
+        let scheme = arguments("serve", &scheme_home);
+        let scheme = Party::start(&scheme, &scheme_home, &app_at).await?;
+        let token_key = FileKeyStore::open(&scheme_home.join("keys"))?
+            .signing_with("openid/id-token/es256", Alg::Es256)?
+            .verifying_key();
+        let world = Arc::new(World {
+            issuer_at,
+            app_at,
+            issuer: config.issuer,
+            app: config.app,
+            client_id: told.client_id.clone(),
+            client_key: SigningKey::from_jwk(&told.client_key)?,
+            token_key,
+            redirect_uri: seed::REDIRECT_URI.into(),
+        });
+        let database = config.database.split(':').next().unwrap_or("").to_owned();
+        Ok(Self {
+            operator,
+            scheme,
+            world,
+            told,
+            database,
+        })
+    }
+}

@@ -1,0 +1,58 @@
+//! `ipse log verify`: the whole log, checked offline against its signed heads.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Context;
+use clap::Subcommand;
+use ipse_keys::{FileKeyStore, KeyStore};
+use ipse_server::config::ServerConfig;
+use ipse_store::{Clock, SCHEME, Store};
+
+/// Check the log of decisions.
+#[derive(clap::Args)]
+pub struct Args {
+    /// Folder of the scheme
+    #[arg(long, global = true, value_name = "DIR", default_value = ".")]
+    home: PathBuf,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Recompute the tree from its leaves, check every signed head, and name the first wrong entry
+    Verify {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// Runs the command; exit status 0 only when everything holds.
+pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
+    let Command::Verify { json } = args.command;
+    let home = ipse_server::config::home(&args.home);
+    let config = ServerConfig::load(&home)?;
+    let keys = FileKeyStore::open(&home.join("keys"))?;
+    let key = keys.signing("log/1")?.verifying_key();
+    let store = Store::open(&config.database, &SCHEME, Clock::system())
+        .context("cannot open the database")?;
+    let report = ipse_scheme::log::verify(&store, &key, &config.issuer).await?;
+    if json {
+        println!("{}", serde_json::to_string(&report)?);
+    } else {
+        match &report.wrong {
+            None => println!(
+                "The log holds: {} entries, {} signed heads.",
+                report.entries, report.heads
+            ),
+            Some(wrong) => println!("The log does not hold: {wrong}"),
+        }
+    }
+    Ok(if report.wrong.is_none() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}

@@ -1,0 +1,38 @@
+//! `ipse serve`.
+
+use std::io::IsTerminal;
+use std::path::Path;
+
+use tokio::io::AsyncReadExt;
+use tokio::signal::unix::{SignalKind, signal};
+
+/// Logs go to standard error; `RUST_LOG` chooses how much.
+pub fn logging() {
+    let filter =
+        tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "info".into());
+    let _ = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .try_init();
+}
+
+/// Runs the scheme until SIGINT, SIGTERM or, if asked, the end of standard input.
+pub async fn serve(home: &Path, stdin_watch: bool) -> anyhow::Result<()> {
+    let mut terminated = signal(SignalKind::terminate())?;
+    let stop = async move {
+        tokio::select! {
+            _ = tokio::signal::ctrl_c() => {}
+            _ = terminated.recv() => {}
+            () = stdin_closed(), if stdin_watch => {}
+        }
+    };
+    ipse_server::serve(home, stop).await
+}
+
+/// Completes when whoever started this process is gone: then nobody holds the other end of its standard input.
+pub async fn stdin_closed() {
+    let mut stdin = tokio::io::stdin();
+    let mut bytes = [0; 64];
+    while matches!(stdin.read(&mut bytes).await, Ok(count) if count > 0) {}
+}

@@ -1,0 +1,294 @@
+//! JSON Web Encryption, compact serialisation (RFC 7516 §7.1).
+
+mod content;
+mod kdf;
+mod key;
+
+use aws_lc_rs::agreement::{self, ECDH_P256, UnparsedPublicKey};
+use aws_lc_rs::rand;
+use aws_lc_rs::rsa::{
+    OAEP_SHA256_MGF1SHA256, OaepPublicEncryptingKey, PublicEncryptingKey, PublicKeyComponents,
+};
+use serde::Deserialize;
+use zeroize::Zeroizing;
+
+use crate::control::{Control, enforced};
+use crate::json::{parse_counting, present, valued};
+use crate::jwk::{PublicParams, check_rsa, uncompressed};
+use crate::{Error, Jwk, b64};
+
+pub use key::DecryptionKey;
+
+/// The longest token that [`decrypt`] takes, in characters.
+pub const MAX_TOKEN: usize = 256 * 1024;
+
+/// The longest protected header taken, in characters.
+const MAX_HEADER: usize = 4 * 1024;
+
+/// A content encryption key: 256 bits for both content algorithms.
+type ContentKey = Zeroizing<[u8; 32]>;
+
+/// How the content key reaches the recipient (RFC 7518 §4.1): a closed list.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum KeyAlg {
+    /// ECDH-ES in direct mode on P-256.
+    EcdhEs,
+    /// RSAES-OAEP with SHA-256 and MGF1 with SHA-256.
+    RsaOaep256,
+}
+
+/// How the content is encrypted (RFC 7518 §5.1): a closed list.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum Enc {
+    /// AES-CBC with HMAC-SHA-256, two keys of 128 bits.
+    A128CbcHs256,
+    /// AES-GCM with a key of 256 bits.
+    A256Gcm,
+}
+
+impl KeyAlg {
+    /// The name in `alg`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::EcdhEs => "ECDH-ES",
+            Self::RsaOaep256 => "RSA-OAEP-256",
+        }
+    }
+
+    /// The algorithm of this exact name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::EcdhEs, Self::RsaOaep256]
+            .into_iter()
+            .find(|alg| alg.name() == name)
+    }
+}
+
+impl Enc {
+    /// The name in `enc`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::A128CbcHs256 => "A128CBC-HS256",
+            Self::A256Gcm => "A256GCM",
+        }
+    }
+
+    /// The algorithm of this exact name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::A128CbcHs256, Self::A256Gcm]
+            .into_iter()
+            .find(|enc| enc.name() == name)
+    }
+}
+
+/// What a protected header says.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Header {
+    /// How the content key came.
+    pub alg: KeyAlg,
+    /// How the content is encrypted.
+    pub enc: Enc,
+    /// Opaque key id.
+    pub kid: Option<String>,
+    /// What the token is.
+    pub typ: Option<String>,
+    /// What the content is: `JWT` when it is a signed token.
+    pub cty: Option<String>,
+}
+
+/// Encrypts to a public key, which must be of the kind that `alg` needs and not be reserved for something else.
+pub fn encrypt(
+    jwk: &Jwk,
+    alg: KeyAlg,
+    enc: Enc,
+    cty: Option<&str>,
+    plaintext: &[u8],
+) -> Result<String, Error> {
+    if !jwk.encrypts(alg) {
+        return Err(Error::Key("it is not for this encryption algorithm"));
+    }
+    let mut header = format!(r#"{{"alg":"{}","enc":"{}""#, alg.name(), enc.name());
+    for (name, value) in [("kid", jwk.kid.as_deref()), ("cty", cty)] {
+        if let Some(value) = value {
+            header += &format!(r#","{name}":{}"#, serde_json::Value::from(value));
+        }
+    }
+    let (content_key, encrypted_key) = match &jwk.params {
+        PublicParams::Ec { x, y } => {
+            let (content_key, epk) = agree_anew(&uncompressed(x, y), enc)?;
+            header += &format!(r#","epk":{}"#, epk.to_value());
+            (content_key, Vec::new())
+        }
+        PublicParams::Rsa { n, e } => wrap_anew(n, e)?,
+    };
+    header.push('}');
+
+    let mut token = b64::encode(header.as_bytes());
+    let sealed = content::seal(enc, &content_key, token.as_bytes(), plaintext)?;
+    for part in [
+        encrypted_key.as_slice(),
+        &sealed.iv,
+        &sealed.ciphertext,
+        &sealed.tag,
+    ] {
+        token.push('.');
+        b64::encode_into(part, &mut token);
+    }
+    Ok(token)
+}
+
+/// RFC 7518 §4.6 in direct mode: a fresh key pair agrees with the recipient's key on the content key.
+fn agree_anew(point: &[u8; 65], enc: Enc) -> Result<(ContentKey, Jwk), Error> {
+    let failed = Error::Key("key agreement with it failed");
+    let ephemeral = agreement::PrivateKey::generate(&ECDH_P256).map_err(|_| failed)?;
+    let public = ephemeral.compute_public_key().map_err(|_| failed)?;
+    let peer = UnparsedPublicKey::new(&ECDH_P256, point);
+    let content_key = agreement::agree(&ephemeral, peer, failed, |secret| {
+        kdf::concat(secret, enc.name(), &[], &[])
+    })?;
+    Ok((content_key, Jwk::from_sec1(public.as_ref())?))
+}
+
+/// RFC 7518 §4.3: a random content key, encrypted to the recipient.
+fn wrap_anew(n: &[u8], e: &[u8]) -> Result<(ContentKey, Vec<u8>), Error> {
+    check_rsa(n, e)?;
+    let failed = |_| Error::Key("encryption to it failed");
+    let key: PublicEncryptingKey = PublicKeyComponents { n, e }.try_into().map_err(failed)?;
+    let key = OaepPublicEncryptingKey::new(key).map_err(failed)?;
+    let content_key = random_key()?;
+    let mut encrypted = vec![0; key.ciphertext_size()];
+    let len = key
+        .encrypt(&OAEP_SHA256_MGF1SHA256, &*content_key, &mut encrypted, None)
+        .map_err(failed)?
+        .len();
+    encrypted.truncate(len);
+    Ok((content_key, encrypted))
+}
+
+fn random_key() -> Result<ContentKey, Error> {
+    let mut key = Zeroizing::new([0; 32]);
+    rand::fill(&mut *key).map_err(|_| Error::Key("no randomness"))?;
+    Ok(key)
+}
+
+/// Decrypts. Whatever is wrong with the token, the answer is [`Error::Decrypt`], after the same work on the content
+/// (RFC 7516 §11.5): who asks cannot learn which step failed.
+pub fn decrypt(key: &DecryptionKey, token: &str) -> Result<(Header, Vec<u8>), Error> {
+    decrypt_limited(key, token, MAX_TOKEN)
+}
+
+/// As [`decrypt`], with a limit of the caller's own on the token's characters.
+pub fn decrypt_limited(
+    key: &DecryptionKey,
+    token: &str,
+    limit: usize,
+) -> Result<(Header, Vec<u8>), Error> {
+    if token.len() > limit && enforced(Control::T24Limits) {
+        return Err(Error::TooLarge);
+    }
+    open(key, token).map_err(|error| match enforced(Control::T25OpaqueError) {
+        true => Error::Decrypt,
+        false => error,
+    })
+}
+
+fn open(key: &DecryptionKey, token: &str) -> Result<(Header, Vec<u8>), Error> {
+    let mut parts = token.split('.');
+    let mut part = || {
+        parts
+            .next()
+            .ok_or(Error::Malformed("a compact JWE has five parts"))
+    };
+    let (protected, encrypted_key, iv, ciphertext, tag) =
+        (part()?, part()?, part()?, part()?, part()?);
+    if part().is_ok() {
+        return Err(Error::Malformed("a compact JWE has five parts"));
+    }
+    let raw = parse_header(protected)?;
+    let (alg, enc) = match (KeyAlg::from_name(&raw.alg), Enc::from_name(&raw.enc)) {
+        (Some(alg), Some(enc)) if alg == key.alg() => (alg, enc),
+        _ => return Err(Error::Unsupported("the encryption algorithm")),
+    };
+    let encrypted_key = b64::decode(encrypted_key)?;
+    let iv = b64::decode(iv)?;
+    let ciphertext = b64::decode(ciphertext)?;
+    let tag = b64::decode(tag)?;
+    let content_key = match alg {
+        KeyAlg::EcdhEs => {
+            if !encrypted_key.is_empty() {
+                return Err(Error::Malformed("direct agreement has no encrypted key"));
+            }
+            let epk = raw
+                .epk
+                .as_ref()
+                .ok_or(Error::Malformed("`epk` is missing"))?;
+            let party = |value: &Option<String>| match value {
+                Some(value) => b64::decode(value),
+                None => Ok(Vec::new()),
+            };
+            let (apu, apv) = (party(&raw.apu)?, party(&raw.apv)?);
+            key.agree(epk, |secret| kdf::concat(secret, enc.name(), &apu, &apv))?
+        }
+        KeyAlg::RsaOaep256 => match key.unwrap_key(&encrypted_key) {
+            Ok(content_key) => content_key,
+            // Go on with a random key, so that time does not tell a bad key from a bad tag.
+            Err(_) if enforced(Control::T25OpaqueError) => random_key()?,
+            Err(error) => return Err(error),
+        },
+    };
+    let plaintext = content::open(
+        enc,
+        &content_key,
+        protected.as_bytes(),
+        &iv,
+        ciphertext,
+        &tag,
+    )?;
+    let header = Header {
+        alg,
+        enc,
+        kid: raw.kid,
+        typ: raw.typ,
+        cty: raw.cty,
+    };
+    Ok((header, plaintext))
+}
+
+#[derive(Deserialize)]
+struct RawHeader {
+    alg: String,
+    enc: String,
+    #[serde(default, deserialize_with = "valued")]
+    kid: Option<String>,
+    #[serde(default, deserialize_with = "valued")]
+    typ: Option<String>,
+    #[serde(default, deserialize_with = "valued")]
+    cty: Option<String>,
+    #[serde(default, deserialize_with = "valued")]
+    epk: Option<Jwk>,
+    #[serde(default, deserialize_with = "valued")]
+    apu: Option<String>,
+    #[serde(default, deserialize_with = "valued")]
+    apv: Option<String>,
+    #[serde(default, deserialize_with = "present")]
+    crit: bool,
+    #[serde(default, deserialize_with = "present")]
+    zip: bool,
+}
+
+fn parse_header(protected: &str) -> Result<RawHeader, Error> {
+    if protected.len() > MAX_HEADER && enforced(Control::T24Limits) {
+        return Err(Error::TooLarge);
+    }
+    let (raw, _) = parse_counting::<RawHeader>(&b64::decode(protected)?)?;
+    if raw.crit && enforced(Control::T23Strict) {
+        return Err(Error::Unsupported("the header member `crit`"));
+    }
+    if raw.zip && enforced(Control::T24Limits) {
+        return Err(Error::Unsupported("the header member `zip`"));
+    }
+    Ok(raw)
+}

@@ -1,0 +1,363 @@
+//! Public keys as JSON (RFC 7517) and their thumbprints (RFC 7638).
+
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::{Map, Value};
+
+use crate::control::{Control, enforced};
+use crate::json::{present, valued};
+use crate::jwe::KeyAlg;
+use crate::{Alg, Error, b64, sha256};
+
+/// How many keys a set may hold.
+pub const MAX_KEYS: usize = 64;
+
+/// The key itself.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum PublicParams {
+    /// A point on P-256 (`kty` EC, `crv` P-256; RFC 7518 §6.2); that it is on the curve is checked when the key is first used.
+    Ec {
+        /// First coordinate.
+        x: [u8; 32],
+        /// Second coordinate.
+        y: [u8; 32],
+    },
+    /// An RSA key (`kty` RSA; RFC 7518 §6.3), big-endian without leading zeros.
+    Rsa {
+        /// Modulus.
+        n: Vec<u8>,
+        /// Public exponent.
+        e: Vec<u8>,
+    },
+}
+
+/// A public key. Parsing refuses private and symmetric keys, since whoever publishes one has lost it.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Jwk {
+    /// Key id: an opaque name.
+    pub kid: Option<String>,
+    /// The one algorithm that the key is for, if it says so.
+    pub alg: Option<String>,
+    /// `sig` or `enc`, if it says so.
+    pub use_: Option<String>,
+    /// What the key may do, if it says so.
+    pub key_ops: Option<Vec<String>>,
+    /// The key itself.
+    pub params: PublicParams,
+}
+
+impl Jwk {
+    /// A P-256 key from the two coordinates as they stand in a JWK.
+    pub fn ec_p256(x: &str, y: &str) -> Result<Self, Error> {
+        Ok(Self::from_params(PublicParams::Ec {
+            x: b64::decode_array(x)?,
+            y: b64::decode_array(y)?,
+        }))
+    }
+
+    /// A P-256 key from its uncompressed point (SEC 1 §2.3.3).
+    pub fn from_sec1(point: &[u8]) -> Result<Self, Error> {
+        let (Some(4), Some((x, y))) = (
+            point.first(),
+            point.get(1..).and_then(|xy| xy.split_at_checked(32)),
+        ) else {
+            return Err(Error::Key("not an uncompressed P-256 point"));
+        };
+        match (x.try_into(), y.try_into()) {
+            (Ok(x), Ok(y)) => Ok(Self::from_params(PublicParams::Ec { x, y })),
+            _ => Err(Error::Key("not an uncompressed P-256 point")),
+        }
+    }
+
+    /// A key without further members.
+    #[must_use]
+    pub fn from_params(params: PublicParams) -> Self {
+        Self {
+            kid: None,
+            alg: None,
+            use_: None,
+            key_ops: None,
+            params,
+        }
+    }
+
+    /// Only the members that make up the key, as the phone protocol wants device keys.
+    #[must_use]
+    pub fn bare(&self) -> Self {
+        Self::from_params(self.params.clone())
+    }
+
+    /// `EC` or `RSA`.
+    #[must_use]
+    pub fn kty(&self) -> &'static str {
+        match self.params {
+            PublicParams::Ec { .. } => "EC",
+            PublicParams::Rsa { .. } => "RSA",
+        }
+    }
+
+    /// RFC 7638 thumbprint, SHA-256.
+    #[must_use]
+    pub fn thumbprint(&self) -> [u8; 32] {
+        // Required members only, in lexicographic order, no white space (RFC 7638 §3.3).
+        let json = match &self.params {
+            PublicParams::Ec { x, y } => format!(
+                r#"{{"crv":"P-256","kty":"EC","x":"{}","y":"{}"}}"#,
+                b64::encode(x),
+                b64::encode(y)
+            ),
+            PublicParams::Rsa { n, e } => format!(
+                r#"{{"e":"{}","kty":"RSA","n":"{}"}}"#,
+                b64::encode(e),
+                b64::encode(n)
+            ),
+        };
+        sha256(json.as_bytes())
+    }
+
+    /// [`Self::thumbprint`] as text.
+    #[must_use]
+    pub fn thumbprint_b64(&self) -> String {
+        b64::encode(&self.thumbprint())
+    }
+
+    /// As JSON.
+    #[must_use]
+    pub fn to_value(&self) -> Value {
+        let mut out = Map::new();
+        let mut put = |name: &str, value: Value| {
+            out.insert(name.to_owned(), value);
+        };
+        put("kty", self.kty().into());
+        match &self.params {
+            PublicParams::Ec { x, y } => {
+                put("crv", "P-256".into());
+                put("x", b64::encode(x).into());
+                put("y", b64::encode(y).into());
+            }
+            PublicParams::Rsa { n, e } => {
+                put("n", b64::encode(n).into());
+                put("e", b64::encode(e).into());
+            }
+        }
+        for (name, value) in [("kid", &self.kid), ("alg", &self.alg), ("use", &self.use_)] {
+            if let Some(value) = value {
+                put(name, value.clone().into());
+            }
+        }
+        if let Some(ops) = &self.key_ops {
+            put("key_ops", ops.clone().into());
+        }
+        Value::Object(out)
+    }
+
+    /// Whether the key, by what it says of itself, may verify signatures of `alg`.
+    #[must_use]
+    pub fn verifies(&self, alg: Alg) -> bool {
+        let family = match alg {
+            Alg::Es256 => "EC",
+            Alg::Ps256 | Alg::Rs256 => "RSA",
+        };
+        self.kty() == family && self.is_for("sig", alg.name(), &["verify"])
+    }
+
+    /// Whether the key, by what it says of itself, may be encrypted to with `alg`.
+    #[must_use]
+    pub fn encrypts(&self, alg: KeyAlg) -> bool {
+        let (family, ops): (_, &[&str]) = match alg {
+            KeyAlg::EcdhEs => ("EC", &["deriveKey", "deriveBits"]),
+            KeyAlg::RsaOaep256 => ("RSA", &["encrypt", "wrapKey"]),
+        };
+        self.kty() == family && self.is_for("enc", alg.name(), ops)
+    }
+
+    fn is_for(&self, use_: &str, alg: &str, ops: &[&str]) -> bool {
+        self.use_.as_deref().is_none_or(|own| own == use_)
+            && self.alg.as_deref().is_none_or(|own| own == alg)
+            && self
+                .key_ops
+                .as_ref()
+                .is_none_or(|own| own.iter().any(|op| ops.contains(&op.as_str())))
+    }
+}
+
+/// The members as they come in; others are ignored (RFC 7517 §4), `x5u`, `x5c` and the like among them.
+#[derive(Deserialize)]
+struct Raw {
+    kty: String,
+    #[serde(default, deserialize_with = "valued")]
+    kid: Option<String>,
+    #[serde(default, deserialize_with = "valued")]
+    alg: Option<String>,
+    #[serde(default, rename = "use", deserialize_with = "valued")]
+    use_: Option<String>,
+    #[serde(default, deserialize_with = "valued")]
+    key_ops: Option<Vec<String>>,
+    #[serde(default, deserialize_with = "valued")]
+    crv: Option<String>,
+    #[serde(default, deserialize_with = "valued")]
+    x: Option<String>,
+    #[serde(default, deserialize_with = "valued")]
+    y: Option<String>,
+    #[serde(default, deserialize_with = "valued")]
+    n: Option<String>,
+    #[serde(default, deserialize_with = "valued")]
+    e: Option<String>,
+    #[serde(default, deserialize_with = "present")]
+    d: bool,
+    #[serde(default, deserialize_with = "present")]
+    p: bool,
+    #[serde(default, deserialize_with = "present")]
+    q: bool,
+    #[serde(default, deserialize_with = "present")]
+    dp: bool,
+    #[serde(default, deserialize_with = "present")]
+    dq: bool,
+    #[serde(default, deserialize_with = "present")]
+    qi: bool,
+    #[serde(default, deserialize_with = "present")]
+    oth: bool,
+    #[serde(default, deserialize_with = "present")]
+    k: bool,
+}
+
+impl Raw {
+    /// `None` for a kind of key that this crate does not know.
+    fn read(self) -> Result<Option<Jwk>, Error> {
+        if self.d || self.p || self.q || self.dp || self.dq || self.qi || self.oth || self.k {
+            return Err(Error::Key(
+                "it holds private members: replace the key and publish only its public part",
+            ));
+        }
+        let params = match (self.kty.as_str(), self.crv.as_deref()) {
+            ("EC", Some("P-256")) => {
+                let (Some(x), Some(y)) = (&self.x, &self.y) else {
+                    return Err(Error::Key("an EC key needs x and y"));
+                };
+                PublicParams::Ec {
+                    x: b64::decode_array(x)?,
+                    y: b64::decode_array(y)?,
+                }
+            }
+            ("RSA", _) => {
+                let (Some(n), Some(e)) = (&self.n, &self.e) else {
+                    return Err(Error::Key("an RSA key needs n and e"));
+                };
+                let (n, e) = (b64::decode(n)?, b64::decode(e)?);
+                check_rsa(&n, &e)?;
+                PublicParams::Rsa { n, e }
+            }
+            _ => return Ok(None),
+        };
+        Ok(Some(Jwk {
+            kid: self.kid,
+            alg: self.alg,
+            use_: self.use_,
+            key_ops: self.key_ops,
+            params,
+        }))
+    }
+}
+
+/// The uncompressed point (SEC 1 §2.3.3), the only form that a JWK has.
+pub(crate) fn uncompressed(x: &[u8; 32], y: &[u8; 32]) -> [u8; 65] {
+    let mut point = [4; 65];
+    point[1..33].copy_from_slice(x);
+    point[33..].copy_from_slice(y);
+    point
+}
+
+/// 2048 to 4096 bits; an odd exponent of 65537 or more, in at most 32 bits, so that neither weak keys nor slow ones get in.
+pub(crate) fn check_rsa(n: &[u8], e: &[u8]) -> Result<(), Error> {
+    let bits = match n.first() {
+        None | Some(0) => return Err(Error::Key("the RSA modulus has leading zeros")),
+        Some(first) => n.len() * 8 - first.leading_zeros() as usize,
+    };
+    if !(2048..=4096).contains(&bits) || n.last().is_none_or(|last| last % 2 == 0) {
+        return Err(Error::Key(
+            "an RSA modulus is odd and has 2048 to 4096 bits",
+        ));
+    }
+    let exponent = e.iter().fold(0_u64, |value, byte| {
+        value << 8 & 0xffff_ffff | u64::from(*byte)
+    });
+    if e.len() > 4 || e.first() == Some(&0) || exponent < 65537 || exponent % 2 == 0 {
+        return Err(Error::Key("an RSA exponent is odd and at least 65537"));
+    }
+    Ok(())
+}
+
+impl<'de> Deserialize<'de> for Jwk {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Raw::deserialize(deserializer)?
+            .read()
+            .map_err(D::Error::custom)?
+            .ok_or_else(|| D::Error::custom("a key of a kind that is not supported"))
+    }
+}
+
+impl Serialize for Jwk {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.to_value().serialize(serializer)
+    }
+}
+
+/// A set of public keys (RFC 7517 §5). Keys of kinds that are not supported are left out; a private or malformed key spoils the set.
+#[derive(Clone, Debug, Default, Eq, PartialEq, Serialize)]
+pub struct JwkSet {
+    /// The keys.
+    pub keys: Vec<Jwk>,
+}
+
+impl JwkSet {
+    /// Parses strictly (no duplicate members). The caller limits the size.
+    pub fn parse(bytes: &[u8]) -> Result<Self, Error> {
+        crate::strict_json(bytes)
+    }
+
+    /// The one key that may verify `alg` under this id. Without an id the set must hold a single such key.
+    ///
+    /// The id is only compared, never interpreted; two keys of the same id and algorithm are no match.
+    pub fn find<'k>(&self, kid: impl Into<Option<&'k str>>, alg: Alg) -> Option<&Jwk> {
+        let kid = kid.into();
+        let found = self.single(|jwk| jwk.verifies(alg) && named(jwk, kid));
+        if found.is_none() && !enforced(Control::T22RegisteredKeys) {
+            return self.keys.iter().find(|jwk| jwk.verifies(alg));
+        }
+        found
+    }
+
+    /// The first key that may be encrypted to with `alg`.
+    #[must_use]
+    pub fn find_encryption(&self, alg: KeyAlg) -> Option<&Jwk> {
+        self.keys.iter().find(|jwk| jwk.encrypts(alg))
+    }
+
+    fn single(&self, fits: impl Fn(&Jwk) -> bool) -> Option<&Jwk> {
+        let mut found = self.keys.iter().filter(|jwk| fits(jwk));
+        let first = found.next()?;
+        found.next().is_none().then_some(first)
+    }
+}
+
+fn named(jwk: &Jwk, kid: Option<&str>) -> bool {
+    kid.is_none() || jwk.kid.as_deref() == kid
+}
+
+impl<'de> Deserialize<'de> for JwkSet {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        struct RawSet {
+            keys: Vec<Raw>,
+        }
+        let raw = RawSet::deserialize(deserializer)?;
+        if raw.keys.len() > MAX_KEYS {
+            return Err(D::Error::custom("more keys than a set may hold"));
+        }
+        let mut keys = Vec::with_capacity(raw.keys.len());
+        for key in raw.keys {
+            keys.extend(key.read().map_err(D::Error::custom)?);
+        }
+        Ok(Self { keys })
+    }
+}

@@ -1,0 +1,182 @@
+//! JSON Web Signature, compact serialisation (RFC 7515 §7.1).
+
+use serde::Deserialize;
+
+use crate::control::{Control, enforced};
+use crate::json::{parse_counting, present, valued};
+use crate::{Alg, Error, SigningKey, VerifyingKey, b64};
+
+/// The longest protected header taken, in characters; large enough for a certificate chain that is then ignored.
+pub const MAX_HEADER: usize = 16 * 1024;
+
+/// What a protected header says. `jku`, `x5u`, `jwk`, `x5c` and `x5t` are never looked at: keys come from registrations only.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Header {
+    /// Algorithm.
+    pub alg: Alg,
+    /// What the token is.
+    pub typ: Option<String>,
+    /// Opaque key id.
+    pub kid: Option<String>,
+    /// What the payload is.
+    pub cty: Option<String>,
+    /// Whether there were members besides these four.
+    pub others: bool,
+}
+
+/// A token whose signature nobody has checked yet.
+#[derive(Clone, Debug)]
+pub struct Parsed {
+    /// The protected header.
+    pub header: Header,
+    /// The payload: not to be believed before [`Self::verify`].
+    pub payload: Vec<u8>,
+    /// Header, dot and payload, as they were signed.
+    signing_input: Vec<u8>,
+    signature: Vec<u8>,
+}
+
+/// Signs; the header holds exactly `alg`, `typ` and the key's own `kid`.
+#[must_use]
+pub fn sign(key: &SigningKey, typ: &str, payload: &[u8]) -> String {
+    sign_with_kid(key, typ, key.kid(), payload)
+}
+
+/// Signs under another name for the key, such as a device id.
+#[must_use]
+pub fn sign_with_kid(key: &SigningKey, typ: &str, kid: &str, payload: &[u8]) -> String {
+    let header = format!(
+        r#"{{"alg":"{}","typ":{},"kid":{}}}"#,
+        key.alg(),
+        serde_json::Value::from(typ),
+        serde_json::Value::from(kid)
+    );
+    let mut token = String::with_capacity((header.len() + payload.len()) * 4 / 3 + 360);
+    b64::encode_into(header.as_bytes(), &mut token);
+    token.push('.');
+    b64::encode_into(payload, &mut token);
+    let signature = key.sign(token.as_bytes());
+    token.push('.');
+    b64::encode_into(&signature, &mut token);
+    token
+}
+
+/// Takes a token apart without verifying it. More than `limit` characters are refused before anything is parsed.
+///
+/// Refused as well: any form but the compact one, an algorithm outside the list, `crit`, `b64`, `zip` and `enc` with whatever value,
+/// duplicate members, base64 that has another spelling.
+pub fn decode_unverified(token: &str, limit: usize) -> Result<Parsed, Error> {
+    if token.len() > limit && enforced(Control::T24Limits) {
+        return Err(Error::TooLarge);
+    }
+    let malformed = Error::Malformed("a compact JWS has three parts");
+    let (signing_input, signature) = token.rsplit_once('.').ok_or(malformed)?;
+    let (header, payload) = signing_input.split_once('.').ok_or(malformed)?;
+    if payload.contains('.') {
+        return Err(malformed);
+    }
+    let header = parse_header(header)?;
+    Ok(Parsed {
+        header,
+        payload: b64::decode(payload)?,
+        signing_input: signing_input.as_bytes().to_vec(),
+        signature: b64::decode(signature)?,
+    })
+}
+
+/// Reads a JWS and verifies it with a key that is already known.
+pub fn verify(
+    token: &str,
+    limit: usize,
+    key: &VerifyingKey,
+    typ: &[&str],
+) -> Result<Parsed, Error> {
+    let parsed = decode_unverified(token, limit)?;
+    parsed.verify(key, typ)?;
+    Ok(parsed)
+}
+
+impl Parsed {
+    /// Verifies algorithm, `typ` and signature. `typ` lists the values taken; `""` in it stands for a header without `typ`.
+    pub fn verify(&self, key: &VerifyingKey, typ: &[&str]) -> Result<(), Error> {
+        if enforced(Control::T23Strict) {
+            if self.header.alg != key.alg() {
+                return Err(Error::Unsupported("an algorithm other than the key's"));
+            }
+            if !typ
+                .iter()
+                .any(|typ| is_type(self.header.typ.as_deref(), typ))
+            {
+                return Err(Error::Type);
+            }
+        }
+        key.verify(&self.signing_input, &self.signature)
+    }
+}
+
+/// RFC 7515 §4.1.9: a media type, compared without case, `application/` may be left out.
+fn is_type(typ: Option<&str>, wanted: &str) -> bool {
+    let Some(typ) = typ else {
+        return wanted.is_empty();
+    };
+    const PREFIX: &str = "application/";
+    let short = match typ.get(..PREFIX.len()) {
+        Some(prefix) if prefix.eq_ignore_ascii_case(PREFIX) => &typ[PREFIX.len()..],
+        _ => typ,
+    };
+    !wanted.is_empty() && short.eq_ignore_ascii_case(wanted)
+}
+
+#[derive(Deserialize)]
+struct RawHeader {
+    alg: String,
+    #[serde(default, deserialize_with = "valued")]
+    typ: Option<String>,
+    #[serde(default, deserialize_with = "valued")]
+    kid: Option<String>,
+    #[serde(default, deserialize_with = "valued")]
+    cty: Option<String>,
+    #[serde(default, deserialize_with = "present")]
+    crit: bool,
+    #[serde(default, deserialize_with = "present")]
+    b64: bool,
+    #[serde(default, deserialize_with = "present")]
+    zip: bool,
+    #[serde(default, deserialize_with = "present")]
+    enc: bool,
+}
+
+fn parse_header(text: &str) -> Result<Header, Error> {
+    if text.len() > MAX_HEADER && enforced(Control::T24Limits) {
+        return Err(Error::TooLarge);
+    }
+    let (raw, members) = parse_counting::<RawHeader>(&b64::decode(text)?)?;
+    if enforced(Control::T23Strict) {
+        if raw.crit {
+            return Err(Error::Unsupported("the header member `crit`"));
+        }
+        if raw.b64 {
+            return Err(Error::Unsupported("the header member `b64`"));
+        }
+        if raw.enc {
+            return Err(Error::Unsupported(
+                "an encrypted token where a signed one is due",
+            ));
+        }
+    }
+    if raw.zip && enforced(Control::T24Limits) {
+        return Err(Error::Unsupported("the header member `zip`"));
+    }
+    let alg = Alg::from_name(&raw.alg).ok_or(Error::Unsupported("the signature algorithm"))?;
+    let known = 1
+        + usize::from(raw.typ.is_some())
+        + usize::from(raw.kid.is_some())
+        + usize::from(raw.cty.is_some());
+    Ok(Header {
+        alg,
+        typ: raw.typ,
+        kid: raw.kid,
+        cty: raw.cty,
+        others: members > known,
+    })
+}

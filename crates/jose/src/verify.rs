@@ -1,0 +1,75 @@
+//! Keys that verify signatures.
+
+use std::fmt;
+use std::sync::Arc;
+
+use aws_lc_rs::signature::{
+    ECDSA_P256_SHA256_FIXED, ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256, RSA_PSS_2048_8192_SHA256,
+    RsaParameters, RsaPublicKeyComponents,
+};
+
+use crate::jwk::{PublicParams, check_rsa, uncompressed};
+use crate::{Alg, Error, Jwk};
+
+static PS256: RsaParameters = RSA_PSS_2048_8192_SHA256;
+static RS256: RsaParameters = RSA_PKCS1_2048_8192_SHA256;
+
+/// A public key bound to one algorithm, parsed once; cloning is cheap.
+#[derive(Clone)]
+pub struct VerifyingKey {
+    alg: Alg,
+    thumbprint: [u8; 32],
+    key: Arc<ParsedPublicKey>,
+}
+
+impl VerifyingKey {
+    /// Takes the key for `alg`, if the key allows that and is valid (on the curve, of sound size).
+    pub fn from_jwk(jwk: &Jwk, alg: Alg) -> Result<Self, Error> {
+        if !jwk.verifies(alg) {
+            return Err(Error::Key("it is not for this signature algorithm"));
+        }
+        let key = match &jwk.params {
+            PublicParams::Ec { x, y } => {
+                // Parsing checks the curve equation.
+                ParsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, uncompressed(x, y))
+            }
+            PublicParams::Rsa { n, e } => {
+                check_rsa(n, e)?;
+                let params = if alg == Alg::Ps256 { &PS256 } else { &RS256 };
+                RsaPublicKeyComponents { n, e }.to_parsed_public_key(params)
+            }
+        };
+        Ok(Self {
+            alg,
+            thumbprint: jwk.thumbprint(),
+            key: Arc::new(key.map_err(|_| Error::Key("it is not a valid public key"))?),
+        })
+    }
+
+    /// The algorithm that this key verifies, and no other.
+    #[must_use]
+    pub fn alg(&self) -> Alg {
+        self.alg
+    }
+
+    /// RFC 7638 thumbprint, SHA-256.
+    #[must_use]
+    pub fn thumbprint(&self) -> [u8; 32] {
+        self.thumbprint
+    }
+
+    /// Verifies `sig` over `msg`. An ES256 signature is the 64 bytes `r || s` (RFC 7518 §3.4); both values of `s` that ECDSA has
+    /// are taken, as the standard and phones' key hardware demand, so a signature's bytes must never serve as an id.
+    pub fn verify(&self, msg: &[u8], sig: &[u8]) -> Result<(), Error> {
+        self.key.verify_sig(msg, sig).map_err(|_| Error::Signature)
+    }
+}
+
+impl fmt::Debug for VerifyingKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("VerifyingKey")
+            .field("alg", &self.alg)
+            .field("thumbprint", &crate::b64::encode(&self.thumbprint))
+            .finish()
+    }
+}

@@ -1,0 +1,12 @@
+//! Signatures, encryption and keys through the public API.
+#![allow(clippy::unwrap_used)]
+
+mod corpus;
+mod roundtrip;
+mod support;
+mod t22_key_sets;
+mod t23_signatures;
+mod t23_tokens;
+mod t24_limits;
+mod t25_oracle;
+mod vectors;

@@ -1,0 +1,123 @@
+//! Files that appear whole or not at all, readable by their owner only.
+
+use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::io::{self, Read, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+
+use aws_lc_rs::rand;
+use zeroize::Zeroizing;
+
+use crate::Error;
+
+/// No key is anywhere near as large.
+const MAX_FILE: u64 = 64 * 1024;
+
+/// A directory of key files.
+pub(crate) struct Disk {
+    dir: PathBuf,
+}
+
+impl Disk {
+    /// Opens the directory, making it (0700) if need be.
+    pub(crate) fn open(dir: &Path) -> Result<Self, Error> {
+        DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(dir)
+            .map_err(|error| Error::Io(dir.display().to_string(), error))?;
+        Ok(Self {
+            dir: dir.to_owned(),
+        })
+    }
+
+    /// A file's content, or `None` without such a file. A file that others may read is refused.
+    pub(crate) fn read(&self, name: &str) -> Result<Option<Zeroizing<Vec<u8>>>, Error> {
+        let failed = |error| Error::Io(name.to_owned(), error);
+        let file = match File::open(self.dir.join(name)) {
+            Ok(file) => file,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(failed(error)),
+        };
+        let metadata = file.metadata().map_err(failed)?;
+        if metadata.permissions().mode() & 0o077 != 0 {
+            return Err(Error::Permissions(name.to_owned()));
+        }
+        if metadata.len() > MAX_FILE {
+            return Err(Error::Corrupt(name.to_owned()));
+        }
+        // The buffer never grows, so no copy of the secret stays behind.
+        let mut content = Zeroizing::new(Vec::with_capacity(MAX_FILE as usize));
+        file.take(MAX_FILE)
+            .read_to_end(&mut content)
+            .map_err(failed)?;
+        Ok(Some(content))
+    }
+
+    /// Makes a file that is not there yet. When there is one already, which another process may have made meanwhile, that one stays.
+    pub(crate) fn create(&self, name: &str, content: &[u8]) -> Result<(), Error> {
+        let failed = |error| Error::Io(name.to_owned(), error);
+        let mut random = [0; 8];
+        rand::fill(&mut random).map_err(|_| Error::Crypto)?;
+        let temporary = self
+            .dir
+            .join(format!(".{:016x}", u64::from_be_bytes(random)));
+        let linked = self
+            .write_new(&temporary, content)
+            // Unlike a rename, a link never replaces: of several makers the first one wins.
+            .and_then(|()| fs::hard_link(&temporary, self.dir.join(name)));
+        let _ = fs::remove_file(&temporary);
+        match linked {
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(failed(error)),
+            _ => self.sync().map_err(failed),
+        }
+    }
+
+    fn write_new(&self, path: &Path, content: &[u8]) -> io::Result<()> {
+        let mut file = OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(path)?;
+        file.write_all(content)?;
+        file.sync_all()
+    }
+
+    /// Overwrites and removes a file; one that is gone already is fine.
+    pub(crate) fn destroy(&self, name: &str) -> Result<(), Error> {
+        let path = self.dir.join(name);
+        let wipe = || -> io::Result<()> {
+            let mut file = OpenOptions::new().write(true).open(&path)?;
+            let len = usize::try_from(file.metadata()?.len().min(MAX_FILE)).unwrap_or(0);
+            file.write_all(&vec![0; len])?;
+            file.sync_all()?;
+            fs::remove_file(&path)?;
+            self.sync()
+        };
+        match wipe() {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                Err(Error::Io(name.to_owned(), error))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The names of all key files.
+    pub(crate) fn names(&self) -> Result<Vec<String>, Error> {
+        let failed = |error| Error::Io(self.dir.display().to_string(), error);
+        let mut names = Vec::new();
+        for entry in fs::read_dir(&self.dir).map_err(failed)? {
+            if let Ok(name) = entry.map_err(failed)?.file_name().into_string()
+                && name.ends_with(".key")
+            {
+                names.push(name);
+            }
+        }
+        Ok(names)
+    }
+
+    /// Makes names of files outlive a power cut.
+    fn sync(&self) -> io::Result<()> {
+        File::open(&self.dir)?.sync_all()
+    }
+}

@@ -1,0 +1,271 @@
+//! The file keystore: what it keeps, what it refuses, what it forgets.
+#![allow(clippy::unwrap_used)]
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::sync::Barrier;
+use std::thread;
+
+use ipse_jose::jwe::{self, Enc, KeyAlg};
+use ipse_jose::{Alg, jws};
+use ipse_keys::{Error, FileKeyStore, KeyStore};
+use tempfile::TempDir;
+
+fn home() -> TempDir {
+    tempfile::tempdir().unwrap()
+}
+
+fn files(dir: &Path) -> Vec<String> {
+    let mut names: Vec<String> = fs::read_dir(dir)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn keys_are_made_once_and_found_again() {
+    let home = home();
+    let dir = home.path().join("keys");
+    let first = FileKeyStore::open(&dir).unwrap();
+    let second = FileKeyStore::open(&dir).unwrap();
+    for alg in Alg::ALL {
+        let key = first.signing_with("test/sign/1", alg).unwrap();
+        let again = second.signing_with("test/sign/1", alg).unwrap();
+        assert_eq!(key.kid(), again.kid());
+        let token = jws::sign(&key, "test+jwt", b"{}");
+        jws::verify(&token, 4096, &again.verifying_key(), &["test+jwt"]).unwrap();
+    }
+    for (alg, enc) in [
+        (KeyAlg::EcdhEs, Enc::A256Gcm),
+        (KeyAlg::RsaOaep256, Enc::A128CbcHs256),
+    ] {
+        let public = first
+            .decryption_with("test/enc/1", alg)
+            .unwrap()
+            .public_jwk();
+        let token = jwe::encrypt(&public, alg, enc, None, b"hello").unwrap();
+        let key = second.decryption_with("test/enc/1", alg).unwrap();
+        assert_eq!(jwe::decrypt(&key, &token).unwrap().1, b"hello");
+    }
+    assert_eq!(
+        first.secret("test/secret").unwrap(),
+        second.secret("test/secret").unwrap()
+    );
+    assert_eq!(first.mac("test/mac", b"x"), second.mac("test/mac", b"x"));
+    let sealed = first.seal("test/seal", b"aad", b"plain").unwrap();
+    assert_eq!(
+        *second.open("test/seal", b"aad", &sealed).unwrap(),
+        b"plain"
+    );
+    let bytes = first.secret_bytes("test/setup/1", &|| b"first".to_vec());
+    assert_eq!(*bytes.unwrap(), b"first");
+    let bytes = second.secret_bytes("test/setup/1", &|| b"second".to_vec());
+    assert_eq!(*bytes.unwrap(), b"first");
+    assert!(!first.is_production());
+}
+
+#[test]
+fn purposes_share_nothing() {
+    let home = home();
+    let keys = FileKeyStore::open(home.path()).unwrap();
+    assert_ne!(keys.secret("a/b").unwrap(), keys.secret("a/c").unwrap());
+    assert_ne!(keys.mac("a/b", b"x"), keys.mac("a/c", b"x"));
+    assert_ne!(
+        keys.signing("a/b").unwrap().kid(),
+        keys.signing("a/c").unwrap().kid()
+    );
+    let sealed = keys.seal("a/b", b"", b"plain").unwrap();
+    keys.seal("a/c", b"", b"plain").unwrap();
+    assert!(matches!(keys.open("a/c", b"", &sealed), Err(Error::Open)));
+    for purpose in [
+        "", "/a", "a/", "a//b", "../a", "a/../b", ".a", "A", "a b", "a+b",
+    ] {
+        assert!(
+            matches!(keys.secret(purpose), Err(Error::Purpose(_))),
+            "{purpose:?}"
+        );
+    }
+}
+
+#[test]
+fn a_changed_sealed_text_does_not_open() {
+    let home = home();
+    let keys = FileKeyStore::open(home.path()).unwrap();
+    let sealed = keys.seal("test", b"aad", b"plain").unwrap();
+    assert_ne!(sealed, keys.seal("test", b"aad", b"plain").unwrap());
+    for at in 0..sealed.len() {
+        let mut changed = sealed.clone();
+        changed[at] ^= 1;
+        assert!(matches!(
+            keys.open("test", b"aad", &changed),
+            Err(Error::Open)
+        ));
+        assert!(matches!(
+            keys.open("test", b"aad", &sealed[..at]),
+            Err(Error::Open)
+        ));
+    }
+    assert!(matches!(
+        keys.open("test", b"other", &sealed),
+        Err(Error::Open)
+    ));
+}
+
+#[test]
+fn many_makers_agree_on_one_key() {
+    let home = home();
+    let dir = home.path().join("keys");
+    // Each opens the directory by itself, as processes do: no cache is shared.
+    let barrier = Barrier::new(8);
+    let seen: Vec<_> = thread::scope(|scope| {
+        let makers: Vec<_> = (0..8)
+            .map(|_| {
+                scope.spawn(|| {
+                    barrier.wait();
+                    let keys = FileKeyStore::open(&dir).unwrap();
+                    let day = keys.daily(20_000).unwrap().seal(b"", b"x").unwrap();
+                    (
+                        keys.signing("test/1").unwrap().kid().to_owned(),
+                        *keys.secret("test/1").unwrap(),
+                        keys.mac("test/1", b"x"),
+                        day,
+                    )
+                })
+            })
+            .collect();
+        makers
+            .into_iter()
+            .map(|made| made.join().unwrap())
+            .collect()
+    });
+    let distinct: BTreeSet<_> = seen
+        .iter()
+        .map(|(kid, secret, mac, _)| (kid, secret, mac))
+        .collect();
+    assert_eq!(distinct.len(), 1);
+    let keys = FileKeyStore::open(&dir).unwrap();
+    for (.., sealed) in &seen {
+        keys.daily(20_000).unwrap().open(b"", sealed).unwrap();
+    }
+    let stray: Vec<_> = files(&dir)
+        .into_iter()
+        .filter(|name| name.starts_with('.'))
+        .collect();
+    assert!(stray.is_empty(), "{stray:?}");
+}
+
+#[test]
+fn daily_keys_die_after_two_days() {
+    let home = home();
+    let keys = FileKeyStore::open(home.path()).unwrap();
+    let sealed = keys.daily(100).unwrap().seal(b"", b"state").unwrap();
+    keys.daily(101).unwrap();
+    assert_eq!(
+        *keys.daily(100).unwrap().open(b"", &sealed).unwrap(),
+        b"state"
+    );
+    keys.daily(102).unwrap();
+    assert!(matches!(keys.daily(100), Err(Error::Destroyed(100))));
+    assert!(!files(home.path()).contains(&"daily.100.key".to_owned()));
+    // Nor does a fresh process make the key of a dead day again.
+    let restarted = FileKeyStore::open(home.path()).unwrap();
+    assert!(matches!(restarted.daily(100), Err(Error::Destroyed(100))));
+    restarted.daily(101).unwrap();
+    restarted.daily(500).unwrap();
+    assert_eq!(
+        files(home.path()),
+        ["daily.500.key", "master.key", "root.mac.key"]
+    );
+}
+
+#[test]
+fn a_destroyed_key_opens_nothing() {
+    let home = home();
+    let keys = FileKeyStore::open(home.path()).unwrap();
+    let sealed = keys.seal("persons/week-1", b"", b"key").unwrap();
+    keys.destroy("persons/week-1").unwrap();
+    keys.destroy("persons/week-1").unwrap();
+    assert!(matches!(
+        keys.open("persons/week-1", b"", &sealed),
+        Err(Error::NoKey(_))
+    ));
+    assert_eq!(files(home.path()), ["master.key", "root.mac.key"]);
+}
+
+#[test]
+fn t33_files_are_the_owners_alone_and_hold_no_key_in_clear() {
+    let home = home();
+    let dir = home.path().join("keys");
+    let keys = FileKeyStore::open(&dir).unwrap();
+    let secret = keys.secret("test/1").unwrap();
+    let pkcs8 = keys.signing("test/1").unwrap().to_pkcs8();
+    assert_eq!(
+        fs::metadata(&dir).unwrap().permissions().mode() & 0o777,
+        0o700
+    );
+    for name in files(&dir) {
+        let path = dir.join(&name);
+        assert_eq!(
+            fs::metadata(&path).unwrap().permissions().mode() & 0o777,
+            0o600
+        );
+        let content = fs::read(&path).unwrap();
+        let holds = |part: &[u8]| content.windows(part.len()).any(|window| window == part);
+        assert!(
+            !holds(secret.as_ref()) && !holds(&pkcs8[pkcs8.len() - 100..]),
+            "{name}"
+        );
+    }
+    let master = dir.join("master.key");
+    fs::set_permissions(&master, fs::Permissions::from_mode(0o640)).unwrap();
+    assert!(
+        matches!(FileKeyStore::open(&dir), Err(Error::Permissions(name)) if name == "master.key")
+    );
+}
+
+#[test]
+fn t33_a_key_file_serves_no_other_purpose() {
+    let home = home();
+    let keys = FileKeyStore::open(home.path()).unwrap();
+    keys.secret("a").unwrap();
+    keys.secret("b").unwrap();
+    let (a, b) = (
+        home.path().join("secret.a.key"),
+        home.path().join("secret.b.key"),
+    );
+    fs::copy(a, b).unwrap();
+    let again = FileKeyStore::open(home.path()).unwrap();
+    assert!(matches!(again.secret("b"), Err(Error::Corrupt(_))));
+}
+
+#[test]
+fn a_lost_master_key_is_not_replaced() {
+    let home = home();
+    FileKeyStore::open(home.path())
+        .unwrap()
+        .secret("a")
+        .unwrap();
+    fs::remove_file(home.path().join("master.key")).unwrap();
+    assert!(matches!(
+        FileKeyStore::open(home.path()),
+        Err(Error::MasterMissing)
+    ));
+    assert!(!files(home.path()).contains(&"master.key".to_owned()));
+}
+
+#[test]
+fn t34_debug_shows_no_secret() {
+    let home = home();
+    let keys = FileKeyStore::open(home.path()).unwrap();
+    let secret = keys.secret("a").unwrap();
+    assert_eq!(format!("{secret:?}"), "Secret32(…)");
+    assert_eq!(format!("{keys:?}"), "FileKeyStore(…)");
+    assert_eq!(format!("{:?}", keys.daily(1).unwrap()), "SealingKey(…)");
+    let signing = keys.signing("a").unwrap();
+    let private = signing.to_private_jwk()["d"].as_str().unwrap().to_owned();
+    assert!(!format!("{signing:?}").contains(&private));
+}

@@ -1,0 +1,387 @@
+//! Client authentication at `/par`, `/token` and `/revoke`.
+//!
+//! In two steps, because the caller looks the registration up between them: [`Presented::read`] says who the client
+//! claims to be, [`Presented::verify`] whether it is so. A client uses exactly the one method that it registered.
+
+use ipse_jose::{Alg, Jwk, JwkSet, VerifyingKey, b64, jws};
+use ipse_protocol::control::{Control, enforced};
+use serde_json::Value;
+use zeroize::Zeroizing;
+
+use crate::client::{AssertionAudience, Authentication, Registration};
+use crate::error::{Code, OAuthError};
+use crate::params::{Params, decode};
+
+#[cfg(test)]
+mod tests;
+
+/// `client_assertion_type` (RFC 7523 §2.2).
+pub const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+/// No assertion is longer.
+pub const MAX_ASSERTION: usize = 8 * 1024;
+/// How far in the future an assertion may expire, in seconds.
+pub const HORIZON: i64 = 5 * 60;
+/// The same for older client software (audience `endpoint`), some of which always writes one hour. The assertion is
+/// spent once all the same.
+pub const LEGACY_HORIZON: i64 = 60 * 60;
+/// How far a client's clock may run ahead, in seconds.
+pub const SKEW: i64 = 10;
+/// `typ` values of an assertion: RFC 10070's own, what RFC 7519 §5.1 recommends for any JWT, and none at all.
+const ASSERTION_TYPES: [&str; 3] = ["client-authentication+jwt", "JWT", ""];
+
+/// What a client presented, not yet believed.
+#[derive(Clone)]
+pub struct Presented {
+    client_id: String,
+    proof: Proof,
+}
+
+#[derive(Clone)]
+enum Proof {
+    Basic(Zeroizing<String>),
+    Post(Zeroizing<String>),
+    Assertion(Box<Assertion>),
+}
+
+#[derive(Clone)]
+struct Assertion {
+    jws: jws::Parsed,
+    audience: String,
+    jti: String,
+    expires: i64,
+    issued: Option<i64>,
+    not_before: Option<i64>,
+}
+
+/// No proof is ever printed.
+impl std::fmt::Debug for Presented {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Presented")
+            .field("client_id", &self.client_id)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What the checks need to know of the moment.
+#[derive(Clone, Copy, Debug)]
+pub struct Context<'a> {
+    /// Our issuer.
+    pub issuer: &'a str,
+    /// The URL of our token endpoint.
+    pub token_endpoint: &'a str,
+    /// The URL of the endpoint that was called.
+    pub called_endpoint: &'a str,
+    /// Seconds since 1970 UTC.
+    pub now: i64,
+}
+
+/// An authenticated client.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use = "the assertion must be spent, once, in the database"]
+pub struct Authenticated {
+    /// The assertion that the caller must spend before it acts: refuse if `(client, jti)` was spent already.
+    pub spend: Option<Spend>,
+}
+
+/// An assertion's identity.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Spend {
+    /// `jti`, unique per client (RFC 7519 §4.1.7).
+    pub jti: String,
+    /// Seconds since 1970 UTC until which it must be remembered.
+    pub until: i64,
+}
+
+const FAILED: OAuthError = OAuthError::new(Code::InvalidClient, "client authentication failed");
+
+impl Presented {
+    /// Reads the credentials of a request: its `Authorization` header, if any, and its form.
+    pub fn read(authorization: Option<&str>, params: &Params) -> Result<Self, OAuthError> {
+        params.unique()?;
+        let methods = [
+            authorization.is_some(),
+            params.get("client_secret").is_some(),
+            params.get("client_assertion").is_some()
+                || params.get("client_assertion_type").is_some(),
+        ];
+        if methods.iter().filter(|used| **used).count() > 1 {
+            return Err(OAuthError::new(
+                Code::InvalidRequest,
+                "use one way of client authentication: the one that is registered",
+            ));
+        }
+        let presented = if let Some(header) = authorization {
+            basic(header)?
+        } else if let Some(secret) = params.get("client_secret") {
+            Self {
+                client_id: params
+                    .require("client_id", "client_id is missing")?
+                    .to_owned(),
+                proof: Proof::Post(Zeroizing::new(secret.to_owned())),
+            }
+        } else if let Some(text) = params.get("client_assertion") {
+            if params.get("client_assertion_type") != Some(ASSERTION_TYPE) {
+                return Err(OAuthError::new(
+                    Code::InvalidRequest,
+                    "client_assertion_type is missing or unknown",
+                ));
+            }
+            assertion(text)?
+        } else {
+            return Err(OAuthError::new(
+                Code::InvalidClient,
+                "client authentication is missing",
+            ));
+        };
+        // RFC 7521 §4.2: a client_id beside the credentials must be of the same client.
+        if params
+            .get("client_id")
+            .is_some_and(|client_id| client_id != presented.client_id)
+        {
+            return Err(OAuthError::new(
+                Code::InvalidClient,
+                "client_id is not the one of the credentials",
+            ));
+        }
+        Ok(presented)
+    }
+
+    /// Who the client claims to be: for looking its registration up, and nothing else.
+    pub fn client_id(&self) -> &str {
+        &self.client_id
+    }
+
+    /// Checks the proof against the registration of [`Presented::client_id`].
+    pub fn verify(
+        &self,
+        registration: &Registration,
+        context: &Context<'_>,
+    ) -> Result<Authenticated, OAuthError> {
+        if registration.client_id != self.client_id {
+            return Err(FAILED);
+        }
+        match (&self.proof, &registration.authentication) {
+            // Where the secret stands proves nothing, and libraries differ in their default: either place will do.
+            (
+                Proof::Basic(given) | Proof::Post(given),
+                Authentication::ClientSecretBasic { secret }
+                | Authentication::ClientSecretPost { secret },
+            ) => {
+                if secret.matches(given) {
+                    Ok(Authenticated { spend: None })
+                } else {
+                    Err(FAILED)
+                }
+            }
+            (Proof::Assertion(assertion), Authentication::PrivateKeyJwt { jwks, audience }) => {
+                assertion.verify(jwks, *audience, context)
+            }
+            _ => Err(OAuthError::new(
+                Code::InvalidClient,
+                "the client is registered with another authentication method",
+            )),
+        }
+    }
+}
+
+impl Assertion {
+    fn verify(
+        &self,
+        jwks: &JwkSet,
+        audience: AssertionAudience,
+        context: &Context<'_>,
+    ) -> Result<Authenticated, OAuthError> {
+        self.check_audience(audience, context)?;
+        let horizon = match audience {
+            AssertionAudience::Issuer => HORIZON,
+            AssertionAudience::Endpoint { .. } => LEGACY_HORIZON,
+        };
+        let refused = |description| Err(OAuthError::new(Code::InvalidClient, description));
+        if self.expires <= context.now {
+            return refused("the client assertion has expired");
+        }
+        if self.expires > context.now + horizon + SKEW {
+            return refused("the client assertion expires too late: use at most five minutes");
+        }
+        if self
+            .issued
+            .is_some_and(|issued| issued > context.now + SKEW || issued > self.expires)
+        {
+            return refused("the client assertion is issued in the future: check the clock");
+        }
+        if self
+            .not_before
+            .is_some_and(|start| start > context.now + SKEW)
+        {
+            return refused("the client assertion is not valid yet: check the clock");
+        }
+        if enforced(Control::T22RegisteredKeys) && !self.signed_by_one_of(jwks) {
+            return refused("the client assertion's signature is not of a registered key");
+        }
+        Ok(Authenticated {
+            spend: Some(Spend {
+                jti: self.jti.clone(),
+                until: self.expires,
+            }),
+        })
+    }
+
+    /// RFC 10070: `aud` is our issuer, as one string. Older clients name an endpoint, until their date.
+    fn check_audience(
+        &self,
+        audience: AssertionAudience,
+        context: &Context<'_>,
+    ) -> Result<(), OAuthError> {
+        let refused = |description| Err(OAuthError::new(Code::InvalidClient, description));
+        if !enforced(Control::T19AssertionAudience) {
+            return Ok(());
+        }
+        match audience {
+            AssertionAudience::Issuer if self.audience == context.issuer => Ok(()),
+            AssertionAudience::Issuer => refused("the client assertion's aud must be the issuer"),
+            AssertionAudience::Endpoint { until } if context.now >= until => {
+                refused("the endpoint as aud is no longer accepted for this client: use the issuer")
+            }
+            AssertionAudience::Endpoint { .. }
+                if self.audience == context.token_endpoint
+                    || self.audience == context.called_endpoint =>
+            {
+                Ok(())
+            }
+            AssertionAudience::Endpoint { .. } => {
+                refused("the client assertion's aud must be the URL of the token endpoint")
+            }
+        }
+    }
+
+    /// Only registered keys count (threat 22). `kid` is an opaque name among them; the algorithm must be one that the
+    /// key itself allows (threat 23).
+    fn signed_by_one_of(&self, jwks: &JwkSet) -> bool {
+        let header = &self.jws.header;
+        jwks.keys
+            .iter()
+            .filter(|key| match (&header.kid, &key.kid) {
+                (Some(wanted), Some(kid)) => wanted == kid,
+                (Some(_), None) => false,
+                (None, _) => true,
+            })
+            .filter_map(|key| VerifyingKey::from_jwk(key, header.alg).ok())
+            .take(10)
+            .any(|key| self.jws.verify(&key, &ASSERTION_TYPES).is_ok())
+    }
+}
+
+/// The signature algorithms that a registered key can be used with.
+pub fn algorithms(key: &Jwk) -> Vec<Alg> {
+    [Alg::Es256, Alg::Ps256, Alg::Rs256]
+        .into_iter()
+        .filter(|alg| VerifyingKey::from_jwk(key, *alg).is_ok())
+        .collect()
+}
+
+/// RFC 6749 §2.3.1: identifier and secret are form-encoded before RFC 7617 joins them.
+fn basic(header: &str) -> Result<Presented, OAuthError> {
+    use base64::Engine as _;
+    let malformed = OAuthError::new(
+        Code::InvalidClient,
+        "the Authorization header is not a well-formed Basic one",
+    );
+    let (scheme, credentials) = header.split_once(' ').ok_or(malformed)?;
+    if !scheme.eq_ignore_ascii_case("basic") || credentials.len() > 2048 {
+        return Err(malformed);
+    }
+    let bytes = base64::engine::general_purpose::STANDARD
+        .decode(credentials.trim())
+        .map_err(|_| malformed)?;
+    let bytes = Zeroizing::new(bytes);
+    let colon = bytes
+        .iter()
+        .position(|byte| *byte == b':')
+        .ok_or(malformed)?;
+    let client_id = decode(&bytes[..colon]).map_err(|_| malformed)?;
+    let secret = Zeroizing::new(decode(&bytes[colon + 1..]).map_err(|_| malformed)?);
+    Ok(Presented {
+        client_id,
+        proof: Proof::Basic(secret),
+    })
+}
+
+/// Takes an assertion apart (RFC 7523 §3) without believing it.
+fn assertion(text: &str) -> Result<Presented, OAuthError> {
+    let malformed = OAuthError::new(
+        Code::InvalidClient,
+        "the client assertion is not a well-formed JWT",
+    );
+    let jws = jws::decode_unverified(text, MAX_ASSERTION).map_err(|_| malformed)?;
+    let claims: Value = ipse_jose::strict_json(&jws.payload).map_err(|_| malformed)?;
+    let text = |name: &str| claims.get(name).and_then(Value::as_str).map(str::to_owned);
+    let seconds = |name: &str| match claims.get(name) {
+        None => Ok(None),
+        Some(value) => value
+            .as_i64()
+            .filter(|seconds| (0..=MAX_TIME).contains(seconds))
+            .map(Some)
+            .ok_or(malformed),
+    };
+    let (issuer, subject) = (text("iss").ok_or(malformed)?, text("sub").ok_or(malformed)?);
+    if issuer != subject {
+        return Err(OAuthError::new(
+            Code::InvalidClient,
+            "iss and sub of the client assertion must be the client_id",
+        ));
+    }
+    let audience = match claims.get("aud") {
+        Some(Value::String(audience)) => audience.clone(),
+        // A list could name another server too, to which the assertion could then be carried.
+        Some(Value::Array(list)) if !enforced(Control::T19AssertionAudience) => list
+            .first()
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+            .to_owned(),
+        _ => {
+            return Err(OAuthError::new(
+                Code::InvalidClient,
+                "the client assertion's aud must be one string",
+            ));
+        }
+    };
+    let jti = text("jti")
+        .filter(|jti| (1..=255).contains(&jti.len()))
+        .ok_or(OAuthError::new(
+            Code::InvalidClient,
+            "the client assertion needs a jti of 1 to 255 bytes",
+        ))?;
+    let expires = seconds("exp")?.ok_or(OAuthError::new(
+        Code::InvalidClient,
+        "the client assertion needs an exp",
+    ))?;
+    let (issued, not_before) = (seconds("iat")?, seconds("nbf")?);
+    Ok(Presented {
+        client_id: subject,
+        proof: Proof::Assertion(Box::new(Assertion {
+            jws,
+            audience,
+            jti,
+            expires,
+            issued,
+            not_before,
+        })),
+    })
+}
+
+/// 31 December 9999: no time of ours lies beyond, and sums with it cannot overflow.
+const MAX_TIME: i64 = 253_402_300_799;
+
+/// Signs an assertion as a client does: for the parties of ours that are clients themselves, and for tests.
+pub fn sign_assertion(
+    key: &ipse_jose::SigningKey,
+    client_id: &str,
+    audience: &str,
+    jti: &[u8; 16],
+    now: i64,
+) -> String {
+    let claims = serde_json::json!({
+        "iss": client_id, "sub": client_id, "aud": audience, "jti": b64::encode(jti), "iat": now, "exp": now + 60,
+    });
+    jws::sign(key, "JWT", claims.to_string().as_bytes())
+}

@@ -1,0 +1,376 @@
+use base64::Engine as _;
+use ipse_jose::SigningKey;
+use serde_json::json;
+
+use super::*;
+use crate::client::SecretHash;
+use crate::client::tests::shop;
+
+const NOW: i64 = 1_800_000_000;
+const CONTEXT: Context<'static> = Context {
+    issuer: "https://ipse.example",
+    token_endpoint: "https://ipse.example/token",
+    called_endpoint: "https://ipse.example/par",
+    now: NOW,
+};
+
+fn with_key(key: &SigningKey, audience: AssertionAudience) -> Registration {
+    let jwks = JwkSet {
+        keys: vec![key.public_jwk()],
+    };
+    Registration {
+        authentication: Authentication::PrivateKeyJwt { jwks, audience },
+        ..shop()
+    }
+}
+
+fn claims() -> Value {
+    json!({
+        "iss": "par_shop", "sub": "par_shop", "aud": "https://ipse.example", "jti": "j1", "iat": NOW, "exp": NOW + 60,
+    })
+}
+
+fn signed(key: &SigningKey, claims: &Value) -> String {
+    jws::sign(key, "JWT", claims.to_string().as_bytes())
+}
+
+fn present(assertion: &str) -> Result<Presented, OAuthError> {
+    let params = [
+        ("client_assertion_type", ASSERTION_TYPE),
+        ("client_assertion", assertion),
+    ]
+    .into_iter()
+    .collect();
+    Presented::read(None, &params)
+}
+
+fn check(registration: &Registration, assertion: &str) -> Result<Authenticated, OAuthError> {
+    present(assertion)?.verify(registration, &CONTEXT)
+}
+
+/// The claims with one changed; `null` takes it away.
+fn but(name: &str, value: Value) -> Value {
+    let mut claims = claims();
+    if value.is_null() {
+        claims.as_object_mut().unwrap().remove(name);
+    } else {
+        claims[name] = value;
+    }
+    claims
+}
+
+#[test]
+fn a_good_assertion_is_taken_and_must_be_spent() {
+    let key = SigningKey::generate_es256();
+    let presented = present(&signed(&key, &claims())).unwrap();
+    assert_eq!(presented.client_id(), "par_shop");
+    let authenticated = presented
+        .verify(&with_key(&key, AssertionAudience::Issuer), &CONTEXT)
+        .unwrap();
+    assert_eq!(
+        authenticated.spend,
+        Some(Spend {
+            jti: "j1".to_owned(),
+            until: NOW + 60
+        })
+    );
+    // Without `typ` and without `kid`, as some clients write them.
+    let header = b64::encode(br#"{"alg":"ES256"}"#);
+    let input = format!("{header}.{}", b64::encode(claims().to_string().as_bytes()));
+    let bare = format!("{input}.{}", b64::encode(&key.sign(input.as_bytes())));
+    assert!(check(&with_key(&key, AssertionAudience::Issuer), &bare).is_ok());
+    let own = sign_assertion(&key, "par_shop", CONTEXT.issuer, &[1; 16], NOW);
+    assert!(check(&with_key(&key, AssertionAudience::Issuer), &own).is_ok());
+}
+
+#[test]
+fn t19_the_audience_is_exactly_the_registered_one() {
+    let key = SigningKey::generate_es256();
+    let issuer = with_key(&key, AssertionAudience::Issuer);
+    for aud in [
+        json!("https://ipse.example/"),
+        json!("https://ipse.example/token"),
+        json!("https://ipse.example/par"),
+        json!("https://other.example"),
+        json!(["https://ipse.example"]),
+        json!(["https://ipse.example", "https://other.example"]),
+        json!(""),
+        json!(null),
+        json!({"aud": "https://ipse.example"}),
+    ] {
+        let error = check(&issuer, &signed(&key, &but("aud", aud.clone()))).unwrap_err();
+        assert_eq!(error.code, Code::InvalidClient, "{aud}");
+    }
+}
+
+#[test]
+fn t19_the_older_audience_is_per_client_and_ends() {
+    let key = SigningKey::generate_es256();
+    let older = |until| with_key(&key, AssertionAudience::Endpoint { until });
+    let to = |aud: &str| signed(&key, &but("aud", json!(aud)));
+    assert!(check(&older(NOW + 1), &to("https://ipse.example/token")).is_ok());
+    assert!(check(&older(NOW + 1), &to("https://ipse.example/par")).is_ok());
+    for aud in [
+        "https://ipse.example",
+        "https://ipse.example/userinfo",
+        "https://other.example/token",
+    ] {
+        assert!(check(&older(NOW + 1), &to(aud)).is_err(), "{aud}");
+    }
+    let ended = check(&older(NOW), &to("https://ipse.example/token")).unwrap_err();
+    assert!(ended.description.contains("no longer"));
+}
+
+#[test]
+fn t23_times_are_whole_near_and_not_in_the_future() {
+    let key = SigningKey::generate_es256();
+    let issuer = with_key(&key, AssertionAudience::Issuer);
+    let cases = [
+        ("exp", json!(null)),
+        ("exp", json!(NOW)),
+        ("exp", json!(-1)),
+        ("exp", json!((NOW + 60) as f64 + 0.5)),
+        ("exp", json!((NOW + 60).to_string())),
+        ("exp", json!(NOW + HORIZON + SKEW + 1)),
+        ("exp", json!(i64::MAX)),
+        ("exp", json!(u64::MAX)),
+        ("exp", json!(1e300)),
+        ("iat", json!(NOW + SKEW + 1)),
+        ("iat", json!("now")),
+        ("nbf", json!(NOW + SKEW + 1)),
+        ("jti", json!(null)),
+        ("jti", json!("")),
+        ("jti", json!("j".repeat(256))),
+        ("jti", json!(7)),
+        ("iss", json!("par_other")),
+        ("sub", json!("par_other")),
+        ("iss", json!(null)),
+    ];
+    for (name, value) in cases {
+        assert!(
+            check(&issuer, &signed(&key, &but(name, value.clone()))).is_err(),
+            "{name} = {value}"
+        );
+    }
+    for (name, value) in [
+        ("exp", NOW + HORIZON + SKEW),
+        ("iat", NOW + SKEW),
+        ("nbf", NOW + SKEW),
+    ] {
+        assert!(
+            check(&issuer, &signed(&key, &but(name, json!(value)))).is_ok(),
+            "{name} = {value}"
+        );
+    }
+    // Older software writes one hour; it gets that with the older audience only.
+    let mut hour = but("exp", json!(NOW + 3600));
+    assert!(check(&issuer, &signed(&key, &hour)).is_err());
+    hour["aud"] = json!("https://ipse.example/token");
+    assert!(
+        check(
+            &with_key(&key, AssertionAudience::Endpoint { until: NOW + 1 }),
+            &signed(&key, &hour)
+        )
+        .is_ok()
+    );
+}
+
+#[test]
+fn t22_only_registered_keys_count() {
+    let (key, other) = (SigningKey::generate_es256(), SigningKey::generate_es256());
+    let issuer = with_key(&key, AssertionAudience::Issuer);
+    assert!(check(&issuer, &signed(&other, &claims())).is_err());
+    // The other key under the registered name.
+    let renamed = jws::sign_with_kid(&other, "JWT", key.kid(), claims().to_string().as_bytes());
+    assert!(check(&issuer, &renamed).is_err());
+    // A key, or where to fetch one, brought along in the header: looked at by no one.
+    let jwk = serde_json::to_value(other.public_jwk()).unwrap();
+    for member in [
+        json!({"jwk": jwk}),
+        json!({"jku": "https://evil.example/jwks"}),
+        json!({"x5u": "https://e.example"}),
+    ] {
+        let mut header = json!({"alg": "ES256", "typ": "JWT"});
+        header
+            .as_object_mut()
+            .unwrap()
+            .extend(member.as_object().unwrap().clone());
+        let input = format!(
+            "{}.{}",
+            b64::encode(header.to_string().as_bytes()),
+            b64::encode(claims().to_string().as_bytes())
+        );
+        let forged = format!("{input}.{}", b64::encode(&other.sign(input.as_bytes())));
+        assert!(check(&issuer, &forged).is_err(), "{header}");
+    }
+}
+
+#[test]
+fn t23_other_algorithms_and_shapes_are_refused() {
+    let key = SigningKey::generate_es256();
+    let issuer = with_key(&key, AssertionAudience::Issuer);
+    let payload = b64::encode(claims().to_string().as_bytes());
+    for alg in [
+        "none", "None", "HS256", "ES384", "PS256", "RS256", "EdDSA", "",
+    ] {
+        let input = format!(
+            "{}.{payload}",
+            b64::encode(format!(r#"{{"alg":"{alg}"}}"#).as_bytes())
+        );
+        let signature = b64::encode(&key.sign(input.as_bytes()));
+        assert!(
+            check(&issuer, &format!("{input}.{signature}")).is_err(),
+            "{alg}"
+        );
+        assert!(
+            check(&issuer, &format!("{input}.")).is_err(),
+            "{alg} without signature"
+        );
+    }
+    // A token of another use.
+    let wrong_typ = jws::sign(&key, "sim-statement+jwt", claims().to_string().as_bytes());
+    assert!(check(&issuer, &wrong_typ).is_err());
+    let twice = claims().to_string().replacen('{', r#"{"aud":"x","#, 1);
+    assert!(check(&issuer, &jws::sign(&key, "JWT", twice.as_bytes())).is_err());
+    for junk in ["", ".", "..", "a.b.c", "....", "{}"] {
+        assert!(present(junk).is_err(), "{junk}");
+    }
+}
+
+#[test]
+fn t24_an_oversize_assertion_is_refused_before_it_is_parsed() {
+    let key = SigningKey::generate_es256();
+    let big = signed(&key, &but("extra", json!("x".repeat(MAX_ASSERTION))));
+    assert!(present(&big).is_err());
+}
+
+fn basic_header(text: &str) -> String {
+    format!(
+        "Basic {}",
+        base64::engine::general_purpose::STANDARD.encode(text)
+    )
+}
+
+#[test]
+fn a_right_secret_is_taken_from_header_or_form() {
+    let basic = shop();
+    let post = Registration {
+        authentication: Authentication::ClientSecretPost {
+            secret: SecretHash::of("secret"),
+        },
+        ..shop()
+    };
+    let in_header = |text: &str| Presented::read(Some(&basic_header(text)), &Params::default());
+    let in_form = |secret: &'static str| {
+        Presented::read(
+            None,
+            &[("client_id", "par_shop"), ("client_secret", secret)]
+                .into_iter()
+                .collect(),
+        )
+    };
+    assert!(
+        in_header("par_shop:secret")
+            .unwrap()
+            .verify(&basic, &CONTEXT)
+            .is_ok()
+    );
+    // Form-encoded, as RFC 6749 §2.3.1 wants it.
+    assert!(
+        in_header("par%5Fshop:secret")
+            .unwrap()
+            .verify(&basic, &CONTEXT)
+            .is_ok()
+    );
+    assert!(in_form("secret").unwrap().verify(&post, &CONTEXT).is_ok());
+    assert!(
+        in_header("par_shop:secre")
+            .unwrap()
+            .verify(&basic, &CONTEXT)
+            .is_err()
+    );
+    assert!(
+        in_header("par_shop:")
+            .unwrap()
+            .verify(&basic, &CONTEXT)
+            .is_err()
+    );
+    assert!(
+        in_header("par_shop:secret")
+            .unwrap()
+            .verify(&post, &CONTEXT)
+            .is_ok()
+    );
+    assert!(in_form("secret").unwrap().verify(&basic, &CONTEXT).is_ok());
+    for wrong in ["secre", "", "secret "] {
+        for registered in [&basic, &post] {
+            assert!(
+                in_form(wrong).map_or(true, |sent| sent.verify(registered, &CONTEXT).is_err()),
+                "{wrong}"
+            );
+        }
+    }
+    assert!(
+        in_header("par_other:secret")
+            .unwrap()
+            .verify(&basic, &CONTEXT)
+            .is_err()
+    );
+    for header in [
+        "Basic",
+        "Basic !",
+        "Bearer x",
+        "Basic cGFy",
+        "basic  ",
+        "Basic cGFyX3Nob3A6c2VjcmV0 x",
+    ] {
+        let refused =
+            Presented::read(Some(header), &Params::default()).map(|presented| presented.client_id);
+        assert!(refused.is_err(), "{header}");
+    }
+}
+
+#[test]
+fn one_way_at_a_time_and_of_one_client() {
+    let header = basic_header("par_shop:secret");
+    let read = |header: Option<&str>, pairs: &[(&'static str, &'static str)]| {
+        Presented::read(header, &pairs.iter().copied().collect())
+            .map(|presented| presented.client_id)
+    };
+    let code = |result: Result<String, OAuthError>| result.unwrap_err().code;
+    assert_eq!(
+        code(read(Some(&header), &[("client_secret", "secret")])),
+        Code::InvalidRequest
+    );
+    assert_eq!(
+        code(read(Some(&header), &[("client_assertion", "x")])),
+        Code::InvalidRequest
+    );
+    assert_eq!(
+        code(read(
+            None,
+            &[("client_secret", "a"), ("client_assertion", "x")]
+        )),
+        Code::InvalidRequest
+    );
+    assert_eq!(
+        code(read(None, &[("client_id", "par_shop")])),
+        Code::InvalidClient
+    );
+    assert_eq!(
+        code(read(None, &[("client_secret", "secret")])),
+        Code::InvalidRequest
+    );
+    assert_eq!(
+        code(read(Some(&header), &[("client_id", "par_other")])),
+        Code::InvalidClient
+    );
+    assert_eq!(
+        code(read(None, &[("client_assertion", "x")])),
+        Code::InvalidRequest
+    );
+    assert_eq!(
+        read(Some(&header), &[("client_id", "par_shop")]),
+        Ok("par_shop".to_owned())
+    );
+}

@@ -1,0 +1,371 @@
+//! What a partner registered. The OpenID Connect client is the partner; its services are what a person is asked for.
+
+use aws_lc_rs::{constant_time, digest};
+use ipse_jose::{Alg, JwkSet};
+use serde::{Deserialize, Serialize};
+use url::Host;
+
+use crate::redirect::{self, RedirectProblem};
+
+#[cfg(test)]
+pub(crate) mod tests;
+
+/// A registered partner, as OpenID Connect sees it. [`Registration::validate`] holds for every stored one.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Registration {
+    /// The client identifier (RFC 6749 §2.2).
+    pub client_id: String,
+    /// The verified name that the person reads.
+    pub name: String,
+    /// The verified domain that the person reads.
+    pub domain: String,
+    /// Where a browser may be sent; compared exactly.
+    pub redirect_uris: Vec<String>,
+    /// How the client proves who it is.
+    pub authentication: Authentication,
+    /// Requests must be pushed (RFC 9126 §6).
+    #[serde(default = "yes")]
+    pub require_par: bool,
+    /// The algorithm of its ID tokens.
+    #[serde(default)]
+    pub id_token_alg: IdTokenAlg,
+    /// What it offers to people.
+    pub services: Vec<Service>,
+    /// `login_hint` may name sandbox people whose phones answer by themselves; never in production.
+    #[serde(default)]
+    pub sandbox_people: bool,
+}
+
+/// One way of client authentication, with what checking it needs: no half-configured client can exist.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(tag = "method", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Authentication {
+    /// `private_key_jwt` (RFC 7523 §2.2).
+    PrivateKeyJwt {
+        /// The client's public keys. Registered by value: there is no URL to fetch (threats 21 and 22).
+        jwks: JwkSet,
+        /// The `aud` that its assertions carry.
+        #[serde(default)]
+        audience: AssertionAudience,
+    },
+    /// A secret (RFC 6749 §2.3.1), by registration in the header: `client_secret_basic`. The form is taken too.
+    ClientSecretBasic {
+        /// The secret's hash.
+        secret: SecretHash,
+    },
+    /// A secret, by registration in the form: `client_secret_post`. The header is taken too.
+    ClientSecretPost {
+        /// The secret's hash.
+        secret: SecretHash,
+    },
+}
+
+impl Authentication {
+    /// The method's registered name (`token_endpoint_auth_method`).
+    pub const fn method(&self) -> &'static str {
+        match self {
+            Self::PrivateKeyJwt { .. } => "private_key_jwt",
+            Self::ClientSecretBasic { .. } => "client_secret_basic",
+            Self::ClientSecretPost { .. } => "client_secret_post",
+        }
+    }
+}
+
+/// The `aud` of client assertions. Exactly one is right for a client, so that an assertion made for one server cannot
+/// be carried to another.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "audience", rename_all = "snake_case", deny_unknown_fields)]
+pub enum AssertionAudience {
+    /// The issuer, as RFC 10070 wants it.
+    #[default]
+    Issuer,
+    /// The URL of the token endpoint, or of the endpoint called: for older client software, until a date.
+    Endpoint {
+        /// Seconds since 1970 UTC from which on it is refused.
+        until: i64,
+    },
+}
+
+/// The algorithm of ID tokens; OpenID Connect Core §15.1 makes RS256 the one that every client knows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum IdTokenAlg {
+    /// ECDSA on P-256.
+    #[default]
+    ES256,
+    /// RSA PKCS #1 v1.5, for older clients.
+    RS256,
+}
+
+impl IdTokenAlg {
+    /// The name in `alg`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::ES256 => "ES256",
+            Self::RS256 => "RS256",
+        }
+    }
+
+    /// The signing algorithm.
+    pub const fn alg(self) -> Alg {
+        match self {
+            Self::ES256 => Alg::Es256,
+            Self::RS256 => Alg::Rs256,
+        }
+    }
+}
+
+/// A service of a partner.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Service {
+    /// Its code, as in scope `service:CODE`.
+    pub code: String,
+    /// What the person is asked for.
+    #[serde(rename = "type")]
+    pub kind: ServiceType,
+    /// The scopes that it may ask beyond `openid`; others are ignored.
+    #[serde(default = "profile")]
+    pub scopes: Vec<String>,
+}
+
+/// What a service asks of a person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ServiceType {
+    /// Who are you?
+    Login,
+    /// May we have these details?
+    Share,
+    /// Do you agree with this?
+    Confirm,
+    /// Will you sign this?
+    Sign,
+}
+
+impl ServiceType {
+    /// The type's name.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Login => "login",
+            Self::Share => "share",
+            Self::Confirm => "confirm",
+            Self::Sign => "sign",
+        }
+    }
+
+    /// The type of a name.
+    pub fn parse(name: &str) -> Option<Self> {
+        [Self::Login, Self::Share, Self::Confirm, Self::Sign]
+            .into_iter()
+            .find(|kind| kind.as_str() == name)
+    }
+}
+
+/// The hash of a client secret, as base64url.
+///
+/// A plain SHA-256 is right here and stretching would be waste: the secret is 256 random bits that we drew, so there
+/// is no guessing to slow down, and the check runs on every request of the partner.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct SecretHash(String);
+
+impl std::fmt::Debug for SecretHash {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("SecretHash(…)")
+    }
+}
+
+impl SecretHash {
+    /// The hash of a secret that [`secret_text`] made.
+    pub fn of(secret: &str) -> Self {
+        Self(ipse_jose::b64::encode(
+            digest::digest(&digest::SHA256, secret.as_bytes()).as_ref(),
+        ))
+    }
+
+    /// Compares in constant time.
+    pub fn matches(&self, secret: &str) -> bool {
+        let presented = Self::of(secret);
+        constant_time::verify_slices_are_equal(self.0.as_bytes(), presented.0.as_bytes()).is_ok()
+    }
+}
+
+/// The secret of a client, as its developer gets it: 256 random bits in characters that no form or header changes.
+pub fn secret_text(random: &[u8; 32]) -> zeroize::Zeroizing<String> {
+    zeroize::Zeroizing::new(ipse_jose::b64::encode(random))
+}
+
+/// Why a registration is refused.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RegistrationProblem {
+    /// The client identifier.
+    #[error("client_id: use 1 to 64 letters, digits, `-`, `_` or `.`")]
+    ClientId,
+    /// The name.
+    #[error("name: use 1 to 60 printable characters, without spaces at the ends")]
+    Name,
+    /// The domain.
+    #[error("domain: use a lower-case host name such as shop.example")]
+    Domain,
+    /// No redirect URI, or too many.
+    #[error("redirect_uris: register 1 to 20")]
+    RedirectUris,
+    /// One redirect URI.
+    #[error("redirect_uri {uri}: {problem}")]
+    RedirectUri {
+        /// The URI.
+        uri: String,
+        /// What is wrong with it.
+        problem: RedirectProblem,
+    },
+    /// The key set.
+    #[error("jwks: register 1 to 10 public signing keys (EC P-256, or RSA of 2048 bits and up)")]
+    Keys,
+    /// No service, or too many.
+    #[error("services: register 1 to 50")]
+    Services,
+    /// One service code.
+    #[error("service {0}: use 1 to 45 letters, digits, `-`, `_` or `.`, each code once")]
+    ServiceCode(String),
+    /// A scope that services of the type cannot ask.
+    #[error("service {code}: a service of this type cannot ask scope {scope}")]
+    ServiceScope {
+        /// The service.
+        code: String,
+        /// The scope.
+        scope: String,
+    },
+    /// Sandbox people in production.
+    #[error("sandbox_people: not in production")]
+    Sandbox,
+}
+
+/// The scope that names, and the language, stand for.
+pub const PROFILE: &str = "profile";
+
+impl Registration {
+    /// Checks everything that can be checked without asking anyone.
+    pub fn validate(&self, production: bool) -> Result<(), RegistrationProblem> {
+        if !is_token(&self.client_id, 64) {
+            return Err(RegistrationProblem::ClientId);
+        }
+        if !is_name(&self.name) {
+            return Err(RegistrationProblem::Name);
+        }
+        if !is_domain(&self.domain, production) {
+            return Err(RegistrationProblem::Domain);
+        }
+        if self.redirect_uris.is_empty() || self.redirect_uris.len() > 20 {
+            return Err(RegistrationProblem::RedirectUris);
+        }
+        for uri in &self.redirect_uris {
+            redirect::check(uri, &self.domain, production).map_err(|problem| {
+                RegistrationProblem::RedirectUri {
+                    uri: uri.clone(),
+                    problem,
+                }
+            })?;
+        }
+        if let Authentication::PrivateKeyJwt { jwks, .. } = &self.authentication
+            && !keys_are_usable(jwks)
+        {
+            return Err(RegistrationProblem::Keys);
+        }
+        if self.services.is_empty() || self.services.len() > 50 {
+            return Err(RegistrationProblem::Services);
+        }
+        for (at, service) in self.services.iter().enumerate() {
+            let again = self.services[..at]
+                .iter()
+                .any(|earlier| earlier.code == service.code);
+            if again || !is_token(&service.code, 45) {
+                return Err(RegistrationProblem::ServiceCode(service.code.clone()));
+            }
+            if let Some(scope) = service.scopes.iter().find(|scope| *scope != PROFILE) {
+                return Err(RegistrationProblem::ServiceScope {
+                    code: service.code.clone(),
+                    scope: scope.clone(),
+                });
+            }
+        }
+        if production && self.sandbox_people {
+            return Err(RegistrationProblem::Sandbox);
+        }
+        Ok(())
+    }
+
+    /// The service with this code.
+    pub fn service(&self, code: &str) -> Option<&Service> {
+        self.services.iter().find(|service| service.code == code)
+    }
+
+    /// The partner's only login service: what a request without `service:CODE` means.
+    pub fn only_login_service(&self) -> Option<&Service> {
+        let mut logins = self
+            .services
+            .iter()
+            .filter(|service| service.kind == ServiceType::Login);
+        match (logins.next(), logins.next()) {
+            (Some(service), None) => Some(service),
+            _ => None,
+        }
+    }
+}
+
+fn yes() -> bool {
+    true
+}
+
+fn profile() -> Vec<String> {
+    vec![PROFILE.to_owned()]
+}
+
+/// Characters that mean the same in a URL, a header, a form and a scope.
+fn is_token(text: &str, max: usize) -> bool {
+    (1..=max).contains(&text.len())
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
+}
+
+/// A name as a person reads it: no control, no bidirectional or invisible characters that could hide another name.
+fn is_name(name: &str) -> bool {
+    let invisible = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+                | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{e000}'..='\u{f8ff}' | '\u{fff0}'..='\u{ffff}'
+                | '\u{e0000}'..='\u{10ffff}')
+    };
+    (1..=60).contains(&name.chars().count()) && name.trim() == name && !name.chars().any(invisible)
+}
+
+/// A host name in its one spelling; production wants a real one, elsewhere this machine may have one too.
+fn is_domain(domain: &str, production: bool) -> bool {
+    match Host::parse(domain) {
+        Ok(Host::Domain(normal)) => {
+            normal == domain
+                && domain.len() <= 253
+                && domain
+                    .bytes()
+                    .all(|byte| byte.is_ascii_alphanumeric() || b"-.".contains(&byte))
+                && domain.split('.').all(|label| {
+                    !label.is_empty() && !label.starts_with('-') && !label.ends_with('-')
+                })
+                && (domain.contains('.') || (!production && domain == "localhost"))
+        }
+        Ok(Host::Ipv4(address)) => {
+            !production && address.is_loopback() && address.to_string() == domain
+        }
+        _ => false,
+    }
+}
+
+/// Whether there is a key to check with, and every key is one that we take.
+fn keys_are_usable(jwks: &JwkSet) -> bool {
+    (1..=10).contains(&jwks.keys.len())
+        && jwks
+            .keys
+            .iter()
+            .all(|key| !crate::authn::algorithms(key).is_empty())
+}

@@ -1,0 +1,179 @@
+use super::*;
+
+/// A partner with one login service and a secret, as most tests need it.
+pub(crate) fn shop() -> Registration {
+    Registration {
+        client_id: "par_shop".to_owned(),
+        name: "Winkel Hoek".to_owned(),
+        domain: "shop.example".to_owned(),
+        redirect_uris: vec![
+            "https://shop.example/cb".to_owned(),
+            "http://localhost:4006/cb?lang=nl".to_owned(),
+        ],
+        authentication: Authentication::ClientSecretBasic {
+            secret: SecretHash::of("secret"),
+        },
+        require_par: false,
+        id_token_alg: IdTokenAlg::ES256,
+        services: vec![service("HOEK_LOGIN", ServiceType::Login)],
+        sandbox_people: false,
+    }
+}
+
+pub(crate) fn service(code: &str, kind: ServiceType) -> Service {
+    Service {
+        code: code.to_owned(),
+        kind,
+        scopes: profile(),
+    }
+}
+
+#[test]
+fn a_registration_is_stored_and_read_back() {
+    let json = serde_json::to_string(&shop()).unwrap();
+    let read: Registration = serde_json::from_str(&json).unwrap();
+    assert_eq!(serde_json::to_string(&read).unwrap(), json);
+    assert_eq!(read.validate(false), Ok(()));
+    assert!(
+        !json.contains("\"secret\":\"secret\""),
+        "the secret itself is not stored"
+    );
+}
+
+#[test]
+fn pushing_is_the_default_and_so_is_es256() {
+    let registration: Registration = serde_json::from_value(serde_json::json!({
+        "client_id": "a", "name": "A", "domain": "a.example", "redirect_uris": ["https://a.example/cb"],
+        "authentication": {"method": "client_secret_post", "secret": "x"},
+        "services": [{"code": "L", "type": "login"}],
+    }))
+    .unwrap();
+    assert!(registration.require_par && !registration.sandbox_people);
+    assert_eq!(registration.id_token_alg, IdTokenAlg::ES256);
+    assert_eq!(registration.services[0].scopes, [PROFILE]);
+}
+
+#[test]
+fn an_audience_is_the_issuer_unless_registered_otherwise() {
+    let key = ipse_jose::SigningKey::generate_es256().public_jwk();
+    let jwks = JwkSet { keys: vec![key] };
+    let with = |audience| {
+        serde_json::to_value(Authentication::PrivateKeyJwt {
+            jwks: jwks.clone(),
+            audience,
+        })
+        .unwrap()
+    };
+    for audience in [
+        AssertionAudience::Issuer,
+        AssertionAudience::Endpoint { until: 5 },
+    ] {
+        let read: Authentication = serde_json::from_value(with(audience)).unwrap();
+        assert!(
+            matches!(read, Authentication::PrivateKeyJwt { audience: found, .. } if found == audience)
+        );
+    }
+    let bare = serde_json::json!({"method": "private_key_jwt", "jwks": jwks});
+    let read: Authentication = serde_json::from_value(bare).unwrap();
+    assert!(matches!(
+        read,
+        Authentication::PrivateKeyJwt {
+            audience: AssertionAudience::Issuer,
+            ..
+        }
+    ));
+}
+
+#[test]
+fn mistakes_are_named() {
+    type Change = fn(&mut Registration);
+    let cases: [(Change, &str); 12] = [
+        (|r| r.client_id = "a b".into(), "client_id:"),
+        (|r| r.name = " Winkel".into(), "name:"),
+        (|r| r.name = "Win\u{202e}kel".into(), "name:"),
+        (|r| r.domain = "Shop.example".into(), "domain:"),
+        (|r| r.domain = "shop.example.".into(), "domain:"),
+        (|r| r.redirect_uris.clear(), "redirect_uris:"),
+        (
+            |r| r.redirect_uris.push("http://shop.example/cb".into()),
+            "redirect_uri http://shop.example/cb: it must be",
+        ),
+        (|r| r.services.clear(), "services:"),
+        (
+            |r| r.services.push(service("HOEK_LOGIN", ServiceType::Login)),
+            "service HOEK_LOGIN:",
+        ),
+        (
+            |r| r.services.push(service("a b", ServiceType::Login)),
+            "service a b:",
+        ),
+        (
+            |r| r.services[0].scopes.push("eid".into()),
+            "service HOEK_LOGIN: a service of this type",
+        ),
+        (
+            |r| {
+                r.authentication = Authentication::PrivateKeyJwt {
+                    jwks: JwkSet { keys: Vec::new() },
+                    audience: AssertionAudience::Issuer,
+                }
+            },
+            "jwks:",
+        ),
+    ];
+    for (change, text) in cases {
+        let mut registration = shop();
+        change(&mut registration);
+        let problem = registration.validate(false).unwrap_err().to_string();
+        assert!(
+            problem.starts_with(text),
+            "{problem} should start with {text}"
+        );
+    }
+}
+
+#[test]
+fn production_wants_real_names_and_no_sandbox() {
+    let mut registration = shop();
+    assert!(matches!(
+        registration.validate(true),
+        Err(RegistrationProblem::RedirectUri { .. })
+    ));
+    registration.redirect_uris.truncate(1);
+    assert_eq!(registration.validate(true), Ok(()));
+    registration.sandbox_people = true;
+    assert_eq!(
+        registration.validate(true),
+        Err(RegistrationProblem::Sandbox)
+    );
+    registration.domain = "localhost".to_owned();
+    assert_eq!(
+        registration.validate(true),
+        Err(RegistrationProblem::Domain)
+    );
+}
+
+#[test]
+fn without_a_code_only_a_single_login_service_is_meant() {
+    let mut registration = shop();
+    registration
+        .services
+        .push(service("HOEK_SHARE", ServiceType::Share));
+    assert_eq!(
+        registration.only_login_service().unwrap().code,
+        "HOEK_LOGIN"
+    );
+    registration
+        .services
+        .push(service("HOEK_STAFF", ServiceType::Login));
+    assert_eq!(registration.only_login_service(), None);
+}
+
+#[test]
+fn a_secret_is_256_bits_and_only_its_hash_is_kept() {
+    let secret = secret_text(&[7; 32]);
+    assert_eq!(secret.len(), 43);
+    let hash = SecretHash::of(&secret);
+    assert!(hash.matches(&secret) && !hash.matches("x") && !hash.matches(""));
+    assert_eq!(format!("{hash:?}"), "SecretHash(…)");
+}

@@ -1,0 +1,101 @@
+//! The metadata document (OpenID Connect Discovery 1.0 §3, RFC 8414 §2). One document serves both well-known places.
+
+use serde_json::{Value, json};
+
+use crate::Level;
+use crate::disclosure::Claim;
+use crate::language::Language;
+
+/// Paths of the endpoints, under the issuer.
+pub mod path {
+    /// OpenID Connect Discovery.
+    pub const CONFIGURATION: &str = "/.well-known/openid-configuration";
+    /// RFC 8414.
+    pub const METADATA: &str = "/.well-known/oauth-authorization-server";
+    /// Our public keys.
+    pub const JWKS: &str = "/jwks";
+    /// Pushed requests (RFC 9126).
+    pub const PAR: &str = "/par";
+    /// Authorization endpoint.
+    pub const AUTHORIZE: &str = "/authorize";
+    /// Token endpoint.
+    pub const TOKEN: &str = "/token";
+    /// Userinfo endpoint.
+    pub const USERINFO: &str = "/userinfo";
+    /// Revocation (RFC 7009).
+    pub const REVOKE: &str = "/revoke";
+}
+
+/// The document of an issuer.
+pub fn document(issuer: &str) -> Value {
+    let at = |path: &str| format!("{issuer}{path}");
+    let auth_methods = [
+        "private_key_jwt",
+        "client_secret_basic",
+        "client_secret_post",
+    ];
+    let auth_algs = ["ES256", "PS256", "RS256"];
+    let mut claims = vec![
+        "iss",
+        "sub",
+        "aud",
+        "exp",
+        "iat",
+        "auth_time",
+        "nonce",
+        "acr",
+    ];
+    claims.extend(Claim::ALL.iter().map(|claim| claim.as_str()));
+    json!({
+        "issuer": issuer,
+        "authorization_endpoint": at(path::AUTHORIZE),
+        "token_endpoint": at(path::TOKEN),
+        "userinfo_endpoint": at(path::USERINFO),
+        "jwks_uri": at(path::JWKS),
+        "pushed_authorization_request_endpoint": at(path::PAR),
+        "revocation_endpoint": at(path::REVOKE),
+        // Required by default, but by the client's registration: some clients are registered without.
+        "require_pushed_authorization_requests": false,
+        "authorization_response_iss_parameter_supported": true,
+        "response_types_supported": ["code"],
+        "response_modes_supported": ["query"],
+        "grant_types_supported": ["authorization_code"],
+        "code_challenge_methods_supported": ["S256"],
+        "subject_types_supported": ["pairwise"],
+        "id_token_signing_alg_values_supported": ["ES256", "RS256"],
+        "scopes_supported": ["openid", "profile"],
+        "claim_types_supported": ["normal"],
+        "claims_supported": claims,
+        "claims_parameter_supported": true,
+        "request_parameter_supported": false,
+        "request_uri_parameter_supported": false,
+        "acr_values_supported": Level::ALL.iter().map(|level| level.as_str()).collect::<Vec<_>>(),
+        "prompt_values_supported": ["none", "login", "consent", "select_account"],
+        "display_values_supported": ["page", "popup", "touch", "wap"],
+        "ui_locales_supported": Language::ALL.iter().map(|language| language.as_str()).collect::<Vec<_>>(),
+        "token_endpoint_auth_methods_supported": auth_methods,
+        "token_endpoint_auth_signing_alg_values_supported": auth_algs,
+        "revocation_endpoint_auth_methods_supported": auth_methods,
+        "revocation_endpoint_auth_signing_alg_values_supported": auth_algs,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_endpoint_is_under_the_issuer() {
+        let document = document("https://ipse.example");
+        for (name, value) in document.as_object().unwrap() {
+            if name.ends_with("_endpoint") || name.ends_with("_uri") {
+                assert!(
+                    value.as_str().unwrap().starts_with("https://ipse.example/"),
+                    "{name}"
+                );
+            }
+        }
+        // The default of this one is true, so it must be said.
+        assert_eq!(document["request_uri_parameter_supported"], false);
+    }
+}

@@ -1,0 +1,237 @@
+//! Parameters of a query or a form, read strictly.
+//!
+//! RFC 6749 §3.1: a parameter without a value counts as omitted, and none may occur twice. Lenient readers (lossy
+//! UTF-8, last one wins) are how two parties come to see two different requests; so here a bad escape refuses
+//! the whole text, and a repetition is kept as a finding for the caller, who knows whether it may still redirect.
+
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
+use ipse_protocol::control::{Control, enforced};
+
+use crate::error::{Code, OAuthError};
+
+/// No query or form of ours is longer.
+pub const MAX_BYTES: usize = 32 * 1024;
+/// No request has more parameters.
+pub const MAX_COUNT: usize = 64;
+
+/// Decoded parameters.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Params {
+    values: BTreeMap<String, String>,
+    repeated: Vec<String>,
+}
+
+/// Names only: values may be secrets or personal.
+impl std::fmt::Debug for Params {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Params")
+            .field("names", &self.values.keys().collect::<Vec<_>>())
+            .field("repeated", &self.repeated)
+            .finish()
+    }
+}
+
+/// Why a text is not a list of parameters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ParamsError {
+    /// Over [`MAX_BYTES`].
+    #[error("the parameters are too long")]
+    TooLong,
+    /// Over [`MAX_COUNT`].
+    #[error("there are too many parameters")]
+    TooMany,
+    /// A bad escape, or not UTF-8.
+    #[error("the parameters are not well encoded")]
+    Encoding,
+}
+
+impl Params {
+    /// Reads `application/x-www-form-urlencoded` text: a query without its `?`, or a body.
+    pub fn parse(text: &[u8]) -> Result<Self, ParamsError> {
+        if enforced(Control::T24Limits) && text.len() > MAX_BYTES {
+            return Err(ParamsError::TooLong);
+        }
+        let mut params = Self::default();
+        let pairs = text
+            .split(|byte| *byte == b'&')
+            .filter(|pair| !pair.is_empty());
+        for (count, pair) in pairs.enumerate() {
+            if enforced(Control::T24Limits) && count == MAX_COUNT {
+                return Err(ParamsError::TooMany);
+            }
+            let split = pair.iter().position(|byte| *byte == b'=');
+            let (name, value) = match split {
+                Some(at) => (&pair[..at], &pair[at + 1..]),
+                None => (pair, &[][..]),
+            };
+            let (name, value) = (decode(name)?, decode(value)?);
+            params.add(name, value);
+        }
+        Ok(params)
+    }
+
+    fn add(&mut self, name: String, value: String) {
+        match self.values.entry(name) {
+            Entry::Occupied(known) => self.repeated.push(known.key().clone()),
+            Entry::Vacant(free) => {
+                free.insert(value);
+            }
+        }
+    }
+
+    /// The value, if there is one that is not empty.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.values
+            .get(name)
+            .map(String::as_str)
+            .filter(|value| !value.is_empty())
+    }
+
+    /// Whether the parameter came more than once.
+    pub fn is_repeated(&self, name: &str) -> bool {
+        self.repeated.iter().any(|repeated| repeated == name)
+    }
+
+    /// Refuses a request in which any parameter came twice.
+    pub fn unique(&self) -> Result<(), OAuthError> {
+        if self.repeated.is_empty() || !enforced(Control::T23Strict) {
+            Ok(())
+        } else {
+            Err(OAuthError::new(
+                Code::InvalidRequest,
+                "a parameter is given more than once",
+            ))
+        }
+    }
+
+    /// The value, or `invalid_request`.
+    pub fn require(&self, name: &'static str, missing: &'static str) -> Result<&str, OAuthError> {
+        self.get(name)
+            .ok_or_else(|| OAuthError::new(Code::InvalidRequest, missing))
+    }
+}
+
+impl<'a> FromIterator<(&'a str, &'a str)> for Params {
+    fn from_iter<I: IntoIterator<Item = (&'a str, &'a str)>>(pairs: I) -> Self {
+        let mut params = Self::default();
+        for (name, value) in pairs {
+            params.add(name.to_owned(), value.to_owned());
+        }
+        params
+    }
+}
+
+impl From<ParamsError> for OAuthError {
+    fn from(error: ParamsError) -> Self {
+        let text = match error {
+            ParamsError::TooLong => "the parameters are too long",
+            ParamsError::TooMany => "there are too many parameters",
+            ParamsError::Encoding => "the parameters are not well encoded",
+        };
+        OAuthError::new(Code::InvalidRequest, text)
+    }
+}
+
+/// Undoes form encoding (WHATWG URL §5.1), but refuses what that algorithm forgives.
+pub(crate) fn decode(text: &[u8]) -> Result<String, ParamsError> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((first, tail)) = rest.split_first() {
+        rest = tail;
+        match first {
+            b'+' => bytes.push(b' '),
+            b'%' => {
+                let (digits, tail) = rest.split_at_checked(2).ok_or(ParamsError::Encoding)?;
+                let digit = |at: usize| (digits[at] as char).to_digit(16);
+                let (Some(high), Some(low)) = (digit(0), digit(1)) else {
+                    return Err(ParamsError::Encoding);
+                };
+                bytes.push((high * 16 + low) as u8);
+                rest = tail;
+            }
+            byte => bytes.push(*byte),
+        }
+    }
+    String::from_utf8(bytes).map_err(|_| ParamsError::Encoding)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn reads_what_browsers_write() {
+        let params = Params::parse(b"a=1&b=caf%C3%A9+noir&empty=&flag&c=x%26y%3Dz").unwrap();
+        assert_eq!(params.get("a"), Some("1"));
+        assert_eq!(params.get("b"), Some("caf\u{e9} noir"));
+        assert_eq!(params.get("empty"), None);
+        assert_eq!(params.get("flag"), None);
+        assert_eq!(params.get("c"), Some("x&y=z"));
+        assert!(params.unique().is_ok());
+    }
+
+    #[test]
+    fn t23_a_repetition_is_found_even_when_spelt_otherwise() {
+        let params = Params::parse(b"scope=openid&%73cope=openid").unwrap();
+        assert!(params.is_repeated("scope"));
+        assert!(params.unique().is_err());
+        // Also when the first was empty: two readers could disagree on which one counts.
+        assert!(
+            Params::parse(b"scope=&scope=openid")
+                .unwrap()
+                .unique()
+                .is_err()
+        );
+    }
+
+    #[test]
+    fn bad_escapes_refuse_the_whole_text() {
+        for text in [
+            "a=%",
+            "a=%4",
+            "a=%zz",
+            "a=%ff",
+            "a=%+1",
+            "a=%C3",
+            "%ED%A0%80=1",
+        ] {
+            assert_eq!(
+                Params::parse(text.as_bytes()),
+                Err(ParamsError::Encoding),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn t24_long_texts_are_refused_before_they_are_read() {
+        assert_eq!(
+            Params::parse(&[b'a'; MAX_BYTES + 1]),
+            Err(ParamsError::TooLong)
+        );
+        assert_eq!(
+            Params::parse("a=1&".repeat(MAX_COUNT + 1).as_bytes()),
+            Err(ParamsError::TooMany)
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_parsed_or_refused(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
+            let _ = Params::parse(&bytes);
+        }
+
+        #[test]
+        fn what_is_encoded_comes_back(pairs in proptest::collection::btree_map("\\PC{1,12}", "\\PC{1,20}", 0..8)) {
+            let text = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(&pairs).finish();
+            let params = Params::parse(text.as_bytes()).unwrap();
+            for (name, value) in &pairs {
+                prop_assert_eq!(params.get(name), Some(value.as_str()));
+            }
+        }
+    }
+}

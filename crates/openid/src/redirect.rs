@@ -1,0 +1,129 @@
+//! Redirect URIs: what may be registered, and the exact comparison (RFC 9700 §4.1.3).
+//!
+//! A URI is registered only in the one spelling that every parser reads the same way; a request must then repeat it
+//! byte for byte. No parser looks at a requested URI at all, so no parser can be tricked by one.
+
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+use ipse_protocol::control::{Control, enforced};
+use url::{Host, Url};
+
+#[cfg(test)]
+mod tests;
+
+/// No redirect URI is longer.
+pub const MAX_BYTES: usize = 512;
+
+/// Why a redirect URI cannot be registered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RedirectProblem {
+    /// Over [`MAX_BYTES`].
+    #[error("it is longer than 512 bytes")]
+    TooLong,
+    /// Not an absolute URL, or not in the one spelling that every parser agrees on.
+    #[error(
+        "it is not an absolute URL in normal form (lower-case host, no default port, no `..`, no backslash)"
+    )]
+    NotNormal,
+    /// Not https, nor http on a loopback address outside production.
+    #[error("it must be https (http is for loopback addresses, outside production)")]
+    NotHttps,
+    /// It has a `#`.
+    #[error("it must not have a fragment")]
+    Fragment,
+    /// It has a user name or password.
+    #[error("it must not have a user name or password")]
+    UserInfo,
+    /// It has a `*`.
+    #[error("wildcards are not offered: register each URI")]
+    Wildcard,
+    /// It has a parameter that our answer adds.
+    #[error("its query uses a name that the answer adds (code, state, iss, error)")]
+    ReservedParameter,
+    /// Its host is not of the verified domain.
+    #[error("its host is not the verified domain or below it")]
+    ForeignHost,
+}
+
+/// Checks a URI for registration by the partner with this verified domain.
+pub fn check(uri: &str, domain: &str, production: bool) -> Result<(), RedirectProblem> {
+    if uri.len() > MAX_BYTES {
+        return Err(RedirectProblem::TooLong);
+    }
+    if uri.contains('#') {
+        return Err(RedirectProblem::Fragment);
+    }
+    if uri.contains('*') {
+        return Err(RedirectProblem::Wildcard);
+    }
+    let url = Url::parse(uri).map_err(|_| RedirectProblem::NotNormal)?;
+    if !url.username().is_empty() || url.password().is_some() || authority(uri).contains('@') {
+        return Err(RedirectProblem::UserInfo);
+    }
+    // The parser's own spelling must be the given one; only the slash after a bare host may be missing.
+    let normal = url.as_str();
+    let bare = url.path() == "/" && url.query().is_none() && normal.strip_suffix('/') == Some(uri);
+    let printable = uri
+        .bytes()
+        .all(|byte| byte.is_ascii_graphic() && !b"\\\"<>^`{|}".contains(&byte));
+    if !printable || (normal != uri && !bare) || encoded_trick(url.path()) {
+        return Err(RedirectProblem::NotNormal);
+    }
+    let host = url.host().ok_or(RedirectProblem::NotNormal)?;
+    let loopback = is_loopback(&host);
+    match url.scheme() {
+        "https" => {}
+        "http" if loopback && !production => {}
+        _ => return Err(RedirectProblem::NotHttps),
+    }
+    if url
+        .query_pairs()
+        .any(|(name, _)| RESERVED.contains(&name.as_ref()))
+    {
+        return Err(RedirectProblem::ReservedParameter);
+    }
+    let at_home = match host {
+        Host::Domain(host) => {
+            host == domain
+                || host
+                    .strip_suffix(domain)
+                    .is_some_and(|rest| rest.ends_with('.'))
+        }
+        _ => false,
+    };
+    if !at_home && (production || !loopback) {
+        return Err(RedirectProblem::ForeignHost);
+    }
+    Ok(())
+}
+
+/// Parameters that our answer adds (RFC 6749 §4.1.2, RFC 9207).
+const RESERVED: [&str; 5] = ["code", "state", "iss", "error", "error_description"];
+
+/// Whether `requested` is one of the registered URIs: exactly, byte for byte.
+pub fn is_registered(registered: &[String], requested: &str) -> bool {
+    !enforced(Control::T14RedirectExact) || registered.iter().any(|uri| uri == requested)
+}
+
+/// Whether the host is this machine, by name or by address.
+pub(crate) fn is_loopback(host: &Host<&str>) -> bool {
+    match host {
+        Host::Domain(name) => *name == "localhost",
+        Host::Ipv4(address) => address.is_loopback() && *address != Ipv4Addr::UNSPECIFIED,
+        Host::Ipv6(address) => *address == Ipv6Addr::LOCALHOST,
+    }
+}
+
+/// What stands between `//` and the path, as written.
+fn authority(uri: &str) -> &str {
+    let rest = uri.split_once("//").map_or(uri, |(_, rest)| rest);
+    rest.split(['/', '?', '\\']).next().unwrap_or_default()
+}
+
+/// Escapes that one server undoes before looking at the path and another after: dots, slashes, `;` after dots.
+fn encoded_trick(path: &str) -> bool {
+    let lower = path.to_ascii_lowercase();
+    ["%2e", "%2f", "%5c", "%00", "%25", "..;", "/.;"]
+        .iter()
+        .any(|trick| lower.contains(trick))
+}

@@ -1,0 +1,299 @@
+//! The checks on each parameter.
+
+use std::collections::BTreeSet;
+
+use ipse_protocol::control::{Control, enforced};
+
+use super::{AuthorizationRequest, MAX_NONCE, MAX_STATE, PageProblem, claims};
+use crate::Level;
+use crate::client::{PROFILE, Registration, Service, ServiceType};
+use crate::disclosure::Claim;
+use crate::error::{Code, OAuthError};
+use crate::language::Language;
+use crate::params::Params;
+use crate::redirect;
+
+const fn invalid(description: &'static str) -> OAuthError {
+    OAuthError::new(Code::InvalidRequest, description)
+}
+
+/// The redirect URI, which decides whether anything may be sent back at all.
+pub(super) fn redirect_uri<'a>(
+    params: &'a Params,
+    registration: &Registration,
+) -> Result<&'a str, PageProblem> {
+    let uri = params
+        .get("redirect_uri")
+        .ok_or(PageProblem::RedirectMissing)?;
+    if redirect::is_registered(&registration.redirect_uris, uri) {
+        Ok(uri)
+    } else {
+        Err(PageProblem::RedirectUnregistered)
+    }
+}
+
+/// What only a plain request can get wrong.
+pub(super) fn plain_allowed(
+    params: &Params,
+    registration: &Registration,
+) -> Result<(), OAuthError> {
+    params.unique()?;
+    if params.get("request_uri").is_some() {
+        return Err(OAuthError::new(
+            Code::RequestUriNotSupported,
+            "only the request_uri that /par answers with is accepted",
+        ));
+    }
+    if enforced(Control::T20OuterIgnored) && registration.require_par {
+        return Err(invalid(
+            "this client must push its requests: post them to /par first",
+        ));
+    }
+    Ok(())
+}
+
+/// Everything else, in an order that names the most basic mistake first.
+pub(super) fn request(
+    params: &Params,
+    registration: &Registration,
+) -> Result<AuthorizationRequest, OAuthError> {
+    let redirect_uri = params.require("redirect_uri", "redirect_uri is missing")?;
+    if params
+        .get("client_id")
+        .is_some_and(|client_id| client_id != registration.client_id)
+    {
+        return Err(invalid("client_id is not the one that is authenticated"));
+    }
+    if params.get("request").is_some() {
+        return Err(OAuthError::new(
+            Code::RequestNotSupported,
+            "request objects are not registered for this client",
+        ));
+    }
+    if params.get("registration").is_some() {
+        return Err(OAuthError::new(
+            Code::RegistrationNotSupported,
+            "register at the scheme, not in a request",
+        ));
+    }
+    let state = state(params)?;
+    match params.get("response_type") {
+        Some("code") => {}
+        Some(_) => {
+            return Err(OAuthError::new(
+                Code::UnsupportedResponseType,
+                "response_type must be code",
+            ));
+        }
+        None => return Err(invalid("response_type is missing")),
+    }
+    if params
+        .get("response_mode")
+        .is_some_and(|mode| mode != "query")
+    {
+        return Err(invalid("response_mode must be query"));
+    }
+    let nonce = visible(params, "nonce", MAX_NONCE)
+        .map_err(|()| invalid("nonce must be printable ASCII of at most 512 characters"))?;
+    let code_challenge = code_challenge(params)?;
+    let (service, scope) = service(params, registration)?;
+    let mut asked = claims::Asked::parse(params.get("claims"))?;
+    if scope.split(' ').any(|scope| scope == PROFILE) {
+        asked.claims.userinfo.extend(Claim::ALL);
+    }
+    // `profile` is what allows a service to learn names: without it in the registration, a login is `sub` alone.
+    if !service.scopes.iter().any(|scope| scope == PROFILE) {
+        asked.claims.userinfo.clear();
+        asked.claims.id_token.clear();
+    }
+    max_age(params)?;
+    display(params)?;
+    let level = level(params.get("acr_values"), &asked)?;
+    prompt(params)?;
+    let login_hint = params.get("login_hint");
+    if login_hint.is_some_and(|hint| hint.len() > 256 || hint.chars().any(char::is_control)) {
+        return Err(invalid("login_hint is too long"));
+    }
+    Ok(AuthorizationRequest {
+        client_id: registration.client_id.clone(),
+        redirect_uri: redirect_uri.to_owned(),
+        state,
+        nonce,
+        code_challenge,
+        service: service.code.clone(),
+        service_type: service.kind,
+        scope,
+        level,
+        claims: asked.claims,
+        required_sub: asked.required_sub,
+        language: params.get("ui_locales").and_then(Language::from_ui_locales),
+        login_hint: login_hint
+            .filter(|_| registration.sandbox_people)
+            .map(str::to_owned),
+    })
+}
+
+/// `state`, if it is one (RFC 6749 appendix A.5: printable ASCII).
+pub(super) fn state(params: &Params) -> Result<Option<String>, OAuthError> {
+    visible(params, "state", MAX_STATE)
+        .map_err(|()| invalid("state must be printable ASCII of at most 2048 characters"))
+}
+
+fn visible(params: &Params, name: &str, max: usize) -> Result<Option<String>, ()> {
+    match params.get(name) {
+        None => Ok(None),
+        Some(value)
+            if value.len() <= max && value.bytes().all(|byte| (0x20..0x7f).contains(&byte)) =>
+        {
+            Ok(Some(value.to_owned()))
+        }
+        Some(_) => Err(()),
+    }
+}
+
+/// PKCE is not optional for anyone, and `plain` does not exist (RFC 9700 §2.1.1). An S256 challenge is the base64url
+/// of 32 bytes, so 43 characters exactly.
+fn code_challenge(params: &Params) -> Result<String, OAuthError> {
+    let challenge = params.get("code_challenge");
+    if !enforced(Control::T15Pkce) {
+        return Ok(challenge.unwrap_or_default().to_owned());
+    }
+    let challenge = challenge.ok_or(invalid(
+        "code_challenge is missing: PKCE with S256 is required",
+    ))?;
+    if params.get("code_challenge_method") != Some("S256") {
+        return Err(invalid("code_challenge_method must be S256"));
+    }
+    match ipse_jose::b64::decode(challenge) {
+        Ok(bytes) if bytes.len() == 32 => Ok(challenge.to_owned()),
+        _ => Err(invalid(
+            "code_challenge must be the base64url of a SHA-256: 43 characters",
+        )),
+    }
+}
+
+/// The service that `scope` names, and the scopes granted. Unknown scopes are ignored (OpenID Connect Core §3.1.2.1).
+fn service<'a>(
+    params: &Params,
+    registration: &'a Registration,
+) -> Result<(&'a Service, String), OAuthError> {
+    let scope = params
+        .get("scope")
+        .ok_or(OAuthError::new(Code::InvalidScope, "scope is missing"))?;
+    let asked: BTreeSet<&str> = scope.split(' ').filter(|scope| !scope.is_empty()).collect();
+    if !asked.contains("openid") {
+        return Err(OAuthError::new(
+            Code::InvalidScope,
+            "scope must hold openid",
+        ));
+    }
+    let mut codes = asked
+        .iter()
+        .filter_map(|scope| scope.strip_prefix("service:"));
+    let service = match (codes.next(), codes.next()) {
+        (Some(_), Some(_)) => {
+            return Err(OAuthError::new(
+                Code::InvalidScope,
+                "scope names more than one service",
+            ));
+        }
+        (Some(code), None) => registration.service(code).ok_or(OAuthError::new(
+            Code::InvalidScope,
+            "scope names a service that is not registered",
+        ))?,
+        (None, _) => registration.only_login_service().ok_or(OAuthError::new(
+            Code::InvalidScope,
+            "scope must name the service: this client has not exactly one login service",
+        ))?,
+    };
+    if service.kind != ServiceType::Login {
+        return Err(OAuthError::new(
+            Code::InvalidScope,
+            "only services of type login can be asked this way",
+        ));
+    }
+    let mut granted = "openid".to_owned();
+    for name in service
+        .scopes
+        .iter()
+        .filter(|name| asked.contains(name.as_str()))
+    {
+        granted.push(' ');
+        granted.push_str(name);
+    }
+    granted.push_str(" service:");
+    granted.push_str(&service.code);
+    Ok((service, granted))
+}
+
+/// `acr_values` and the `acr` of `claims.id_token` demand; the strictest counts, and it is never answered with less.
+/// Unknown values are passed over, unless nothing known is left.
+fn level(acr_values: Option<&str>, asked: &claims::Asked) -> Result<Option<Level>, OAuthError> {
+    const UNMET: OAuthError = OAuthError::new(
+        Code::UnmetAuthenticationRequirements,
+        "acr values known here: basic, advanced",
+    );
+    let strictest = |values: &mut dyn Iterator<Item = &str>| values.filter_map(Level::parse).max();
+    let mut level = None;
+    if let Some(values) = acr_values {
+        level = level.max(Some(
+            strictest(&mut values.split(' ').filter(|acr| !acr.is_empty())).ok_or(UNMET)?,
+        ));
+    }
+    if !asked.acr.values.is_empty() {
+        match strictest(&mut asked.acr.values.iter().map(String::as_str)) {
+            None if asked.acr.essential => return Err(UNMET),
+            known => level = level.max(known),
+        }
+    }
+    Ok(level)
+}
+
+/// There are no sessions: each login asks the person, so `none` cannot be met and the rest is what happens anyway.
+fn prompt(params: &Params) -> Result<(), OAuthError> {
+    let Some(prompt) = params.get("prompt") else {
+        return Ok(());
+    };
+    let values: BTreeSet<&str> = prompt
+        .split(' ')
+        .filter(|value| !value.is_empty())
+        .collect();
+    if values
+        .iter()
+        .any(|value| !["none", "login", "consent", "select_account"].contains(value))
+    {
+        return Err(invalid("prompt holds an unknown value"));
+    }
+    if values.contains("none") {
+        if values.len() > 1 {
+            return Err(invalid("prompt=none cannot be combined"));
+        }
+        return Err(OAuthError::new(
+            Code::InteractionRequired,
+            "each login asks the person: there are no sessions",
+        ));
+    }
+    Ok(())
+}
+
+/// Any age is met, since the person always logs in anew; only nonsense is refused.
+fn max_age(params: &Params) -> Result<(), OAuthError> {
+    match params.get("max_age") {
+        Some(age)
+            if age.is_empty()
+                || age.len() > 10
+                || !age.bytes().all(|byte| byte.is_ascii_digit()) =>
+        {
+            Err(invalid("max_age must be a number of seconds"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The page fits every display; the four standard values are taken and change nothing.
+fn display(params: &Params) -> Result<(), OAuthError> {
+    match params.get("display") {
+        None | Some("page" | "popup" | "touch" | "wap") => Ok(()),
+        Some(_) => Err(invalid("display must be page, popup, touch or wap")),
+    }
+}

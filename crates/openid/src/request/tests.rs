@@ -1,0 +1,446 @@
+use proptest::prelude::*;
+
+use super::*;
+use crate::client::tests::{service, shop};
+use crate::disclosure::Claim;
+
+const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+
+/// A good plain request with some parameters changed; an empty value takes one away.
+fn params(changes: &[(&'static str, &str)]) -> Params {
+    let mut pairs = vec![
+        ("client_id", "par_shop"),
+        ("redirect_uri", "https://shop.example/cb"),
+        ("response_type", "code"),
+        ("scope", "openid"),
+        ("state", "s1"),
+        ("nonce", "n1"),
+        ("code_challenge", CHALLENGE),
+        ("code_challenge_method", "S256"),
+    ];
+    for (name, value) in changes {
+        pairs.retain(|(known, _)| known != name);
+        pairs.push((name, value));
+    }
+    pairs.into_iter().collect()
+}
+
+fn ask(changes: &[(&'static str, &str)]) -> Result<AuthorizationRequest, Refusal> {
+    plain(&params(changes), &shop())
+}
+
+/// A reference to a pushed request.
+fn reference() -> String {
+    format!("{PAR_PREFIX}{}", ipse_jose::b64::encode(&[7; 24]))
+}
+
+/// The error that goes back to the client.
+fn error(changes: &[(&'static str, &str)]) -> Code {
+    match ask(changes).unwrap_err() {
+        Refusal::Redirect(back) => {
+            assert_eq!(back.redirect_uri, "https://shop.example/cb");
+            back.error.code
+        }
+        Refusal::Page(problem) => panic!("a page: {problem}"),
+    }
+}
+
+#[test]
+fn a_plain_login_request() {
+    let request = ask(&[
+        ("ui_locales", "es nl-BE en"),
+        ("scope", "openid profile offline_access"),
+    ])
+    .unwrap();
+    assert_eq!(request.service, "HOEK_LOGIN");
+    assert_eq!(request.scope, "openid profile service:HOEK_LOGIN");
+    assert_eq!(request.claims.userinfo.len(), 4);
+    assert!(request.claims.id_token.is_empty());
+    assert_eq!(request.language, Some(crate::Language::Nl));
+    assert_eq!(
+        (request.state.as_deref(), request.nonce.as_deref()),
+        (Some("s1"), Some("n1"))
+    );
+    assert_eq!((request.level, request.level()), (None, Level::Basic));
+    let stored = serde_json::to_string(&request).unwrap();
+    assert_eq!(
+        serde_json::from_str::<AuthorizationRequest>(&stored).unwrap(),
+        request
+    );
+}
+
+#[test]
+fn the_page_is_for_what_cannot_be_sent_back() {
+    let problem = |changes: &[(&'static str, &str)]| match ask(changes).unwrap_err() {
+        Refusal::Page(problem) => problem,
+        Refusal::Redirect(back) => panic!("redirected: {}", back.error),
+    };
+    assert_eq!(
+        problem(&[("redirect_uri", "")]),
+        PageProblem::RedirectMissing
+    );
+    assert_eq!(
+        problem(&[("redirect_uri", "https://evil.example/")]),
+        PageProblem::RedirectUnregistered
+    );
+    let front = |text: &str| Front::read(&Params::parse(text.as_bytes()).unwrap());
+    assert_eq!(front("redirect_uri=x"), Err(PageProblem::ClientMissing));
+    assert_eq!(
+        front("client_id=a&client_id=b"),
+        Err(PageProblem::Unreadable)
+    );
+    assert_eq!(
+        front("client_id=a&redirect_uri=b&redirect_uri=c"),
+        Err(PageProblem::Unreadable)
+    );
+}
+
+#[test]
+fn t15_a_request_without_s256_is_refused() {
+    assert_eq!(error(&[("code_challenge", "")]), Code::InvalidRequest);
+    assert_eq!(
+        error(&[("code_challenge_method", "")]),
+        Code::InvalidRequest
+    );
+    assert_eq!(
+        error(&[("code_challenge_method", "plain")]),
+        Code::InvalidRequest
+    );
+    assert_eq!(
+        error(&[("code_challenge", &CHALLENGE[1..])]),
+        Code::InvalidRequest
+    );
+    assert_eq!(
+        error(&[("code_challenge", &"a".repeat(128))]),
+        Code::InvalidRequest
+    );
+}
+
+#[test]
+fn t20_nothing_outside_a_pushed_request_is_kept() {
+    let uri = reference();
+    let text = format!(
+        "client_id=par_shop&request_uri={uri}&scope=openid+profile&acr_values=basic&redirect_uri=https://e.example"
+    );
+    let front = Front::read(&Params::parse(text.as_bytes()).unwrap()).unwrap();
+    assert_eq!(
+        front,
+        Front::Pushed {
+            client_id: "par_shop".to_owned(),
+            request_uri: uri
+        }
+    );
+}
+
+#[test]
+fn t20_a_client_that_pushes_cannot_be_downgraded() {
+    let pushing = Registration {
+        require_par: true,
+        ..shop()
+    };
+    assert!(pushed(&params(&[]), &pushing).is_ok());
+    match plain(&params(&[]), &pushing) {
+        Err(Refusal::Redirect(back)) => assert_eq!(back.error.code, Code::InvalidRequest),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn request_objects_and_foreign_references_are_refused() {
+    assert_eq!(error(&[("request", "e30.e30.")]), Code::RequestNotSupported);
+    assert_eq!(
+        error(&[("request_uri", "https://shop.example/request")]),
+        Code::RequestUriNotSupported
+    );
+    assert_eq!(
+        error(&[("request_uri", "http://169.254.169.254/")]),
+        Code::RequestUriNotSupported
+    );
+    assert_eq!(
+        error(&[("registration", "{}")]),
+        Code::RegistrationNotSupported
+    );
+    let pushed =
+        |changes: &[(&'static str, &str)]| pushed(&params(changes), &shop()).unwrap_err().code;
+    assert_eq!(
+        pushed(&[("request_uri", &reference())]),
+        Code::InvalidRequest
+    );
+    assert_eq!(
+        pushed(&[("request", "e30.e30.")]),
+        Code::RequestNotSupported
+    );
+    assert_eq!(pushed(&[("client_id", "par_other")]), Code::InvalidRequest);
+    for uri in ["", "x", "AA", &"A".repeat(45), &"A".repeat(120)] {
+        let uri = format!("{PAR_PREFIX}{uri}");
+        let front = Front::read(
+            &[("client_id", "a"), ("request_uri", uri.as_str())]
+                .into_iter()
+                .collect(),
+        );
+        assert_eq!(front, Err(PageProblem::PushedUnknown), "{uri}");
+    }
+}
+
+#[test]
+fn t23_a_parameter_given_twice_is_refused_whichever_it_is() {
+    for name in [
+        "scope",
+        "state",
+        "nonce",
+        "claims",
+        "acr_values",
+        "code_challenge",
+        "made_up",
+    ] {
+        let mut twice: Vec<(&str, &str)> = vec![
+            ("client_id", "par_shop"),
+            ("redirect_uri", "https://shop.example/cb"),
+            ("response_type", "code"),
+            ("scope", "openid"),
+            ("state", "s1"),
+            ("code_challenge", CHALLENGE),
+            ("code_challenge_method", "S256"),
+        ];
+        twice.extend([(name, "openid"), (name, "openid")]);
+        let twice: Params = twice.into_iter().collect();
+        match plain(&twice, &shop()).unwrap_err() {
+            Refusal::Redirect(back) => {
+                assert_eq!(back.error.code, Code::InvalidRequest, "{name}");
+                assert_eq!(
+                    back.state.is_none(),
+                    name == "state",
+                    "a doubtful state is not echoed"
+                );
+            }
+            Refusal::Page(problem) => panic!("{name}: {problem}"),
+        }
+        assert_eq!(
+            pushed(&twice, &shop()).unwrap_err().code,
+            Code::InvalidRequest,
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn a_service_is_named_or_the_only_one() {
+    let ask = |registration: &Registration, scope: &str| {
+        pushed(&params(&[("scope", scope)]), registration)
+            .map(|request| request.service)
+            .map_err(|error| error.code)
+    };
+    let mut shop = shop();
+    assert_eq!(
+        ask(&shop, "openid service:HOEK_LOGIN"),
+        Ok("HOEK_LOGIN".to_owned())
+    );
+    assert_eq!(ask(&shop, "service:HOEK_LOGIN"), Err(Code::InvalidScope));
+    assert_eq!(ask(&shop, "openid service:HOEK"), Err(Code::InvalidScope));
+    assert_eq!(ask(&shop, "openid service:"), Err(Code::InvalidScope));
+    assert_eq!(
+        ask(&shop, "openid service:HOEK_LOGIN service:X"),
+        Err(Code::InvalidScope)
+    );
+    assert_eq!(ask(&shop, "profile"), Err(Code::InvalidScope));
+    shop.services
+        .push(service("HOEK_STAFF", ServiceType::Login));
+    assert_eq!(ask(&shop, "openid"), Err(Code::InvalidScope));
+    assert_eq!(
+        ask(&shop, "openid service:HOEK_STAFF"),
+        Ok("HOEK_STAFF".to_owned())
+    );
+    shop.services.push(service("HOEK_SIGN", ServiceType::Sign));
+    assert_eq!(
+        ask(&shop, "openid service:HOEK_SIGN"),
+        Err(Code::InvalidScope)
+    );
+}
+
+#[test]
+fn a_level_is_a_demand() {
+    let level = |values: &str| ask(&[("acr_values", values)]).map(|request| request.level);
+    assert_eq!(level("basic"), Ok(Some(Level::Basic)));
+    assert_eq!(level("advanced"), Ok(Some(Level::Advanced)));
+    assert_eq!(
+        level("basic advanced"),
+        Ok(Some(Level::Advanced)),
+        "the strictest counts"
+    );
+    assert_eq!(level("urn:other advanced"), Ok(Some(Level::Advanced)));
+    assert_eq!(
+        error(&[("acr_values", "urn:other")]),
+        Code::UnmetAuthenticationRequirements
+    );
+    let claims = |json: &str| ask(&[("claims", json)]).map(|request| request.level);
+    assert_eq!(
+        claims(r#"{"id_token":{"acr":{"essential":true,"value":"advanced"}}}"#),
+        Ok(Some(Level::Advanced))
+    );
+    assert_eq!(
+        claims(r#"{"id_token":{"acr":{"values":["urn:other"]}}}"#),
+        Ok(None)
+    );
+    assert_eq!(
+        error(&[(
+            "claims",
+            r#"{"id_token":{"acr":{"essential":true,"values":["urn:other"]}}}"#
+        )]),
+        Code::UnmetAuthenticationRequirements
+    );
+    let both = [
+        ("acr_values", "advanced"),
+        ("claims", r#"{"id_token":{"acr":{"value":"basic"}}}"#),
+    ];
+    assert_eq!(ask(&both).unwrap().level, Some(Level::Advanced));
+}
+
+#[test]
+fn claims_reach_no_further_than_a_login_may() {
+    let json = r#"{"userinfo":{"given_name":{"essential":true},"birthdate":null,"https://x.example/nn":null},
+        "id_token":{"locale":null,"sub":{"value":"abc"},"email":{"essential":true}},"other":7}"#;
+    let request = ask(&[("claims", json)]).unwrap();
+    assert_eq!(
+        request.claims.userinfo.iter().collect::<Vec<_>>(),
+        [&Claim::GivenName]
+    );
+    assert_eq!(
+        request.claims.id_token.iter().collect::<Vec<_>>(),
+        [&Claim::Locale]
+    );
+    assert_eq!(request.required_sub.as_deref(), Some("abc"));
+    // A service that is registered without names gets `sub`, whatever is asked.
+    let mut anonymous = shop();
+    anonymous.services[0].scopes.clear();
+    let request = pushed(
+        &params(&[("claims", json), ("scope", "openid profile")]),
+        &anonymous,
+    )
+    .unwrap();
+    assert_eq!(request.claims, RequestedClaims::default());
+    assert_eq!(request.scope, "openid service:HOEK_LOGIN");
+}
+
+#[test]
+fn malformed_claims_are_refused() {
+    let deep = format!("{}{}", "{\"id_token\":".repeat(50), "}".repeat(50));
+    let long = format!(r#"{{"x":"{}"}}"#, "y".repeat(9000));
+    for json in [
+        "x",
+        "[]",
+        "null",
+        "{",
+        "{}x",
+        r#"{"userinfo":[]}"#,
+        r#"{"userinfo":{"name":true}}"#,
+        r#"{"userinfo":{"name":{"essential":"yes"}}}"#,
+        r#"{"userinfo":{},"userinfo":{}}"#,
+        r#"{"userinfo":{"name":null,"name":null}}"#,
+        r#"{"id_token":{"sub":{"value":"a"}},"userinfo":{"sub":{"value":"b"}}}"#,
+        &deep,
+        &long,
+    ] {
+        assert_eq!(error(&[("claims", json)]), Code::InvalidRequest, "{json}");
+    }
+}
+
+#[test]
+fn there_are_no_sessions() {
+    assert_eq!(error(&[("prompt", "none")]), Code::InteractionRequired);
+    assert_eq!(error(&[("prompt", "none login")]), Code::InvalidRequest);
+    assert_eq!(error(&[("prompt", "create")]), Code::InvalidRequest);
+    // A mistake is named before the missing session: the client can do something about it.
+    assert_eq!(
+        error(&[("prompt", "none"), ("code_challenge", "")]),
+        Code::InvalidRequest
+    );
+    for prompt in ["login", "consent", "login consent", "select_account"] {
+        assert!(
+            ask(&[("prompt", prompt), ("max_age", "0"), ("id_token_hint", "x")]).is_ok(),
+            "{prompt}"
+        );
+    }
+}
+
+#[test]
+fn limits_and_odd_values() {
+    assert_eq!(error(&[("response_type", "")]), Code::InvalidRequest);
+    for kind in ["token", "id_token", "code id_token", "none", "code "] {
+        assert_eq!(
+            error(&[("response_type", kind)]),
+            Code::UnsupportedResponseType,
+            "{kind}"
+        );
+    }
+    assert_eq!(
+        error(&[("response_mode", "form_post")]),
+        Code::InvalidRequest
+    );
+    assert_eq!(
+        error(&[("state", &"s".repeat(MAX_STATE + 1))]),
+        Code::InvalidRequest
+    );
+    assert_eq!(error(&[("state", "caf\u{e9}")]), Code::InvalidRequest);
+    assert_eq!(
+        error(&[("nonce", &"n".repeat(MAX_NONCE + 1))]),
+        Code::InvalidRequest
+    );
+    assert_eq!(error(&[("nonce", "a\nb")]), Code::InvalidRequest);
+    assert_eq!(error(&[("max_age", "-1")]), Code::InvalidRequest);
+    assert_eq!(error(&[("max_age", "1e3")]), Code::InvalidRequest);
+    assert_eq!(error(&[("display", "hologram")]), Code::InvalidRequest);
+    assert_eq!(
+        error(&[("login_hint", &"h".repeat(257))]),
+        Code::InvalidRequest
+    );
+    assert_eq!(error(&[("scope", "")]), Code::InvalidScope);
+    assert!(
+        ask(&[
+            ("state", ""),
+            ("nonce", ""),
+            ("display", "popup"),
+            ("response_mode", "query")
+        ])
+        .is_ok()
+    );
+}
+
+#[test]
+fn a_hint_counts_for_test_clients_only() {
+    let hint = [("login_hint", "sandbox-approve")];
+    assert_eq!(ask(&hint).unwrap().login_hint, None);
+    let test_client = Registration {
+        sandbox_people: true,
+        ..shop()
+    };
+    assert_eq!(
+        pushed(&params(&hint), &test_client)
+            .unwrap()
+            .login_hint
+            .as_deref(),
+        Some("sandbox-approve")
+    );
+}
+
+proptest! {
+    /// Whatever a browser brings, it is a request, a page, or a redirect to a registered URI.
+    #[test]
+    fn t14_any_query_ends_at_a_registered_uri_or_a_page(text in "([a-z_]{0,8}(=|&|%[0-9a-f]{2}|\\PC)?){0,20}") {
+        let shop = shop();
+        let base = "client_id=par_shop&redirect_uri=https%3A%2F%2Fshop.example%2Fcb&";
+        for query in [text.clone(), format!("{base}{text}")] {
+            let Ok(params) = Params::parse(query.as_bytes()) else { continue };
+            let _ = Front::read(&params);
+            match plain(&params, &shop) {
+                Ok(request) => prop_assert!(shop.redirect_uris.contains(&request.redirect_uri)),
+                Err(Refusal::Redirect(back)) => prop_assert!(shop.redirect_uris.contains(&back.redirect_uri)),
+                Err(Refusal::Page(_)) => {}
+            }
+        }
+    }
+
+    #[test]
+    fn any_claims_text_is_parsed_or_refused(json in "[{}\\[\\]\":,a-z0-9 ]{0,80}") {
+        let _ = ask(&[("claims", &json)]);
+    }
+}

@@ -1,0 +1,146 @@
+//! What a partner gets: the ID token, the token response and userinfo.
+
+use std::collections::BTreeMap;
+
+use ipse_jose::{SigningKey, jws};
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use crate::Level;
+
+/// How long an ID token is valid, in seconds: it says that a login happened just now, and is no session.
+pub const ID_TOKEN_SECONDS: i64 = 300;
+
+/// The contents of an ID token (OpenID Connect Core §2).
+#[derive(Clone, Debug)]
+pub struct IdToken<'a> {
+    /// Our issuer.
+    pub issuer: &'a str,
+    /// The client.
+    pub client_id: &'a str,
+    /// The person, under the name that only this partner knows.
+    pub subject: &'a str,
+    /// When the person approved, in seconds since 1970 UTC.
+    pub auth_time: i64,
+    /// The level that was reached, never less than demanded.
+    pub acr: Level,
+    /// The request's nonce.
+    pub nonce: Option<&'a str>,
+    /// Released claims, from [`crate::disclosure::release`].
+    pub claims: BTreeMap<String, Value>,
+}
+
+impl IdToken<'_> {
+    /// The claims set. There is no `at_hash`: with the code flow it is optional (§3.1.3.6), and PKCE and client
+    /// authentication already bind the access token's delivery.
+    pub fn claims(&self, now: i64) -> Map<String, Value> {
+        // Released claims go in first, so that nothing in them could ever overwrite what we say ourselves.
+        let mut claims: Map<String, Value> = self.claims.clone().into_iter().collect();
+        claims.insert("iss".into(), self.issuer.into());
+        claims.insert("sub".into(), self.subject.into());
+        claims.insert("aud".into(), self.client_id.into());
+        claims.insert("exp".into(), (now + ID_TOKEN_SECONDS).into());
+        claims.insert("iat".into(), now.into());
+        claims.insert("auth_time".into(), self.auth_time.into());
+        claims.insert("acr".into(), self.acr.as_str().into());
+        if let Some(nonce) = self.nonce {
+            claims.insert("nonce".into(), nonce.into());
+        }
+        claims
+    }
+
+    /// Signs it. The key must be the one for the client's registered algorithm.
+    pub fn sign(&self, key: &SigningKey, now: i64) -> String {
+        jws::sign(
+            key,
+            "JWT",
+            Value::Object(self.claims(now)).to_string().as_bytes(),
+        )
+    }
+}
+
+/// The answer of the token endpoint (RFC 6749 §5.1, OpenID Connect Core §3.1.3.3).
+#[derive(Clone, Serialize)]
+pub struct TokenResponse {
+    /// Opaque; good for userinfo only.
+    pub access_token: String,
+    /// `Bearer`.
+    pub token_type: &'static str,
+    /// Seconds.
+    pub expires_in: i64,
+    /// Who logged in.
+    pub id_token: String,
+    /// What was granted.
+    pub scope: String,
+}
+
+/// Tokens are not printed.
+impl std::fmt::Debug for TokenResponse {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("TokenResponse")
+            .field("scope", &self.scope)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The answer of userinfo (OpenID Connect Core §5.3.2).
+pub fn userinfo(subject: &str, released: BTreeMap<String, Value>) -> Map<String, Value> {
+    let mut claims: Map<String, Value> = released.into_iter().collect();
+    claims.insert("sub".into(), subject.into());
+    claims
+}
+
+/// The answer of `/par` (RFC 9126 §2.2).
+#[derive(Clone, Debug, Serialize)]
+pub struct PushedResponse {
+    /// The reference.
+    pub request_uri: String,
+    /// Seconds.
+    pub expires_in: i64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_token_says_what_it_must_and_no_claim_overwrites_it() {
+        let claims = [
+            ("given_name", "An"),
+            ("sub", "someone else"),
+            ("acr", "advanced"),
+            ("iss", "x"),
+        ];
+        let token = IdToken {
+            issuer: "https://ipse.example",
+            client_id: "shop",
+            subject: "pairwise",
+            auth_time: 990,
+            acr: Level::Basic,
+            nonce: Some("n"),
+            claims: claims
+                .iter()
+                .map(|(key, value)| ((*key).to_owned(), Value::from(*value)))
+                .collect(),
+        };
+        assert_eq!(
+            Value::Object(token.claims(1000)),
+            serde_json::json!({
+                "iss": "https://ipse.example", "sub": "pairwise", "aud": "shop", "exp": 1300, "iat": 1000,
+                "auth_time": 990, "acr": "basic", "nonce": "n", "given_name": "An",
+            })
+        );
+    }
+
+    #[test]
+    fn userinfo_is_of_the_subject() {
+        let released = BTreeMap::from([
+            ("sub".to_owned(), Value::from("x")),
+            ("name".to_owned(), Value::from("An")),
+        ]);
+        assert_eq!(
+            Value::Object(userinfo("p", released)),
+            serde_json::json!({"sub": "p", "name": "An"})
+        );
+    }
+}

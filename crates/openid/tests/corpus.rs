@@ -1,0 +1,11 @@
+//! Replays the seeds of the fuzz targets through the same entry functions.
+
+#[path = "../../../fuzz/src/openid.rs"]
+mod entry;
+#[path = "../../../fuzz/src/replay.rs"]
+mod seeds;
+
+#[test]
+fn params_corpus() {
+    seeds::replay("params", entry::params);
+}

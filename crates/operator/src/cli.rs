@@ -1,0 +1,367 @@
+//! `ipse operator`: serve, and what happens to SIMs in real life.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::{Context as _, bail};
+use clap::{Parser, Subcommand};
+use ipse_jose::JwkSet;
+use ipse_sim::number;
+use ipse_sim::statement::Readiness;
+use ipse_store::{Clock, Store, StoreError, Tx};
+use serde_json::{Value, json};
+
+use crate::config::{self, Config, Fault, Profile};
+use crate::feed;
+use crate::keys::OperatorKeys;
+use crate::registry::{self, CardIdentity, Context, Outcome};
+use crate::server;
+use crate::store::sim::{self, Sim};
+use crate::store::{MIGRATIONS, setting};
+
+/// How long, and how often, `fault` looks whether the running operator has taken it up.
+const FAULT_PATIENCE: Duration = Duration::from_secs(10);
+const FAULT_POLL: Duration = Duration::from_millis(20);
+
+/// Runs a mobile operator: SIM registry, SIM statements, events.
+#[derive(Debug, Parser)]
+pub struct Args {
+    /// Folder with operator.toml, database and keys.
+    #[arg(long, global = true, value_name = "DIR")]
+    home: Option<PathBuf>,
+    /// End when standard input closes.
+    #[arg(long)]
+    stdin_watch: bool,
+    /// Without one, the operator serves.
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Write operator.toml and print the public keys that the scheme pins.
+    Init(Box<Init>),
+    /// Print the public keys that the scheme pins.
+    Jwks,
+    /// Look at SIMs and change them; a running server tells the scheme within a second.
+    Sim {
+        #[command(subcommand)]
+        command: SimCommand,
+    },
+    /// Misbehave, for tests of the scheme: silent, slow, lying, garbage, error or none (demo only).
+    #[command(hide = true)]
+    Fault {
+        /// Which fault.
+        fault: String,
+    },
+}
+
+#[derive(Debug, clap::Args)]
+struct Init {
+    /// Name as people know it.
+    #[arg(long)]
+    name: String,
+    /// Origin of this operator.
+    #[arg(long)]
+    issuer: String,
+    /// Address to listen on.
+    #[arg(long, default_value = "127.0.0.1:4002")]
+    listen: String,
+    /// Origin of the phone app.
+    #[arg(long)]
+    app_origin: String,
+    /// Issuer of the scheme.
+    #[arg(long)]
+    scheme_issuer: String,
+    /// The scheme's name as a client.
+    #[arg(long, default_value = "ipse")]
+    client_id: String,
+    /// File with the scheme's public keys (JWK set).
+    #[arg(long, value_name = "FILE")]
+    scheme_jwks: PathBuf,
+    /// Where events go; SCHEME-ISSUER/operators/events if not given.
+    #[arg(long)]
+    events_url: Option<String>,
+    /// `sqlite:PATH` or `postgres://…`.
+    #[arg(long, default_value = "sqlite:operator.db")]
+    database: String,
+    /// A SIM to start with, NUMBER or NUMBER:READINESS. May be repeated.
+    #[arg(long = "sim", value_name = "NUMBER[:READINESS]")]
+    sims: Vec<String>,
+}
+
+#[derive(Debug, Subcommand)]
+enum SimCommand {
+    /// Show all SIMs, or the history of one number.
+    List {
+        /// Phone number.
+        number: Option<String>,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Give the number a new SIM, ready to use; the old one is dead.
+    Swap(Change),
+    /// Bar the line: phone or SIM is lost.
+    Lose(Change),
+    /// Move the number to another operator.
+    Port {
+        #[command(flatten)]
+        change: Change,
+        /// Only announce the move; it can still be called off with `restore`.
+        #[arg(long)]
+        pending: bool,
+    },
+    /// Lift a loss, or a move that was called off.
+    Restore(Change),
+    /// Give out a number that is free.
+    Add {
+        #[command(flatten)]
+        change: Change,
+        /// ready, upgradable or incompatible.
+        #[arg(long, default_value = "ready")]
+        readiness: Readiness,
+    },
+}
+
+#[derive(Debug, clap::Args)]
+struct Change {
+    /// Phone number.
+    number: String,
+    /// Print the SIM as JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// What went wrong and what to do, in one line.
+pub async fn run(args: Args) -> anyhow::Result<()> {
+    let home = args
+        .home
+        .context("say which operator: ipse operator --home DIR …")?;
+    match args.command {
+        None => {
+            server::serve(&home, server::shutdown_signal(args.stdin_watch)).await?;
+            Ok(())
+        }
+        Some(Command::Init(init)) => initialise(&home, *init),
+        Some(Command::Jwks) => print_json(&serde_json::to_value(public_jwks(&home)?)?),
+        Some(Command::Sim { command }) => run_sim(&home, command).await,
+        Some(Command::Fault { fault }) => set_fault(&home, fault).await,
+    }
+}
+
+/// The public keys of the operator in `home`, made when there are none yet.
+///
+/// # Errors
+/// The keystore's.
+pub fn public_jwks(home: &Path) -> Result<JwkSet, ipse_keys::Error> {
+    let keys = OperatorKeys::open(home)?;
+    Ok(JwkSet {
+        keys: vec![keys.signing.public_jwk()],
+    })
+}
+
+fn initialise(home: &Path, init: Init) -> anyhow::Result<()> {
+    let path = home.join(config::FILE);
+    if path.exists() {
+        bail!("{} is there already; change it by hand", path.display());
+    }
+    let jwks = std::fs::read(&init.scheme_jwks)
+        .with_context(|| format!("{}", init.scheme_jwks.display()))?;
+    let sims = init
+        .sims
+        .iter()
+        .map(|text| {
+            let (number, readiness) = text.split_once(':').unwrap_or((text, "ready"));
+            let number = normalise(number)?;
+            let readiness = readiness.parse()?;
+            Ok(config::Sim { number, readiness })
+        })
+        .collect::<anyhow::Result<_>>()?;
+    let config = Config {
+        profile: Profile::Demo,
+        name: init.name,
+        issuer: init.issuer,
+        listen: init.listen,
+        database: init.database,
+        app_origin: init.app_origin,
+        heartbeat_seconds: None,
+        fault: None,
+        scheme: config::Scheme {
+            events_url: init
+                .events_url
+                .unwrap_or_else(|| format!("{}/operators/events", init.scheme_issuer)),
+            issuer: init.scheme_issuer,
+            client_id: init.client_id,
+            jwks: JwkSet::parse(&jwks).context("the scheme's keys are not a JWK set")?,
+        },
+        sims,
+        ranges: Vec::new(),
+    };
+    config.write(home)?;
+    print_json(&serde_json::to_value(public_jwks(home)?)?)
+}
+
+async fn run_sim(home: &Path, command: SimCommand) -> anyhow::Result<()> {
+    let config = Config::read(home)?;
+    let store = Store::open(&config.database_url(home), &MIGRATIONS, Clock::system())?;
+    let registry = Registry {
+        home,
+        config: &config,
+        store: &store,
+    };
+    match command {
+        SimCommand::List { number, json } => registry.list(number.as_deref(), json).await,
+        SimCommand::Swap(change) => {
+            let card = CardIdentity::fresh();
+            registry
+                .change_with_keys(change, move |tx, context, number| {
+                    registry::swap(tx, context, number, &card)
+                })
+                .await
+        }
+        SimCommand::Add { change, readiness } => {
+            let card = CardIdentity::fresh();
+            registry
+                .change_with_keys(change, move |tx, context, number| {
+                    registry::activate(tx, context, number, &card, readiness)
+                })
+                .await
+        }
+        SimCommand::Lose(change) => registry.change(change, registry::lose).await,
+        SimCommand::Restore(change) => registry.change(change, registry::restore).await,
+        SimCommand::Port {
+            change,
+            pending: true,
+        } => registry.change(change, registry::port_pending).await,
+        SimCommand::Port { change, .. } => registry.change(change, registry::port).await,
+    }
+}
+
+struct Registry<'a> {
+    home: &'a Path,
+    config: &'a Config,
+    store: &'a Store,
+}
+
+impl Registry<'_> {
+    async fn list(&self, number: Option<&str>, json: bool) -> anyhow::Result<()> {
+        let number = number.map(normalise).transpose()?;
+        let sims = self
+            .store
+            .read(move |tx| match &number {
+                Some(number) => sim::history(tx, number),
+                None => sim::all(tx, 100_000),
+            })
+            .await?;
+        if json {
+            return print_json(&json!({ "sims": sims.iter().map(view).collect::<Vec<_>>() }));
+        }
+        for sim in &sims {
+            println!(
+                "{:<14} {:<13} {:<13} {}",
+                sim.number,
+                sim.readiness().as_str(),
+                sim.line.as_str(),
+                sim.iccid
+            );
+        }
+        Ok(())
+    }
+
+    async fn change(
+        &self,
+        change: Change,
+        mut rule: impl FnMut(&mut Tx, &str) -> Outcome<Sim> + Send + 'static,
+    ) -> anyhow::Result<()> {
+        let number = normalise(&change.number)?;
+        let outcome = self.store.write(move |tx| rule(tx, &number)).await;
+        self.tell(outcome, change.json)
+    }
+
+    async fn change_with_keys(
+        &self,
+        change: Change,
+        mut rule: impl FnMut(&mut Tx, &Context<'_>, &str) -> Outcome<Sim> + Send + 'static,
+    ) -> anyhow::Result<()> {
+        let keys = OperatorKeys::open(self.home)?;
+        let (scheme, scheme_id) = (self.config.scheme.issuer.clone(), self.config.scheme_id());
+        self.change(change, move |tx, number| {
+            let context = Context {
+                keys: &keys,
+                scheme: &scheme,
+                scheme_id,
+            };
+            rule(tx, &context, number)
+        })
+        .await
+    }
+
+    fn tell(
+        &self,
+        outcome: Result<Result<Sim, registry::Refusal>, StoreError>,
+        json: bool,
+    ) -> anyhow::Result<()> {
+        match outcome? {
+            Ok(sim) if json => print_json(&view(&sim)),
+            Ok(sim) => {
+                println!("{}: {}, line {}", sim.number, sim.readiness(), sim.line);
+                Ok(())
+            }
+            Err(refusal) => bail!("{}: {refusal}", refusal.code()),
+        }
+    }
+}
+
+fn normalise(text: &str) -> anyhow::Result<String> {
+    number::normalise(text).map_err(|problem| anyhow::anyhow!("{}: {problem}", problem.code()))
+}
+
+/// A SIM as the operator's own staff sees it.
+fn view(sim: &Sim) -> Value {
+    json!({
+        "number": sim.number,
+        "handle": sim.handle,
+        "iccid": sim.iccid,
+        "readiness": sim.readiness(),
+        "line": sim.line,
+        "changed_at": sim.changed_at / 1000,
+        "retired_at": sim.retired_at.map(|ms| ms / 1000),
+    })
+}
+
+async fn set_fault(home: &Path, fault: String) -> anyhow::Result<()> {
+    let config = Config::read(home)?;
+    if config.profile != Profile::Demo {
+        bail!("faults are for the demo profile only");
+    }
+    if fault != "none" && Fault::from_text(&fault).is_none() {
+        bail!("the faults are silent, slow, lying, garbage, error and none");
+    }
+    let store = Store::open(&config.database_url(home), &MIGRATIONS, Clock::system())?;
+    let wanted = fault.clone();
+    store
+        .write(move |tx| setting::put(tx, feed::FAULT, &fault))
+        .await?;
+    let taken_up = async {
+        loop {
+            let in_force = store.read(|tx| setting::get(tx, feed::FAULT_IN_FORCE));
+            if in_force.await?.as_ref() == Some(&wanted) {
+                return Ok::<(), anyhow::Error>(());
+            }
+            tokio::time::sleep(FAULT_POLL).await;
+        }
+    };
+    match tokio::time::timeout(FAULT_PATIENCE, taken_up).await {
+        Ok(taken_up) => taken_up,
+        Err(_) => bail!("no running operator took the fault up; one that starts on this home will"),
+    }
+}
+
+fn print_json(value: &Value) -> anyhow::Result<()> {
+    println!("{}", serde_json::to_string(value)?);
+    Ok(())
+}

@@ -1,0 +1,254 @@
+//! `operator.toml` in the operator's home folder. Unknown members are refused.
+
+use std::path::{Path, PathBuf};
+
+use ipse_jose::JwkSet;
+use ipse_sim::statement::Readiness;
+use serde::{Deserialize, Serialize};
+
+/// Name of the file.
+pub const FILE: &str = "operator.toml";
+
+/// Demo or production.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Profile {
+    /// Simulated cards and handset.
+    Demo,
+    /// Real cards only.
+    Production,
+}
+
+/// How the operator misbehaves, for tests of the scheme; demo only.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Fault {
+    /// Takes requests and never answers.
+    Silent,
+    /// Answers after five seconds.
+    Slow,
+    /// Signs statements about another SIM.
+    Lying,
+    /// Answers what is no JSON.
+    Garbage,
+    /// Answers 503.
+    Error,
+}
+
+impl Fault {
+    /// As in the file and on the command line.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Silent => "silent",
+            Self::Slow => "slow",
+            Self::Lying => "lying",
+            Self::Garbage => "garbage",
+            Self::Error => "error",
+        }
+    }
+
+    /// Reads [`Self::as_str`].
+    #[must_use]
+    pub fn from_text(text: &str) -> Option<Self> {
+        [
+            Self::Silent,
+            Self::Slow,
+            Self::Lying,
+            Self::Garbage,
+            Self::Error,
+        ]
+        .into_iter()
+        .find(|fault| fault.as_str() == text)
+    }
+}
+
+/// The scheme that may ask, and that gets the events.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Scheme {
+    /// Its issuer: audience of statements.
+    pub issuer: String,
+    /// Its name as a client.
+    pub client_id: String,
+    /// Its pinned keys.
+    pub jwks: JwkSet,
+    /// Where events go.
+    pub events_url: String,
+}
+
+/// A SIM of the demo.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sim {
+    /// Phone number.
+    pub number: String,
+    /// `ready`, `upgradable` or `incompatible`.
+    pub readiness: Readiness,
+}
+
+/// Many SIMs with numbers in a row, for load tests.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SimRange {
+    /// First number.
+    pub first: String,
+    /// How many.
+    pub count: u32,
+}
+
+/// The whole file.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Demo or production.
+    pub profile: Profile,
+    /// Name as people know it.
+    pub name: String,
+    /// Issuer: origin of this server.
+    pub issuer: String,
+    /// Where to listen, for example `127.0.0.1:4002`.
+    pub listen: String,
+    /// `sqlite:PATH` (relative to the home folder) or `postgres://…`.
+    #[serde(default = "default_database")]
+    pub database: String,
+    /// Origin of the phone app, which may read the simulated handset.
+    pub app_origin: String,
+    /// Seconds between heartbeats; 10 in the demo, 30 otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub heartbeat_seconds: Option<u32>,
+    /// Misbehave from the start.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fault: Option<Fault>,
+    /// The scheme.
+    pub scheme: Scheme,
+    /// SIMs to start with.
+    #[serde(default, rename = "sim", skip_serializing_if = "Vec::is_empty")]
+    pub sims: Vec<Sim>,
+    /// Rows of SIMs to start with.
+    #[serde(default, rename = "sim_range", skip_serializing_if = "Vec::is_empty")]
+    pub ranges: Vec<SimRange>,
+}
+
+fn default_database() -> String {
+    "sqlite:operator.db".to_owned()
+}
+
+/// What is wrong with the file.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// It is not there or cannot be read.
+    #[error("{path}: {reason}; `ipse operator --home DIR init` writes a first one")]
+    Unreadable {
+        /// Where it should be.
+        path: PathBuf,
+        /// What the system says.
+        reason: std::io::Error,
+    },
+    /// It does not parse, or a member has a bad value.
+    #[error("{path}: {reason}")]
+    Invalid {
+        /// Where it is.
+        path: PathBuf,
+        /// What is wrong.
+        reason: String,
+    },
+}
+
+impl Config {
+    /// Reads `operator.toml` in `home`.
+    ///
+    /// # Errors
+    /// [`ConfigError`] names the file and what is wrong.
+    pub fn read(home: &Path) -> Result<Self, ConfigError> {
+        let path = home.join(FILE);
+        let text = std::fs::read_to_string(&path).map_err(|reason| ConfigError::Unreadable {
+            path: path.clone(),
+            reason,
+        })?;
+        Self::parse(&text).map_err(|reason| ConfigError::Invalid { path, reason })
+    }
+
+    /// Reads the file's text.
+    ///
+    /// # Errors
+    /// What is wrong, in one line.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let config: Self = toml::from_str(text).map_err(|e| e.message().to_owned())?;
+        config.check()?;
+        Ok(config)
+    }
+
+    /// Writes `operator.toml` into `home`.
+    ///
+    /// # Errors
+    /// [`ConfigError`] names the file and what is wrong.
+    pub fn write(&self, home: &Path) -> Result<(), ConfigError> {
+        let path = home.join(FILE);
+        let invalid = |reason: String| ConfigError::Invalid {
+            path: path.clone(),
+            reason,
+        };
+        self.check().map_err(invalid)?;
+        let text = toml::to_string(self).map_err(|error| invalid(error.to_string()))?;
+        std::fs::create_dir_all(home)
+            .and_then(|()| std::fs::write(&path, text))
+            .map_err(|error| invalid(error.to_string()))
+    }
+
+    fn check(&self) -> Result<(), String> {
+        for (member, url) in [
+            ("issuer", &self.issuer),
+            ("app_origin", &self.app_origin),
+            ("scheme.issuer", &self.scheme.issuer),
+            ("scheme.events_url", &self.scheme.events_url),
+        ] {
+            let local = self.profile == Profile::Demo && url.starts_with("http://");
+            if !url.starts_with("https://") && !local {
+                return Err(format!("{member} must be an https address"));
+            }
+        }
+        let makes = [
+            Readiness::Ready,
+            Readiness::Upgradable,
+            Readiness::Incompatible,
+        ];
+        if self.sims.iter().any(|sim| !makes.contains(&sim.readiness)) {
+            return Err("a SIM starts as ready, upgradable or incompatible".into());
+        }
+        if self.profile == Profile::Production && self.fault.is_some() {
+            return Err("fault is for the demo profile only".into());
+        }
+        Ok(())
+    }
+
+    /// The database's URL; a relative SQLite path counts from `home`.
+    #[must_use]
+    pub fn database_url(&self, home: &Path) -> String {
+        match self.database.strip_prefix("sqlite:") {
+            Some(path) if !Path::new(path).is_absolute() => {
+                format!("sqlite:{}", home.join(path).display())
+            }
+            _ => self.database.clone(),
+        }
+    }
+
+    /// Seconds between heartbeats.
+    #[must_use]
+    pub fn heartbeat(&self) -> std::time::Duration {
+        let default = match self.profile {
+            Profile::Demo => 10,
+            Profile::Production => 30,
+        };
+        std::time::Duration::from_secs(self.heartbeat_seconds.unwrap_or(default).max(1).into())
+    }
+
+    /// Sixteen bytes that name the scheme to the cards.
+    #[must_use]
+    pub fn scheme_id(&self) -> [u8; 16] {
+        let hash = ipse_jose::sha256(self.scheme.issuer.as_bytes());
+        let mut id = [0; 16];
+        id.copy_from_slice(&hash[..16]);
+        id
+    }
+}

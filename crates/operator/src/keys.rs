@@ -1,0 +1,128 @@
+//! The operator's keys: what signs, what names SIMs, what cards derive from.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use aws_lc_rs::hmac;
+use ipse_jose::SigningKey;
+use ipse_keys::{FileKeyStore, KeyStore};
+use zeroize::Zeroizing;
+
+/// Keys in the form in which the hot path needs them.
+pub struct OperatorKeys {
+    store: Arc<dyn KeyStore>,
+    /// Signs statements and events.
+    pub signing: Arc<SigningKey>,
+    /// Master key of the cards.
+    pub master: Zeroizing<[u8; 32]>,
+    handles: hmac::Key,
+    tokens: hmac::Key,
+    secrets: hmac::Key,
+}
+
+const CARD: &str = "operator/card";
+
+impl OperatorKeys {
+    /// Opens (and at first use makes) the keys in `home/keys`.
+    ///
+    /// # Errors
+    /// The keystore's.
+    pub fn open(home: &Path) -> Result<Self, ipse_keys::Error> {
+        Self::new(Arc::new(FileKeyStore::open(&home.join("keys"))?))
+    }
+
+    /// Takes the keys from a keystore.
+    ///
+    /// # Errors
+    /// The keystore's.
+    pub fn new(store: Arc<dyn KeyStore>) -> Result<Self, ipse_keys::Error> {
+        let mac_key = |purpose: &str| -> Result<hmac::Key, ipse_keys::Error> {
+            Ok(hmac::Key::new(
+                hmac::HMAC_SHA256,
+                secret(&*store, purpose)?.as_ref(),
+            ))
+        };
+        Ok(Self {
+            signing: store.signing("operator/signing")?,
+            master: secret(&*store, "operator/sim-master")?,
+            handles: mac_key("operator/handle")?,
+            tokens: mac_key("operator/token")?,
+            secrets: mac_key("operator/secret")?,
+            store,
+        })
+    }
+
+    /// Whether the keys are in hardware.
+    #[must_use]
+    pub fn is_production(&self) -> bool {
+        self.store.is_production()
+    }
+
+    /// The pairwise name of one activation of a card towards one scheme: a new card, chip or activation has a new name.
+    #[must_use]
+    pub fn handle(&self, scheme: &str, iccid: &str, eid: &str, activation: i64) -> String {
+        let activation = activation.to_be_bytes();
+        let mut context = hmac::Context::with_key(&self.handles);
+        for part in [
+            scheme.as_bytes(),
+            iccid.as_bytes(),
+            eid.as_bytes(),
+            &activation,
+        ] {
+            context.update(&(part.len() as u64).to_be_bytes());
+            context.update(part);
+        }
+        ipse_jose::b64::encode(context.sign().as_ref())
+    }
+
+    /// Keyed hash of a secret that was shown on a handset.
+    #[must_use]
+    pub fn secret_mac(&self, challenge: &str, secret: &str) -> [u8; 32] {
+        let mut context = hmac::Context::with_key(&self.secrets);
+        context.update(challenge.as_bytes());
+        context.update(b"|");
+        context.update(secret.as_bytes());
+        let mut mac = [0; 32];
+        mac.copy_from_slice(context.sign().as_ref());
+        mac
+    }
+
+    /// MAC over an access token's content.
+    #[must_use]
+    pub fn token_mac(&self, content: &[u8]) -> hmac::Tag {
+        hmac::sign(&self.tokens, content)
+    }
+
+    /// Checks an access token's MAC in constant time.
+    #[must_use]
+    pub fn is_token(&self, content: &[u8], mac: &[u8]) -> bool {
+        hmac::verify(&self.tokens, content, mac).is_ok()
+    }
+
+    /// Seals what is secret in a resident card.
+    ///
+    /// # Errors
+    /// The keystore's.
+    pub fn seal_card(&self, iccid: &str, plain: &[u8]) -> Result<Vec<u8>, ipse_keys::Error> {
+        self.store.seal(CARD, iccid.as_bytes(), plain)
+    }
+
+    /// Opens what [`Self::seal_card`] sealed.
+    ///
+    /// # Errors
+    /// The keystore's.
+    pub fn open_card(
+        &self,
+        iccid: &str,
+        sealed: &[u8],
+    ) -> Result<Zeroizing<Vec<u8>>, ipse_keys::Error> {
+        self.store.open(CARD, iccid.as_bytes(), sealed)
+    }
+}
+
+fn secret(store: &dyn KeyStore, purpose: &str) -> Result<Zeroizing<[u8; 32]>, ipse_keys::Error> {
+    let secret = store.secret(purpose)?;
+    let mut out = Zeroizing::new([0; 32]);
+    out.copy_from_slice(secret.as_ref());
+    Ok(out)
+}

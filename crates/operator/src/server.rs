@@ -1,0 +1,135 @@
+//! The running server: listener, event feed, orderly end.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::serve::ListenerExt;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use crate::feed;
+use crate::http;
+use crate::operator::{Operator, StartError};
+
+/// Longest wait for requests that are under way when the server is to end.
+const DRAIN: Duration = Duration::from_secs(3);
+
+/// A server that was started in this process.
+#[derive(Debug)]
+pub struct Running {
+    /// Where it listens.
+    pub address: std::net::SocketAddr,
+    /// The operator itself.
+    pub operator: Arc<Operator>,
+    stop: watch::Sender<bool>,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+impl Running {
+    /// Ends the server and waits for it.
+    pub async fn stop(self) {
+        self.stop.send_replace(true);
+        for mut task in self.tasks {
+            if tokio::time::timeout(DRAIN, &mut task).await.is_err() {
+                task.abort();
+            }
+        }
+        self.operator.store.close();
+    }
+}
+
+/// Seeds the registry, listens, and starts pushing events.
+///
+/// # Errors
+/// [`StartError`] says what to do.
+pub async fn start(operator: Arc<Operator>) -> Result<Running, StartError> {
+    let listen = operator.config.listen.clone();
+    let listener = TcpListener::bind(&listen)
+        .await
+        .map_err(|error| StartError::Listen(listen, error))?;
+    start_on(operator, listener).await
+}
+
+/// As [`start`], on a listener that is already bound.
+///
+/// # Errors
+/// [`StartError`] says what to do.
+pub async fn start_on(
+    operator: Arc<Operator>,
+    listener: TcpListener,
+) -> Result<Running, StartError> {
+    operator.seed().await?;
+    let client = feed::client(&operator.config.scheme.events_url)
+        .map_err(|error| StartError::Client(error.to_string()))?;
+    let listen = |error| StartError::Listen(operator.config.listen.clone(), error);
+    let address = listener.local_addr().map_err(listen)?;
+    let (stop, stopped) = watch::channel(false);
+    let router = http::router(Arc::clone(&operator));
+    // Small answers on connections that stay open: waiting to fill a segment would cost 40 ms each.
+    let listener = listener.tap_io(|stream| {
+        let _ = stream.set_nodelay(true);
+    });
+    let mut serving = stopped.clone();
+    let server = tokio::spawn(async move {
+        let stopping = async move {
+            let _ = serving.wait_for(|stop| *stop).await;
+        };
+        if let Err(error) = axum::serve(listener, router)
+            .with_graceful_shutdown(stopping)
+            .await
+        {
+            tracing::error!(%error, "the server ended");
+        }
+    });
+    let feed = tokio::spawn(feed::run(Arc::clone(&operator), client, stopped));
+    tracing::info!(name = operator.config.name, %address, "operator is serving");
+    Ok(Running {
+        address,
+        operator,
+        stop,
+        tasks: vec![server, feed],
+    })
+}
+
+/// Serves the operator in `home` until `shutdown` is over.
+///
+/// # Errors
+/// [`StartError`] says what to do.
+pub async fn serve(
+    home: &Path,
+    shutdown: impl Future<Output = ()> + Send,
+) -> Result<(), StartError> {
+    let running = start(Operator::open(home)?).await?;
+    shutdown.await;
+    running.stop().await;
+    Ok(())
+}
+
+/// Ends on SIGINT or SIGTERM, and, with `stdin_watch`, when standard input closes: so that no server outlives whoever started it.
+pub async fn shutdown_signal(stdin_watch: bool) {
+    let terminated = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => {
+                signal.recv().await;
+            }
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        () = terminated => {}
+        () = stdin_closed(), if stdin_watch => {}
+    }
+}
+
+async fn stdin_closed() {
+    // A thread of its own: a read of standard input cannot be cancelled, and must not hold up the runtime's end.
+    let (sender, receiver) = tokio::sync::oneshot::channel();
+    std::thread::spawn(move || {
+        let _ = std::io::copy(&mut std::io::stdin().lock(), &mut std::io::sink());
+        let _ = sender.send(());
+    });
+    let _ = receiver.await;
+}

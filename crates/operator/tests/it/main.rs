@@ -1,0 +1,14 @@
+//! The operator through its front door, on SQLite and PostgreSQL.
+
+mod auth;
+mod bodies;
+mod config;
+mod events;
+mod faults;
+mod handset;
+mod holder;
+mod registry;
+mod remote;
+mod silent;
+mod store;
+mod world;

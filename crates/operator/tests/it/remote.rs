@@ -1,0 +1,135 @@
+//! The seam for cards elsewhere: clones, rubbish, silence.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use ipse_operator::cards::{Address, CardChannel, Channel, ChannelError, Exchange};
+use ipse_sim::event::Kind;
+use ipse_sim::statement::Method;
+use ipse_store::testing::TestDb;
+use serde_json::json;
+
+use crate::world::{READY, World, secret, text};
+
+/// Carries to a card that stands elsewhere, here in a second database connection, and does with the answer as told.
+#[derive(Default)]
+struct Air {
+    world: Mutex<Option<(Arc<ipse_operator::keys::OperatorKeys>, ipse_store::Store)>>,
+    mode: Mutex<Mode>,
+    last: Mutex<Vec<u8>>,
+}
+
+#[derive(Clone, Copy, Default, PartialEq)]
+enum Mode {
+    #[default]
+    Good,
+    /// The answer of before, once more.
+    Replay,
+    Bent,
+    Unreachable,
+    Never,
+}
+
+impl CardChannel for Air {
+    fn exchange<'a>(&'a self, card: &'a Address, command: &'a [u8], _: Duration) -> Exchange<'a> {
+        Box::pin(async move {
+            let mode = *self.mode.lock().expect("lock");
+            match mode {
+                Mode::Unreachable => return Err(ChannelError::Unreachable),
+                Mode::Never => std::future::pending().await,
+                Mode::Replay => return Ok(self.last.lock().expect("lock").clone()),
+                Mode::Good | Mode::Bent => {}
+            }
+            let (keys, store) = self.world.lock().expect("lock").clone().expect("a world");
+            let (iccid, command) = (card.iccid.clone(), command.to_vec());
+            let reply = store
+                .write(move |tx| ipse_operator::cards::exchange(tx, &keys, &iccid, &command))
+                .await
+                .map_err(|_| ChannelError::Unreachable)?;
+            let mut bytes = reply.to_bytes();
+            *self.last.lock().expect("lock") = bytes.clone();
+            if mode == Mode::Bent {
+                bytes[10] ^= 1;
+            }
+            Ok(bytes)
+        })
+    }
+}
+
+async fn world() -> (World, Arc<Air>) {
+    let air = Arc::new(Air::default());
+    let world = World::with(TestDb::sqlite(), Channel::Remote(air.clone()), |_| {}).await;
+    let keys = Arc::clone(&world.operator().keys);
+    *air.world.lock().expect("lock") = Some((keys, world.second_store()));
+    (world, air)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_remote_card_answers_both_ways() {
+    let (world, _air) = world().await;
+    let handle = world.handle(READY).await;
+    let (status, answer) = world.silent(&handle, [1; 32]).await;
+    assert_eq!(status, 201, "{answer}");
+    assert!(
+        world
+            .verify(&answer, &handle, &[1; 32], Method::Silent)
+            .is_ok()
+    );
+    let challenge = text(&world.holder(&handle, [2; 32]).await.1["challenge"]);
+    let secret = secret(&world.messages(READY).await[0]);
+    let (status, answer) = world.answer_holder(&challenge, &secret).await;
+    assert_eq!(status, 201, "{answer}");
+    assert!(
+        world
+            .verify(&answer, &handle, &[2; 32], Method::Holder)
+            .is_ok()
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_counter_that_repeats_is_a_clone_alarm() {
+    let (world, air) = world().await;
+    let handle = world.handle(READY).await;
+    assert_eq!(world.silent(&handle, [1; 32]).await.0, 201);
+    *air.mode.lock().expect("lock") = Mode::Replay;
+    // The same challenge, so that the MAC is right and only the counter tells.
+    let (status, answer) = world.silent(&handle, [1; 32]).await;
+    assert_eq!((status, &answer["code"]), (503, &json!("UNAVAILABLE")));
+    let events = world
+        .events(|events| events.iter().any(|e| e.kind == Kind::CloneSuspected))
+        .await;
+    let alarm = events
+        .iter()
+        .find(|e| e.kind == Kind::CloneSuspected)
+        .expect("an alarm");
+    assert_eq!(alarm.subject.as_ref().map(|s| &s.handle), Some(&handle));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rubbish_and_silence_say_nothing_about_the_sim() {
+    let (world, air) = world().await;
+    let handle = world.handle(READY).await;
+    for mode in [Mode::Bent, Mode::Unreachable] {
+        *air.mode.lock().expect("lock") = mode;
+        assert_eq!(world.silent(&handle, [1; 32]).await.0, 503);
+    }
+    *air.mode.lock().expect("lock") = Mode::Never;
+    let body = json!({ "nonceHash": ipse_jose::b64::encode(&[1; 32]), "method": "silent", "budgetMs": 50 });
+    assert_eq!(
+        world
+            .post(&format!("/sims/{handle}/challenges"), body)
+            .await
+            .0,
+        503
+    );
+    *air.mode.lock().expect("lock") = Mode::Good;
+    assert_eq!(world.silent(&handle, [1; 32]).await.0, 201);
+    let (_, page) = world.get("/events?after=0").await;
+    let kinds: Vec<_> = page["events"]
+        .as_array()
+        .expect("events")
+        .iter()
+        .map(|t| world.event(t.as_str().expect("text")).kind)
+        .collect();
+    assert!(kinds.iter().all(|kind| *kind == Kind::Heartbeat));
+}

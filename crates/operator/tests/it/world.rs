@@ -1,0 +1,346 @@
+//! An operator on a free port, a scheme that asks it, and an inbox for its events.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU16, Ordering};
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::routing::post;
+use ipse_jose::{JwkSet, SigningKey, b64, jws};
+use ipse_operator::cards::Channel;
+use ipse_operator::config::{Config, Profile, Scheme, Sim};
+use ipse_operator::keys::OperatorKeys;
+use ipse_operator::registry::{Context, Outcome, Refusal};
+use ipse_operator::server::{self, Running};
+use ipse_operator::store::MIGRATIONS;
+use ipse_operator::{Operator, store::sim};
+use ipse_sim::Keys;
+use ipse_sim::event::{self, Event, Kind};
+use ipse_sim::statement::{self, Claims, Expect, Method, Readiness};
+use ipse_store::testing::TestDb;
+use ipse_store::{Store, Tx};
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+pub const READY: &str = "+32470000001";
+pub const OTHER: &str = "+32470000002";
+pub const UPGRADABLE: &str = "+32470000003";
+pub const INCOMPATIBLE: &str = "+32470000004";
+pub const CLIENT: &str = "ipse";
+pub const SCHEME: &str = "https://ipse.example";
+pub const APP: &str = "http://localhost:4001";
+
+pub struct World {
+    pub db: TestDb,
+    pub running: Running,
+    pub url: String,
+    pub http: reqwest::Client,
+    pub scheme: SigningKey,
+    pub inbox: Inbox,
+    pub token: String,
+    _home: tempfile::TempDir,
+}
+
+/// The scheme's event endpoint: keeps what arrives and answers what it is told to.
+#[derive(Clone)]
+pub struct Inbox {
+    pub answer: Arc<AtomicU16>,
+    seen: watch::Sender<Vec<String>>,
+}
+
+impl Inbox {
+    async fn start() -> (Self, String) {
+        let inbox = Self {
+            answer: Arc::new(AtomicU16::new(204)),
+            seen: watch::Sender::default(),
+        };
+        let router = Router::new()
+            .route("/operators/events", post(Self::take))
+            .with_state(inbox.clone());
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("an address");
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        (inbox, format!("http://{address}/operators/events"))
+    }
+
+    async fn take(State(inbox): State<Self>, body: String) -> StatusCode {
+        let answer = inbox.answer.load(Ordering::SeqCst);
+        let answer = StatusCode::from_u16(answer).expect("a status");
+        inbox.seen.send_modify(|seen| {
+            // What was refused is remembered too, marked.
+            let mark = if answer.is_success() { "" } else { "!" };
+            seen.push(format!("{mark}{body}"));
+        });
+        answer
+    }
+
+    /// Waits until `enough` holds of what has arrived.
+    pub async fn wait(&self, enough: impl FnMut(&Vec<String>) -> bool) -> Vec<String> {
+        let mut seen = self.seen.subscribe();
+        let arrived =
+            tokio::time::timeout(std::time::Duration::from_secs(20), seen.wait_for(enough));
+        arrived.await.expect("in time").expect("open").clone()
+    }
+}
+
+impl World {
+    pub async fn new(db: TestDb) -> Self {
+        Self::with(db, Channel::Resident, |_| {}).await
+    }
+
+    pub async fn with(db: TestDb, channel: Channel, change: impl FnOnce(&mut Config)) -> Self {
+        let home = tempfile::tempdir().expect("a folder");
+        let scheme = SigningKey::generate_es256();
+        let (inbox, events_url) = Inbox::start().await;
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let url = format!("http://{}", listener.local_addr().expect("an address"));
+        let mut config = config(&url, &scheme, events_url);
+        change(&mut config);
+        let keys = OperatorKeys::open(home.path()).expect("keys");
+        let operator =
+            Operator::new(config, db.open(&MIGRATIONS), keys, channel).expect("an operator");
+        let running = server::start_on(operator, listener)
+            .await
+            .expect("a server");
+        let http = ipse_operator::feed::client("http://").expect("a client");
+        let mut world = Self {
+            db,
+            running,
+            url,
+            http,
+            scheme,
+            inbox,
+            token: String::new(),
+            _home: home,
+        };
+        let (status, answer) = world.ask_token(&world.assertion()).await;
+        assert_eq!(status, 200, "{answer}");
+        world.token = text(&answer["access_token"]);
+        world
+    }
+
+    /// Runs a scenario on both engines.
+    pub async fn on_both<F: Future<Output = ()>>(scenario: impl Fn(Self) -> F) {
+        for db in TestDb::both() {
+            scenario(Self::new(db).await).await;
+        }
+    }
+
+    pub fn operator(&self) -> &Operator {
+        &self.running.operator
+    }
+
+    pub fn assertion(&self) -> String {
+        self.assertion_of(&self.scheme, |_| {})
+    }
+
+    pub fn assertion_of(&self, key: &SigningKey, change: impl FnOnce(&mut Value)) -> String {
+        let now = now();
+        let mut claims = json!({
+            "iss": CLIENT, "sub": CLIENT, "aud": self.url, "jti": ipse_operator::registry::random_id(),
+            "iat": now, "exp": now + 60,
+        });
+        change(&mut claims);
+        jws::sign(key, "JWT", claims.to_string().as_bytes())
+    }
+
+    pub async fn ask_token(&self, assertion: &str) -> (u16, Value) {
+        let form = [
+            ("grant_type", "client_credentials"),
+            (
+                "client_assertion_type",
+                "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+            ),
+            ("client_assertion", assertion),
+        ];
+        let request = self.http.post(self.path("/token")).form(&form);
+        answer(request).await
+    }
+
+    pub fn path(&self, path: &str) -> String {
+        format!("{}/sim-controller/v1{path}", self.url)
+    }
+
+    pub async fn get(&self, path: &str) -> (u16, Value) {
+        answer(self.http.get(self.path(path)).bearer_auth(&self.token)).await
+    }
+
+    pub async fn post(&self, path: &str, body: Value) -> (u16, Value) {
+        let request = self.http.post(self.path(path)).bearer_auth(&self.token);
+        answer(request.json(&body)).await
+    }
+
+    pub async fn resolve(&self, number: &str) -> (u16, Value) {
+        self.post("/resolve", json!({ "phoneNumber": number }))
+            .await
+    }
+
+    pub async fn handle(&self, number: &str) -> String {
+        let (status, answer) = self.resolve(number).await;
+        assert_eq!(status, 200, "{answer}");
+        text(&answer["handle"])
+    }
+
+    pub async fn silent(&self, handle: &str, nonce: [u8; 32]) -> (u16, Value) {
+        let body =
+            json!({ "nonceHash": b64::encode(&nonce), "method": "silent", "budgetMs": 10000 });
+        self.post(&format!("/sims/{handle}/challenges"), body).await
+    }
+
+    pub async fn holder(&self, handle: &str, nonce: [u8; 32]) -> (u16, Value) {
+        let body = json!({
+            "nonceHash": b64::encode(&nonce), "method": "holder", "purpose": "bind_sim", "language": "nl",
+        });
+        self.post(&format!("/sims/{handle}/challenges"), body).await
+    }
+
+    pub async fn answer_holder(&self, challenge: &str, secret: &str) -> (u16, Value) {
+        let path = format!("/challenges/{challenge}/answer");
+        self.post(&path, json!({ "secret": secret })).await
+    }
+
+    /// The texts on the handset of `number`, newest first.
+    pub async fn messages(&self, number: &str) -> Vec<String> {
+        let url = format!("{}/handset/messages?number={number}", self.url);
+        let (status, answer) = answer(self.http.get(url)).await;
+        assert_eq!(status, 200, "{answer}");
+        let messages = answer["messages"].as_array().expect("messages");
+        messages
+            .iter()
+            .map(|message| text(&message["text"]))
+            .collect()
+    }
+
+    pub fn keys(&self) -> Keys {
+        Keys::new(&JwkSet {
+            keys: vec![self.operator().keys.signing.public_jwk()],
+        })
+        .expect("keys")
+    }
+
+    /// Checks a statement as the scheme would.
+    pub fn verify(
+        &self,
+        answer: &Value,
+        handle: &str,
+        nonce: &[u8; 32],
+        method_min: Method,
+    ) -> Result<Claims, statement::Refusal> {
+        let expect = Expect {
+            issuer: &self.url,
+            audience: SCHEME,
+            handle,
+            nonce_hash: nonce,
+            method_min,
+            changed_at: None,
+            now: now(),
+        };
+        statement::verify(&text(&answer["statement"]), &self.keys(), &expect)
+    }
+
+    /// Events that the scheme took, heartbeats included, verified.
+    pub async fn events(&self, enough: impl Fn(&[Event]) -> bool) -> Vec<Event> {
+        let taken = |seen: &Vec<String>| -> Vec<Event> {
+            let taken = seen.iter().filter(|text| !text.starts_with('!'));
+            taken.map(|text| self.event(text)).collect()
+        };
+        taken(&self.inbox.wait(|seen| enough(&taken(seen))).await)
+    }
+
+    pub fn event(&self, text: &str) -> Event {
+        event::verify(text, &self.keys(), &self.url, now()).expect("a good event")
+    }
+
+    /// A second connection to the database, as the command line has.
+    pub fn second_store(&self) -> Store {
+        self.db.open(&MIGRATIONS)
+    }
+
+    /// Changes the registry, as the command line does.
+    pub async fn change(
+        &self,
+        mut rule: impl FnMut(&mut Tx, &Context<'_>) -> Outcome<sim::Sim> + Send + 'static,
+    ) -> Result<sim::Sim, Refusal> {
+        let keys = Arc::clone(&self.operator().keys);
+        let scheme_id = self.operator().config.scheme_id();
+        self.second_store()
+            .write(move |tx| {
+                let context = Context {
+                    keys: &keys,
+                    scheme: SCHEME,
+                    scheme_id,
+                };
+                rule(tx, &context)
+            })
+            .await
+            .expect("the store")
+    }
+}
+
+pub fn is_about_a_sim(event: &Event) -> bool {
+    event.kind != Kind::Heartbeat
+}
+
+pub fn config(url: &str, scheme: &SigningKey, events_url: String) -> Config {
+    let sim = |number: &str, readiness| Sim {
+        number: number.to_owned(),
+        readiness,
+    };
+    Config {
+        profile: Profile::Demo,
+        name: "Leie Mobiel".into(),
+        issuer: url.to_owned(),
+        listen: "127.0.0.1:0".into(),
+        database: "sqlite:operator.db".into(),
+        app_origin: APP.into(),
+        heartbeat_seconds: None,
+        fault: None,
+        scheme: Scheme {
+            issuer: SCHEME.into(),
+            client_id: CLIENT.into(),
+            jwks: JwkSet {
+                keys: vec![scheme.public_jwk()],
+            },
+            events_url,
+        },
+        sims: vec![
+            sim(READY, Readiness::Ready),
+            sim(OTHER, Readiness::Ready),
+            sim(UPGRADABLE, Readiness::Upgradable),
+            sim(INCOMPATIBLE, Readiness::Incompatible),
+        ],
+        ranges: Vec::new(),
+    }
+}
+
+pub async fn answer(request: reqwest::RequestBuilder) -> (u16, Value) {
+    let response = request.send().await.expect("an answer");
+    let status = response.status().as_u16();
+    let bytes = response.bytes().await.expect("a body");
+    (
+        status,
+        serde_json::from_slice(&bytes).unwrap_or(Value::Null),
+    )
+}
+
+pub fn text(value: &Value) -> String {
+    value.as_str().expect("a string").to_owned()
+}
+
+/// The six digits that a message begins with.
+pub fn secret(message: &str) -> String {
+    message.chars().take(6).collect()
+}
+
+/// Six digits that are not `secret`.
+pub fn wrong(secret: &str) -> String {
+    let number: u32 = secret.parse().expect("digits");
+    format!("{:06}", (number + 1) % 1_000_000)
+}
+
+pub fn now() -> i64 {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    now.expect("after 1970").as_secs().cast_signed()
+}

@@ -1,0 +1,236 @@
+//! `ipse phone`: a whole phone, for scripts and tests.
+//!
+//! What happened goes to standard output (with `--json` as one JSON object), what went wrong as one JSON line with
+//! its stable code to standard error. The exit status is 0 only when it happened.
+
+mod act;
+mod print;
+mod watch;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand, ValueEnum};
+use ipse_protocol::terms::RefusalReason;
+
+use crate::error::{Error, local};
+use crate::{Phone, Proof, Result};
+
+const EXAMPLES: &str = "Examples:
+  ipse phone --home ./emma enrol --scheme http://localhost:4001 --phone-number +32470000007 \\
+      --bank 'Bank Anker' --customer emma.janssens --code 58204
+  ipse phone --home ./emma link 'http://localhost:4001/app/#a.…'
+  ipse phone --home ./emma approve act_… --code 58204 --json
+  ipse phone --home ./emma watch --approve --code 58204
+
+Exit status 0 only when it happened. Errors are one JSON line on standard error:
+  {\"code\":\"code_wrong\",\"detail\":\"…\",\"status\":401,\"wrong_codes_left\":2,\"blocked\":false}";
+
+/// A whole phone, for scripts and tests.
+#[derive(Parser, Debug)]
+#[command(name = "phone", after_help = EXAMPLES)]
+pub struct Args {
+    /// Folder of the phone
+    #[arg(long, global = true, value_name = "DIR", default_value = "./phone")]
+    home: PathBuf,
+    /// Print JSON
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Get an Ipse: SIM, bank, code
+    Enrol(EnrolArgs),
+    /// Claim what stands behind a link or a QR text, and print the action's id
+    Link {
+        /// The whole text
+        text: String,
+    },
+    /// List open actions, newest first
+    Actions {
+        /// Also those that are decided
+        #[arg(long)]
+        all: bool,
+    },
+    /// Show what an action asks: the view
+    Show {
+        /// Its id
+        action: String,
+    },
+    /// Approve an action
+    Approve {
+        /// Its id
+        action: String,
+        #[command(flatten)]
+        proof: ProofArgs,
+    },
+    /// Refuse an action
+    Refuse {
+        /// Its id
+        action: String,
+        /// Why
+        #[arg(long, value_enum, default_value = "person")]
+        reason: Reason,
+    },
+    /// "This wasn't me": refuse an action's whole story and block the identity
+    Report {
+        /// Its id
+        action: String,
+    },
+    /// Print each action as it comes; with --approve, approve it
+    Watch {
+        /// Approve what comes
+        #[arg(long, requires = "proof")]
+        approve: bool,
+        /// Refuse what comes
+        #[arg(long, conflicts_with = "approve")]
+        refuse: bool,
+        /// End when standard input closes
+        #[arg(long)]
+        stdin_watch: bool,
+        #[command(flatten)]
+        proof: WatchProof,
+        /// End after so many actions
+        #[arg(long, value_name = "N")]
+        count: Option<u64>,
+    },
+    /// Text messages to this phone (demo only)
+    Messages,
+    /// Block the identity, at once
+    Block,
+    /// Lift the person's own block
+    Unblock {
+        /// The five-digit code
+        #[arg(long, value_name = "CODE", env = "IPSE_CODE", hide_env_values = true)]
+        code: String,
+    },
+    /// The person's devices
+    Devices,
+    /// Who the person is to the scheme, and how they stand
+    Me,
+    /// Fetch a receipt and verify it offline
+    Receipt {
+        /// Its id
+        receipt: String,
+    },
+    /// Choose a new code through the bank
+    Recover {
+        /// Name of the bank
+        #[arg(long)]
+        bank: String,
+        /// What the demo bank knows the customer by
+        #[arg(long)]
+        customer: String,
+        /// The new five-digit code
+        #[arg(long, value_name = "CODE", env = "IPSE_CODE", hide_env_values = true)]
+        code: String,
+    },
+    /// Connect the SIM that is in the handset now
+    Sim {
+        /// The five-digit code
+        #[arg(long, value_name = "CODE", env = "IPSE_CODE", hide_env_values = true)]
+        code: String,
+    },
+}
+
+// The code stays out of whatever prints arguments.
+impl std::fmt::Debug for Command {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Command")
+    }
+}
+
+#[derive(clap::Args)]
+struct EnrolArgs {
+    /// Address of the scheme's app
+    #[arg(long, value_name = "URL")]
+    scheme: String,
+    /// The person's number, +32…
+    #[arg(long, value_name = "NUMBER")]
+    phone_number: String,
+    /// Name of the bank
+    #[arg(long)]
+    bank: String,
+    /// What the demo bank knows the customer by
+    #[arg(long)]
+    customer: String,
+    /// The five-digit code
+    #[arg(long, value_name = "CODE", env = "IPSE_CODE", hide_env_values = true)]
+    code: String,
+    /// Also register a fingerprint
+    #[arg(long)]
+    fingerprint: bool,
+    /// What the person calls the phone
+    #[arg(long, default_value = "Ipse CLI")]
+    device_name: String,
+    /// Language of what is shown
+    #[arg(long, value_parser = ["nl", "fr", "de", "en"], default_value = "en")]
+    language: String,
+}
+
+#[derive(clap::Args)]
+#[group(required = true, multiple = true)]
+struct ProofArgs {
+    /// The five-digit code
+    #[arg(long, value_name = "CODE", env = "IPSE_CODE", hide_env_values = true)]
+    code: Option<String>,
+    /// Use the fingerprint instead
+    #[arg(long)]
+    fingerprint: bool,
+}
+
+#[derive(clap::Args)]
+#[group(id = "proof", multiple = true)]
+struct WatchProof {
+    /// The five-digit code
+    #[arg(long, value_name = "CODE", env = "IPSE_CODE", hide_env_values = true)]
+    code: Option<String>,
+    /// Use the fingerprint instead
+    #[arg(long)]
+    fingerprint: bool,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+#[value(rename_all = "snake_case")]
+enum Reason {
+    Person,
+    NotMe,
+    WrongDetails,
+}
+
+impl From<Reason> for RefusalReason {
+    fn from(reason: Reason) -> Self {
+        match reason {
+            Reason::Person => RefusalReason::Person,
+            Reason::NotMe => RefusalReason::NotMe,
+            Reason::WrongDetails => RefusalReason::WrongDetails,
+        }
+    }
+}
+
+/// The fingerprint wins if both are given: `approve A --code C --fingerprint` then spends no try of the code.
+fn proof(code: Option<&str>, fingerprint: bool) -> Result<Proof<'_>> {
+    match code {
+        _ if fingerprint => Ok(Proof::Unlock),
+        Some(code) => Ok(Proof::Code(code)),
+        None => Err(Error::of(local::CODE).with("reason", "length")),
+    }
+}
+
+/// Runs the command; the exit status says whether it happened.
+pub async fn run(args: Args) -> ExitCode {
+    let done = match Phone::open(&args.home) {
+        Ok(phone) => act::act(&phone, args.command, args.json).await,
+        Err(error) => Err(error),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{}", error.to_json());
+            ExitCode::FAILURE
+        }
+    }
+}

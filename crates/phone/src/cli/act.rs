@@ -1,0 +1,159 @@
+//! What each command does: one call, and what is printed of it.
+
+use super::print::{outcome, print, readable, summary};
+use super::watch::{Answer, stdin_closed, watch};
+use super::{Command, proof};
+use crate::error::{Error, local};
+use crate::{Enrol, Phone, Proof, Result};
+
+/// Carries out a command.
+pub(super) async fn act(phone: &Phone, command: Command, json: bool) -> Result<()> {
+    match command {
+        Command::Enrol(args) => {
+            let done = phone
+                .enrol(&Enrol {
+                    scheme: &args.scheme,
+                    phone_number: &args.phone_number,
+                    bank: &args.bank,
+                    customer: &args.customer,
+                    code: &args.code,
+                    device_name: &args.device_name,
+                    language: &args.language,
+                    fingerprint: args.fingerprint,
+                })
+                .await?;
+            print(json, &done, || {
+                format!("Ready: {} ({})", done.identity, done.level)
+            });
+        }
+        Command::Link { text } => {
+            let opened = phone.claim(&text).await?;
+            let summary = summary(&opened);
+            print(json, &summary, || opened.offer.action.clone());
+        }
+        Command::Actions { all } => {
+            let mut actions = phone.actions().await?;
+            if all {
+                actions.open.append(&mut actions.past);
+            }
+            let list = actions.open;
+            print(json, &list, || {
+                let line = |a: &ipse_protocol::wire::ActionSummary| {
+                    let partner = a.partner.as_deref().unwrap_or("-");
+                    format!("{}  {}  {}  {partner}", a.id, a.kind, a.status)
+                };
+                list.iter().map(line).collect::<Vec<_>>().join("\n")
+            });
+        }
+        Command::Show { action } => {
+            let opened = phone.show(&action).await?;
+            print(json, &opened.view, || readable(&opened));
+        }
+        Command::Approve { action, proof: p } => {
+            let proof = proof(p.code.as_deref(), p.fingerprint)?;
+            outcome(json, &action, &phone.approve(&action, proof).await?);
+        }
+        Command::Refuse { action, reason } => {
+            outcome(json, &action, &phone.refuse(&action, reason.into()).await?);
+        }
+        Command::Report { action } => {
+            let done = phone.report(&action).await?;
+            print(json, &done, || "Blocked".to_owned());
+        }
+        Command::Watch {
+            approve,
+            refuse,
+            stdin_watch,
+            proof: p,
+            count,
+        } => {
+            let answer = match (approve, refuse) {
+                (true, _) => Answer::Approve(proof(p.code.as_deref(), p.fingerprint)?),
+                (_, true) => Answer::Refuse,
+                _ => Answer::Nothing,
+            };
+            tokio::select! {
+                watched = watch(phone, answer, count, json) => watched?,
+                () = stdin_closed(), if stdin_watch => {}
+            }
+        }
+        Command::Messages => {
+            let messages = phone.messages().await?;
+            print(json, &messages, || {
+                let line = |m: &ipse_protocol::wire::TextMessage| format!("{}: {}", m.from, m.text);
+                messages.iter().map(line).collect::<Vec<_>>().join("\n")
+            });
+        }
+        Command::Block => {
+            let done = phone.block().await?;
+            print(json, &done, || "Blocked".to_owned());
+        }
+        Command::Unblock { code } => {
+            let action = phone.unblock().await?;
+            outcome(
+                json,
+                &action,
+                &phone.approve(&action, Proof::Code(&code)).await?,
+            );
+        }
+        Command::Devices => {
+            let devices = phone.devices().await?;
+            print(json, &devices, || {
+                let line = |d: &ipse_protocol::wire::DeviceSummary| {
+                    let this = if d.this { "  (this one)" } else { "" };
+                    format!("{}  {}  {}{this}", d.device, d.status, d.name)
+                };
+                devices.iter().map(line).collect::<Vec<_>>().join("\n")
+            });
+        }
+        Command::Me => {
+            let me = phone.me().await?;
+            print(json, &me, || {
+                let reasons: Vec<_> = me.reasons.iter().map(|r| r.reason.as_str()).collect();
+                let (name, family) = (&me.given_name, &me.family_name);
+                format!(
+                    "{name} {family}  {}  {}  {}",
+                    me.level,
+                    me.status,
+                    reasons.join(", ")
+                )
+            });
+        }
+        Command::Receipt { receipt } => {
+            let judged = phone.receipt(&receipt).await?;
+            print(json, &judged, || {
+                format!(
+                    "{}  {}  committed: {:?}  logged: {:?}  promised: {:?}  mine: {:?}",
+                    judged.receipt,
+                    judged.kind,
+                    judged.committed,
+                    judged.logged,
+                    judged.promised,
+                    judged.mine
+                )
+            });
+            if !judged.good() {
+                return Err(Error::of(local::RECEIPT));
+            }
+        }
+        Command::Recover {
+            bank,
+            customer,
+            code,
+        } => {
+            let done = phone.recover(&bank, &customer, &code).await?;
+            print(json, &done, || {
+                format!("New code: {} is {}", done.identity, done.status)
+            });
+        }
+        Command::Sim { code } => {
+            let action = phone.connect_sim().await?;
+            outcome(
+                json,
+                &action,
+                &phone.approve(&action, Proof::Code(&code)).await?,
+            );
+        }
+    }
+    Ok(())
+}

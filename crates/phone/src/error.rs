@@ -1,0 +1,144 @@
+//! Everything that can go wrong, by a stable code: the scheme's own (docs/protocol.md §1) and a few of the phone's.
+
+use std::borrow::Cow;
+
+use serde_json::{Map, Value, json};
+
+/// Why a call did not do what was asked.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[error("{code}: {detail}")]
+pub struct Error {
+    /// The stable code.
+    pub code: Cow<'static, str>,
+    /// HTTP status of the scheme's answer; 0 for what the phone found itself.
+    pub status: u16,
+    /// What to do next.
+    pub detail: String,
+    /// Members of the code's own, such as `wrong_codes_left`.
+    pub members: Map<String, Value>,
+}
+
+/// Codes of the phone's own, with what to do next.
+pub(crate) mod local {
+    /// Code and advice.
+    pub type Local = (&'static str, &'static str);
+
+    pub const OFFLINE: Local = (
+        "offline",
+        "The scheme does not answer: check the address and try again.",
+    );
+    pub const ANSWER: Local = (
+        "answer_unreadable",
+        "The answer is not what the protocol says: check that the address is a scheme's.",
+    );
+    pub const VIEW: Local = (
+        "view_unreadable",
+        "What would be shown is not what would be signed; nothing was approved.",
+    );
+    pub const SIM_STATEMENT: Local = (
+        "sim_statement_invalid",
+        "The operator's statement is not about this action; nothing was approved.",
+    );
+    pub const PROMISE: Local = (
+        "promise_invalid",
+        "It was decided, but the scheme's promise to log it does not verify: keep this and ask the scheme.",
+    );
+    pub const RECEIPT: Local = (
+        "receipt_invalid",
+        "The receipt does not verify: keep it and ask the scheme.",
+    );
+    pub const NOT_ENROLLED: Local = (
+        "not_enrolled",
+        "Run `ipse phone enrol` with this --home first.",
+    );
+    pub const ENROLLED: Local = (
+        "phone_in_use",
+        "This --home holds an Ipse already: use another folder.",
+    );
+    pub const STORAGE: Local = (
+        "storage_failed",
+        "The phone's folder cannot be read or written.",
+    );
+    pub const CODE: Local = ("code_refused", "Choose another five-digit code.");
+    pub const BANK: Local = ("bank_failed", "The bank did not let the customer through.");
+    pub const BANK_UNKNOWN: Local = ("bank_unknown", "Choose one of the banks.");
+    pub const MESSAGE: Local = (
+        "message_missing",
+        "No text message with a secret arrived: only the demo's handsets can be read.",
+    );
+    pub const UNLOCK: Local = (
+        "unlock_unavailable",
+        "This phone has no fingerprint: enrol with --fingerprint.",
+    );
+    pub const FACTOR: Local = (
+        "factor_not_allowed",
+        "This action does not take that factor.",
+    );
+}
+
+impl Error {
+    pub(crate) fn of((code, detail): local::Local) -> Self {
+        Error {
+            code: code.into(),
+            status: 0,
+            detail: detail.to_owned(),
+            members: Map::new(),
+        }
+    }
+
+    pub(crate) fn with(mut self, member: &str, value: impl Into<Value>) -> Self {
+        self.members.insert(member.to_owned(), value.into());
+        self
+    }
+
+    /// The scheme's refusal (RFC 9457), or what can be said of an answer that is none.
+    pub(crate) fn from_answer(status: u16, body: &[u8]) -> Self {
+        let Ok(Value::Object(mut members)) = serde_json::from_slice(body) else {
+            return Error {
+                status,
+                ..Error::of(if status >= 500 {
+                    local::OFFLINE
+                } else {
+                    local::ANSWER
+                })
+            };
+        };
+        let Some(Value::String(code)) = members.remove("code") else {
+            return Error {
+                status,
+                ..Error::of(local::ANSWER)
+            };
+        };
+        let detail = match members.remove("detail") {
+            Some(Value::String(detail)) => detail,
+            _ => String::new(),
+        };
+        for standard in ["type", "status", "title"] {
+            members.remove(standard);
+        }
+        Error {
+            code: code.into(),
+            status,
+            detail,
+            members,
+        }
+    }
+
+    /// One line for scripts.
+    pub fn to_json(&self) -> Value {
+        let mut out = json!({ "code": self.code, "detail": self.detail });
+        if let Value::Object(object) = &mut out {
+            if self.status != 0 {
+                object.insert("status".into(), self.status.into());
+            }
+            object.extend(self.members.clone());
+        }
+        out
+    }
+}
+
+impl From<std::io::Error> for Error {
+    fn from(error: std::io::Error) -> Self {
+        Error::of(local::STORAGE).with("reason", error.to_string())
+    }
+}

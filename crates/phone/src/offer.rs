@@ -1,0 +1,94 @@
+//! An offer, opened: the view that came with it, and the certainty that both speak of the same thing.
+
+use ipse_protocol::sim_statement;
+use ipse_protocol::terms::{Decision, Factor, Kind, SimMethod, SimNeed};
+use ipse_protocol::transcript::Transcript;
+use ipse_protocol::view::View;
+use ipse_protocol::wire::Offer;
+
+use crate::Result;
+use crate::error::{Error, local};
+
+/// How much a statement's times may differ from the scheme's clock, in seconds.
+const STATEMENT_AGE: i64 = 300;
+const STATEMENT_SKEW: i64 = 60;
+
+/// An offer whose view has been read and found to speak of the same thing.
+#[derive(Clone, Debug)]
+pub struct Opened {
+    /// The offer.
+    pub offer: Offer,
+    /// What is shown.
+    pub view: View,
+}
+
+impl Opened {
+    /// Reads the offer's view.
+    ///
+    /// # Errors
+    /// `view_unreadable`.
+    pub fn new(offer: Offer) -> Result<Self> {
+        match offer.open() {
+            Ok(view) => Ok(Opened { offer, view }),
+            Err(error) => Err(Error::of(local::VIEW).with("reason", error.to_string())),
+        }
+    }
+
+    /// What the proofs cover.
+    pub fn transcript(
+        &self,
+        issuer: &str,
+        device: &str,
+        sequence: u64,
+        statement: Option<&str>,
+        factor: Factor,
+        decision: Decision,
+    ) -> Transcript {
+        self.offer.transcript(
+            &self.view, issuer, device, sequence, statement, factor, decision,
+        )
+    }
+
+    /// Makes sure that a statement is about this action, this nonce and this view. Its signature is the scheme's to
+    /// judge: the phone holds no operator key.
+    ///
+    /// # Errors
+    /// `sim_statement_invalid`.
+    pub fn check_statement(&self, issuer: &str, statement: Option<&str>) -> Result<()> {
+        let wrong = |reason: &str| Err(Error::of(local::SIM_STATEMENT).with("reason", reason));
+        let needed = match (self.offer.sim, statement) {
+            (_, Some(statement)) => statement,
+            (SimNeed::None, None) => return Ok(()),
+            // A login may rest on an earlier statement, where the scheme's rules let it (design §6).
+            (SimNeed::Silent, None) if self.view.kind == Kind::Login.as_str() => return Ok(()),
+            _ => return wrong("missing"),
+        };
+        let Some(claims) = sim_statement::read(needed) else {
+            return wrong("not a SIM statement");
+        };
+        let nonce_hash = sim_statement::nonce_hash(
+            &self.offer.action,
+            &self.offer.nonce.0,
+            &self.offer.view_hash(),
+        );
+        let now = i64::try_from(self.offer.server_time / 1000).unwrap_or(0);
+        if claims.aud != issuer {
+            return wrong("for another scheme");
+        }
+        if claims.nonce_hash.0 != nonce_hash {
+            return wrong("about another action");
+        }
+        if self.offer.sim == SimNeed::Holder && claims.method != SimMethod::Holder {
+            return wrong("not of the holder");
+        }
+        if !(0..=60).contains(&claims.exp.saturating_sub(claims.iat)) {
+            return wrong("lifetime");
+        }
+        // A person reads at leisure: the statement may be younger than the offer, up to the action's own end.
+        let until = i64::try_from(self.offer.expires / 1000).unwrap_or(i64::MAX);
+        if claims.iat < now - STATEMENT_AGE || claims.iat > until.max(now) + STATEMENT_SKEW {
+            return wrong("not of this time");
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,168 @@
+//! A receipt, judged offline (docs/protocol.md §7): it is in the log, the scheme signed the log, and it says what
+//! was seen.
+
+use ipse_jose::{Alg, VerifyingKey, b64, jws, strict_json};
+use ipse_protocol::device_request::{self, RequestClaims};
+use ipse_protocol::merkle;
+use ipse_protocol::receipt::{
+    CHECKPOINT_TYP, Checkpoint, Evidence, Leaf, PROMISE_TYP, Promise, commits,
+};
+use ipse_protocol::view::{self, View};
+use ipse_protocol::wire::ReceiptResponse;
+use serde::Serialize;
+
+use crate::error::{Error, local};
+use crate::{Phone, Result, State};
+
+/// Whether one thing about a receipt holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Check {
+    /// It holds.
+    Yes,
+    /// It does not.
+    No,
+    /// Not yet in the log.
+    Pending,
+    /// The evidence says nothing about it.
+    Absent,
+}
+
+impl Check {
+    fn of(holds: Option<bool>) -> Self {
+        if holds == Some(true) {
+            Check::Yes
+        } else {
+            Check::No
+        }
+    }
+}
+
+/// What a receipt proves.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct JudgedReceipt {
+    /// Receipt id.
+    pub receipt: String,
+    /// What happened.
+    pub kind: String,
+    /// When, milliseconds.
+    pub time: i64,
+    /// The leaf commits to this evidence and this person.
+    pub committed: Check,
+    /// The log holds the leaf, by a checkpoint that the scheme signed.
+    pub logged: Check,
+    /// The scheme promised to log it.
+    pub promised: Check,
+    /// This phone signed the decision, over this very transcript, about the view below.
+    pub mine: Check,
+    /// Place in the log.
+    pub index: Option<u64>,
+    /// Size of the log that the checkpoint speaks of.
+    pub size: Option<u64>,
+    /// What was decided.
+    pub decision: Option<String>,
+    /// With what.
+    pub factor: Option<String>,
+    /// What was shown.
+    pub view: Option<View>,
+}
+
+impl JudgedReceipt {
+    /// Whether nothing about it fails.
+    pub fn good(&self) -> bool {
+        [self.committed, self.logged, self.promised, self.mine]
+            .iter()
+            .all(|check| *check != Check::No)
+    }
+}
+
+impl Phone {
+    /// Fetches a receipt and judges it.
+    ///
+    /// # Errors
+    /// The refusals of the protocol; `answer_unreadable` when there is nothing to judge.
+    pub async fn receipt(&self, id: &str) -> Result<JudgedReceipt> {
+        let state = self.enrolled()?;
+        if !ipse_protocol::ids::valid(ipse_protocol::ids::RECEIPT, id) {
+            let code = ipse_protocol::problem::Code::NotFound;
+            return Err(Error {
+                code: code.as_str().into(),
+                detail: code.detail().to_owned(),
+                ..Error::of(local::ANSWER)
+            });
+        }
+        let answer: ReceiptResponse = self.get(&format!("/phone/v1/receipts/{id}")).await?;
+        if answer.receipt != id {
+            return Err(Error::of(local::RECEIPT));
+        }
+        let key = self.key()?.verifying_key();
+        judge(&answer, &state, &key).ok_or_else(|| Error::of(local::ANSWER))
+    }
+}
+
+/// `None` when leaf or evidence cannot be read at all; each check says for itself whether it holds.
+fn judge(answer: &ReceiptResponse, state: &State, device: &VerifyingKey) -> Option<JudgedReceipt> {
+    let bytes = b64::decode(&answer.leaf).ok()?;
+    let leaf = Leaf::parse(&bytes)?;
+    let hash = merkle::leaf_hash(&bytes);
+    let salt = array(&answer.salt)?;
+    let evidence_bytes = b64::decode(&answer.evidence).ok()?;
+    let evidence: Evidence = strict_json(&evidence_bytes).ok()?;
+    let identity = state.identity.as_deref().unwrap_or_default();
+    let log = VerifyingKey::from_jwk(&state.log_key, Alg::Es256).ok()?;
+
+    let checkpoint = answer.checkpoint.as_deref().map(|jws| {
+        let parsed = jws::verify(jws, 4096, &log, &[CHECKPOINT_TYP]).ok()?;
+        strict_json::<Checkpoint>(&parsed.payload).ok()
+    });
+    let logged = match (&checkpoint, answer.index) {
+        (None, _) | (_, None) => Check::Pending,
+        (Some(checkpoint), Some(index)) => Check::of(checkpoint.as_ref().and_then(|c| {
+            let proof: Option<Vec<_>> = answer.proof.iter().map(|node| array(node)).collect();
+            let included = merkle::verify_inclusion(&hash, index, c.size, &proof?, &c.root.0);
+            Some(c.origin == state.issuer && included)
+        })),
+    };
+    let promise = jws::verify(&answer.promise, 4096, &log, &[PROMISE_TYP])
+        .ok()
+        .and_then(|jws| strict_json::<Promise>(&jws.payload).ok());
+    let mine = match (&evidence.transcript, &evidence.device_jws) {
+        (Some(transcript), Some(jws)) => Check::of(signed_here(&evidence, transcript, jws, device)),
+        _ => Check::Absent,
+    };
+    Some(JudgedReceipt {
+        receipt: answer.receipt.clone(),
+        kind: leaf.kind.as_str().to_owned(),
+        time: leaf.time,
+        committed: Check::of(Some(commits(&leaf, &salt, &evidence_bytes, identity))),
+        logged,
+        promised: Check::of(promise.map(|p| p.receipt == answer.receipt && p.leaf.0 == hash)),
+        mine,
+        index: answer.index,
+        size: checkpoint.flatten().map(|c| c.size),
+        decision: evidence.decision.map(|d| d.to_string()),
+        factor: evidence.factor.map(|f| f.to_string()),
+        view: evidence.view.and_then(|bytes| view::parse(&bytes.0).ok()),
+    })
+}
+
+fn signed_here(
+    evidence: &Evidence,
+    transcript: &ipse_protocol::transcript::Transcript,
+    jws: &str,
+    device: &VerifyingKey,
+) -> Option<bool> {
+    let parsed = jws::verify(jws, device_request::MAX_LEN, device, &[device_request::TYP]).ok()?;
+    let claims = RequestClaims::parse(&parsed.payload).ok()?;
+    let view = evidence.view.as_ref()?;
+    Some(
+        claims.t == Some(transcript.hash())
+            && transcript.view_hash == view::hash(&view.0)
+            && Some(transcript.decision) == evidence.decision
+            && Some(transcript.factor) == evidence.factor,
+    )
+}
+
+fn array(text: &str) -> Option<[u8; 32]> {
+    b64::decode(text).ok()?.try_into().ok()
+}

@@ -1,0 +1,24 @@
+//! What phone, scheme and operator must agree on, byte for byte. No I/O.
+//!
+//! `docs/protocol.md` is the description, `vectors/` holds the examples that this crate and the phone app both
+//! reproduce.
+
+pub mod bytes;
+pub mod code;
+pub mod control;
+mod crypto;
+pub mod device_request;
+pub mod ids;
+pub mod link;
+pub mod merkle;
+pub mod opaque;
+pub mod problem;
+pub mod receipt;
+pub mod sim_statement;
+pub mod terms;
+pub mod text;
+pub mod transcript;
+pub mod view;
+pub mod wire;
+
+pub use crypto::{constant_time_eq, hmac_sha256, random, sha256, unix_ms};

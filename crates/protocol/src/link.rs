@@ -1,0 +1,152 @@
+//! Links that lead a phone to an action (docs/protocol.md §5).
+
+use ipse_jose::b64;
+
+use crate::control::{Control, enforced};
+use crate::crypto::{constant_time_eq, hmac_sha256};
+
+/// How long a QR text is valid, in seconds.
+pub const QR_SECONDS: u64 = 10;
+/// Longest text that is looked at.
+pub const MAX_LEN: usize = 512;
+
+/// What a link says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Link {
+    /// A QR text: changes every second.
+    Qr {
+        /// The link.
+        link: [u8; 16],
+        /// Seconds since the link began.
+        time: u64,
+        /// [`qr_mac`].
+        mac: [u8; 16],
+    },
+    /// A link for the device of the browser.
+    App {
+        /// The link.
+        link: [u8; 16],
+        /// Secret that proves that this very link was followed; 16 to 32 bytes.
+        secret: Vec<u8>,
+    },
+}
+
+/// The text is not a link of this scheme.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not an Ipse link")]
+pub struct LinkError;
+
+impl Link {
+    /// The link's id.
+    pub fn id(&self) -> &[u8; 16] {
+        match self {
+            Link::Qr { link, .. } | Link::App { link, .. } => link,
+        }
+    }
+
+    /// The whole text, for example `https://app.example/app/#a.…`.
+    pub fn format(&self, app: &str) -> String {
+        match self {
+            Link::Qr { link, time, mac } => {
+                format!(
+                    "{app}/app/#q.{}.{time}.{}",
+                    b64::encode(link),
+                    b64::encode(mac)
+                )
+            }
+            Link::App { link, secret } => {
+                format!("{app}/app/#a.{}.{}", b64::encode(link), b64::encode(secret))
+            }
+        }
+    }
+}
+
+/// Reads a link of the app at the origin `app`. One spelling only; surrounding whitespace is the caller's to trim.
+///
+/// # Errors
+/// [`LinkError`] for anything else.
+pub fn parse(app: &str, text: &str) -> Result<Link, LinkError> {
+    if text.len() > MAX_LEN {
+        return Err(LinkError);
+    }
+    let fragment = text
+        .strip_prefix(app)
+        .and_then(|rest| rest.strip_prefix("/app/#"))
+        .ok_or(LinkError)?;
+    let mut parts = fragment.split('.');
+    let mut next = || parts.next().ok_or(LinkError);
+    let kind = next()?;
+    let link = array(next()?)?;
+    let out = match kind {
+        "q" => Link::Qr {
+            link,
+            time: decimal(next()?)?,
+            mac: array(next()?)?,
+        },
+        "a" => {
+            let secret = b64::decode(next()?).map_err(|_| LinkError)?;
+            if !(16..=32).contains(&secret.len()) {
+                return Err(LinkError);
+            }
+            Link::App { link, secret }
+        }
+        _ => return Err(LinkError),
+    };
+    match parts.next() {
+        None => Ok(out),
+        Some(_) => Err(LinkError),
+    }
+}
+
+fn array<const N: usize>(text: &str) -> Result<[u8; N], LinkError> {
+    b64::decode(text)
+        .ok()
+        .and_then(|bytes| bytes.try_into().ok())
+        .ok_or(LinkError)
+}
+
+/// Decimal without sign or leading zeros, at most ten digits.
+fn decimal(text: &str) -> Result<u64, LinkError> {
+    let plain = !text.is_empty()
+        && text.len() <= 10
+        && text.bytes().all(|b| b.is_ascii_digit())
+        && (text == "0" || !text.starts_with('0'));
+    if plain {
+        text.parse().map_err(|_| LinkError)
+    } else {
+        Err(LinkError)
+    }
+}
+
+/// `HMAC-SHA256(link key, "ipse/qr/1" || link || u64be(time))[0..16]`. Only the scheme has the key.
+pub fn qr_mac(key: &[u8], link: &[u8; 16], time: u64) -> [u8; 16] {
+    let full = hmac_sha256(key, &[b"ipse/qr/1", link, &time.to_be_bytes()]);
+    let mut mac = [0; 16];
+    mac.copy_from_slice(&full[..16]);
+    mac
+}
+
+/// What the scheme thinks of a QR text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum QrVerdict {
+    /// Made by the scheme within the last [`QR_SECONDS`].
+    Fresh,
+    /// Made by the scheme, but too long ago.
+    Stale,
+    /// Not made by the scheme.
+    Forged,
+}
+
+/// Judges a QR text; `age` is how many seconds ago the link began, by the scheme's clock.
+pub fn judge_qr(key: &[u8], link: &[u8; 16], time: u64, mac: &[u8; 16], age: u64) -> QrVerdict {
+    if !enforced(Control::T01QrFreshness) {
+        return QrVerdict::Fresh;
+    }
+    if !constant_time_eq(&qr_mac(key, link, time), mac) {
+        QrVerdict::Forged
+    } else if time > age || age - time >= QR_SECONDS {
+        QrVerdict::Stale
+    } else {
+        QrVerdict::Fresh
+    }
+}

@@ -1,0 +1,253 @@
+//! Errors of the phone face and the registrar callbacks: `application/problem+json` (RFC 9457) with a closed list of
+//! stable codes (docs/protocol.md §1).
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+/// Media type of a serialized [`Problem`].
+pub const CONTENT_TYPE: &str = "application/problem+json";
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $name:ident = $code:literal, $status:literal, $title:literal, $detail:literal;)*) => {
+        /// The stable codes.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Code { $($(#[$doc])* $name,)* }
+
+        impl Code {
+            /// Every code.
+            pub const ALL: &'static [Code] = &[$(Code::$name,)*];
+
+            /// The code as it stands on the wire.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Code::$name => $code,)* }
+            }
+
+            /// The HTTP status that goes with it.
+            pub const fn status(self) -> u16 {
+                match self { $(Code::$name => $status,)* }
+            }
+
+            /// What it is, in a few English words.
+            pub const fn title(self) -> &'static str {
+                match self { $(Code::$name => $title,)* }
+            }
+
+            /// What to do next, in English.
+            pub const fn detail(self) -> &'static str {
+                match self { $(Code::$name => $detail,)* }
+            }
+
+            /// Reads a code.
+            pub fn parse(code: &str) -> Option<Self> {
+                match code { $($code => Some(Code::$name),)* _ => None }
+            }
+        }
+    };
+}
+
+codes! {
+    /// Not the JSON that the endpoint takes.
+    MalformedRequest = "malformed_request", 400, "The request is malformed",
+        "Send the JSON that docs/protocol.md describes for this call.";
+    /// Body over the limit.
+    TooLarge = "too_large", 413, "The request is too large", "Send at most 64 KiB.";
+    /// Not JSON.
+    UnsupportedMediaType = "unsupported_media_type", 415, "The media type is not supported",
+        "Send content-type: application/json.";
+    /// Missing, malformed or wrong device signature.
+    DeviceSignatureInvalid = "device_signature_invalid", 401, "The device signature is not valid",
+        "Sign the request with the key of an enrolled device.";
+    /// The device was suspended.
+    DeviceSuspended = "device_suspended", 401, "This device is suspended",
+        "Enrol this phone again through your bank.";
+    /// A used sequence came with other bytes.
+    DeviceCopied = "device_copied", 409, "This device seems to have been copied",
+        "The device is suspended. Enrol this phone again through your bank.";
+    /// The sequence is below the window.
+    SequenceStale = "sequence_stale", 409, "The sequence is too low", "Send the next one.";
+    /// The identity is suspended.
+    IdentityBlocked = "identity_blocked", 403, "This Ipse is blocked",
+        "Open the app: it says why and how to lift the block.";
+    /// No such thing, or not yours.
+    NotFound = "not_found", 404, "There is no such thing", "Check the id; it may not be yours.";
+    /// Too late.
+    ActionExpired = "action_expired", 410, "The time for this has run out",
+        "Go back to the site and start again.";
+    /// Already decided or cancelled.
+    ActionClosed = "action_closed", 410, "This has already been decided",
+        "Go back to the site and start again if you still want it.";
+    /// The QR text is too old.
+    LinkStale = "link_stale", 410, "The QR code is too old", "Scan the page again.";
+    /// Not an Ipse link.
+    LinkInvalid = "link_invalid", 400, "This is not an Ipse link",
+        "Scan the QR code of an Ipse sign-in page.";
+    /// Another phone was first.
+    AlreadyClaimed = "already_claimed", 409, "Another phone was first",
+        "If that was not you, cancel on the site and start again.";
+    /// The view hash is not the one that was shown.
+    ViewChanged = "view_changed", 409, "What was shown has changed", "Open the request again and read it.";
+    /// Another attempt is open for this identity.
+    AttemptOpen = "attempt_open", 409, "Another approval is under way",
+        "Finish or refuse the other one first.";
+    /// No such open attempt.
+    AttemptUnknown = "attempt_unknown", 409, "There is no such open attempt", "Enter the code again.";
+    /// The code was wrong.
+    CodeWrong = "code_wrong", 401, "The code is wrong",
+        "Try again with care; after three wrong codes your Ipse is blocked.";
+    /// Last message, code proof or fingerprint did not verify.
+    ProofInvalid = "proof_invalid", 401, "The approval does not verify", "Try again.";
+    /// The operator does not answer.
+    SimUnavailable = "sim_unavailable", 503, "The operator does not answer",
+        "Try again in a moment; nothing was spent.";
+    /// This needs a SIM that is connected.
+    SimNotReady = "sim_not_ready", 403, "This needs a connected SIM", "Connect your SIM in the app first.";
+    /// The statement is not of the bound SIM, or says that it changed.
+    SimMismatch = "sim_mismatch", 403, "The SIM is not the one that was connected",
+        "Connect your new SIM in the app.";
+    /// The typed secret is wrong.
+    SimSecretWrong = "sim_secret_wrong", 400, "The secret from the message is wrong",
+        "Type the six digits of the newest message.";
+    /// This person has an Ipse already.
+    AlreadyEnrolled = "already_enrolled", 409, "You have an Ipse already",
+        "Use the phone that has it, or recover it through your bank.";
+    /// Something about the identity changed meanwhile.
+    EpochChanged = "epoch_changed", 409, "Something changed meanwhile", "Start again.";
+    /// The device or flow cannot reach the level asked.
+    LevelNotAllowed = "level_not_allowed", 403, "This cannot be done this way",
+        "Scan the QR code, or use the button on the device of the browser.";
+    /// The bank's answer did not verify.
+    RegistrarFailed = "registrar_failed", 502, "The bank's answer does not verify",
+        "Try again, or choose another bank.";
+    /// The browser is not the one that began.
+    WrongBrowser = "wrong_browser", 403, "This is another browser than the one that began",
+        "Continue in the browser where you started.";
+    /// The bank vouched for another person.
+    PersonMismatch = "person_mismatch", 403, "The bank vouched for another person",
+        "Sign in at the bank as the owner of this Ipse.";
+    /// The bank verified less than is needed.
+    AssuranceInsufficient = "assurance_insufficient", 403, "The bank verified too little",
+        "Let your bank check your identity card, or choose another bank.";
+    /// The database is busy.
+    Busy = "busy", 503, "The service is busy", "Try again in a moment.";
+    /// Slow down.
+    TooManyRequests = "too_many_requests", 429, "Too many requests", "Wait a little, then try again.";
+    /// A fault of the service's own.
+    Internal = "internal", 500, "The service has a fault", "Try again later; nothing was decided.";
+}
+
+impl std::fmt::Display for Code {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A refusal with its stable code, ready to be serialized.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[error("{}: {}", code.as_str(), code.title())]
+pub struct Problem {
+    /// The stable code.
+    pub code: Code,
+    /// Members of the code's own, such as `wrong_codes_left`.
+    pub extra: Map<String, Value>,
+}
+
+impl Problem {
+    /// A problem without members of its own.
+    pub fn new(code: Code) -> Self {
+        Problem {
+            code,
+            extra: Map::new(),
+        }
+    }
+
+    /// Adds a member. The members of RFC 9457 itself are taken: a second one of the same name would make the body
+    /// one that strict readers refuse.
+    #[must_use]
+    pub fn with(mut self, member: &str, value: impl Into<Value>) -> Self {
+        debug_assert!(
+            !STANDARD.contains(&member),
+            "`{member}` is a member of every problem"
+        );
+        self.extra.insert(member.to_owned(), value.into());
+        self
+    }
+
+    /// The HTTP status.
+    pub fn status(&self) -> u16 {
+        self.code.status()
+    }
+
+    /// The body.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        serde_json::to_vec(self).unwrap_or_default()
+    }
+}
+
+impl From<Code> for Problem {
+    fn from(code: Code) -> Self {
+        Problem::new(code)
+    }
+}
+
+const STANDARD: [&str; 5] = ["type", "status", "code", "title", "detail"];
+
+#[derive(Serialize)]
+struct Body<'a> {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    status: u16,
+    code: &'static str,
+    title: &'static str,
+    detail: &'static str,
+    #[serde(flatten)]
+    extra: &'a Map<String, Value>,
+}
+
+impl Serialize for Problem {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Body {
+            kind: "about:blank",
+            status: self.code.status(),
+            code: self.code.as_str(),
+            title: self.code.title(),
+            detail: self.code.detail(),
+            extra: &self.extra,
+        }
+        .serialize(serializer)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn serializes_with_members_of_its_own() {
+        let problem = Problem::new(Code::CodeWrong)
+            .with("wrong_codes_left", 2)
+            .with("blocked", false);
+        let json: Value = serde_json::from_slice(&problem.to_bytes()).unwrap();
+        assert_eq!(json["type"], "about:blank");
+        assert_eq!(json["status"], 401);
+        assert_eq!(json["code"], "code_wrong");
+        assert_eq!(json["wrong_codes_left"], 2);
+        assert_eq!(json["blocked"], false);
+    }
+
+    #[test]
+    #[should_panic(expected = "member of every problem")]
+    fn members_of_every_problem_are_taken() {
+        let _ = Problem::new(Code::ActionClosed).with("status", "approved");
+    }
+
+    /// The page that partners read lists the same codes with the same status.
+    #[test]
+    fn codes_stand_in_the_protocol_page() {
+        let page = include_str!("../../../docs/protocol.md");
+        for code in Code::ALL {
+            let row = format!("| {} | `{}` |", code.status(), code.as_str());
+            assert!(page.contains(&row), "docs/protocol.md lacks {row}");
+            assert_eq!(Code::parse(code.as_str()), Some(*code));
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! Receipts: the leaf in the log, what it commits to, and the scheme's signed words about it
+//! (docs/protocol.md §7).
+
+use ipse_jose::strict_json;
+use serde::{Deserialize, Serialize};
+
+use crate::bytes::{B32, B64u};
+use crate::crypto::{hmac_sha256, sha256};
+pub use crate::terms::LeafKind;
+use crate::terms::{Decision, Factor};
+use crate::transcript::Transcript;
+
+/// `typ` of a checkpoint.
+pub const CHECKPOINT_TYP: &str = "ipse-checkpoint+jwt";
+/// `typ` of a promise.
+pub const PROMISE_TYP: &str = "ipse-promise+jwt";
+/// Within how long a promised leaf is in the log.
+pub const PROMISE_MS: i64 = 10_000;
+
+/// A leaf: says nothing to who lacks the salt.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Leaf {
+    /// What happened.
+    pub kind: LeafKind,
+    /// When, milliseconds since 1970.
+    pub time: i64,
+    /// [`subject`].
+    pub subject: [u8; 32],
+    /// [`commitment`].
+    pub commitment: [u8; 32],
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct LeafJson {
+    version: u32,
+    kind: LeafKind,
+    time: i64,
+    subject: B32,
+    commitment: B32,
+}
+
+impl Leaf {
+    /// The bytes that are hashed.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let json = LeafJson {
+            version: 1,
+            kind: self.kind,
+            time: self.time,
+            subject: self.subject.into(),
+            commitment: self.commitment.into(),
+        };
+        // Integers and base64url always serialize.
+        serde_json::to_vec(&json).unwrap_or_default()
+    }
+
+    /// Reads a leaf; one spelling only.
+    pub fn parse(bytes: &[u8]) -> Option<Self> {
+        let json: LeafJson = strict_json(bytes).ok()?;
+        let leaf = Leaf {
+            kind: json.kind,
+            time: json.time,
+            subject: json.subject.0,
+            commitment: json.commitment.0,
+        };
+        (json.version == 1 && leaf.to_bytes() == bytes).then_some(leaf)
+    }
+}
+
+/// `HMAC-SHA256(salt, SHA256(evidence bytes))`.
+pub fn commitment(salt: &[u8; 32], evidence_hash: &[u8; 32]) -> [u8; 32] {
+    hmac_sha256(salt, &[evidence_hash])
+}
+
+/// `HMAC-SHA256(salt, identity id)`.
+pub fn subject(salt: &[u8; 32], identity: &str) -> [u8; 32] {
+    hmac_sha256(salt, &[identity.as_bytes()])
+}
+
+/// A signed head of the log.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Checkpoint {
+    /// The scheme's issuer.
+    pub origin: String,
+    /// Leaves.
+    pub size: u64,
+    /// Root hash.
+    pub root: B32,
+    /// When, seconds since 1970.
+    pub iat: i64,
+}
+
+/// The scheme's word that a leaf will be in the log.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Promise {
+    /// Leaf hash.
+    pub leaf: B32,
+    /// Receipt id.
+    pub receipt: String,
+    /// Until when, milliseconds since 1970.
+    pub by: i64,
+}
+
+/// Evidence of a decision, encrypted for the person and committed to by the leaf.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Evidence {
+    /// The view as it was shown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub view: Option<B64u>,
+    /// What the proofs cover.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub transcript: Option<Transcript>,
+    /// The device's signature.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device_jws: Option<String>,
+    /// The operator's word.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sim_statement: Option<String>,
+    /// What was decided.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decision: Option<Decision>,
+    /// With what.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub factor: Option<Factor>,
+    /// When, milliseconds since 1970.
+    pub time: i64,
+}
+
+impl Evidence {
+    /// The bytes that are committed to.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        serde_json::to_vec(self).unwrap_or_default()
+    }
+}
+
+/// Whether a leaf commits to this evidence about this identity.
+pub fn commits(leaf: &Leaf, salt: &[u8; 32], evidence: &[u8], identity: &str) -> bool {
+    leaf.commitment == commitment(salt, &sha256(evidence))
+        && leaf.subject == subject(salt, identity)
+}

@@ -1,0 +1,320 @@
+//! The closed word lists of the protocol, each with its spelling on the wire.
+
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:literal,)* }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+        pub enum $name { $($(#[$vdoc])* #[serde(rename = $word)] $variant,)* }
+
+        impl $name {
+            /// Every word of the list.
+            pub const ALL: &'static [$name] = &[$($name::$variant,)*];
+
+            /// The spelling on the wire.
+            pub const fn as_str(self) -> &'static str {
+                match self { $($name::$variant => $word,)* }
+            }
+
+            /// Reads the spelling on the wire.
+            pub fn parse(word: &str) -> Option<Self> {
+                match word { $($word => Some($name::$variant),)* _ => None }
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = UnknownWord;
+            fn from_str(word: &str) -> Result<Self, UnknownWord> {
+                Self::parse(word).ok_or(UnknownWord)
+            }
+        }
+    };
+}
+
+/// The word is not in the list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a word of the protocol")]
+pub struct UnknownWord;
+
+words! {
+    /// How much stands behind an approval. Ordered: `Basic < Advanced`.
+    Level {
+        /// Phone and code.
+        Basic = "basic",
+        /// Phone, SIM and code.
+        Advanced = "advanced",
+    }
+}
+
+words! {
+    /// How the phone got hold of an action.
+    Flow {
+        /// By the app link, on the device of the browser.
+        App = "app",
+        /// By a fresh QR.
+        Qr = "qr",
+        /// Neither: a sandbox phone, or an action of the person's own.
+        Link = "link",
+    }
+}
+
+words! {
+    /// What the person used to approve.
+    Factor {
+        /// The five-digit code.
+        Code = "code",
+        /// Fingerprint or face (WebAuthn user verification).
+        Unlock = "unlock",
+        /// Nothing: a refusal needs none.
+        None = "none",
+    }
+}
+
+words! {
+    /// What the person decided.
+    Decision {
+        /// Yes.
+        Approve = "approve",
+        /// No.
+        Refuse = "refuse",
+    }
+}
+
+words! {
+    /// Kinds of action.
+    Kind {
+        /// Log in at a partner.
+        Login = "login",
+        /// Share attributes with a partner.
+        Share = "share",
+        /// Confirm something to a partner.
+        Confirm = "confirm",
+        /// Sign a document.
+        Sign = "sign",
+        /// Bind a new SIM.
+        Sim = "sim",
+        /// Lift a block of the person's own.
+        Unblock = "unblock",
+        /// Add a device.
+        Device = "device",
+        /// Change the code.
+        Code = "code",
+    }
+}
+
+words! {
+    /// Outcome of an action.
+    ActionStatus {
+        /// Waiting for a phone.
+        Created = "created",
+        /// A phone claimed it.
+        Linked = "linked",
+        /// Approved.
+        Approved = "approved",
+        /// Refused.
+        Refused = "refused",
+        /// Too late.
+        Expired = "expired",
+        /// Cancelled by the browser or a block.
+        Cancelled = "cancelled",
+        /// Approved, and the partner has fetched it.
+        Delivered = "delivered",
+    }
+}
+
+words! {
+    /// Which SIM statement an action needs.
+    SimNeed {
+        /// None.
+        None = "none",
+        /// The SIM answers over the air.
+        Silent = "silent",
+        /// The holder reads a secret from the handset.
+        Holder = "holder",
+    }
+}
+
+words! {
+    /// How a SIM statement was obtained.
+    SimMethod {
+        /// Over the air.
+        Silent = "silent",
+        /// A secret read from the handset.
+        Holder = "holder",
+    }
+}
+
+words! {
+    /// What a SIM can do, as the operator sees it.
+    Readiness {
+        /// It can answer challenges.
+        Ready = "ready",
+        /// It could after an update.
+        Upgradable = "upgradable",
+        /// It never will; the person needs another card.
+        Incompatible = "incompatible",
+        /// Being prepared.
+        Provisioning = "provisioning",
+        /// Out of use.
+        Retired = "retired",
+        /// The operator does not know or does not answer.
+        Unknown = "unknown",
+    }
+}
+
+words! {
+    /// State of the line behind a SIM.
+    Line {
+        /// In use.
+        Active = "active",
+        /// Barred: reported lost or stolen.
+        BarredLost = "barred_lost",
+        /// About to move to another operator.
+        PortPending = "port_pending",
+        /// Moved to another operator.
+        Ported = "ported",
+        /// Ended.
+        Terminated = "terminated",
+        /// Number resting before it is given to another person.
+        Quarantined = "quarantined",
+    }
+}
+
+words! {
+    /// Connection of an identity with its SIM.
+    SimConnection {
+        /// Bound and unchanged.
+        Connected = "connected",
+        /// Never bound.
+        None = "none",
+        /// Changed since it was bound.
+        Changed = "changed",
+    }
+}
+
+words! {
+    /// State of an identity.
+    IdentityStatus {
+        /// Usable.
+        Active = "active",
+        /// Blocked for one or more reasons.
+        Suspended = "suspended",
+        /// Ended.
+        Closed = "closed",
+    }
+}
+
+words! {
+    /// Why an identity is suspended.
+    BlockReason {
+        /// Too many wrong codes.
+        CodeExhausted = "code_exhausted",
+        /// The SIM was swapped or ported.
+        SimChanged = "sim_changed",
+        /// The SIM was reported lost.
+        SimLost = "sim_lost",
+        /// A device was lost or copied.
+        DeviceLost = "device_lost",
+        /// The person asked for it.
+        Person = "person",
+        /// The identity document was revoked or lost.
+        Document = "document",
+        /// The registrar withdrew its word.
+        Registrar = "registrar",
+        /// The person died.
+        Deceased = "deceased",
+        /// Fraud is suspected.
+        Fraud = "fraud",
+    }
+}
+
+words! {
+    /// State of a device.
+    DeviceStatus {
+        /// Usable.
+        Active = "active",
+        /// Suspended: copied or lost.
+        Suspended = "suspended",
+        /// Removed.
+        Removed = "removed",
+    }
+}
+
+words! {
+    /// Where a device keeps its key.
+    KeyKind {
+        /// In software: it can be copied with the profile.
+        Software = "software",
+        /// In key hardware.
+        Hardware = "hardware",
+    }
+}
+
+words! {
+    /// Why a person refuses.
+    RefusalReason {
+        /// Changed their mind.
+        Person = "person",
+        /// It was not them who asked.
+        NotMe = "not_me",
+        /// What is shown is wrong.
+        WrongDetails = "wrong_details",
+    }
+}
+
+words! {
+    /// Progress of an enrolment or recovery.
+    Progress {
+        /// Begun.
+        Created = "created",
+        /// The SIM is connected.
+        SimConnected = "sim_connected",
+        /// The bank has vouched.
+        Vouched = "vouched",
+        /// Done.
+        Completed = "completed",
+    }
+}
+
+words! {
+    /// Kinds of leaf in the log.
+    LeafKind {
+        /// An action was approved.
+        Approval = "approval",
+        /// An action was refused.
+        Refusal = "refusal",
+        /// An action ran out of time.
+        Expiry = "expiry",
+        /// An identity was blocked.
+        Block = "block",
+        /// A block was lifted.
+        Unblock = "unblock",
+        /// An identity began.
+        Enrolment = "enrolment",
+        /// A code was chosen anew.
+        Recovery = "recovery",
+        /// A device was added or suspended.
+        Device = "device",
+        /// A SIM was bound.
+        Sim = "sim",
+    }
+}
+
+words! {
+    /// How a field of a view is shown.
+    FieldKind {
+        /// Plain text.
+        Text = "text",
+        /// An amount of money, as a string with its currency.
+        Amount = "amount",
+        /// An IBAN.
+        Iban = "iban",
+        /// The digest of a document.
+        Digest = "digest",
+    }
+}

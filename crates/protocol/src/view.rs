@@ -1,0 +1,230 @@
+//! The view: exactly what the person is shown (docs/protocol.md §5). It travels as bytes and is hashed as it arrived.
+
+use ipse_jose::strict_json;
+use serde::{Deserialize, Serialize};
+
+use crate::control::{Control, enforced};
+use crate::crypto::sha256;
+use crate::ids;
+use crate::terms::{FieldKind, Flow, Kind, Level};
+use crate::text::{self, TextProblem};
+
+/// Version of the form.
+pub const VERSION: u32 = 1;
+/// Most bytes of a view.
+pub const MAX_LEN: usize = 48 * 1024;
+/// The languages of the scheme.
+pub const LANGUAGES: [&str; 4] = ["nl", "fr", "de", "en"];
+
+/// What is shown.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct View {
+    /// [`VERSION`].
+    pub version: u32,
+    /// Language of the texts: one of [`LANGUAGES`].
+    pub language: String,
+    /// The action.
+    pub action: String,
+    /// Word of [`Kind`].
+    pub kind: String,
+    /// Who asks.
+    pub partner: Partner,
+    /// Code of the service.
+    pub service: String,
+    /// Heading.
+    pub title: String,
+    /// Why.
+    pub purpose: String,
+    /// What would be handed over, exactly.
+    pub attributes: Vec<Attribute>,
+    /// Further values to decide by.
+    pub fields: Vec<Field>,
+    /// Where it began.
+    pub started: Started,
+    /// What to beware of.
+    pub warnings: Vec<String>,
+    /// Word of [`Level`].
+    pub level: String,
+    /// Until when, milliseconds since 1970.
+    pub expires: u64,
+}
+
+/// Who asks: set by the scheme from its register, never by the partner.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Partner {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Its domain, in ASCII.
+    pub domain: String,
+}
+
+/// An attribute of the person.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Attribute {
+    /// Claim name.
+    pub key: String,
+    /// What it is called in the person's language.
+    pub label: String,
+    /// Its value.
+    pub value: String,
+}
+
+/// Something to decide by, such as an amount.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Field {
+    /// Word of [`FieldKind`].
+    pub kind: String,
+    /// What it is called.
+    pub label: String,
+    /// Its value, always text.
+    pub value: String,
+}
+
+/// Where the action began.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Started {
+    /// Word of [`Flow`].
+    pub flow: String,
+    /// What the browser calls itself.
+    pub browser: String,
+    /// When, milliseconds since 1970.
+    pub time: u64,
+}
+
+/// Why bytes are not a view that can be shown.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ViewError {
+    /// Over [`MAX_LEN`].
+    #[error("too large")]
+    TooLarge,
+    /// Not JSON with exactly the members of a view.
+    #[error("not a view")]
+    Malformed,
+    /// A version that this code does not know.
+    #[error("version {0} is not known")]
+    Version(u32),
+    /// A member whose value is not one of its list or form.
+    #[error("bad value of {0}")]
+    Value(&'static str),
+    /// Text that may mislead the eye.
+    #[error("text in {0}: {1}")]
+    Text(&'static str, TextProblem),
+}
+
+/// Reads a view strictly and judges every text in it.
+///
+/// # Errors
+/// [`ViewError`]; such a view is never shown and never approved.
+pub fn parse(bytes: &[u8]) -> Result<View, ViewError> {
+    if bytes.len() > MAX_LEN {
+        return Err(ViewError::TooLarge);
+    }
+    let view: View = strict_json(bytes).map_err(|_| ViewError::Malformed)?;
+    view.check()?;
+    Ok(view)
+}
+
+/// The hash that the person approves.
+pub fn hash(bytes: &[u8]) -> [u8; 32] {
+    sha256(bytes)
+}
+
+impl View {
+    /// The bytes as they travel: members in the order of the protocol, no spaces.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        // Strings and integers always serialize.
+        serde_json::to_vec(self).unwrap_or_default()
+    }
+
+    /// Whether every value is one that may be shown; [`parse`] does this, the scheme does it before it sends.
+    ///
+    /// # Errors
+    /// [`ViewError`].
+    pub fn check(&self) -> Result<(), ViewError> {
+        let value = |ok: bool, member| ok.then_some(()).ok_or(ViewError::Value(member));
+        if self.version != VERSION {
+            return Err(ViewError::Version(self.version));
+        }
+        value(LANGUAGES.contains(&&*self.language), "language")?;
+        value(ids::valid(ids::ACTION, &self.action), "action")?;
+        value(Kind::parse(&self.kind).is_some(), "kind")?;
+        value(ids::valid(ids::PARTNER, &self.partner.id), "partner.id")?;
+        value(is_domain(&self.partner.domain), "partner.domain")?;
+        value(is_ascii_word(&self.service, 64), "service")?;
+        value(Flow::parse(&self.started.flow).is_some(), "started.flow")?;
+        value(Level::parse(&self.level).is_some(), "level")?;
+        value(self.attributes.len() <= 64, "attributes")?;
+        value(
+            self.fields.len() <= 64 && self.warnings.len() <= 16,
+            "fields",
+        )?;
+        for (at, attribute) in self.attributes.iter().enumerate() {
+            let new = self.attributes[..at].iter().all(|a| a.key != attribute.key);
+            value(new && is_ascii_word(&attribute.key, 128), "attributes.key")?;
+        }
+        for field in &self.fields {
+            value(FieldKind::parse(&field.kind).is_some(), "fields.kind")?;
+        }
+        if enforced(Control::T08ViewText) {
+            for (name, shown) in self.texts() {
+                text::check(shown).map_err(|problem| ViewError::Text(name, problem))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn texts(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let single = [
+            ("partner.name", &*self.partner.name),
+            ("title", &*self.title),
+            ("purpose", &*self.purpose),
+            ("started.browser", &*self.started.browser),
+        ];
+        let attributes = self.attributes.iter().flat_map(|a| {
+            [
+                ("attributes.label", &*a.label),
+                ("attributes.value", &*a.value),
+            ]
+        });
+        let fields = self
+            .fields
+            .iter()
+            .flat_map(|f| [("fields.label", &*f.label), ("fields.value", &*f.value)]);
+        let warnings = self.warnings.iter().map(|w| ("warnings", &**w));
+        single
+            .into_iter()
+            .chain(attributes)
+            .chain(fields)
+            .chain(warnings)
+    }
+}
+
+/// A host name in ASCII (IDNA A-labels), with a port if it is not the usual one.
+fn is_domain(domain: &str) -> bool {
+    let (host, port) = match domain.split_once(':') {
+        Some((host, port)) => (host, Some(port)),
+        None => (domain, None),
+    };
+    let label = |l: &str| {
+        !l.is_empty()
+            && l.len() <= 63
+            && !l.starts_with('-')
+            && !l.ends_with('-')
+            && l.bytes()
+                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+    };
+    host.len() <= 253
+        && host.split('.').all(label)
+        && port.is_none_or(|p| (1..=5).contains(&p.len()) && p.bytes().all(|b| b.is_ascii_digit()))
+}
+
+fn is_ascii_word(word: &str, max: usize) -> bool {
+    !word.is_empty() && word.len() <= max && word.bytes().all(|b| b.is_ascii_graphic())
+}

@@ -1,0 +1,252 @@
+//! §5 and §6: claim, attempt, decision.
+
+use serde::{Deserialize, Serialize};
+
+use super::nullable;
+use crate::bytes::{B32, B64u, Fixed};
+use crate::opaque::{KE1_LEN, KE3_LEN};
+use crate::terms::{Decision, Factor, Flow, Level, RefusalReason, SimNeed};
+use crate::transcript::{Transcript, attributes_hash, sim_statement_hash};
+use crate::view::{self, View};
+
+/// `POST /phone/v1/actions/claim`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClaimRequest {
+    /// The whole text of the link.
+    pub link: String,
+}
+
+/// What the phone is offered to decide.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Offer {
+    /// Action id.
+    pub action: String,
+    /// How the phone got hold of it.
+    pub flow: Flow,
+    /// Shown on both sides.
+    pub match_code: String,
+    /// View bytes.
+    pub view: B64u,
+    /// N.
+    pub nonce: B32,
+    /// Until when, milliseconds.
+    pub expires: u64,
+    /// The scheme's clock, milliseconds.
+    pub server_time: u64,
+    /// Identity id.
+    pub identity: String,
+    /// Epoch of the identity.
+    pub epoch: u64,
+    /// Version of the code.
+    pub code_version: u64,
+    /// Partner id.
+    pub partner: String,
+    /// Partner's domain.
+    pub domain: String,
+    /// Binding to the browser that began.
+    pub browser_binding: B32,
+    /// What the partner asked for.
+    pub level: Level,
+    /// Factors that will do.
+    pub factors: Vec<Factor>,
+    /// Which SIM statement it needs.
+    pub sim: SimNeed,
+    /// Wrong codes since the last approval.
+    pub wrong_since_last: u32,
+    /// Wrong codes until the block.
+    pub wrong_codes_left: u32,
+}
+
+/// Why an offer must not be shown.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum OfferError {
+    /// The view is not one that may be shown.
+    #[error("view: {0}")]
+    View(#[from] view::ViewError),
+    /// View and offer speak of different things.
+    #[error("view and offer differ in {0}")]
+    Differ(&'static str),
+}
+
+impl Offer {
+    /// Reads the view and makes sure that it speaks of what will be signed.
+    ///
+    /// # Errors
+    /// [`OfferError`]; such an offer is neither shown nor decided.
+    pub fn open(&self) -> Result<View, OfferError> {
+        let view = view::parse(&self.view.0)?;
+        let same = |same: bool, what| same.then_some(()).ok_or(OfferError::Differ(what));
+        same(view.action == self.action, "action")?;
+        same(view.partner.id == self.partner, "partner")?;
+        same(view.partner.domain == self.domain, "domain")?;
+        same(view.level == self.level.as_str(), "level")?;
+        same(view.expires == self.expires, "expires")?;
+        same(view.started.flow == self.flow.as_str(), "flow")?;
+        Ok(view)
+    }
+
+    /// SHA-256 of the view as it arrived.
+    pub fn view_hash(&self) -> [u8; 32] {
+        view::hash(&self.view.0)
+    }
+
+    /// The transcript of a decision on this offer, whose view is `view`.
+    #[allow(clippy::too_many_arguments)]
+    pub fn transcript(
+        &self,
+        view: &View,
+        issuer: &str,
+        device: &str,
+        sequence: u64,
+        sim_statement: Option<&str>,
+        factor: Factor,
+        decision: Decision,
+    ) -> Transcript {
+        Transcript {
+            issuer: issuer.to_owned(),
+            identity: self.identity.clone(),
+            device: device.to_owned(),
+            sequence,
+            epoch: self.epoch,
+            code_version: self.code_version,
+            nonce: self.nonce.0,
+            action: self.action.clone(),
+            partner: self.partner.clone(),
+            domain: self.domain.clone(),
+            flow: self.flow,
+            browser_binding: self.browser_binding.0,
+            view_hash: self.view_hash(),
+            attributes_hash: attributes_hash(&view.attributes),
+            documents: Vec::new(),
+            sim_statement_hash: sim_statement.map(sim_statement_hash),
+            factor,
+            decision,
+            expires: self.expires,
+        }
+    }
+}
+
+/// `POST …/A/attempt`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AttemptRequest {
+    /// `code` or `unlock`.
+    pub factor: Factor,
+    /// N.
+    pub nonce: B32,
+    /// Hash of the view that was shown.
+    pub view_hash: B32,
+    /// OPAQUE's first message; null for `unlock`.
+    #[serde(deserialize_with = "nullable")]
+    pub ke1: Option<Fixed<KE1_LEN>>,
+}
+
+fn is_false(value: &bool) -> bool {
+    !value
+}
+
+/// Answer to [`AttemptRequest`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "status", rename_all = "lowercase")]
+pub enum AttemptResponse {
+    /// Status 202: the SIM statement is not there yet, nothing is spent.
+    Wait {
+        /// When to ask again.
+        retry_after_ms: u64,
+        /// It has taken more than a moment.
+        #[serde(default, skip_serializing_if = "is_false")]
+        contacting_sim: bool,
+    },
+    /// Status 200: the attempt is spent.
+    Attempt(Attempt),
+}
+
+/// An attempt that has begun.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attempt {
+    /// Attempt id.
+    pub attempt: String,
+    /// Sequence of the request that opened it.
+    pub sequence: u64,
+    /// OPAQUE's second message.
+    pub ke2: Option<B64u>,
+    /// The operator's word, for actions that need it.
+    pub sim_statement: Option<String>,
+    /// Credential id of this phone's WebAuthn credential.
+    pub unlock_credential: Option<B64u>,
+}
+
+/// A WebAuthn assertion.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Assertion {
+    /// `authenticatorData`.
+    pub authenticator_data: B64u,
+    /// `clientDataJSON`.
+    pub client_data: B64u,
+    /// ECDSA signature, DER.
+    pub signature: B64u,
+}
+
+/// `POST …/A/approve`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ApproveRequest {
+    /// Attempt id.
+    pub attempt: String,
+    /// T.
+    pub t: B32,
+    /// OPAQUE's last message; null for `unlock`.
+    #[serde(deserialize_with = "nullable")]
+    pub ke3: Option<Fixed<KE3_LEN>>,
+    /// Code proof; null for `unlock`.
+    #[serde(deserialize_with = "nullable")]
+    pub code_proof: Option<B32>,
+    /// Null for `code`.
+    #[serde(deserialize_with = "nullable")]
+    pub assertion: Option<Assertion>,
+}
+
+/// `POST …/A/refuse`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RefuseRequest {
+    /// T.
+    pub t: B32,
+    /// Sequence of this very request.
+    pub sequence: u64,
+    /// Why.
+    pub reason: RefusalReason,
+}
+
+/// `POST …/A/wrong`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WrongRequest {
+    /// Attempt id.
+    pub attempt: String,
+}
+
+/// How an action ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Decided {
+    /// Approved.
+    Approved,
+    /// Refused.
+    Refused,
+}
+
+/// Answer to [`ApproveRequest`] and [`RefuseRequest`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DecisionResponse {
+    /// How it ended.
+    pub status: Decided,
+    /// For a same-device link: where the browser that began goes on, once.
+    pub return_url: Option<String>,
+    /// Receipt id.
+    pub receipt: String,
+    /// The scheme's promise to log it.
+    pub promise: String,
+}

@@ -1,0 +1,341 @@
+//! §3: configuration, enrolment, recovery, new SIM.
+
+use serde::{Deserialize, Serialize};
+
+use super::nullable;
+use crate::bytes::{B32, B64u, Fixed};
+use crate::opaque::{REGISTRATION_RECORD_LEN, REGISTRATION_REQUEST_LEN};
+use crate::terms::{IdentityStatus, KeyKind, Level, Progress, Readiness};
+
+/// `GET /phone/v1/config`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConfigResponse {
+    /// Origin of the app: `aud` of every device signature.
+    pub audience: String,
+    /// The scheme's issuer.
+    pub issuer: String,
+    /// `demo` or `production`.
+    pub profile: String,
+    /// Banks that vouch.
+    pub banks: Vec<BankName>,
+    /// Version of the terms that enrolment accepts.
+    pub terms_version: String,
+    /// Version of the code scheme.
+    pub code_scheme: u32,
+    /// WebAuthn parameters.
+    pub webauthn: WebauthnConfig,
+    /// Handsets of the demo's operators; empty in production.
+    pub handsets: Vec<Handset>,
+    /// Public key of the log.
+    pub log_key: ipse_jose::Jwk,
+}
+
+/// A bank by name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BankName {
+    /// Its name.
+    pub name: String,
+}
+
+/// WebAuthn parameters.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WebauthnConfig {
+    /// Relying party id.
+    pub rp_id: String,
+}
+
+/// Where text messages of an operator's customers can be read, in the demo.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Handset {
+    /// Name of the operator.
+    pub operator: String,
+    /// Its origin.
+    pub url: String,
+}
+
+/// Public device key, exactly these members (RFC 7517).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DeviceKey {
+    /// `EC`.
+    pub kty: String,
+    /// `P-256`.
+    pub crv: String,
+    /// First coordinate.
+    pub x: B32,
+    /// Second coordinate.
+    pub y: B32,
+}
+
+impl DeviceKey {
+    /// From the uncompressed point (SEC 1).
+    pub fn from_sec1(point: &[u8]) -> Option<Self> {
+        let (first, xy) = point.split_first()?;
+        let (x, y) = xy.split_at_checked(32)?;
+        if *first != 4 {
+            return None;
+        }
+        Some(DeviceKey {
+            kty: "EC".into(),
+            crv: "P-256".into(),
+            x: B32::from(<[u8; 32]>::try_from(x).ok()?),
+            y: B32::from(<[u8; 32]>::try_from(y).ok()?),
+        })
+    }
+
+    /// The public key of a device's key pair.
+    pub fn of(key: &ipse_jose::SigningKey) -> Option<Self> {
+        let value = key.public_jwk().to_value();
+        Some(DeviceKey {
+            kty: "EC".into(),
+            crv: "P-256".into(),
+            x: B32::decode(value.get("x")?.as_str()?)?,
+            y: B32::decode(value.get("y")?.as_str()?)?,
+        })
+    }
+
+    /// As a JWK; `None` when it does not name an EC key on P-256. The point is checked when the key is used.
+    pub fn to_jwk(&self) -> Option<ipse_jose::Jwk> {
+        if self.kty != "EC" || self.crv != "P-256" {
+            return None;
+        }
+        ipse_jose::Jwk::ec_p256(&self.x.to_string(), &self.y.to_string()).ok()
+    }
+
+    /// The uncompressed point (SEC 1).
+    pub fn to_sec1(&self) -> [u8; 65] {
+        let mut point = [4; 65];
+        point[1..33].copy_from_slice(&self.x.0);
+        point[33..].copy_from_slice(&self.y.0);
+        point
+    }
+}
+
+/// `POST /phone/v1/enrolments`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EnrolmentRequest {
+    /// E.164.
+    pub phone_number: String,
+    /// Public device key.
+    pub device_key: DeviceKey,
+    /// What the person calls the phone.
+    pub device_name: String,
+    /// Where the key is kept.
+    pub key_kind: KeyKind,
+    /// `nl`, `fr`, `de` or `en`.
+    pub language: String,
+}
+
+/// Where the person's SIM stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SimState {
+    /// Whether it can be connected.
+    pub state: Readiness,
+    /// Name of its operator, if known.
+    pub operator: Option<String>,
+}
+
+/// Answer to [`EnrolmentRequest`], status 201.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EnrolmentResponse {
+    /// Enrolment id.
+    pub enrolment: String,
+    /// Device id: `kid` from here on.
+    pub device: String,
+    /// Where the SIM stands.
+    pub sim: SimState,
+    /// Until when, milliseconds.
+    pub expires: i64,
+}
+
+/// Answer to `POST …/sim`: a secret is on its way.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SimSentResponse {
+    /// Always true.
+    pub sent: bool,
+    /// How often it may be typed wrong.
+    pub tries_left: u32,
+}
+
+/// `POST …/sim/answer`.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SimAnswerRequest {
+    /// Six digits from the text message.
+    pub secret: String,
+}
+
+impl std::fmt::Debug for SimAnswerRequest {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("SimAnswerRequest")
+    }
+}
+
+/// Answer to [`SimAnswerRequest`] during enrolment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConnectedResponse {
+    /// Always true.
+    pub connected: bool,
+}
+
+/// `POST …/bank`, `POST /phone/v1/recoveries`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BankRequest {
+    /// Name of a bank of the configuration.
+    pub bank: String,
+}
+
+/// Answer to [`BankRequest`] during enrolment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BankResponse {
+    /// Where the person signs in.
+    pub authorization_url: String,
+}
+
+/// What the bank vouched for, as it is shown.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Vouched {
+    /// Name of the bank.
+    pub bank: String,
+    /// First names.
+    pub given_name: String,
+    /// Last name.
+    pub family_name: String,
+    /// ISO 8601.
+    pub birthdate: String,
+    /// ISO 3166-1 alpha-2.
+    pub nationality: String,
+    /// Masked but for its end.
+    pub document_number: Option<String>,
+}
+
+/// `GET …/enrolments/E`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EnrolmentState {
+    /// Enrolment id.
+    pub enrolment: String,
+    /// How far it is.
+    pub status: Progress,
+    /// Where the SIM stands.
+    pub sim: SimState,
+    /// What the bank vouched for, once it did.
+    pub vouched: Option<Vouched>,
+}
+
+/// `POST …/code`: OPAQUE registration.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CodeRequest {
+    /// OPAQUE registration request.
+    pub registration_request: Fixed<REGISTRATION_REQUEST_LEN>,
+}
+
+/// Answer to [`CodeRequest`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CodeResponse {
+    /// OPAQUE registration response.
+    pub registration_response: B64u,
+    /// Under which name the scheme knows the code; for information.
+    pub credential_identifier: String,
+}
+
+/// Answer to `POST …/unlock`: WebAuthn creation options.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnlockResponse {
+    /// Challenge.
+    pub challenge: B64u,
+    /// Relying party id.
+    pub rp_id: String,
+    /// User handle.
+    pub user_id: B64u,
+    /// Shown by the platform.
+    pub user_name: String,
+}
+
+/// A new WebAuthn credential.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UnlockRegistration {
+    /// `clientDataJSON`.
+    pub client_data: B64u,
+    /// `attestationObject`.
+    pub attestation_object: B64u,
+}
+
+/// `POST …/complete` of an enrolment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CompleteRequest {
+    /// OPAQUE registration record.
+    pub registration_record: Fixed<REGISTRATION_RECORD_LEN>,
+    /// The terms that the person accepted.
+    pub terms_version: String,
+    /// A WebAuthn credential, or none.
+    #[serde(deserialize_with = "nullable")]
+    pub unlock: Option<UnlockRegistration>,
+}
+
+/// Answer to [`CompleteRequest`], status 201.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CompleteResponse {
+    /// Identity id.
+    pub identity: String,
+    /// Device id.
+    pub device: String,
+    /// What this phone can reach.
+    pub level: Level,
+    /// Receipt id.
+    pub receipt: String,
+    /// Version of the code.
+    pub code_version: u64,
+    /// Epoch of the identity.
+    pub epoch: u64,
+}
+
+/// Answer to `POST /phone/v1/recoveries`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecoveryResponse {
+    /// Recovery id.
+    pub recovery: String,
+    /// Where the person signs in.
+    pub authorization_url: String,
+}
+
+/// `GET …/recoveries/R`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecoveryState {
+    /// Recovery id.
+    pub recovery: String,
+    /// How far it is.
+    pub status: Progress,
+}
+
+/// `POST …/recoveries/R/complete`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RecoveryCompleteRequest {
+    /// OPAQUE registration record of the new code.
+    pub registration_record: Fixed<REGISTRATION_RECORD_LEN>,
+}
+
+/// Answer to [`RecoveryCompleteRequest`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecoveryCompleteResponse {
+    /// Identity id.
+    pub identity: String,
+    /// Version of the new code.
+    pub code_version: u64,
+    /// Epoch of the identity.
+    pub epoch: u64,
+    /// `active`, unless other reasons remain.
+    pub status: IdentityStatus,
+}
+
+/// Answer to calls that open an action of the person's own: `POST /phone/v1/sim/answer`, `…/unblock`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OwnActionResponse {
+    /// Action id.
+    pub action: String,
+}

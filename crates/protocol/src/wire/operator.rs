@@ -1,0 +1,190 @@
+//! §8: the operator's face.
+
+use serde::{Deserialize, Serialize};
+
+use crate::bytes::B32;
+use crate::terms::{Line, Readiness, SimMethod};
+
+/// `POST /sim-controller/v1/resolve`.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct ResolveRequest {
+    /// E.164.
+    pub phone_number: String,
+}
+
+impl std::fmt::Debug for ResolveRequest {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("ResolveRequest")
+    }
+}
+
+/// Answer to [`ResolveRequest`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ResolveResponse {
+    /// Pairwise name of the SIM.
+    pub handle: String,
+    /// What it can do.
+    pub readiness: Readiness,
+    /// State of the line.
+    pub line: Line,
+    /// Seconds.
+    pub changed_at: i64,
+    /// Why it is not ready.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+/// `GET …/sims/H`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SimResponse {
+    /// What it can do.
+    pub readiness: Readiness,
+    /// State of the line.
+    pub line: Line,
+    /// Seconds.
+    pub changed_at: i64,
+}
+
+/// `POST …/sims/H/challenges`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct ChallengeRequest {
+    /// What the statement must repeat.
+    pub nonce_hash: B32,
+    /// How to ask the SIM.
+    pub method: SimMethod,
+    /// How long the operator may take; for `silent`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub budget_ms: Option<u64>,
+    /// What the text message says it is for; for `holder`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub purpose: Option<String>,
+    /// Language of the text message.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
+}
+
+/// Answer to a silent challenge and to a right secret, status 201.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StatementResponse {
+    /// The SIM statement.
+    pub statement: String,
+}
+
+/// Answer to a holder challenge, status 202.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ChallengeResponse {
+    /// Challenge id.
+    pub challenge: String,
+    /// How often the secret may be wrong.
+    pub tries_left: u32,
+}
+
+/// `POST …/challenges/C/answer`.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ChallengeAnswerRequest {
+    /// Six digits.
+    pub secret: String,
+}
+
+impl std::fmt::Debug for ChallengeAnswerRequest {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("ChallengeAnswerRequest")
+    }
+}
+
+/// An error in the shape of CAMARA.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct OperatorError {
+    /// HTTP status.
+    pub status: u16,
+    /// Stable code.
+    pub code: String,
+    /// What to do.
+    pub message: String,
+    /// With `SECRET_MISMATCH`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tries_left: Option<u32>,
+}
+
+/// `GET …/events?after=N`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EventsResponse {
+    /// Signed events, oldest first.
+    pub events: Vec<String>,
+}
+
+/// Answer to `POST …/token`.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct TokenResponse {
+    /// Bearer token.
+    pub access_token: String,
+    /// `Bearer`.
+    pub token_type: String,
+    /// Seconds.
+    pub expires_in: u64,
+}
+
+impl std::fmt::Debug for TokenResponse {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("TokenResponse")
+    }
+}
+
+/// `GET /handset/messages?number=…`, demo only.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MessagesResponse {
+    /// Text messages.
+    pub messages: Vec<TextMessage>,
+}
+
+/// A text message on a demo handset.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TextMessage {
+    /// Milliseconds.
+    pub time: i64,
+    /// Who sent it.
+    pub from: String,
+    /// What it says.
+    pub text: String,
+}
+
+/// A CloudEvent about a SIM (CloudEvents 1.0), payload of a `sim-event+jwt`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SimEvent {
+    /// `1.0`.
+    pub specversion: String,
+    /// Unique.
+    pub id: String,
+    /// The operator's issuer.
+    pub source: String,
+    /// `eu.ipse.sim.…`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// RFC 3339.
+    pub time: String,
+    /// Rising by one.
+    pub sequence: u64,
+    /// Seconds.
+    pub iat: i64,
+    /// About which SIM; missing from a heartbeat.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub data: Option<SimEventData>,
+}
+
+/// About which SIM.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct SimEventData {
+    /// Its handle.
+    pub handle: String,
+    /// Seconds.
+    pub changed_at: i64,
+}

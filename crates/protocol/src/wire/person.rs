@@ -1,0 +1,193 @@
+//! §4 and §7: the person's own things, receipts.
+
+use serde::{Deserialize, Serialize};
+
+use super::Offer;
+use crate::terms::{
+    ActionStatus, BlockReason, DeviceStatus, IdentityStatus, KeyKind, Kind, Level, SimConnection,
+};
+
+/// `GET /phone/v1/me`.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MeResponse {
+    /// Identity id.
+    pub identity: String,
+    /// Whether it can be used.
+    pub status: IdentityStatus,
+    /// Why not.
+    pub reasons: Vec<ReasonSince>,
+    /// What this phone can reach.
+    pub level: Level,
+    /// First names.
+    pub given_name: String,
+    /// Last name.
+    pub family_name: String,
+    /// E.164.
+    pub phone_number: String,
+    /// Epoch of the identity.
+    pub epoch: u64,
+    /// Version of the code.
+    pub code_version: u64,
+    /// Wrong codes until the block.
+    pub wrong_codes_left: u32,
+    /// Wrong codes since the last approval.
+    pub wrong_since_last: u32,
+    /// The SIM.
+    pub sim: SimSummary,
+    /// Whether this phone has a WebAuthn credential.
+    pub unlock: bool,
+    /// Device id of this phone.
+    pub this_device: String,
+}
+
+// Names and the number stay out of logs.
+impl std::fmt::Debug for MeResponse {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("MeResponse")
+            .field("identity", &self.identity)
+            .field("status", &self.status)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Why an identity is suspended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReasonSince {
+    /// The reason.
+    pub reason: BlockReason,
+    /// Since when, milliseconds.
+    pub since: i64,
+}
+
+/// The SIM of an identity.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SimSummary {
+    /// Whether it is connected.
+    pub state: SimConnection,
+    /// Name of its operator.
+    pub operator: Option<String>,
+}
+
+/// `GET /phone/v1/devices`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DevicesResponse {
+    /// All of them.
+    pub devices: Vec<DeviceSummary>,
+}
+
+/// A device.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeviceSummary {
+    /// Device id.
+    pub device: String,
+    /// What the person calls it.
+    pub name: String,
+    /// Where it keeps its key.
+    pub kind: KeyKind,
+    /// Since when, milliseconds.
+    pub since: i64,
+    /// Last request, milliseconds.
+    pub last_used: Option<i64>,
+    /// Whether it can be used.
+    pub status: DeviceStatus,
+    /// Whether it is this phone.
+    pub this: bool,
+}
+
+/// `GET /phone/v1/actions`, newest first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ActionsResponse {
+    /// Undecided.
+    pub open: Vec<ActionSummary>,
+    /// Decided.
+    pub past: Vec<ActionSummary>,
+}
+
+/// An action in a list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ActionSummary {
+    /// Action id.
+    pub id: String,
+    /// What it is.
+    pub kind: Kind,
+    /// Name of the partner; null for actions of the person's own.
+    pub partner: Option<String>,
+    /// Its domain.
+    pub domain: Option<String>,
+    /// How it stands.
+    pub status: ActionStatus,
+    /// Milliseconds.
+    pub created: i64,
+    /// Milliseconds.
+    pub expires: i64,
+    /// Milliseconds, once decided.
+    pub decided: Option<i64>,
+    /// Receipt id, once decided.
+    pub receipt: Option<String>,
+    /// For a request that names this person and that no phone has claimed yet: the text to claim it with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link: Option<String>,
+}
+
+/// `GET /phone/v1/actions/A`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ActionResponse {
+    /// As in the list.
+    #[serde(flatten)]
+    pub summary: ActionSummary,
+    /// While open and claimed by this device.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub offer: Option<Offer>,
+}
+
+/// `POST /phone/v1/block`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BlockRequest {
+    /// Always `person`.
+    pub reason: BlockReason,
+}
+
+/// Answer to [`BlockRequest`] and to a report.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BlockResponse {
+    /// `suspended`.
+    pub status: IdentityStatus,
+}
+
+/// `event: action` of `GET /phone/v1/events`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ActionEvent {
+    /// Action id.
+    pub id: String,
+    /// How it stands now.
+    pub status: ActionStatus,
+}
+
+/// `event: identity` of `GET /phone/v1/events`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IdentityEvent {
+    /// How it stands now.
+    pub status: IdentityStatus,
+}
+
+/// `GET /phone/v1/receipts/R`; byte strings in base64url.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReceiptResponse {
+    /// Receipt id.
+    pub receipt: String,
+    /// Leaf bytes.
+    pub leaf: String,
+    /// 32 bytes.
+    pub salt: String,
+    /// Evidence bytes.
+    pub evidence: String,
+    /// Place in the log, once it has one.
+    pub index: Option<u64>,
+    /// Inclusion proof for the checkpoint.
+    pub proof: Vec<String>,
+    /// Signed head of the log.
+    pub checkpoint: Option<String>,
+    /// The scheme's promise to include the leaf.
+    pub promise: String,
+}

@@ -1,0 +1,234 @@
+//! Invented values that the tests share.
+#![allow(dead_code)]
+
+use ipse_protocol::bytes::{B64u, Fixed};
+use ipse_protocol::terms::{Factor, Flow, Level, SimNeed};
+use ipse_protocol::view::{Attribute, Field, Partner, Started, View};
+use ipse_protocol::wire::Offer;
+
+pub const ISSUER: &str = "http://localhost:4000";
+pub const APP: &str = "http://localhost:4001";
+pub const ACTION: &str = "act_AAAAAAAAAAAAAAAAAAAAAA";
+pub const PARTNER: &str = "par_BBBBBBBBBBBBBBBBBBBBBA";
+pub const DEVICE: &str = "dev_CCCCCCCCCCCCCCCCCCCCCA";
+pub const IDENTITY: &str = "idn_DDDDDDDDDDDDDDDDDDDDDA";
+
+fn attribute(key: &str, label: &str, value: &str) -> Attribute {
+    Attribute {
+        key: key.into(),
+        label: label.into(),
+        value: value.into(),
+    }
+}
+
+pub fn view() -> View {
+    View {
+        version: 1,
+        language: "nl".into(),
+        action: ACTION.into(),
+        kind: "login".into(),
+        partner: Partner {
+            id: PARTNER.into(),
+            name: "Winkel Hoek".into(),
+            domain: "shop.example".into(),
+        },
+        service: "HOEK_LOGIN".into(),
+        title: "Winkel Hoek wil weten wie je bent".into(),
+        purpose: "Aanmelden".into(),
+        attributes: vec![
+            attribute("given_name", "Voornaam", "Zoë"),
+            attribute("family_name", "Achternaam", "Peeters d'Œuvre"),
+        ],
+        fields: vec![Field {
+            kind: "text".into(),
+            label: "Bon".into(),
+            value: "€ 12,50 \"nu\"".into(),
+        }],
+        started: Started {
+            flow: "qr".into(),
+            browser: "Firefox, Linux".into(),
+            time: 1_800_000_000_000,
+        },
+        warnings: vec!["Eén foute code sinds je hier laatst was.".into()],
+        level: "advanced".into(),
+        expires: 1_800_000_180_000,
+    }
+}
+
+pub fn plain_view() -> View {
+    View {
+        language: "en".into(),
+        kind: "unblock".into(),
+        attributes: Vec::new(),
+        fields: Vec::new(),
+        warnings: Vec::new(),
+        level: "basic".into(),
+        started: Started {
+            flow: "link".into(),
+            ..view().started
+        },
+        partner: Partner {
+            domain: "localhost:4000".into(),
+            ..view().partner
+        },
+        ..view()
+    }
+}
+
+pub fn offer() -> (Offer, View) {
+    let view = view();
+    let offer = Offer {
+        action: ACTION.into(),
+        flow: Flow::Qr,
+        match_code: "K7P".into(),
+        view: B64u(view.to_bytes()),
+        nonce: Fixed([0x61; 32]),
+        expires: view.expires,
+        server_time: view.started.time + 1000,
+        identity: IDENTITY.into(),
+        epoch: 3,
+        code_version: 1,
+        partner: PARTNER.into(),
+        domain: "shop.example".into(),
+        browser_binding: Fixed([0x62; 32]),
+        level: Level::Advanced,
+        factors: vec![Factor::Code, Factor::Unlock],
+        sim: SimNeed::Silent,
+        wrong_since_last: 1,
+        wrong_codes_left: 2,
+    };
+    (offer, view)
+}
+
+pub fn bad_views() -> Vec<(&'static str, Vec<u8>)> {
+    let text = String::from_utf8(view().to_bytes()).unwrap();
+    let changed = |from: &str, to: &str| {
+        assert!(text.contains(from), "{from}");
+        text.replacen(from, to, 1).into_bytes()
+    };
+    let mut not_utf8 = changed("Aanmelden", "Aanmelde?");
+    let at = not_utf8.iter().rposition(|b| *b == b'?').unwrap();
+    not_utf8[at] = 0xff;
+    vec![
+        (
+            "unknown member",
+            changed("\"version\":1", "\"version\":1,\"more\":1"),
+        ),
+        (
+            "duplicate member",
+            changed("\"version\":1", "\"version\":1,\"version\":1"),
+        ),
+        (
+            "duplicate member, escaped",
+            changed("\"version\":1", "\"version\":1,\"v\\u0065rsion\":1"),
+        ),
+        ("missing member", changed("\"version\":1,", "")),
+        ("other version", changed("\"version\":1", "\"version\":2")),
+        (
+            "float",
+            changed("\"expires\":1800000180000", "\"expires\":1800000180000.5"),
+        ),
+        (
+            "negative time",
+            changed("\"expires\":1800000180000", "\"expires\":-1"),
+        ),
+        ("null text", changed("\"Aanmelden\"", "null")),
+        ("unknown language", changed("\"nl\"", "\"xx\"")),
+        ("unknown kind", changed("\"login\"", "\"logout\"")),
+        ("unknown level", changed("\"advanced\"", "\"higher\"")),
+        ("unknown flow", changed("\"qr\"", "\"push\"")),
+        (
+            "unknown member of partner",
+            changed("\"name\":", "\"logo\":\"x\",\"name\":"),
+        ),
+        (
+            "domain not in ASCII",
+            changed("shop.example", "shöp.example"),
+        ),
+        (
+            "domain with a path",
+            changed("shop.example", "shop.example/x"),
+        ),
+        ("attribute twice", changed("family_name", "given_name")),
+        (
+            "bidirectional override",
+            changed("Aanmelden", "Aan\u{202e}nedlem"),
+        ),
+        (
+            "control character",
+            changed("Aanmelden", "Aan\\u0007melden"),
+        ),
+        (
+            "half a surrogate pair",
+            changed("Aanmelden", "Aan\\ud800melden"),
+        ),
+        (
+            "zero-width space",
+            changed("Winkel Hoek\"", "Winkel\u{200b} Hoek\""),
+        ),
+        (
+            "Cyrillic letter in a Latin word",
+            changed("Winkel Hoek\"", "Winkel H\u{43e}ek\""),
+        ),
+        ("not UTF-8", not_utf8),
+        (
+            "text after the value",
+            changed("1800000180000}", "1800000180000} x"),
+        ),
+        ("byte order mark", format!("\u{feff}{text}").into_bytes()),
+    ]
+}
+
+pub fn texts() -> Vec<(String, bool)> {
+    let mut out: Vec<(String, bool)> = [
+        ("", true),
+        ("Aanmelden bij Winkel Hoek", true),
+        ("Zoë Peeters d'Œuvre – “Ça va?” €", true),
+        ("Grüße, façade, Łódź, İstanbul", true),
+        ("Александр Иванов", true),
+        ("Ελένη Παπαδοπούλου", true),
+        ("Ipse Александр", true),
+        ("東京 日本", true),
+        ("محمد", true),
+        ("👍🏽 ok", true),
+        ("e\u{301}te\u{301}", true),
+        ("line\nbreak", false),
+        ("tab\there", false),
+        ("\u{0}", false),
+        ("\u{7f}", false),
+        ("\u{85}", false),
+        ("soft\u{ad}hyphen", false),
+        ("\u{61c}", false),
+        ("\u{200b}", false),
+        ("\u{200d}", false),
+        ("\u{200e}", false),
+        ("\u{202a}", false),
+        ("\u{202e}", false),
+        ("\u{2066}", false),
+        ("\u{2069}", false),
+        ("\u{2028}", false),
+        ("\u{2029}", false),
+        ("\u{2060}", false),
+        ("\u{feff}", false),
+        ("\u{e000}", false),
+        ("\u{f8ff}", false),
+        ("\u{fffe}", false),
+        ("\u{378}", false),
+        ("\u{e0041}", false),
+        ("\u{10ffff}", false),
+        ("p\u{430}ypal", false),
+        ("\u{410}BC", false),
+        ("\u{3bf}ne", false),
+        ("o\u{301}\u{430}", false),
+        ("a \u{430}", true),
+        ("1\u{430}2b", true),
+    ]
+    .into_iter()
+    .map(|(text, ok)| (text.to_owned(), ok))
+    .collect();
+    out.push(("é".repeat(2000), true));
+    out.push(("é".repeat(2001), false));
+    out.push(("🙂".repeat(2000), true));
+    out.push(("x".repeat(2001), false));
+    out
+}

@@ -1,0 +1,122 @@
+//! The approval (protocol §6): an attempt, spent before it is judged, and one transaction that decides.
+
+mod attempt;
+mod counting;
+mod deciding;
+mod verdict;
+
+use ipse_protocol::control::{Control, enforced};
+use ipse_protocol::ids;
+use ipse_protocol::problem::{Code, Problem};
+use ipse_store::Tx;
+use ipse_store::action::{self, Action, Attempt};
+use ipse_store::device::Device;
+use ipse_store::identity::{self as identities, Identity};
+
+use crate::action::status_at;
+use crate::device::{Incoming, Signed};
+use crate::error::Error;
+use crate::{Outcome, Scheme, refuse};
+
+pub(crate) use counting::close_wrong;
+
+/// What one read gives for an attempt or a decision.
+struct Read {
+    action: Action,
+    identity: Identity,
+    attempt: Option<Attempt>,
+    binding: Option<ipse_store::sim::Binding>,
+    feed_healthy: bool,
+    now: i64,
+}
+
+impl Scheme {
+    /// Verifies the request and reads, in one snapshot, what it is about.
+    async fn read_signed(
+        &self,
+        incoming: Incoming<'_>,
+        id: &str,
+        attempt: Option<String>,
+    ) -> Result<(Signed, Read), Error> {
+        if !ids::valid(ids::ACTION, id) {
+            self.verify_request(incoming).await?;
+            return Err(Code::NotFound.into());
+        }
+        // What cannot be an id never reaches the database, which may choke on it.
+        if attempt
+            .as_deref()
+            .is_some_and(|a| !ids::valid(ids::ATTEMPT, a))
+        {
+            self.verify_request(incoming).await?;
+            return Err(Code::AttemptUnknown.into());
+        }
+        let id = id.to_owned();
+        let stale = self.config.lifetimes.operator_feed;
+        self.verify_reading(incoming, move |tx, device| {
+            read(tx, &id, device, attempt.as_deref(), stale)
+        })
+        .await
+    }
+}
+
+/// What an attempt or a decision on an action of this device rests on, as of one snapshot.
+fn read(
+    tx: &mut Tx,
+    id: &str,
+    device: &Device,
+    attempt: Option<&str>,
+    stale: i64,
+) -> Outcome<Read> {
+    let Some(found) = action::by_id(tx, id)? else {
+        refuse!(NotFound);
+    };
+    if found.device.as_deref() != Some(&device.id) {
+        refuse!(NotFound);
+    }
+    let Some(identity) = identities::by_id(tx, &device.identity)? else {
+        refuse!(NotFound);
+    };
+    let wanted = attempt.or(identity.open_attempt.as_deref());
+    let attempt = match wanted {
+        Some(attempt) => action::attempt_by_id(tx, attempt)?,
+        None => None,
+    };
+    let now = tx.now()?;
+    let mut read = Read {
+        action: found,
+        identity,
+        attempt,
+        binding: None,
+        feed_healthy: false,
+        now,
+    };
+    if read.action.sim == "silent" {
+        read.binding = ipse_store::sim::binding(tx, &device.identity)?;
+        if let Some(binding) = &read.binding {
+            read.feed_healthy = ipse_store::sim::feed_healthy(tx, &binding.operator, now - stale)?;
+        }
+    }
+    Ok(Ok(read))
+}
+
+fn still_linked(read: &Read) -> Result<(), Error> {
+    match status_at(&read.action, read.now) {
+        "linked" => Ok(()),
+        "expired" => Err(Code::ActionExpired.into()),
+        status => Err(Problem::new(Code::ActionClosed)
+            .with("action_status", status)
+            .into()),
+    }
+}
+
+/// Cheap look before the work: the transaction looks again.
+fn unchanged(read: &Read) -> Result<(), Error> {
+    let own = read.action.partner.is_none();
+    if read.identity.status != "active" && !own && enforced(Control::T07SimSwapBlocks) {
+        return Err(Code::IdentityBlocked.into());
+    }
+    if Some(read.identity.epoch) != read.action.epoch && enforced(Control::T07SimSwapBlocks) {
+        return Err(Code::EpochChanged.into());
+    }
+    Ok(())
+}

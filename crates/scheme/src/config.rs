@@ -1,0 +1,81 @@
+//! What the deployer decides.
+
+use serde::Deserialize;
+
+/// Where the scheme runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Profile {
+    /// Simulated parts allowed, each marked `loa=none`.
+    Demo,
+    /// Simulated parts refused; a software key reaches `basic` only.
+    Production,
+}
+
+/// How long things live, in milliseconds.
+#[derive(Clone, Copy, Debug)]
+pub struct Lifetimes {
+    /// An action, from its start.
+    pub action: i64,
+    /// A pushed authorization request (RFC 9126 §2.2).
+    pub pushed_request: i64,
+    /// An authorization code, from the approval.
+    pub code: i64,
+    /// An access token.
+    pub token: i64,
+    /// An enrolment or recovery.
+    pub enrolment: i64,
+    /// How old a SIM statement may be when an action is decided.
+    pub sim_statement: i64,
+    /// How old a statement a login may fall back on while the operator is silent and its feed healthy; 0: never.
+    pub sim_statement_login: i64,
+    /// Without any event for longer, an operator's feed is not healthy.
+    pub operator_feed: i64,
+}
+
+impl Default for Lifetimes {
+    fn default() -> Self {
+        const MINUTE: i64 = 60_000;
+        Self {
+            action: 3 * MINUTE,
+            pushed_request: 90_000,
+            code: 2 * MINUTE,
+            token: 5 * MINUTE,
+            enrolment: 30 * MINUTE,
+            sim_statement: 5 * MINUTE,
+            sim_statement_login: 0,
+            operator_feed: 5 * MINUTE,
+        }
+    }
+}
+
+/// What the deployer decides.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Issuer URL of the scheme, without a trailing slash.
+    pub issuer: String,
+    /// Origin of the app and of `/phone/v1`.
+    pub app: String,
+    /// Demo or production.
+    pub profile: Profile,
+    /// How long things live.
+    pub lifetimes: Lifetimes,
+    /// Version of the terms that a person accepts.
+    pub terms_version: String,
+}
+
+impl Config {
+    /// Whether simulated parts are allowed.
+    pub fn is_demo(&self) -> bool {
+        self.profile == Profile::Demo
+    }
+
+    /// Host part of the app's origin: the WebAuthn relying-party id.
+    pub fn rp_id(&self) -> &str {
+        let host = self
+            .app
+            .split_once("://")
+            .map_or(self.app.as_str(), |(_, rest)| rest);
+        host.split([':', '/']).next().unwrap_or(host)
+    }
+}

@@ -1,0 +1,268 @@
+//! What an approval gives a partner: one code, redeemed once, for one short access token.
+
+use ipse_jose::b64;
+use ipse_protocol::control::{Control, enforced};
+use ipse_protocol::{constant_time_eq, sha256, view};
+use ipse_store::action::{self, Action};
+use ipse_store::partner::{self as partners, Grant};
+use ipse_store::{StoreError, Tx, identity as identities};
+
+use super::{LoginError, Redeemable, SECOND_MS, UserInfo, action_of, authorization_code, bearer};
+use crate::Scheme;
+use crate::action::Asked;
+use crate::error::Error;
+use crate::partner::{Assertion, spend};
+use crate::person::PersonKey;
+
+const RELEASED: &str = "grant/released";
+
+/// A grant that the deciding transaction keeps.
+pub(crate) struct PreparedGrant {
+    fresh_sub: String,
+    released: Vec<u8>,
+    code_hash: [u8; 32],
+    code_life: i64,
+    attributes: String,
+}
+
+/// What the approval releases: exactly what the view showed.
+pub(crate) fn prepare_grant(
+    scheme: &Scheme,
+    a: &Action,
+    view: &[u8],
+    key: &PersonKey,
+) -> Result<PreparedGrant, Error> {
+    let shown = view::parse(view).map_err(|_| Error::Internal("stored view does not parse"))?;
+    let released: Vec<(&str, &str)> = shown
+        .attributes
+        .iter()
+        .map(|a| (a.key.as_str(), a.value.as_str()))
+        .collect();
+    let names: Vec<&str> = released.iter().map(|(name, _)| *name).collect();
+    let plain = serde_json::to_vec(&released).map_err(|_| Error::Internal("released"))?;
+    let code = authorization_code(&*scheme.keys, &a.id);
+    Ok(PreparedGrant {
+        fresh_sub: b64::encode(&ipse_protocol::random::<16>()),
+        released: key.seal(RELEASED, &plain)?,
+        code_hash: sha256(code.as_bytes()),
+        code_life: scheme.config.lifetimes.code,
+        attributes: serde_json::to_string(&names).map_err(|_| Error::Internal("names"))?,
+    })
+}
+
+/// Keeps the grant and the consent, in the deciding transaction.
+pub(crate) fn insert_grant(
+    tx: &mut Tx,
+    prepared: &PreparedGrant,
+    a: &Action,
+    now: i64,
+) -> Result<(), StoreError> {
+    let partner = a.partner.as_deref().unwrap_or_default();
+    let identity = a.identity.as_deref().unwrap_or_default();
+    // Pairwise (OpenID Connect Core §8.1): 128 random bits per identity and partner.
+    let realm = if enforced(Control::T39Pairwise) {
+        partner
+    } else {
+        "all"
+    };
+    let sub = partners::pairwise_sub(tx, identity, realm, &prepared.fresh_sub)?;
+    partners::insert_grant(
+        tx,
+        &Grant {
+            action: a.id.clone(),
+            partner: partner.to_owned(),
+            identity: identity.to_owned(),
+            epoch: a.epoch.unwrap_or_default(),
+            sub,
+            released: prepared.released.clone(),
+            status: "issued".into(),
+            code_hash: prepared.code_hash.to_vec(),
+            code_expires: now + prepared.code_life,
+            token_hash: None,
+            token_expires: None,
+            auth_time: now,
+        },
+    )?;
+    partners::add_consent(tx, &a.id, identity, partner, &prepared.attributes, now)
+}
+
+impl Scheme {
+    /// What a code stands for. Redeems nothing: the face first checks client, redirect URI and PKCE.
+    ///
+    /// # Errors
+    /// [`LoginError::GrantInvalid`] for a code that was never given.
+    pub async fn redeemable(&self, code: &str) -> Result<Redeemable, LoginError> {
+        let code = code.to_owned();
+        let found = self
+            .store
+            .read(move |tx| {
+                let Some(grant) = by_code(tx, &code)? else {
+                    return Ok(None);
+                };
+                Ok(action::asked(tx, &grant.action)?.map(|asked| (grant, asked)))
+            })
+            .await?;
+        let (grant, (request, level)) = found.ok_or(LoginError::GrantInvalid)?;
+        let asked = Asked::parse(&request)?;
+        Ok(Redeemable {
+            released: self.released(&grant).await?,
+            action: grant.action,
+            partner: grant.partner,
+            reply: asked.reply,
+            level,
+            sub: grant.sub,
+            auth_time: grant.auth_time,
+        })
+    }
+
+    async fn released(&self, grant: &Grant) -> Result<Vec<(String, String)>, Error> {
+        let plain = self
+            .persons
+            .key(&grant.identity)
+            .await?
+            .open(RELEASED, &grant.released)?;
+        serde_json::from_slice(&plain).map_err(|_| Error::Internal("released does not parse"))
+    }
+
+    /// Redeems a code, once, for an access token: the token and its life in seconds. A second use revokes what the
+    /// first gave (RFC 6749 §4.1.2).
+    ///
+    /// # Errors
+    /// [`LoginError::GrantInvalid`], [`LoginError::AssertionUsed`].
+    pub async fn redeem(
+        &self,
+        code: &str,
+        partner: &str,
+        assertion: Option<Assertion>,
+    ) -> Result<(String, u64), LoginError> {
+        let action = action_of(code).ok_or(LoginError::GrantInvalid)?;
+        let token = bearer(action, &ipse_protocol::random());
+        let (code, token_hash) = (code.to_owned(), sha256(token.as_bytes()));
+        let (who, life) = (partner.to_owned(), self.config.lifetimes.token);
+        self.store
+            .write(move |tx| {
+                if !spend(tx, &who, assertion.as_ref())? {
+                    return Ok(Err(LoginError::AssertionUsed));
+                }
+                redeem(tx, &code, &token_hash, &who, life)
+            })
+            .await??;
+        Ok((token, (life / SECOND_MS) as u64))
+    }
+
+    /// What a live access token opens.
+    ///
+    /// # Errors
+    /// [`LoginError::GrantInvalid`].
+    pub async fn userinfo(&self, token: &str) -> Result<UserInfo, LoginError> {
+        let token = token.to_owned();
+        let found = self
+            .store
+            .read(move |tx| {
+                let Some(grant) = by_token(tx, &token)? else {
+                    return Ok(None);
+                };
+                let now = tx.now()?;
+                let live = grant.status == "redeemed"
+                    && grant.token_expires.is_some_and(|end| now < end)
+                    && stands(tx, &grant)?;
+                if !live {
+                    return Ok(None);
+                }
+                Ok(action::asked(tx, &grant.action)?.map(|asked| (grant, asked)))
+            })
+            .await?;
+        let (grant, (request, _)) = found.ok_or(LoginError::GrantInvalid)?;
+        Ok(UserInfo {
+            released: self.released(&grant).await?,
+            reply: Asked::parse(&request)?.reply,
+            partner: grant.partner,
+            sub: grant.sub,
+        })
+    }
+
+    /// Revokes an access token of this partner (RFC 7009); unknown tokens are no error.
+    ///
+    /// # Errors
+    /// [`LoginError::AssertionUsed`].
+    pub async fn revoke(
+        &self,
+        token: &str,
+        partner: &str,
+        assertion: Option<Assertion>,
+    ) -> Result<(), LoginError> {
+        let (token, who) = (token.to_owned(), partner.to_owned());
+        self.store
+            .write(move |tx| {
+                if !spend(tx, &who, assertion.as_ref())? {
+                    return Ok(Err(LoginError::AssertionUsed));
+                }
+                let found = by_token(tx, &token)?;
+                if let Some(grant) = found.filter(|g| g.partner == who) {
+                    partners::revoke(tx, &grant.action)?;
+                }
+                Ok(Ok(()))
+            })
+            .await?
+    }
+}
+
+/// The grant that a code belongs to.
+fn by_code(tx: &mut Tx, code: &str) -> Result<Option<Grant>, StoreError> {
+    let found = grant_of(tx, code)?;
+    Ok(found.filter(|grant| constant_time_eq(&sha256(code.as_bytes()), &grant.code_hash)))
+}
+
+/// The grant that an access token belongs to.
+fn by_token(tx: &mut Tx, token: &str) -> Result<Option<Grant>, StoreError> {
+    let hash = sha256(token.as_bytes());
+    let found = grant_of(tx, token)?;
+    Ok(found.filter(|grant| {
+        let kept = grant.token_hash.as_deref();
+        kept.is_some_and(|kept| constant_time_eq(&hash, kept))
+    }))
+}
+
+fn grant_of(tx: &mut Tx, bearer: &str) -> Result<Option<Grant>, StoreError> {
+    match action_of(bearer) {
+        Some(action) => partners::grant_of_action(tx, action),
+        None => Ok(None),
+    }
+}
+
+/// Whether the identity still is as it was at the approval.
+fn stands(tx: &mut Tx, grant: &Grant) -> Result<bool, StoreError> {
+    let current = identities::by_id(tx, &grant.identity)?;
+    Ok(
+        current.is_some_and(|i| i.status == "active" && i.epoch == grant.epoch)
+            || !enforced(Control::T07SimSwapBlocks),
+    )
+}
+
+fn redeem(
+    tx: &mut Tx,
+    code: &str,
+    token: &[u8; 32],
+    partner: &str,
+    life: i64,
+) -> Result<Result<(), LoginError>, StoreError> {
+    let Some(grant) = by_code(tx, code)? else {
+        return Ok(Err(LoginError::GrantInvalid));
+    };
+    if grant.partner != partner && enforced(Control::T15CodeBinding) {
+        return Ok(Err(LoginError::GrantInvalid));
+    }
+    let now = tx.now()?;
+    // A code that was used before goes on to the revocation below, however late it comes again.
+    let unused = grant.status == "issued";
+    if unused && (now >= grant.code_expires || !stands(tx, &grant)?) {
+        return Ok(Err(LoginError::GrantInvalid));
+    }
+    if !partners::redeem(tx, &grant.action, token, now + life)? {
+        // Used before: somebody has a copy, so nobody keeps what it gave.
+        partners::revoke(tx, &grant.action)?;
+        return Ok(Err(LoginError::GrantInvalid));
+    }
+    action::deliver(tx, &grant.action, "approved")?;
+    Ok(Ok(()))
+}

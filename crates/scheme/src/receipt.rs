@@ -1,0 +1,214 @@
+//! Receipts: every decision is a leaf of the log, with evidence that its person can check.
+
+use std::sync::Arc;
+
+use ipse_jose::{SigningKey, b64, jws};
+use ipse_keys::KeyStore;
+use ipse_protocol::receipt::{Checkpoint, Leaf, PROMISE_MS, Promise};
+use ipse_protocol::terms::LeafKind;
+use ipse_protocol::{merkle, receipt as wire, sha256};
+use ipse_store::Tx;
+use ipse_store::receipt::{self, Receipt};
+
+use crate::error::Error;
+use crate::person::PersonKey;
+use crate::{Outcome, Scheme, refuse};
+
+/// Signs promises and checkpoints with the log's key.
+#[derive(Clone)]
+pub struct Signer {
+    key: Arc<SigningKey>,
+    issuer: Arc<str>,
+}
+
+impl Signer {
+    pub(crate) fn new(keys: &dyn KeyStore, issuer: &str) -> Result<Self, Error> {
+        Ok(Self {
+            key: keys.signing("log/1")?,
+            issuer: issuer.into(),
+        })
+    }
+
+    /// The log's public key.
+    pub fn public_jwk(&self) -> ipse_jose::Jwk {
+        self.key.public_jwk()
+    }
+
+    fn promise(&self, leaf_hash: &[u8; 32], receipt: &str, now: i64) -> String {
+        let promise = Promise {
+            leaf: (*leaf_hash).into(),
+            receipt: receipt.to_owned(),
+            by: now + PROMISE_MS,
+        };
+        self.sign(wire::PROMISE_TYP, &promise)
+    }
+
+    /// Signs a tree head.
+    pub(crate) fn checkpoint(&self, size: u64, root: &[u8; 32], now: i64) -> String {
+        let head = Checkpoint {
+            origin: self.issuer.to_string(),
+            size,
+            root: (*root).into(),
+            iat: now / 1000,
+        };
+        self.sign(wire::CHECKPOINT_TYP, &head)
+    }
+
+    fn sign(&self, typ: &str, payload: &impl serde::Serialize) -> String {
+        // Strings, integers and base64url always serialize.
+        let bytes = serde_json::to_vec(payload).unwrap_or_default();
+        jws::sign(&self.key, typ, &bytes)
+    }
+}
+
+/// Makes receipts for one person.
+pub struct Recorder {
+    identity: String,
+    key: PersonKey,
+    signer: Signer,
+}
+
+impl Recorder {
+    /// Prepares a receipt: seals its evidence and signs the promise. Slow work, so before the transaction;
+    /// [`ipse_store::receipt::insert`] then keeps it inside.
+    ///
+    /// # Errors
+    /// When sealing fails.
+    pub fn prepare(
+        &self,
+        id: &str,
+        kind: LeafKind,
+        action: Option<&str>,
+        evidence: &[u8],
+        now: i64,
+    ) -> Result<Receipt, Error> {
+        let salt: [u8; 32] = ipse_protocol::random();
+        let leaf = Leaf {
+            kind,
+            time: now,
+            subject: wire::subject(&salt, &self.identity),
+            commitment: wire::commitment(&salt, &sha256(evidence)),
+        }
+        .to_bytes();
+        let promise = self.signer.promise(&merkle::leaf_hash(&leaf), id, now);
+        Ok(Receipt {
+            id: id.to_owned(),
+            identity: self.identity.clone(),
+            action: action.map(str::to_owned),
+            kind: kind.as_str().to_owned(),
+            leaf,
+            salt: salt.to_vec(),
+            evidence: self.key.seal("receipt/evidence", evidence)?,
+            promise,
+            position: None,
+            time: now,
+        })
+    }
+}
+
+impl Scheme {
+    /// A maker of receipts for a person.
+    ///
+    /// # Errors
+    /// When the person has no key.
+    pub async fn recorder(&self, identity: &str) -> Result<Recorder, Error> {
+        Ok(Recorder {
+            identity: identity.to_owned(),
+            key: self.persons.key(identity).await?,
+            signer: self.signer.clone(),
+        })
+    }
+
+    /// The log's public key.
+    pub fn log_key(&self) -> ipse_jose::Jwk {
+        self.signer.public_jwk()
+    }
+
+    /// Writes a receipt that a rule queued in the outbox. Idempotent: the effect's id is the receipt's.
+    ///
+    /// # Errors
+    /// When the store or a key fails.
+    pub async fn write_queued_receipt(&self, id: &str, payload: &str) -> Result<(), Error> {
+        #[derive(serde::Deserialize)]
+        struct Queued {
+            identity: String,
+            kind: String,
+            time: i64,
+        }
+        let queued: Queued = serde_json::from_str(payload)
+            .map_err(|_| Error::Internal("queued receipt does not parse"))?;
+        let kind = LeafKind::parse(&queued.kind)
+            .ok_or(Error::Internal("queued receipt of unknown kind"))?;
+        let row = self.recorder(&queued.identity).await?.prepare(
+            id,
+            kind,
+            None,
+            payload.as_bytes(),
+            queued.time,
+        )?;
+        let id = id.to_owned();
+        self.store
+            .write(move |tx| {
+                if receipt::by_id(tx, &id)?.is_none() {
+                    receipt::insert(tx, &row)?;
+                }
+                Ok(())
+            })
+            .await?;
+        Ok(())
+    }
+
+    /// A receipt of this person, with its evidence opened and, once it has a place, its proof.
+    ///
+    /// # Errors
+    /// `not_found` when it is not theirs.
+    pub async fn receipt(
+        &self,
+        identity: &str,
+        id: &str,
+    ) -> Result<ipse_protocol::wire::ReceiptResponse, Error> {
+        if !ipse_protocol::ids::valid(ipse_protocol::ids::RECEIPT, id) {
+            return Err(ipse_protocol::problem::Code::NotFound.into());
+        }
+        let (owner, wanted) = (identity.to_owned(), id.to_owned());
+        let (row, checkpoint, proof) =
+            crate::error::settle(self.store.read(move |tx| find(tx, &owner, &wanted)).await)?;
+        let evidence = self
+            .persons
+            .key(identity)
+            .await?
+            .open("receipt/evidence", &row.evidence)?;
+        let placed = checkpoint.is_some();
+        Ok(ipse_protocol::wire::ReceiptResponse {
+            receipt: row.id,
+            leaf: b64::encode(&row.leaf),
+            salt: b64::encode(&row.salt),
+            evidence: b64::encode(&evidence),
+            index: row.position.filter(|_| placed).map(|p| p as u64),
+            proof: proof.iter().map(|h| b64::encode(h)).collect(),
+            checkpoint,
+            promise: row.promise,
+        })
+    }
+}
+
+type Found = (Receipt, Option<String>, Vec<[u8; 32]>);
+
+fn find(tx: &mut Tx, identity: &str, id: &str) -> Outcome<Found> {
+    let Some(row) = receipt::by_id(tx, id)? else {
+        refuse!(NotFound);
+    };
+    if row.identity != identity {
+        refuse!(NotFound);
+    }
+    let latest = receipt::latest_checkpoint(tx)?;
+    let (Some(position), Some(latest)) = (row.position, latest) else {
+        return Ok(Ok((row, None, Vec::new())));
+    };
+    // Placed a moment ago, and not under a signed head yet: the promise stands for it until then.
+    if position >= latest.size {
+        return Ok(Ok((row, None, Vec::new())));
+    }
+    let proof = crate::log::inclusion(tx, position as u64, latest.size as u64)?;
+    Ok(Ok((row, Some(latest.jws), proof)))
+}

@@ -1,0 +1,295 @@
+//! A new code for who used theirs up: the bank vouches that it is the same person, on the same device.
+
+use ipse_protocol::problem::{Code, Problem};
+use ipse_protocol::terms::{IdentityStatus, Progress};
+use ipse_protocol::wire::{
+    CodeResponse, RecoveryCompleteResponse, RecoveryResponse, RecoveryState,
+};
+use ipse_protocol::{bytes::B64u, ids};
+use ipse_store::person::{self, Proofing};
+use ipse_store::recovery::{self, Recovery};
+use ipse_store::{Tx, device as devices, identity as identities};
+use zeroize::Zeroizing;
+
+use crate::code::credential_identifier;
+use crate::device::Signed;
+use crate::error::{Error, settle};
+use crate::identity::Reason;
+use crate::person::lookup_hash;
+use crate::registrar::{Purpose, Vouched};
+use crate::{Outcome, Scheme, block, device, refuse};
+
+/// Version of the rules by which a bank's word is judged.
+const POLICY: &str = "bank/1";
+/// Purpose under which the bank's word is sealed.
+const EVIDENCE: &str = "recovery/evidence";
+
+/// Everything that the deciding transaction needs.
+struct Completing {
+    recovery: Recovery,
+    record: Vec<u8>,
+    proofing: String,
+    registrar: String,
+    loa: String,
+    evidence: Vec<u8>,
+}
+
+impl Scheme {
+    /// The person wants a new code and chose a bank. Gives the recovery and the cookie for the callback.
+    ///
+    /// # Errors
+    /// `not_found` when the code is not used up, `malformed_request` for a bank that is not ours, `registrar_failed`.
+    pub async fn begin_recovery(
+        &self,
+        signed: &Signed,
+        bank: &str,
+    ) -> Result<(RecoveryResponse, String), Error> {
+        let who = signed.device.identity.clone();
+        let identity = settle(self.store.read(move |tx| exhausted(tx, &who)).await)?;
+        let id = ids::new(ids::RECOVERY);
+        let begun = self
+            .begin_visit(signed, Purpose::Recovery, &id, bank, &identity.language)
+            .await?;
+        let mut row = Recovery {
+            id: id.clone(),
+            identity: identity.id,
+            device: signed.device.id.clone(),
+            status: "created".into(),
+            epoch: identity.epoch,
+            code_version: identity.code_version + 1,
+            evidence: None,
+            created: 0,
+            expires: 0,
+        };
+        let lifetime = self.config.lifetimes.enrolment;
+        self.store
+            .write(move |tx| {
+                row.created = tx.now()?;
+                row.expires = row.created + lifetime;
+                recovery::insert(tx, &row)
+            })
+            .await?;
+        let answer = RecoveryResponse {
+            recovery: id,
+            authorization_url: begun.authorization_url,
+        };
+        Ok((answer, begun.cookie))
+    }
+
+    async fn recovery(&self, signed: &Signed, id: &str) -> Result<Recovery, Error> {
+        if !ids::valid(ids::RECOVERY, id) {
+            return Err(Code::NotFound.into());
+        }
+        let (id, device) = (id.to_owned(), signed.device.id.clone());
+        settle(
+            self.store
+                .read(move |tx| {
+                    let now = tx.now()?;
+                    let found = recovery::by_id(tx, &id)?;
+                    match found.filter(|r| r.device == device) {
+                        Some(r) if r.expires > now || r.status == "completed" => Ok(Ok(r)),
+                        _ => refuse!(NotFound),
+                    }
+                })
+                .await,
+        )
+    }
+
+    /// How far a recovery is.
+    ///
+    /// # Errors
+    /// `not_found`.
+    pub async fn recovery_state(&self, signed: &Signed, id: &str) -> Result<RecoveryState, Error> {
+        let found = self.recovery(signed, id).await?;
+        Ok(RecoveryState {
+            recovery: found.id,
+            status: Progress::parse(&found.status)
+                .ok_or(Error::Internal("recovery of unknown status"))?,
+        })
+    }
+
+    /// The bank vouched: for the person of this identity, or for another.
+    pub(crate) async fn recovery_vouched(&self, id: &str, vouched: &Vouched) -> Result<(), Error> {
+        let wanted = id.to_owned();
+        let hash = lookup_hash(&*self.keys, "national_number", &vouched.national_number);
+        let (found, person) = self
+            .store
+            .read(move |tx| {
+                Ok((
+                    recovery::by_id(tx, &wanted)?,
+                    person::by_lookup(tx, "national_number", &hash)?,
+                ))
+            })
+            .await?;
+        let found = found.ok_or(Error::from(Code::NotFound))?;
+        if person.as_deref() != Some(&found.identity) {
+            return Err(Code::PersonMismatch.into());
+        }
+        let key = self.persons.key(&found.identity).await?;
+        let plain = serde_json::to_vec(vouched)
+            .map(Zeroizing::new)
+            .map_err(|_| Error::Internal("vouched data"))?;
+        let sealed = key.seal(EVIDENCE, &plain)?;
+        self.store
+            .write(move |tx| recovery::set_vouched(tx, &found.id, &sealed).map(drop))
+            .await?;
+        Ok(())
+    }
+
+    /// First half of registering the new code (OPAQUE).
+    ///
+    /// # Errors
+    /// `not_found`, `epoch_changed`, `malformed_request`.
+    pub async fn recovery_code(
+        &self,
+        signed: &Signed,
+        id: &str,
+        request: &[u8],
+    ) -> Result<CodeResponse, Error> {
+        let found = self.recovery(signed, id).await?;
+        if found.status != "vouched" {
+            return Err(Code::NotFound.into());
+        }
+        // Another recovery may have put this very version in use: whoever could go on blinding guesses against it
+        // would need one second message only to try them all offline.
+        let (who, epoch, next) = (found.identity.clone(), found.epoch, found.code_version);
+        settle(
+            self.store
+                .read(move |tx| match exhausted(tx, &who)? {
+                    Ok(i) if i.epoch == epoch && i.code_version + 1 == next => Ok(Ok(())),
+                    _ => refuse!(EpochChanged),
+                })
+                .await,
+        )?;
+        let identifier = credential_identifier(&found.identity, &found.device, found.code_version);
+        Ok(CodeResponse {
+            registration_response: B64u(self.code.register(&identifier, request)?),
+            credential_identifier: identifier,
+        })
+    }
+
+    /// Replaces the code and lifts the block. Sent again, it answers the same.
+    ///
+    /// # Errors
+    /// `assurance_insufficient` before the bank has vouched, `epoch_changed` when something else changed meanwhile,
+    /// `malformed_request`.
+    pub async fn complete_recovery(
+        &self,
+        signed: &Signed,
+        id: &str,
+        record: &[u8],
+    ) -> Result<RecoveryCompleteResponse, Error> {
+        let found = self.recovery(signed, id).await?;
+        let code_version = found.code_version;
+        if found.status != "completed" {
+            let completing = self.prepare_recovery(found, record).await?;
+            let keys = self.keys.clone();
+            settle(self.store.write(move |tx| completing.run(tx, &*keys)).await)?;
+        }
+        let who = signed.device.identity.clone();
+        let identity = self
+            .store
+            .read(move |tx| identities::by_id(tx, &who))
+            .await?
+            .ok_or(Error::from(Code::NotFound))?;
+        Ok(RecoveryCompleteResponse {
+            code_version: code_version.unsigned_abs(),
+            epoch: identity.epoch.unsigned_abs(),
+            status: IdentityStatus::parse(&identity.status)
+                .ok_or(Error::Internal("identity of unknown status"))?,
+            identity: identity.id,
+        })
+    }
+
+    async fn prepare_recovery(&self, found: Recovery, record: &[u8]) -> Result<Completing, Error> {
+        let sealed = found.evidence.as_deref().ok_or_else(|| {
+            Error::from(Problem::new(Code::AssuranceInsufficient).with("reason", "no_bank"))
+        })?;
+        let key = self.persons.key(&found.identity).await?;
+        let plain = key.open(EVIDENCE, sealed)?;
+        let vouched: Vouched = serde_json::from_slice(&plain)
+            .map_err(|_| Error::Internal("vouched data does not parse"))?;
+        Ok(Completing {
+            record: self.code.accept(record)?,
+            proofing: ids::new("prf"),
+            registrar: vouched.bank,
+            loa: vouched.loa,
+            evidence: key.seal("proofing", &plain)?,
+            recovery: found,
+        })
+    }
+}
+
+/// The identity, if its code is used up.
+fn exhausted(tx: &mut Tx, who: &str) -> Outcome<identities::Identity> {
+    let Some(found) = identities::by_id(tx, who)? else {
+        refuse!(NotFound);
+    };
+    let used_up = identities::reasons(tx, who)?
+        .iter()
+        .any(|r| r.reason == Reason::CodeExhausted.as_str());
+    if !used_up || found.status == "closed" {
+        refuse!(NotFound);
+    }
+    Ok(Ok(found))
+}
+
+impl Completing {
+    fn run(&self, tx: &mut Tx, keys: &dyn ipse_keys::KeyStore) -> Outcome<()> {
+        let r = &self.recovery;
+        let now = tx.now()?;
+        let Some(current) = recovery::by_id(tx, &r.id)? else {
+            refuse!(NotFound);
+        };
+        if current.status == "completed" {
+            return Ok(Ok(()));
+        }
+        let identity = match exhausted(tx, &r.identity)? {
+            Ok(identity) => identity,
+            // Another recovery came first.
+            Err(_) => refuse!(EpochChanged),
+        };
+        if identity.epoch != r.epoch || current.evidence != r.evidence || current.expires <= now {
+            refuse!(EpochChanged);
+        }
+        if !identities::set_code_version(tx, &r.identity, r.code_version - 1, r.code_version)? {
+            refuse!(EpochChanged);
+        }
+        recovery::forget_wrong_codes(tx, &r.identity)?;
+        for mut row in devices::of_identity(tx, &r.identity)? {
+            if !device::authentic(keys, &row) {
+                return Err(ipse_store::StoreError::Corrupt("device row".into()));
+            }
+            if row.id == r.device {
+                row.opaque_record = Some(self.record.clone());
+                row.code_version = r.code_version;
+            } else {
+                // The other devices know an old code: without a record they cannot use it.
+                row.opaque_record = None;
+            }
+            device::update(tx, keys, &mut row)?;
+        }
+        person::add_proofing(
+            tx,
+            &Proofing {
+                id: &self.proofing,
+                identity: &r.identity,
+                registrar: &self.registrar,
+                loa: &self.loa,
+                policy: POLICY,
+                sealed: &self.evidence,
+            },
+            now,
+        )?;
+        recovery::complete(tx, &r.id)?;
+        block::lift(tx, &r.identity, Reason::CodeExhausted, &self.registrar)?;
+        block::queue_receipt(
+            tx,
+            &r.identity,
+            "recovery",
+            "code_exhausted",
+            &self.registrar,
+        )?;
+        Ok(Ok(()))
+    }
+}

@@ -1,0 +1,248 @@
+//! The SIM factor: statements that operators make while a person reads, and binding a SIM to an identity.
+
+mod connect;
+mod statements;
+
+use std::sync::Arc;
+
+use futures_util::future::join_all;
+use ipse_protocol::control::{Control, enforced};
+use ipse_protocol::problem::{Code, Problem};
+use ipse_protocol::{ids, sim_statement};
+use ipse_sim::statement::{self, Claims, Expect, Line, Method, Refusal};
+use ipse_store::{StoreError, Tx, outbox, sim};
+
+use crate::Scheme;
+use crate::error::Error;
+use crate::identity::Reason;
+use crate::sim_controller::{Resolved, SimController, SimError};
+
+pub use connect::{bind_new, may_bind};
+pub use statements::{Statements, Waited};
+
+/// Outbox kind: tell an operator that a SIM is no longer bound here.
+pub const UNBIND_EFFECT: &str = "operator.unbind";
+/// What the text message says the secret is for.
+pub(crate) const PURPOSE: &str = "bind_sim";
+
+/// When to ask again for a text message after too many.
+const TEXTS_PAUSE_MS: u64 = 600_000;
+
+/// Why a SIM does not do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refused {
+    /// The operator signed that the SIM changed or was lost: the identity is to be suspended for this.
+    Changed(Reason),
+    /// Of another SIM, or of one that cannot answer.
+    Mismatch,
+    /// The statement is no answer to what was asked.
+    Unusable,
+}
+
+impl Refused {
+    /// The stable code for the phone.
+    pub const fn code(self) -> Code {
+        match self {
+            Refused::Changed(_) | Refused::Mismatch => Code::SimMismatch,
+            Refused::Unusable => Code::SimUnavailable,
+        }
+    }
+}
+
+/// What a silent statement must say.
+#[derive(Clone, Copy, Debug)]
+pub struct Expected<'a> {
+    /// The scheme's issuer.
+    pub audience: &'a str,
+    /// The bound SIM.
+    pub handle: &'a str,
+    /// What was asked.
+    pub nonce_hash: &'a [u8; 32],
+    /// When the bound SIM was put in, seconds.
+    pub changed_at: i64,
+    /// Milliseconds.
+    pub now: i64,
+}
+
+/// Verifies a silent statement of the bound SIM.
+///
+/// # Errors
+/// [`Refused`] says why not.
+pub fn verify(
+    operator: &dyn SimController,
+    jws: &str,
+    expect: &Expected<'_>,
+) -> Result<(), Refused> {
+    let verdict = statement::verify(
+        jws,
+        operator.keys(),
+        &Expect {
+            issuer: operator.issuer(),
+            audience: expect.audience,
+            handle: expect.handle,
+            nonce_hash: expect.nonce_hash,
+            method_min: Method::Silent,
+            changed_at: Some(expect.changed_at),
+            now: expect.now / 1000,
+        },
+    );
+    match verdict {
+        Ok(_) => Ok(()),
+        Err(Refusal::Changed) => Err(Refused::Changed(Reason::SimChanged)),
+        Err(Refusal::LineNotActive) => Err(line_refused(jws)),
+        Err(Refusal::Handle | Refusal::NotReady) => Err(Refused::Mismatch),
+        Err(refusal) => {
+            tracing::warn!(operator = operator.name(), %refusal, "SIM statement refused");
+            Err(Refused::Unusable)
+        }
+    }
+}
+
+/// The signature has been verified when this is asked: the line is the last thing that is looked at.
+fn line_refused(jws: &str) -> Refused {
+    match sim_statement::read(jws).map(|claims| claims.line) {
+        Some(Line::BarredLost) => Refused::Changed(Reason::SimLost),
+        Some(Line::Ported | Line::Terminated | Line::Quarantined) => {
+            Refused::Changed(Reason::SimChanged)
+        }
+        _ => Refused::Mismatch,
+    }
+}
+
+/// Verifies a holder statement of a SIM that is being bound.
+///
+/// # Errors
+/// `sim_mismatch`, `sim_not_ready` or `sim_unavailable`.
+pub fn verify_holder(
+    operator: &dyn SimController,
+    audience: &str,
+    handle: &str,
+    nonce_hash: &[u8; 32],
+    jws: &str,
+    now: i64,
+) -> Result<Claims, Error> {
+    statement::verify(
+        jws,
+        operator.keys(),
+        &Expect {
+            issuer: operator.issuer(),
+            audience,
+            handle,
+            nonce_hash,
+            method_min: Method::Holder,
+            changed_at: None,
+            now: now / 1000,
+        },
+    )
+    .map_err(|refusal| {
+        tracing::warn!(operator = operator.name(), %refusal, "holder statement refused");
+        Code::parse(refusal.code())
+            .unwrap_or(Code::SimUnavailable)
+            .into()
+    })
+}
+
+/// What an operator's silence or refusal means for the phone.
+pub(crate) fn refused_by_operator(error: SimError) -> Error {
+    match error {
+        SimError::Unavailable => Code::SimUnavailable.into(),
+        SimError::NotFound | SimError::NotReady(_) => Code::SimNotReady.into(),
+        SimError::Secret { tries_left } => Problem::new(Code::SimSecretWrong)
+            .with("tries_left", tries_left)
+            .into(),
+        SimError::TooMany => Problem::new(Code::TooManyRequests)
+            .with("retry_after_ms", TEXTS_PAUSE_MS)
+            .into(),
+        SimError::Closed => Problem::new(Code::SimSecretWrong)
+            .with("tries_left", 0)
+            .into(),
+    }
+}
+
+/// Which operator has a number, as all of them say.
+pub(crate) enum Found {
+    /// This one.
+    At(Arc<dyn SimController>, Resolved),
+    /// None of them.
+    Nowhere,
+}
+
+impl Scheme {
+    /// Asks all operators at once whose SIM a number is. What the scheme itself knows of the number plays no part, so
+    /// the answer says nothing of who is enrolled.
+    ///
+    /// # Errors
+    /// `sim_unavailable` when none knows it and one did not answer: that one might.
+    pub(crate) async fn resolve(&self, number: &str) -> Result<Found, Error> {
+        let answers = join_all(self.operators.iter().map(|o| o.resolve(number))).await;
+        let mut silent = false;
+        for (operator, answer) in self.operators.iter().zip(answers) {
+            match answer {
+                // A number that was ported away is still known where it was.
+                Ok(found) if !gone(&found) => {
+                    return Ok(Found::At(operator.clone(), found));
+                }
+                Ok(_) | Err(SimError::NotFound) => {}
+                Err(_) => silent = true,
+            }
+        }
+        if silent && enforced(Control::T30OperatorSilent) {
+            return Err(Code::SimUnavailable.into());
+        }
+        Ok(Found::Nowhere)
+    }
+}
+
+fn gone(found: &Resolved) -> bool {
+    matches!(found.line.as_str(), "ported" | "terminated" | "quarantined")
+        || found.readiness == "retired"
+}
+
+/// Has an operator told, after the commit, that a SIM is no longer bound here.
+///
+/// # Errors
+/// When the store fails.
+pub fn release(tx: &mut Tx, operator: &str, handle: &str) -> Result<(), StoreError> {
+    if !enforced(Control::T13Outbox) {
+        return Ok(());
+    }
+    let payload = serde_json::json!({"operator": operator, "handle": handle}).to_string();
+    let now = tx.now()?;
+    outbox::add(tx, &ids::new("eff"), UNBIND_EFFECT, &payload, now)
+}
+
+impl Scheme {
+    /// Carries out an [`UNBIND_EFFECT`]. A SIM that has been bound again, or is being connected, meanwhile stays.
+    ///
+    /// # Errors
+    /// When the operator does not answer: try again later.
+    pub async fn unbind(&self, payload: &str) -> Result<(), Error> {
+        #[derive(serde::Deserialize)]
+        struct Unbind {
+            operator: String,
+            handle: String,
+        }
+        let effect: Unbind = serde_json::from_str(payload)
+            .map_err(|_| Error::Internal("unbind effect does not parse"))?;
+        let Some(operator) = self.operator(&effect.operator) else {
+            // Not an operator of this deployment any more: there is nobody to tell.
+            return Ok(());
+        };
+        let (name, handle) = (effect.operator.clone(), effect.handle.clone());
+        let in_use = self
+            .store
+            .read(move |tx| {
+                Ok(sim::by_handle(tx, &name, &handle)?.is_some()
+                    || sim::is_connecting(tx, &name, &handle)?
+                    || ipse_store::enrolment::uses_handle(tx, &name, &handle)?)
+            })
+            .await?;
+        if in_use {
+            return Ok(());
+        }
+        match operator.unbind(&effect.handle).await {
+            Ok(()) | Err(SimError::NotFound) => Ok(()),
+            Err(error) => Err(refused_by_operator(error)),
+        }
+    }
+}

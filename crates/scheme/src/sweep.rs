@@ -1,0 +1,69 @@
+//! What happens when time runs out: actions expire, their open attempts count as wrong, old requests are forgotten.
+
+use ipse_store::action::{self, Decision};
+use ipse_store::{StoreError, Tx, identity as identities, partner};
+
+use crate::error::Error;
+use crate::{Scheme, approval, block};
+
+/// How long a request that no phone claimed can still be looked up by the browser that began it.
+const UNCLAIMED_MS: i64 = 3_600_000;
+
+impl Scheme {
+    /// Sweeps once. Every node may do it at any time.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn sweep(&self) -> Result<(), Error> {
+        let due = self
+            .store
+            .read(|tx| {
+                let now = tx.now()?;
+                Ok(!action::overdue(tx, "linked", now)?.is_empty()
+                    || !action::overdue(tx, "created", now)?.is_empty())
+            })
+            .await?;
+        if due {
+            self.store.write(expire).await?;
+        }
+        self.store
+            .write(|tx| {
+                let now = tx.now()?;
+                action::forget_unclaimed(tx, now - UNCLAIMED_MS)?;
+                partner::sweep(tx, now)
+            })
+            .await?;
+        Ok(())
+    }
+}
+
+fn expire(tx: &mut Tx) -> Result<(), StoreError> {
+    let now = tx.now()?;
+    let expired = Decision {
+        status: "expired",
+        ..Decision::default()
+    };
+    for status in ["linked", "created"] {
+        for row in action::overdue(tx, status, now)? {
+            if !action::decide(tx, &row.id, status, &expired, now)? {
+                continue;
+            }
+            if let Some(who) = &row.identity {
+                close_open(tx, who, &row.id)?;
+            }
+            block::action_changed(tx, &row.id, row.identity.as_deref());
+        }
+    }
+    Ok(())
+}
+
+/// An attempt that nobody finished counts as wrong.
+fn close_open(tx: &mut Tx, who: &str, action_id: &str) -> Result<(), StoreError> {
+    let Some(open) = identities::by_id(tx, who)?.and_then(|i| i.open_attempt) else {
+        return Ok(());
+    };
+    if action::attempt_by_id(tx, &open)?.is_some_and(|a| a.action == action_id) {
+        approval::close_wrong(tx, who, &open)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,83 @@
+//! The phone app's files, with the headers that keep foreign script out.
+
+use axum::Router;
+use axum::extract::Request;
+use axum::http::{HeaderName, HeaderValue, header};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::get;
+use std::sync::Arc;
+use tower_http::services::{ServeDir, ServeFile};
+
+use crate::config::ServerConfig;
+use crate::state::Server;
+
+/// `/app/` and the way there.
+pub fn router(config: &ServerConfig) -> Router<Arc<Server>> {
+    let Some(dir) = &config.app_dir else {
+        return Router::new().route(
+            "/app/",
+            get(|| async { "The phone app is not installed here. Set `app_dir` in scheme.toml." }),
+        );
+    };
+    let policy = policy(config);
+    let files = ServeDir::new(dir).fallback(ServeFile::new(dir.join("index.html")));
+    Router::new()
+        .route("/", get(|| async { Redirect::temporary("/app/") }))
+        .nest_service("/app", files)
+        .layer(middleware::from_fn(move |request: Request, next: Next| {
+            let policy = policy.clone();
+            async move { guard(request, next, policy).await }
+        }))
+}
+
+/// Nothing but our own files; `wasm-unsafe-eval` for OPAQUE's WebAssembly, and nothing wider.
+fn policy(config: &ServerConfig) -> HeaderValue {
+    let handsets: String = config
+        .operators
+        .iter()
+        .filter_map(|o| o.handset_url.as_deref())
+        .map(|url| format!(" {url}"))
+        .collect();
+    let text = format!(
+        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data: blob:; \
+         font-src 'self'; connect-src 'self'{handsets}; manifest-src 'self'; worker-src 'self'; media-src 'self' blob:; \
+         frame-ancestors 'none'; form-action 'none'; base-uri 'none'; require-trusted-types-for 'script'; \
+         trusted-types ipse-wasm"
+    );
+    HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static(
+        "default-src 'none'; frame-ancestors 'none'",
+    ))
+}
+
+async fn guard(request: Request, next: Next, policy: HeaderValue) -> Response {
+    let hashed = request.uri().path().starts_with("/app/assets/");
+    let mut response = next.run(request).await.into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    headers.insert(
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    );
+    headers.insert(
+        header::REFERRER_POLICY,
+        HeaderValue::from_static("no-referrer"),
+    );
+    headers.insert(
+        HeaderName::from_static("permissions-policy"),
+        HeaderValue::from_static("camera=(self), geolocation=(), microphone=()"),
+    );
+    headers.insert(
+        HeaderName::from_static("cross-origin-opener-policy"),
+        HeaderValue::from_static("same-origin"),
+    );
+    headers.insert(
+        header::CACHE_CONTROL,
+        HeaderValue::from_static(if hashed {
+            "public, max-age=31536000, immutable"
+        } else {
+            "no-cache"
+        }),
+    );
+    response
+}

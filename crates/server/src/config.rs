@@ -1,0 +1,229 @@
+//! `scheme.toml`: who the scheme is, where it listens, whom it trusts. Unknown members are refused.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use ipse_scheme::config::{Config, Lifetimes, Profile};
+use serde::Deserialize;
+
+use crate::operators::config::OperatorConfig;
+use crate::registrars::config::BankConfig;
+
+const DAY_SECONDS: i64 = 24 * 3600;
+
+/// Version of the terms that a person accepts.
+pub const TERMS_VERSION: &str = "2026-11";
+
+/// `scheme.toml`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ServerConfig {
+    /// `demo` or `production`.
+    pub profile: Profile,
+    /// Issuer URL, without a trailing slash.
+    pub issuer: String,
+    /// Origin of the app and of `/phone/v1`.
+    pub app: String,
+    /// Where partners, operators and machines come in.
+    pub listen_issuer: SocketAddr,
+    /// Where the app and phones come in.
+    pub listen_app: SocketAddr,
+    /// Folder of the built app; relative ones count from the home.
+    #[serde(default)]
+    pub app_dir: Option<PathBuf>,
+    /// `sqlite:PATH` (relative ones count from the home) or `postgres://…`.
+    pub database: String,
+    /// Database of person keys; beside the other by default.
+    #[serde(default)]
+    pub person_keys: Option<String>,
+    /// How long things live.
+    #[serde(default)]
+    pub lifetimes: LifetimesConfig,
+    /// Operators.
+    #[serde(default, rename = "operator")]
+    pub operators: Vec<OperatorConfig>,
+    /// Banks.
+    #[serde(default, rename = "bank")]
+    pub banks: Vec<BankConfig>,
+}
+
+/// `[lifetimes]`, in seconds.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LifetimesConfig {
+    action_seconds: Option<i64>,
+    code_seconds: Option<i64>,
+    token_seconds: Option<i64>,
+    enrolment_seconds: Option<i64>,
+    sim_statement_login_seconds: Option<i64>,
+}
+
+/// The scheme's own folder: this one, or `scheme/` in the home of a demo.
+pub fn home(home: &Path) -> PathBuf {
+    let inside = home.join("scheme");
+    if !home.join("scheme.toml").exists() && inside.join("scheme.toml").exists() {
+        return inside;
+    }
+    home.to_owned()
+}
+
+impl ServerConfig {
+    /// Reads `scheme.toml` of a home.
+    ///
+    /// # Errors
+    /// When it is missing, malformed, or not safe for its profile; the text says what to do.
+    pub fn load(home: &Path) -> anyhow::Result<Self> {
+        let path = home.join("scheme.toml");
+        let text = std::fs::read_to_string(&path)
+            .with_context(|| {
+                format!(
+                    "cannot read {}: --home is the folder of a scheme or of a demo; docs/running.md says what stands in the file",
+                    path.display()
+                )
+            })?;
+        let mut config: Self =
+            toml::from_str(&text).with_context(|| format!("{} is not valid", path.display()))?;
+        config.check()?;
+        config.database = at_home(home, config.database);
+        config.person_keys = config.person_keys.map(|url| at_home(home, url));
+        config.app_dir = config.app_dir.map(|dir| home.join(dir));
+        Ok(config)
+    }
+
+    fn check(&self) -> anyhow::Result<()> {
+        for origin in [&self.issuer, &self.app] {
+            let url =
+                url::Url::parse(origin).with_context(|| format!("`{origin}` is not a URL"))?;
+            if origin.ends_with('/') {
+                bail!("`{origin}` must not end with a slash");
+            }
+            if self.profile == Profile::Production && url.scheme() != "https" {
+                bail!("`{origin}` must be https in production");
+            }
+        }
+        if self.issuer == self.app {
+            bail!("`issuer` and `app` must be different origins");
+        }
+        let fallback = self.lifetimes.sim_statement_login_seconds;
+        if fallback.is_some_and(|seconds| !(0..=DAY_SECONDS).contains(&seconds)) {
+            bail!("`lifetimes.sim_statement_login_seconds` is at most a day ({DAY_SECONDS})");
+        }
+        Ok(())
+    }
+
+    /// Database of person keys.
+    pub fn person_keys(&self) -> String {
+        if let Some(url) = &self.person_keys {
+            return url.clone();
+        }
+        match self.database.strip_prefix("sqlite:") {
+            Some(path) => format!("sqlite:{}.persons", path.split('?').next().unwrap_or(path)),
+            None => {
+                let joint = if self.database.contains('?') {
+                    '&'
+                } else {
+                    '?'
+                };
+                format!(
+                    "{}{joint}schema=ipse_persons&pool=4",
+                    without_schema(&self.database)
+                )
+            }
+        }
+    }
+
+    /// What the rules need of it.
+    pub fn scheme(&self) -> Config {
+        let default = Lifetimes::default();
+        let or = |seconds: Option<i64>, ms: i64| seconds.map_or(ms, |s| s * 1000);
+        Config {
+            issuer: self.issuer.clone(),
+            app: self.app.clone(),
+            profile: self.profile,
+            lifetimes: Lifetimes {
+                action: or(self.lifetimes.action_seconds, default.action),
+                code: or(self.lifetimes.code_seconds, default.code),
+                token: or(self.lifetimes.token_seconds, default.token),
+                enrolment: or(self.lifetimes.enrolment_seconds, default.enrolment),
+                sim_statement_login: or(
+                    self.lifetimes.sim_statement_login_seconds,
+                    default.sim_statement_login,
+                ),
+                ..default
+            },
+            terms_version: TERMS_VERSION.to_owned(),
+        }
+    }
+}
+
+/// A SQLite file in the home, unless its path is absolute.
+fn at_home(home: &Path, url: String) -> String {
+    match url.strip_prefix("sqlite:") {
+        Some(path) if !Path::new(path).is_absolute() => {
+            format!("sqlite:{}", home.join(path).display())
+        }
+        _ => url,
+    }
+}
+
+/// The same database, but for the schema that the other tables live in.
+fn without_schema(url: &str) -> String {
+    let Some((base, query)) = url.split_once('?') else {
+        return url.to_owned();
+    };
+    let kept: Vec<&str> = query
+        .split('&')
+        .filter(|pair| !pair.starts_with("schema=") && !pair.starts_with("pool="))
+        .collect();
+    format!("{base}?{}", kept.join("&"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SCHEME: &str = r#"
+        profile = "demo"
+        issuer = "https://ipse.example"
+        app = "https://app.ipse.example"
+        listen_issuer = "127.0.0.1:0"
+        listen_app = "127.0.0.1:0"
+        database = "sqlite:ipse.db"
+        app_dir = "app"
+    "#;
+
+    fn load(text: &str) -> (tempfile::TempDir, anyhow::Result<ServerConfig>) {
+        let home = tempfile::tempdir().unwrap();
+        std::fs::write(home.path().join("scheme.toml"), text).unwrap();
+        let config = ServerConfig::load(home.path());
+        (home, config)
+    }
+
+    #[test]
+    fn relative_paths_count_from_the_home() {
+        let (home, config) = load(SCHEME);
+        let config = config.unwrap();
+        let file = home.path().join("ipse.db");
+        assert_eq!(config.database, format!("sqlite:{}", file.display()));
+        assert_eq!(config.app_dir, Some(home.path().join("app")));
+        assert_eq!(
+            config.person_keys(),
+            format!("sqlite:{}.persons", file.display())
+        );
+    }
+
+    #[test]
+    fn a_login_rests_on_an_earlier_sim_statement_only_where_the_deployer_says_so() {
+        let (_home, config) = load(SCHEME);
+        assert_eq!(config.unwrap().scheme().lifetimes.sim_statement_login, 0);
+        let allowed = format!("{SCHEME}\n[lifetimes]\nsim_statement_login_seconds = 3600");
+        let (_home, config) = load(&allowed);
+        assert_eq!(
+            config.unwrap().scheme().lifetimes.sim_statement_login,
+            3_600_000
+        );
+        let (_home, config) = load(&allowed.replace("3600", "86401"));
+        assert!(config.is_err());
+    }
+}

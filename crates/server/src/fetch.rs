@@ -1,0 +1,345 @@
+//! Everything that the scheme fetches passes here: pinned origins, no redirects, caps on size and time, and in production
+//! https to public addresses only, judged after resolution.
+
+use std::future::Future;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use anyhow::{Context as _, bail};
+use axum::body::Bytes;
+use http_body_util::{BodyExt, Full};
+use hyper::header::{AUTHORIZATION, CONTENT_TYPE};
+use hyper::{Method, Request};
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::client::legacy::connect::dns::Name;
+use hyper_util::rt::{TokioExecutor, TokioTimer};
+use ipse_protocol::control::{Control, enforced};
+use ipse_scheme::config::Profile;
+use url::{Host, Origin, Url};
+
+/// Longest answer that is read.
+const MAX_ANSWER: usize = 256 * 1024;
+const CONNECT: Duration = Duration::from_secs(2);
+/// Connections wait this long for their next request.
+const IDLE: Duration = Duration::from_secs(60);
+/// How long an exchange may take that says nothing else.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+const FORM: &str = "application/x-www-form-urlencoded";
+const JSON: &str = "application/json";
+
+/// The guard.
+#[derive(Clone)]
+pub struct Fetch {
+    client: Client<HttpsConnector<HttpConnector<Names>>, Full<Bytes>>,
+    production: bool,
+}
+
+/// The way to one party: its origin, and nothing else.
+#[derive(Clone)]
+pub struct Party {
+    fetch: Fetch,
+    origin: Origin,
+}
+
+/// Why nothing came back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum FetchError {
+    /// The guard does not let it out.
+    #[error("address not allowed")]
+    Refused,
+    /// No answer in time.
+    #[error("no answer")]
+    Silent,
+    /// An answer over the limit.
+    #[error("answer too large")]
+    TooLarge,
+}
+
+/// An answer.
+pub struct Answer {
+    /// HTTP status.
+    pub status: u16,
+    /// Media type, without parameters, in lower case.
+    pub media_type: String,
+    /// Whole body.
+    pub body: Vec<u8>,
+}
+
+impl Answer {
+    /// The body as JSON, read strictly; none for any other status.
+    pub fn json<T: serde::de::DeserializeOwned>(&self, status: u16) -> Option<T> {
+        if self.status != status || self.media_type != "application/json" {
+            return None;
+        }
+        ipse_jose::strict_json(&self.body).ok()
+    }
+}
+
+impl Fetch {
+    /// A guard for a profile.
+    ///
+    /// # Errors
+    /// When TLS cannot be set up.
+    pub fn new(profile: Profile) -> anyhow::Result<Self> {
+        let production = profile == Profile::Production;
+        let guarded = production && enforced(Control::T21FetchGuard);
+        let mut connector = HttpConnector::new_with_resolver(Names { public: guarded });
+        connector.enforce_http(false);
+        connector.set_nodelay(true);
+        connector.set_connect_timeout(Some(CONNECT));
+        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+        let builder = HttpsConnectorBuilder::new();
+        let connector = if guarded {
+            builder
+                .with_provider_and_platform_verifier(provider)
+                .context("cannot load this machine's certificates")?
+                .https_only()
+                .enable_http1()
+                .wrap_connector(connector)
+        } else {
+            // A demo speaks plain HTTP on its own machine, which may have no certificates at all.
+            let tls = rustls::ClientConfig::builder_with_provider(provider)
+                .with_safe_default_protocol_versions()
+                .context("cannot set up TLS")?
+                .with_root_certificates(rustls::RootCertStore::empty())
+                .with_no_client_auth();
+            builder
+                .with_tls_config(tls)
+                .https_or_http()
+                .enable_http1()
+                .wrap_connector(connector)
+        };
+        let client = Client::builder(TokioExecutor::new())
+            .pool_idle_timeout(IDLE)
+            .pool_timer(TokioTimer::new())
+            .build(connector);
+        Ok(Self { client, production })
+    }
+
+    /// The way to the party at `url`.
+    ///
+    /// # Errors
+    /// When that is no address which this profile allows.
+    pub fn party(&self, url: &str) -> anyhow::Result<Party> {
+        let parsed = Url::parse(url).with_context(|| format!("`{url}` is not a URL"))?;
+        if !self.allows(&parsed) {
+            bail!("`{url}` must be https on a public host in production");
+        }
+        Ok(Party {
+            fetch: self.clone(),
+            origin: parsed.origin(),
+        })
+    }
+
+    /// What can be said without resolving the name.
+    fn allows(&self, url: &Url) -> bool {
+        if !enforced(Control::T21FetchGuard) {
+            return true;
+        }
+        let plain = url.username().is_empty() && url.password().is_none();
+        let scheme = match url.scheme() {
+            "https" => true,
+            "http" => !self.production,
+            _ => false,
+        };
+        let host = match url.host() {
+            Some(Host::Domain(name)) => !name.is_empty(),
+            Some(Host::Ipv4(ip)) => !self.production || public(IpAddr::V4(ip)),
+            Some(Host::Ipv6(ip)) => !self.production || public(IpAddr::V6(ip)),
+            None => false,
+        };
+        plain && scheme && host
+    }
+}
+
+impl Party {
+    /// Whether a URL is on this party's origin.
+    pub fn has(&self, url: &str) -> bool {
+        Url::parse(url).is_ok_and(|url| url.origin() == self.origin && self.fetch.allows(&url))
+    }
+
+    /// Fetches from this party.
+    ///
+    /// # Errors
+    /// [`FetchError`].
+    pub async fn get(&self, url: &str, bearer: Option<&str>) -> Result<Answer, FetchError> {
+        self.send(Method::GET, url, bearer, None, PATIENCE).await
+    }
+
+    /// Posts a form.
+    ///
+    /// # Errors
+    /// [`FetchError`].
+    pub async fn post_form(&self, url: &str, form: &[(&str, &str)]) -> Result<Answer, FetchError> {
+        let body = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(form)
+            .finish();
+        let body = Some((FORM, body.into_bytes()));
+        self.send(Method::POST, url, None, body, PATIENCE).await
+    }
+
+    /// Posts JSON.
+    ///
+    /// # Errors
+    /// [`FetchError`].
+    pub async fn post_json(
+        &self,
+        url: &str,
+        bearer: &str,
+        body: Vec<u8>,
+        patience: Duration,
+    ) -> Result<Answer, FetchError> {
+        let body = Some((JSON, body));
+        self.send(Method::POST, url, Some(bearer), body, patience)
+            .await
+    }
+
+    /// Deletes.
+    ///
+    /// # Errors
+    /// [`FetchError`].
+    pub async fn delete(&self, url: &str, bearer: &str) -> Result<Answer, FetchError> {
+        self.send(Method::DELETE, url, Some(bearer), None, PATIENCE)
+            .await
+    }
+
+    async fn send(
+        &self,
+        method: Method,
+        url: &str,
+        bearer: Option<&str>,
+        body: Option<(&'static str, Vec<u8>)>,
+        patience: Duration,
+    ) -> Result<Answer, FetchError> {
+        let parsed = Url::parse(url).map_err(|_| FetchError::Refused)?;
+        let ours = parsed.origin() == self.origin && self.fetch.allows(&parsed);
+        if !ours && enforced(Control::T21FetchGuard) {
+            return Err(FetchError::Refused);
+        }
+        let mut request = Request::builder().method(method).uri(parsed.as_str());
+        if let Some(bearer) = bearer {
+            request = request.header(AUTHORIZATION, format!("Bearer {bearer}"));
+        }
+        let body = match body {
+            Some((media_type, bytes)) => {
+                request = request.header(CONTENT_TYPE, media_type);
+                Full::from(bytes)
+            }
+            None => Full::default(),
+        };
+        let request = request.body(body).map_err(|_| FetchError::Refused)?;
+        match tokio::time::timeout(patience, self.exchange(request)).await {
+            Ok(answer) => answer,
+            Err(_) => Err(FetchError::Silent),
+        }
+    }
+
+    async fn exchange(&self, request: Request<Full<Bytes>>) -> Result<Answer, FetchError> {
+        // The error names an address at most, never what was asked.
+        let answer = self.fetch.client.request(request).await.map_err(|error| {
+            tracing::debug!(%error, "no answer");
+            FetchError::Silent
+        })?;
+        let status = answer.status().as_u16();
+        let media_type = answer
+            .headers()
+            .get(CONTENT_TYPE)
+            .and_then(|value| value.to_str().ok())
+            .and_then(|value| value.split(';').next())
+            .unwrap_or_default()
+            .trim()
+            .to_ascii_lowercase();
+        let mut stream = answer.into_body();
+        let mut body = Vec::new();
+        while let Some(frame) = stream.frame().await {
+            let frame = frame.map_err(|_| FetchError::Silent)?;
+            let Some(chunk) = frame.data_ref() else {
+                continue;
+            };
+            if body.len() + chunk.len() > MAX_ANSWER {
+                return Err(FetchError::TooLarge);
+            }
+            body.extend_from_slice(chunk);
+        }
+        Ok(Answer {
+            status,
+            media_type,
+            body,
+        })
+    }
+}
+
+/// Resolves names; in production to public addresses only. The connection goes to the very addresses that were judged, so
+/// a name that answers otherwise the next time gains nothing.
+#[derive(Clone, Copy)]
+struct Names {
+    public: bool,
+}
+
+impl tower::Service<Name> for Names {
+    type Response = std::vec::IntoIter<SocketAddr>;
+    type Error = std::io::Error;
+    type Future = Pin<Box<dyn Future<Output = std::io::Result<Self::Response>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<std::io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, name: Name) -> Self::Future {
+        let only_public = self.public;
+        Box::pin(async move {
+            let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
+            let good: Vec<SocketAddr> = found
+                .filter(|address| !only_public || public(address.ip()))
+                .collect();
+            if good.is_empty() {
+                return Err(std::io::Error::other("no public address"));
+            }
+            Ok(good.into_iter())
+        })
+    }
+}
+
+/// Whether an address is one of the public internet (IANA special-purpose registries).
+fn public(ip: IpAddr) -> bool {
+    match ip {
+        IpAddr::V4(ip) => public_v4(ip),
+        IpAddr::V6(ip) => public_v6(ip),
+    }
+}
+
+fn public_v4(ip: Ipv4Addr) -> bool {
+    let [a, b, c, _] = ip.octets();
+    let special = ip.is_private()
+        || ip.is_loopback()
+        || ip.is_link_local()
+        || ip.is_multicast()
+        || ip.is_documentation()
+        || a == 0
+        || a >= 240
+        || (a == 100 && (64..128).contains(&b))
+        || (a == 192 && b == 0 && c == 0)
+        || (a == 192 && b == 88 && c == 99)
+        || (a == 198 && (b == 18 || b == 19));
+    !special
+}
+
+fn public_v6(ip: Ipv6Addr) -> bool {
+    let s = ip.segments();
+    // Global unicast is 2000::/3; everything else is local, mapped or reserved.
+    let global = s[0] & 0xe000 == 0x2000;
+    // Teredo, documentation, benchmarking, ORCHID: 2001::/23 and 2001:db8::/32. 6to4 carries an IPv4 address.
+    let special = (s[0] == 0x2001 && (s[1] < 0x0200 || s[1] == 0x0db8))
+        || s[0] == 0x2002
+        || (s[0] == 0x3fff && s[1] < 0x1000);
+    global && !special
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,124 @@
+//! `GET` and `POST /authorize`: the browser arrives with a request (OpenID Connect Core §3.1.2.1).
+
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use axum::extract::{RawQuery, State};
+use axum::http::HeaderMap;
+use axum::response::{IntoResponse, Response};
+use ipse_openid::request::{self, Front, PageProblem, Refusal};
+use ipse_openid::{Code, Language, OAuthError, Params, response};
+use ipse_scheme::login::{Browser, LoginError};
+
+use super::cookie::BrowserCookie;
+use super::pages::{Ending, Outcome, sign_in_path};
+use super::{browser, client, form, headers};
+use crate::Server;
+
+/// By link or redirect.
+pub async fn get(
+    State(server): State<Arc<Server>>,
+    headers: HeaderMap,
+    RawQuery(query): RawQuery,
+) -> Response {
+    authorize(
+        &server,
+        &headers,
+        Params::parse(query.unwrap_or_default().as_bytes()).ok(),
+    )
+    .await
+}
+
+/// By form.
+pub async fn post(State(server): State<Arc<Server>>, headers: HeaderMap, body: Bytes) -> Response {
+    authorize(&server, &headers, form::read(&headers, &body).ok()).await
+}
+
+async fn authorize(server: &Server, headers: &HeaderMap, params: Option<Params>) -> Response {
+    let page = |ending: Ending| Outcome::new(browser::page(server, headers, None), ending);
+    let problem = |problem: PageProblem| match problem {
+        PageProblem::PushedUnknown => page(Ending::RequestExpired).into_response(),
+        other => page(Ending::SiteMistake).code(other.code()).into_response(),
+    };
+    let Some(params) = params else {
+        return problem(PageProblem::Unreadable);
+    };
+    let front = match Front::read(&params) {
+        Ok(front) => front,
+        Err(found) => return problem(found),
+    };
+    let (Front::Pushed { client_id, .. } | Front::Plain { client_id }) = &front;
+    let registration = match client::registration(server, client_id).await {
+        Ok(Some(registration)) => registration,
+        Ok(None) => return problem(PageProblem::ClientUnknown),
+        Err(error) => return failed(&page, &error),
+    };
+    let cookie = BrowserCookie::read_or_new(headers, &server.config.issuer);
+    let language = browser::language(headers).unwrap_or(Language::En);
+    let browser = |language: Language| Browser {
+        binding: cookie.binding(),
+        name: browser::name(headers),
+        language: language.as_str().to_owned(),
+    };
+    let begun = match &front {
+        Front::Pushed {
+            client_id,
+            request_uri,
+        } => {
+            match server
+                .scheme
+                .begin_pushed(client_id, request_uri, browser(language))
+                .await
+            {
+                Err(LoginError::RequestUnknown) => return problem(PageProblem::PushedUnknown),
+                Err(LoginError::SandboxUnknown) => {
+                    return page(Ending::SiteMistake)
+                        .code("login_hint_unknown")
+                        .into_response();
+                }
+                Err(LoginError::PromptOpen) => return page(Ending::PromptOpen).into_response(),
+                begun => begun,
+            }
+        }
+        Front::Plain { .. } => {
+            let request = match request::plain(&params, &registration) {
+                Ok(request) => request,
+                Err(Refusal::Page(found)) => return problem(found),
+                Err(Refusal::Redirect(error)) => {
+                    return headers::see_other(&response::failure(&error, &server.config.issuer));
+                }
+            };
+            let asked = match client::asked(&registration, &request) {
+                Ok(asked) => asked,
+                Err(error) => return failed(&page, &error),
+            };
+            let language = request.language.unwrap_or(language);
+            match server
+                .scheme
+                .begin_plain(client_id, &asked, browser(language))
+                .await
+            {
+                Err(error @ (LoginError::SandboxUnknown | LoginError::PromptOpen)) => {
+                    let error = request.error(form::scheme_refused(error));
+                    return headers::see_other(&response::failure(&error, &server.config.issuer));
+                }
+                begun => begun,
+            }
+        }
+    };
+    match begun {
+        Ok(action) => {
+            let mut response = headers::see_other(&sign_in_path(&action));
+            cookie.set_on(&mut response);
+            response
+        }
+        Err(error) => failed(&page, &form::scheme_refused(error)),
+    }
+}
+
+fn failed(page: &impl Fn(Ending) -> Outcome, error: &OAuthError) -> Response {
+    match error.code {
+        Code::TemporarilyUnavailable => page(Ending::Busy).into_response(),
+        _ => page(Ending::ServerError).into_response(),
+    }
+}

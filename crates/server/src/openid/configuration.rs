@@ -1,0 +1,30 @@
+//! `GET /.well-known/openid-configuration`, and the same at `/.well-known/oauth-authorization-server` (RFC 8414).
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::Response;
+
+use super::headers;
+use crate::Server;
+
+/// Serves the metadata.
+pub async fn get(State(server): State<Arc<Server>>) -> Response {
+    public(server.openid.configuration.clone())
+}
+
+/// JSON for anyone: caches may keep it a little, and scripts of other origins may read it.
+pub fn public(body: Vec<u8>) -> Response {
+    let mut response = headers::json(StatusCode::OK, body);
+    let headers = response.headers_mut();
+    headers.insert(
+        header::CACHE_CONTROL,
+        HeaderValue::from_static("public, max-age=300"),
+    );
+    headers.insert(
+        header::ACCESS_CONTROL_ALLOW_ORIGIN,
+        HeaderValue::from_static("*"),
+    );
+    response
+}

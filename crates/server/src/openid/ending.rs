@@ -1,0 +1,91 @@
+//! From how a login stands to what its browser gets.
+
+use axum::response::{IntoResponse, Response};
+use ipse_openid::request::AuthorizationRequest;
+use ipse_openid::{Code, Language, OAuthError, response};
+use ipse_scheme::login::{Ending as End, SignIn};
+
+use super::pages::{Back, Ending, Outcome, Page};
+use super::{form, headers};
+use crate::Server;
+
+/// The request behind a login.
+pub fn request(sign_in: &SignIn) -> Option<AuthorizationRequest> {
+    serde_json::from_str(&sign_in.reply).ok()
+}
+
+/// The language of a login's pages: what its visitor chose, what its partner asked, what its browser prefers.
+pub fn language(sign_in: &SignIn, chosen: Option<Language>) -> Option<Language> {
+    chosen
+        .or_else(|| request(sign_in)?.language)
+        .or_else(|| Language::parse(&sign_in.language))
+}
+
+/// The way back to the partner without a login: the person or the clock said no.
+pub fn denied(server: &Server, sign_in: &SignIn, description: &'static str) -> Option<Back> {
+    let error = request(sign_in)?.error(OAuthError::new(Code::AccessDenied, description));
+    Some(Back {
+        url: response::failure(&error, &server.config.issuer),
+        partner: sign_in.partner_name.clone(),
+    })
+}
+
+/// The answer to a login that ended.
+pub async fn answer(server: &Server, sign_in: &SignIn, end: &End, page: Page) -> Response {
+    let outcome = |ending: Ending, description: &'static str| {
+        let outcome = Outcome::new(page.clone(), ending);
+        match denied(server, sign_in, description) {
+            Some(back) => outcome.back(back).into_response(),
+            None => outcome.into_response(),
+        }
+    };
+    match end {
+        End::Approved { code } => approved(server, sign_in, code, page.clone()).await,
+        End::Refused => match denied(server, sign_in, "the person refused") {
+            Some(back) => headers::see_other(&back.url),
+            None => Outcome::new(page, Ending::ServerError).into_response(),
+        },
+        End::Expired => outcome(Ending::ActionExpired, "nobody decided in time"),
+        End::Cancelled => match sign_in.reason.as_deref() {
+            Some("browser") => outcome(
+                Ending::ActionCancelled,
+                "the person cancelled at the browser",
+            ),
+            Some("superseded") => outcome(Ending::ActionClosed, "a newer request took its place"),
+            // The partner never learns which factor failed, or that an identity is blocked (threat 3).
+            _ => outcome(Ending::IdentityBlocked, "the request was stopped"),
+        },
+    }
+}
+
+async fn approved(server: &Server, sign_in: &SignIn, code: &str, page: Page) -> Response {
+    let Some(request) = request(sign_in) else {
+        return Outcome::new(page, Ending::ServerError).into_response();
+    };
+    // OpenID Connect Core §5.5.1: when a certain person was asked for, another one's approval is no answer.
+    if let Some(wanted) = &request.required_sub {
+        match server.scheme.redeemable(code).await {
+            Ok(found) if found.sub == *wanted => {}
+            Ok(_) => {
+                let error = OAuthError::new(
+                    Code::AccessDenied,
+                    "another person than the one asked for approved",
+                );
+                return headers::see_other(&response::failure(
+                    &request.error(error),
+                    &server.config.issuer,
+                ));
+            }
+            Err(error) => return unavailable(&form::scheme_refused(error), page),
+        }
+    }
+    headers::see_other(&response::success(&request, &server.config.issuer, code))
+}
+
+/// The page for a failure of ours.
+pub fn unavailable(error: &OAuthError, page: Page) -> Response {
+    match error.code {
+        Code::TemporarilyUnavailable => Outcome::new(page, Ending::Busy).into_response(),
+        _ => Outcome::new(page, Ending::ServerError).into_response(),
+    }
+}

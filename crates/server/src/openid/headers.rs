@@ -1,0 +1,79 @@
+//! Headers that every answer of this server carries.
+
+use axum::body::Body;
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+
+/// Nothing but our own files; no inline script, no frame around us, forms to us only; strings never become script.
+const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; \
+    connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; \
+    require-trusted-types-for 'script'; trusted-types 'none'";
+
+/// What is no page shows nothing and runs nothing, should a browser ever open it.
+const DATA_POLICY: &str = "default-src 'none'; frame-ancestors 'none'; sandbox";
+
+/// Headers of every answer: not kept by any cache, not guessed at, not framed, not told to the next site.
+const COMMON: [(HeaderName, HeaderValue); 5] = [
+    (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+    (
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    ),
+    (
+        header::REFERRER_POLICY,
+        HeaderValue::from_static("no-referrer"),
+    ),
+    (header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
+    (
+        HeaderName::from_static("permissions-policy"),
+        HeaderValue::from_static("camera=(), microphone=(), geolocation=(), payment=()"),
+    ),
+];
+
+fn with_common(mut response: Response, policy: &'static str) -> Response {
+    let headers = response.headers_mut();
+    for (name, value) in COMMON {
+        headers.insert(name, value);
+    }
+    headers.insert(
+        header::CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static(policy),
+    );
+    response
+}
+
+/// A page.
+pub fn page(status: StatusCode, html: String) -> Response {
+    let content_type = [(header::CONTENT_TYPE, "text/html; charset=utf-8")];
+    with_common((status, content_type, html).into_response(), PAGE_POLICY)
+}
+
+/// JSON.
+pub fn json(status: StatusCode, body: Vec<u8>) -> Response {
+    with_common(
+        (status, [(header::CONTENT_TYPE, "application/json")], body).into_response(),
+        DATA_POLICY,
+    )
+}
+
+/// Sends the browser on with GET, whatever brought it here.
+pub fn see_other(url: &str) -> Response {
+    match HeaderValue::from_str(url) {
+        Ok(location) => {
+            let response = (
+                StatusCode::SEE_OTHER,
+                [(header::LOCATION, location)],
+                Body::empty(),
+            )
+                .into_response();
+            with_common(response, DATA_POLICY)
+        }
+        // No URL that we build holds a control character; if one did, it goes nowhere.
+        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    }
+}
+
+/// An empty answer.
+pub fn empty(status: StatusCode) -> Response {
+    with_common(status.into_response(), DATA_POLICY)
+}

@@ -1,0 +1,391 @@
+//! The pages, rendered at compile-time checked templates in `templates/`.
+
+use askama::Template;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use ipse_openid::Language;
+use url::form_urlencoded;
+
+use super::headers;
+use super::qr::Qr;
+use super::static_files;
+use super::texts::Texts;
+
+/// What every page knows.
+#[derive(Clone, Debug)]
+pub struct Page {
+    /// The language it is in.
+    pub language: Language,
+    /// Host of the scheme, shown so that a person can compare it with the address bar.
+    pub host: String,
+    /// Version of the static files.
+    pub version: &'static str,
+    /// Path and query to which `lang` is added, if the page can be had in another language.
+    pub again: Option<String>,
+}
+
+/// A link to the page in one language.
+pub struct Choice {
+    tag: &'static str,
+    name: &'static str,
+    href: String,
+    current: bool,
+}
+
+impl Page {
+    /// A page in this language of the scheme at this issuer.
+    pub fn new(language: Language, issuer: &str) -> Self {
+        let host = issuer
+            .split_once("://")
+            .map_or(issuer, |(_, rest)| rest)
+            .to_owned();
+        Self {
+            language,
+            host,
+            version: static_files::version(),
+            again: None,
+        }
+    }
+
+    /// A text.
+    pub fn text(&self, key: &str) -> String {
+        Texts::of(self.language).text(key)
+    }
+
+    /// A text about a partner.
+    pub fn about(&self, key: &str, partner: &str) -> String {
+        Texts::of(self.language).about(key, partner)
+    }
+
+    /// A text with a number of minutes.
+    pub fn minutes(&self, key: &str, minutes: &i64) -> String {
+        Texts::of(self.language).minutes(key, *minutes)
+    }
+
+    /// The language links.
+    pub fn languages(&self) -> Vec<Choice> {
+        let Some(again) = &self.again else {
+            return Vec::new();
+        };
+        let separator = if again.contains('?') { '&' } else { '?' };
+        Language::ALL
+            .into_iter()
+            .map(|language| Choice {
+                tag: language.as_str(),
+                name: match language {
+                    Language::Nl => "Nederlands",
+                    Language::Fr => "Fran\u{e7}ais",
+                    Language::De => "Deutsch",
+                    Language::En => "English",
+                },
+                href: format!("{again}{separator}lang={}", language.as_str()),
+                current: language == self.language,
+            })
+            .collect()
+    }
+}
+
+/// The page on which a person chooses how to reach the phone, and waits.
+#[derive(Template)]
+#[template(path = "sign_in.html")]
+pub struct SignIn {
+    /// The frame.
+    pub page: Page,
+    /// The action.
+    pub action: String,
+    /// Protects the forms.
+    pub form_token: String,
+    /// The partner's name.
+    pub partner: String,
+    /// The partner's domain.
+    pub domain: String,
+    /// Whether the level is `advanced`.
+    pub advanced: bool,
+    /// Where a person without an Ipse goes.
+    pub app: String,
+    /// Whole minutes left.
+    pub minutes: i64,
+    /// How far it is.
+    pub step: Step,
+}
+
+/// How far a login is.
+pub enum Step {
+    /// No phone yet.
+    Start {
+        /// The QR of this second.
+        qr: Qr,
+        /// The same-device link.
+        open_app: String,
+    },
+    /// A phone claimed it: both sides show the same short code.
+    Claimed {
+        /// The code.
+        match_code: String,
+        /// The phone is the device of this browser, and brings it back.
+        same_device: bool,
+    },
+    /// Decided on the same device: the app brings the browser back.
+    Returning,
+}
+
+impl Step {
+    /// What `/sign-in/state` calls it.
+    pub const fn status(&self) -> &'static str {
+        match self {
+            Step::Start { .. } => "created",
+            Step::Claimed { .. } => "linked",
+            Step::Returning => "returning",
+        }
+    }
+}
+
+impl SignIn {
+    /// Whether there is still something to wait for, or to cancel.
+    fn is_open(&self) -> bool {
+        !matches!(self.step, Step::Returning)
+    }
+
+    fn title(&self) -> String {
+        match self.step {
+            Step::Start { .. } => self.page.about("sign-in-title", &self.partner),
+            Step::Claimed { .. } => self.page.text("match-title"),
+            Step::Returning => self.page.text("return-title"),
+        }
+    }
+}
+
+impl IntoResponse for SignIn {
+    fn into_response(self) -> Response {
+        rendered(StatusCode::OK, &self)
+    }
+}
+
+/// How an outcome looks; the words say the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tone {
+    /// Information.
+    Calm,
+    /// Something is shielded, and nobody is to blame.
+    Protected,
+    /// Time, waiting.
+    Caution,
+    /// It stops here.
+    Stop,
+}
+
+impl Tone {
+    const fn class(self) -> &'static str {
+        match self {
+            Tone::Calm | Tone::Protected => "calm",
+            Tone::Caution => "caution",
+            Tone::Stop => "stop",
+        }
+    }
+}
+
+/// The ways in which a login ends on a page of ours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// The site's request is wrong; nothing is sent back to it.
+    SiteMistake,
+    /// The pushed request is unknown, used or expired.
+    RequestExpired,
+    /// No decision in time.
+    ActionExpired,
+    /// Cancelled on the page.
+    ActionCancelled,
+    /// Refused on the phone.
+    ActionRefused,
+    /// Someone else's phone had claimed it.
+    NotMyPhone,
+    /// The identity is blocked.
+    IdentityBlocked,
+    /// Not the browser that began.
+    WrongBrowser,
+    /// Reload or back button after the end.
+    ActionClosed,
+    /// The person has an open request of this partner already.
+    PromptOpen,
+    /// The database is busy.
+    Busy,
+    /// We failed.
+    ServerError,
+    /// No such page.
+    PageUnknown,
+}
+
+impl Ending {
+    /// Every ending.
+    pub const ALL: [Ending; 13] = [
+        Ending::SiteMistake,
+        Ending::RequestExpired,
+        Ending::ActionExpired,
+        Ending::ActionCancelled,
+        Ending::ActionRefused,
+        Ending::NotMyPhone,
+        Ending::IdentityBlocked,
+        Ending::WrongBrowser,
+        Ending::ActionClosed,
+        Ending::PromptOpen,
+        Ending::Busy,
+        Ending::ServerError,
+        Ending::PageUnknown,
+    ];
+
+    /// What its texts' keys begin with.
+    const fn family(self) -> &'static str {
+        match self {
+            Ending::SiteMistake => "site-mistake",
+            Ending::RequestExpired => "request-expired",
+            Ending::ActionExpired => "action-expired",
+            Ending::ActionCancelled => "action-cancelled",
+            Ending::ActionRefused => "action-refused",
+            Ending::NotMyPhone => "not-my-phone",
+            Ending::IdentityBlocked => "identity-blocked",
+            Ending::WrongBrowser => "wrong-browser",
+            Ending::ActionClosed => "action-closed",
+            Ending::PromptOpen => "prompt-open",
+            Ending::Busy => "busy",
+            Ending::ServerError => "server-error",
+            Ending::PageUnknown => "page-unknown",
+        }
+    }
+
+    /// The stable code in small print, where the caller has none of its own.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Ending::SiteMistake => "request_unreadable",
+            Ending::RequestExpired => "request_expired",
+            Ending::ActionExpired => "action_expired",
+            Ending::ActionCancelled => "action_cancelled",
+            Ending::ActionRefused => "action_refused",
+            Ending::NotMyPhone => "not_my_phone",
+            Ending::IdentityBlocked => "identity_blocked",
+            Ending::WrongBrowser => "wrong_browser",
+            Ending::ActionClosed => "action_closed",
+            Ending::PromptOpen => "prompt_open",
+            Ending::Busy => "busy",
+            Ending::ServerError => "internal",
+            Ending::PageUnknown => "not_found",
+        }
+    }
+
+    const fn tone(self) -> Tone {
+        match self {
+            Ending::ActionExpired | Ending::RequestExpired | Ending::PromptOpen | Ending::Busy => {
+                Tone::Caution
+            }
+            Ending::SiteMistake
+            | Ending::NotMyPhone
+            | Ending::ServerError
+            | Ending::ActionRefused => Tone::Stop,
+            Ending::IdentityBlocked | Ending::WrongBrowser => Tone::Protected,
+            _ => Tone::Calm,
+        }
+    }
+
+    const fn status(self) -> StatusCode {
+        match self {
+            Ending::SiteMistake | Ending::RequestExpired => StatusCode::BAD_REQUEST,
+            Ending::WrongBrowser => StatusCode::FORBIDDEN,
+            Ending::PageUnknown => StatusCode::NOT_FOUND,
+            Ending::Busy => StatusCode::SERVICE_UNAVAILABLE,
+            Ending::ServerError => StatusCode::INTERNAL_SERVER_ERROR,
+            Ending::ActionExpired | Ending::ActionClosed => StatusCode::GONE,
+            _ => StatusCode::OK,
+        }
+    }
+}
+
+/// The way back to a partner.
+#[derive(Clone, Debug)]
+pub struct Back {
+    /// A registered redirect URI, with its answer.
+    pub url: String,
+    /// The partner's name.
+    pub partner: String,
+}
+
+/// The end of a login on a page of ours: what happened, what to do, and a stable code.
+#[derive(Template)]
+#[template(path = "outcome.html")]
+pub struct Outcome {
+    page: Page,
+    ending: Ending,
+    tone: Tone,
+    code: &'static str,
+    back: Option<Back>,
+    retry: Option<String>,
+    forward: bool,
+}
+
+impl Outcome {
+    /// An ending under its own code.
+    pub fn new(page: Page, ending: Ending) -> Self {
+        Self {
+            page,
+            ending,
+            tone: ending.tone(),
+            code: ending.code(),
+            back: None,
+            retry: None,
+            forward: false,
+        }
+    }
+
+    /// Under a more exact code.
+    pub fn code(mut self, code: &'static str) -> Self {
+        self.code = code;
+        self
+    }
+
+    /// With a button back to the partner.
+    pub fn back(mut self, back: Back) -> Self {
+        self.back = Some(back);
+        self
+    }
+
+    /// With a button that tries the same again.
+    pub fn retry(mut self, url: String) -> Self {
+        self.retry = Some(url);
+        self
+    }
+
+    /// Goes back by itself after a moment. A form's answer cannot simply redirect: the page's own policy allows forms to
+    /// reach us only, and browsers hold every redirect after a form to it.
+    pub fn forward(mut self) -> Self {
+        self.forward = true;
+        self
+    }
+
+    fn line(&self, part: &str) -> String {
+        let key = format!("{}-{part}", self.ending.family());
+        match &self.back {
+            Some(back) => self.page.about(&key, &back.partner),
+            None => self.page.about(&key, ""),
+        }
+    }
+}
+
+impl IntoResponse for Outcome {
+    fn into_response(self) -> Response {
+        rendered(self.ending.status(), &self)
+    }
+}
+
+fn rendered(status: StatusCode, template: &impl Template) -> Response {
+    match template.render() {
+        Ok(html) => headers::page(status, html),
+        Err(error) => {
+            tracing::error!(%error, "a page could not be rendered");
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    }
+}
+
+/// A path with `action` in its query.
+pub fn sign_in_path(action: &str) -> String {
+    let action: String = form_urlencoded::byte_serialize(action.as_bytes()).collect();
+    format!("/sign-in?action={action}")
+}

@@ -1,0 +1,49 @@
+//! `POST /par`: a client pushes its request (RFC 9126).
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use ipse_openid::discovery::path;
+use ipse_openid::tokens::PushedResponse;
+use ipse_openid::{Code, OAuthError, request};
+
+use super::client::{self, Client};
+use super::form::Body;
+use super::{form, headers};
+use crate::Server;
+
+/// Takes a request and answers with a reference to it.
+pub async fn post(
+    State(server): State<Arc<Server>>,
+    headers: HeaderMap,
+    Body(body): Body,
+) -> Response {
+    match push(&server, &headers, &body).await {
+        Ok(body) => headers::json(StatusCode::CREATED, body),
+        Err(error) => form::refusal(&error),
+    }
+}
+
+async fn push(server: &Server, headers: &HeaderMap, body: &[u8]) -> Result<Vec<u8>, OAuthError> {
+    let params = form::read(headers, body)?;
+    let client = Client::authenticate(server, path::PAR, headers, &params).await?;
+    let asked = request::pushed(&params, &client.registration)
+        .and_then(|request| client::asked(&client.registration, &request));
+    let asked = match asked {
+        Ok(asked) => asked,
+        Err(error) => return Err(client.refuse(server, error).await),
+    };
+    let (request_uri, seconds) = server
+        .scheme
+        .push_request(&client.registration.client_id, client.assertion, &asked)
+        .await
+        .map_err(form::scheme_refused)?;
+    let answer = PushedResponse {
+        request_uri,
+        expires_in: seconds as i64,
+    };
+    serde_json::to_vec(&answer)
+        .map_err(|_| OAuthError::new(Code::ServerError, "the answer cannot be written"))
+}

@@ -1,0 +1,101 @@
+//! QR codes as one SVG path: the page shows it, and the script replaces it without ever parsing markup.
+
+use qrcodegen::{Mask, QrCode, QrCodeEcc, QrSegment, Version};
+use serde::Serialize;
+
+/// A QR code.
+#[derive(Clone, Debug, Serialize)]
+pub struct Qr {
+    /// What it says.
+    pub text: String,
+    /// `viewBox` with the quiet zone of four modules that ISO/IEC 18004 wants, half a module up: a line lies on both sides of its path.
+    pub view_box: String,
+    /// The dark modules, as lines one module thick.
+    pub path: String,
+}
+
+impl Qr {
+    /// Draws a text. A text too long for any QR gives an empty drawing; ours are about 90 characters.
+    pub fn draw(text: String) -> Self {
+        let Some(code) = encode(&text) else {
+            return Self {
+                text,
+                view_box: "0 0 1 1".to_owned(),
+                path: String::new(),
+            };
+        };
+        let mut path = String::with_capacity(8 * 1024);
+        for y in 0..code.size() {
+            let mut x = 0;
+            while x < code.size() {
+                let run = (x..code.size())
+                    .take_while(|x| code.get_module(*x, y))
+                    .count() as i32;
+                if run > 0 {
+                    for (letter, n) in [('M', x), (' ', y), ('h', run)] {
+                        path.push(letter);
+                        push_number(&mut path, n);
+                    }
+                }
+                x += run.max(1);
+            }
+        }
+        let side = code.size() + 8;
+        Self {
+            text,
+            view_box: format!("-4 -4.5 {side} {side}"),
+            path,
+        }
+    }
+}
+
+/// A number under 1000, as every length in a QR is: some 1,500 of them in each, too many for the formatting machinery.
+fn push_number(path: &mut String, n: i32) {
+    for unit in [100, 10, 1] {
+        if n >= unit || unit == 1 {
+            path.push(char::from(b'0' + (n / unit % 10) as u8));
+        }
+    }
+}
+
+fn encode(text: &str) -> Option<QrCode> {
+    // Any mask reads well; trying all eight each second for every waiting page is not worth its cost.
+    let mask = Some(Mask::new(0));
+    let segments = QrSegment::make_segments(text);
+    let (least, most) = (Version::MIN, Version::MAX);
+    QrCode::encode_segments_advanced(&segments, QrCodeEcc::Medium, least, most, mask, false).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_is_drawn() {
+        let qr = Qr::draw(
+            "http://localhost:4001/app/#q.AAAAAAAAAAAAAAAAAAAAAA.123.BBBBBBBBBBBBBBBBBBBBBB"
+                .to_owned(),
+        );
+        assert!(qr.path.starts_with("M0 0h7M"), "the first finder pattern");
+        assert!(
+            qr.path
+                .bytes()
+                .all(|byte| byte.is_ascii_digit() || b" Mh".contains(&byte))
+        );
+        assert!(qr.view_box.starts_with("-4 -4.5 "));
+    }
+
+    #[test]
+    fn numbers_are_spelt() {
+        let mut path = String::new();
+        for n in [0, 7, 10, 41, 100, 177] {
+            push_number(&mut path, n);
+        }
+        assert_eq!(path, "071041100177");
+    }
+
+    #[test]
+    fn a_text_beyond_any_qr_is_an_empty_drawing() {
+        assert!(Qr::draw("x".repeat(10_000)).path.is_empty());
+    }
+}

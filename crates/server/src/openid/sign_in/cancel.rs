@@ -1,0 +1,63 @@
+//! `POST /sign-in/cancel`: the visitor turns back, or another phone than theirs got hold of the login.
+
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::{IntoResponse, Response};
+use ipse_openid::Language;
+use ipse_protocol::control::{Control, enforced};
+
+use super::super::pages::{Ending, Outcome, sign_in_path};
+use super::super::{browser, ending, form};
+use super::{form_token, standing};
+use crate::Server;
+
+/// Cancels the login and shows the way back.
+pub async fn post(State(server): State<Arc<Server>>, headers: HeaderMap, body: Bytes) -> Response {
+    let form = form::read(&headers, &body).unwrap_or_default();
+    let chosen = form.get("lang").and_then(Language::parse);
+    let action = form.get("action").unwrap_or_default();
+    let page = browser::page(&server, &headers, chosen);
+    let (cookie, sign_in) = match standing(&server, &headers, action).await {
+        Ok(Some(found)) => found,
+        Ok(None) => return Outcome::new(page, Ending::WrongBrowser).into_response(),
+        Err(error) => return ending::unavailable(&form::failed(error), page),
+    };
+    let page = browser::page(&server, &headers, ending::language(&sign_in, chosen));
+    let expected = form_token(&server, action, &cookie);
+    let given = form.get("token").unwrap_or_default();
+    if enforced(Control::T18FormToken)
+        && !ipse_protocol::constant_time_eq(expected.as_bytes(), given.as_bytes())
+    {
+        return Outcome::new(page, Ending::WrongBrowser)
+            .code("form_token_invalid")
+            .into_response();
+    }
+    match server.scheme.cancel(action, &cookie.binding()).await {
+        Ok(true) => {}
+        // Decided a moment ago: the page knows how.
+        Ok(false) => {
+            return Outcome::new(page, Ending::ActionClosed)
+                .retry(sign_in_path(action))
+                .into_response();
+        }
+        Err(error) => return ending::unavailable(&form::failed(error), page),
+    }
+    let not_my_phone = form.get("reason") == Some("not_my_phone");
+    let outcome = Outcome::new(
+        page,
+        if not_my_phone {
+            Ending::NotMyPhone
+        } else {
+            Ending::ActionCancelled
+        },
+    );
+    match ending::denied(&server, &sign_in, "the person cancelled at the browser") {
+        // Who was warned reads the warning; who turned back goes back.
+        Some(back) if not_my_phone => outcome.back(back).into_response(),
+        Some(back) => outcome.back(back).forward().into_response(),
+        None => outcome.into_response(),
+    }
+}

@@ -1,0 +1,43 @@
+//! `GET /sign-in/qr?action=…`: the QR of this second.
+
+use std::sync::Arc;
+
+use axum::extract::{RawQuery, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use ipse_openid::{Code, OAuthError, Params};
+
+use super::super::qr::Qr;
+use super::super::{form, headers};
+use super::standing;
+use crate::Server;
+
+/// Answers the text and its drawing as an SVG path, or `null` once a phone has it.
+pub async fn get(
+    State(server): State<Arc<Server>>,
+    request_headers: HeaderMap,
+    RawQuery(query): RawQuery,
+) -> Response {
+    let query = Params::parse(query.unwrap_or_default().as_bytes()).unwrap_or_default();
+    match standing(
+        &server,
+        &request_headers,
+        query.get("action").unwrap_or_default(),
+    )
+    .await
+    {
+        Ok(Some((_, sign_in))) if sign_in.status == "created" => {
+            match serde_json::to_vec(&Qr::draw(sign_in.qr_text)) {
+                Ok(body) => headers::json(StatusCode::OK, body),
+                Err(_) => form::refusal(&OAuthError::new(
+                    Code::ServerError,
+                    "the QR cannot be written",
+                )),
+            }
+        }
+        // A phone has it already, or it is over: there is nothing left to scan.
+        Ok(Some(_)) => headers::json(StatusCode::OK, b"null".to_vec()),
+        Ok(None) => headers::json(StatusCode::NOT_FOUND, br#"{"error":"not_found"}"#.to_vec()),
+        Err(error) => form::refusal(&form::failed(error)),
+    }
+}

@@ -1,0 +1,145 @@
+use axum::http::{StatusCode, header};
+
+use super::support::{House, ISSUER, REDIRECT, authorize_url, query};
+
+fn plain_url(client: &str, pairs: &[(&str, &str)]) -> String {
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    query.append_pair("client_id", client).extend_pairs(pairs);
+    format!("/authorize?{}", query.finish())
+}
+
+#[tokio::test]
+async fn a_pushed_request_is_used_once_and_by_its_client() {
+    let house = House::new().await;
+    let pushed = house.as_partner("/par", &house.request()).await.json();
+    let uri = pushed["request_uri"].as_str().unwrap();
+    let foreign = house.get(&authorize_url(&house.plain, uri), &[]).await;
+    assert_eq!(
+        (foreign.status, foreign.page_code()),
+        (StatusCode::BAD_REQUEST, "request_expired")
+    );
+    let begun = house.get(&authorize_url(&house.partner, uri), &[]).await;
+    assert_eq!(begun.status, StatusCode::SEE_OTHER);
+    assert!(begun.location().starts_with("/sign-in?action=act_"));
+    let again = house.get(&authorize_url(&house.partner, uri), &[]).await;
+    assert_eq!(again.page_code(), "request_expired");
+}
+
+#[tokio::test]
+async fn t20_outer_parameters_change_nothing() {
+    let house = House::new().await;
+    let pushed = house.as_partner("/par", &house.request()).await.json();
+    let url = authorize_url(&house.partner, pushed["request_uri"].as_str().unwrap());
+    let url = format!(
+        "{url}&scope=openid&acr_values=advanced&redirect_uri=https%3A%2F%2Fevil.example&state=evil"
+    );
+    let begun = house.get(&url, &[]).await;
+    let page = begun.location().to_owned();
+    let action = query(&format!("{ISSUER}{page}"), "action").unwrap();
+    house.approve(&action, &[]).await;
+    let back = house
+        .get(&page, &[("cookie", &begun.cookie().unwrap())])
+        .await;
+    assert!(
+        back.location().starts_with(&format!("{REDIRECT}?code=")),
+        "{}",
+        back.location()
+    );
+    assert_eq!(query(back.location(), "state").as_deref(), Some("s1"));
+}
+
+#[tokio::test]
+async fn t20_a_client_that_pushes_is_not_downgraded() {
+    let house = House::new().await;
+    let answer = house
+        .get(&plain_url(&house.partner, &house.request()), &[])
+        .await;
+    assert_eq!(
+        query(answer.location(), "error").as_deref(),
+        Some("invalid_request")
+    );
+}
+
+#[tokio::test]
+async fn a_client_registered_for_it_sends_plain_requests() {
+    let house = House::new().await;
+    let begun = house
+        .get(
+            &plain_url(&house.plain, &house.request()),
+            &[("accept-language", "fr")],
+        )
+        .await;
+    assert!(begun.location().starts_with("/sign-in?action=act_"));
+    let page = house
+        .get(begun.location(), &[("cookie", &begun.cookie().unwrap())])
+        .await;
+    assert!(page.text.contains("<html lang=\"fr\">"));
+    let posted = house
+        .post("/authorize", &[("client_id", house.plain.as_str())], &[])
+        .await;
+    assert_eq!(posted.page_code(), "redirect_missing");
+}
+
+#[tokio::test]
+async fn t14_a_wrong_redirect_gives_a_page_and_no_redirect() {
+    let house = House::new().await;
+    for uri in [
+        "https://evil.example/cb",
+        "https://shop.example/cb/",
+        "https://shop.example@evil.example/cb",
+        "javascript:1",
+    ] {
+        let mut request = house.request();
+        request[0].1 = uri;
+        let answer = house.get(&plain_url(&house.plain, &request), &[]).await;
+        assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{uri}");
+        assert_eq!(answer.page_code(), "redirect_unregistered");
+        assert!(
+            !answer.headers.contains_key(header::LOCATION) && !answer.text.contains(uri),
+            "{uri}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn who_asks_must_be_known_and_readable() {
+    let house = House::new().await;
+    for (path, code) in [
+        ("/authorize", "client_missing"),
+        ("/authorize?client_id=par_nobody", "client_unknown"),
+        ("/authorize?client_id=%ff", "request_unreadable"),
+        ("/authorize?client_id=a&client_id=b", "request_unreadable"),
+        (
+            "/authorize?client_id=a&request_uri=urn:ietf:params:oauth:request_uri:x",
+            "request_expired",
+        ),
+    ] {
+        let answer = house.get(path, &[]).await;
+        assert_eq!(
+            (answer.status, answer.page_code()),
+            (StatusCode::BAD_REQUEST, code),
+            "{path}"
+        );
+    }
+    let nowhere = house.get("/nowhere", &[]).await;
+    assert_eq!(
+        (nowhere.status, nowhere.page_code()),
+        (StatusCode::NOT_FOUND, "not_found")
+    );
+}
+
+#[tokio::test]
+async fn t17_errors_go_back_with_state_and_issuer() {
+    let house = House::new().await;
+    let mut request = house.request();
+    request.push(("prompt", "none"));
+    let answer = house.get(&plain_url(&house.plain, &request), &[]).await;
+    let back = answer.location();
+    assert!(back.starts_with(REDIRECT));
+    assert_eq!(
+        query(back, "error").as_deref(),
+        Some("interaction_required")
+    );
+    assert_eq!(query(back, "state").as_deref(), Some("s1"));
+    assert_eq!(query(back, "iss").as_deref(), Some(ISSUER));
+}

@@ -1,0 +1,174 @@
+use axum::body::Body;
+use axum::http::{Request, StatusCode, header};
+
+use super::support::{CHALLENGE, House, ISSUER};
+
+#[tokio::test]
+async fn discovery_and_keys_are_public() {
+    let house = House::new().await;
+    for path in [
+        "/.well-known/openid-configuration",
+        "/.well-known/oauth-authorization-server",
+    ] {
+        let answer = house.get(path, &[]).await;
+        assert_eq!(answer.json()["issuer"], ISSUER);
+        assert_eq!(
+            answer.json()["pushed_authorization_request_endpoint"],
+            format!("{ISSUER}/par")
+        );
+    }
+    let jwks = house.get("/jwks", &[]).await.json();
+    let algs: Vec<_> = jwks["keys"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|key| key["alg"].clone())
+        .collect();
+    assert_eq!(algs, ["ES256", "RS256"]);
+    assert!(
+        jwks["keys"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .all(|key| key.get("d").is_none())
+    );
+}
+
+#[tokio::test]
+async fn a_request_is_pushed_and_the_answer_is_not_kept() {
+    let house = House::new().await;
+    let answer = house.as_partner("/par", &house.request()).await;
+    assert_eq!(answer.status, StatusCode::CREATED);
+    assert!(
+        answer.json()["request_uri"]
+            .as_str()
+            .unwrap()
+            .starts_with("urn:ietf:params:oauth:request_uri:")
+    );
+    assert!(answer.json()["expires_in"].as_i64().unwrap() > 0);
+    assert_eq!(answer.headers[header::CACHE_CONTROL], "no-store");
+    assert_eq!(answer.headers[header::X_CONTENT_TYPE_OPTIONS], "nosniff");
+}
+
+#[tokio::test]
+async fn t19_an_assertion_serves_once_whatever_became_of_it() {
+    let house = House::new().await;
+    let assertion = house.assertion();
+    assert_eq!(
+        house
+            .with_assertion("/par", &house.request(), &assertion)
+            .await
+            .status,
+        StatusCode::CREATED
+    );
+    let again = house
+        .with_assertion("/par", &house.request(), &assertion)
+        .await;
+    assert_eq!(
+        (again.status, again.error().as_str()),
+        (StatusCode::UNAUTHORIZED, "invalid_client")
+    );
+    assert!(again.headers.contains_key(header::WWW_AUTHENTICATE));
+    // Spent by a request that was refused, too.
+    let assertion = house.assertion();
+    let refused = house
+        .with_assertion("/par", &[("response_type", "code")], &assertion)
+        .await;
+    assert_eq!(refused.error(), "invalid_request");
+    let again = house
+        .with_assertion(
+            "/token",
+            &[("grant_type", "authorization_code")],
+            &assertion,
+        )
+        .await;
+    assert_eq!(again.error(), "invalid_client");
+}
+
+#[tokio::test]
+async fn t19_64_at_once_spend_an_assertion_once() {
+    let house = House::new().await;
+    let (assertion, form) = (house.assertion(), house.request());
+    let sent = (0..64).map(|_| house.with_assertion("/par", &form, &assertion));
+    let answers = futures_util::future::join_all(sent).await;
+    assert_eq!(
+        answers
+            .iter()
+            .filter(|answer| answer.status == StatusCode::CREATED)
+            .count(),
+        1
+    );
+}
+
+#[tokio::test]
+async fn mistakes_have_their_codes() {
+    let house = House::new().await;
+    let with = |changes: &[(&'static str, &'static str)]| {
+        let mut form = house.request();
+        form.retain(|(name, _)| changes.iter().all(|(changed, _)| changed != name));
+        form.extend(changes.iter().filter(|(_, value)| !value.is_empty()));
+        form
+    };
+    for (form, error) in [
+        (
+            with(&[("redirect_uri", "https://evil.example/")]),
+            "invalid_request",
+        ),
+        (with(&[("scope", "profile")]), "invalid_scope"),
+        (
+            with(&[("response_type", "token")]),
+            "unsupported_response_type",
+        ),
+        (with(&[("code_challenge", "")]), "invalid_request"),
+        (with(&[("request", "e30.e30.")]), "request_not_supported"),
+        (
+            with(&[("acr_values", "urn:other")]),
+            "unmet_authentication_requirements",
+        ),
+        (with(&[("prompt", "none")]), "interaction_required"),
+    ] {
+        let answer = house.as_partner("/par", &form).await;
+        assert_eq!(
+            (answer.status, answer.error().as_str()),
+            (StatusCode::BAD_REQUEST, error),
+            "{form:?}"
+        );
+        assert!(answer.json()["error_description"].is_string());
+    }
+    let mut twice = house.request();
+    twice.push(("code_challenge", CHALLENGE));
+    assert_eq!(
+        house.as_partner("/par", &twice).await.error(),
+        "invalid_request"
+    );
+}
+
+#[tokio::test]
+async fn bodies_of_another_kind_or_size_are_refused() {
+    let house = House::new().await;
+    let json = Request::post("/par")
+        .header(header::CONTENT_TYPE, "application/json")
+        .body(Body::from("{}"));
+    let answer = house.send(json.unwrap()).await;
+    assert_eq!(
+        (answer.status, answer.error().as_str()),
+        (StatusCode::BAD_REQUEST, "invalid_request")
+    );
+    let long = "x".repeat(40_000);
+    let answer = house.post("/par", &[("state", &long)], &[]).await;
+    assert_eq!(
+        (answer.status, answer.error().as_str()),
+        (StatusCode::PAYLOAD_TOO_LARGE, "invalid_request")
+    );
+    let nobody = house
+        .post("/par", &[("client_id", "par_nobody")], &[])
+        .await;
+    assert_eq!(
+        (nobody.status, nobody.error().as_str()),
+        (StatusCode::UNAUTHORIZED, "invalid_client")
+    );
+    assert_eq!(
+        house.get("/par", &[]).await.status,
+        StatusCode::METHOD_NOT_ALLOWED
+    );
+}

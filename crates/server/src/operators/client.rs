@@ -1,0 +1,274 @@
+//! `/sim-controller/v1` of one operator (docs/protocol.md §8).
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use ipse_keys::KeyStore;
+use ipse_protocol::bytes::Fixed;
+use ipse_protocol::terms::SimMethod;
+use ipse_protocol::wire::{
+    ChallengeAnswerRequest, ChallengeRequest, ChallengeResponse, EventsResponse, ResolveRequest,
+    ResolveResponse, StatementResponse,
+};
+use ipse_scheme::sim_controller::{Answer, Resolved, SimController, SimError};
+use ipse_sim::statement::PinnedKeys;
+use serde::{Deserialize, Serialize};
+
+use super::config::{CLIENT_KEY, OperatorConfig};
+use super::token::Tokens;
+use crate::fetch::{self, Fetch, Party};
+
+/// Queries have this long, all in all.
+const QUERY: Duration = Duration::from_millis(1_500);
+/// A SIM that is asked over the air has this long.
+const OVER_THE_AIR: Duration = Duration::from_secs(30);
+/// What the operator is told of that.
+const BUDGET_MS: u64 = 28_000;
+/// Texting, and the SIM's answer to a right secret.
+const HOLDER: Duration = Duration::from_secs(10);
+
+/// One operator.
+pub struct OperatorClient {
+    name: String,
+    issuer: String,
+    keys: PinnedKeys,
+    party: Party,
+    base: String,
+    tokens: Tokens,
+}
+
+/// What is needed of an error (CAMARA's shape); other members do not matter.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Problem {
+    #[serde(default)]
+    code: String,
+    reason: Option<String>,
+    tries_left: Option<u32>,
+}
+
+impl OperatorClient {
+    /// # Errors
+    /// When keys or addresses are not as they must be.
+    pub fn new(
+        config: &OperatorConfig,
+        keys: &dyn KeyStore,
+        fetch: &Fetch,
+    ) -> anyhow::Result<Self> {
+        let about = || format!("operator `{}`", config.name);
+        let base = format!("{}/sim-controller/v1", config.url.trim_end_matches('/'));
+        Ok(Self {
+            name: config.name.clone(),
+            issuer: config.issuer.clone(),
+            keys: PinnedKeys::new(&config.jwks).with_context(about)?,
+            party: fetch.party(&config.url).with_context(about)?,
+            tokens: Tokens::new(
+                keys.signing(CLIENT_KEY).with_context(about)?,
+                &config.client_id,
+                &config.issuer,
+                format!("{base}/token"),
+            ),
+            base,
+        })
+    }
+
+    /// Sends with a token; asks for a new one once when the operator refuses it.
+    async fn with_token<F>(
+        &self,
+        send: impl Fn(Arc<str>) -> F + Send + Sync,
+    ) -> Result<fetch::Answer, SimError>
+    where
+        F: Future<Output = Result<fetch::Answer, fetch::FetchError>> + Send,
+    {
+        for again in [true, false] {
+            let token = self.tokens.get(&self.party).await?;
+            let answer = send(token.clone())
+                .await
+                .map_err(|_| SimError::Unavailable)?;
+            if answer.status != 401 || !again {
+                return Ok(answer);
+            }
+            self.tokens.forget(&token);
+        }
+        Err(SimError::Unavailable)
+    }
+
+    async fn post<T: Serialize + Sync>(
+        &self,
+        path: &str,
+        body: &T,
+        patience: Duration,
+    ) -> Result<fetch::Answer, SimError> {
+        let url = format!("{}{path}", self.base);
+        let body = serde_json::to_vec(body).map_err(|_| SimError::Unavailable)?;
+        let call = self.with_token(|token| {
+            let (url, body) = (&url, body.clone());
+            async move { self.party.post_json(url, &token, body, patience).await }
+        });
+        match tokio::time::timeout(patience + Duration::from_secs(1), call).await {
+            Ok(answer) => answer,
+            Err(_) => Err(SimError::Unavailable),
+        }
+    }
+
+    /// What another answer than the one that was hoped for means.
+    fn refused(&self, answer: &fetch::Answer) -> SimError {
+        let problem: Problem = if answer.media_type == "application/json" {
+            ipse_jose::strict_json(&answer.body).unwrap_or_default()
+        } else {
+            Problem::default()
+        };
+        match (answer.status, problem.code.as_str()) {
+            (404, "IDENTIFIER_NOT_FOUND") => SimError::NotFound,
+            (429, _) => SimError::TooMany,
+            (410, "CHALLENGE_CLOSED") => SimError::Closed,
+            (422, "SECRET_MISMATCH") => SimError::Secret {
+                tries_left: problem.tries_left.unwrap_or(0),
+            },
+            (422, "SERVICE_NOT_APPLICABLE") => {
+                SimError::NotReady(problem.reason.unwrap_or_else(|| "unknown".into()))
+            }
+            (status, _) => {
+                tracing::warn!(
+                    operator = self.name,
+                    status,
+                    "operator's answer is of no use"
+                );
+                SimError::Unavailable
+            }
+        }
+    }
+
+    async fn statement(&self, answer: &fetch::Answer) -> Result<String, SimError> {
+        match answer.json::<StatementResponse>(201) {
+            Some(found) => Ok(found.statement),
+            None => Err(self.refused(answer)),
+        }
+    }
+}
+
+/// Handles and challenge ids stand in a path: nothing but what they are made of.
+fn in_path(name: &str) -> Result<&str, SimError> {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
+    if !name.is_empty() && name.len() <= 128 && name.bytes().all(plain) {
+        Ok(name)
+    } else {
+        Err(SimError::NotFound)
+    }
+}
+
+impl SimController for OperatorClient {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn issuer(&self) -> &str {
+        &self.issuer
+    }
+
+    fn keys(&self) -> &PinnedKeys {
+        &self.keys
+    }
+
+    fn resolve<'a>(&'a self, number: &'a str) -> Answer<'a, Resolved> {
+        Box::pin(async move {
+            let body = ResolveRequest {
+                phone_number: number.to_owned(),
+            };
+            let answer = self.post("/resolve", &body, QUERY).await?;
+            let Some(found) = answer.json::<ResolveResponse>(200) else {
+                return Err(self.refused(&answer));
+            };
+            Ok(Resolved {
+                handle: found.handle,
+                readiness: found.readiness.as_str().to_owned(),
+                line: found.line.as_str().to_owned(),
+                changed_at: found.changed_at,
+            })
+        })
+    }
+
+    fn silent<'a>(&'a self, handle: &'a str, nonce_hash: &'a [u8; 32]) -> Answer<'a, String> {
+        Box::pin(async move {
+            let path = format!("/sims/{}/challenges", in_path(handle)?);
+            let body = ChallengeRequest {
+                nonce_hash: Fixed(*nonce_hash),
+                method: SimMethod::Silent,
+                budget_ms: Some(BUDGET_MS),
+                purpose: None,
+                language: None,
+            };
+            let answer = self.post(&path, &body, OVER_THE_AIR).await?;
+            self.statement(&answer).await
+        })
+    }
+
+    fn holder_begin<'a>(
+        &'a self,
+        handle: &'a str,
+        nonce_hash: &'a [u8; 32],
+        purpose: &'a str,
+        language: &'a str,
+    ) -> Answer<'a, (String, u32)> {
+        Box::pin(async move {
+            let path = format!("/sims/{}/challenges", in_path(handle)?);
+            let body = ChallengeRequest {
+                nonce_hash: Fixed(*nonce_hash),
+                method: SimMethod::Holder,
+                budget_ms: None,
+                purpose: Some(purpose.to_owned()),
+                language: Some(language.to_owned()),
+            };
+            let answer = self.post(&path, &body, HOLDER).await?;
+            match answer.json::<ChallengeResponse>(202) {
+                Some(begun) => Ok((begun.challenge, begun.tries_left)),
+                None => Err(self.refused(&answer)),
+            }
+        })
+    }
+
+    fn holder_answer<'a>(&'a self, challenge: &'a str, secret: &'a str) -> Answer<'a, String> {
+        Box::pin(async move {
+            let path = format!("/challenges/{}/answer", in_path(challenge)?);
+            let body = ChallengeAnswerRequest {
+                secret: secret.to_owned(),
+            };
+            let answer = self.post(&path, &body, HOLDER).await?;
+            self.statement(&answer).await
+        })
+    }
+
+    fn unbind<'a>(&'a self, handle: &'a str) -> Answer<'a, ()> {
+        Box::pin(async move {
+            let url = format!("{}/sims/{}/binding", self.base, in_path(handle)?);
+            let answer = self
+                .with_token(|token| {
+                    let url = &url;
+                    async move { self.party.delete(url, &token).await }
+                })
+                .await?;
+            if answer.status == 204 {
+                Ok(())
+            } else {
+                Err(self.refused(&answer))
+            }
+        })
+    }
+
+    fn events_after(&self, sequence: i64) -> Answer<'_, Vec<String>> {
+        Box::pin(async move {
+            let url = format!("{}/events?after={}", self.base, sequence.max(0));
+            let answer = self
+                .with_token(|token| {
+                    let url = &url;
+                    async move { self.party.get(url, Some(&token)).await }
+                })
+                .await?;
+            match answer.json::<EventsResponse>(200) {
+                Some(page) => Ok(page.events),
+                None => Err(self.refused(&answer)),
+            }
+        })
+    }
+}

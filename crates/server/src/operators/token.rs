@@ -1,0 +1,91 @@
+//! The bearer token for an operator: asked with `private_key_jwt` (RFC 7523), kept until shortly before it expires.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use ipse_jose::SigningKey;
+use ipse_protocol::wire::TokenResponse;
+use ipse_scheme::sim_controller::SimError;
+
+use crate::assertion::{ASSERTION_TYPE, assertion};
+use crate::fetch::Party;
+
+/// A token is renewed this long before it expires.
+const MARGIN: Duration = Duration::from_secs(30);
+struct Token {
+    text: Arc<str>,
+    until: Instant,
+}
+
+/// Keeps the token.
+pub struct Tokens {
+    key: Arc<SigningKey>,
+    client_id: String,
+    issuer: String,
+    url: String,
+    kept: Mutex<Option<Token>>,
+    /// One asks, the others wait for what it gets.
+    asking: tokio::sync::Mutex<()>,
+}
+
+impl Tokens {
+    pub fn new(key: Arc<SigningKey>, client_id: &str, issuer: &str, url: String) -> Self {
+        Self {
+            key,
+            client_id: client_id.to_owned(),
+            issuer: issuer.to_owned(),
+            url,
+            kept: Mutex::default(),
+            asking: tokio::sync::Mutex::default(),
+        }
+    }
+
+    fn kept(&self) -> Option<Arc<str>> {
+        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.as_ref()
+            .filter(|token| token.until > Instant::now())
+            .map(|token| token.text.clone())
+    }
+
+    /// Forgets a token that the operator refused.
+    pub fn forget(&self, refused: &str) {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.as_ref().is_some_and(|token| &*token.text == refused) {
+            *kept = None;
+        }
+    }
+
+    /// A token that is good for a while.
+    pub async fn get(&self, party: &Party) -> Result<Arc<str>, SimError> {
+        if let Some(token) = self.kept() {
+            return Ok(token);
+        }
+        let _turn = self.asking.lock().await;
+        if let Some(token) = self.kept() {
+            return Ok(token);
+        }
+        let assertion = assertion(&self.key, &self.client_id, &self.issuer);
+        let form = [
+            ("grant_type", "client_credentials"),
+            ("client_id", &self.client_id),
+            ("client_assertion_type", ASSERTION_TYPE),
+            ("client_assertion", &assertion),
+        ];
+        let asked = Instant::now();
+        let answer = party
+            .post_form(&self.url, &form)
+            .await
+            .map_err(|_| SimError::Unavailable)?;
+        let Some(token) = answer.json::<TokenResponse>(200) else {
+            tracing::warn!(status = answer.status, "operator gave no token");
+            return Err(SimError::Unavailable);
+        };
+        let text: Arc<str> = token.access_token.into();
+        let life = Duration::from_secs(token.expires_in.min(3600)).saturating_sub(MARGIN);
+        *self.kept.lock().unwrap_or_else(PoisonError::into_inner) = Some(Token {
+            text: text.clone(),
+            until: asked + life,
+        });
+        Ok(text)
+    }
+}

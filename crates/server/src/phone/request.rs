@@ -1,0 +1,89 @@
+//! A request of the phone, taken apart strictly before anything looks at it.
+
+use axum::body::Bytes;
+use axum::extract::{FromRequest, Request};
+use axum::http::{Method, StatusCode, header};
+use ipse_protocol::device_request::HEADER;
+use ipse_protocol::problem::Code;
+use ipse_scheme::device::Incoming;
+use serde::de::DeserializeOwned;
+
+use crate::problem::Refusal;
+
+/// Most bytes of a body.
+pub const MAX_BODY: usize = 64 * 1024;
+
+/// A request with all that its signature covers.
+pub struct DeviceRequest {
+    method: Method,
+    target: String,
+    signature: Option<String>,
+    body: Bytes,
+}
+
+impl DeviceRequest {
+    /// What the scheme verifies.
+    pub fn incoming(&self) -> Incoming<'_> {
+        Incoming {
+            method: self.method.as_str(),
+            target: &self.target,
+            signature: self.signature.as_deref(),
+            body: &self.body,
+        }
+    }
+
+    /// The body, exactly of this form.
+    ///
+    /// # Errors
+    /// `malformed_request`.
+    pub fn json<T: DeserializeOwned>(&self) -> Result<T, Refusal> {
+        ipse_jose::strict_json(&self.body).map_err(|_| Code::MalformedRequest.into())
+    }
+}
+
+impl<S: Send + Sync> FromRequest<S> for DeviceRequest {
+    type Rejection = Refusal;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Refusal> {
+        // Nested routers see a shortened path; the phone signed the whole one.
+        let target = request
+            .extensions()
+            .get::<axum::extract::OriginalUri>()
+            .map_or_else(|| request.uri(), |original| &original.0)
+            .path_and_query()
+            .map(ToString::to_string)
+            .unwrap_or_default();
+        let method = request.method().clone();
+        let mut signatures = request.headers().get_all(HEADER).iter();
+        let signature = match (signatures.next(), signatures.next()) {
+            (Some(one), None) => one.to_str().ok().map(str::to_owned),
+            _ => None,
+        };
+        if method == Method::POST {
+            let kind = request
+                .headers()
+                .get(header::CONTENT_TYPE)
+                .and_then(|value| value.to_str().ok())
+                .unwrap_or_default();
+            let media = kind.split(';').next().unwrap_or_default().trim();
+            if !media.eq_ignore_ascii_case("application/json") {
+                return Err(Code::UnsupportedMediaType.into());
+            }
+        }
+        let body = Bytes::from_request(request, state)
+            .await
+            .map_err(|rejection| {
+                Refusal::from(if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
+                    Code::TooLarge
+                } else {
+                    Code::MalformedRequest
+                })
+            })?;
+        Ok(Self {
+            method,
+            target,
+            signature,
+            body,
+        })
+    }
+}

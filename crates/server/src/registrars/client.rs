@@ -1,0 +1,245 @@
+//! One bank as the scheme's OpenID provider: pushed request, code, ID token, encrypted userinfo (docs/protocol.md §9).
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, bail};
+use ipse_jose::jwe::DecryptionKey;
+use ipse_jose::{Alg, SigningKey, b64};
+use ipse_keys::KeyStore;
+use ipse_protocol::sha256;
+use ipse_scheme::registrar::{
+    Answer, Policy, Registrar, RegistrarError, Visit, Vouched, id_token, judge, request, userinfo,
+};
+use serde::Deserialize;
+use tokio::sync::Mutex;
+use url::Url;
+
+use super::config::{BankConfig, CLIENT_KEY, USERINFO_KEY};
+use crate::assertion::{ASSERTION_TYPE, assertion};
+use crate::fetch::{self, Fetch, Party};
+
+/// How long discovered endpoints are used before they are looked up again.
+const FRESH: Duration = Duration::from_secs(3_600);
+
+/// One bank.
+pub struct BankClient {
+    policy: Policy,
+    callback: String,
+    party: Party,
+    client_key: Arc<SigningKey>,
+    userinfo_key: Arc<DecryptionKey>,
+    endpoints: Mutex<Option<(Arc<Endpoints>, Instant)>>,
+}
+
+/// What is needed of the bank's metadata (OpenID Connect Discovery §3). Keys are pinned, so `jwks_uri` is not.
+#[derive(Deserialize)]
+struct Endpoints {
+    issuer: String,
+    authorization_endpoint: String,
+    pushed_authorization_request_endpoint: String,
+    token_endpoint: String,
+    userinfo_endpoint: String,
+}
+
+#[derive(Deserialize)]
+struct Pushed {
+    request_uri: String,
+}
+
+#[derive(Deserialize)]
+struct Tokens {
+    access_token: String,
+    token_type: String,
+    id_token: String,
+}
+
+impl BankClient {
+    /// # Errors
+    /// When keys, addresses or what was agreed are not as they must be.
+    pub fn new(
+        config: &BankConfig,
+        callback: &str,
+        demo: bool,
+        keys: &dyn KeyStore,
+        fetch: &Fetch,
+    ) -> anyhow::Result<Self> {
+        let about = || format!("bank `{}`", config.name);
+        let signs =
+            |key: &ipse_jose::Jwk| ipse_jose::VerifyingKey::from_jwk(key, Alg::Es256).is_ok();
+        if !config.jwks.keys.iter().any(signs) {
+            bail!("bank `{}` needs an ES256 key in `jwks`", config.name);
+        }
+        if config.trust_frameworks.is_empty() || config.levels.is_empty() {
+            bail!(
+                "bank `{}` needs `trust_frameworks` and `levels`",
+                config.name
+            );
+        }
+        Ok(Self {
+            policy: Policy {
+                name: config.name.clone(),
+                issuer: config.issuer.clone(),
+                client_id: config.client_id.clone(),
+                keys: config.jwks.clone(),
+                trust_frameworks: config.trust_frameworks.clone(),
+                levels: config.levels.clone(),
+                acr_values: config.acr_values.clone(),
+                demo,
+            },
+            callback: callback.to_owned(),
+            party: fetch.party(&config.issuer).with_context(about)?,
+            client_key: keys.signing(CLIENT_KEY).with_context(about)?,
+            userinfo_key: keys.decryption(USERINFO_KEY).with_context(about)?,
+            endpoints: Mutex::default(),
+        })
+    }
+
+    /// The bank's endpoints: looked up at first use, of the configured issuer and on its origin.
+    async fn endpoints(&self) -> Result<Arc<Endpoints>, RegistrarError> {
+        let mut kept = self.endpoints.lock().await;
+        if let Some((found, since)) = &*kept
+            && since.elapsed() < FRESH
+        {
+            return Ok(found.clone());
+        }
+        let url = format!("{}/.well-known/openid-configuration", self.policy.issuer);
+        let answer = self.party.get(&url, None).await.map_err(unreachable)?;
+        let found: Endpoints = answer.json(200).ok_or(RegistrarError::Unavailable)?;
+        if found.issuer != self.policy.issuer {
+            return Err(RegistrarError::Refused("metadata_issuer"));
+        }
+        let all = [
+            &found.authorization_endpoint,
+            &found.pushed_authorization_request_endpoint,
+            &found.token_endpoint,
+            &found.userinfo_endpoint,
+        ];
+        if !all.iter().all(|url| self.party.has(url)) {
+            return Err(RegistrarError::Refused("metadata_origin"));
+        }
+        let found = Arc::new(found);
+        *kept = Some((found.clone(), Instant::now()));
+        Ok(found)
+    }
+
+    async fn post(
+        &self,
+        url: &str,
+        form: &[(&str, &str)],
+    ) -> Result<fetch::Answer, RegistrarError> {
+        let assertion = assertion(
+            &self.client_key,
+            &self.policy.client_id,
+            &self.policy.issuer,
+        );
+        let mut whole = vec![
+            ("client_id", self.policy.client_id.as_str()),
+            ("client_assertion_type", ASSERTION_TYPE),
+            ("client_assertion", &assertion),
+        ];
+        whole.extend_from_slice(form);
+        self.party.post_form(url, &whole).await.map_err(unreachable)
+    }
+
+    async fn push(&self, visit: &Visit) -> Result<String, RegistrarError> {
+        let endpoints = self.endpoints().await?;
+        let claims = request(&self.policy).to_string();
+        let challenge = b64::encode(&sha256(visit.verifier.as_bytes()));
+        let acr_values = self.policy.acr_values.join(" ");
+        let mut form = vec![
+            ("response_type", "code"),
+            ("redirect_uri", self.callback.as_str()),
+            ("scope", "openid"),
+            ("state", &visit.state),
+            ("nonce", &visit.nonce),
+            ("code_challenge", &challenge),
+            ("code_challenge_method", "S256"),
+            ("max_age", "300"),
+            ("claims", &claims),
+            ("ui_locales", &visit.language),
+        ];
+        if !acr_values.is_empty() {
+            form.push(("acr_values", &acr_values));
+        }
+        let answer = self
+            .post(&endpoints.pushed_authorization_request_endpoint, &form)
+            .await?;
+        let pushed: Pushed = answer
+            .json(201)
+            .ok_or_else(|| self.no_use("PAR", &answer))?;
+        let mut url = Url::parse(&endpoints.authorization_endpoint)
+            .map_err(|_| RegistrarError::Refused("metadata"))?;
+        url.query_pairs_mut()
+            .append_pair("client_id", &self.policy.client_id)
+            .append_pair("request_uri", &pushed.request_uri);
+        Ok(url.into())
+    }
+
+    async fn redeem(&self, visit: &Visit, code: &str) -> Result<Vouched, RegistrarError> {
+        let endpoints = self.endpoints().await?;
+        let form = [
+            ("grant_type", "authorization_code"),
+            ("code", code),
+            ("redirect_uri", self.callback.as_str()),
+            ("code_verifier", &visit.verifier),
+        ];
+        let answer = self.post(&endpoints.token_endpoint, &form).await?;
+        let tokens: Tokens = answer
+            .json(200)
+            .ok_or_else(|| self.no_use("token", &answer))?;
+        if !tokens.token_type.eq_ignore_ascii_case("bearer") {
+            return Err(RegistrarError::Refused("token_type"));
+        }
+        let now = ipse_protocol::unix_ms() / 1000;
+        let signed_in = id_token(&self.policy, &tokens.id_token, &visit.nonce, now)?;
+        let answer = self
+            .party
+            .get(&endpoints.userinfo_endpoint, Some(&tokens.access_token))
+            .await
+            .map_err(unreachable)?;
+        if answer.status != 200 {
+            return Err(self.no_use("userinfo", &answer));
+        }
+        if answer.media_type != "application/jwt" {
+            return Err(RegistrarError::Refused("userinfo_media_type"));
+        }
+        let body = std::str::from_utf8(&answer.body)
+            .map_err(|_| RegistrarError::Refused("userinfo_malformed"))?;
+        let (claims, evidence) =
+            userinfo(&self.policy, &self.userinfo_key, body, &signed_in.sub, now)?;
+        judge(&self.policy, &claims, &evidence, now)
+    }
+
+    fn no_use(&self, what: &str, answer: &fetch::Answer) -> RegistrarError {
+        tracing::warn!(
+            bank = self.policy.name,
+            what,
+            status = answer.status,
+            "bank's answer is of no use"
+        );
+        RegistrarError::Unavailable
+    }
+}
+
+fn unreachable(_: fetch::FetchError) -> RegistrarError {
+    RegistrarError::Unavailable
+}
+
+impl Registrar for BankClient {
+    fn name(&self) -> &str {
+        &self.policy.name
+    }
+
+    fn issuer(&self) -> &str {
+        &self.policy.issuer
+    }
+
+    fn begin<'a>(&'a self, visit: &'a Visit) -> Answer<'a, String> {
+        Box::pin(self.push(visit))
+    }
+
+    fn finish<'a>(&'a self, visit: &'a Visit, code: &'a str) -> Answer<'a, Vouched> {
+        Box::pin(self.redeem(visit, code))
+    }
+}

@@ -1,0 +1,200 @@
+//! A code that is used up, and the way back through the bank.
+
+use reqwest::StatusCode;
+use serde_json::{Value, json};
+
+use crate::support::{Partner, Phone, World};
+
+async fn offer(world: &World, partner: &Partner, phone: &mut Phone) -> ipse_protocol::wire::Offer {
+    let link = link(world, partner).await;
+    phone.claim(&link).await.json()
+}
+
+async fn link(world: &World, partner: &Partner) -> String {
+    let mut browser = world.browser();
+    let login = partner.begin(&mut browser).await;
+    let page = browser.get(&login.action_page).await;
+    page.attribute("id=\"open-app\"", "href").expect("open-app")
+}
+
+async fn exhaust(world: &World, partner: &Partner, phone: &mut Phone) {
+    let offer = offer(world, partner, phone).await;
+    for left in [2, 1, 0] {
+        let wrong = phone.wrong_code(&offer, "96172").await;
+        wrong.refused("code_wrong");
+        assert_eq!(wrong.body["wrong_codes_left"], left);
+    }
+    let me = phone.get("/me").await;
+    assert_eq!(me.body["status"], "suspended");
+}
+
+async fn visit(phone: &mut Phone, url: &str, customer: &str) -> String {
+    let callback = phone.sign_in_at_bank(url, customer).await;
+    let end = phone
+        .browser
+        .get(&callback)
+        .await
+        .location
+        .expect("to the app");
+    end.rsplit('/').next().expect("a path").to_owned()
+}
+
+async fn begin(phone: &mut Phone) -> (String, String) {
+    let begun = phone
+        .post("/recoveries", &json!({"bank": "Bank Anker"}))
+        .await;
+    let text = |name: &str| {
+        begun.body[name]
+            .as_str()
+            .unwrap_or_else(|| panic!("{}", begun.body))
+            .to_owned()
+    };
+    (text("recovery"), text("authorization_url"))
+}
+
+async fn complete(phone: &mut Phone, recovery: &str, code: &str) -> crate::support::Reply {
+    use ipse_protocol::opaque::{ClientRegistration, Identity as NoStretching};
+    let (registration, request) = ClientRegistration::<NoStretching>::start(code).expect("opaque");
+    let path = format!("/recoveries/{recovery}/code");
+    let body = json!({"registration_request": ipse_jose::b64::encode(&request)});
+    let answer = phone.post(&path, &body).await;
+    let Some(response) = answer.body["registration_response"].as_str() else {
+        return answer;
+    };
+    let response = ipse_jose::b64::decode(response).expect("b64");
+    let record = registration.finish(&response).expect("opaque");
+    let body = json!({"registration_record": ipse_jose::b64::encode(&record)});
+    phone
+        .post(&format!("/recoveries/{recovery}/complete"), &body)
+        .await
+}
+
+#[tokio::test]
+async fn the_bank_brings_a_used_up_code_back() {
+    for world in World::both().await {
+        let partner = world.partner().await;
+        let mut phone = world.enrolled(0).await;
+        phone
+            .post("/recoveries", &json!({"bank": "Bank Anker"}))
+            .await
+            .refused("not_found");
+        exhaust(&world, &partner, &mut phone).await;
+
+        let (recovery, url) = begin(&mut phone).await;
+        complete(&mut phone, &recovery, "40719")
+            .await
+            .refused("not_found");
+        assert_eq!(
+            visit(&mut phone, &url, "customer1").await,
+            "?problem=person_mismatch"
+        );
+        let (recovery, url) = begin(&mut phone).await;
+        assert_eq!(
+            visit(&mut phone, &url, "customer0").await,
+            format!("?recovery={recovery}")
+        );
+        let state = phone.get(&format!("/recoveries/{recovery}")).await;
+        assert_eq!(
+            state.body,
+            json!({"recovery": recovery, "status": "vouched"})
+        );
+
+        let done = complete(&mut phone, &recovery, "40719").await;
+        assert_eq!(done.status, StatusCode::OK, "{}", done.body);
+        assert_eq!(done.body["status"], "active");
+        assert_eq!(done.body["code_version"], 2);
+        let body = json!({"registration_record": ipse_jose::b64::encode(&[0; 192])});
+        let again = phone
+            .post(&format!("/recoveries/{recovery}/complete"), &body)
+            .await;
+        assert_eq!(again.body, done.body);
+
+        // The new code opens, the old one does not, and the count began anew.
+        let me = phone.get("/me").await;
+        assert_eq!(me.body["wrong_codes_left"], 3, "{}", me.body);
+        let login = offer(&world, &partner, &mut phone).await;
+        let old = phone.code.clone();
+        let wrong = phone.wrong_code(&login, &old).await;
+        wrong.refused("code_wrong");
+        phone.code = "40719".into();
+        let decided = phone.approve_offer(&login).await;
+        assert_eq!(decided.status, StatusCode::OK, "{}", decided.body);
+        world.end().await;
+    }
+}
+
+#[tokio::test]
+async fn what_changes_meanwhile_ends_a_recovery() {
+    for world in World::both().await {
+        let partner = world.partner().await;
+        let mut phone = world.enrolled(0).await;
+        exhaust(&world, &partner, &mut phone).await;
+        let (recovery, url) = begin(&mut phone).await;
+        visit(&mut phone, &url, "customer0").await;
+        let blocked = phone.post("/block", &json!({"reason": "person"})).await;
+        assert_eq!(blocked.status, StatusCode::OK, "{}", blocked.body);
+        complete(&mut phone, &recovery, "40719")
+            .await
+            .refused("epoch_changed");
+        // Anew, it lifts its own reason only.
+        let (recovery, url) = begin(&mut phone).await;
+        visit(&mut phone, &url, "customer0").await;
+        let done = complete(&mut phone, &recovery, "40719").await;
+        assert_eq!(done.body["status"], "suspended", "{}", done.body);
+        let me = phone.get("/me").await;
+        let reasons: Vec<&Value> = me.body["reasons"]
+            .as_array()
+            .expect("reasons")
+            .iter()
+            .map(|r| &r["reason"])
+            .collect();
+        assert_eq!(reasons, ["person"]);
+        world.end().await;
+    }
+}
+
+/// See the test of the same row for enrolments: here a second recovery would be the way in.
+#[tokio::test]
+async fn t04_a_second_recovery_is_no_oracle_for_the_new_code() {
+    for world in World::both().await {
+        let partner = world.partner().await;
+        let mut phone = world.enrolled(0).await;
+        exhaust(&world, &partner, &mut phone).await;
+        let mut both = Vec::new();
+        for _ in 0..2 {
+            let (recovery, url) = begin(&mut phone).await;
+            visit(&mut phone, &url, "customer0").await;
+            both.push(recovery);
+        }
+        let done = complete(&mut phone, &both[0], "40719").await;
+        assert_eq!(done.status, StatusCode::OK, "{}", done.body);
+        for recovery in &both {
+            let refused = complete(&mut phone, recovery, "50817").await;
+            assert!(
+                ["not_found", "epoch_changed"].contains(&refused.code()),
+                "{}",
+                refused.body
+            );
+        }
+        world.end().await;
+    }
+}
+
+#[tokio::test]
+async fn another_phone_cannot_use_a_recovery() {
+    let world = World::new().await;
+    let partner = world.partner().await;
+    let mut phone = world.enrolled(0).await;
+    exhaust(&world, &partner, &mut phone).await;
+    let (recovery, url) = begin(&mut phone).await;
+    visit(&mut phone, &url, "customer0").await;
+    let mut other = world.enrolled(1).await;
+    other
+        .get(&format!("/recoveries/{recovery}"))
+        .await
+        .refused("not_found");
+    complete(&mut other, &recovery, "40719")
+        .await
+        .refused("not_found");
+    world.end().await;
+}

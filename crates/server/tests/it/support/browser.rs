@@ -1,0 +1,120 @@
+//! A browser without script: cookies by host, as real ones keep them, and redirects when asked.
+
+use std::collections::BTreeMap;
+
+use reqwest::header::{COOKIE, LOCATION, SET_COOKIE};
+use reqwest::{Response, StatusCode};
+
+/// A browser.
+#[derive(Clone)]
+pub struct Browser {
+    http: reqwest::Client,
+    /// Ports share cookies: one jar for `localhost`.
+    pub cookies: BTreeMap<String, String>,
+}
+
+/// A page.
+pub struct Page {
+    pub status: StatusCode,
+    pub location: Option<String>,
+    pub text: String,
+}
+
+impl Browser {
+    pub fn new(http: &reqwest::Client) -> Self {
+        Self {
+            http: http.clone(),
+            cookies: BTreeMap::new(),
+        }
+    }
+
+    pub async fn get(&mut self, url: &str) -> Page {
+        let request = self.http.get(url).header(COOKIE, self.jar());
+        self.keep(request.send().await.expect("an answer")).await
+    }
+
+    pub async fn post(&mut self, url: &str, form: &[(&str, &str)]) -> Page {
+        let request = self.http.post(url).header(COOKIE, self.jar()).form(form);
+        self.keep(request.send().await.expect("an answer")).await
+    }
+
+    fn jar(&self) -> String {
+        let pairs: Vec<String> = self
+            .cookies
+            .iter()
+            .map(|(k, v)| format!("{k}={v}"))
+            .collect();
+        pairs.join("; ")
+    }
+
+    pub fn take_cookies(&mut self, response: &Response) {
+        for cookie in response.headers().get_all(SET_COOKIE) {
+            let text = cookie.to_str().expect("a cookie");
+            let pair = text.split(';').next().expect("a pair");
+            let (name, value) = pair.split_once('=').expect("name=value");
+            if text.to_ascii_lowercase().contains("max-age=0") {
+                self.cookies.remove(name);
+            } else {
+                self.cookies.insert(name.to_owned(), value.to_owned());
+            }
+        }
+    }
+
+    async fn keep(&mut self, response: Response) -> Page {
+        self.take_cookies(&response);
+        let url = response.url().clone();
+        Page {
+            status: response.status(),
+            location: response.headers().get(LOCATION).map(|l| {
+                let text = l.to_str().expect("a location");
+                url.join(text).expect("a URL").to_string()
+            }),
+            text: response.text().await.expect("a body"),
+        }
+    }
+}
+
+impl Page {
+    /// An attribute of the element with an id, or the value of the input with a name.
+    pub fn attribute(&self, marker: &str, attribute: &str) -> Option<String> {
+        let at = self.text.find(marker)?;
+        let start = self.text[..at].rfind('<')?;
+        let tag = &self.text[start..start + self.text[start..].find('>')?];
+        let value = tag
+            .split(&format!("{attribute}=\""))
+            .nth(1)?
+            .split('"')
+            .next()?;
+        Some(
+            value
+                .replace("&amp;", "&")
+                .replace("&#38;", "&")
+                .replace("&#x2F;", "/")
+                .replace("&#47;", "/"),
+        )
+    }
+
+    /// All hidden inputs and the action of the form with an id.
+    pub fn form(&self, id: &str) -> Option<(String, Vec<(String, String)>)> {
+        let action = self
+            .attribute(&format!("id=\"{id}\""), "action")
+            .unwrap_or_default();
+        let start = self.text.find(&format!("id=\"{id}\""))?;
+        let end = start + self.text[start..].find("</form>")?;
+        let mut inputs = Vec::new();
+        for part in self.text[start..end].split("<input").skip(1) {
+            let tag = part.split('>').next()?;
+            let value = |name: &str| {
+                tag.split(&format!("{name}=\""))
+                    .nth(1)
+                    .and_then(|rest| rest.split('"').next())
+            };
+            if value("type") == Some("hidden")
+                && let (Some(name), Some(v)) = (value("name"), value("value"))
+            {
+                inputs.push((name.to_owned(), v.to_owned()));
+            }
+        }
+        Some((action, inputs))
+    }
+}

@@ -1,0 +1,372 @@
+//! Scheme, operator and bank in one process, each with its own database, keys and origin.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use ipse_demo::bank::{self, Bank, TRUST_FRAMEWORK};
+use ipse_jose::JwkSet;
+use ipse_keys::{FileKeyStore, KeyStore};
+use ipse_operator::Operator;
+use ipse_operator::cards::Channel;
+use ipse_operator::keys::OperatorKeys;
+use ipse_operator::store::MIGRATIONS;
+use ipse_server::Server;
+use ipse_server::config::ServerConfig;
+use ipse_store::testing::TestDb;
+use ipse_store::{Clock, Store};
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use super::{Browser, Partner, Phone};
+
+/// Names, as people see them.
+pub const OPERATOR: &str = "Leie Mobiel";
+pub const BANK: &str = "Bank Anker";
+const CLIENT: &str = "ipse";
+
+/// What a test may choose.
+#[derive(Default)]
+pub struct Options {
+    /// Overrides members of `scheme.toml`.
+    pub scheme: Option<Value>,
+}
+
+/// Everything that a test talks to.
+pub struct World {
+    pub db: TestDb,
+    pub server: Arc<Server>,
+    pub operator: Arc<Operator>,
+    pub issuer: String,
+    pub app: String,
+    pub operator_url: String,
+    pub http: reqwest::Client,
+    pub home: tempfile::TempDir,
+    stop: watch::Sender<bool>,
+    tasks: JoinSet<()>,
+    running_operator: Option<ipse_operator::server::Running>,
+}
+
+impl World {
+    /// A world on each database.
+    pub async fn both() -> Vec<World> {
+        let mut worlds = Vec::new();
+        for db in TestDb::both() {
+            worlds.push(Self::on(db, Options::default()).await);
+        }
+        worlds
+    }
+
+    /// A world on SQLite.
+    pub async fn new() -> World {
+        Self::on(TestDb::sqlite(), Options::default()).await
+    }
+
+    /// A world on a database.
+    pub async fn on(db: TestDb, options: Options) -> World {
+        let home = tempfile::tempdir().expect("a folder");
+        let [issuer_at, app_at, operator_at, bank_at] =
+            [bind().await, bind().await, bind().await, bind().await];
+        let url = |listener: &TcpListener| {
+            format!(
+                "http://localhost:{}",
+                listener.local_addr().expect("address").port()
+            )
+        };
+        let (issuer, app) = (url(&issuer_at), url(&app_at));
+        let (operator_url, bank_url) = (url(&operator_at), url(&bank_at));
+        let scheme_home = home.path().join("scheme");
+        let scheme_keys = keys(&scheme_home);
+        let operator_home = home.path().join("operator");
+        let operator_keys = OperatorKeys::open(&operator_home).expect("operator keys");
+        let operator_jwks = ipse_operator::public_jwks(&operator_home).expect("operator keys");
+        let bank_keys = keys(&home.path().join("bank"));
+        let bank_jwks = JwkSet {
+            keys: vec![
+                bank_keys
+                    .signing(bank::SIGNING_KEY)
+                    .expect("key")
+                    .public_jwk(),
+            ],
+        };
+
+        let operator_config = ipse_operator::Config::parse(
+            &toml::to_string(&json!({
+                "profile": "demo", "name": OPERATOR, "issuer": operator_url,
+                "listen": operator_at.local_addr().expect("address").to_string(), "app_origin": app,
+                "heartbeat_seconds": 1,
+                "scheme": {"issuer": issuer, "client_id": CLIENT, "events_url": format!("{issuer}/operators/events"),
+                    "jwks": {"keys": [scheme_keys.signing(ipse_server::operators::config::CLIENT_KEY).expect("key").public_jwk()]}},
+                "sim": (0..20).map(|n| json!({"number": number(n), "readiness": readiness(n)})).collect::<Vec<_>>(),
+            }))
+            .expect("toml"),
+        )
+        .expect("operator configuration");
+        let operator_db = format!("sqlite:{}", home.path().join("operator.db").display());
+        let operator_store =
+            Store::open(&operator_db, &MIGRATIONS, Clock::system()).expect("operator store");
+        let operator = Operator::new(
+            operator_config,
+            operator_store,
+            operator_keys,
+            Channel::Resident,
+        )
+        .expect("operator");
+        let running_operator = ipse_operator::server::start_on(operator.clone(), operator_at)
+            .await
+            .expect("operator starts");
+
+        let bank_config: bank::Config = toml::from_str(
+            &toml::to_string(&json!({
+                "name": BANK, "issuer": bank_url, "listen": "127.0.0.1:0", "look": "anker",
+                "trust_framework": TRUST_FRAMEWORK, "assurance_level": "high",
+                "client": {"client_id": CLIENT, "name": "Ipse",
+                    "redirect_uris": [format!("{app}/registrars/callback")],
+                    "jwks": {"keys": [
+                        scheme_keys.signing(ipse_server::registrars::config::CLIENT_KEY).expect("key").public_jwk(),
+                        scheme_keys.decryption(ipse_server::registrars::config::USERINFO_KEY).expect("key").public_jwk(),
+                    ]}},
+                "customer": customers(),
+            }))
+            .expect("toml"),
+        )
+        .expect("bank configuration");
+        let bank = Arc::new(Bank::new(bank_config, Box::new(bank_keys)).expect("bank"));
+        let (stop, stopped) = watch::channel(false);
+        let mut tasks = JoinSet::new();
+        tasks.spawn(async move {
+            let _ = axum::serve(bank_at, bank::router(bank)).await;
+        });
+
+        let mut settings = json!({
+            "profile": "demo", "issuer": issuer, "app": app,
+            "listen_issuer": "127.0.0.1:0", "listen_app": "127.0.0.1:0",
+            "database": db.url(), "person_keys": format!("sqlite:{}", home.path().join("persons.db").display()),
+            "operator": [{"name": OPERATOR, "issuer": operator_url, "url": operator_url, "client_id": CLIENT,
+                "jwks": operator_jwks, "handset_url": operator_url}],
+            "bank": [{"name": BANK, "issuer": bank_url, "client_id": CLIENT, "jwks": bank_jwks,
+                "trust_frameworks": [TRUST_FRAMEWORK], "levels": ["substantial", "high"], "acr_values": [bank::ACR]}],
+        });
+        if let Some(Value::Object(overrides)) = options.scheme {
+            for (key, value) in overrides {
+                settings[key] = value;
+            }
+        }
+        std::fs::write(
+            scheme_home.join("scheme.toml"),
+            toml::to_string(&settings).expect("toml"),
+        )
+        .expect("written");
+        let config = ServerConfig::load(&scheme_home).expect("scheme configuration");
+        let server = Arc::new(
+            Server::open_with(&scheme_home, config, db.clock().clone()).expect("scheme opens"),
+        );
+        let (serving, mut stopped) = (server.clone(), stopped);
+        tasks.spawn(async move {
+            let stop = async move {
+                let _ = stopped.wait_for(|stop| *stop).await;
+            };
+            ipse_server::serve_on(serving, issuer_at, app_at, stop)
+                .await
+                .expect("scheme serves");
+        });
+        World {
+            db,
+            server,
+            operator,
+            issuer,
+            app,
+            operator_url,
+            http: reqwest::Client::builder()
+                .redirect(reqwest::redirect::Policy::none())
+                .build()
+                .expect("client"),
+            home,
+            stop,
+            tasks,
+            running_operator: Some(running_operator),
+        }
+    }
+
+    /// Ends everything.
+    pub async fn end(mut self) {
+        self.stop.send_replace(true);
+        if let Some(operator) = self.running_operator.take() {
+            operator.stop().await;
+        }
+        self.tasks.abort_all();
+        while self.tasks.join_next().await.is_some() {}
+    }
+
+    /// Ends the scheme alone, so that another process can take its place. The bank goes on.
+    pub async fn stop_scheme(&mut self) {
+        self.stop.send_replace(true);
+        self.tasks.join_next().await;
+    }
+
+    /// Moves the scheme's clock.
+    pub fn pass(&self, milliseconds: i64) {
+        self.db.clock().shift(milliseconds);
+    }
+
+    /// A phone with the number of person `n`, not enrolled.
+    pub fn phone(&self, n: usize) -> Phone {
+        Phone::new(self, n)
+    }
+
+    /// The enrolled phone of person `n`.
+    pub async fn enrolled(&self, n: usize) -> Phone {
+        let mut phone = self.phone(n);
+        phone.enrol(self).await;
+        phone
+    }
+
+    /// A registered partner.
+    pub async fn partner(&self) -> Partner {
+        Partner::register(self, json!({})).await
+    }
+
+    /// A browser without cookies.
+    pub fn browser(&self) -> Browser {
+        Browser::new(&self.http)
+    }
+
+    /// Runs `ipse operator sim …` on the operator's own database.
+    pub async fn sim(&self, command: &str, n: usize) {
+        super::world::change_sim(&self.operator, command, &number(n)).await;
+    }
+
+    /// A second node on the same database and keys, which runs nothing by itself.
+    pub fn another_node(&self) -> Server {
+        let home = self.home.path().join("scheme");
+        let config = ServerConfig::load(&home).expect("scheme configuration");
+        Server::open_with(&home, config, self.db.clock().clone()).expect("scheme opens")
+    }
+
+    /// Waits until the scheme has applied every event of the operator.
+    pub async fn operator_heard(&self) {
+        self.soon("hearing the operator", || async {
+            let feed = self
+                .server
+                .scheme
+                .store
+                .read(|tx| ipse_store::sim::feed(tx, OPERATOR))
+                .await
+                .expect("store");
+            let Some(feed) = feed else { return false };
+            let after = u64::try_from(feed.contiguous).expect("a sequence");
+            let missing = self
+                .operator
+                .events_after(after)
+                .await
+                .expect("operator store");
+            missing.is_empty()
+        })
+        .await;
+    }
+
+    /// Waits until `holds`, for things that happen soon.
+    pub async fn soon<F: Future<Output = bool>>(&self, what: &str, mut holds: impl FnMut() -> F) {
+        let until = std::time::Instant::now() + std::time::Duration::from_secs(10);
+        while !holds().await {
+            assert!(std::time::Instant::now() < until, "{what} did not happen");
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+    }
+}
+
+async fn bind() -> TcpListener {
+    TcpListener::bind("127.0.0.1:0").await.expect("a port")
+}
+
+fn keys(home: &Path) -> FileKeyStore {
+    std::fs::create_dir_all(home).expect("a folder");
+    FileKeyStore::open(&home.join("keys")).expect("a keystore")
+}
+
+/// Phone number of person `n`.
+pub fn number(n: usize) -> String {
+    format!("+324700001{n:02}")
+}
+
+/// 18 is upgradable, 19 incompatible, all others are ready.
+fn readiness(n: usize) -> &'static str {
+    match n {
+        18 => "upgradable",
+        19 => "incompatible",
+        _ => "ready",
+    }
+}
+
+/// A national number on the impossible 51st of the 71st month.
+pub fn national_number(n: usize) -> String {
+    let nine = 717_151_000 + n as u64;
+    format!("{nine}{:02}", 97 - nine % 97)
+}
+
+fn customers() -> Vec<Value> {
+    let customer = |id: String, n: usize, fault: Option<&str>| {
+        let mut customer = json!({
+            "id": id, "given_name": format!("An{}", letters(n)), "family_name": "Peeters",
+            "birthdate": "1971-01-01", "nationalities": ["BE"], "national_number": national_number(n),
+            "document_number": "592000000182", "document_expiry": "2033-05-01", "verified_at": "2025-05-02T09:12:00Z",
+        });
+        if let Some(fault) = fault {
+            customer["fault"] = json!(fault);
+        }
+        customer
+    };
+    let mut all: Vec<Value> = (0..20)
+        .map(|n| customer(format!("customer{n}"), n, None))
+        .collect();
+    for fault in [
+        "other_person",
+        "low_level",
+        "missing_claims",
+        "missing_evidence",
+        "bad_signature",
+        "wrong_iss",
+        "wrong_userinfo_iss",
+        "wrong_audience",
+        "other_sub",
+        "wrong_nonce",
+        "stale_auth_time",
+        "unencrypted",
+        "unavailable",
+    ] {
+        all.push(customer(fault.to_owned(), 0, Some(fault)));
+    }
+    all
+}
+
+fn letters(n: usize) -> String {
+    char::from(b'a' + n as u8).to_string()
+}
+
+async fn change_sim(operator: &Operator, command: &str, number: &str) {
+    use ipse_operator::registry::{self, CardIdentity, Context};
+    let (keys, config) = (operator.keys.clone(), operator.config.clone());
+    let (command, number) = (command.to_owned(), number.to_owned());
+    let card = CardIdentity::fresh();
+    operator
+        .store
+        .write(move |tx| {
+            let context = Context {
+                keys: &keys,
+                scheme: &config.scheme.issuer,
+                scheme_id: config.scheme_id(),
+            };
+            match command.as_str() {
+                "swap" => registry::swap(tx, &context, &number, &card),
+                "lose" => registry::lose(tx, &number),
+                "port" => registry::port(tx, &number),
+                "port_pending" => registry::port_pending(tx, &number),
+                "restore" => registry::restore(tx, &number),
+                other => panic!("unknown change {other}"),
+            }
+        })
+        .await
+        .expect("operator store")
+        .expect("change of the SIM");
+}

@@ -1,0 +1,308 @@
+//! Rows 11 and 12: one decision, and no second use of anything.
+
+use std::sync::Arc;
+
+use ipse_protocol::wire::{DecisionResponse, Offer};
+use ipse_scheme::login::{Browser as Starting, Ending};
+use reqwest::StatusCode;
+use serde_json::json;
+use tokio::sync::Barrier;
+
+use crate::support::{CODE, Options, Phone, World, refusal};
+
+/// Rounds of each race: a few by default, 10,000 in `./test long`.
+fn rounds() -> usize {
+    let set = std::env::var("IPSE_RACE_ROUNDS").ok();
+    set.and_then(|n| n.parse().ok()).unwrap_or(3)
+}
+
+// --- 11: one decision ---
+
+/// 64 at once: the phone approves and refuses, by several nodes, while the browser cancels.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn t11_64_at_once_decide_once_on_sqlite() {
+    race(World::new().await).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn t11_64_at_once_decide_once_on_postgres() {
+    let db = ipse_store::testing::TestDb::postgres();
+    race(World::on(db, Options::default()).await).await;
+}
+
+async fn race(world: World) {
+    let mut phone = world.enrolled(0).await;
+    let partner = world.partner().await;
+    let asked = {
+        let offer = world.offer_basic(&partner, &mut phone).await;
+        world
+            .server
+            .scheme
+            .store
+            .read(move |tx| ipse_store::action::by_id(tx, &offer.action))
+            .await
+    };
+    let asked = asked.expect("store").expect("a row").request;
+    let asked = serde_json::from_str(&asked).expect("asked");
+    let nodes = [world.server.clone(), Arc::new(world.another_node())];
+    for round in 0..rounds() {
+        let starting = Starting {
+            binding: [1; 32],
+            name: "Firefox".into(),
+            language: "en".into(),
+        };
+        let begun = world
+            .server
+            .scheme
+            .begin_plain(&partner.client_id, &asked, starting);
+        let action = begun.await.expect("begun");
+        let page = world
+            .server
+            .scheme
+            .sign_in(&action, &[1; 32])
+            .await
+            .expect("page")
+            .expect("ours");
+        let offer: Offer = phone.claim(&page.app_link).await.json();
+        let opened = phone
+            .open(&offer)
+            .await
+            .map_err(|r| r.body)
+            .expect("an attempt");
+        let barrier = Arc::new(Barrier::new(64));
+        let mut racers = tokio::task::JoinSet::new();
+        for n in 0..64 {
+            let (node, barrier, action) = (nodes[n % 2].clone(), barrier.clone(), action.clone());
+            match n % 8 {
+                7 => {
+                    racers.spawn(async move {
+                        barrier.wait().await;
+                        let cancelled = node.scheme.cancel(&action, &[1; 32]).await;
+                        if cancelled.expect("cancel") {
+                            "cancelled"
+                        } else {
+                            "no"
+                        }
+                    });
+                }
+                k if k % 2 == round % 2 => {
+                    let (request, body) = phone.seal_approval(&offer, &opened);
+                    racers.spawn(async move {
+                        barrier.wait().await;
+                        let done = node
+                            .scheme
+                            .approve(request.incoming(), &action, &body)
+                            .await;
+                        judged(done, "approved")
+                    });
+                }
+                _ => {
+                    let (request, body) = phone.seal_refusal(&offer);
+                    racers.spawn(async move {
+                        barrier.wait().await;
+                        let done = node.scheme.refuse(request.incoming(), &action, &body).await;
+                        judged(done, "refused")
+                    });
+                }
+            }
+        }
+        let mut said: Vec<&str> = Vec::new();
+        while let Some(ended) = racers.join_next().await {
+            said.push(ended.expect("no panic"));
+        }
+        said.retain(|word| *word != "no");
+        said.sort_unstable();
+        // Approvals are all of one transcript, so each may be told of the same decision; refusals and cancels are
+        // each their own.
+        let approved = said.iter().filter(|w| **w == "approved").count();
+        let winners = said.len() - approved + usize::from(approved > 0);
+        assert_eq!(winners, 1, "{said:?}");
+        let id = action.clone();
+        let row = world
+            .server
+            .scheme
+            .store
+            .read(move |tx| ipse_store::action::by_id(tx, &id))
+            .await;
+        assert_eq!(row.expect("store").expect("a row").status, said[0]);
+        const RECEIPTS: &str = "SELECT COUNT(*) FROM receipt WHERE action = $1";
+        const GRANTS: &str = "SELECT COUNT(*) FROM access_grant WHERE action = $1";
+        let receipts = world.count(RECEIPTS, &action).await;
+        assert_eq!(receipts, i64::from(said[0] != "cancelled"));
+        assert_eq!(world.count(GRANTS, &action).await, i64::from(approved > 0));
+        // What is refused in the middle was a try: forgotten, so that many rounds do not block.
+        const TRIES: &str = "DELETE FROM wrong_code WHERE identity = $1";
+        const COUNT: &str = "UPDATE identity SET wrong_codes = 0 WHERE id = $1";
+        world.change(TRIES, &phone.identity).await;
+        world.change(COUNT, &phone.identity).await;
+    }
+    world.end().await;
+}
+
+fn judged(done: Result<DecisionResponse, ipse_scheme::Error>, word: &'static str) -> &'static str {
+    match refusal(done).as_str() {
+        "ok" => word,
+        "action_closed" | "attempt_unknown" | "sequence_stale" | "busy" => "no",
+        other => panic!("{other}"),
+    }
+}
+
+/// A double click, a lost answer, a retry: one decision, one answer.
+#[tokio::test]
+async fn t11_the_same_approval_again_gets_the_same_answer() {
+    for world in World::both().await {
+        let mut phone = world.enrolled(0).await;
+        let partner = world.partner().await;
+        let offer = world.offer(&partner, &mut phone).await;
+        let opened = phone
+            .open(&offer)
+            .await
+            .map_err(|r| r.body)
+            .expect("an attempt");
+        let (first, _) = phone.seal_approval(&offer, &opened);
+        let (second, _) = phone.seal_approval(&offer, &opened);
+        let mut same = [phone.copy(), phone.copy(), phone.copy()];
+        let [a, b, c] = &mut same;
+        let answers = tokio::join!(a.send(&first), b.send(&first), c.send(&second));
+        let third = phone.send(&second).await;
+        for answer in [&answers.0, &answers.1, &answers.2, &third] {
+            // A request that overtook another leaves that one stale: the phone then sends the next.
+            if answer.code() != "sequence_stale" {
+                assert_eq!(answer.body, third.body);
+            }
+        }
+        assert_eq!(third.status, StatusCode::OK, "{}", third.body);
+        phone.refuse(&offer).await.refused("action_closed");
+        world.end().await;
+    }
+}
+
+// --- 12: replay ---
+
+#[tokio::test]
+async fn t12_a_nonce_is_of_its_action_alone() {
+    let world = World::new().await;
+    let mut phone = world.enrolled(0).await;
+    let (partner, other) = (world.partner().await, world.partner().await);
+    let first = world.offer_basic(&partner, &mut phone).await;
+    let second = world.offer_basic(&other, &mut phone).await;
+    let mut mixed = second.clone();
+    mixed.nonce = first.nonce;
+    let refused = phone
+        .attempt(&mixed, CODE)
+        .await
+        .map(drop)
+        .expect_err("another nonce");
+    assert_eq!(refused.status, StatusCode::GONE, "{}", refused.body);
+    assert_eq!(world.identity(&phone.identity).await.open_attempt, None);
+    world.end().await;
+}
+
+#[tokio::test]
+async fn t12_nothing_serves_again_after_the_end() {
+    for world in World::both().await {
+        let mut phone = world.enrolled(0).await;
+        let (partner, other) = (world.partner().await, world.partner().await);
+        let offer = world.offer_basic(&partner, &mut phone).await;
+        let (_, ke1) =
+            ipse_protocol::opaque::ClientLogin::<ipse_protocol::opaque::Identity>::start("11112")
+                .expect("opaque");
+        let path = format!("/actions/{}/attempt", offer.action);
+        let guess = phone.seal(&path, &Phone::attempt_body(&offer, ke1));
+        let opened = phone.send(&guess).await;
+        let attempt = opened.body["attempt"]
+            .as_str()
+            .expect("an attempt")
+            .to_owned();
+        assert_eq!(
+            phone.send(&guess).await.body,
+            opened.body,
+            "a repetition is free"
+        );
+        let wrong = format!("/actions/{}/wrong", offer.action);
+        phone
+            .post(&wrong, &json!({"attempt": attempt}))
+            .await
+            .refused("code_wrong");
+        // Recorded and played again, it opens nothing.
+        let again = phone.send(&guess).await;
+        assert!(again.body["attempt"].is_null(), "{}", again.body);
+        let anew = phone.post(&path, &Phone::attempt_body(&offer, ke1)).await;
+        assert!(anew.body["attempt"].is_null(), "{}", anew.body);
+        assert_eq!(world.identity(&phone.identity).await.wrong_codes, 1);
+
+        let opened = phone
+            .open(&offer)
+            .await
+            .map_err(|r| r.body)
+            .expect("an attempt");
+        let (approval, body) = phone.seal_approval(&offer, &opened);
+        let done = phone.send(&approval).await;
+        assert_eq!(done.status, StatusCode::OK, "{}", done.body);
+        // After success, by a node that was started since.
+        let restarted = world.another_node();
+        let again = restarted
+            .scheme
+            .approve(approval.incoming(), &offer.action, &body)
+            .await;
+        assert_eq!(
+            serde_json::to_value(again.expect("the answer")).expect("json"),
+            done.body
+        );
+        phone.send(&guess).await.refused("action_closed");
+        // For another action.
+        let next = world.offer_basic(&other, &mut phone).await;
+        let path = format!("/actions/{}/approve", next.action);
+        let bytes = serde_json::from_slice::<serde_json::Value>(&approval.body).expect("json");
+        phone.post(&path, &bytes).await.refused("proof_invalid");
+        const APPROVED: &str =
+            "SELECT COUNT(*) FROM action WHERE status = 'approved' AND identity = $1";
+        assert_eq!(world.count(APPROVED, &phone.identity).await, 1);
+        // After its time: nothing claims, opens or decides, and the browser is told.
+        let started = world.start_basic(&partner).await;
+        let opened = phone
+            .open(&next)
+            .await
+            .map_err(|r| r.body)
+            .expect("an attempt");
+        world.pass(180_000);
+        phone.claim(&started.link).await.refused("action_expired");
+        phone
+            .attempt(&next, CODE)
+            .await
+            .map(drop)
+            .expect_err("late")
+            .refused("action_expired");
+        phone.refuse(&next).await.refused("action_expired");
+        let (late, _) = phone.seal_approval(&next, &opened);
+        phone.send(&late).await.refused("action_expired");
+        world.server.scheme.sweep().await.expect("swept");
+        phone.send(&late).await.refused("action_expired");
+        let binding = cookie_binding(&world, &next.action).await;
+        let page = world
+            .server
+            .scheme
+            .sign_in(&next.action, &binding)
+            .await
+            .expect("page")
+            .expect("ours");
+        assert_eq!(page.ending, Some(Ending::Expired));
+        world.end().await;
+    }
+}
+
+async fn cookie_binding(world: &World, action: &str) -> [u8; 32] {
+    let id = action.to_owned();
+    let row = world
+        .server
+        .scheme
+        .store
+        .read(move |tx| ipse_store::action::by_id(tx, &id))
+        .await;
+    let browser = row
+        .expect("store")
+        .expect("a row")
+        .browser
+        .expect("a browser");
+    browser.try_into().expect("32 bytes")
+}

@@ -1,0 +1,89 @@
+# Anmeldeseite. Sie-Form, kurze Sätze.
+
+page-language = Sprache dieser Seite
+
+sign-in-title = Anmelden bei { $partner }
+sign-in-asks = { $partner } möchte wissen, wer Sie sind. Ihr Telefon zeigt, was weitergegeben wird; dort entscheiden Sie.
+sign-in-site = Website
+sign-in-level = Nötig
+sign-in-level-basic = Telefon und Code
+sign-in-level-advanced = Telefon, SIM-Karte und Code
+
+scan-heading = Mit dem Telefon scannen
+scan-how = Öffnen Sie die Ipse-App auf Ihrem Telefon und scannen Sie diesen Code.
+scan-fresh = Der Code ändert sich jede Sekunde. Ein altes Bild davon funktioniert nicht.
+scan-label = QR-Code zum Scannen mit der Ipse-App
+open-heading = Auf diesem Gerät
+open-button = Ipse-App öffnen
+no-ipse = Noch keine Ipse?
+no-ipse-link = Ihre Ipse anlegen
+
+match-title = Schauen Sie auf Ihr Telefon
+match-question = Steht auf Ihrem Telefon derselbe Code?
+match-yes = Wenn ja, stimmen Sie dort zu. Diese Seite geht von selbst weiter.
+match-yes-app = Wenn ja, stimmen Sie in der Ipse-App zu. Sie bringt Sie zu { $partner } zurück.
+not-my-phone = Das ist nicht mein Telefon
+return-title = Weiter in der Ipse-App
+return-what = Ihre Antwort ist da. Die Ipse-App bringt Sie zu { $partner } zurück.
+
+time-left = { $minutes ->
+    [0] Noch weniger als eine Minute gültig
+    [one] Noch 1 Minute gültig
+   *[other] Noch { $minutes } Minuten gültig
+}
+cancel = Abbrechen
+back = Zurück zu { $partner }
+try-again = Erneut versuchen
+code = Code
+
+site-mistake-title = Die Anmeldung kann nicht beginnen
+site-mistake-what = Die Website, von der Sie kommen, hat nicht wie vereinbart angefragt. Es wurde nichts weitergegeben.
+site-mistake-do = Gehen Sie zurück zur Website und versuchen Sie es erneut. Geschieht es wieder, nennen Sie ihr den Code unten.
+
+request-expired-title = Diese Anfrage gilt nicht mehr
+request-expired-what = Sie ist abgelaufen oder wurde schon verwendet. Es wurde nichts weitergegeben.
+request-expired-do = Gehen Sie zurück zur Website und wählen Sie dort noch einmal die Anmeldung mit Ipse.
+
+action-expired-title = Die Zeit ist um
+action-expired-what = Von Ihrem Telefon kam nicht rechtzeitig eine Antwort. Es wurde nichts weitergegeben.
+action-expired-do = Gehen Sie zurück zu { $partner } und beginnen Sie neu. Sie haben dann wieder Zeit.
+
+action-cancelled-title = Beendet
+action-cancelled-what = Sie haben diese Anmeldung beendet. Es wurde nichts weitergegeben.
+action-cancelled-do = Sie kehren jetzt zu { $partner } zurück.
+
+action-refused-title = Abgelehnt
+action-refused-what = Diese Anfrage wurde auf Ihrem Telefon abgelehnt. Es wurde nichts weitergegeben.
+action-refused-do = Gehen Sie zurück zu { $partner }. Dort können Sie anders fortfahren oder neu beginnen.
+
+not-my-phone-title = Beendet: Es war ein anderes Telefon
+not-my-phone-what = Jemand anderes hatte den Code gescannt. Jenes Telefon kann nichts mehr bestätigen, und es wurde nichts weitergegeben.
+not-my-phone-do = Gehen Sie zurück zu { $partner } und beginnen Sie neu. Achten Sie darauf, dass niemand auf Ihren Bildschirm sieht.
+
+identity-blocked-title = Diese Ipse ist geschützt
+identity-blocked-what = Sie ist gesperrt, deshalb wurde diese Anmeldung beendet. Es wurde nichts weitergegeben.
+identity-blocked-do = Öffnen Sie die Ipse-App. Dort steht, warum, und wie Sie Ihre Ipse wieder nutzen können.
+
+wrong-browser-title = Das begann in einem anderen Browser
+wrong-browser-what = Zu Ihrem Schutz geht eine Anmeldung nur dort weiter, wo sie begann. Hier wurde nichts weitergegeben.
+wrong-browser-do = Wechseln Sie in den Browser, in dem Sie begonnen haben, oder beginnen Sie hier auf der Website neu.
+
+action-closed-title = Diese Anmeldung ist schon beendet
+action-closed-what = Diese Seite gehört zu einer Anmeldung, die abgeschlossen oder abgebrochen ist.
+action-closed-do = Möchten Sie sich noch einmal anmelden? Dann beginnen Sie auf der Website neu.
+
+prompt-open-title = Eine Anfrage ist schon offen
+prompt-open-what = Diese Person hat noch eine Anfrage derselben Website auf dem Telefon. Es wurde nichts weitergegeben.
+prompt-open-do = Beantworten Sie zuerst diese auf dem Telefon, oder warten Sie, bis sie abgelaufen ist.
+
+busy-title = Gerade ist viel los
+busy-what = Wir konnten dies im Moment nicht bearbeiten. Es wurde nichts weitergegeben und nichts ging verloren.
+busy-do = Warten Sie ein paar Sekunden und versuchen Sie es erneut.
+
+server-error-title = Das liegt an uns
+server-error-what = Wir konnten diesen Schritt nicht ausführen und haben angehalten. Es wurde nichts weitergegeben.
+server-error-do = Beginnen Sie in einer Minute auf der Website neu. Geschieht es wieder, nennen Sie uns den Code unten.
+
+page-unknown-title = Diese Seite gibt es nicht
+page-unknown-what = Die Adresse stimmt nicht, oder die Seite ist umgezogen.
+page-unknown-do = Gehen Sie zurück zu der Website, auf der Sie sich anmelden möchten.

@@ -1,0 +1,515 @@
+//! The SIM applet as a pure state machine: command bytes in, answer bytes out, one storage trait underneath.
+//!
+//! `Blank → Personalised → Active ⇄ Locked → Terminated`. What it must survive: a power cut between any two writes, a
+//! handset that sends rubbish, and a cloned card (its counter repeats, which the operator notices).
+
+use aws_lc_rs::key_wrap::{AES_128, AesKek, KeyWrap};
+use zeroize::Zeroizing;
+
+use crate::apdu::{Command, Response, StatusWord};
+use crate::cmac::{Key, LENGTH};
+use crate::kdf::AppletKeys;
+
+/// Application identifier: proprietary (`F0…`, ISO/IEC 7816-4 §12.3.4) until we own a registered one.
+pub const AID: [u8; 7] = *b"\xF0IPSE\x00\x01";
+/// Version of the applet's protocol, the first byte of its answers.
+pub const VERSION: u8 = 1;
+/// Algorithm byte of GET DATA: AES-128-CMAC.
+pub const ALGORITHM_AES_CMAC: u8 = 1;
+/// The counter's last value; from here on only new keys help.
+pub const COUNTER_LIMIT: u32 = 0xFFFF_FFF0;
+/// Length of an answer to GET DATA.
+pub const INFO_LENGTH: usize = 8;
+/// Length of an answer to LOAD KEY.
+pub const CONFIRMATION_LENGTH: usize = 18;
+/// Length of an answer to AUTHENTICATE.
+pub const REPLY_LENGTH: usize = 23;
+
+const AUTH_LABEL: &[u8] = b"SIM-AUTH/1";
+const CONFIRM_LABEL: &[u8] = b"SIM-CONFIRM/1";
+/// AES key wrap (RFC 3394) of two keys adds eight bytes.
+const WRAPPED_LENGTH: usize = 2 * LENGTH + 8;
+const LOAD_LENGTH: usize = 1 + 16 + WRAPPED_LENGTH;
+
+/// Where the applet stands in its life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Life {
+    /// No keys yet.
+    Blank = 0,
+    /// Keys loaded, not yet confirmed by the operator.
+    Personalised = 1,
+    /// Answers challenges.
+    Active = 2,
+    /// Keeps its keys, answers nothing.
+    Locked = 3,
+    /// Keys erased, for good.
+    Terminated = 4,
+}
+
+impl Life {
+    /// Reads the state byte of GET DATA or of a stored card.
+    #[must_use]
+    pub fn from_byte(byte: u8) -> Option<Self> {
+        Some(match byte {
+            0 => Self::Blank,
+            1 => Self::Personalised,
+            2 => Self::Active,
+            3 => Self::Locked,
+            4 => Self::Terminated,
+            _ => return None,
+        })
+    }
+}
+
+/// Who sends a command. The card's runtime knows: over the air (secured by the OTA packet's MAC) or from an application in
+/// the handset (admitted by the access rules on the card).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// The operator's over-the-air gateway.
+    OverTheAir,
+    /// An application in the handset.
+    Application,
+}
+
+/// How the challenge reached the person: this goes into the MAC, so that a silent answer never passes for the other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Method {
+    /// Without the person: proves that the SIM is alive and unchanged.
+    Silent = 1,
+    /// Together with a secret that was shown on the handset.
+    Holder = 2,
+}
+
+/// Everything the card remembers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Memory {
+    /// State.
+    pub life: Life,
+    /// Key version number, 0 while blank.
+    pub kvn: u8,
+    /// Last counter that was used.
+    pub counter: u32,
+    /// Which scheme this applet answers for, given at personalisation.
+    pub scheme: [u8; 16],
+    /// Key under which new keys travel, written by the card's maker.
+    pub transport: Key,
+    /// The applet's keys, once loaded and until erased.
+    pub keys: Option<AppletKeys>,
+}
+
+impl Memory {
+    /// A card as it leaves its maker.
+    #[must_use]
+    pub fn blank(transport: Key) -> Self {
+        Self {
+            life: Life::Blank,
+            kvn: 0,
+            counter: 0,
+            scheme: [0; 16],
+            transport,
+            keys: None,
+        }
+    }
+}
+
+/// The write did not happen, or nobody knows whether it did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the card's memory failed")]
+pub struct MemoryFailure;
+
+/// The card's non-volatile memory. Each call is atomic; the power may go between any two.
+pub trait Storage {
+    /// Reads everything.
+    ///
+    /// # Errors
+    /// [`MemoryFailure`] when the memory cannot be read.
+    fn load(&mut self) -> Result<Memory, MemoryFailure>;
+    /// Writes a raised counter, and nothing else.
+    ///
+    /// # Errors
+    /// [`MemoryFailure`] when it may not have been written.
+    fn save_counter(&mut self, counter: u32) -> Result<(), MemoryFailure>;
+    /// Writes everything, in one piece.
+    ///
+    /// # Errors
+    /// [`MemoryFailure`] when it may not have been written.
+    fn save(&mut self, memory: &Memory) -> Result<(), MemoryFailure>;
+}
+
+/// Memory that lives in this process only.
+impl Storage for Memory {
+    fn load(&mut self) -> Result<Memory, MemoryFailure> {
+        Ok(self.clone())
+    }
+
+    fn save_counter(&mut self, counter: u32) -> Result<(), MemoryFailure> {
+        self.counter = counter;
+        Ok(())
+    }
+
+    fn save(&mut self, memory: &Memory) -> Result<(), MemoryFailure> {
+        *self = memory.clone();
+        Ok(())
+    }
+}
+
+/// The applet on its storage. Whether it is selected is volatile: dropping and making it anew is a power cycle.
+#[derive(Debug)]
+pub struct Applet<S> {
+    storage: S,
+    selected: bool,
+}
+
+impl<S: Storage> Applet<S> {
+    /// Powers the card up.
+    pub fn power_up(storage: S) -> Self {
+        Self {
+            storage,
+            selected: false,
+        }
+    }
+
+    /// Takes the card out.
+    pub fn into_storage(self) -> S {
+        self.storage
+    }
+
+    /// Answers one command.
+    pub fn process(&mut self, origin: Origin, command: &[u8]) -> Response {
+        self.dispatch(origin, command)
+            .unwrap_or_else(Response::status)
+    }
+
+    fn dispatch(&mut self, origin: Origin, bytes: &[u8]) -> Result<Response, StatusWord> {
+        let command = Command::parse(bytes)?;
+        match (command.cla, command.ins) {
+            (0x00, 0xA4) => self.select(&command),
+            (0x80, 0xCA) => self.addressed(origin)?.get_data(&command),
+            (0x80, 0xE2) => self.addressed(origin)?.load_key(origin, &command),
+            (0x80, 0x10) => self.addressed(origin)?.authenticate(origin, &command),
+            (0x80, 0x44) => self.change_life(origin, &command, |life| {
+                (life == Life::Active).then_some(Life::Locked)
+            }),
+            (0x80, 0x46) => self.change_life(origin, &command, |life| {
+                matches!(life, Life::Personalised | Life::Locked).then_some(Life::Active)
+            }),
+            (0x80, 0xE4) => self.change_life(origin, &command, |life| {
+                matches!(life, Life::Personalised | Life::Active | Life::Locked)
+                    .then_some(Life::Terminated)
+            }),
+            (0x00 | 0x80, _) => Err(StatusWord::UNKNOWN_INS),
+            _ => Err(StatusWord::UNKNOWN_CLA),
+        }
+    }
+
+    /// An OTA packet names the applet by its TAR; an application must have selected it.
+    fn addressed(&mut self, origin: Origin) -> Result<&mut Self, StatusWord> {
+        if origin == Origin::OverTheAir || self.selected {
+            Ok(self)
+        } else {
+            Err(StatusWord::NOT_SELECTED)
+        }
+    }
+
+    fn select(&mut self, command: &Command<'_>) -> Result<Response, StatusWord> {
+        if command.p1 != 0x04 || !matches!(command.p2, 0x00 | 0x0C) {
+            return Err(StatusWord::WRONG_P1_P2);
+        }
+        if !(5..=16).contains(&command.data.len()) {
+            return Err(StatusWord::WRONG_LENGTH);
+        }
+        self.selected = command.data == AID;
+        if self.selected {
+            Ok(StatusWord::OK.into())
+        } else {
+            Err(StatusWord::NOT_FOUND)
+        }
+    }
+
+    fn get_data(&mut self, command: &Command<'_>) -> Result<Response, StatusWord> {
+        if !command.data.is_empty() {
+            return Err(StatusWord::WRONG_LENGTH);
+        }
+        if (command.p1, command.p2) != (0x9F, 0x01) {
+            return Err(StatusWord::NO_DATA);
+        }
+        expect_le(command, INFO_LENGTH)?;
+        let memory = self.load()?;
+        let mut data = vec![VERSION, memory.life as u8, memory.kvn];
+        data.extend_from_slice(&memory.counter.to_be_bytes());
+        data.push(ALGORITHM_AES_CMAC);
+        Ok(done(data))
+    }
+
+    /// `KVN ‖ scheme (16) ‖ AES-KW(transport key, K_auth ‖ K_confirm)`; answers with a MAC under the new K_confirm.
+    fn load_key(&mut self, origin: Origin, command: &Command<'_>) -> Result<Response, StatusWord> {
+        operator_only(origin)?;
+        no_parameters(command)?;
+        if command.data.len() != LOAD_LENGTH {
+            return Err(StatusWord::WRONG_LENGTH);
+        }
+        expect_le(command, CONFIRMATION_LENGTH)?;
+        let mut memory = self.load()?;
+        if memory.life == Life::Terminated {
+            return Err(StatusWord::CONDITIONS);
+        }
+        let kvn = command.data[0];
+        // The version must rise: an old key is never loaded again.
+        if kvn <= memory.kvn {
+            return Err(StatusWord::WRONG_DATA);
+        }
+        let keys =
+            unwrap_keys(&memory.transport, &command.data[17..]).ok_or(StatusWord::WRONG_DATA)?;
+        memory.scheme.copy_from_slice(&command.data[1..17]);
+        let confirmation = confirmation(&keys, kvn, &memory.scheme)?;
+        memory.life = Life::Personalised;
+        memory.kvn = kvn;
+        memory.counter = 0;
+        memory.keys = Some(keys);
+        self.storage
+            .save(&memory)
+            .map_err(|MemoryFailure| StatusWord::MEMORY_FAILURE)?;
+        let mut data = vec![VERSION, kvn];
+        data.extend_from_slice(&confirmation);
+        Ok(done(data))
+    }
+
+    fn authenticate(
+        &mut self,
+        origin: Origin,
+        command: &Command<'_>,
+    ) -> Result<Response, StatusWord> {
+        let method = match command.p1 {
+            1 => Method::Silent,
+            2 => Method::Holder,
+            _ => return Err(StatusWord::WRONG_P1_P2),
+        };
+        if command.p2 != 0 {
+            return Err(StatusWord::WRONG_P1_P2);
+        }
+        let challenge: &[u8; 32] = command
+            .data
+            .try_into()
+            .map_err(|_| StatusWord::WRONG_LENGTH)?;
+        expect_le(command, REPLY_LENGTH)?;
+        // Only the operator knows that it showed a secret.
+        if method == Method::Holder {
+            operator_only(origin)?;
+        }
+        let memory = self.load()?;
+        let Some(keys) = memory.keys.filter(|_| memory.life == Life::Active) else {
+            return Err(StatusWord::CONDITIONS);
+        };
+        if memory.counter >= COUNTER_LIMIT {
+            return Err(StatusWord::DATA_NOT_USABLE);
+        }
+        // Stored before anything is computed: a power cut may lose a counter, never repeat one.
+        let counter = memory.counter + 1;
+        self.storage
+            .save_counter(counter)
+            .map_err(|MemoryFailure| StatusWord::MEMORY_FAILURE)?;
+        let answer = Answer {
+            kvn: memory.kvn,
+            counter,
+            method,
+        };
+        let head = answer.head();
+        let mac = keys
+            .auth
+            .mac(&[AUTH_LABEL, &head, &memory.scheme, challenge])
+            .map_err(|_| StatusWord::MEMORY_FAILURE)?;
+        let mut data = head.to_vec();
+        data.extend_from_slice(&mac);
+        Ok(done(data))
+    }
+
+    fn change_life(
+        &mut self,
+        origin: Origin,
+        command: &Command<'_>,
+        next: impl Fn(Life) -> Option<Life>,
+    ) -> Result<Response, StatusWord> {
+        self.addressed(origin)?;
+        operator_only(origin)?;
+        no_parameters(command)?;
+        if !command.data.is_empty() || command.le.is_some() {
+            return Err(StatusWord::WRONG_LENGTH);
+        }
+        let mut memory = self.load()?;
+        memory.life = next(memory.life).ok_or(StatusWord::CONDITIONS)?;
+        if memory.life == Life::Terminated {
+            memory.keys = None;
+        }
+        self.storage
+            .save(&memory)
+            .map_err(|MemoryFailure| StatusWord::MEMORY_FAILURE)?;
+        Ok(StatusWord::OK.into())
+    }
+
+    fn load(&mut self) -> Result<Memory, StatusWord> {
+        self.storage
+            .load()
+            .map_err(|MemoryFailure| StatusWord::MEMORY_FAILURE)
+    }
+}
+
+/// What an AUTHENTICATE answer says, apart from its MAC.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// Key version.
+    pub kvn: u8,
+    /// The counter, higher in each answer.
+    pub counter: u32,
+    /// Silent or with the person.
+    pub method: Method,
+}
+
+impl Answer {
+    fn head(&self) -> [u8; 7] {
+        let [a, b, c, d] = self.counter.to_be_bytes();
+        [VERSION, self.kvn, a, b, c, d, self.method as u8]
+    }
+
+    /// Checks an answer's MAC and returns what it says. That the counter rose is for the registry to decide.
+    #[must_use]
+    pub fn verify(
+        reply: &[u8],
+        key: &Key,
+        scheme: &[u8; 16],
+        challenge: &[u8; 32],
+    ) -> Option<Self> {
+        let (head, mac) = reply.split_first_chunk::<7>()?;
+        let [VERSION, kvn, a, b, c, d, method] = *head else {
+            return None;
+        };
+        let answer = Self {
+            kvn,
+            counter: u32::from_be_bytes([a, b, c, d]),
+            method: match method {
+                1 => Method::Silent,
+                2 => Method::Holder,
+                _ => return None,
+            },
+        };
+        key.verifies(&[AUTH_LABEL, head, scheme, challenge], mac)
+            .then_some(answer)
+    }
+}
+
+/// The MAC by which the card confirms that it has exactly these keys.
+fn confirmation(keys: &AppletKeys, kvn: u8, scheme: &[u8; 16]) -> Result<[u8; LENGTH], StatusWord> {
+    keys.confirm
+        .mac(&[CONFIRM_LABEL, &[VERSION, kvn], scheme])
+        .map_err(|_| StatusWord::MEMORY_FAILURE)
+}
+
+/// Checks the answer to LOAD KEY.
+#[must_use]
+pub fn is_confirmed(reply: &[u8], keys: &AppletKeys, kvn: u8, scheme: &[u8; 16]) -> bool {
+    let Some((head, mac)) = reply.split_first_chunk::<2>() else {
+        return false;
+    };
+    *head == [VERSION, kvn] && keys.confirm.verifies(&[CONFIRM_LABEL, head, scheme], mac)
+}
+
+fn unwrap_keys(transport: &Key, wrapped: &[u8]) -> Option<AppletKeys> {
+    let kek = AesKek::new(&AES_128, &transport.0).ok()?;
+    let mut plain = Zeroizing::new([0; 2 * LENGTH]);
+    kek.unwrap(wrapped, &mut *plain).ok()?;
+    let (auth, confirm) = plain.split_first_chunk::<LENGTH>()?;
+    Some(AppletKeys {
+        auth: Key(*auth),
+        confirm: Key(confirm.try_into().ok()?),
+    })
+}
+
+fn wrap_keys(transport: &Key, keys: &AppletKeys) -> Option<[u8; WRAPPED_LENGTH]> {
+    let kek = AesKek::new(&AES_128, &transport.0).ok()?;
+    let mut plain = Zeroizing::new([0; 2 * LENGTH]);
+    plain[..LENGTH].copy_from_slice(&keys.auth.0);
+    plain[LENGTH..].copy_from_slice(&keys.confirm.0);
+    let mut wrapped = [0; WRAPPED_LENGTH];
+    kek.wrap(&*plain, &mut wrapped).ok()?;
+    Some(wrapped)
+}
+
+fn operator_only(origin: Origin) -> Result<(), StatusWord> {
+    match origin {
+        Origin::OverTheAir => Ok(()),
+        Origin::Application => Err(StatusWord::SECURITY_STATUS),
+    }
+}
+
+fn no_parameters(command: &Command<'_>) -> Result<(), StatusWord> {
+    if (command.p1, command.p2) == (0, 0) {
+        Ok(())
+    } else {
+        Err(StatusWord::WRONG_P1_P2)
+    }
+}
+
+/// No `Le`, "all there is" and the exact length are fine; anything else is told the right length.
+fn expect_le(command: &Command<'_>, available: usize) -> Result<(), StatusWord> {
+    match command.le {
+        None | Some(0) => Ok(()),
+        Some(le) if usize::from(le) == available => Ok(()),
+        Some(_) => Err(StatusWord::wrong_le(available as u8)),
+    }
+}
+
+fn done(data: Vec<u8>) -> Response {
+    Response {
+        data,
+        status: StatusWord::OK,
+    }
+}
+
+/// The commands, as the operator's gateway sends them.
+pub mod command {
+    use super::{AID, AppletKeys, Key, LOAD_LENGTH, Method, wrap_keys};
+
+    /// SELECT by name.
+    #[must_use]
+    pub fn select() -> Vec<u8> {
+        let mut bytes = vec![0x00, 0xA4, 0x04, 0x00, AID.len() as u8];
+        bytes.extend_from_slice(&AID);
+        bytes
+    }
+
+    /// GET DATA `9F01`: version, state, key version, counter, algorithm.
+    #[must_use]
+    pub fn get_data() -> Vec<u8> {
+        vec![0x80, 0xCA, 0x9F, 0x01, 0x00]
+    }
+
+    /// LOAD KEY; `None` when the library fails.
+    #[must_use]
+    pub fn load_key(
+        transport: &Key,
+        kvn: u8,
+        scheme: &[u8; 16],
+        keys: &AppletKeys,
+    ) -> Option<Vec<u8>> {
+        let mut bytes = vec![0x80, 0xE2, 0x00, 0x00, LOAD_LENGTH as u8, kvn];
+        bytes.extend_from_slice(scheme);
+        bytes.extend_from_slice(&wrap_keys(transport, keys)?);
+        bytes.push(0);
+        Some(bytes)
+    }
+
+    /// AUTHENTICATE.
+    #[must_use]
+    pub fn authenticate(method: Method, challenge: &[u8; 32]) -> Vec<u8> {
+        let mut bytes = vec![0x80, 0x10, method as u8, 0x00, 32];
+        bytes.extend_from_slice(challenge);
+        bytes.push(0);
+        bytes
+    }
+
+    /// LOCK.
+    pub const LOCK: [u8; 4] = [0x80, 0x44, 0x00, 0x00];
+    /// UNLOCK, also the first activation after the keys were confirmed.
+    pub const UNLOCK: [u8; 4] = [0x80, 0x46, 0x00, 0x00];
+    /// ERASE.
+    pub const ERASE: [u8; 4] = [0x80, 0xE4, 0x00, 0x00];
+}

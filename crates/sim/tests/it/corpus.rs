@@ -1,0 +1,21 @@
+//! Replays the seeds of the fuzz targets through the same entry functions.
+
+#[path = "../../../../fuzz/src/sim.rs"]
+mod entry;
+#[path = "../../../../fuzz/src/replay.rs"]
+mod seeds;
+
+#[test]
+fn apdu_corpus() {
+    seeds::replay("apdu", entry::apdu);
+}
+
+#[test]
+fn number_corpus() {
+    seeds::replay("number", entry::number);
+}
+
+#[test]
+fn sim_event_corpus() {
+    seeds::replay("sim_event", entry::sim_event);
+}

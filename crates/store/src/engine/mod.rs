@@ -1,0 +1,301 @@
+//! The transaction engine: one set of SQL texts over SQLite and PostgreSQL.
+//!
+//! A rule is a synchronous function over an open [`Tx`]. The store runs it on its own threads, so nothing
+//! slow (signatures, OPAQUE, HTTP) belongs inside. `write` answers only after COMMIT has returned:
+//!
+//! - *SQLite*: one writer thread takes what has queued up, runs each rule in a savepoint and commits them
+//!   together (group commit; WAL with a synced log). Reads run in place on connections of their own.
+//! - *PostgreSQL*: a pool of threads with one connection each. Writes are SERIALIZABLE and run again when
+//!   the server finds a conflict, so a rule may run more than once and must have no effect besides its
+//!   transaction. Reads are READ ONLY, REPEATABLE READ.
+
+mod clock;
+mod error;
+mod migrate;
+mod notify;
+mod notify_postgres;
+mod postgres;
+mod queue;
+mod sqlite;
+mod stats;
+mod tx;
+mod url;
+mod value;
+
+use std::future::Future;
+use std::pin::pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll, Wake, Waker};
+use std::thread::JoinHandle;
+
+use tokio::sync::{broadcast, oneshot};
+
+use self::notify::Local;
+use self::postgres::{PgConnection, Pool};
+use self::queue::{Queue, Task};
+use self::sqlite::{Readers, SqliteConnection};
+use self::stats::Counters;
+use self::tx::{Connection, Time};
+use self::url::Target;
+
+pub use self::clock::Clock;
+pub use self::error::StoreError;
+pub use self::migrate::{Migration, Migrations};
+pub use self::notify::Notice;
+pub use self::stats::Stats;
+pub use self::tx::Tx;
+pub use self::value::{Param, Row};
+
+/// A database. Clones share it; the last one to go finishes what is queued and ends the threads.
+#[derive(Clone)]
+pub struct Store(Arc<Inner>);
+
+struct Inner {
+    queue: Arc<Queue>,
+    /// Only on SQLite, where reads run in place.
+    readers: Option<Readers>,
+    local: Arc<Local>,
+    counters: Arc<Counters>,
+    threads: Mutex<Vec<JoinHandle<()>>>,
+}
+
+impl std::fmt::Debug for Store {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self.0.readers {
+            Some(_) => "Store(SQLite)",
+            None => "Store(PostgreSQL)",
+        })
+    }
+}
+
+impl Store {
+    /// Opens `sqlite:PATH` (created when missing) or `postgres://…`, and brings its schema up to date.
+    ///
+    /// Options of ours in the URL: `queue=N` (transactions that may wait), and for PostgreSQL `schema=NAME`
+    /// and `pool=N` (threads).
+    ///
+    /// # Errors
+    /// The database cannot be reached, or [`StoreError::Migration`]: its history is not this program's.
+    pub fn open(
+        url: &str,
+        migrations: &'static Migrations,
+        clock: Clock,
+    ) -> Result<Self, StoreError> {
+        let target = Target::parse(url)?;
+        // On a thread of its own, since the PostgreSQL client must not block inside an async runtime.
+        let opening = std::thread::spawn(move || Self::start(target, migrations, clock));
+        opening.join().unwrap_or(Err(StoreError::Panicked))
+    }
+
+    fn start(target: Target, migrations: &Migrations, clock: Clock) -> Result<Self, StoreError> {
+        let time = Time::new(clock);
+        let local = Arc::new(Local::new());
+        let counters = Arc::new(Counters::default());
+        let mut threads = Vec::new();
+        let (queue, readers) = match target {
+            Target::Sqlite { path, queue } => {
+                let connection = SqliteConnection::open(&path, true).map_err(|f| f.error)?;
+                let mut tx = Tx::new(Connection::Sqlite(connection), Arc::clone(&time));
+                migrate::migrate(&mut tx, migrations, None)?;
+                let queue = Arc::new(Queue::new(queue));
+                let (q, l, c) = (
+                    Arc::clone(&queue),
+                    Arc::clone(&local),
+                    Arc::clone(&counters),
+                );
+                threads.push(spawn("store-writer", move || {
+                    sqlite::writer(&mut tx, &q, &l, &c);
+                })?);
+                (queue, Some(Readers::new(path, time)))
+            }
+            Target::Postgres {
+                config,
+                schema,
+                pool: size,
+                queue,
+            } => {
+                let connection = PgConnection::open(&config).map_err(|f| f.error)?;
+                let mut tx = Tx::new(
+                    Connection::Postgres(Box::new(connection)),
+                    Arc::clone(&time),
+                );
+                migrate::migrate(&mut tx, migrations, schema.as_deref())?;
+                drop(tx);
+                let queue = Arc::new(Queue::new(queue));
+                let (broadcast, mut notifiers) =
+                    notify_postgres::start(&config, schema.as_deref().unwrap_or("public"), &local);
+                let pool = Arc::new(Pool {
+                    config: *config,
+                    time,
+                    queue: Arc::clone(&queue),
+                    broadcast,
+                    counters: Arc::clone(&counters),
+                    turn: Mutex::default(),
+                });
+                for _ in 0..size {
+                    let pool = Arc::clone(&pool);
+                    threads.push(spawn("store-worker", move || pool.work())?);
+                }
+                // Last: they end when the workers have let go of the pool.
+                threads.append(&mut notifiers);
+                (queue, None)
+            }
+        };
+        Ok(Self(Arc::new(Inner {
+            queue,
+            readers,
+            local,
+            counters,
+            threads: Mutex::new(threads),
+        })))
+    }
+
+    /// Runs a rule that changes state, and answers after its commit.
+    ///
+    /// When `f` fails, what it did is undone. On PostgreSQL it may run several times. A caller that stops
+    /// waiting does not stop the transaction.
+    ///
+    /// # Errors
+    /// What `f` returned, or the store's own: [`StoreError::Busy`] when too much is queued.
+    pub async fn write<T: Send + 'static>(
+        &self,
+        f: impl FnMut(&mut Tx) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let answer = self.submit(true, f)?;
+        answer.await.unwrap_or(Err(StoreError::Closed))
+    }
+
+    /// Runs a rule that only reads, on one consistent snapshot.
+    ///
+    /// # Errors
+    /// What `f` returned, or the store's own.
+    pub async fn read<T: Send + 'static>(
+        &self,
+        f: impl FnMut(&mut Tx) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        match &self.0.readers {
+            Some(readers) => self.read_here(readers, f),
+            None => {
+                let answer = self.submit(false, f)?;
+                answer.await.unwrap_or(Err(StoreError::Closed))
+            }
+        }
+    }
+
+    /// [`Store::write`] for code that is not async; it blocks the thread.
+    ///
+    /// # Errors
+    /// As [`Store::write`].
+    pub fn write_blocking<T: Send + 'static>(
+        &self,
+        f: impl FnMut(&mut Tx) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        block_on(self.write(f))
+    }
+
+    /// [`Store::read`] for code that is not async; it blocks the thread.
+    ///
+    /// # Errors
+    /// As [`Store::read`].
+    pub fn read_blocking<T: Send + 'static>(
+        &self,
+        f: impl FnMut(&mut Tx) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        block_on(self.read(f))
+    }
+
+    /// What transactions announce with [`Tx::notify`], here and on other nodes. A notice may get lost, so
+    /// poll once a second as well.
+    #[must_use]
+    pub fn subscribe(&self) -> broadcast::Receiver<Notice> {
+        self.0.local.subscribe()
+    }
+
+    /// What the store has done so far.
+    #[must_use]
+    pub fn stats(&self) -> Stats {
+        self.0.counters.stats(self.0.queue.len())
+    }
+
+    /// Finishes what is queued and takes no more: later calls answer [`StoreError::Closed`].
+    pub fn close(&self) {
+        self.0.close();
+    }
+
+    fn submit<T: Send + 'static>(
+        &self,
+        writes: bool,
+        rule: impl FnMut(&mut Tx) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<oneshot::Receiver<Result<T, StoreError>>, StoreError> {
+        let (reply, answer) = oneshot::channel();
+        self.0.queue.push(Box::new(Task {
+            writes,
+            rule,
+            value: None,
+            reply,
+        }))?;
+        Ok(answer)
+    }
+
+    fn read_here<T>(
+        &self,
+        readers: &Readers,
+        f: impl FnMut(&mut Tx) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        if self.0.queue.is_closed() {
+            return Err(StoreError::Closed);
+        }
+        readers.read(f)
+    }
+}
+
+impl Inner {
+    fn close(&self) {
+        self.queue.close();
+        let threads =
+            std::mem::take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner));
+        let me = std::thread::current().id();
+        for thread in threads {
+            // A rule may own the last clone; its thread cannot wait for itself.
+            if thread.thread().id() != me && thread.join().is_err() {
+                tracing::error!("a thread of the store panicked");
+            }
+        }
+        if let Some(readers) = &self.readers {
+            readers.close();
+        }
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+fn spawn(name: &str, f: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, StoreError> {
+    std::thread::Builder::new()
+        .name(name.to_owned())
+        .spawn(f)
+        .map_err(|e| StoreError::Unavailable(format!("no thread: {e}")))
+}
+
+/// Waits for a future on a thread of no runtime. Tokio's own refuses to block inside its runtime, where
+/// tests and start-up code may call this.
+fn block_on<T>(future: impl Future<Output = T>) -> T {
+    struct Unpark(std::thread::Thread);
+    impl Wake for Unpark {
+        fn wake(self: Arc<Self>) {
+            self.0.unpark();
+        }
+    }
+    let waker = Waker::from(Arc::new(Unpark(std::thread::current())));
+    let mut context = Context::from_waker(&waker);
+    let mut future = pin!(future);
+    loop {
+        match future.as_mut().poll(&mut context) {
+            Poll::Ready(value) => return value,
+            Poll::Pending => std::thread::park(),
+        }
+    }
+}

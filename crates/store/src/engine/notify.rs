@@ -1,0 +1,38 @@
+//! Wake-ups: what changed, told to whoever waits, in this process and on other nodes.
+//!
+//! A notice carries a channel and an id, never content. Losing one costs latency only, so waiters poll
+//! once a second as well.
+
+use std::borrow::Cow;
+
+use tokio::sync::broadcast;
+
+/// Something under this id changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    /// What kind of thing, such as `action`.
+    pub channel: Cow<'static, str>,
+    /// Which one.
+    pub id: String,
+}
+
+/// Enough that a waiter which runs at all does not miss any; one that lags is told so.
+const BACKLOG: usize = 4096;
+
+/// The subscribers in this process.
+pub(crate) struct Local(broadcast::Sender<Notice>);
+
+impl Local {
+    pub(crate) fn new() -> Self {
+        Self(broadcast::channel(BACKLOG).0)
+    }
+
+    pub(crate) fn send(&self, notice: Notice) {
+        // Fails only when nobody listens.
+        let _ = self.0.send(notice);
+    }
+
+    pub(crate) fn subscribe(&self) -> broadcast::Receiver<Notice> {
+        self.0.subscribe()
+    }
+}

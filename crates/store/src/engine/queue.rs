@@ -1,0 +1,136 @@
+//! The bounded queue between callers and the store's threads.
+
+use std::collections::VecDeque;
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::oneshot;
+
+use super::error::StoreError;
+use super::tx::Tx;
+
+/// A transaction that waits for its turn.
+pub(crate) trait Job: Send {
+    /// Whether it changes something.
+    fn writes(&self) -> bool;
+    /// Runs the rule and keeps its value; may be called again after a rollback.
+    fn run(&mut self, tx: &mut Tx) -> Result<(), StoreError>;
+    /// Answers the caller.
+    fn answer(self: Box<Self>, result: Result<(), StoreError>);
+}
+
+pub(crate) struct Task<T, F> {
+    pub(crate) writes: bool,
+    pub(crate) rule: F,
+    pub(crate) value: Option<T>,
+    pub(crate) reply: oneshot::Sender<Result<T, StoreError>>,
+}
+
+impl<T, F> Job for Task<T, F>
+where
+    T: Send,
+    F: FnMut(&mut Tx) -> Result<T, StoreError> + Send,
+{
+    fn writes(&self) -> bool {
+        self.writes
+    }
+
+    fn run(&mut self, tx: &mut Tx) -> Result<(), StoreError> {
+        self.value = None;
+        self.value = Some((self.rule)(tx)?);
+        Ok(())
+    }
+
+    fn answer(self: Box<Self>, result: Result<(), StoreError>) {
+        let task = *self;
+        let answer = result.and_then(|()| task.value.ok_or(StoreError::Panicked));
+        // Whoever asked may have gone away; what was committed stands.
+        let _ = task.reply.send(answer);
+    }
+}
+
+#[derive(Default)]
+struct State {
+    jobs: VecDeque<Box<dyn Job>>,
+    idle: usize,
+    closed: bool,
+}
+
+pub(crate) struct Queue {
+    state: Mutex<State>,
+    wake: Condvar,
+    capacity: usize,
+}
+
+impl Queue {
+    pub(crate) fn new(capacity: usize) -> Self {
+        Self {
+            state: Mutex::default(),
+            wake: Condvar::new(),
+            capacity,
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // No code of a job runs under this lock, so it is never left half-changed.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn push(&self, job: Box<dyn Job>) -> Result<(), StoreError> {
+        let idle = {
+            let mut state = self.lock();
+            if state.closed {
+                return Err(StoreError::Closed);
+            }
+            if state.jobs.len() >= self.capacity {
+                return Err(StoreError::Busy);
+            }
+            state.jobs.push_back(job);
+            state.idle > 0
+        };
+        if idle {
+            self.wake.notify_one();
+        }
+        Ok(())
+    }
+
+    /// Waits for work, lets more join for the time of `gather`, and takes at most `max` jobs, the oldest first. Nothing when the
+    /// queue was closed and is empty.
+    pub(crate) fn take(&self, max: usize, mut gather: Duration) -> Vec<Box<dyn Job>> {
+        let mut state = self.lock();
+        loop {
+            if !state.jobs.is_empty() && !gather.is_zero() && !state.closed {
+                drop(state);
+                std::thread::sleep(std::mem::take(&mut gather));
+                state = self.lock();
+            }
+            if !state.jobs.is_empty() {
+                let n = state.jobs.len().min(max);
+                return state.jobs.drain(..n).collect();
+            }
+            if state.closed {
+                return Vec::new();
+            }
+            state.idle += 1;
+            state = self
+                .wake
+                .wait(state)
+                .unwrap_or_else(PoisonError::into_inner);
+            state.idle -= 1;
+        }
+    }
+
+    /// Takes no more jobs; those already queued still run.
+    pub(crate) fn close(&self) {
+        self.lock().closed = true;
+        self.wake.notify_all();
+    }
+
+    pub(crate) fn is_closed(&self) -> bool {
+        self.lock().closed
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.lock().jobs.len()
+    }
+}

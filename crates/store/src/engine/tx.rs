@@ -1,0 +1,227 @@
+//! An open transaction: the only place that knows which engine it runs on.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use super::clock::Clock;
+use super::error::{Failure, Kind, StoreError};
+use super::notify::Notice;
+use super::postgres::PgConnection;
+use super::sqlite::SqliteConnection;
+use super::value::{Param, Row};
+
+pub(crate) enum Connection {
+    Sqlite(SqliteConnection),
+    Postgres(Box<PgConnection>),
+}
+
+/// The clock, with the latest time that any transaction of this store has seen.
+pub(crate) struct Time {
+    clock: Clock,
+    latest: AtomicI64,
+}
+
+impl Time {
+    pub(crate) fn new(clock: Clock) -> Arc<Self> {
+        Arc::new(Self {
+            clock,
+            latest: AtomicI64::new(i64::MIN),
+        })
+    }
+
+    /// The process's time, never earlier than one already given out.
+    fn monotonic(&self) -> i64 {
+        let now = self.clock.process_now();
+        self.latest.fetch_max(now, Ordering::SeqCst).max(now)
+    }
+}
+
+/// An open transaction.
+///
+/// A statement that fails spoils the transaction, on either engine: later statements fail with the same
+/// error and nothing is committed, whatever the rule returns. Where a failure is expected, prefer
+/// `ON CONFLICT DO NOTHING`, or use [`Tx::savepoint`].
+pub struct Tx {
+    connection: Connection,
+    time: Arc<Time>,
+    now: Option<i64>,
+    failure: Option<Failure>,
+    notices: Vec<Notice>,
+}
+
+impl Tx {
+    pub(crate) fn new(connection: Connection, time: Arc<Time>) -> Self {
+        Self {
+            connection,
+            time,
+            now: None,
+            failure: None,
+            notices: Vec::new(),
+        }
+    }
+
+    /// Forgets the previous transaction on this connection.
+    pub(crate) fn reset(&mut self) {
+        self.now = None;
+        self.failure = None;
+        self.notices.clear();
+    }
+
+    pub(crate) fn connection(&mut self) -> &mut Connection {
+        &mut self.connection
+    }
+
+    pub(crate) fn failure(&self) -> Option<&Failure> {
+        self.failure.as_ref()
+    }
+
+    pub(crate) fn drain_notices(&mut self, into: &mut Vec<Notice>) {
+        into.append(&mut self.notices);
+    }
+
+    /// What a rule returned, unless a statement of it failed unnoticed.
+    pub(crate) fn settle(&self, result: Result<(), StoreError>) -> Result<(), StoreError> {
+        match (&self.failure, result) {
+            (Some(failure), Ok(())) => Err(failure.error.clone()),
+            (_, result) => result,
+        }
+    }
+
+    fn run<T>(
+        &mut self,
+        step: impl FnOnce(&mut Connection) -> Result<T, Failure>,
+    ) -> Result<T, StoreError> {
+        if let Some(failure) = &self.failure {
+            return Err(failure.error.clone());
+        }
+        step(&mut self.connection).map_err(|failure| {
+            let error = failure.error.clone();
+            self.failure = Some(failure);
+            error
+        })
+    }
+
+    /// The database's time in milliseconds since 1970, the same during the whole transaction.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub fn now(&mut self) -> Result<i64, StoreError> {
+        if let Some(now) = self.now {
+            return Ok(now);
+        }
+        let time = Arc::clone(&self.time);
+        let now = self.run(|c| match c {
+            Connection::Sqlite(_) => Ok(time.monotonic()),
+            Connection::Postgres(c) => Ok(c.now()?.saturating_add(time.clock.offset())),
+        })?;
+        self.now = Some(now);
+        Ok(now)
+    }
+
+    /// Runs a statement and tells how many rows it changed.
+    ///
+    /// `sql` is a constant with `$1`, `$2`… for parameters; it is prepared once on each connection.
+    ///
+    /// # Errors
+    /// As the database says.
+    pub fn exec(&mut self, sql: &'static str, params: &[Param<'_>]) -> Result<u64, StoreError> {
+        self.run(|c| match c {
+            Connection::Sqlite(c) => c.exec(sql, params),
+            Connection::Postgres(c) => c.exec(sql, params),
+        })
+    }
+
+    /// The first row, if there is one.
+    ///
+    /// # Errors
+    /// As the database says.
+    pub fn row(
+        &mut self,
+        sql: &'static str,
+        params: &[Param<'_>],
+    ) -> Result<Option<Row>, StoreError> {
+        self.run(|c| match c {
+            Connection::Sqlite(c) => c.row(sql, params),
+            Connection::Postgres(c) => c.row(sql, params),
+        })
+    }
+
+    /// All rows.
+    ///
+    /// # Errors
+    /// As the database says.
+    pub fn rows(
+        &mut self,
+        sql: &'static str,
+        params: &[Param<'_>],
+    ) -> Result<Vec<Row>, StoreError> {
+        self.run(|c| match c {
+            Connection::Sqlite(c) => c.rows(sql, params),
+            Connection::Postgres(c) => c.rows(sql, params),
+        })
+    }
+
+    /// Prepares a statement without running it, so that a test can check every constant.
+    ///
+    /// # Errors
+    /// The statement does not fit the schema.
+    pub fn check(&mut self, sql: &'static str) -> Result<(), StoreError> {
+        self.run(|c| match c {
+            Connection::Sqlite(c) => c.check(sql),
+            Connection::Postgres(c) => c.check(sql),
+        })
+    }
+
+    /// Runs `f`; if it fails, undoes what it did, and the transaction goes on.
+    ///
+    /// # Errors
+    /// What `f` returned.
+    pub fn savepoint<T>(
+        &mut self,
+        f: impl FnOnce(&mut Self) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        self.run(|c| c.control("SAVEPOINT inside"))?;
+        let notices = self.notices.len();
+        let result = f(self);
+        let result = match (&self.failure, result) {
+            (Some(failure), Ok(_)) => Err(failure.error.clone()),
+            (_, result) => result,
+        };
+        match result {
+            Ok(value) => {
+                self.run(|c| c.control("RELEASE SAVEPOINT inside"))?;
+                Ok(value)
+            }
+            Err(error) => {
+                if self.failure.as_ref().is_some_and(|f| f.kind != Kind::Plain) {
+                    return Err(error);
+                }
+                self.failure = None;
+                self.notices.truncate(notices);
+                self.run(|c| c.control("ROLLBACK TO SAVEPOINT inside"))?;
+                self.run(|c| c.control("RELEASE SAVEPOINT inside"))?;
+                Err(error)
+            }
+        }
+    }
+
+    /// Tells subscribers on every node, once this transaction is committed, that `id` changed.
+    ///
+    /// A notice can get lost with a connection: it saves waiting, and nothing may depend on it.
+    pub fn notify(&mut self, channel: &'static str, id: &str) {
+        self.notices.push(Notice {
+            channel: channel.into(),
+            id: id.to_owned(),
+        });
+    }
+}
+
+impl Connection {
+    /// A statement without parameters that steers the transaction.
+    pub(crate) fn control(&mut self, sql: &'static str) -> Result<(), Failure> {
+        match self {
+            Self::Sqlite(c) => c.control(sql),
+            Self::Postgres(c) => c.control(sql),
+        }
+    }
+}

@@ -1,0 +1,297 @@
+//! Parameters going in, rows coming out: the few types that both engines share.
+
+use super::error::StoreError;
+
+/// A positional parameter of a statement.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Param<'a> {
+    /// SQL NULL of any type.
+    Null,
+    /// BIGINT; also times, as milliseconds since 1970.
+    Int(i64),
+    /// TEXT. NUL is refused, since PostgreSQL cannot store it.
+    Text(&'a str),
+    /// BLOB or BYTEA.
+    Blob(&'a [u8]),
+}
+
+/// Values may be personal data, so only the type is shown.
+impl std::fmt::Debug for Param<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Null => "Null",
+            Self::Int(_) => "Int",
+            Self::Text(_) => "Text",
+            Self::Blob(_) => "Blob",
+        })
+    }
+}
+
+macro_rules! int_param {
+    ($($t:ty),*) => {$(
+        impl From<$t> for Param<'_> {
+            fn from(v: $t) -> Self {
+                Self::Int(i64::from(v))
+            }
+        }
+        impl From<&$t> for Param<'_> {
+            fn from(v: &$t) -> Self {
+                Self::Int(i64::from(*v))
+            }
+        }
+    )*};
+}
+int_param!(i64, i32, i16, u32, u16, u8, bool);
+
+impl<'a> From<&'a str> for Param<'a> {
+    fn from(v: &'a str) -> Self {
+        Self::Text(v)
+    }
+}
+impl<'a> From<&&'a str> for Param<'a> {
+    fn from(v: &&'a str) -> Self {
+        Self::Text(v)
+    }
+}
+impl<'a> From<&'a String> for Param<'a> {
+    fn from(v: &'a String) -> Self {
+        Self::Text(v)
+    }
+}
+impl<'a> From<&'a [u8]> for Param<'a> {
+    fn from(v: &'a [u8]) -> Self {
+        Self::Blob(v)
+    }
+}
+impl<'a> From<&'a Vec<u8>> for Param<'a> {
+    fn from(v: &'a Vec<u8>) -> Self {
+        Self::Blob(v)
+    }
+}
+impl<'a, const N: usize> From<&'a [u8; N]> for Param<'a> {
+    fn from(v: &'a [u8; N]) -> Self {
+        Self::Blob(v)
+    }
+}
+impl<'a, T: Into<Param<'a>>> From<Option<T>> for Param<'a> {
+    fn from(v: Option<T>) -> Self {
+        v.map_or(Self::Null, Into::into)
+    }
+}
+// One by one: a blanket implementation over `&Option<T>` sends the compiler round in circles.
+impl<'a> From<&'a Option<String>> for Param<'a> {
+    fn from(v: &'a Option<String>) -> Self {
+        v.as_deref().map_or(Self::Null, Self::Text)
+    }
+}
+impl<'a> From<&'a Option<Vec<u8>>> for Param<'a> {
+    fn from(v: &'a Option<Vec<u8>>) -> Self {
+        v.as_deref().map_or(Self::Null, Self::Blob)
+    }
+}
+impl From<&Option<i64>> for Param<'_> {
+    fn from(v: &Option<i64>) -> Self {
+        v.map_or(Self::Null, Self::Int)
+    }
+}
+
+impl Param<'_> {
+    /// What no engine or only one of them would take.
+    pub(crate) fn check(params: &[Param<'_>], expected: usize) -> Result<(), StoreError> {
+        if params.len() != expected {
+            return Err(StoreError::Statement(format!(
+                "{} parameters given, {expected} expected",
+                params.len()
+            )));
+        }
+        for (i, p) in params.iter().enumerate() {
+            if let Param::Text(t) = p
+                && t.as_bytes().contains(&0)
+            {
+                return Err(StoreError::Statement(format!(
+                    "parameter ${} holds a NUL character",
+                    i + 1
+                )));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Builds the parameter list of a statement: `params![id, &name, None::<i64>]`.
+#[macro_export]
+macro_rules! params {
+    () => { &[] as &[$crate::engine::Param<'_>] };
+    ($($v:expr),+ $(,)?) => { &[$($crate::engine::Param::from($v)),+] as &[$crate::engine::Param<'_>] };
+}
+
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) enum Value {
+    Null,
+    Int(i64),
+    Text(String),
+    Blob(Vec<u8>),
+}
+
+impl Value {
+    fn kind(&self) -> &'static str {
+        match self {
+            Self::Null => "null",
+            Self::Int(_) => "integer",
+            Self::Text(_) => "text",
+            Self::Blob(_) => "blob",
+        }
+    }
+}
+
+/// A row, read by column index (from 0). A column of another type is [`StoreError::Corrupt`].
+#[derive(Clone, PartialEq, Eq)]
+pub struct Row(pub(crate) Box<[Value]>);
+
+/// Values may be personal data, so only the types are shown.
+impl std::fmt::Debug for Row {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_list()
+            .entries(self.0.iter().map(Value::kind))
+            .finish()
+    }
+}
+
+impl Row {
+    /// How many columns there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there are no columns.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    fn at(&self, i: usize) -> Result<&Value, StoreError> {
+        self.0
+            .get(i)
+            .ok_or_else(|| StoreError::Statement(format!("no column {i} in {}", self.0.len())))
+    }
+
+    fn take(&mut self, i: usize) -> Result<Value, StoreError> {
+        let columns = self.0.len();
+        match self.0.get_mut(i) {
+            Some(value) => Ok(std::mem::replace(value, Value::Null)),
+            None => Err(StoreError::Statement(format!("no column {i} in {columns}"))),
+        }
+    }
+
+    fn wrong<T>(i: usize, v: &Value, expected: &str) -> Result<T, StoreError> {
+        Err(StoreError::Corrupt(format!(
+            "column {i} is {}, not {expected}",
+            v.kind()
+        )))
+    }
+
+    /// Column `i` as an integer.
+    ///
+    /// # Errors
+    /// Another type, or NULL.
+    pub fn int(&self, i: usize) -> Result<i64, StoreError> {
+        match self.at(i)? {
+            Value::Int(v) => Ok(*v),
+            v => Self::wrong(i, v, "integer"),
+        }
+    }
+
+    /// Column `i` as text, moved out of the row.
+    ///
+    /// # Errors
+    /// Another type, or NULL.
+    pub fn text(&mut self, i: usize) -> Result<String, StoreError> {
+        match self.take(i)? {
+            Value::Text(v) => Ok(v),
+            v => Self::wrong(i, &v, "text"),
+        }
+    }
+
+    /// Column `i` as borrowed text.
+    ///
+    /// # Errors
+    /// Another type, or NULL.
+    pub fn text_ref(&self, i: usize) -> Result<&str, StoreError> {
+        match self.at(i)? {
+            Value::Text(v) => Ok(v),
+            v => Self::wrong(i, v, "text"),
+        }
+    }
+
+    /// Column `i` as bytes, moved out of the row.
+    ///
+    /// # Errors
+    /// Another type, or NULL.
+    pub fn blob(&mut self, i: usize) -> Result<Vec<u8>, StoreError> {
+        match self.take(i)? {
+            Value::Blob(v) => Ok(v),
+            v => Self::wrong(i, &v, "blob"),
+        }
+    }
+
+    /// Column `i` as borrowed bytes.
+    ///
+    /// # Errors
+    /// Another type, or NULL.
+    pub fn blob_ref(&self, i: usize) -> Result<&[u8], StoreError> {
+        match self.at(i)? {
+            Value::Blob(v) => Ok(v),
+            v => Self::wrong(i, v, "blob"),
+        }
+    }
+
+    /// Column `i` as bytes of a fixed length, such as a hash.
+    ///
+    /// # Errors
+    /// Another type, another length, or NULL.
+    pub fn array<const N: usize>(&self, i: usize) -> Result<[u8; N], StoreError> {
+        let blob = self.blob_ref(i)?;
+        blob.try_into().map_err(|_| {
+            StoreError::Corrupt(format!("column {i} has {} bytes, not {N}", blob.len()))
+        })
+    }
+
+    /// Column `i` as an integer, or none when NULL.
+    ///
+    /// # Errors
+    /// Another type.
+    pub fn opt_int(&self, i: usize) -> Result<Option<i64>, StoreError> {
+        match self.at(i)? {
+            Value::Null => Ok(None),
+            _ => self.int(i).map(Some),
+        }
+    }
+
+    /// Column `i` as text, moved out of the row, or none when NULL.
+    ///
+    /// # Errors
+    /// Another type.
+    pub fn opt_text(&mut self, i: usize) -> Result<Option<String>, StoreError> {
+        self.optional(i, Self::text)
+    }
+
+    /// Column `i` as bytes, moved out of the row, or none when NULL.
+    ///
+    /// # Errors
+    /// Another type.
+    pub fn opt_blob(&mut self, i: usize) -> Result<Option<Vec<u8>>, StoreError> {
+        self.optional(i, Self::blob)
+    }
+
+    fn optional<T>(
+        &mut self,
+        i: usize,
+        get: impl FnOnce(&mut Self, usize) -> Result<T, StoreError>,
+    ) -> Result<Option<T>, StoreError> {
+        match self.at(i)? {
+            Value::Null => Ok(None),
+            _ => get(self, i).map(Some),
+        }
+    }
+}

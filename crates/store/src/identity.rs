@@ -1,0 +1,173 @@
+//! Identities, their suspensions and their wrong codes.
+
+use crate::engine::{StoreError, Tx};
+use crate::params;
+
+/// One identity (design: a person's record here).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Identity {
+    /// `idn_…`.
+    pub id: String,
+    /// `active`, `suspended` or `closed`.
+    pub status: String,
+    /// Raised by every change that a running action must not survive.
+    pub epoch: i64,
+    /// Language of the person: `nl`, `fr`, `de` or `en`.
+    pub language: String,
+    /// Version of the code, raised by each change of it.
+    pub code_version: i64,
+    /// Wrong codes since the last success.
+    pub wrong_codes: i64,
+    /// The attempt that is spent and not decided.
+    pub open_attempt: Option<String>,
+    /// Milliseconds of the last success.
+    pub last_success: Option<i64>,
+}
+
+/// One reason for which an identity is suspended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Suspension {
+    /// One of the closed list in the scheme's rules.
+    pub reason: String,
+    /// Milliseconds.
+    pub since: i64,
+}
+
+const INSERT: &str = "INSERT INTO identity (id, status, epoch, language, code_version, wrong_codes, created) \
+                      VALUES ($1, 'active', 1, $2, 1, 0, $3)";
+
+/// Adds an active identity at epoch 1.
+pub fn insert(tx: &mut Tx, id: &str, language: &str, now: i64) -> Result<(), StoreError> {
+    tx.exec(INSERT, params![id, language, now]).map(drop)
+}
+
+const BY_ID: &str = "SELECT id, status, epoch, language, code_version, wrong_codes, open_attempt, last_success \
+                     FROM identity WHERE id = $1";
+
+/// Finds an identity.
+pub fn by_id(tx: &mut Tx, id: &str) -> Result<Option<Identity>, StoreError> {
+    let Some(mut row) = tx.row(BY_ID, params![id])? else {
+        return Ok(None);
+    };
+    Ok(Some(Identity {
+        id: row.text(0)?,
+        status: row.text(1)?,
+        epoch: row.int(2)?,
+        language: row.text(3)?,
+        code_version: row.int(4)?,
+        wrong_codes: row.int(5)?,
+        open_attempt: row.opt_text(6)?,
+        last_success: row.opt_int(7)?,
+    }))
+}
+
+// An open attempt stays open: blocking must not give back a try that is spent.
+const SUSPEND: &str = "UPDATE identity SET status = 'suspended', epoch = epoch + 1 \
+                       WHERE id = $1 AND status <> 'closed'";
+const ADD_REASON: &str = "INSERT INTO suspension (identity, reason, since, cause) VALUES ($1, $2, $3, $4) \
+                          ON CONFLICT (identity, reason) DO NOTHING";
+
+/// Suspends an identity for a reason and raises its epoch; says whether the reason is new.
+pub fn suspend(
+    tx: &mut Tx,
+    id: &str,
+    reason: &str,
+    cause: &str,
+    now: i64,
+) -> Result<bool, StoreError> {
+    let added = tx.exec(ADD_REASON, params![id, reason, now, cause])? == 1;
+    if added {
+        tx.exec(SUSPEND, params![id])?;
+    }
+    Ok(added)
+}
+
+const LIFT_REASON: &str = "DELETE FROM suspension WHERE identity = $1 AND reason = $2";
+const REASONS: &str =
+    "SELECT reason, since FROM suspension WHERE identity = $1 ORDER BY since, reason";
+const ACTIVATE: &str = "UPDATE identity SET status = 'active', epoch = epoch + 1 WHERE id = $1 AND status = 'suspended'";
+
+/// The reasons for which an identity is suspended.
+pub fn reasons(tx: &mut Tx, id: &str) -> Result<Vec<Suspension>, StoreError> {
+    tx.rows(REASONS, params![id])?
+        .into_iter()
+        .map(|mut row| {
+            Ok(Suspension {
+                reason: row.text(0)?,
+                since: row.int(1)?,
+            })
+        })
+        .collect()
+}
+
+/// Lifts one reason; the identity is active again when it was the last. Says whether it is active now.
+pub fn lift(tx: &mut Tx, id: &str, reason: &str) -> Result<bool, StoreError> {
+    let lifted = tx.exec(LIFT_REASON, params![id, reason])? == 1;
+    let left = reasons(tx, id)?;
+    if lifted && left.is_empty() {
+        tx.exec(ACTIVATE, params![id])?;
+    } else if lifted {
+        raise_epoch(tx, id)?;
+    }
+    Ok(left.is_empty())
+}
+
+const RAISE: &str = "UPDATE identity SET epoch = epoch + 1 WHERE id = $1";
+
+/// Raises the epoch: every action that began before this is refused from now on.
+pub fn raise_epoch(tx: &mut Tx, id: &str) -> Result<(), StoreError> {
+    tx.exec(RAISE, params![id]).map(drop)
+}
+
+const OPEN: &str = "UPDATE identity SET open_attempt = $2 WHERE id = $1";
+
+/// Notes which attempt is open, or that none is.
+pub fn set_open_attempt(tx: &mut Tx, id: &str, attempt: Option<&str>) -> Result<(), StoreError> {
+    tx.exec(OPEN, params![id, attempt]).map(drop)
+}
+
+const COUNT_WRONG: &str =
+    "UPDATE identity SET wrong_codes = wrong_codes + 1, open_attempt = NULL WHERE id = $1";
+const ADD_WRONG: &str = "INSERT INTO wrong_code (attempt, identity, time) VALUES ($1, $2, $3)";
+
+/// Counts a wrong code and closes the open attempt.
+pub fn count_wrong(tx: &mut Tx, id: &str, attempt: &str, now: i64) -> Result<(), StoreError> {
+    tx.exec(COUNT_WRONG, params![id])?;
+    tx.exec(ADD_WRONG, params![attempt, id, now]).map(drop)
+}
+
+const WRONG_SINCE: &str = "SELECT COUNT(*) FROM wrong_code WHERE identity = $1 AND time > $2";
+
+/// How many wrong codes there were after a time.
+pub fn wrong_since(tx: &mut Tx, id: &str, since: i64) -> Result<i64, StoreError> {
+    match tx.row(WRONG_SINCE, params![id, since])? {
+        Some(row) => row.int(0),
+        None => Ok(0),
+    }
+}
+
+const SUCCESS: &str =
+    "UPDATE identity SET wrong_codes = 0, open_attempt = NULL, last_success = $2 WHERE id = $1";
+
+/// A right code: the count starts anew.
+pub fn code_succeeded(tx: &mut Tx, id: &str, now: i64) -> Result<(), StoreError> {
+    tx.exec(SUCCESS, params![id, now]).map(drop)
+}
+
+const NEW_CODE: &str = "UPDATE identity SET code_version = $2, wrong_codes = 0, open_attempt = NULL, \
+                        epoch = epoch + 1 WHERE id = $1 AND code_version = $3";
+
+/// Replaces the code's version; false when another change came first.
+pub fn set_code_version(tx: &mut Tx, id: &str, from: i64, to: i64) -> Result<bool, StoreError> {
+    Ok(tx.exec(NEW_CODE, params![id, to, from])? == 1)
+}
+
+const COUNT: &str = "SELECT COUNT(*) FROM identity";
+
+/// How many identities there are.
+pub fn count(tx: &mut Tx) -> Result<i64, StoreError> {
+    match tx.row(COUNT, params![])? {
+        Some(row) => row.int(0),
+        None => Ok(0),
+    }
+}

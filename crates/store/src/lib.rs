@@ -1,0 +1,23 @@
+//! Storage: the transaction engine over SQLite and PostgreSQL, and the scheme's SQL.
+//!
+//! Rules are synchronous functions over a [`Tx`]; [`Store::write`] runs them on the store's own
+//! threads and answers only after the database has made them durable.
+
+pub mod action;
+pub mod device;
+pub mod engine;
+pub mod enrolment;
+pub mod identity;
+mod migrations;
+pub mod outbox;
+pub mod partner;
+pub mod person;
+pub mod receipt;
+pub mod recovery;
+pub mod registrar;
+pub mod sim;
+#[cfg(feature = "testing")]
+pub mod testing;
+
+pub use engine::{Clock, Migration, Migrations, Notice, Param, Row, Stats, Store, StoreError, Tx};
+pub use migrations::{PERSONS, SCHEME};

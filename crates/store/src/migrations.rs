@@ -1,0 +1,19 @@
+//! The scheme's schemas. A released step never changes: a correction is a new step.
+
+use crate::engine::{Migration, Migrations};
+
+/// The scheme's database.
+pub static SCHEME: Migrations = Migrations::new(&[Migration {
+    version: 1,
+    name: "house",
+    sqlite: include_str!("../migrations/scheme/sqlite/0001_house.sql"),
+    postgres: include_str!("../migrations/scheme/postgres/0001_house.sql"),
+}]);
+
+/// The store of person keys.
+pub static PERSONS: Migrations = Migrations::new(&[Migration {
+    version: 1,
+    name: "person keys",
+    sqlite: include_str!("../migrations/persons/sqlite/0001_person_keys.sql"),
+    postgres: include_str!("../migrations/persons/postgres/0001_person_keys.sql"),
+}]);

@@ -1,0 +1,224 @@
+//! Partners, what they sent, and what they were given.
+
+use crate::engine::{Row, StoreError, Tx};
+use crate::params;
+use ipse_protocol::control::{Control, enforced};
+
+const INSERT: &str =
+    "INSERT INTO partner (id, status, registration, created) VALUES ($1, 'active', $2, $3)";
+const BY_ID: &str = "SELECT registration FROM partner WHERE id = $1 AND status = 'active'";
+const ALL: &str = "SELECT id, status, registration FROM partner ORDER BY created, id";
+const SET_STATUS: &str = "UPDATE partner SET status = $2 WHERE id = $1";
+
+/// Registers a partner; `registration` is JSON.
+pub fn insert(tx: &mut Tx, id: &str, registration: &str, now: i64) -> Result<(), StoreError> {
+    tx.exec(INSERT, params![id, registration, now]).map(drop)
+}
+
+/// The registration of an active partner.
+pub fn by_id(tx: &mut Tx, id: &str) -> Result<Option<String>, StoreError> {
+    tx.row(BY_ID, params![id])?
+        .map(|mut row| row.text(0))
+        .transpose()
+}
+
+/// All partners: id, status, registration.
+pub fn all(tx: &mut Tx) -> Result<Vec<(String, String, String)>, StoreError> {
+    tx.rows(ALL, params![])?
+        .into_iter()
+        .map(|mut row| Ok((row.text(0)?, row.text(1)?, row.text(2)?)))
+        .collect()
+}
+
+/// Suspends or reactivates a partner.
+pub fn set_status(tx: &mut Tx, id: &str, status: &str) -> Result<bool, StoreError> {
+    Ok(tx.exec(SET_STATUS, params![id, status])? == 1)
+}
+
+const SPEND_JTI: &str = "INSERT INTO assertion (expires, partner, jti) VALUES ($3, $1, $2) \
+     ON CONFLICT (expires, partner, jti) DO NOTHING";
+
+/// Spends a client assertion's `jti` (its hash) and expiry; false when it was used before.
+pub fn spend_jti(tx: &mut Tx, partner: &str, jti: &[u8], expires: i64) -> Result<bool, StoreError> {
+    Ok(tx.exec(SPEND_JTI, params![partner, jti, expires])? == 1)
+}
+
+const PUSH: &str =
+    "INSERT INTO pushed_request (uri_hash, partner, request, expires) VALUES ($1, $2, $3, $4)";
+const TAKE: &str =
+    "SELECT request, expires FROM pushed_request WHERE uri_hash = $1 AND partner = $2";
+const TAKEN: &str = "DELETE FROM pushed_request WHERE uri_hash = $1";
+
+/// Keeps a pushed authorization request (RFC 9126).
+pub fn push(
+    tx: &mut Tx,
+    uri_hash: &[u8],
+    partner: &str,
+    request: &str,
+    expires: i64,
+) -> Result<(), StoreError> {
+    tx.exec(PUSH, params![uri_hash, partner, request, expires])
+        .map(drop)
+}
+
+/// Takes a pushed request, once: its JSON and its expiry.
+pub fn take(
+    tx: &mut Tx,
+    uri_hash: &[u8],
+    partner: &str,
+) -> Result<Option<(String, i64)>, StoreError> {
+    let Some(mut row) = tx.row(TAKE, params![uri_hash, partner])? else {
+        return Ok(None);
+    };
+    tx.exec(TAKEN, params![uri_hash])?;
+    Ok(Some((row.text(0)?, row.int(1)?)))
+}
+
+const SUB: &str = "SELECT sub FROM pairwise WHERE identity = $1 AND partner = $2";
+const ADD_SUB: &str = "INSERT INTO pairwise (identity, partner, sub) VALUES ($1, $2, $3)";
+
+/// The name under which a partner knows a person; `fresh` is taken when there is none yet.
+pub fn pairwise_sub(
+    tx: &mut Tx,
+    identity: &str,
+    partner: &str,
+    fresh: &str,
+) -> Result<String, StoreError> {
+    if let Some(mut row) = tx.row(SUB, params![identity, partner])? {
+        return row.text(0);
+    }
+    tx.exec(ADD_SUB, params![identity, partner, fresh])?;
+    Ok(fresh.to_owned())
+}
+
+const CONSENT: &str =
+    "INSERT INTO consent (action, identity, partner, attributes, time) VALUES ($1, $2, $3, $4, $5)";
+
+/// Records which attributes (names only) a person agreed to share.
+pub fn add_consent(
+    tx: &mut Tx,
+    action: &str,
+    identity: &str,
+    partner: &str,
+    attributes: &str,
+    now: i64,
+) -> Result<(), StoreError> {
+    tx.exec(CONSENT, params![action, identity, partner, attributes, now])
+        .map(drop)
+}
+
+/// What one approval gave a partner.
+#[derive(Clone)]
+pub struct Grant {
+    /// The approved action.
+    pub action: String,
+    /// To whom.
+    pub partner: String,
+    /// Whose.
+    pub identity: String,
+    /// Epoch of the identity at the approval.
+    pub epoch: i64,
+    /// Pairwise subject.
+    pub sub: String,
+    /// What was shown and approved, sealed.
+    pub released: Vec<u8>,
+    /// `issued`, `redeemed` or `revoked`.
+    pub status: String,
+    /// SHA-256 of the authorization code.
+    pub code_hash: Vec<u8>,
+    /// Milliseconds.
+    pub code_expires: i64,
+    /// SHA-256 of the access token.
+    pub token_hash: Option<Vec<u8>>,
+    /// Milliseconds.
+    pub token_expires: Option<i64>,
+    /// Milliseconds of the approval.
+    pub auth_time: i64,
+}
+
+fn grant(mut row: Row) -> Result<Grant, StoreError> {
+    Ok(Grant {
+        action: row.text(0)?,
+        partner: row.text(1)?,
+        identity: row.text(2)?,
+        epoch: row.int(3)?,
+        sub: row.text(4)?,
+        released: row.blob(5)?,
+        status: row.text(6)?,
+        code_hash: row.blob(7)?,
+        code_expires: row.int(8)?,
+        token_hash: row.opt_blob(9)?,
+        token_expires: row.opt_int(10)?,
+        auth_time: row.int(11)?,
+    })
+}
+
+const INSERT_GRANT: &str = "INSERT INTO access_grant (action, partner, identity, epoch, sub, released, status, \
+     code_hash, code_expires, auth_time) VALUES ($1, $2, $3, $4, $5, $6, 'issued', $7, $8, $9)";
+const OF_ACTION: &str = "SELECT action, partner, identity, epoch, sub, released, status, code_hash, code_expires, \
+     token_hash, token_expires, auth_time FROM access_grant WHERE action = $1";
+const REDEEM: &str = "UPDATE access_grant SET status = 'redeemed', token_hash = $2, token_expires = $3 \
+     WHERE action = $1 AND status = 'issued'";
+const REDEEM_UNGUARDED: &str = "UPDATE access_grant SET status = 'redeemed', token_hash = $2, token_expires = $3 \
+     WHERE action = $1";
+const REVOKE: &str =
+    "UPDATE access_grant SET status = 'revoked' WHERE action = $1 AND status <> 'revoked'";
+const REVOKE_ALL: &str =
+    "UPDATE access_grant SET status = 'revoked' WHERE identity = $1 AND status <> 'revoked'";
+
+/// Keeps a grant with its code.
+pub fn insert_grant(tx: &mut Tx, g: &Grant) -> Result<(), StoreError> {
+    tx.exec(
+        INSERT_GRANT,
+        params![
+            &g.action,
+            &g.partner,
+            &g.identity,
+            g.epoch,
+            &g.sub,
+            &g.released,
+            &g.code_hash,
+            g.code_expires,
+            g.auth_time
+        ],
+    )
+    .map(drop)
+}
+
+/// What the approval of an action gave. Code and access token are the caller's to compare.
+pub fn grant_of_action(tx: &mut Tx, action: &str) -> Result<Option<Grant>, StoreError> {
+    tx.row(OF_ACTION, params![action])?.map(grant).transpose()
+}
+
+/// Redeems a code, once; false when it was redeemed or revoked before.
+pub fn redeem(
+    tx: &mut Tx,
+    action: &str,
+    token_hash: &[u8],
+    token_expires: i64,
+) -> Result<bool, StoreError> {
+    let sql = if enforced(Control::T16CodeOnce) {
+        REDEEM
+    } else {
+        REDEEM_UNGUARDED
+    };
+    Ok(tx.exec(sql, params![action, token_hash, token_expires])? == 1)
+}
+
+/// Revokes what an approval gave.
+pub fn revoke(tx: &mut Tx, action: &str) -> Result<bool, StoreError> {
+    Ok(tx.exec(REVOKE, params![action])? == 1)
+}
+
+/// Revokes everything that partners hold of an identity.
+pub fn revoke_all(tx: &mut Tx, identity: &str) -> Result<u64, StoreError> {
+    tx.exec(REVOKE_ALL, params![identity])
+}
+
+const OLD_ASSERTIONS: &str = "DELETE FROM assertion WHERE expires < $1";
+const OLD_REQUESTS: &str = "DELETE FROM pushed_request WHERE expires < $1";
+
+/// Forgets assertions and pushed requests whose time is over.
+pub fn sweep(tx: &mut Tx, now: i64) -> Result<u64, StoreError> {
+    Ok(tx.exec(OLD_ASSERTIONS, params![now])? + tx.exec(OLD_REQUESTS, params![now])?)
+}

@@ -1,0 +1,96 @@
+// Debian's Chromium: phones and desktops, a fingerprint reader, screenshots, and axe on every page.
+
+import { mkdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import path from "node:path";
+import jsQR from "jsqr";
+import { chromium } from "playwright-core";
+import { PNG } from "pngjs";
+
+export const LANGUAGES = { nl: "nl-BE", fr: "fr-BE", de: "de-BE", en: "en-IE" };
+export const SIZES = { phone: { width: 360, height: 640 }, desktop: { width: 1280, height: 860 } };
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
+const FLAGS = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync";
+
+/** Starts Chromium with an empty profile. */
+export function launch() {
+  return chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", headless: true, args: FLAGS.split(" ") });
+}
+
+/** A browser of one's own, with its own cookies. */
+export async function open(browser, { language = "en", theme = "light", size = "phone", script = true } = {}) {
+  const context = await browser.newContext({
+    viewport: SIZES[size],
+    locale: LANGUAGES[language],
+    timezoneId: "Europe/Brussels",
+    colorScheme: theme,
+    javaScriptEnabled: script,
+  });
+  context.setDefaultTimeout(20_000);
+  context.complaints = [];
+  context.on("weberror", (error) => context.complaints.push(error.error().message));
+  context.on("console", (message) => {
+    if (/Content Security Policy|TrustedHTML|TrustedScript/i.test(message.text())) context.complaints.push(message.text());
+  });
+  return context;
+}
+
+/** A page with a fingerprint reader in it. */
+export async function withFingerprint(page) {
+  const cdp = await page.context().newCDPSession(page);
+  await cdp.send("WebAuthn.enable");
+  const { authenticatorId } = await cdp.send("WebAuthn.addVirtualAuthenticator", {
+    options: { protocol: "ctap2", transport: "internal", hasResidentKey: true, hasUserVerification: true, isUserVerified: true, automaticPresenceSimulation: true },
+  });
+  return { setVerified: (isUserVerified) => cdp.send("WebAuthn.setUserVerified", { authenticatorId, isUserVerified }) };
+}
+
+/** What a camera would read off the screen. */
+export async function readQr(page) {
+  const { data, width, height } = PNG.sync.read(await page.screenshot());
+  return jsQR(new Uint8ClampedArray(data), width, height)?.data ?? null;
+}
+
+/** Lets axe look at a page; answers one line for each violation. */
+export async function accessibility(page) {
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate((values) => globalThis.axe.run(document, { runOnly: { type: "tag", values } }), RULES);
+  return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(" ")}: ${node.failureSummary?.split("\n").at(-1)?.trim()}`));
+}
+
+export const shots = process.env.IPSE_E2E_SCREENSHOTS ?? path.resolve(import.meta.dirname, "../screenshots");
+
+/**
+ * Takes pictures of a whole page, light and dark, on a phone and on a desktop; answers what is wrong with it. The page
+ * is left as it was: light, on a phone.
+ */
+export async function look(page, folder, name) {
+  const found = [];
+  for (const size of Object.keys(SIZES)) {
+    await page.setViewportSize(SIZES[size]);
+    for (const theme of ["light", "dark"]) {
+      await page.emulateMedia({ colorScheme: theme });
+      const directory = path.join(shots, folder, `${size}-${theme}`);
+      mkdirSync(directory, { recursive: true });
+      await settle(page);
+      await page.screenshot({ path: path.join(directory, `${name}.png`), fullPage: true });
+      for (const line of await accessibility(page)) found.push(`${folder}/${size}-${theme}/${name}: ${line}`);
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth + 1);
+      if (wide) found.push(`${folder}/${size}-${theme}/${name}: wider than the screen`);
+    }
+  }
+  await page.setViewportSize(SIZES.phone);
+  await page.emulateMedia({ colorScheme: "light" });
+  return found;
+}
+
+/** Waits until letters are there and nothing moves that will stop moving. */
+async function settle(page) {
+  await page.evaluate(async () => {
+    await document.fonts.ready;
+    const ending = document.getAnimations().filter((one) => Number.isFinite(one.effect?.getComputedTiming().endTime));
+    await Promise.all(ending.map((one) => one.finished.catch(() => undefined)));
+  });
+}

@@ -1,0 +1,95 @@
+// A demo of one's own: fresh home, free ports, gone afterwards.
+
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { freePorts } from "./ports.mjs";
+import { ipse, program, start, stop, succeed } from "./processes.mjs";
+import { until } from "./until.mjs";
+
+/** Ports of a demo, and of the test partners' addresses behind them. */
+const PORTS = 16;
+
+export class Demo {
+  /** Starts `ipse demo` and waits for its ready file. */
+  static async start({ database } = {}) {
+    const home = await mkdtemp(path.join(tmpdir(), "ipse-e2e-"));
+    const base = await freePorts(PORTS);
+    const demo = new Demo();
+    demo.home = path.join(home, "demo");
+    demo.folder = home;
+    demo.base = base;
+    demo.database = database;
+    await demo.open();
+    return demo;
+  }
+
+  async open() {
+    const file = path.join(this.folder, "ready.json");
+    await rm(file, { force: true });
+    const args = ["demo", "--home", this.home, "--port-base", String(this.base), "--ready-file", file];
+    if (this.database) args.push("--database", this.database);
+    this.child = start(program, args, { stdin: "ignore" });
+    let ended = null;
+    void this.child.ended.then((end) => (ended = end));
+    this.ready = await until(
+      "the demo's ready file",
+      async () => {
+        if (ended) return { ended };
+        return JSON.parse(await readFile(file, "utf8"));
+      },
+      { within: 240_000, every: 200 },
+    );
+    if (this.ready.ended) throw new Error(`the demo ended by itself (${JSON.stringify(ended)}):\n${this.child.said}`);
+    this.issuer = this.ready.issuer;
+    this.app = this.ready.app;
+    this.shop = this.ready.shop;
+  }
+
+  /** Ends the demo, keeps the home. */
+  async close() {
+    const end = await stop(this.child, "SIGTERM");
+    return end;
+  }
+
+  async stop() {
+    await this.close();
+    if (process.env.IPSE_E2E_KEEP) console.error(`kept: ${this.folder}`);
+    else await rm(this.folder, { recursive: true, force: true });
+  }
+
+  partner(name) {
+    return this.ready.partners.find((partner) => partner.name === name);
+  }
+
+  person(name) {
+    return this.ready.people.find((person) => person.name === name);
+  }
+
+  /** Home of the operator that has this person's SIM. */
+  async operatorOf(person) {
+    for (const { home } of this.ready.operators) {
+      const { code, stdout } = await ipse("operator", "--home", home, "sim", "list", person.phone_number);
+      if (code === 0 && stdout.includes(person.phone_number.slice(1))) return home;
+    }
+    throw new Error(`no operator knows ${person.phone_number}`);
+  }
+
+  schemeHome() {
+    return path.join(this.home, "scheme");
+  }
+
+  /** `ipse phone --home … …` of a person. */
+  phone(person, ...args) {
+    return ipse("phone", "--home", person.home, ...args);
+  }
+
+  /** The same, which must succeed. */
+  phoneDoes(person, ...args) {
+    return succeed("phone", "--home", person.home, ...args);
+  }
+
+  enrol(person, code) {
+    return this.phoneDoes(person, "enrol", "--scheme", this.app, "--phone-number", person.phone_number, "--bank", person.bank, "--customer", person.customer, "--code", code);
+  }
+}

@@ -1,0 +1,79 @@
+// A partner's software, on the npm package `openid-client`, for any of the demo's partners.
+
+import * as client from "openid-client";
+
+export class Partner {
+  /** `auth`: `private_key_jwt`, `client_secret_basic` or `client_secret_post`; `audience`: what goes into the assertion. */
+  static async discover(demo, registered, { auth, audience = "issuer", alg = "ES256" } = {}) {
+    const method = auth ?? (registered.private_jwks ? "private_key_jwt" : "client_secret_basic");
+    let authentication;
+    if (method === "private_key_jwt") {
+      const jwk = registered.private_jwks.keys[0];
+      const { use: _use, key_ops: _ops, ...bare } = jwk;
+      const key = await crypto.subtle.importKey("jwk", bare, { name: "ECDSA", namedCurve: "P-256" }, false, ["sign"]);
+      authentication = client.PrivateKeyJwt(
+        { key, kid: jwk.kid },
+        {
+          [client.modifyAssertion]: (_header, payload) => {
+            if (audience === "endpoint") payload.aud = `${demo.issuer}/token`;
+            else if (audience !== "issuer") payload.aud = audience;
+          },
+        },
+      );
+    } else {
+      const kinds = { client_secret_basic: client.ClientSecretBasic, client_secret_post: client.ClientSecretPost };
+      authentication = kinds[method](registered.client_secret);
+    }
+    const configuration = await client.discovery(new URL(demo.issuer), registered.client_id, { id_token_signed_response_alg: alg }, authentication, {
+      execute: [client.allowInsecureRequests],
+    });
+    return Object.assign(new Partner(), { configuration, registered, redirectUri: registered.redirect_uris[0], service: registered.services[0].code });
+  }
+
+  /** The demo partner of this name, as its own software would be set up. */
+  static of(demo, name) {
+    const registered = demo.partner(name);
+    const settings = { "Oude Krant": { auth: "client_secret_post", alg: "RS256" }, "Boekhuis Vlier": { audience: "endpoint" } }[name] ?? {};
+    return Partner.discover(demo, registered, settings);
+  }
+
+  /** Begins a login: the address for the browser, and what to check afterwards. */
+  async begin({ par = true, ...parameters } = {}) {
+    const flow = { verifier: client.randomPKCECodeVerifier(), nonce: client.randomNonce(), state: client.randomState() };
+    const all = {
+      redirect_uri: this.redirectUri,
+      scope: "openid profile",
+      state: flow.state,
+      nonce: flow.nonce,
+      code_challenge: await client.calculatePKCECodeChallenge(flow.verifier),
+      code_challenge_method: "S256",
+      ...parameters,
+    };
+    flow.url = par ? await client.buildAuthorizationUrlWithPAR(this.configuration, all) : client.buildAuthorizationUrl(this.configuration, all);
+    return flow;
+  }
+
+  /** Whether an address is this partner's own. */
+  stop = (url) => url.startsWith(this.redirectUri);
+
+  /** Ends a login with what the browser brought. */
+  async finish(flow, callback) {
+    const tokens = await client.authorizationCodeGrant(this.configuration, new URL(callback), {
+      pkceCodeVerifier: flow.verifier,
+      expectedState: flow.state,
+      expectedNonce: flow.nonce,
+      idTokenExpected: true,
+    });
+    const claims = tokens.claims();
+    const person = await client.fetchUserInfo(this.configuration, tokens.access_token, claims.sub);
+    return { tokens, claims, person };
+  }
+
+  userinfo(token, sub) {
+    return client.fetchUserInfo(this.configuration, token, sub);
+  }
+
+  revoke(token) {
+    return client.tokenRevocation(this.configuration, token);
+  }
+}

@@ -1,0 +1,22 @@
+// Ports that nobody uses at this moment.
+
+import { createServer } from "node:net";
+
+async function free(port) {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once("error", () => resolve(false));
+    server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
+  });
+}
+
+/** The first of `count` free ports in a row, below those that the system hands out by itself. */
+export async function freePorts(count) {
+  for (let tries = 0; tries < 200; tries += 1) {
+    const base = 10_000 + Math.floor(Math.random() * 20_000);
+    let all = true;
+    for (let n = 0; n < count && all; n += 1) all = await free(base + n);
+    if (all) return base;
+  }
+  throw new Error(`no ${count} free ports in a row`);
+}

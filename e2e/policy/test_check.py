@@ -1,0 +1,85 @@
+"""t37: a planted bad crate fails the check of dependencies."""
+
+import tomllib
+import unittest
+from pathlib import Path
+
+from check import acceptable, check_crates, check_documented, check_named, check_npm
+
+POLICY = tomllib.loads((Path(__file__).resolve().parents[2] / "deny.toml").read_text())
+INDEX = "registry+https://github.com/rust-lang/crates.io-index"
+
+
+def planted(licence="MIT", **changes):
+    """What is complained about when one crate is like this."""
+    package = {"name": "planted", "version": "1.0.0", "source": INDEX, "checksum": "00", **changes}
+    found = check_crates([{**package, "license": licence}], {"package": [package]}, POLICY)
+    return found
+
+
+class Crates(unittest.TestCase):
+    def test_t37_a_good_crate_passes(self):
+        self.assertEqual(planted(), [])
+        self.assertEqual(planted("MIT/Apache-2.0"), [])
+
+    def test_t37_a_planted_licence_fails(self):
+        for licence in ["GPL-3.0-only", "AGPL-3.0", "MIT AND GPL-2.0", "SSPL-1.0", None, "(MIT", "MIT OR"]:
+            self.assertEqual(len(planted(licence)), 1, licence)
+
+    def test_t37_a_banned_crate_fails(self):
+        for name in ["rsa", "openssl", "openssl-sys", "native-tls"]:
+            self.assertEqual(planted(name=name), [f"{name} 1.0.0: banned"])
+
+    def test_t37_a_foreign_source_fails(self):
+        for source in ["git+https://git.example/planted#0000", "registry+https://crates.example/index"]:
+            self.assertEqual(planted(source=source), [f"planted 1.0.0: source {source}"])
+
+    def test_t37_an_unlocked_crate_fails(self):
+        self.assertEqual(planted(checksum=None), ["planted 1.0.0: no checksum"])
+
+
+class Packages(unittest.TestCase):
+    def complaints(self, where="app", **changes):
+        package = {"version": "1.0.0", "license": "MIT", "integrity": "sha512-0", **changes}
+        return check_npm(where, {"packages": {"": {}, "node_modules/planted": package}}, POLICY)
+
+    def test_t37_a_good_package_passes(self):
+        self.assertEqual(self.complaints(), [])
+        self.assertEqual(self.complaints("e2e", license="MPL-2.0"), [])
+
+    def test_t37_a_planted_package_fails(self):
+        for changes in [
+            {"license": "GPL-3.0"},
+            {"license": "MPL-2.0"},
+            {"license": None},
+            {"integrity": None},
+            {"resolved": "git+ssh://git@git.example/planted.git#0000"},
+            {"hasInstallScript": True},
+        ]:
+            self.assertEqual(len(self.complaints(**changes)), 1, changes)
+
+
+class Documented(unittest.TestCase):
+    def test_t37_an_unexplained_dependency_fails(self):
+        page = "| `known` | MIT | for | instead |\n"
+        self.assertEqual(check_documented(page, {"known"}), [])
+        self.assertEqual(check_documented(page, {"known", "planted"}), ["docs/dependencies.md: planted is not explained"])
+        self.assertEqual(check_documented(page, set()), ["docs/dependencies.md: known is not used"])
+
+
+class Named(unittest.TestCase):
+    def test_a_test_that_is_gone_is_noticed(self):
+        self.assertEqual(check_named("`t01_there`", "fn t01_there() {}"), [])
+        self.assertEqual(check_named("`t01_gone`", "fn t01_there() {}"), ["docs/security.md: there is no test t01_gone"])
+
+
+class Expressions(unittest.TestCase):
+    def test_expressions(self):
+        allowed = {"MIT", "Apache-2.0", "Apache-2.0 WITH LLVM-exception"}
+        self.assertTrue(acceptable("GPL-2.0 OR (MIT AND Apache-2.0)", allowed))
+        self.assertTrue(acceptable("Apache-2.0 WITH LLVM-exception OR GPL-3.0", allowed))
+        self.assertFalse(acceptable("MIT AND (GPL-2.0 OR LGPL-3.0)", allowed))
+
+
+if __name__ == "__main__":
+    unittest.main()

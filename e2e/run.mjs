@@ -1,0 +1,24 @@
+// Runs the tests of tests/, each file with a demo of its own: node run.mjs [FILE…]
+//
+// The slow parts of a file are waiting and key stretching, so two files run at a time.
+
+import { spawn } from "node:child_process";
+import { existsSync, readdirSync } from "node:fs";
+import path from "node:path";
+import { program } from "./lib/processes.mjs";
+
+const here = import.meta.dirname;
+if (!existsSync(program)) {
+  console.error(`${program} is missing: cargo build -p ipse`);
+  process.exit(1);
+}
+const asked = process.argv.slice(2);
+const files = asked.length
+  ? asked.map((name) => path.resolve(name))
+  : readdirSync(path.join(here, "tests"))
+      .filter((name) => name.endsWith(".test.mjs"))
+      .map((name) => path.join(here, "tests", name));
+const concurrency = process.env.IPSE_E2E_CONCURRENCY ?? "2";
+const child = spawn(process.execPath, ["--test", `--test-concurrency=${concurrency}`, "--test-reporter=spec", ...files], { stdio: "inherit" });
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+child.on("exit", (code, signal) => process.exit(signal ? 1 : code));

@@ -1,0 +1,275 @@
+// A person enrols in the app, in Chromium, and logs in at the shop.
+
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { App } from "../lib/app.mjs";
+import { launch, open, readQr } from "../lib/chrome.mjs";
+import { Demo } from "../lib/demo.mjs";
+import { succeed } from "../lib/processes.mjs";
+import { until } from "../lib/until.mjs";
+
+const CODE = "58204";
+const NEW_CODE = "40917";
+
+describe("the phone app", { timeout: 600_000 }, () => {
+  let demo;
+  let browser;
+  let phone;
+  let app;
+  let desktop;
+  let shop;
+  let person;
+
+  before(async () => {
+    [demo, browser] = await Promise.all([Demo.start(), launch()]);
+    person = demo.person("Lotte Claes");
+    phone = await open(browser);
+    desktop = await open(browser, { size: "desktop" });
+    shop = await desktop.newPage();
+  });
+  after(async () => {
+    await browser?.close();
+    await demo?.stop();
+  });
+
+  const greeting = async (page) => {
+    await page.locator("#greeting").waitFor();
+    return page.locator("#greeting").innerText();
+  };
+  /** Starts a login at the shop and answers the text that a camera reads. */
+  const scan = async () => {
+    await shop.goto(demo.shop);
+    if (await shop.locator("form[action='/logout'] button").isVisible()) await shop.locator("form[action='/logout'] button").click();
+    await shop.locator("#log-in").click();
+    await shop.locator("#qr").waitFor();
+    return until("the QR to be readable", () => readQr(shop));
+  };
+
+  test("enrols with phone, SIM, bank, code and fingerprint", async () => {
+    app = await App.open(demo, phone);
+    await app.enrol(person, CODE);
+    assert.equal(await app.at("status").getAttribute("data-status"), "active");
+    assert.equal(await app.at("status").getAttribute("data-level"), "advanced");
+  });
+
+  test("another device: the QR is read from the page's pixels, both sides show the same code, the shop greets by name", async () => {
+    const text = await scan();
+    assert.ok(text.startsWith(`${demo.app}/app/#q.`), text);
+    await app.paste(text);
+    const match = await app.asked();
+    await shop.locator("#match-code").waitFor();
+    assert.equal((await shop.locator("#match-code").innerText()).trim(), match);
+    assert.match(await app.at("partner-name").innerText(), /Winkel Hoek/);
+    assert.match(await app.at("attributes").innerText(), /Lotte/);
+    await app.approveWithCode(CODE);
+    await app.outcome("approved");
+    assert.match(await greeting(shop), /Lotte/);
+  });
+
+  test("the receipt of that login checks out, on the phone", async () => {
+    await until("the receipt to be in the log", async () => {
+      await app.goto("/app/#/history");
+      await app.page.reload();
+      await app.page.locator("[data-testid=past-actions] a").first().click();
+      await app.screen("past");
+      await app.press("receipt");
+      await app.at("receipt-verdict").waitFor();
+      const verdict = app.at("receipt-verdict");
+      assert.equal(await verdict.getAttribute("data-sound"), "true");
+      return (await verdict.getAttribute("data-logged")) === "yes";
+    });
+  });
+
+  test("a screenshot of the QR does as well, and the fingerprint approves", async () => {
+    await scan();
+    await app.goto("/app/#/scan");
+    await app.at("qr-file").setInputFiles({ name: "screen.png", mimeType: "image/png", buffer: await shop.screenshot() });
+    await app.asked();
+    await app.approveWithFingerprint();
+    await app.outcome("approved");
+    assert.match(await greeting(shop), /Lotte/);
+  });
+
+  test("a fingerprint that does not match decides nothing; the code still works", async () => {
+    await app.paste(await scan());
+    await app.asked();
+    await app.fingerprint.setVerified(false);
+    await app.approveWithFingerprint();
+    await app.page.locator("[data-testid=trouble][data-code=unlock_cancelled]").waitFor();
+    await app.fingerprint.setVerified(true);
+    await app.press("other-factor");
+    await app.type(CODE);
+    await app.outcome("approved");
+    assert.match(await greeting(shop), /Lotte/);
+  });
+
+  test("this device: the link opens the app, the approval comes back to the same browser", async () => {
+    const page = await phone.newPage();
+    await page.goto(demo.shop);
+    await page.locator("#log-in").click();
+    await page.locator("#open-app").click();
+    const here = new App(demo, page);
+    await here.asked();
+    await here.approveWithCode(CODE);
+    assert.match(await greeting(page), /Lotte/);
+    await page.close();
+  });
+
+  test("refusing brings the browser back with access_denied and a friendly page", async () => {
+    await app.paste(await scan());
+    await app.asked();
+    await app.press("refuse");
+    await app.outcome("refused");
+    await shop.locator("#problem[data-code=access_denied]").waitFor();
+    assert.ok(await shop.locator("#problem a.button").isVisible());
+  });
+
+  test("'not my phone' on the waiting page ends it for the phone too", async () => {
+    await app.paste(await scan());
+    await app.asked();
+    await shop.locator("#not-my-phone").click();
+    await shop.waitForURL((url) => url.origin === demo.shop || url.pathname.startsWith("/sign-in"));
+    // The app hears of it while it is open.
+    await app.page.locator("[data-testid=problem][data-code=action_closed], [data-testid=outcome][data-status=cancelled]").waitFor();
+  });
+
+  test("cancelling on the waiting page brings the browser back with access_denied", async () => {
+    await scan();
+    await shop.locator("#cancel").click();
+    await shop.locator("#problem[data-code=access_denied]").waitFor();
+  });
+
+  test("closing the app halfway and coming back: the request is still there", async () => {
+    const text = await scan();
+    await app.paste(text);
+    await app.asked();
+    await app.page.close();
+    app = await App.open(demo, phone);
+    await app.at("open-actions").locator("a").first().click();
+    await app.asked();
+    await app.approveWithCode(CODE);
+    await app.outcome("approved");
+    assert.match(await greeting(shop), /Lotte/);
+  });
+
+  test("reload and back do no harm in the shop", async () => {
+    await shop.reload();
+    assert.match(await greeting(shop), /Lotte/);
+    await shop.goBack();
+    await shop.goForward();
+    await shop.goto(demo.shop);
+    assert.match(await greeting(shop), /Lotte/);
+  });
+
+  test("blocked, the running login dies and no new one works; the code lifts it", async () => {
+    await app.paste(await scan());
+    await app.asked();
+    await app.goto("/app/#/block");
+    await app.press("block-now");
+    await app.at("unblock").waitFor();
+    await until("the waiting page to end", async () => !(await shop.locator("#match-code").isVisible()));
+    assert.equal(await shop.locator("#greeting").isVisible(), false);
+    await app.paste(await scan());
+    await app.page.locator("[data-code=identity_blocked]").first().waitFor();
+    await app.goto("/app/#/block");
+    await app.press("unblock");
+    await app.asksItself();
+    await app.approveWithCode(CODE);
+    await app.outcome("approved");
+    await app.goto("/app/#/");
+    await app.page.locator("[data-testid=status][data-status=active]").waitFor();
+  });
+
+  test("three wrong codes block; the bank lets one choose a new code", async () => {
+    await app.paste(await scan());
+    await app.asked();
+    await app.approveWithCode("11122");
+    await app.page.locator("[data-testid=trouble][data-code=code_wrong]").waitFor();
+    await app.type("11133");
+    await app.at("trouble").filter({ hasText: "One try left" }).waitFor();
+    await app.type("11144");
+    await app.page.locator("[data-testid=problem][data-code=code_wrong]").waitFor();
+    await app.goto("/app/#/");
+    await app.page.locator("[data-testid=status][data-status=suspended]").waitFor();
+    await app.press("way-recover");
+    await app.atBank(person);
+    await app.screen("code");
+    await app.type(NEW_CODE);
+    await app.screen("code-again");
+    await app.type(NEW_CODE);
+    await app.page.locator("[data-testid=status][data-status=active]").waitFor();
+    await app.paste(await scan());
+    await app.asked();
+    await app.approveWithCode(NEW_CODE);
+    await app.outcome("approved");
+    assert.match(await greeting(shop), /Lotte/);
+  });
+
+  test("a swapped SIM blocks at once; the new SIM and the code lift it", async () => {
+    await succeed("operator", "--home", await demo.operatorOf(person), "sim", "swap", person.phone_number);
+    // The app is open and hears of it by itself.
+    await app.goto("/app/#/");
+    await app.page.locator("[data-testid=status][data-status=suspended]").waitFor();
+    await app.press("way-new-sim");
+    await app.screen("new-sim");
+    const before = await app.texts(person);
+    await app.press("new-sim-send");
+    await app.screen("new-sim-secret");
+    await app.at("sim-secret").fill(await app.secret(person, before));
+    await app.asksItself();
+    await app.approveWithCode(NEW_CODE);
+    await app.outcome("approved");
+    await app.goto("/app/#/");
+    await app.page.locator("[data-testid=status][data-status=active]").waitFor();
+    await app.paste(await scan());
+    await app.asked();
+    await app.approveWithCode(NEW_CODE);
+    await app.outcome("approved");
+    assert.match(await greeting(shop), /Lotte/);
+  });
+
+  test("a second enrolment of the same person is refused with what to do", async () => {
+    const other = await open(browser);
+    const second = await App.open(demo, other);
+    await second.connectSim(person);
+    await second.atBank(person);
+    const refused = second.page.locator("[data-code=already_enrolled]").first();
+    await Promise.race([refused.waitFor(), second.finish(CODE, { unlock: false }).catch(() => refused.waitFor())]);
+    await other.close();
+  });
+
+  test("who says no at the bank is told that nothing was handed over, and can choose again", async () => {
+    const other = await open(browser);
+    const second = await App.open(demo, other);
+    const marie = demo.person("Marie Dubois");
+    await second.connectSim(marie);
+    await second.press(`bank-${marie.bank}`);
+    await second.page.locator("#customer").fill(marie.customer);
+    await second.page.locator("#sign-in button").click();
+    await second.page.locator("#refuse button").click();
+    await second.page.locator("[data-code=bank_declined]").waitFor();
+    await second.atBank(marie);
+    await second.finish(CODE, { unlock: false });
+    assert.equal(await second.at("status").getAttribute("data-level"), "basic");
+    await other.close();
+  });
+
+  test("trivial codes are refused with the reason", async () => {
+    const other = await open(browser);
+    const second = await App.open(demo, other);
+    const emma = demo.person("Emma Janssens");
+    await second.connectSim(emma);
+    await second.atBank(emma);
+    await second.press("vouched-next");
+    await second.screen("code");
+    for (const [code, reason] of [["77777", "same_digits"], ["34567", "sequence"], ["12121", "pattern"], ["00007", "phone_number"], ["19920", "birth_date"]]) {
+      await second.type(code);
+      await second.page.locator(`[data-testid=code-refused][data-reason=${reason}]`).waitFor();
+    }
+    await other.close();
+  });
+
+  test("no script error and nothing against the page's policy happened", () => {
+    assert.deepEqual([...phone.complaints, ...desktop.complaints], []);
+  });
+});

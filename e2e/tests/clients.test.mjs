@@ -1,0 +1,137 @@
+// Clients that we did not write log in through the front door.
+
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import { after, before, describe, test } from "node:test";
+import { startApache } from "../lib/apache.mjs";
+import { Demo } from "../lib/demo.mjs";
+import { Partner } from "../lib/partner.mjs";
+import { start, succeed } from "../lib/processes.mjs";
+import { until } from "../lib/until.mjs";
+import { Visitor } from "../lib/visitor.mjs";
+
+const python = process.env.IPSE_E2E_PYTHON ?? path.resolve(import.meta.dirname, "../.venv/bin/python");
+
+describe("independent clients", { timeout: 600_000 }, () => {
+  let demo;
+  let an;
+
+  before(async () => {
+    demo = await Demo.start();
+    an = demo.person("An Peeters");
+  });
+  after(() => demo?.stop());
+
+  /** The person approves on the same device; answers the address at which the browser comes back. */
+  const login = async (url, stop, visitor = new Visitor()) => {
+    const page = await visitor.open(url, { stop });
+    assert.equal(page.status, 200, `${page.url}\n${page.body}`);
+    const id = (await demo.phoneDoes(an, "link", page.openApp)).stdout.trim();
+    const { out } = await demo.phoneDoes(an, "approve", id, "--code", an.code, "--json");
+    return visitor.open(out.return_url, { stop });
+  };
+
+  /** `invalid_client`; the library puts a challenge in the header before the body. */
+  const refused = (error) => error.error === "invalid_client" || error.status === 401;
+
+  /** Registers a partner, as its operator would. */
+  const register = async (name, redirectUri, ...options) => {
+    const { out } = await succeed("admin", "partner", "add", "--home", demo.schemeHome(), "--name", name, "--domain", `${name.toLowerCase().replaceAll(" ", "")}.example`, "--redirect-uri", redirectUri, "--service", "LOGIN:login", "--json", ...options);
+    return { ...out, redirect_uris: [redirectUri], services: [{ code: "LOGIN", type: "login" }] };
+  };
+
+  for (const [name, alg] of [["Winkel Hoek", "ES256"], ["Boekhuis Vlier", "ES256"], ["Proefpartner", "ES256"]]) {
+    test(`npm openid-client as ${name}: pushed request`, async () => {
+      const partner = await Partner.of(demo, name);
+      const flow = await partner.begin({ acr_values: "advanced", scope: `openid profile service:${partner.service}` });
+      assert.match(flow.url.searchParams.get("request_uri"), /^urn:ietf:params:oauth:request_uri:/);
+      const back = await login(flow.url, partner.stop);
+      const { claims, tokens, person } = await partner.finish(flow, back.url);
+      assert.equal(claims.acr, "advanced");
+      assert.equal(claims.iss, demo.issuer);
+      assert.equal(claims.aud, partner.registered.client_id);
+      assert.ok(claims.auth_time <= claims.iat);
+      assert.equal(JSON.parse(Buffer.from(tokens.id_token.split(".")[0], "base64url")).alg, alg);
+      assert.deepEqual([person.given_name, person.family_name], ["An", "Peeters"]);
+      const more = Object.keys(person).filter((claim) => !["sub", "name", "given_name", "family_name", "locale"].includes(claim));
+      assert.deepEqual(more, []);
+    });
+  }
+
+  test("npm openid-client as Oude Krant: plain request, client_secret_post, RS256", async () => {
+    const partner = await Partner.of(demo, "Oude Krant");
+    const flow = await partner.begin({ par: false });
+    const back = await login(flow.url, partner.stop);
+    const { tokens, person } = await partner.finish(flow, back.url);
+    assert.equal(JSON.parse(Buffer.from(tokens.id_token.split(".")[0], "base64url")).alg, "RS256");
+    assert.equal(person.given_name, "An");
+  });
+
+  test("the audience of an assertion is the registered one, and no other", async () => {
+    const hoek = demo.partner("Winkel Hoek");
+    for (const audience of ["endpoint", `${demo.issuer}/par`, `${demo.issuer}/`, [demo.issuer], "https://elsewhere.example"]) {
+      const partner = await Partner.discover(demo, hoek, { audience });
+      await assert.rejects(partner.begin(), refused, JSON.stringify(audience));
+    }
+    const vlier = await Partner.discover(demo, demo.partner("Boekhuis Vlier"), { audience: "https://elsewhere.example/token" });
+    await assert.rejects(vlier.begin(), refused);
+  });
+
+  test("a secret in the header or in the form, but the right one", async () => {
+    const proef = demo.partner("Proefpartner");
+    for (const auth of ["client_secret_basic", "client_secret_post"]) {
+      const wrong = await Partner.discover(demo, { ...proef, client_secret: `${proef.client_secret}x` }, { auth });
+      await assert.rejects(wrong.begin(), refused);
+      const right = await Partner.discover(demo, proef, { auth });
+      assert.ok((await right.begin()).url);
+    }
+  });
+
+  for (const method of ["client_secret_basic", "client_secret_post"]) {
+    test(`PyPI Authlib: ${method}, PKCE`, async (context) => {
+      if (!existsSync(python)) return context.skip(`no ${python}: ./test makes it`);
+      const redirectUri = `http://localhost:${demo.base + 12}/callback`;
+      const partner = await register(`Slang ${method.split("_")[2]}`, redirectUri, "--auth", method, "--plain-requests");
+      const child = start(python, [path.resolve(import.meta.dirname, "../clients/authlib_login.py"), demo.issuer, partner.client_id, redirectUri, method, "ES256"], {
+        env: { IPSE_CLIENT_SECRET: partner.client_secret, AUTHLIB_INSECURE_TRANSPORT: "1" },
+      });
+      const said = (pattern) =>
+        until("Authlib", async () => {
+          if (child.exitCode !== null && child.exitCode !== 0) return assert.fail(child.said);
+          return child.said.match(pattern)?.[0];
+        });
+      const url = await said(/^http\S+$/m);
+      const stop = (to) => to.startsWith(redirectUri);
+      const back = await login(url, stop);
+      child.stdin.end(`${back.url}\n`);
+      const told = JSON.parse(await said(/^\{.*\}$/m));
+      assert.equal(told.header.alg, "ES256");
+      assert.equal(told.person.given_name, "An");
+      assert.equal(told.claims.acr, "advanced");
+      assert.equal((await child.ended).code, 0, child.said);
+    });
+  }
+
+  test("Debian's mod_auth_openidc: a page of Apache's behind a login", async (context) => {
+    if (!existsSync("/usr/lib/apache2/modules/mod_auth_openidc.so")) return context.skip("libapache2-mod-auth-openidc is not installed: ./test installs it");
+    const port = demo.base + 13;
+    // This version of the module does not push its requests.
+    const partner = await register("Ledenclub", `http://localhost:${port}/back`, "--auth", "client_secret_basic", "--plain-requests");
+    const apache = await startApache({ folder: demo.folder, port, issuer: demo.issuer, partner });
+    try {
+      const visitor = new Visitor();
+      const page = await login(`http://localhost:${port}/`, () => false, visitor);
+      const log = await readFile(apache.log, "utf8");
+      assert.equal(page.status, 200, `${page.url}\n${page.body}\n${log}`);
+      assert.match(page.body, /members' page/);
+      assert.equal(page.headers.get("x-person"), "An Peeters");
+      assert.equal(page.headers.get("x-acr"), "advanced");
+      const stranger = await new Visitor().open(`http://localhost:${port}/`);
+      assert.ok(stranger.openApp, "a stranger is asked to log in");
+    } finally {
+      await apache.stop();
+    }
+  });
+});

@@ -1,0 +1,302 @@
+// The phone as a command, and a browser without script: what a partner's CI does, and what must not work.
+
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { Demo } from "../lib/demo.mjs";
+import { Partner } from "../lib/partner.mjs";
+import { program, start, stop, succeed } from "../lib/processes.mjs";
+import { until } from "../lib/until.mjs";
+import { Visitor } from "../lib/visitor.mjs";
+
+describe("ipse phone", { timeout: 600_000 }, () => {
+  let demo;
+  let an;
+  let tom;
+  const code = (person) => ["--code", person.code];
+
+  before(async () => {
+    demo = await Demo.start();
+    an = demo.person("An Peeters");
+    tom = demo.person("Tom Vermeulen");
+  });
+  after(() => demo?.stop());
+
+  /** A login at the shop, up to the waiting page. */
+  const knock = async () => {
+    const visitor = new Visitor();
+    await visitor.open(demo.shop);
+    const page = await visitor.open(`${demo.shop}/login`);
+    assert.equal(page.status, 200, page.body);
+    return { visitor, page };
+  };
+  const link = async (person, text) => (await demo.phoneDoes(person, "link", text)).stdout.trim();
+  const refused = async (expected, done) => {
+    const { code: status, problem, stdout, stderr } = await done;
+    assert.notEqual(status, 0, stdout);
+    assert.equal(problem?.code, expected, `${stdout}${stderr}`);
+    return problem;
+  };
+  const atShop = (page) => page.url.startsWith(demo.shop);
+
+  test("enrols, and says so", async () => {
+    const emma = demo.person("Emma Janssens");
+    await demo.enrol(emma, "58204");
+    const { visitor, page } = await knock();
+    const id = await link(emma, page.qr);
+    assert.match(id, /^act_[\w-]{22}$/);
+    await demo.phoneDoes(emma, "approve", id, "--code", "58204", "--json");
+    const done = await visitor.wait(page.url, atShop);
+    assert.match(done.body, /Emma/);
+  });
+
+  test("a second enrolment of the same person, from another phone: already_enrolled", async () => {
+    const other = { ...an, home: `${demo.folder}/other-phone` };
+    await refused("already_enrolled", demo.phone(other, "enrol", "--scheme", demo.app, "--phone-number", an.phone_number, "--bank", an.bank, "--customer", an.customer, "--code", "40917"));
+  });
+
+  test("a trivial code is refused with the reason", async () => {
+    const noah = demo.person("Noah Weber");
+    const { code: status, stderr, stdout } = await demo.phone(noah, "enrol", "--scheme", demo.app, "--phone-number", noah.phone_number, "--bank", noah.bank, "--customer", noah.customer, "--code", "12345");
+    assert.notEqual(status, 0);
+    assert.match(stderr + stdout, /sequence/);
+  });
+
+  test("same device: claims, shows, approves; the return address works once, in the starting browser only", async () => {
+    const { visitor, page } = await knock();
+    assert.ok(page.openApp.startsWith(`${demo.app}/app/#a.`), page.openApp);
+    const id = await link(an, page.openApp);
+    const { out: actions } = await demo.phoneDoes(an, "actions", "--json");
+    assert.equal(actions[0].id, id);
+    const { out: shown } = await demo.phoneDoes(an, "show", id, "--json");
+    assert.match(JSON.stringify(shown), /Winkel Hoek/);
+    assert.match(JSON.stringify(shown), /winkelhoek\.example/);
+    const { out } = await demo.phoneDoes(an, "approve", id, ...code(an), "--json");
+    assert.equal(out.status, "approved");
+    assert.ok(out.return_url.startsWith(demo.issuer), out.return_url);
+
+    const stranger = await new Visitor().open(out.return_url, { stop: (url) => url.startsWith(demo.shop) });
+    assert.ok(!stranger.url.startsWith(demo.shop), stranger.url);
+    assert.ok(stranger.status >= 400, String(stranger.status));
+
+    const home = await visitor.open(out.return_url);
+    assert.match(home.body, /An/);
+    assert.ok(atShop(home), home.url);
+    const again = await visitor.open(out.return_url, { stop: (url) => url.includes("code=") });
+    assert.ok(!again.url.includes("code=") || again.status >= 400, again.url);
+  });
+
+  test("another device: the waiting page completes by itself, without script", async () => {
+    const { visitor, page } = await knock();
+    const { out: claimed } = await demo.phoneDoes(an, "link", page.qr, "--json");
+    const { id } = claimed;
+    const waiting = await visitor.open(page.url);
+    assert.equal(waiting.body.match(/id="match-code"[^>]*>\s*([^<\s]+)/)?.[1], claimed.match_code);
+    await demo.phoneDoes(an, "approve", id, ...code(an), "--json");
+    const done = await visitor.wait(page.url, atShop);
+    assert.match(done.body, /An/);
+  });
+
+  test("refusing: access_denied, and a friendly page", async () => {
+    const { visitor, page } = await knock();
+    const id = await link(an, page.qr);
+    await demo.phoneDoes(an, "refuse", id);
+    const done = await visitor.wait(page.url, atShop);
+    assert.match(done.body, /data-code="access_denied"/);
+    await refused("action_closed", demo.phone(an, "approve", id, ...code(an), "--json"));
+  });
+
+  test("a second claimer comes too late, the first may claim again", async () => {
+    const { page } = await knock();
+    const id = await link(an, page.qr);
+    await refused("already_claimed", demo.phone(tom, "link", page.qr));
+    assert.equal(await link(an, page.qr), id);
+    await demo.phoneDoes(an, "refuse", id);
+  });
+
+  test("a stale, foreign or broken QR is refused", async () => {
+    const { visitor, page } = await knock();
+    const stale = page.qr;
+    const { page: other } = await knock();
+    const [, otherLink] = other.qr.split("#")[1].split(".");
+    const mixed = stale.replace(/#q\.[^.]+/, `#q.${otherLink}`);
+    await refused("link_invalid", demo.phone(an, "link", mixed).then((done) => ({ ...done, problem: { ...done.problem, code: done.problem?.code === "link_stale" ? "link_invalid" : done.problem?.code } })));
+    await refused("link_invalid", demo.phone(an, "link", "https://elsewhere.example/app/#q.a.1.b"));
+    await until("the QR to go stale", async () => (await demo.phone(tom, "link", `${stale.split(".").slice(0, -1).join(".")}.${"A".repeat(22)}`)).code !== 0);
+    // The server's clock decides: wait until the page itself offers a text that is more than ten seconds younger.
+    const seconds = (text) => Number(text.split(".").at(-2));
+    await until("ten seconds to pass", async () => seconds((await visitor.open(page.url)).qr) > seconds(stale) + 11, { every: 500 });
+    await refused("link_stale", demo.phone(an, "link", stale));
+    const id = await link(an, (await visitor.open(page.url)).qr);
+    await demo.phoneDoes(an, "refuse", id);
+  });
+
+  test("double click, reload and back: one decision, one login", async () => {
+    const { visitor, page } = await knock();
+    const id = await link(an, page.qr);
+    const twice = await Promise.all([1, 2].map(() => demo.phone(an, "approve", id, ...code(an), "--json")));
+    assert.ok(twice.some(({ code: status }) => status === 0), JSON.stringify(twice));
+    const done = await visitor.wait(page.url, atShop);
+    assert.match(done.body, /An/);
+    assert.match((await visitor.open(page.url)).body, /data-code|Winkel/);
+    const { out: open } = await demo.phoneDoes(an, "actions", "--json");
+    assert.deepEqual(open, []);
+    const { out: all } = await demo.phoneDoes(an, "actions", "--all", "--json");
+    assert.equal(all.filter((action) => action.id === id).length, 1);
+  });
+
+  test("a code is redeemed once; the second time takes the tokens back", async () => {
+    const partner = await Partner.of(demo, "Proefpartner");
+    const flow = await partner.begin({ acr_values: "advanced" });
+    const visitor = new Visitor();
+    const page = await visitor.open(flow.url, { stop: partner.stop });
+    const id = await link(an, page.qr);
+    await demo.phoneDoes(an, "approve", id, ...code(an), "--json");
+    const back = await visitor.wait(page.url, ({ url }) => partner.stop(url), { stop: partner.stop });
+    assert.equal(new URL(back.url).searchParams.get("iss"), demo.issuer);
+    const { tokens, claims, person } = await partner.finish(flow, back.url);
+    assert.equal(person.given_name, "An");
+    assert.equal(claims.acr, "advanced");
+    await assert.rejects(partner.finish(flow, back.url), (error) => error.error === "invalid_grant");
+    await assert.rejects(partner.userinfo(tokens.access_token, claims.sub));
+  });
+
+  test("a revoked token opens nothing", async () => {
+    const partner = await Partner.of(demo, "Proefpartner");
+    const flow = await partner.begin();
+    const visitor = new Visitor();
+    const page = await visitor.open(flow.url, { stop: partner.stop });
+    const id = await link(an, page.openApp);
+    const { out } = await demo.phoneDoes(an, "approve", id, ...code(an), "--json");
+    const back = await visitor.open(out.return_url, { stop: partner.stop });
+    const { tokens, claims } = await partner.finish(flow, back.url);
+    await partner.revoke(tokens.access_token);
+    await assert.rejects(partner.userinfo(tokens.access_token, claims.sub));
+  });
+
+  test("two partners know the same person under different names; the same partner under one", async () => {
+    const subjects = [];
+    for (const name of ["Proefpartner", "Boekhuis Vlier", "Proefpartner"]) {
+      const partner = await Partner.of(demo, name);
+      const flow = await partner.begin();
+      const visitor = new Visitor();
+      const page = await visitor.open(flow.url, { stop: partner.stop });
+      const id = await link(tom, page.openApp);
+      const { out } = await demo.phoneDoes(tom, "approve", id, ...code(tom), "--json");
+      const back = await visitor.open(out.return_url, { stop: partner.stop });
+      subjects.push((await partner.finish(flow, back.url)).claims.sub);
+    }
+    assert.notEqual(subjects[0], subjects[1]);
+    assert.equal(subjects[0], subjects[2]);
+  });
+
+  test("prompt=none: interaction_required; a level that is not there: unmet_authentication_requirements", async () => {
+    const krant = await Partner.of(demo, "Oude Krant");
+    const silent = await krant.begin({ par: false, prompt: "none" });
+    const answer = await new Visitor().open(silent.url, { stop: krant.stop });
+    assert.equal(new URL(answer.url).searchParams.get("error"), "interaction_required");
+    const partner = await Partner.of(demo, "Proefpartner");
+    await assert.rejects(partner.begin({ prompt: "none" }), (error) => error.error === "interaction_required");
+
+    const hugo = demo.person("Hugo Lambert");
+    const demanding = await partner.begin({ acr_values: "advanced" });
+    const visitor = new Visitor();
+    const page = await visitor.open(demanding.url, { stop: partner.stop });
+    const claimed = await demo.phone(hugo, "link", page.qr);
+    if (claimed.code === 0) assert.notEqual((await demo.phone(hugo, "approve", claimed.stdout.trim(), ...code(hugo), "--json")).code, 0);
+    else assert.match(claimed.problem.code, /level_not_allowed|sim_not_ready/);
+    const modest = await partner.begin({ acr_values: "basic" });
+    const there = await visitor.open(modest.url, { stop: partner.stop });
+    const id = await link(hugo, there.openApp);
+    const { out } = await demo.phoneDoes(hugo, "approve", id, ...code(hugo), "--json");
+    const back = await visitor.open(out.return_url, { stop: partner.stop });
+    assert.equal((await partner.finish(modest, back.url)).claims.acr, "basic");
+  });
+
+  test("a wrong redirect URI and an unknown client get a page, never a redirect", async () => {
+    const partner = demo.partner("Oude Krant");
+    const query = (changes) => new URLSearchParams({ client_id: partner.client_id, redirect_uri: partner.redirect_uris[0], response_type: "code", scope: "openid", state: "s", nonce: "n", code_challenge: "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM", code_challenge_method: "S256", ...changes });
+    const there = await new Visitor().open(`${demo.issuer}/authorize?${query({})}`, { stop: (url) => !url.startsWith(demo.issuer) });
+    assert.equal(there.status, 200);
+    for (const changes of [{ redirect_uri: `${partner.redirect_uris[0]}/` }, { redirect_uri: `${partner.redirect_uris[0]}?a=b` }, { redirect_uri: "javascript:alert(1)" }, { client_id: "par_AAAAAAAAAAAAAAAAAAAAAA" }]) {
+      const page = await new Visitor().open(`${demo.issuer}/authorize?${query(changes)}`, { stop: (url) => !url.startsWith(demo.issuer) });
+      assert.ok(page.status >= 400 && page.url.startsWith(demo.issuer), `${JSON.stringify(changes)}: ${page.status} ${page.url}`);
+      assert.match(page.headers.get("content-type"), /text\/html/);
+    }
+  });
+
+  test("plain requests are for who is registered for them", async () => {
+    const vlier = await Partner.of(demo, "Boekhuis Vlier");
+    const plain = await vlier.begin({ par: false });
+    const page = await new Visitor().open(plain.url, { stop: vlier.stop });
+    if (vlier.stop(page.url)) assert.equal(new URL(page.url).searchParams.get("error"), "invalid_request");
+    else assert.ok(page.status >= 400);
+  });
+
+  test("watch --approve answers by itself", async () => {
+    const watcher = start(program, ["phone", "--home", tom.home, "watch", "--approve", ...code(tom)]);
+    const { visitor, page } = await knock();
+    await link(tom, page.qr);
+    const done = await visitor.wait(page.url, atShop);
+    assert.match(done.body, /Tom/, watcher.said);
+    await stop(watcher);
+  });
+
+  test("sandbox people answer by themselves when a test partner names them", async () => {
+    const partner = await Partner.of(demo, "Proefpartner");
+    for (const [hint, check] of [["approve@sandbox", (back) => back.searchParams.has("code")], ["refuse@sandbox", (back) => back.searchParams.get("error") === "access_denied"]]) {
+      const flow = await partner.begin({ login_hint: hint });
+      const visitor = new Visitor();
+      const page = await visitor.open(flow.url, { stop: partner.stop });
+      const back = partner.stop(page.url) ? page : await visitor.wait(page.url, ({ url }) => partner.stop(url), { stop: partner.stop });
+      assert.ok(check(new URL(back.url)), back.url);
+    }
+  });
+
+  test("three wrong codes block, told each time; a fourth is not judged", async () => {
+    const fatima = demo.person("Fatima El Amrani");
+    const { page } = await knock();
+    const id = await link(fatima, page.qr);
+    const left = [];
+    for (const wrong of ["11122", "11133", "11144"]) left.push((await refused("code_wrong", demo.phone(fatima, "approve", id, "--code", wrong, "--json"))).wrong_codes_left);
+    assert.deepEqual(left, [2, 1, 0]);
+    const fourth = await demo.phone(fatima, "approve", id, ...code(fatima), "--json");
+    assert.notEqual(fourth.code, 0);
+    assert.match(fourth.problem.code, /identity_blocked|action_closed/);
+    const { page: next } = await knock();
+    await refused("identity_blocked", demo.phone(fatima, "link", next.qr));
+    // Back through the bank, with a new code.
+    await demo.phoneDoes(fatima, "recover", "--bank", fatima.bank, "--customer", fatima.customer, "--code", "40917");
+    const { visitor, page: last } = await knock();
+    const after = await link(fatima, last.qr);
+    await refused("code_wrong", demo.phone(fatima, "approve", after, ...code(fatima), "--json"));
+    await demo.phoneDoes(fatima, "approve", after, "--code", "40917", "--json");
+    assert.match((await visitor.wait(last.url, atShop)).body, /Fatima/);
+  });
+
+  test("recovery is for the same person only", async () => {
+    const sofia = demo.person("Sofia Rossi");
+    await demo.enrol(sofia, "58204");
+    await demo.phoneDoes(sofia, "block");
+    await refused("identity_blocked", knock().then(({ page }) => demo.phone(sofia, "link", page.qr)));
+    await demo.phoneDoes(sofia, "unblock", "--code", "58204");
+    const karel = demo.person("Karel De Smet");
+    const { page } = await knock();
+    const id = await link(sofia, page.qr);
+    for (const wrong of ["11122", "11133", "11144"]) await refused("code_wrong", demo.phone(sofia, "approve", id, "--code", wrong, "--json"));
+    await refused("person_mismatch", demo.phone(sofia, "recover", "--bank", karel.bank, "--customer", karel.customer, "--code", "40917"));
+    await refused("identity_blocked", knock().then((again) => demo.phone(sofia, "link", again.page.qr)));
+  });
+
+  test("a receipt checks out", async () => {
+    const { out: all } = await demo.phoneDoes(an, "actions", "--all", "--json");
+    const { receipt } = all.find((action) => action.receipt);
+    await until("the receipt to be in the log", async () => {
+      const { code: status, out } = await demo.phone(an, "receipt", receipt, "--json");
+      return status === 0 && out.logged !== "pending" && out;
+    });
+  });
+
+  test("the whole log verifies offline", async () => {
+    await until("the log to be written", () => succeed("log", "verify", "--home", demo.schemeHome()), { every: 500 });
+  });
+});

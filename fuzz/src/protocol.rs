@@ -1,0 +1,64 @@
+//! What phone and scheme tell each other.
+
+use ipse_protocol::device_request::{self, RequestClaims};
+use ipse_protocol::receipt::Leaf;
+use ipse_protocol::wire::{ApproveRequest, AttemptRequest, EnrolmentRequest, Offer};
+use ipse_protocol::{ids, link, view};
+
+const APP: &str = "http://localhost:4001";
+
+/// What a person is shown: a view that is taken is whole, and reads back the same.
+pub fn view(data: &[u8]) {
+    if let Ok(view) = view::parse(data) {
+        assert!(view.check().is_ok());
+        assert!(ids::valid(ids::ACTION, &view.action));
+        let bytes = view.to_bytes();
+        assert_eq!(
+            view::parse(&bytes).expect("what was written reads back"),
+            view
+        );
+    }
+    if let Some(leaf) = Leaf::parse(data) {
+        assert_eq!(leaf.to_bytes(), data, "one spelling only");
+    }
+    let _ = ipse_jose::strict_json::<Offer>(data);
+    let _ = ipse_jose::strict_json::<AttemptRequest>(data);
+    let _ = ipse_jose::strict_json::<ApproveRequest>(data);
+    let _ = ipse_jose::strict_json::<EnrolmentRequest>(data);
+}
+
+/// A device's signature over a request: what is taken reads back the same, and is about one request only.
+pub fn device_request(data: &[u8]) {
+    if let Ok(header) = std::str::from_utf8(data)
+        && let Ok(request) = device_request::parse(header)
+    {
+        claims(&request.claims);
+    }
+    if let Ok(parsed) = RequestClaims::parse(data) {
+        claims(&parsed);
+    }
+}
+
+fn claims(claims: &RequestClaims) {
+    assert!(claims.seq > 0);
+    assert_eq!(claims.t.is_some(), claims.h.is_some());
+    let again = RequestClaims::parse(&claims.to_bytes()).expect("what was written reads back");
+    assert_eq!(again.to_bytes(), claims.to_bytes());
+    let other = format!("{}x", claims.htu);
+    assert!(claims.check(&claims.aud, &claims.htm, &other, b"").is_err());
+}
+
+/// A link or the text of a QR: one spelling only. An id likewise.
+pub fn link(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else {
+        return;
+    };
+    for text in [text.to_owned(), format!("{APP}/app/#{text}")] {
+        if let Ok(link) = link::parse(APP, &text) {
+            assert_eq!(link.format(APP), text);
+        }
+    }
+    for prefix in [ids::ACTION, ids::DEVICE] {
+        assert!(!ids::valid(prefix, text) || text.len() == ids::LEN);
+    }
+}

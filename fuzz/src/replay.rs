@@ -1,0 +1,16 @@
+//! Runs the seeds of a target, and whatever a fuzzer once found, in the tests of a crate.
+
+use std::fs;
+use std::path::Path;
+
+pub fn replay(target: &str, run: fn(&[u8])) {
+    let corpus = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../fuzz/corpus")
+        .join(target);
+    let mut count = 0;
+    for seed in fs::read_dir(&corpus).unwrap() {
+        run(&fs::read(seed.unwrap().path()).unwrap());
+        count += 1;
+    }
+    assert!(count > 0, "{} holds no seed", corpus.display());
+}

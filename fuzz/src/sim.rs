@@ -1,0 +1,87 @@
+//! What reaches a SIM, and what operators sign.
+
+use std::sync::LazyLock;
+
+use ipse_jose::{JwkSet, SigningKey, jws};
+use ipse_sim::applet::{Applet, Life, Memory, Origin};
+use ipse_sim::cmac::Key;
+use ipse_sim::event;
+use ipse_sim::number;
+use ipse_sim::signed::Keys;
+
+const SOURCE: &str = "https://mobile.example";
+const NOW: i64 = 1_795_000_000;
+
+/// Commands, one after another, each with its length before it, from an application or over the air: the counter never falls, the
+/// key version neither, a terminated card has no keys and stays so, and only the operator changes its life.
+pub fn apdu(data: &[u8]) {
+    let mut memory = Memory::blank(Key([7; 16]));
+    let mut rest = data;
+    while let Some((&[length, origin], tail)) = rest.split_first_chunk::<2>() {
+        let (command, next) = tail.split_at(usize::from(length).min(tail.len()));
+        rest = next;
+        let origin = if origin % 2 == 0 {
+            Origin::OverTheAir
+        } else {
+            Origin::Application
+        };
+        let before = memory.clone();
+        let mut applet = Applet::power_up(memory);
+        let _ = applet.process(Origin::Application, &ipse_sim::applet::command::select());
+        let answer = applet.process(origin, command);
+        memory = applet.into_storage();
+        assert!(answer.data.is_empty() || answer.data.len() <= 255);
+        assert!(memory.kvn >= before.kvn);
+        assert!(memory.kvn > before.kvn || memory.counter >= before.counter);
+        assert_eq!(
+            memory.keys.is_none(),
+            matches!(memory.life, Life::Blank | Life::Terminated)
+        );
+        if before.life == Life::Terminated {
+            assert_eq!(memory, before);
+        }
+        if origin == Origin::Application {
+            assert_eq!((memory.life, memory.kvn), (before.life, before.kvn));
+        }
+    }
+}
+
+/// A phone number as somebody types it: what is taken has one form, which is its own.
+pub fn number(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else {
+        return;
+    };
+    if let Ok(number) = number::normalise(text) {
+        assert!(number.starts_with("+32"));
+        assert!(number[1..].bytes().all(|byte| byte.is_ascii_digit()));
+        assert_eq!(number::normalise(&number).as_ref(), Ok(&number));
+    }
+}
+
+static OPERATOR: LazyLock<(SigningKey, Keys)> = LazyLock::new(|| {
+    let key = SigningKey::generate_es256();
+    let keys = Keys::new(&JwkSet {
+        keys: vec![key.public_jwk()],
+    });
+    (key, keys.expect("a key set"))
+});
+
+/// An event as an operator's own key signed it: even that is taken only if it is well-formed, of that operator and of now.
+pub fn sim_event(data: &[u8]) {
+    let (key, keys) = &*OPERATOR;
+    if let Ok(text) = std::str::from_utf8(data) {
+        assert!(
+            event::verify(text, keys, SOURCE, NOW).is_err(),
+            "nobody signed it"
+        );
+    }
+    if let Ok(event) = event::verify(&jws::sign(key, event::TYP, data), keys, SOURCE, NOW) {
+        assert_eq!(event.source, SOURCE);
+        assert!(event.sequence > 0);
+        assert_eq!(
+            event.subject.is_none(),
+            event.kind == event::Kind::Heartbeat
+        );
+        assert!(event.iat <= NOW + 600);
+    }
+}
