@@ -8,8 +8,9 @@ pub fn replay(target: &str, run: fn(&[u8])) {
         .join("../../fuzz/corpus")
         .join(target);
     let mut count = 0;
-    for seed in fs::read_dir(&corpus).unwrap() {
-        run(&fs::read(seed.unwrap().path()).unwrap());
+    for seed in fs::read_dir(&corpus).expect("a corpus") {
+        let path = seed.expect("a seed").path();
+        run(&fs::read(path).expect("a readable seed"));
         count += 1;
     }
     assert!(count > 0, "{} holds no seed", corpus.display());
