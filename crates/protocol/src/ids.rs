@@ -26,9 +26,7 @@ pub const LEN: usize = 26;
 
 /// A new random id, for example `new(ids::ACTION)`.
 pub fn new(prefix: &str) -> String {
-    let mut id = begun(prefix);
-    id.push_str(&b64::encode(&random::<16>()));
-    id
+    of(prefix, &random())
 }
 
 /// A new id that sorts by time, as UUID version 7 does (RFC 9562 §5.7): 48 bits of milliseconds, 80 random bits. For rows that
@@ -53,13 +51,22 @@ fn begun(prefix: &str) -> String {
     id
 }
 
+/// The 16 bytes that an id of this kind names.
+pub fn bytes(prefix: &str, id: &str) -> Option<[u8; 16]> {
+    let tail = id.strip_prefix(prefix)?.strip_prefix('_')?;
+    b64::decode(tail).ok()?.try_into().ok()
+}
+
+/// The id of this kind that names these bytes.
+pub fn of(prefix: &str, bytes: &[u8; 16]) -> String {
+    let mut id = begun(prefix);
+    id.push_str(&b64::encode(bytes));
+    id
+}
+
 /// Whether `id` is an id of this kind. An id that is not is never looked up.
 pub fn valid(prefix: &str, id: &str) -> bool {
-    id.len() == LEN
-        && id
-            .strip_prefix(prefix)
-            .and_then(|rest| rest.strip_prefix('_'))
-            .is_some_and(|tail| b64::decode(tail).is_ok_and(|bytes| bytes.len() == 16))
+    id.len() == LEN && bytes(prefix, id).is_some()
 }
 
 #[cfg(test)]
@@ -72,6 +79,7 @@ mod tests {
         assert_eq!(id.len(), LEN);
         assert!(valid(ACTION, &id));
         assert!(!valid(DEVICE, &id));
+        assert_eq!(bytes(ACTION, &id).map(|bytes| of(ACTION, &bytes)), Some(id));
     }
 
     #[test]

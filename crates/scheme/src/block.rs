@@ -2,7 +2,7 @@
 
 use ipse_protocol::control::{Control, enforced};
 use ipse_protocol::ids;
-use ipse_store::{StoreError, Tx, action, identity, outbox, partner};
+use ipse_store::{StoreError, Tx, action, identity, outbox};
 
 use crate::identity::Reason;
 
@@ -20,8 +20,8 @@ pub fn action_changed(tx: &mut Tx, action: &str, identity: Option<&str>) {
 /// Outbox kind of a receipt that is yet to be written.
 pub const RECEIPT_EFFECT: &str = "receipt";
 
-/// Suspends an identity in one transaction: the epoch rises (so that whatever runs is refused at its last step),
-/// running actions end, tokens are revoked, a receipt is queued.
+/// Suspends an identity in one transaction: the epoch rises (so that whatever runs is refused at its last step, and codes and
+/// tokens of before open nothing any more), running actions end, a receipt is queued.
 ///
 /// # Errors
 /// When the store fails.
@@ -31,7 +31,6 @@ pub fn suspend(tx: &mut Tx, id: &str, reason: Reason, cause: &str) -> Result<boo
         return Ok(false);
     }
     action::cancel_open(tx, id, reason.as_str(), now)?;
-    partner::revoke_all(tx, id)?;
     queue_receipt(tx, id, "block", reason.as_str(), cause)?;
     tx.notify(IDENTITY_CHANNEL, id);
     Ok(true)

@@ -21,8 +21,6 @@ pub struct Action {
     pub partner: Option<String>,
     /// What was asked, JSON.
     pub request: String,
-    /// Random part of the links (16 bytes).
-    pub link: Option<Vec<u8>>,
     /// SHA-256 of the starting browser's cookie.
     pub browser: Option<Vec<u8>>,
     /// What the starting browser calls itself, in a few words.
@@ -59,8 +57,6 @@ pub struct Action {
     pub proof_hash: Option<Vec<u8>>,
     /// `rec_…`.
     pub receipt: Option<String>,
-    /// Signed promise of the receipt.
-    pub promise: Option<String>,
     /// Why it was refused or cancelled.
     pub reason: Option<String>,
     /// Milliseconds.
@@ -74,9 +70,9 @@ pub struct Action {
 macro_rules! columns {
     ($tail:literal) => {
         concat!(
-            "SELECT id, kind, status, level, flow, partner, request, link, browser, browser_name, language, identity, \
+            "SELECT id, kind, status, level, flow, partner, request, browser, browser_name, language, identity, \
              device, epoch, match_code, nonce, view, view_hash, attributes_hash, sim, sim_requested, sim_statement, \
-             sim_received, transcript, proof_hash, receipt, promise, reason, created, expires, decided \
+             sim_received, transcript, proof_hash, receipt, reason, created, expires, decided \
              FROM action ",
             $tail
         )
@@ -92,37 +88,35 @@ fn action(mut row: Row) -> Result<Action, StoreError> {
         flow: row.opt_text(4)?,
         partner: row.opt_text(5)?,
         request: row.text(6)?,
-        link: row.opt_blob(7)?,
-        browser: row.opt_blob(8)?,
-        browser_name: row.text(9)?,
-        language: row.text(10)?,
-        identity: row.opt_text(11)?,
-        device: row.opt_text(12)?,
-        epoch: row.opt_int(13)?,
-        match_code: row.opt_text(14)?,
-        nonce: row.opt_blob(15)?,
-        view: row.opt_blob(16)?,
-        view_hash: row.opt_blob(17)?,
-        attributes_hash: row.opt_blob(18)?,
-        sim: row.text(19)?,
-        sim_requested: row.opt_int(20)?,
-        sim_statement: row.opt_text(21)?,
-        sim_received: row.opt_int(22)?,
-        transcript: row.opt_blob(23)?,
-        proof_hash: row.opt_blob(24)?,
-        receipt: row.opt_text(25)?,
-        promise: row.opt_text(26)?,
-        reason: row.opt_text(27)?,
-        created: row.int(28)?,
-        expires: row.int(29)?,
-        decided: row.opt_int(30)?,
+        browser: row.opt_blob(7)?,
+        browser_name: row.text(8)?,
+        language: row.text(9)?,
+        identity: row.opt_text(10)?,
+        device: row.opt_text(11)?,
+        epoch: row.opt_int(12)?,
+        match_code: row.opt_text(13)?,
+        nonce: row.opt_blob(14)?,
+        view: row.opt_blob(15)?,
+        view_hash: row.opt_blob(16)?,
+        attributes_hash: row.opt_blob(17)?,
+        sim: row.text(18)?,
+        sim_requested: row.opt_int(19)?,
+        sim_statement: row.opt_text(20)?,
+        sim_received: row.opt_int(21)?,
+        transcript: row.opt_blob(22)?,
+        proof_hash: row.opt_blob(23)?,
+        receipt: row.opt_text(24)?,
+        reason: row.opt_text(25)?,
+        created: row.int(26)?,
+        expires: row.int(27)?,
+        decided: row.opt_int(28)?,
     })
 }
 
-const INSERT: &str = "INSERT INTO action (id, kind, status, level, flow, partner, request, link, browser, browser_name, \
+const INSERT: &str = "INSERT INTO action (id, kind, status, level, flow, partner, request, browser, browser_name, \
      language, identity, device, epoch, match_code, nonce, view, view_hash, attributes_hash, sim, sim_statement, \
      sim_received, created, expires) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, \
-     $17, $18, $19, $20, $21, $22, $23, $24)";
+     $17, $18, $19, $20, $21, $22, $23)";
 
 /// Adds an action.
 pub fn insert(tx: &mut Tx, a: &Action) -> Result<(), StoreError> {
@@ -136,7 +130,6 @@ pub fn insert(tx: &mut Tx, a: &Action) -> Result<(), StoreError> {
             a.flow.as_deref(),
             a.partner.as_deref(),
             &a.request,
-            a.link.as_deref(),
             a.browser.as_deref(),
             &a.browser_name,
             &a.language,
@@ -159,7 +152,6 @@ pub fn insert(tx: &mut Tx, a: &Action) -> Result<(), StoreError> {
 }
 
 const BY_ID: &str = columns!("WHERE id = $1");
-const BY_LINK: &str = columns!("WHERE link = $1");
 const OF_IDENTITY: &str = columns!("WHERE identity = $1 ORDER BY created DESC LIMIT $2");
 // The first term is what the partial index `action_expires` says of itself.
 const OVERDUE: &str = columns!(
@@ -178,11 +170,6 @@ pub fn asked(tx: &mut Tx, id: &str) -> Result<Option<(String, String)>, StoreErr
     tx.row(ASKED, params![id])?
         .map(|mut row| Ok((row.text(0)?, row.text(1)?)))
         .transpose()
-}
-
-/// Finds the action that a link belongs to.
-pub fn by_link(tx: &mut Tx, link: &[u8]) -> Result<Option<Action>, StoreError> {
-    tx.row(BY_LINK, params![link])?.map(action).transpose()
 }
 
 /// An identity's actions, newest first.
@@ -282,16 +269,14 @@ pub struct Decision<'a> {
     pub proof_hash: Option<&'a [u8]>,
     /// `rec_…`.
     pub receipt: Option<&'a str>,
-    /// Signed promise.
-    pub promise: Option<&'a str>,
     /// Why.
     pub reason: Option<&'a str>,
 }
 
 const DECIDE: &str = "UPDATE action SET status = $2, transcript = $3, proof_hash = $4, receipt = $5, \
-     promise = $6, reason = $7, decided = $8 WHERE id = $1 AND status = $9";
+     reason = $6, decided = $7 WHERE id = $1 AND status = $8";
 const DECIDE_UNGUARDED: &str = "UPDATE action SET status = $2, transcript = $3, proof_hash = $4, \
-     receipt = $5, promise = $6, reason = $7, decided = $8 WHERE id = $1 AND $9 <> ''";
+     receipt = $5, reason = $6, decided = $7 WHERE id = $1 AND $8 <> ''";
 
 /// Decides an action, once: the conditional update is what makes the decision unique.
 pub fn decide(
@@ -314,7 +299,6 @@ pub fn decide(
             d.transcript,
             d.proof_hash,
             d.receipt,
-            d.promise,
             d.reason,
             now,
             from

@@ -43,35 +43,42 @@ pub fn spend_jti(tx: &mut Tx, partner: &str, jti: &[u8], expires: i64) -> Result
     Ok(tx.exec(SPEND_JTI, params![partner, jti, expires])? == 1)
 }
 
-const PUSH: &str =
-    "INSERT INTO pushed_request (uri_hash, partner, request, expires) VALUES ($1, $2, $3, $4)";
+const PUSH: &str = "INSERT INTO pushed_request (handle, partner, request) VALUES ($1, $2, $3)";
 const TAKE: &str =
-    "SELECT request, expires FROM pushed_request WHERE uri_hash = $1 AND partner = $2";
-const TAKEN: &str = "DELETE FROM pushed_request WHERE uri_hash = $1";
+    "DELETE FROM pushed_request WHERE handle = $1 AND partner = $2 RETURNING request";
+
+/// Under what a pushed request is kept: its expiry, so that those of one moment lie together and old ones are found, and the
+/// hash of what the partner was given.
+fn pushed_key(expires: i64, hash: &[u8; 32]) -> [u8; 40] {
+    let mut key = [0; 40];
+    key[..8].copy_from_slice(&expires.to_be_bytes());
+    key[8..].copy_from_slice(hash);
+    key
+}
 
 /// Keeps a pushed authorization request (RFC 9126).
 pub fn push(
     tx: &mut Tx,
-    uri_hash: &[u8],
+    expires: i64,
+    hash: &[u8; 32],
     partner: &str,
     request: &str,
-    expires: i64,
 ) -> Result<(), StoreError> {
-    tx.exec(PUSH, params![uri_hash, partner, request, expires])
-        .map(drop)
+    let key = pushed_key(expires, hash);
+    tx.exec(PUSH, params![&key[..], partner, request]).map(drop)
 }
 
-/// Takes a pushed request, once: its JSON and its expiry.
+/// Takes a partner's pushed request, once: its JSON.
 pub fn take(
     tx: &mut Tx,
-    uri_hash: &[u8],
+    expires: i64,
+    hash: &[u8; 32],
     partner: &str,
-) -> Result<Option<(String, i64)>, StoreError> {
-    let Some(mut row) = tx.row(TAKE, params![uri_hash, partner])? else {
-        return Ok(None);
-    };
-    tx.exec(TAKEN, params![uri_hash])?;
-    Ok(Some((row.text(0)?, row.int(1)?)))
+) -> Result<Option<String>, StoreError> {
+    let key = pushed_key(expires, hash);
+    tx.row(TAKE, params![&key[..], partner])?
+        .map(|mut row| row.text(0))
+        .transpose()
 }
 
 const SUB: &str = "SELECT sub FROM pairwise WHERE identity = $1 AND partner = $2";
@@ -163,8 +170,6 @@ const REDEEM_UNGUARDED: &str = "UPDATE access_grant SET status = 'redeemed', tok
      WHERE action = $1";
 const REVOKE: &str =
     "UPDATE access_grant SET status = 'revoked' WHERE action = $1 AND status <> 'revoked'";
-const REVOKE_ALL: &str =
-    "UPDATE access_grant SET status = 'revoked' WHERE identity = $1 AND status <> 'revoked'";
 
 /// Keeps a grant with its code.
 pub fn insert_grant(tx: &mut Tx, g: &Grant) -> Result<(), StoreError> {
@@ -210,15 +215,11 @@ pub fn revoke(tx: &mut Tx, action: &str) -> Result<bool, StoreError> {
     Ok(tx.exec(REVOKE, params![action])? == 1)
 }
 
-/// Revokes everything that partners hold of an identity.
-pub fn revoke_all(tx: &mut Tx, identity: &str) -> Result<u64, StoreError> {
-    tx.exec(REVOKE_ALL, params![identity])
-}
-
 const OLD_ASSERTIONS: &str = "DELETE FROM assertion WHERE expires < $1";
-const OLD_REQUESTS: &str = "DELETE FROM pushed_request WHERE expires < $1";
+const OLD_REQUESTS: &str = "DELETE FROM pushed_request WHERE handle < $1";
 
 /// Forgets assertions and pushed requests whose time is over.
 pub fn sweep(tx: &mut Tx, now: i64) -> Result<u64, StoreError> {
-    Ok(tx.exec(OLD_ASSERTIONS, params![now])? + tx.exec(OLD_REQUESTS, params![now])?)
+    let requests = now.to_be_bytes();
+    Ok(tx.exec(OLD_ASSERTIONS, params![now])? + tx.exec(OLD_REQUESTS, params![&requests[..]])?)
 }

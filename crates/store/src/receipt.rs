@@ -50,8 +50,8 @@ pub fn insert(tx: &mut Tx, r: &Receipt) -> Result<(), StoreError> {
     tx.exec(QUEUE, params![&r.id, &r.leaf, r.time]).map(drop)
 }
 
-const BY_ID: &str = "SELECT id, identity, action, kind, leaf, salt, evidence, promise, position, time \
-     FROM receipt WHERE id = $1";
+const BY_ID: &str = "SELECT id, identity, action, kind, leaf, salt, evidence, promise, time, position \
+     FROM receipt LEFT JOIN log_place ON log_place.receipt = receipt.id WHERE id = $1";
 
 /// Finds a receipt.
 pub fn by_id(tx: &mut Tx, id: &str) -> Result<Option<Receipt>, StoreError> {
@@ -67,14 +67,14 @@ pub fn by_id(tx: &mut Tx, id: &str) -> Result<Option<Receipt>, StoreError> {
         salt: row.blob(5)?,
         evidence: row.blob(6)?,
         promise: row.text(7)?,
-        position: row.opt_int(8)?,
-        time: row.int(9)?,
+        time: row.int(8)?,
+        position: row.opt_int(9)?,
     }))
 }
 
 const QUEUED: &str = "SELECT receipt, leaf FROM log_queue ORDER BY queued, receipt LIMIT 2000";
 const UNQUEUE: &str = "DELETE FROM log_queue WHERE receipt = $1";
-const PLACE: &str = "UPDATE receipt SET position = $2 WHERE id = $1";
+const PLACE: &str = "INSERT INTO log_place (receipt, position) VALUES ($1, $2)";
 const ADD_LEAF: &str = "INSERT INTO log_leaf (position, leaf) VALUES ($1, $2)";
 
 /// Leaves that wait for their place, oldest first.

@@ -6,7 +6,7 @@ use ipse_protocol::problem::{Code, Problem};
 use ipse_protocol::terms::Flow;
 use ipse_protocol::transcript::attributes_hash;
 use ipse_protocol::wire::Offer;
-use ipse_protocol::{constant_time_eq, sha256};
+use ipse_protocol::{constant_time_eq, ids, sha256};
 use ipse_store::Tx;
 use ipse_store::action::{self, Action};
 
@@ -35,7 +35,10 @@ impl Scheme {
         let link = *parsed.id();
         let (signed, read) = self
             .verify_reading(incoming, move |tx, device| {
-                let Some(found) = action::by_link(tx, &link)? else {
+                let id = ids::of(ids::ACTION, &link);
+                let found = action::by_id(tx, &id)?;
+                // Nothing links to a person's own actions.
+                let Some(found) = found.filter(|a| a.partner.is_some()) else {
                     refuse!(LinkInvalid);
                 };
                 gather(tx, found, &device.identity)

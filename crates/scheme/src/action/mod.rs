@@ -46,6 +46,12 @@ impl Asked {
     }
 }
 
+/// What a link to a partner's action names it by: the bytes of its id. No secret, every link has one of its own.
+pub(crate) fn link_of(a: &Action) -> Option<[u8; 16]> {
+    a.partner.as_ref()?;
+    ids::bytes(ids::ACTION, &a.id)
+}
+
 /// Everything that one read gives about the phone's action.
 struct Read {
     action: Action,
@@ -175,12 +181,9 @@ impl Scheme {
 
     fn summary(&self, a: &Action, now: i64) -> Result<ActionSummary, Error> {
         let asked = Asked::parse(&a.request)?;
-        let link = match (&a.link, a.status.as_str()) {
-            (Some(link), "created") => <[u8; 16]>::try_from(link.as_slice())
-                .ok()
-                .map(|link| self.app_link(&link)),
-            _ => None,
-        };
+        let link = link_of(a)
+            .filter(|_| a.status == "created")
+            .map(|link| self.app_link(&link));
         Ok(ActionSummary {
             id: a.id.clone(),
             kind: word(Kind::parse, Some(&a.kind))?,

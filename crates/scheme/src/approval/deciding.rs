@@ -51,7 +51,6 @@ impl Deciding {
             transcript: Some(&self.verdict.t),
             proof_hash: Some(&self.verdict.proof_hash),
             receipt: Some(&self.receipt.id),
-            promise: Some(&self.receipt.promise),
             reason: self.verdict.reason.as_deref(),
         };
         if !action::decide(tx, &self.action.id, "linked", &decision, now)? {

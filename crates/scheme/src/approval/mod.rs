@@ -8,10 +8,11 @@ mod verdict;
 use ipse_protocol::control::{Control, enforced};
 use ipse_protocol::ids;
 use ipse_protocol::problem::{Code, Problem};
-use ipse_store::Tx;
 use ipse_store::action::{self, Action, Attempt};
 use ipse_store::device::Device;
 use ipse_store::identity::{self as identities, Identity};
+use ipse_store::receipt as receipts;
+use ipse_store::{StoreError, Tx};
 
 use crate::action::status_at;
 use crate::device::{Incoming, Signed};
@@ -25,6 +26,8 @@ struct Read {
     action: Action,
     identity: Identity,
     attempt: Option<Attempt>,
+    /// Of the receipt, once the action is decided.
+    promise: Option<String>,
     binding: Option<ipse_store::sim::Binding>,
     feed_healthy: bool,
     now: i64,
@@ -81,11 +84,13 @@ fn read(
         Some(attempt) => action::attempt_by_id(tx, attempt)?,
         None => None,
     };
+    let promise = promise_of(tx, &found)?;
     let now = tx.now()?;
     let mut read = Read {
         action: found,
         identity,
         attempt,
+        promise,
         binding: None,
         feed_healthy: false,
         now,
@@ -97,6 +102,14 @@ fn read(
         }
     }
     Ok(Ok(read))
+}
+
+/// The promise that was given with a decision; none before it.
+fn promise_of(tx: &mut Tx, a: &Action) -> Result<Option<String>, StoreError> {
+    match &a.receipt {
+        Some(receipt) => Ok(receipts::by_id(tx, receipt)?.map(|r| r.promise)),
+        None => Ok(None),
+    }
 }
 
 fn still_linked(read: &Read) -> Result<(), Error> {

@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 
 use super::counting::{close_right, judged_wrong};
 use super::deciding::Deciding;
-use super::{Read, still_linked, unchanged};
+use super::{Read, promise_of, still_linked, unchanged};
 use crate::action::{Asked, OWN, fixed, word};
 use crate::device::{Incoming, Signed};
 use crate::error::{Error, settle};
@@ -161,7 +161,7 @@ impl Scheme {
         t: &[u8; 32],
         proof_hash: &[u8; 32],
     ) -> Result<Option<DecisionResponse>, Error> {
-        let answer = self.same_decision(&read.action, t, proof_hash);
+        let answer = self.same_decision(&read.action, read.promise.clone(), t, proof_hash);
         if answer.is_some() {
             self.spend_only(signed).await?;
         }
@@ -171,6 +171,7 @@ impl Scheme {
     fn same_decision(
         &self,
         a: &Action,
+        promise: Option<String>,
         t: &[u8; 32],
         proof_hash: &[u8; 32],
     ) -> Option<DecisionResponse> {
@@ -184,7 +185,7 @@ impl Scheme {
             },
             return_url: self.return_url(a),
             receipt: a.receipt.clone().unwrap_or_default(),
-            promise: a.promise.clone().unwrap_or_default(),
+            promise: promise.unwrap_or_default(),
         })
     }
 
@@ -360,9 +361,18 @@ impl Scheme {
             Ok(()) => Ok(answer),
             Err(refused @ Error::Refused(_)) => {
                 // The same decision may have been sent twice at once, and the other one was taken.
-                let found = self.store.read(move |tx| action::by_id(tx, &id)).await?;
+                let found = self
+                    .store
+                    .read(move |tx| {
+                        let Some(found) = action::by_id(tx, &id)? else {
+                            return Ok(None);
+                        };
+                        let promise = promise_of(tx, &found)?;
+                        Ok(Some((found, promise)))
+                    })
+                    .await?;
                 found
-                    .and_then(|a| self.same_decision(&a, &t, &proof_hash))
+                    .and_then(|(a, promise)| self.same_decision(&a, promise, &t, &proof_hash))
                     .ok_or(refused)
             }
             Err(error) => Err(error),

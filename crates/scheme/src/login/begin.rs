@@ -15,6 +15,38 @@ use crate::{Scheme, block, person};
 
 const REQUEST_URI: &str = "urn:ietf:params:oauth:request_uri:";
 
+/// What a `request_uri` says beyond its prefix: when it ends, and 192 random bits.
+struct Handle {
+    expires: i64,
+    secret: [u8; 24],
+}
+
+impl Handle {
+    fn bytes(&self) -> [u8; 32] {
+        let mut bytes = [0; 32];
+        bytes[..8].copy_from_slice(&self.expires.to_be_bytes());
+        bytes[8..].copy_from_slice(&self.secret);
+        bytes
+    }
+
+    fn hash(&self) -> [u8; 32] {
+        sha256(&self.bytes())
+    }
+
+    fn request_uri(&self) -> String {
+        format!("{REQUEST_URI}{}", b64::encode(&self.bytes()))
+    }
+
+    fn parse(request_uri: &str) -> Option<Self> {
+        let bytes = b64::decode(request_uri.strip_prefix(REQUEST_URI)?).ok()?;
+        let (expires, secret) = bytes.split_first_chunk::<8>()?;
+        Some(Self {
+            expires: i64::from_be_bytes(*expires),
+            secret: secret.try_into().ok()?,
+        })
+    }
+}
+
 impl Scheme {
     /// Keeps a pushed authorization request (RFC 9126): its `request_uri` and its life in seconds.
     ///
@@ -26,26 +58,27 @@ impl Scheme {
         assertion: Option<Assertion>,
         asked: &Asked,
     ) -> Result<(String, u64), LoginError> {
-        let handle = b64::encode(&ipse_protocol::random::<24>());
         let request =
             serde_json::to_string(asked).map_err(|_| Error::Internal("request does not encode"))?;
-        let (who, hash) = (partner.to_owned(), sha256(handle.as_bytes()));
+        let who = partner.to_owned();
         let life = self.config.lifetimes.pushed_request;
-        let fresh = self
+        let secret = ipse_protocol::random();
+        let pushed = self
             .store
             .write(move |tx| {
                 if !spend(tx, &who, assertion.as_ref())? {
-                    return Ok(false);
+                    return Ok(None);
                 }
-                let expires = tx.now()? + life;
-                partners::push(tx, &hash, &who, &request, expires)?;
-                Ok(true)
+                let handle = Handle {
+                    expires: tx.now()? + life,
+                    secret,
+                };
+                partners::push(tx, handle.expires, &handle.hash(), &who, &request)?;
+                Ok(Some(handle))
             })
             .await?;
-        if !fresh {
-            return Err(LoginError::AssertionUsed);
-        }
-        Ok((format!("{REQUEST_URI}{handle}"), (life / SECOND_MS) as u64))
+        let handle = pushed.ok_or(LoginError::AssertionUsed)?;
+        Ok((handle.request_uri(), (life / SECOND_MS) as u64))
     }
 
     /// Begins the action of a pushed request; the `request_uri` serves once.
@@ -58,19 +91,17 @@ impl Scheme {
         request_uri: &str,
         browser: Browser,
     ) -> Result<String, LoginError> {
-        let handle = request_uri
-            .strip_prefix(REQUEST_URI)
-            .ok_or(LoginError::RequestUnknown)?;
-        let hash = sha256(handle.as_bytes());
+        let handle = Handle::parse(request_uri).ok_or(LoginError::RequestUnknown)?;
         let (who, life) = (partner.to_owned(), self.config.lifetimes.action);
         let demo = self.config.is_demo();
         let keys = self.keys.clone();
         self.store
             .write(move |tx| {
-                let Some((request, expires)) = partners::take(tx, &hash, &who)? else {
+                let taken = partners::take(tx, handle.expires, &handle.hash(), &who)?;
+                let Some(request) = taken else {
                     return Ok(Err(LoginError::RequestUnknown));
                 };
-                if tx.now()? >= expires {
+                if tx.now()? >= handle.expires {
                     return Ok(Err(LoginError::RequestUnknown));
                 }
                 begin(tx, &*keys, &who, request, &browser, life, demo)
@@ -134,7 +165,6 @@ fn begin(
         level: asked.level.clone(),
         partner: Some(partner.to_owned()),
         request,
-        link: Some(ipse_protocol::random::<16>().to_vec()),
         browser: Some(browser.binding.to_vec()),
         browser_name: browser.name.clone(),
         language: browser.language.clone(),

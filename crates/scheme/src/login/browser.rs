@@ -5,7 +5,7 @@ use ipse_protocol::{constant_time_eq, ids};
 use ipse_store::action::{self, Action, Decision};
 
 use super::{Ending, SignIn, authorization_code, return_token};
-use crate::action::{Asked, status_at};
+use crate::action::{Asked, link_of, status_at};
 use crate::error::Error;
 use crate::{Scheme, block};
 
@@ -70,11 +70,7 @@ impl Scheme {
 
     fn standing(&self, row: &Action, now: i64, may_end: bool) -> Result<SignIn, Error> {
         let asked = Asked::parse(&row.request)?;
-        let link = row
-            .link
-            .as_deref()
-            .and_then(|link| <[u8; 16]>::try_from(link).ok())
-            .ok_or(Error::Internal("login without a link"))?;
+        let link = link_of(row).ok_or(Error::Internal("login without a link"))?;
         let status = status_at(row, now);
         let ending = match status {
             "approved" if may_end => Some(Ending::Approved {

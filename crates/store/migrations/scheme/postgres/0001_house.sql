@@ -195,13 +195,12 @@ CREATE TABLE assertion (
   PRIMARY KEY (expires, partner, jti)
 );
 
+-- By expiry, then by the hash of the handle: 8 bytes and 32.
 CREATE TABLE pushed_request (
-  uri_hash  BYTEA PRIMARY KEY,
+  handle    BYTEA   PRIMARY KEY,
   partner   TEXT   NOT NULL,
-  request   TEXT   NOT NULL,                  -- JSON
-  expires   BIGINT NOT NULL
+  request   TEXT   NOT NULL                   -- JSON
 );
-CREATE INDEX pushed_request_expires ON pushed_request (expires);
 
 CREATE TABLE action (
   id            TEXT   PRIMARY KEY,
@@ -211,7 +210,6 @@ CREATE TABLE action (
   flow          TEXT,                         -- app | qr | link
   partner       TEXT,
   request       TEXT   NOT NULL,              -- JSON, what the partner asked for
-  link          BYTEA,
   browser       BYTEA,                         -- SHA-256 of the starting browser's cookie
   browser_name  TEXT   NOT NULL,
   language      TEXT   NOT NULL,
@@ -230,13 +228,11 @@ CREATE TABLE action (
   transcript    BYTEA,                         -- T of the decision
   proof_hash    BYTEA,
   receipt       TEXT,
-  promise       TEXT,
   reason        TEXT,
   created       BIGINT NOT NULL,
   expires       BIGINT NOT NULL,
   decided       BIGINT
 );
-CREATE UNIQUE INDEX action_link ON action (link);
 CREATE INDEX action_identity ON action (identity, created);
 -- Only what a sweep looks for: decided actions leave it.
 CREATE INDEX action_expires ON action (status, expires) 
@@ -290,7 +286,6 @@ CREATE TABLE access_grant (
   token_expires   BIGINT,
   auth_time       BIGINT NOT NULL
 );
-CREATE INDEX access_grant_identity ON access_grant (identity);
 
 CREATE TABLE receipt (
   id        TEXT   PRIMARY KEY,
@@ -301,15 +296,17 @@ CREATE TABLE receipt (
   salt      BYTEA NOT NULL,
   evidence  BYTEA NOT NULL,                  -- sealed under the person's key
   promise   TEXT   NOT NULL,
-  position  BIGINT,
   time      BIGINT NOT NULL
 );
-CREATE INDEX receipt_identity ON receipt (identity, time);
 
 CREATE TABLE log_queue (
   receipt  TEXT   PRIMARY KEY,
   leaf     BYTEA NOT NULL,
   queued   BIGINT NOT NULL
+);
+CREATE TABLE log_place (
+  receipt   TEXT   PRIMARY KEY,
+  position  BIGINT NOT NULL
 );
 CREATE TABLE log_leaf (
   position  BIGINT PRIMARY KEY,

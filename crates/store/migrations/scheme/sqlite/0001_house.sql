@@ -10,7 +10,7 @@ CREATE TABLE identity (
   open_attempt   TEXT,                        -- the one attempt that is spent and not yet decided
   last_success   BIGINT,
   created        BIGINT NOT NULL
-);
+) WITHOUT ROWID;
 
 CREATE TABLE suspension (
   identity  TEXT   NOT NULL REFERENCES identity (id),
@@ -18,7 +18,7 @@ CREATE TABLE suspension (
   since     BIGINT NOT NULL,
   cause     TEXT   NOT NULL,                  -- who or what: phone, operator name, registrar name, scheme
   PRIMARY KEY (identity, reason)
-);
+) WITHOUT ROWID;
 
 -- Wrong codes of the last 30 days, for the second limit and for "N wrong codes since you were last here".
 CREATE TABLE wrong_code (
@@ -57,7 +57,7 @@ CREATE TABLE sim_binding (
   changed_at  BIGINT NOT NULL,                -- seconds, as the operator says; a later one is another SIM
   bound       BIGINT NOT NULL,
   stated      BIGINT                          -- last good statement: a login may rest on one of the last 24 hours while the operator is silent
-);
+) WITHOUT ROWID;
 CREATE UNIQUE INDEX sim_binding_handle ON sim_binding (operator, handle);
 
 -- Versioned, never overwritten: one row a proofing, sealed under the person's key.
@@ -90,7 +90,7 @@ CREATE TABLE lookup (
   key_version  BIGINT NOT NULL,
   identity     TEXT   NOT NULL,
   PRIMARY KEY (field, hash)
-);
+) WITHOUT ROWID;
 CREATE INDEX lookup_identity ON lookup (identity);
 
 CREATE TABLE enrolment (
@@ -195,13 +195,12 @@ CREATE TABLE assertion (
   PRIMARY KEY (expires, partner, jti)
 ) WITHOUT ROWID;
 
+-- By expiry, then by the hash of the handle: 8 bytes and 32.
 CREATE TABLE pushed_request (
-  uri_hash  BLOB   PRIMARY KEY,
+  handle    BLOB   PRIMARY KEY,
   partner   TEXT   NOT NULL,
-  request   TEXT   NOT NULL,                  -- JSON
-  expires   BIGINT NOT NULL
+  request   TEXT   NOT NULL                   -- JSON
 ) WITHOUT ROWID;
-CREATE INDEX pushed_request_expires ON pushed_request (expires);
 
 CREATE TABLE action (
   id            TEXT   PRIMARY KEY,
@@ -211,7 +210,6 @@ CREATE TABLE action (
   flow          TEXT,                         -- app | qr | link
   partner       TEXT,
   request       TEXT   NOT NULL,              -- JSON, what the partner asked for
-  link          BLOB,
   browser       BLOB,                         -- SHA-256 of the starting browser's cookie
   browser_name  TEXT   NOT NULL,
   language      TEXT   NOT NULL,
@@ -230,13 +228,11 @@ CREATE TABLE action (
   transcript    BLOB,                         -- T of the decision
   proof_hash    BLOB,
   receipt       TEXT,
-  promise       TEXT,
   reason        TEXT,
   created       BIGINT NOT NULL,
   expires       BIGINT NOT NULL,
   decided       BIGINT
 );
-CREATE UNIQUE INDEX action_link ON action (link);
 CREATE INDEX action_identity ON action (identity, created);
 -- Only what a sweep looks for: decided actions leave it.
 CREATE INDEX action_expires ON action (status, expires) 
@@ -289,8 +285,7 @@ CREATE TABLE access_grant (
   token_hash      BLOB,
   token_expires   BIGINT,
   auth_time       BIGINT NOT NULL
-);
-CREATE INDEX access_grant_identity ON access_grant (identity);
+) WITHOUT ROWID;
 
 CREATE TABLE receipt (
   id        TEXT   PRIMARY KEY,
@@ -301,15 +296,17 @@ CREATE TABLE receipt (
   salt      BLOB   NOT NULL,
   evidence  BLOB   NOT NULL,                  -- sealed under the person's key
   promise   TEXT   NOT NULL,
-  position  BIGINT,
   time      BIGINT NOT NULL
 );
-CREATE INDEX receipt_identity ON receipt (identity, time);
 
 CREATE TABLE log_queue (
   receipt  TEXT   PRIMARY KEY,
   leaf     BLOB   NOT NULL,
   queued   BIGINT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE log_place (
+  receipt   TEXT   PRIMARY KEY,
+  position  BIGINT NOT NULL
 ) WITHOUT ROWID;
 CREATE TABLE log_leaf (
   position  BIGINT PRIMARY KEY,
