@@ -38,6 +38,17 @@ describe("ipse phone", { timeout: 600_000 }, () => {
   };
   const atShop = (page) => page.url.startsWith(demo.shop);
 
+  test("what was typed wrongly is one line with the code usage", async () => {
+    for (const words of [["--no-such-flag"], ["no-such-command"], ["approve"], ["enrol", "--scheme", demo.app], ["link", "x", "y"]]) {
+      const { code: status, stdout, stderr } = await demo.phone(an, ...words);
+      assert.notEqual(status, 0, words.join(" "));
+      assert.equal(stdout, "", words.join(" "));
+      const lines = stderr.trimEnd().split("\n");
+      assert.equal(lines.length, 1, stderr);
+      assert.equal(JSON.parse(lines[0]).code, "usage", stderr);
+    }
+  });
+
   test("enrols, and says so", async () => {
     const emma = demo.person("Emma Janssens");
     await demo.enrol(emma, "58204");
@@ -201,9 +212,15 @@ describe("ipse phone", { timeout: 600_000 }, () => {
     const demanding = await partner.begin({ acr_values: "advanced" });
     const visitor = new Visitor();
     const page = await visitor.open(demanding.url, { stop: partner.stop });
-    const claimed = await demo.phone(hugo, "link", page.qr);
-    if (claimed.code === 0) assert.notEqual((await demo.phone(hugo, "approve", claimed.stdout.trim(), ...code(hugo), "--json")).code, 0);
-    else assert.match(claimed.problem.code, /level_not_allowed|sim_not_ready/);
+    // His SIM cannot be connected: there is nothing to approve, and the partner is told which demand was too much.
+    await refused("sim_not_ready", demo.phone(hugo, "link", page.qr));
+    const unmet = new URL((await visitor.wait(page.url, ({ url }) => partner.stop(url), { stop: partner.stop })).url);
+    assert.equal(unmet.searchParams.get("error"), "unmet_authentication_requirements");
+    assert.equal(unmet.searchParams.get("state"), demanding.state);
+    assert.equal(unmet.searchParams.get("iss"), demo.issuer);
+    assert.equal(unmet.searchParams.has("code"), false);
+    // The action is over for everyone: nobody else can take it up.
+    assert.notEqual((await demo.phone(an, "link", page.qr)).code, 0);
     const modest = await partner.begin({ acr_values: "basic" });
     const there = await visitor.open(modest.url, { stop: partner.stop });
     const id = await link(hugo, there.openApp);
