@@ -2,7 +2,8 @@
 
 import { createServer } from "node:net";
 
-async function free(port) {
+/** Whether nobody uses a port. */
+export async function free(port) {
   return new Promise((resolve) => {
     const server = createServer();
     server.once("error", () => resolve(false));

@@ -1,0 +1,171 @@
+// `ipse demo` as scripts drive it: what its ready file tells, and that nothing of it stays behind.
+
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { readdirSync, readFileSync } from "node:fs";
+import { readFile, stat, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import path from "node:path";
+import { after, before, describe, test } from "node:test";
+import { Demo } from "../lib/demo.mjs";
+import { free } from "../lib/ports.mjs";
+import { program, start, stop } from "../lib/processes.mjs";
+import { until } from "../lib/until.mjs";
+
+/** Ports that a demo takes, from its first on. */
+const PORTS = 7;
+
+describe("ipse demo", { timeout: 300_000 }, () => {
+  let demo;
+  let mark;
+  let child;
+  let first;
+
+  before(async () => {
+    demo = await Demo.start();
+    first = demo.ready;
+    // From here on the tests start it themselves: in the home that it left.
+    await demo.close();
+  });
+  after(async () => {
+    if (child) await stop(child);
+    await demo?.stop();
+  });
+
+  const ports = () => Array.from({ length: PORTS }, (_, n) => demo.base + n);
+
+  /** Starts `ipse demo`; its children inherit a mark by which they are found. */
+  const begin = (...args) => {
+    mark = `IPSE_E2E_MARK=${crypto.randomUUID()}`;
+    const [name, value] = mark.split("=");
+    child = start(program, ["demo", ...args], { stdin: "ignore", env: { [name]: value } });
+  };
+
+  /** Processes that bear the mark. */
+  const marked = () =>
+    readdirSync("/proc")
+      .filter((name) => /^\d+$/.test(name))
+      .filter((pid) => {
+        try {
+          return readFileSync(`/proc/${pid}/environ`, "latin1").split("\0").includes(mark);
+        } catch {
+          return false;
+        }
+      });
+
+  const ready = (file) =>
+    until(
+      "the ready file",
+      async () => {
+        if (child.exitCode !== null) return assert.fail(child.said);
+        const told = JSON.parse(await readFile(file, "utf8"));
+        return told.issuer && told;
+      },
+      { within: 120_000 },
+    );
+
+  const nothingLeft = async (file) => {
+    await assert.rejects(stat(file), { code: "ENOENT" });
+    assert.deepEqual(marked(), []);
+    for (const port of ports()) assert.ok(await free(port), `port ${port} is taken`);
+  };
+
+  test("the ready file holds what a script needs", () => {
+    const text = (value) => assert.ok(typeof value === "string" && value !== "", JSON.stringify(value));
+    const origin = (value) => assert.equal(new URL(value).origin, value);
+    const members = (value, ...names) => assert.deepEqual(Object.keys(value).sort(), names.sort());
+    const ready = first;
+    members(ready, "issuer", "app", "operators", "shop", "banks", "partners", "people");
+    for (const one of [ready.issuer, ready.app, ready.shop]) origin(one);
+    assert.equal(ready.operators.length, 2);
+    for (const operator of ready.operators) {
+      members(operator, "name", "url", "home");
+      text(operator.name);
+      origin(operator.url);
+      assert.ok(path.isAbsolute(operator.home), operator.home);
+    }
+    assert.equal(ready.banks.length, 2);
+    for (const bank of ready.banks) {
+      members(bank, "name", "issuer");
+      text(bank.name);
+      origin(bank.issuer);
+    }
+    const origins = [ready.issuer, ready.app, ready.shop, ...ready.operators.map(({ url }) => url), ...ready.banks.map(({ issuer }) => issuer)];
+    assert.deepEqual(origins.map((one) => Number(new URL(one).port)).sort(), ports());
+    for (const partner of ready.partners) {
+      const secret = partner.private_jwks ? "private_jwks" : "client_secret";
+      members(partner, "name", "client_id", secret, "redirect_uris", "services");
+      text(partner.name);
+      text(partner.client_id);
+      if (partner.client_secret !== undefined) text(partner.client_secret);
+      else assert.ok(partner.private_jwks.keys.every(({ kty, d, kid }) => kty === "EC" && d && kid));
+      assert.ok(partner.redirect_uris.length > 0 && partner.redirect_uris.every((uri) => URL.canParse(uri)));
+      assert.ok(partner.services.length > 0);
+      for (const service of partner.services) {
+        members(service, "code", "type");
+        text(service.code);
+        assert.equal(service.type, "login");
+      }
+    }
+    assert.ok(ready.partners.some(({ redirect_uris: uris }) => uris.some((uri) => uri.startsWith(ready.shop))), "the shop is a partner");
+    for (const person of ready.people) {
+      members(person, "name", "phone_number", "bank", "customer", "sim", "home", ...("code" in person ? ["code"] : []));
+      for (const one of [person.name, person.customer]) text(one);
+      assert.match(person.phone_number, /^\+\d{8,15}$/);
+      assert.ok(ready.banks.some(({ name }) => name === person.bank), person.bank);
+      assert.ok(["ready", "upgradable", "incompatible"].includes(person.sim), person.sim);
+      assert.ok(path.isAbsolute(person.home), person.home);
+      if ("code" in person) assert.match(person.code, /^\d{5}$/);
+    }
+    for (const sim of ["ready", "upgradable", "incompatible"]) assert.ok(ready.people.some((person) => person.sim === sim), sim);
+    assert.ok(ready.people.some(({ code }) => code) && ready.people.some(({ code }) => !code), "some are enrolled, some are not");
+  });
+
+  for (const signal of ["SIGINT", "SIGTERM"]) {
+    test(`${signal}: it ends with 0, and nothing stays behind; the home starts again as it was`, async () => {
+      // Once where it was told to write, once where it writes by itself; what an earlier run left there counts for nothing.
+      const asked = signal === "SIGINT";
+      const file = asked ? path.join(demo.folder, "asked.json") : path.join(demo.home, "demo.json");
+      await writeFile(file, "{}");
+      begin("--home", demo.home, ...(asked ? ["--port-base", String(demo.base), "--ready-file", file] : []));
+      assert.deepEqual(await ready(file), first);
+      assert.equal((await stat(file)).mode & 0o777, 0o600, "it holds secrets");
+      for (const address of [first.issuer, first.app, first.shop, ...first.operators.map(({ url }) => url), ...first.banks.map(({ issuer }) => issuer)]) {
+        assert.equal((await fetch(`${address}/health`)).status, 200, address);
+      }
+      // Itself, six parties, two phones that answer by themselves.
+      assert.ok(marked().length >= 9, String(marked()));
+      for (const port of ports()) assert.equal(await free(port), false, `port ${port}`);
+      child.kill(signal);
+      assert.deepEqual(await child.ended, { code: 0, signal: null }, child.said);
+      await nothingLeft(file);
+    });
+  }
+
+  test("a signal while it starts: the same", async () => {
+    const home = path.join(demo.folder, "another");
+    const file = path.join(home, "demo.json");
+    begin("--home", home, "--port-base", String(demo.base));
+    await until("a first party", async () => {
+      if (child.exitCode !== null) return assert.fail(child.said);
+      return (await fetch(`http://localhost:${demo.base + 2}/health`)).ok;
+    });
+    child.kill("SIGTERM");
+    assert.deepEqual(await child.ended, { code: 0, signal: null }, child.said);
+    await nothingLeft(file);
+  });
+
+  test("a port that is taken is named, with what to do, and nothing is left of the attempt", async () => {
+    const other = createServer().listen(demo.base + 3, "127.0.0.1");
+    await once(other, "listening");
+    try {
+      begin("--home", path.join(demo.folder, "third"), "--port-base", String(demo.base));
+      const { code } = await child.ended;
+      assert.notEqual(code, 0);
+      assert.match(child.said, new RegExp(`port ${demo.base + 3}.*--port-base`, "s"));
+      assert.deepEqual(marked(), []);
+    } finally {
+      await new Promise((resolve) => other.close(resolve));
+    }
+  });
+});
