@@ -75,6 +75,13 @@ export class Demo {
     throw new Error(`no operator knows ${person.phone_number}`);
   }
 
+  /** Registers a partner, as the scheme's staff would; answers what its software needs, as in the ready file. */
+  async register(name, redirectUri, ...options) {
+    const domain = `${name.toLowerCase().replaceAll(" ", "")}.example`;
+    const { out } = await succeed("admin", "partner", "add", "--home", this.schemeHome(), "--name", name, "--domain", domain, "--redirect-uri", redirectUri, "--service", "LOGIN:login", "--json", ...options);
+    return { ...out, redirect_uris: [redirectUri], services: [{ code: "LOGIN", type: "login" }] };
+  }
+
   schemeHome() {
     return path.join(this.home, "scheme");
   }

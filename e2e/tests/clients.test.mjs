@@ -8,7 +8,7 @@ import { after, before, describe, test } from "node:test";
 import { startApache } from "../lib/apache.mjs";
 import { Demo } from "../lib/demo.mjs";
 import { Partner } from "../lib/partner.mjs";
-import { start, succeed } from "../lib/processes.mjs";
+import { start } from "../lib/processes.mjs";
 import { until } from "../lib/until.mjs";
 import { Visitor } from "../lib/visitor.mjs";
 
@@ -35,12 +35,6 @@ describe("independent clients", { timeout: 600_000 }, () => {
 
   /** `invalid_client`; the library puts a challenge in the header before the body. */
   const refused = (error) => error.error === "invalid_client" || error.status === 401;
-
-  /** Registers a partner, as its operator would. */
-  const register = async (name, redirectUri, ...options) => {
-    const { out } = await succeed("admin", "partner", "add", "--home", demo.schemeHome(), "--name", name, "--domain", `${name.toLowerCase().replaceAll(" ", "")}.example`, "--redirect-uri", redirectUri, "--service", "LOGIN:login", "--json", ...options);
-    return { ...out, redirect_uris: [redirectUri], services: [{ code: "LOGIN", type: "login" }] };
-  };
 
   for (const [name, alg] of [["Winkel Hoek", "ES256"], ["Boekhuis Vlier", "ES256"], ["Proefpartner", "ES256"]]) {
     test(`npm openid-client as ${name}: pushed request`, async () => {
@@ -93,7 +87,7 @@ describe("independent clients", { timeout: 600_000 }, () => {
     test(`PyPI Authlib: ${method}, PKCE`, async (context) => {
       if (!existsSync(python)) return context.skip(`no ${python}: ./test makes it`);
       const redirectUri = `http://localhost:${demo.base + 12}/callback`;
-      const partner = await register(`Slang ${method.split("_")[2]}`, redirectUri, "--auth", method, "--plain-requests");
+      const partner = await demo.register(`Slang ${method.split("_")[2]}`, redirectUri, "--auth", method, "--plain-requests");
       const child = start(python, [path.resolve(import.meta.dirname, "../clients/authlib_login.py"), demo.issuer, partner.client_id, redirectUri, method, "ES256"], {
         env: { IPSE_CLIENT_SECRET: partner.client_secret, AUTHLIB_INSECURE_TRANSPORT: "1" },
       });
@@ -118,7 +112,7 @@ describe("independent clients", { timeout: 600_000 }, () => {
     if (!existsSync("/usr/lib/apache2/modules/mod_auth_openidc.so")) return context.skip("libapache2-mod-auth-openidc is not installed: ./test installs it");
     const port = demo.base + 13;
     // This version of the module does not push its requests.
-    const partner = await register("Ledenclub", `http://localhost:${port}/back`, "--auth", "client_secret_basic", "--plain-requests");
+    const partner = await demo.register("Ledenclub", `http://localhost:${port}/back`, "--auth", "client_secret_basic", "--plain-requests");
     const apache = await startApache({ folder: demo.folder, port, issuer: demo.issuer, partner });
     try {
       const visitor = new Visitor();

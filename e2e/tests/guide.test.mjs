@@ -1,0 +1,119 @@
+// The programs of docs/partners.md, run as they stand there: only ports and paths are those of this test.
+
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { mkdir, readFile, symlink, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { after, before, describe, test } from "node:test";
+import { Demo } from "../lib/demo.mjs";
+import { program, root, run, start, stop } from "../lib/processes.mjs";
+import { until } from "../lib/until.mjs";
+import { Visitor } from "../lib/visitor.mjs";
+
+const python = process.env.IPSE_E2E_PYTHON ?? path.resolve(import.meta.dirname, "../.venv/bin/python");
+
+describe("the partners' guide", { timeout: 300_000 }, () => {
+  let demo;
+  let an;
+  let folder;
+  let port;
+  let guide;
+  let shop;
+
+  before(async () => {
+    [demo, guide] = await Promise.all([Demo.start(), readFile(path.join(root, "docs/partners.md"), "utf8")]);
+    an = demo.person("An Peeters");
+    port = demo.base + 12;
+    folder = path.join(demo.folder, "my-shop");
+    await mkdir(folder);
+    // The packages that the guide's `npm install` would bring.
+    await symlink(path.resolve(import.meta.dirname, "../node_modules"), path.join(folder, "node_modules"));
+  });
+  after(async () => {
+    if (shop) await stop(shop);
+    await demo?.stop();
+  });
+
+  /** The only block of this language in which `mark` stands, with this test's places in it. */
+  const block = (language, mark) => {
+    const found = [...guide.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)].filter(([, name, text]) => name === language && text.includes(mark));
+    assert.equal(found.length, 1, `${found.length} blocks of ${language} with ${mark}`);
+    const places = { "target/debug/ipse": program, ".ipse/demo": demo.home, "localhost:3000": `localhost:${port}`, "listen(3000,": `listen(${port},` };
+    return Object.entries(places).reduce((text, [there, here]) => text.replaceAll(there, here), found[0][2]);
+  };
+  const shell = async (text) => {
+    const { code, stdout, stderr } = await run("bash", ["-euo", "pipefail", "-c", text], { cwd: folder });
+    assert.equal(code, 0, `${stdout}${stderr}`);
+    return stdout;
+  };
+  const atMyShop = ({ url }) => url.startsWith(`http://localhost:${port}/`);
+
+  test("§2 registers a site and keeps what its software needs", async () => {
+    await shell(block("sh", "admin partner add"));
+    const partner = JSON.parse(await readFile(path.join(folder, "partner.json"), "utf8"));
+    assert.equal(partner.issuer, demo.issuer);
+    assert.deepEqual(partner.redirect_uris, [`http://localhost:${port}/callback`]);
+    assert.ok(partner.private_jwks.keys[0].d);
+  });
+
+  test("§3, Node: the test people answer by themselves, and the page shows what the guide shows", async () => {
+    await writeFile(path.join(folder, "shop.mjs"), block("js", "openid-client"));
+    shop = start(process.execPath, ["shop.mjs"], { cwd: folder, stdin: "ignore" });
+    await until("the shop", async () => {
+      if (shop.exitCode !== null) return assert.fail(shop.said);
+      return (await fetch(`http://localhost:${port}/`)).ok;
+    });
+    const login = async (hint) => {
+      const visitor = new Visitor();
+      const page = await visitor.open(`http://localhost:${port}/login?as=${hint}`);
+      assert.equal(page.status, 200, page.body);
+      return atMyShop(page) ? page : visitor.wait(page.url, atMyShop);
+    };
+    const told = JSON.parse((await login("approve@sandbox")).body);
+    const shown = JSON.parse(block("json", "Akkoord"));
+    assert.match(told.sub, /^[\w-]{22}$/);
+    assert.deepEqual(told, { ...shown, sub: told.sub });
+    const no = await login("refuse@sandbox");
+    assert.equal(no.status, 200);
+    assert.match(no.body, /You did not log in\./);
+    assert.match(shop.said, /access_denied/);
+  });
+
+  test("§3, Python: pushed, with private_key_jwt, from a terminal", async (context) => {
+    if (!existsSync(python)) return context.skip(`no ${python}: ./test makes it`);
+    await writeFile(path.join(folder, "login.py"), block("python", "authlib"));
+    const child = start(python, ["login.py"], { cwd: folder, env: { AUTHLIB_INSECURE_TRANSPORT: "1" } });
+    try {
+      const said = (pattern) =>
+        until("the program", () => {
+          if (child.exitCode) return assert.fail(child.said);
+          return child.said.match(pattern)?.[0];
+        });
+      const url = await said(/^http\S+$/m);
+      const { searchParams } = new URL(url);
+      assert.deepEqual([...searchParams.keys()].sort(), ["client_id", "request_uri"]);
+      const visitor = new Visitor();
+      const page = await visitor.open(url);
+      const { out: offer } = await demo.phoneDoes(an, "link", page.openApp, "--json");
+      const { out } = await demo.phoneDoes(an, "approve", offer.id, "--code", an.code, "--json");
+      // Nobody needs to listen there: the address is all that is wanted.
+      const back = await visitor.open(out.return_url, { stop: (to) => atMyShop({ url: to }) });
+      child.stdin.end(`${back.url}\n`);
+      assert.equal((await child.ended).code, 0, child.said);
+      const person = JSON.parse(child.said.slice(child.said.indexOf("{")));
+      assert.equal(person.name, "An Peeters");
+      assert.deepEqual(Object.keys(person).sort(), ["family_name", "given_name", "locale", "name", "sub"]);
+    } finally {
+      await stop(child);
+    }
+  });
+
+  test("§4: a phone in a script logs An in at that shop", async () => {
+    const told = await shell(block("sh", "phone link"));
+    // What the person sees comes first; the shop's page is what is printed last.
+    const person = JSON.parse(told.slice(told.lastIndexOf("\n{") + 1));
+    assert.equal(person.name, "An Peeters");
+    assert.equal(person.acr, "advanced");
+    assert.match(told, /My shop/);
+  });
+});
