@@ -10,7 +10,15 @@ export interface FakeAction {
 
 export interface Fake {
   origin: string;
-  state: { lose: number };
+  state: {
+    /** Answers to POST that get lost. */
+    lose: number;
+    /** Answered requests, such as `POST /phone/v1/block 200`. */
+    log: string[];
+    receipts: Map<string, unknown>;
+    /** Answers to give instead, once each. */
+    failures: { route: string; status: number; code: string; members?: Record<string, unknown> }[];
+  };
   ask(over?: Record<string, unknown>): { link: string; action: FakeAction };
   close(): void;
 }

@@ -19,6 +19,10 @@ const u32 = (n) => { const b = Buffer.alloc(4); b.writeUInt32BE(n); return b; };
 const u16 = (n) => { const b = Buffer.alloc(2); b.writeUInt16BE(n); return b; };
 const u64 = (n) => { const b = Buffer.alloc(8); b.writeBigUInt64BE(BigInt(n)); return b; };
 
+// Sequences that are remembered, and the furthest jump that is taken (protocol §2).
+const WINDOW = 16;
+const JUMP = 1000;
+
 const DIST = new URL("../dist/", import.meta.url).pathname;
 const TYPES = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".png": "image/png", ".woff2": "font/woff2", ".webmanifest": "application/manifest+json" };
 
@@ -60,10 +64,16 @@ export async function startFake({ port = 0, simDelay = 0 } = {}) {
     const good = await webcrypto.subtle.verify({ name: "ECDSA", hash: "SHA-256" }, key, Buffer.from(signature, "base64url"), Buffer.from(`${head}.${payload}`));
     if (!good || header.alg !== "ES256" || header.typ !== "ipse-request+jwt" || Object.keys(header).length !== 3) throw new Refusal(401, "device_signature_invalid");
     if (said.aud !== origin || said.htm !== request.method || said.htu !== path || said.dev !== header.kid || said.bh !== b64u(sha256(body))) throw new Refusal(401, "device_signature_invalid");
+    if (known.status === "suspended") throw new Refusal(401, "device_suspended");
     const hash = b64u(sha256(Buffer.from(payload, "base64url")));
+    if (said.seq > known.seq + JUMP) throw new Refusal(409, "sequence_stale");
     if (said.seq <= known.seq) {
-      if (!known.seen.has(said.seq)) throw new Refusal(409, "sequence_stale");
-      if (known.seen.get(said.seq) !== hash) throw new Refusal(409, "device_copied");
+      const kept = known.seen.get(said.seq);
+      if (said.seq <= known.seq - WINDOW || (kept && kept !== hash)) {
+        known.status = "suspended";
+        throw new Refusal(409, "device_copied");
+      }
+      if (!kept) throw new Refusal(409, "sequence_stale");
     }
     known.seq = Math.max(known.seq, said.seq);
     known.seen.set(said.seq, hash);
@@ -172,7 +182,7 @@ export async function startFake({ port = 0, simDelay = 0 } = {}) {
         enrolment.status = "completed";
         state.person = person;
         state.known = known;
-        const { receipt: rec } = receipt("enrolment", person, { decision: "enrolment", time: Date.now() });
+        const { receipt: rec } = receipt("enrolment", person, { kind: "enrolment", identity: person.identity, device: known.id, device_jws: jws, registrar: enrolment.vouched?.bank, reference: "r-1", loa: "substantial", policy: "1", proofing: id("pro"), terms_version: body.terms_version, sim_statement: null, unlock: body.unlock !== null, time: Date.now() });
         return [201, { identity: person.identity, device: known.id, level: person.level, receipt: rec, code_version: 1, epoch: 1 }];
       }
       case "GET /me": { const p = known.person; return [200, { identity: p.identity, status: p.reasons.length ? "suspended" : "active", reasons: p.reasons, level: p.level, given_name: "An", family_name: "Peeters", phone_number: p.number, epoch: p.epoch, code_version: p.codeVersion, wrong_codes_left: 3 - p.wrong, wrong_since_last: p.wrong, sim: { state: p.level === "advanced" ? "connected" : "none", operator: p.sim.operator }, unlock: p.unlock !== null, this_device: known.id }]; }
@@ -180,7 +190,7 @@ export async function startFake({ port = 0, simDelay = 0 } = {}) {
       case "GET /actions": { const mine = [...state.actions.values()].filter((a) => a.person === known.person && (a.claimed || a.decided)).reverse(); return [200, { open: mine.filter((a) => ["created", "linked"].includes(a.status)).map(summary), past: mine.filter((a) => !["created", "linked"].includes(a.status)).map(summary) }]; }
       case "GET /actions/:id": if (!action) throw new Refusal(404, "not_found"); return [200, { ...summary(action), ...(action.status === "linked" ? { offer: offer(action) } : {}) }];
       case "GET /receipts/:id": if (!state.receipts.has(target)) throw new Refusal(404, "not_found"); return [200, state.receipts.get(target)];
-      case "POST /block": known.person.reasons.push({ reason: "person", since: Date.now() }); push("identity", { status: "suspended" }); return [200, { status: "suspended" }];
+      case "POST /block": receipt("block", known.person, { identity: known.person.identity, kind: "block", reason: "person", cause: "phone", time: Date.now() }); known.person.reasons.push({ reason: "person", since: Date.now() }); push("identity", { status: "suspended" }); return [200, { status: "suspended" }];
       case "POST /unblock": { const a = makeAction(known.person, { flow: "link", view: { kind: "unblock", title: "Blokkering opheffen", purpose: "Je Ipse werkt daarna weer overal.", attributes: [], partner: { id: id("par"), name: "Ipse", domain: "ipse.example" } } }); a.status = "linked"; a.claimed = true; return [200, { action: a.id }]; }
       case "POST /sim": text(known.person.number, "482913"); return [200, { sent: true, tries_left: 3 }];
       case "POST /sim/answer": { if (body.secret !== "482913") throw new Refusal(400, "sim_secret_wrong", { tries_left: 2 }); const a = makeAction(known.person, { flow: "link", sim: "holder", view: { kind: "sim", title: "Nieuwe SIM verbinden", purpose: "Je nieuwe SIM wordt met je Ipse verbonden.", attributes: [], partner: { id: id("par"), name: "Ipse", domain: "ipse.example" } } }); a.status = "linked"; a.claimed = true; return [200, { action: a.id }]; }
@@ -202,9 +212,11 @@ export async function startFake({ port = 0, simDelay = 0 } = {}) {
         if (body.nonce !== b64u(action.nonce) || body.view_hash !== b64u(sha256(action.bytes))) throw new Refusal(409, "view_changed");
         if (action.sim !== "none" && Date.now() < action.simReady) return [202, { status: "wait", retry_after_ms: 250, ...(Date.now() > action.simReady - 1000 ? { contacting_sim: true } : {}) }];
         if (action.attempt?.ke1 === body.ke1 && body.ke1) return [200, action.attempt.answer];
+        // A new first message closes an open attempt as wrong.
+        if (body.ke1 && action.attempt?.open) action.person.wrong += 1;
         const now = Math.floor(Date.now() / 1000);
         const sim = action.sim === "none" ? null : es256("sim-statement+jwt", { iss: "operator", aud: `${origin}/issuer`, sub: "h", jti: b64u(randomBytes(16)), iat: now, exp: now + 60, nonceHash: b64u(sha256("ipse/sim/1", action.id, action.nonce, sha256(action.bytes))), method: action.sim, changedAt: 0, readiness: "ready", line: "active", kvn: 1, ctr: 1 }, simKey.privateKey);
-        const attempt = { id: id("att"), sequence: said.seq, sim, factor: body.factor, ke1: body.ke1 };
+        const attempt = { id: id("att"), sequence: said.seq, sim, factor: body.factor, ke1: body.ke1, open: body.factor === "code" };
         let ke2 = null;
         if (body.factor === "code") {
           const p = action.person;
@@ -218,7 +230,9 @@ export async function startFake({ port = 0, simDelay = 0 } = {}) {
       }
       case "POST /actions/:id/wrong": {
         const p = action.person;
-        p.wrong += 1;
+        if (action.attempt?.id !== body.attempt) throw new Refusal(409, "attempt_unknown");
+        if (action.attempt.open) p.wrong += 1;
+        action.attempt.open = false;
         const blocked = p.wrong >= 3;
         if (blocked) { p.reasons.push({ reason: "code_exhausted", since: Date.now() }); action.status = "cancelled"; action.decided = Date.now(); push("identity", { status: "suspended" }); }
         throw new Refusal(401, "code_wrong", { wrong_codes_left: 3 - p.wrong, blocked });
@@ -239,6 +253,7 @@ export async function startFake({ port = 0, simDelay = 0 } = {}) {
           const { challenge } = JSON.parse(client);
           if (challenge !== b64u(sha256("ipse/uv/1", t)) || (auth[32] & 4) === 0 || said.h !== b64u(sha256(auth, client, signature))) throw new Refusal(401, "proof_invalid");
         }
+        attempt.open = false;
         action.person.wrong = 0;
         action.decidedT = body.t;
         return [200, decide(action, known, jws, "approved", attempt.factor)];

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import * as b64u from "../src/protocol/b64u";
 import { utf8 } from "../src/protocol/bytes";
 import { DeviceClient } from "../src/protocol/device";
@@ -10,7 +10,7 @@ import { Problem } from "../src/protocol/problem";
 import { checkSimStatement, simNonceHash } from "../src/protocol/sim";
 import { normalisePhoneNumber, showPhoneNumber } from "../src/model/phone-number";
 import { parseRoute } from "../src/model/route";
-import { deviceFrom, json, MemoryStore, vectors } from "./support";
+import { deviceFrom, json, MemoryStore, sequenceOf, vectors } from "./support";
 
 describe("base64url", () => {
   it("comes back as it went", () => {
@@ -41,10 +41,6 @@ describe("JSON", () => {
 describe("device-signed requests", () => {
   const file = vectors("device_request");
   const device = () => deviceFrom(file.private_jwk, file.audience, file.thumbprint);
-  const sequenceOf = (init: RequestInit): number => {
-    const payload = (init.headers as Record<string, string>)["ipse-device"]?.split(".")[1] ?? "";
-    return JSON.parse(new TextDecoder().decode(b64u.decode(payload))).seq;
-  };
 
   it("save the sequence before they go out, one at a time", async () => {
     const store = new MemoryStore();
@@ -98,6 +94,151 @@ describe("device-signed requests", () => {
     await expect(call()).rejects.toMatchObject({ code: "offline" });
     await expect(call()).rejects.toMatchObject({ code: "offline" });
     expect(store.record?.sequence).toBe(2);
+  });
+
+  it("t05_kept_request: goes out again only while no later sequence was used, here or in another window", async () => {
+    const store = new MemoryStore();
+    store.record = await device();
+    const sent: number[] = [];
+    let online = false;
+    const transport = {
+      fetch: async (_path: string, init: RequestInit) => {
+        sent.push(sequenceOf(init));
+        if (!online) throw new TypeError("connection lost");
+        return json(200, {});
+      },
+      pause: async () => undefined,
+    };
+    const client = new DeviceClient(store, transport);
+    const other = new DeviceClient(store, transport);
+    const keep = {};
+    const kept = () => client.call({ method: "POST", path: "/phone/v1/actions/x/refuse", body: {}, keep });
+    await expect(kept()).rejects.toMatchObject({ code: "offline" });
+    await expect(kept()).rejects.toMatchObject({ code: "offline" });
+    expect(new Set(sent)).toEqual(new Set([1]));
+    online = true;
+    await other.call({ method: "GET", path: "/phone/v1/me" });
+    await kept();
+    expect(sent.slice(-2)).toEqual([2, 3]);
+  });
+
+  it("t05_kept_request: does not outlive its key", async () => {
+    const store = new MemoryStore();
+    store.record = await device();
+    const keys: string[] = [];
+    const client = new DeviceClient(store, {
+      fetch: async (_path, init) => {
+        keys.push((init.headers as Record<string, string>)["ipse-device"] ?? "");
+        throw new TypeError("connection lost");
+      },
+      pause: async () => undefined,
+    });
+    const keep = {};
+    const kept = () => client.call({ method: "GET", path: "/phone/v1/me", keep }).catch(() => undefined);
+    await kept();
+    store.record = { ...store.record, thumbprint: "another", sequence: 1 };
+    await kept();
+    expect(new Set(keys).size).toBe(2);
+  });
+
+  it("t05_offline_for_long: never runs further ahead than the scheme follows", async () => {
+    const store = new MemoryStore();
+    store.record = await device();
+    let taken = 0;
+    let online = true;
+    const transport = {
+      fetch: async (_path: string, init: RequestInit) => {
+        if (!online) throw new TypeError("connection lost");
+        const sequence = sequenceOf(init);
+        expect(sequence - taken).toBeLessThanOrEqual(1000);
+        taken = sequence;
+        return json(200, {});
+      },
+      pause: async () => undefined,
+    };
+    let client = new DeviceClient(store, transport);
+    const call = () => client.call({ method: "GET", path: "/phone/v1/actions" });
+    await call();
+    online = false;
+    // Most of a day without a connection, in one go.
+    store.record = { ...store.record, sequence: 490 };
+    for (let round = 0; round < 30; round += 1) {
+      await expect(call()).rejects.toMatchObject({ code: "offline" });
+      // Opened anew, time and again.
+      if (round % 5 === 0) client = new DeviceClient(store, transport);
+    }
+    expect(store.record.sequence).toBe(502);
+    online = true;
+    await call();
+    await call();
+    expect(taken).toBe(store.record?.sequence);
+  });
+
+  it("are given up while they wait for their turn", async () => {
+    const store = new MemoryStore();
+    store.record = await device();
+    const left = new AbortController();
+    const client = new DeviceClient(store, {
+      fetch: async () => {
+        left.abort(new Error("left"));
+        return json(200, {});
+      },
+      pause: async () => undefined,
+    });
+    const first = client.call({ method: "GET", path: "/phone/v1/me" });
+    await expect(client.call({ method: "GET", path: "/phone/v1/me", signal: left.signal })).rejects.toThrow("left");
+    await first;
+    expect(store.record?.sequence).toBe(1);
+  });
+
+  describe("streams", () => {
+    afterEach(() => void vi.useRealTimers());
+
+    it("t18_dead_network: let a block go out although their connection hangs", async () => {
+      vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+      const store = new MemoryStore();
+      store.record = await device();
+      let asked: () => void = () => undefined;
+      const hanging = new Promise<void>((resolve) => (asked = resolve));
+      const client = new DeviceClient(store, {
+        fetch: async (path) => {
+          if (!path.endsWith("/events")) return json(200, { status: "suspended" });
+          asked();
+          // Not even a signal wakes it.
+          return new Promise<Response>(() => undefined);
+        },
+        pause: async () => undefined,
+      });
+      const stream = client.open("/phone/v1/events", new AbortController().signal);
+      stream.catch(() => undefined);
+      const blocked = client.call({ method: "POST", path: "/phone/v1/block", body: { reason: "person" } });
+      await hanging;
+      await vi.advanceTimersByTimeAsync(20_000);
+      await expect(stream).rejects.toMatchObject({ code: "offline" });
+      await expect(blocked).resolves.toMatchObject({ body: { status: "suspended" } });
+    });
+
+    it("use up one sequence, however often they are tried in vain", async () => {
+      const store = new MemoryStore();
+      store.record = await device();
+      const sent: number[] = [];
+      let online = false;
+      const client = new DeviceClient(store, {
+        fetch: async (_path, init) => {
+          sent.push(sequenceOf(init));
+          if (!online) throw new TypeError("connection lost");
+          return new Response("", { status: 200 });
+        },
+        pause: async () => undefined,
+      });
+      const open = () => client.open("/phone/v1/events", new AbortController().signal);
+      await expect(open()).rejects.toMatchObject({ code: "offline" });
+      await expect(open()).rejects.toMatchObject({ code: "offline" });
+      online = true;
+      await open();
+      await open();
+      expect(sent).toEqual([1, 1, 1, 2]);
+    });
   });
 
   it("give the scheme's problems with their members, and refuse an answer that two readers could read differently", async () => {

@@ -66,3 +66,9 @@ export async function deviceFrom(privateJwk: JsonWebKey, audience: string, thumb
 
 export const json = (status: number, body: unknown): Response =>
   new Response(JSON.stringify(body), { status, headers: { "content-type": "application/json" } });
+
+/** The sequence that a request was signed with. */
+export const sequenceOf = (init: RequestInit): number => {
+  const payload = (init.headers as Record<string, string>)["ipse-device"]?.split(".")[1] ?? "";
+  return JSON.parse(Buffer.from(payload, "base64url").toString()).seq;
+};

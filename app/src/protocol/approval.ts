@@ -10,6 +10,7 @@ import type { Json } from "./json";
 import type { Opened } from "./offer";
 import { startLogin } from "./opaque";
 import type { Login, TypedCode } from "./opaque";
+import { pause } from "./pause";
 import { Problem } from "./problem";
 import { boolean, integer, nullable, object, oneOf, optional, string } from "./shape";
 import { checkSimStatement } from "./sim";
@@ -45,143 +46,207 @@ export interface Watcher {
   contactingSim?(): void;
 }
 
+/** The person left before a guess was spent: nothing more was asked of the scheme. */
+export class Abandoned extends Error {}
+
+type Step =
+  | { is: "code"; code: TypedCode; login: Login | null }
+  | { is: "unlock" }
+  /** The phone saw that the code was wrong, and has to say so. */
+  | { is: "wrong"; attempt: string }
+  /** Decided; only the answer is missing. Sent again, it gets the same one. */
+  | { is: "proven"; body: Json; decided: Decided };
+
+/** One go at a yes. What it holds is its own, so that leaving the screen cannot pull it away from under the work. */
+interface Go {
+  step: Step;
+  leaving: AbortController;
+}
+
 export class Approval {
   private readonly api: Api;
   private readonly record: DeviceRecord;
   readonly opened: Opened;
-  /** A typed code whose attempt has no answer yet. A fresh first message would cost a try; this one repeats free. */
-  private typed: { code: TypedCode; login: Login } | null = null;
-  /** A decision whose answer has not come back: sent again, it gets the same answer. */
-  private unanswered: { body: Json; decided: Decided } | null = null;
-  /** The same for a refusal, whose transcript names the sequence of its own request. */
+  /** The go that runs or that can be resumed: a fresh first message would cost a try, this one repeats free. */
+  private go: Go | null = null;
+  /** A refusal whose answer has not come back. */
   private refusal: { reason: RefusalReason; keep: Kept } | null = null;
+  private refusing = false;
+  private done = false;
+  /** The yes that is on its way. */
+  running: Promise<Outcome> | null = null;
+  /** As the scheme last told it. */
+  triesLeft: number;
 
   constructor(api: Api, record: DeviceRecord, opened: Opened) {
     this.api = api;
     this.record = record;
     this.opened = opened;
+    this.triesLeft = opened.offer.wrong_codes_left;
   }
 
-  /** Whether a decision is on its way, so that news of its own outcome is no news. */
-  deciding = false;
+  /** Whether a decision is on its way or made, so that news of its own outcome is no news. */
+  get deciding(): boolean {
+    return this.running !== null || this.refusing || this.done;
+  }
 
   /** Whether `resume` has something to carry on with. */
   get resumable(): boolean {
-    return this.typed !== null || this.unanswered !== null;
+    return this.running === null && this.go !== null;
   }
 
-  async withCode(code: TypedCode, watcher: Watcher = {}): Promise<Outcome> {
+  /** Takes the code over, and wipes it. */
+  withCode(code: TypedCode, watcher: Watcher = {}): Promise<Outcome> {
+    return this.start({ is: "code", code, login: null }, watcher);
+  }
+
+  withUnlock(watcher: Watcher = {}): Promise<Outcome> {
+    return this.start({ is: "unlock" }, watcher);
+  }
+
+  /** Joins what runs, or carries on after a lost connection, a busy scheme or a silent SIM with the very same messages. */
+  resume(watcher: Watcher = {}): Promise<Outcome> {
+    if (this.running) return this.running;
+    const { go } = this;
+    return this.track(async () => {
+      if (!go) throw new Problem("attempt_unknown");
+      return this.carry(go, watcher);
+    });
+  }
+
+  /** The screen was left. What has not begun ends here; a guess that is spent is carried through, and wiped then. */
+  forget(): void {
+    const { go } = this;
+    go?.leaving.abort(new Abandoned());
+    if (go && !this.running && ["code", "unlock"].includes(go.step.is)) this.end(go);
+  }
+
+  private start(step: Step, watcher: Watcher): Promise<Outcome> {
     this.forget();
-    this.typed = { code, login: await startLogin(code) };
-    return this.resume(watcher);
+    const earlier = this.running;
+    const go = { step, leaving: new AbortController() };
+    this.go = go;
+    return this.track(async () => {
+      // Two first messages at once would cost a try: what was left a moment ago comes to its end first.
+      const outcome = earlier && (await earlier.catch(() => null));
+      if (!outcome) return this.carry(go, watcher);
+      this.end(go);
+      return outcome;
+    });
   }
 
-  /** Carries on after a lost connection, a busy scheme or a silent SIM, with the very same messages. */
-  async resume(watcher: Watcher = {}): Promise<Outcome> {
-    this.deciding = true;
+  private track(work: () => Promise<Outcome>): Promise<Outcome> {
+    const running = work().finally(() => {
+      if (this.running === running) this.running = null;
+    });
+    this.running = running;
+    return running;
+  }
+
+  private async carry(go: Go, watcher: Watcher): Promise<Outcome> {
     try {
-      if (this.typed && !this.unanswered) {
-        const attempt = await this.attempt("code", this.typed.login.ke1, watcher);
-        this.unanswered = await this.proveCode(this.typed.login, attempt);
-      }
-      return await this.send();
+      const { step } = go;
+      if (step.is === "code") this.advance(go, await this.tryCode(go, step, watcher));
+      if (step.is === "unlock") this.advance(go, await this.tryUnlock(go, watcher));
+      const outcome = await this.conclude(go.step);
+      this.done = true;
+      this.end(go);
+      return outcome;
     } catch (thrown) {
-      this.deciding = false;
-      if (!(thrown instanceof Problem && thrown.passing)) this.forget();
+      if (thrown instanceof Problem) this.triesLeft = thrown.number("wrong_codes_left") ?? this.triesLeft;
+      const passing = thrown instanceof Problem && thrown.passing;
+      const leftAlone = go.step.is === "code" && go.leaving.signal.aborted;
+      if (!passing || leftAlone || go.step.is === "unlock") this.end(go);
       throw thrown;
     }
   }
 
-  /** Drops code, OPAQUE state and proof. */
-  forget(): void {
-    this.typed?.code.wipe();
-    this.typed = null;
-    this.unanswered = null;
+  private advance(go: Go, step: Step): void {
+    if (go.step.is === "code") go.step.code.wipe();
+    go.step = step;
   }
 
-  async withUnlock(watcher: Watcher = {}): Promise<Outcome> {
-    this.forget();
-    const attempt = await this.attempt("unlock", null, watcher);
-    const transcript = await this.transcript("unlock", "approve", attempt.sequence, attempt.sim_statement);
-    if (attempt.unlock_credential === null) throw new Problem("unlock_unavailable");
-    const { assertion, proofHash } = await assertUnlock(this.record.rpId, attempt.unlock_credential, transcript);
-    const body = {
-      attempt: attempt.attempt,
-      t: b64u.encode(transcript),
-      ke3: null,
-      code_proof: null,
-      assertion: { ...assertion },
-    };
-    this.unanswered = { body, decided: { t: transcript, h: proofHash } };
-    return this.resume();
+  private end(go: Go): void {
+    if (go.step.is === "code") go.step.code.wipe();
+    if (this.go === go) this.go = null;
   }
 
-  private async send(): Promise<Outcome> {
-    if (!this.unanswered) throw new Problem("attempt_unknown");
-    const { body, decided } = this.unanswered;
-    const path = `/actions/${this.opened.offer.action}/approve`;
-    const outcome = await this.api.ask(outcomeShape, { method: "POST", path, body, decided });
-    this.forget();
-    return outcome;
+  private async conclude(step: Step): Promise<Outcome> {
+    const path = `/actions/${this.opened.offer.action}`;
+    if (step.is === "wrong") {
+      // Told at once, so that the count is settled and the scheme can say how many tries are left.
+      await this.api.ask(() => null, { method: "POST", path: `${path}/wrong`, body: { attempt: step.attempt } });
+      throw new Problem("code_wrong");
+    }
+    if (step.is !== "proven") throw new Problem("attempt_unknown");
+    const { body, decided } = step;
+    return this.api.ask(outcomeShape, { method: "POST", path: `${path}/approve`, body, decided });
   }
 
-  /** Refuses. After a lost answer, refusing again sends the very same request. */
+  /**
+   * Refuses. After a lost answer, refusing again sends the very same request, or a new one if others went out meanwhile:
+   * then `action_closed` says that the first had arrived.
+   */
   async refuse(reason: RefusalReason): Promise<Outcome> {
     if (this.refusal?.reason !== reason) this.refusal = { reason, keep: {} };
     const { keep } = this.refusal;
     const h = await sha256(new Uint8Array());
-    this.deciding = true;
+    this.refusing = true;
     try {
-      return await this.api.ask(outcomeShape, {
+      const outcome = await this.api.ask(outcomeShape, {
         method: "POST",
         path: `/actions/${this.opened.offer.action}/refuse`,
         keep,
+        // The transcript names the sequence of its own request.
         body: async (sequence) => {
           const t = await this.transcript("none", "refuse", sequence, null);
           return { body: { t: b64u.encode(t), sequence, reason }, decided: { t, h } };
         },
       });
+      this.done = true;
+      return outcome;
     } catch (thrown) {
-      this.deciding = false;
       // Only an answer that never came is worth asking for again; one that said no is not.
       if (!(thrown instanceof Problem && ["offline", "answer_unreadable"].includes(thrown.code))) this.refusal = null;
       throw thrown;
+    } finally {
+      this.refusing = false;
     }
   }
 
-  private async attempt(factor: "code" | "unlock", ke1: string | null, watcher: Watcher): Promise<Attempt> {
+  private async attempt(factor: "code" | "unlock", ke1: string | null, go: Go, watcher: Watcher): Promise<Attempt> {
     const { offer, viewHash } = this.opened;
+    const { signal } = go.leaving;
     const path = `/actions/${offer.action}/attempt`;
     const body = { factor, nonce: offer.nonce, view_hash: b64u.encode(viewHash), ke1 };
     const started = Date.now();
     const slow = setTimeout(() => watcher.contactingSim?.(), SLOW_MS);
     try {
       for (;;) {
-        const answer = await this.api.ask((value, at) => eitherShape(value, at), { method: "POST", path, body });
+        const answer = await this.api.ask(eitherShape, { method: "POST", path, body, signal });
         if (answer.status === "attempt") return answer;
         if (answer.contacting_sim) watcher.contactingSim?.();
         if (Date.now() - started > GIVE_UP_MS) throw new Problem("sim_unavailable");
-        await new Promise((resolve) => setTimeout(resolve, Math.min(Math.max(answer.retry_after_ms, 50), 5000)));
+        await pause(Math.min(Math.max(answer.retry_after_ms, 50), 5000), signal);
       }
     } finally {
       clearTimeout(slow);
     }
   }
 
-  private async proveCode(login: Login, attempt: Attempt): Promise<{ body: Json; decided: Decided }> {
+  private async tryCode(go: Go, step: Step & { is: "code" }, watcher: Watcher): Promise<Step> {
+    step.login ??= await startLogin(step.code);
+    const attempt = await this.attempt("code", step.login.ke1, go, watcher);
+    // The guess is spent now: from here on nothing asks whether the screen is still there.
     if (attempt.ke2 === null) throw new Problem("answer_unreadable");
     const transcript = await this.transcript("code", "approve", attempt.sequence, attempt.sim_statement);
-    const finished = login.finish(attempt.ke2);
-    if (!finished) {
-      // Told at once, so that the count is settled and the scheme can say how many tries are left.
-      const path = `/actions/${this.opened.offer.action}/wrong`;
-      await this.api.ask(() => null, { method: "POST", path, body: { attempt: attempt.attempt } });
-      throw new Problem("code_wrong");
-    }
+    const finished = step.login.finish(attempt.ke2);
+    if (!finished) return { is: "wrong", attempt: attempt.attempt };
     const proof = await codeProof(finished.sessionKey, transcript);
     finished.sessionKey.fill(0);
     const h = await sha256(concat(b64u.decode(finished.ke3), proof));
     return {
+      is: "proven",
       body: {
         attempt: attempt.attempt,
         t: b64u.encode(transcript),
@@ -190,6 +255,26 @@ export class Approval {
         assertion: null,
       },
       decided: { t: transcript, h },
+    };
+  }
+
+  private async tryUnlock(go: Go, watcher: Watcher): Promise<Step> {
+    const attempt = await this.attempt("unlock", null, go, watcher);
+    const transcript = await this.transcript("unlock", "approve", attempt.sequence, attempt.sim_statement);
+    if (attempt.unlock_credential === null) throw new Problem("unlock_unavailable");
+    // No fingerprint is asked for on another screen.
+    go.leaving.signal.throwIfAborted();
+    const { assertion, proofHash } = await assertUnlock(this.record.rpId, attempt.unlock_credential, transcript);
+    return {
+      is: "proven",
+      body: {
+        attempt: attempt.attempt,
+        t: b64u.encode(transcript),
+        ke3: null,
+        code_proof: null,
+        assertion: { ...assertion },
+      },
+      decided: { t: transcript, h: proofHash },
     };
   }
 

@@ -2,6 +2,7 @@
 
 import type { DeviceClient } from "./device";
 import { parse } from "./json";
+import { pause } from "./pause";
 import { object, string } from "./shape";
 
 export interface ServerEvent {
@@ -89,9 +90,3 @@ function understand({ event, data }: ServerEvent): Update | null {
   }
   return null;
 }
-
-const pause = (milliseconds: number, signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    const timer = setTimeout(resolve, milliseconds);
-    signal.addEventListener("abort", () => (clearTimeout(timer), resolve()), { once: true });
-  });

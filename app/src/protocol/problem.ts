@@ -24,6 +24,11 @@ export type ProblemCode = ServerCode | LocalCode;
 
 export const isServerCode = (code: unknown): code is ServerCode => SERVER_CODES.includes(code as ServerCode);
 
+const PASSING: readonly ProblemCode[] = [
+  "offline", "busy", "internal", "sim_unavailable", "too_many_requests", "answer_unreadable", "sequence_stale",
+];
+const FINAL: readonly ProblemCode[] = ["device_signature_invalid", "device_suspended", "device_copied"];
+
 export class Problem extends Error {
   readonly code: ProblemCode;
   readonly status: number;
@@ -42,9 +47,14 @@ export class Problem extends Error {
     return typeof value === "number" ? value : null;
   }
 
-  /** Whether the same request may simply be sent again. */
+  /** Whether the same thing may simply be asked again. */
   get passing(): boolean {
-    return ["offline", "busy", "internal", "sim_unavailable", "too_many_requests", "answer_unreadable"].includes(this.code);
+    return PASSING.includes(this.code);
+  }
+
+  /** Whether this device can do no more: the way on is to begin anew. */
+  get final(): boolean {
+    return FINAL.includes(this.code);
   }
 }
 

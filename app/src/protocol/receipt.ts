@@ -31,8 +31,13 @@ const evidenceShape = object({
   decision: optional(string),
   factor: optional(string),
   time: optional(integer),
+  // Of what was not decided about a view: enrolments name bank and terms, blocks and new SIMs a reason.
+  registrar: optional(string),
+  terms_version: optional(string),
+  reason: optional(string),
 });
-const signedShape = object({ t: string, seq: integer });
+const signedShape = object({ htm: string, htu: string, dev: string, t: optional(string) });
+const COMPLETION = /^\/phone\/v1\/enrolments\/[^/]+\/complete$/;
 
 export type Check = "yes" | "no" | "pending" | "absent";
 
@@ -48,8 +53,11 @@ export interface JudgedReceipt {
   logged: Check;
   /** Whether the scheme promised to log it. */
   promised: Check;
-  /** Whether this phone signed this very decision about this very view. */
+  /** Whether this phone signed this very decision about this very view, or the end of its enrolment. */
   mine: Check;
+  bank: string | null;
+  terms: string | null;
+  reason: string | null;
   index: number | null;
   size: number | null;
 }
@@ -104,8 +112,9 @@ export async function judgeReceipt(receipt: ReceiptAnswer, record: DeviceRecord)
   const mine: Check = deviceJws
     ? await answer(async () => {
         const jws = await verify(deviceJws, "ipse-request+jwt", record.key.publicKey);
-        const { t } = signedShape(jws.payload, "jws");
-        if (transcript === null || view === null) return false;
+        const { htm, htu, dev, t } = signedShape(jws.payload, "jws");
+        if (leaf.kind === "enrolment") return htm === "POST" && COMPLETION.test(htu) && dev === record.device;
+        if (transcript === null || view === null || t === null) return false;
         return (
           equal(b64u.decode(t), await transcriptHash(transcript)) &&
           equal(transcript.viewHash, await sha256(b64u.decode(view)))
@@ -122,6 +131,9 @@ export async function judgeReceipt(receipt: ReceiptAnswer, record: DeviceRecord)
     logged,
     promised,
     mine,
+    bank: evidence.registrar,
+    terms: evidence.terms_version,
+    reason: evidence.reason,
     index: receipt.index,
     size,
   };

@@ -1,6 +1,6 @@
 // One request: read it, answer it, see what came of it. The product.
 
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { app, dropAction, findAction, leave } from "../model/app";
 import { clock, t } from "../model/language";
 import { go, replace } from "../model/route";
@@ -24,10 +24,18 @@ type Loaded =
 export function ActionScreen({ id, stage }: { id: string; stage: "read" | "confirm" }) {
   const { me, open, past } = useStore(app);
   const [loaded, setLoaded] = useState<Loaded>({ is: "loading" });
+  // An answer may come when this screen is gone, or twice to who left and came back: it moves nobody then.
+  const waiting = useRef(true);
+  useEffect(() => () => void (waiting.current = false), []);
   const load = () => {
     setLoaded({ is: "loading" });
     findAction(id).then(
-      (found) => setLoaded("approval" in found ? { is: "open", approval: found.approval } : { is: "past", summary: found.summary }),
+      (found) => {
+        if (!("approval" in found)) return setLoaded({ is: "past", summary: found.summary });
+        const { approval } = found;
+        setLoaded({ is: "open", approval });
+        approval.running?.then((outcome) => decided(approval, outcome), () => undefined);
+      },
       (thrown: unknown) => setLoaded({ is: "problem", problem: asProblem(thrown) }),
     );
   };
@@ -44,15 +52,18 @@ export function ActionScreen({ id, stage }: { id: string; stage: "read" | "confi
   }, [elsewhere?.status, loaded.is]);
 
   const decided = (approval: Approval, outcome: Outcome) => {
+    dropAction(id);
+    if (!waiting.current) return;
+    waiting.current = false;
     setLoaded({ is: "decided", approval, outcome });
     replace(`action/${id}`);
-    dropAction(id);
     // The same-device link: the browser that began goes on, with the one-time address.
     if (outcome.return_url) leave(outcome.return_url);
   };
 
   const ended = (problem: Problem) => {
     dropAction(id);
+    if (!waiting.current) return;
     // Decided already, here or elsewhere: show how, rather than that.
     if (problem.code === "action_closed") load();
     else setLoaded({ is: "problem", problem });

@@ -1,10 +1,11 @@
 // The yes: a code on the pad, or fingerprint. Says that the SIM is being contacted only when that takes a while.
 
-import { useEffect, useState } from "preact/hooks";
+import { useLayoutEffect, useState } from "preact/hooks";
 import { app } from "../model/app";
 import { t } from "../model/language";
 import { go } from "../model/route";
 import { useStore } from "../model/store";
+import { Abandoned } from "../protocol/approval";
 import type { Approval, Outcome } from "../protocol/approval";
 import type { TypedCode } from "../protocol/opaque";
 import { asProblem } from "../protocol/problem";
@@ -38,6 +39,7 @@ export function Confirm({ approval, onDecided, onEnded }: Props) {
       try {
         onDecided(await decision());
       } catch (thrown) {
+        if (thrown instanceof Abandoned) return;
         const problem = asProblem(thrown);
         const blocked = problem.members["blocked"] === true;
         if (!blocked && (problem.passing || STAYS.includes(problem.code))) throw problem;
@@ -54,10 +56,14 @@ export function Confirm({ approval, onDecided, onEnded }: Props) {
     setFactor(factor === "code" ? "unlock" : "code");
   };
 
-  // Leaving this screen leaves nothing of the code behind.
-  useEffect(() => () => approval.forget(), []);
+  useLayoutEffect(() => {
+    // Back while a yes is on its way, or its answer is missing: it goes on with that, and asks for no second code.
+    if (approval.running || approval.resumable) resume();
+    // Leaving this screen leaves nothing of the code behind.
+    return () => approval.forget();
+  }, []);
 
-  const left = task.problem?.number("wrong_codes_left") ?? offer.wrong_codes_left;
+  const left = approval.triesLeft;
   const resumable = task.problem !== null && task.problem.passing && approval.resumable;
   return (
     <Screen
