@@ -1,6 +1,6 @@
 import { render } from "preact";
 import { useEffect } from "preact/hooks";
-import { app, forgetDevice, open, retry } from "./model/app";
+import { app, dropLink, forgetDevice, isFresh, open, retry } from "./model/app";
 import { t } from "./model/language";
 import type { EnrolStep } from "./model/route";
 import { useStore } from "./model/store";
@@ -29,9 +29,6 @@ const ENROL: Record<EnrolStep, () => preact.JSX.Element | null> = {
   ready: EnrolReady,
 };
 
-/** Problems after which this device can do no more: the way on is to begin anew. */
-const LOST = ["device_signature_invalid", "device_suspended", "device_copied"];
-
 function App() {
   const { phase, language } = useStore(app);
   // The key makes every text anew when the language changes.
@@ -53,7 +50,7 @@ function Failed() {
     <ProblemScreen
       problem={problem}
       actions={
-        LOST.includes(problem.code) ? (
+        problem.final ? (
           <Button onClick={() => void forgetDevice().then(retry)} testid="begin-anew">
             {t("begin-anew")}
           </Button>
@@ -70,8 +67,10 @@ function Failed() {
 function Current() {
   const { route, me, record, enrolment, waitingLink } = useStore(app);
   useEffect(() => {
-    // A request that came before there was an identity: now it may be shown.
-    if (me && waitingLink && route.at === "home") location.hash = waitingLink.slice(waitingLink.indexOf("#"));
+    // A request that came before there was an identity: now it may be shown, if it still stands.
+    if (!me || !waitingLink || route.at !== "home") return;
+    if (isFresh(waitingLink)) location.hash = waitingLink.text.slice(waitingLink.text.indexOf("#"));
+    else dropLink();
   }, [me !== null, waitingLink, route.at]);
 
   if (route.at === "link") return <OpenLink link={route.link} />;

@@ -6,11 +6,13 @@ import { Approval } from "../protocol/approval";
 import { createDevice, DeviceClient } from "../protocol/device";
 import type { DeviceRecord } from "../protocol/device";
 import { listen } from "../protocol/events";
+import type { Link } from "../protocol/link";
 import { openOffer } from "../protocol/offer";
 import type { TypedCode } from "../protocol/opaque";
 import { startRegistration } from "../protocol/opaque";
 import { asProblem, isServerCode, Problem } from "../protocol/problem";
 import { BrowserStore } from "../protocol/store";
+import type { WaitingLink } from "../protocol/store";
 import type { UnlockRegistration } from "../protocol/api";
 import { deviceName } from "./device-name";
 import { keepLanguage, preferredLanguage, speak } from "./language";
@@ -35,7 +37,9 @@ export interface State {
   recovery: string | null;
   live: boolean;
   /** A request that a link brought while there is no identity here yet. */
-  waitingLink: string | null;
+  waitingLink: WaitingLink | null;
+  /** Of the enrolment that was completed just now. */
+  enrolmentReceipt: string | null;
 }
 
 const devices = new BrowserStore();
@@ -57,6 +61,7 @@ export const app = new Store<State>({
   recovery: null,
   live: false,
   waitingLink: null,
+  enrolmentReceipt: null,
 });
 
 const followRoute = () => app.set({ route: parseRoute(location.hash, location.origin) });
@@ -82,6 +87,10 @@ export async function retry(): Promise<void> {
   try {
     const [config, record] = await Promise.all([fetchConfig(), devices.load()]);
     app.set({ config, record });
+    const { route } = app.get();
+    // Before the enrolment that it has to wait for takes the address over.
+    if (!record?.identity && route.at === "link" && route.link) await holdLink(route.link);
+    await findHeldLink();
     if (record?.identity) {
       await comeHome();
       // With an identity, only a recovery comes back from a bank with a problem: shown there.
@@ -111,6 +120,34 @@ export async function chooseLanguage(language: Language): Promise<void> {
   await speak(language);
   keepLanguage(language);
   app.set({ language });
+}
+
+// ── A link that came too early ─────────────────────────────────────────────────────────────────────────────────────
+
+/** How long a link may serve at most: as long as its action lives, or as long as the QR that it was read from. */
+const LINK_LIVES_MS = { app: 180_000, qr: 10_000 };
+
+/** Keeps a link until there is an identity here, also over the visit to the bank; the address must not keep it. */
+export async function holdLink({ text, flow }: Link): Promise<void> {
+  const waitingLink = { text, until: Date.now() + LINK_LIVES_MS[flow] };
+  app.set({ waitingLink });
+  replace("");
+  // Where nothing can be kept it waits in this window only.
+  await devices.holdLink(waitingLink).catch(() => undefined);
+}
+
+async function findHeldLink(): Promise<void> {
+  const waitingLink = app.get().waitingLink ?? (await devices.heldLink().catch(() => null));
+  app.set({ waitingLink });
+  if (!isFresh(waitingLink)) dropLink();
+}
+
+export const isFresh = (link: WaitingLink | null): boolean => link !== null && Date.now() < link.until;
+
+export function dropLink(): void {
+  if (app.get().waitingLink === null) return;
+  app.set({ waitingLink: null });
+  void devices.holdLink(null).catch(() => undefined);
 }
 
 // ── Enrolment ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -210,7 +247,7 @@ export async function completeEnrolment(unlock: UnlockRegistration | null): Prom
     kept.identity = completed.identity;
     if (enrolment?.vouched) kept.birthdate = enrolment.vouched.birthdate;
   });
-  app.set({ record });
+  app.set({ record, enrolmentReceipt: completed.receipt });
   // Asks the browser not to throw this away when space runs short.
   void navigator.storage?.persist?.().catch(() => false);
   await comeHome();
@@ -273,8 +310,10 @@ export function refreshSoon(): void {
   refreshing = "yes";
   const round = (): Promise<void> =>
     refresh()
-      // What could not be fetched now is fetched with the next news.
-      .catch(() => undefined)
+      // What could not be fetched now is fetched with the next news, unless this device can do no more.
+      .catch((thrown: unknown) => {
+        if (thrown instanceof Problem && thrown.final) app.set({ phase: "failed", problem: thrown });
+      })
       .then(() => {
         const again = refreshing === "again";
         refreshing = again ? "yes" : "no";
@@ -291,9 +330,16 @@ export async function recoverAtBank(bank: string): Promise<void> {
 }
 
 export async function recoverCode(recovery: string, code: TypedCode): Promise<void> {
-  const registration = await startRegistration(code);
-  const { registration_response } = await api.recoveryCode(recovery, registration.request);
-  await api.recoveryComplete(recovery, registration.finish(registration_response));
+  try {
+    const registration = await startRegistration(code);
+    const { registration_response } = await api.recoveryCode(recovery, registration.request);
+    await api.recoveryComplete(recovery, registration.finish(registration_response));
+  } catch (thrown) {
+    const problem = asProblem(thrown);
+    // This visit to the bank is used up: the way on is another one.
+    if (!problem.passing) app.set({ recovery: null, returned: problem });
+    throw problem;
+  }
   app.set({ recovery: null });
   await refresh();
 }

@@ -6,6 +6,14 @@ import { Problem } from "./problem";
 const DATABASE = "ipse";
 const STORE = "device";
 const KEY = "this";
+const LINK = "link";
+
+/** A link that waits for an identity. Apart from the device record, since it may come before one. */
+export interface WaitingLink {
+  text: string;
+  /** Of no use after this time. */
+  until: number;
+}
 
 const settled = <T>(request: IDBRequest<T>): Promise<T> =>
   new Promise((resolve, reject) => {
@@ -32,6 +40,14 @@ export class BrowserStore implements DeviceStore {
       await settled(store.put(record, KEY));
       return record;
     });
+  }
+
+  async heldLink(): Promise<WaitingLink | null> {
+    return this.transact("readonly", async (store) => ((await settled(store.get(LINK))) as WaitingLink | undefined) ?? null);
+  }
+
+  async holdLink(link: WaitingLink | null): Promise<void> {
+    await this.transact<unknown>("readwrite", (store) => (link ? settled(store.put(link, LINK)) : settled(store.delete(LINK))));
   }
 
   async clear(): Promise<void> {

@@ -87,6 +87,7 @@ export function Recover() {
         hints={{ phoneNumber: record?.phoneNumber, birthdate: record?.birthdate }}
         busy={task.busy}
         problem={task.problem}
+        back={() => replace("")}
         onChosen={(code) =>
           void task.run(async () => {
             try {
@@ -101,9 +102,16 @@ export function Recover() {
     );
   }
   return (
-    <Screen id="recover" title={t("recover-title")} back={() => go("")}>
+    <Screen
+      id="recover"
+      title={t("recover-title")}
+      back={() => {
+        app.set({ returned: null });
+        go("");
+      }}
+    >
       <p>{t("recover-why")}</p>
-      <Trouble problem={task.problem ?? returned} />
+      <Trouble problem={returned ?? task.problem} />
       <BankList busy={task.busy} onBank={(bank) => void task.run(() => recoverAtBank(bank))} />
       <p class="hint">{t("bank-note")}</p>
     </Screen>

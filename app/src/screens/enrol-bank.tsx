@@ -1,7 +1,18 @@
 // Enrolment, second half: the bank vouches, the person chooses a code, and is ready.
 
 import { useEffect, useState } from "preact/hooks";
-import { api, app, chooseCode, codeIsChosen, completedAlready, completeEnrolment, enrolmentId, forgetDevice, goToBank } from "../model/app";
+import {
+  api,
+  app,
+  chooseCode,
+  codeIsChosen,
+  completedAlready,
+  completeEnrolment,
+  enrolmentId,
+  forgetDevice,
+  goToBank,
+  isFresh,
+} from "../model/app";
 import { day, t } from "../model/language";
 import { go, replace } from "../model/route";
 import { useStore } from "../model/store";
@@ -184,7 +195,7 @@ export function EnrolUnlock() {
 }
 
 export function EnrolReady() {
-  const { me, waitingLink } = useStore(app);
+  const { me, waitingLink, enrolmentReceipt } = useStore(app);
   const level = me?.level ?? "basic";
   return (
     <Screen
@@ -197,12 +208,17 @@ export function EnrolReady() {
       }
       actions={
         <Button onClick={() => replace("")} testid="ready-home">
-          {waitingLink ? t("ready-continue") : t("ready-home")}
+          {t(isFresh(waitingLink) ? "ready-continue" : "ready-home")}
         </Button>
       }
     >
       <p class="lead">{t(`ready-${level}`)}</p>
       <p>{t("ready-how")}</p>
+      {enrolmentReceipt && (
+        <a class="more" href={`#/receipt/${enrolmentReceipt}`} data-testid="receipt">
+          {t("receipt-see")}
+        </a>
+      )}
     </Screen>
   );
 }

@@ -2,7 +2,7 @@
 
 import { useEffect, useState } from "preact/hooks";
 import { api, app } from "../model/app";
-import { dayAndTime, t } from "../model/language";
+import { dayAndTime, has, t } from "../model/language";
 import { replace } from "../model/route";
 import { asProblem, Problem } from "../protocol/problem";
 import { judgeReceipt } from "../protocol/receipt";
@@ -11,6 +11,8 @@ import { Icon } from "../ui/icons";
 import { Button, Facts, ProblemScreen, Screen, Waiting } from "../ui/parts";
 
 const ICONS = { yes: "tick", no: "cross", pending: "clock", absent: "info" } as const;
+
+const reasonText = (reason: string): string => `reason-${reason.replaceAll("_", "-")}`;
 
 export function ReceiptScreen({ id }: { id: string }) {
   const [judged, setJudged] = useState<JudgedReceipt | null>(null);
@@ -71,6 +73,9 @@ export function ReceiptScreen({ id }: { id: string }) {
                 { label: t("receipt-what"), value: view.title },
               ]
             : []),
+          ...(judged.bank ? [{ label: t("receipt-bank"), value: judged.bank }] : []),
+          ...(judged.terms ? [{ label: t("about-terms"), value: judged.terms }] : []),
+          ...(judged.reason && has(reasonText(judged.reason)) ? [{ label: t("receipt-why"), value: t(reasonText(judged.reason)) }] : []),
           ...(judged.factor && judged.factor !== "none" ? [{ label: t("receipt-factor"), value: t(`factor-${judged.factor}`) }] : []),
         ]}
       />

@@ -1,7 +1,7 @@
 // Getting hold of a request: camera, a picture of the QR, or its text. And what a link does once it is here.
 
 import { useEffect, useRef, useState } from "preact/hooks";
-import { app, claim } from "../model/app";
+import { app, claim, dropLink, holdLink } from "../model/app";
 import { t } from "../model/language";
 import { go, replace } from "../model/route";
 import { useStore } from "../model/store";
@@ -110,17 +110,22 @@ export function OpenLink({ link }: { link: Link | null }) {
     if (!link) return;
     setProblem(null);
     if (!app.get().me) {
-      // Kept until there is an identity here; the address must not keep it.
-      app.set({ waitingLink: link.text });
-      replace("");
+      void holdLink(link);
       return;
     }
+    const waited = app.get().waitingLink?.text === link.text;
     claim(link.text).then(
       (id) => {
-        app.set({ waitingLink: null });
+        dropLink();
         replace(`action/${id}`);
       },
-      (thrown: unknown) => setProblem(asProblem(thrown)),
+      (thrown: unknown) => {
+        const found = asProblem(thrown);
+        if (!waited || found.passing) return setProblem(found);
+        // It waited too long. Nobody asked for it just now, so nobody is told off for it.
+        dropLink();
+        replace("");
+      },
     );
   }, [link?.text, round]);
   if (!problem) {
@@ -140,7 +145,7 @@ export function OpenLink({ link }: { link: Link | null }) {
               {t("try-again")}
             </Button>
           )}
-          <Button look={problem.passing ? "plain" : "main"} onClick={() => replace("")} testid="go-home">
+          <Button look={problem.passing ? "plain" : "main"} onClick={() => (dropLink(), replace(""))} testid="go-home">
             {t("go-home")}
           </Button>
         </>
