@@ -1,10 +1,11 @@
 //! `ipse log verify`: the whole log, checked offline against its signed heads.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::Subcommand;
+use ipse_jose::{Alg, Jwk, VerifyingKey};
 use ipse_keys::{FileKeyStore, KeyStore};
 use ipse_server::config::ServerConfig;
 use ipse_store::{Clock, SCHEME, Store};
@@ -26,16 +27,23 @@ enum Command {
         /// Print JSON
         #[arg(long)]
         json: bool,
+        /// The log's public key (JWK), as phones get it in `log_key` of /phone/v1/config [default: that of the home's keystore]
+        #[arg(long, value_name = "FILE")]
+        key: Option<PathBuf>,
     },
 }
 
 /// Runs the command; exit status 0 only when everything holds.
 pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
-    let Command::Verify { json } = args.command;
+    let Command::Verify { json, key } = args.command;
     let home = ipse_server::config::home(&args.home);
     let config = ServerConfig::load(&home)?;
-    let keys = FileKeyStore::open(&home.join("keys"))?;
-    let key = keys.signing("log/1")?.verifying_key();
+    let key = match key {
+        Some(file) => public_key(&file)?,
+        None => FileKeyStore::open(&home.join("keys"))?
+            .signing("log/1")?
+            .verifying_key(),
+    };
     let store = Store::open(&config.database, &SCHEME, Clock::system())
         .context("cannot open the database")?;
     let report = ipse_scheme::log::verify(&store, &key, &config.issuer).await?;
@@ -55,4 +63,11 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
     } else {
         ExitCode::FAILURE
     })
+}
+
+fn public_key(file: &Path) -> anyhow::Result<VerifyingKey> {
+    let bytes = std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
+    let key: Jwk = ipse_jose::strict_json(&bytes)
+        .map_err(|_| anyhow::anyhow!("{} holds no JWK", file.display()))?;
+    VerifyingKey::from_jwk(&key, Alg::Es256).context("not a P-256 key for ES256")
 }

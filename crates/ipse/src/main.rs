@@ -6,6 +6,7 @@ mod demo_cli;
 mod log_cli;
 mod serve_cli;
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -76,7 +77,11 @@ struct Home {
 }
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let arguments = home_last(std::env::args_os().collect());
+    let cli = match Cli::try_parse_from(&arguments) {
+        Ok(cli) => cli,
+        Err(error) => return usage(&arguments, &error),
+    };
     let runtime = match tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -96,6 +101,33 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// `--home DIR` may stand anywhere, also before the subcommand that takes it.
+fn home_last(mut arguments: Vec<OsString>) -> Vec<OsString> {
+    let end = arguments.iter().position(|a| a == "--");
+    let end = end.unwrap_or(arguments.len());
+    let Some(at) = arguments[..end].iter().position(|a| a == "--home") else {
+        return arguments;
+    };
+    if at + 1 < end {
+        let pair: Vec<OsString> = arguments.drain(at..at + 2).collect();
+        arguments.splice(end - 2..end - 2, pair);
+    }
+    arguments
+}
+
+/// What was not understood: for a script's phone one JSON line like any other error, for people clap's text.
+fn usage(arguments: &[OsString], error: &clap::Error) -> ExitCode {
+    let script = arguments.get(1).is_some_and(|first| first == "phone") && error.use_stderr();
+    if script {
+        let said = error.render().to_string();
+        let detail = said.lines().next().unwrap_or_default();
+        let detail = detail.trim_start_matches("error: ");
+        eprintln!("{}", serde_json::json!({"code": "usage", "detail": detail}));
+        return ExitCode::from(2);
+    }
+    error.exit()
 }
 
 async fn run(command: Command) -> anyhow::Result<ExitCode> {
@@ -119,4 +151,56 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn moved(line: &str) -> String {
+        let arguments = home_last(line.split(' ').map(OsString::from).collect());
+        let words: Vec<_> = arguments.iter().filter_map(|a| a.to_str()).collect();
+        words.join(" ")
+    }
+
+    #[test]
+    fn home_may_stand_anywhere() {
+        assert_eq!(
+            moved("ipse --home d log verify"),
+            "ipse log verify --home d"
+        );
+        assert_eq!(
+            moved("ipse log --home d verify --json"),
+            "ipse log verify --json --home d"
+        );
+        assert_eq!(
+            moved("ipse log verify --home d"),
+            "ipse log verify --home d"
+        );
+        assert_eq!(
+            moved("ipse phone show --home d -- x"),
+            "ipse phone show --home d -- x"
+        );
+        assert_eq!(moved("ipse log verify --home"), "ipse log verify --home");
+        for line in [
+            "ipse --home d log verify",
+            "ipse --home d bench login",
+            "ipse bench --home d login",
+            "ipse --home d operator sim list",
+            "ipse --home d serve",
+            "ipse --home d phone actions --json",
+            "ipse admin --home d partner list",
+        ] {
+            assert!(
+                Cli::try_parse_from(moved(line).split(' ')).is_ok(),
+                "{line}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        use clap::CommandFactory;
+        Cli::command().debug_assert();
+    }
 }

@@ -329,15 +329,11 @@ fn is_token(text: &str, max: usize) -> bool {
             .all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
 }
 
-/// A name as a person reads it: no control, no bidirectional or invisible characters that could hide another name.
+/// A name as a person reads it, by the same rule as every text that one decides by.
 fn is_name(name: &str) -> bool {
-    let invisible = |c: char| {
-        c.is_control()
-            || matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-                | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{e000}'..='\u{f8ff}' | '\u{fff0}'..='\u{ffff}'
-                | '\u{e0000}'..='\u{10ffff}')
-    };
-    (1..=60).contains(&name.chars().count()) && name.trim() == name && !name.chars().any(invisible)
+    (1..=60).contains(&name.chars().count())
+        && name.trim() == name
+        && ipse_protocol::text::check(name).is_ok()
 }
 
 /// A host name in its one spelling; production wants a real one, elsewhere this machine may have one too.

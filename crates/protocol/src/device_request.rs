@@ -13,7 +13,7 @@ pub const TYP: &str = "ipse-request+jwt";
 /// Longest header value that is taken.
 pub const MAX_LEN: usize = 4096;
 /// How many sequences, counted back from the last, the scheme can recognise.
-pub const WINDOW: usize = 16;
+pub const WINDOW: usize = 64;
 
 /// What a device signs about one request.
 #[derive(Clone, Debug, PartialEq, Eq)]

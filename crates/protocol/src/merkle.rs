@@ -168,16 +168,19 @@ impl Frontier {
         self.size
     }
 
-    /// Adds a leaf's hash.
-    pub fn push(&mut self, leaf: Hash) {
+    /// Adds a leaf's hash. Gives the hashes of the subtrees that it completes, itself first, one a level.
+    pub fn push(&mut self, leaf: Hash) -> Vec<Hash> {
         let mut hash = leaf;
+        let mut completed = vec![leaf];
         for _ in 0..self.size.trailing_ones() {
             if let Some(left) = self.peaks.pop() {
                 hash = node_hash(&left, &hash);
+                completed.push(hash);
             }
         }
         self.peaks.push(hash);
         self.size += 1;
+        completed
     }
 
     /// The root.

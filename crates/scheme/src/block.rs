@@ -47,6 +47,19 @@ pub fn lift(tx: &mut Tx, id: &str, reason: Reason, cause: &str) -> Result<bool, 
     Ok(active)
 }
 
+/// An action that a person was asked about ended without their decision: that too is a leaf of the log.
+///
+/// # Errors
+/// When the store fails.
+pub fn undecided(
+    tx: &mut Tx,
+    action: &str,
+    identity: &str,
+    reason: &str,
+) -> Result<(), StoreError> {
+    queue_receipt(tx, identity, "expiry", reason, action)
+}
+
 /// Queues a receipt without personal data for the outbox worker, which seals and signs it outside the transaction.
 ///
 /// # Errors

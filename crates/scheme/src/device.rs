@@ -14,6 +14,10 @@ use crate::identity::Reason;
 use crate::{Scheme, block, refuse};
 
 const HASH: usize = 32;
+/// How much of a hash the window keeps: what is taken for a repetition has no effect, so a collision gains nothing.
+const KEPT: usize = 8;
+/// How far ahead of the last sequence a request may be. Phones count one by one; what they sent and lost is few.
+const AHEAD: i64 = 1_000;
 
 /// A request as it came in.
 pub struct Incoming<'a> {
@@ -185,8 +189,8 @@ impl Scheme {
 
 /// Takes a request's sequence inside the deciding transaction, and gives the device row as it stands now.
 ///
-/// A used sequence with other bytes means that two phones hold this key: the device and its identity are
-/// suspended, and that commits.
+/// A used sequence with other bytes, or one from before the window, means that two phones hold this key: no phone goes back
+/// behind what it has sent. The device and its identity are suspended, and that commits.
 ///
 /// # Errors
 /// When the store fails.
@@ -209,13 +213,18 @@ pub fn spend(
     if !enforced(Control::T05SequenceReuse) {
         return Ok(Ok((found, Spent::Fresh)));
     }
+    if sequence > found.last_sequence.saturating_add(AHEAD) {
+        // Who jumps far ahead would leave the other holder of the key behind for good.
+        refuse!(SequenceStale);
+    }
+    let kept = kept(hash);
     if sequence > found.last_sequence {
         let skipped = (sequence - found.last_sequence - 1).min(WINDOW as i64) as usize;
-        let mut recent = Vec::with_capacity(WINDOW * HASH);
-        recent.extend_from_slice(hash);
+        let mut recent = Vec::with_capacity(WINDOW * KEPT);
+        recent.extend_from_slice(kept);
         // A skipped sequence keeps an empty place: whoever uses it later is late, not a copy.
-        recent.resize(HASH * (1 + skipped).min(WINDOW), 0);
-        let room = WINDOW * HASH - recent.len();
+        recent.resize(KEPT * (1 + skipped).min(WINDOW), 0);
+        let room = WINDOW * KEPT - recent.len();
         recent.extend_from_slice(&found.recent[..room.min(found.recent.len())]);
         let now = tx.now()?;
         if !device::spend(tx, id, sequence, &recent, now)? {
@@ -226,14 +235,19 @@ pub fn spend(
         return Ok(Ok((found, Spent::Fresh)));
     }
     let back = usize::try_from(found.last_sequence - sequence).unwrap_or(usize::MAX);
-    match found.recent.chunks_exact(HASH).nth(back) {
-        Some(kept) if kept == hash => Ok(Ok((found, Spent::Repeated))),
-        Some(kept) if kept.iter().any(|b| *b != 0) => {
+    match found.recent.chunks_exact(KEPT).nth(back) {
+        Some(used) if used == kept => Ok(Ok((found, Spent::Repeated))),
+        Some(used) if used.iter().all(|b| *b == 0) => refuse!(SequenceStale),
+        _ => {
             copied(tx, keys, &mut found)?;
             Ok(Err(Problem::new(Code::DeviceCopied)))
         }
-        _ => refuse!(SequenceStale),
     }
+}
+
+/// What the window of sequences keeps of a request's hash.
+pub(crate) fn kept(hash: &[u8; HASH]) -> &[u8] {
+    &hash[..KEPT]
 }
 
 fn copied(tx: &mut Tx, keys: &dyn KeyStore, found: &mut Device) -> Result<(), StoreError> {

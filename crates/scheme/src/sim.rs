@@ -64,6 +64,19 @@ pub struct Expected<'a> {
     pub now: i64,
 }
 
+/// The bound SIM is not what it was: what it said before counts no more, and the binding says so until the person connects a SIM anew.
+///
+/// # Errors
+/// When the store fails.
+pub(crate) fn broken(tx: &mut Tx, identity: &str, reason: Reason) -> Result<(), StoreError> {
+    let status = match reason {
+        Reason::SimLost => "lost",
+        _ => "changed",
+    };
+    ipse_store::sim::forget_statement(tx, identity)?;
+    ipse_store::sim::set_status(tx, identity, status).map(drop)
+}
+
 /// Verifies a silent statement of the bound SIM.
 ///
 /// # Errors

@@ -49,10 +49,8 @@ pub fn apply(tx: &mut Tx, operator: &str, event: &Event) -> Result<Applied, Stor
 
 fn take_effect(tx: &mut Tx, operator: &str, kind: Kind, handle: &str) -> Result<(), StoreError> {
     let reason = match kind {
-        Kind::Swapped | Kind::Ported | Kind::CloneSuspected => {
-            Some((Reason::SimChanged, "changed"))
-        }
-        Kind::Lost => Some((Reason::SimLost, "lost")),
+        Kind::Swapped | Kind::Ported | Kind::CloneSuspected => Some(Reason::SimChanged),
+        Kind::Lost => Some(Reason::SimLost),
         Kind::PortPending => None,
         // What was suspended comes back by the person's own proof only, never by an operator's word.
         Kind::Restored | Kind::Heartbeat => return Ok(()),
@@ -66,13 +64,15 @@ fn take_effect(tx: &mut Tx, operator: &str, kind: Kind, handle: &str) -> Result<
         return Ok(());
     }
     // From here on only a live statement counts, and it says how the line is.
-    sim::forget_statement(tx, &binding.identity)?;
     match reason {
-        Some((reason, status)) => {
-            sim::set_status(tx, &binding.identity, status)?;
+        Some(reason) => {
+            crate::sim::broken(tx, &binding.identity, reason)?;
             block::suspend(tx, &binding.identity, reason, operator).map(drop)
         }
-        None => identities::raise_epoch(tx, &binding.identity),
+        None => {
+            sim::forget_statement(tx, &binding.identity)?;
+            identities::raise_epoch(tx, &binding.identity)
+        }
     }
 }
 

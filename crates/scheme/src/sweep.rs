@@ -50,6 +50,7 @@ fn expire(tx: &mut Tx) -> Result<(), StoreError> {
             }
             if let Some(who) = &row.identity {
                 close_open(tx, who, &row.id)?;
+                block::undecided(tx, &row.id, who, "expired")?;
             }
             block::action_changed(tx, &row.id, row.identity.as_deref());
         }

@@ -32,7 +32,7 @@ pub struct Device {
     pub mac: Vec<u8>,
     /// Highest sequence taken.
     pub last_sequence: i64,
-    /// Hashes of the last requests, newest first, 32 bytes each.
+    /// What is kept of the hashes of the last requests, newest first, 8 bytes each.
     pub recent: Vec<u8>,
     /// Milliseconds.
     pub created: i64,

@@ -75,7 +75,7 @@ pub fn by_id(tx: &mut Tx, id: &str) -> Result<Option<Receipt>, StoreError> {
 const QUEUED: &str = "SELECT receipt, leaf FROM log_queue ORDER BY queued, receipt LIMIT 2000";
 const UNQUEUE: &str = "DELETE FROM log_queue WHERE receipt = $1";
 const PLACE: &str = "INSERT INTO log_place (receipt, position) VALUES ($1, $2)";
-const ADD_LEAF: &str = "INSERT INTO log_leaf (position, leaf) VALUES ($1, $2)";
+const ADD_LEAF: &str = "INSERT INTO log_leaf (position, receipt, leaf) VALUES ($1, $2, $3)";
 
 /// Leaves that wait for their place, oldest first.
 pub fn queued(tx: &mut Tx) -> Result<Vec<(String, Vec<u8>)>, StoreError> {
@@ -87,7 +87,7 @@ pub fn queued(tx: &mut Tx) -> Result<Vec<(String, Vec<u8>)>, StoreError> {
 
 /// Gives a queued leaf its place in the log.
 pub fn place(tx: &mut Tx, receipt: &str, leaf: &[u8], position: i64) -> Result<(), StoreError> {
-    tx.exec(ADD_LEAF, params![position, leaf])?;
+    tx.exec(ADD_LEAF, params![position, receipt, leaf])?;
     tx.exec(UNQUEUE, params![receipt])?;
     tx.exec(PLACE, params![receipt, position]).map(drop)
 }
@@ -150,16 +150,67 @@ pub fn checkpoints_after(tx: &mut Tx, size: i64) -> Result<Vec<Checkpoint>, Stor
         .collect()
 }
 
-const LEAVES: &str =
-    "SELECT position, leaf FROM log_leaf WHERE position >= $1 ORDER BY position LIMIT 1000";
+const LOGGED: &str = "SELECT position, log_leaf.receipt, log_leaf.leaf, promise \
+     FROM log_leaf LEFT JOIN receipt ON receipt.id = log_leaf.receipt \
+     WHERE position >= $1 ORDER BY position LIMIT 1000";
+const NODES: &str =
+    "SELECT position, hash FROM log_node WHERE level = $1 AND position >= $2 AND position < $3";
+const LOST: &str = "SELECT receipt.id FROM receipt LEFT JOIN log_place ON log_place.receipt = receipt.id \
+     LEFT JOIN log_leaf ON log_leaf.position = log_place.position LEFT JOIN log_queue ON log_queue.receipt = receipt.id \
+     WHERE (log_place.position IS NULL AND log_queue.receipt IS NULL) \
+     OR (log_place.position IS NOT NULL AND (log_leaf.leaf IS NULL OR log_leaf.leaf <> receipt.leaf)) \
+     ORDER BY receipt.id LIMIT 1";
+const LOST_OF_ACTION: &str = "SELECT receipt FROM action WHERE receipt IS NOT NULL \
+     AND receipt NOT IN (SELECT id FROM receipt) ORDER BY receipt LIMIT 1";
 const LEAF_COUNT: &str = "SELECT COUNT(*) FROM log_leaf";
 
-/// Up to 1000 leaves from a position.
-pub fn leaves_from(tx: &mut Tx, position: i64) -> Result<Vec<(i64, Vec<u8>)>, StoreError> {
-    tx.rows(LEAVES, params![position])?
+/// An entry of the log, with what was promised of it.
+pub struct Logged {
+    /// Its place.
+    pub position: i64,
+    /// The receipt that it is the leaf of.
+    pub receipt: String,
+    /// Leaf bytes.
+    pub leaf: Vec<u8>,
+    /// The signed promise, while there is the receipt.
+    pub promise: Option<String>,
+}
+
+/// Up to 1000 entries from a position.
+pub fn logged_from(tx: &mut Tx, position: i64) -> Result<Vec<Logged>, StoreError> {
+    tx.rows(LOGGED, params![position])?
+        .into_iter()
+        .map(|mut row| {
+            Ok(Logged {
+                position: row.int(0)?,
+                receipt: row.text(1)?,
+                leaf: row.blob(2)?,
+                promise: row.opt_text(3)?,
+            })
+        })
+        .collect()
+}
+
+/// The hashes of complete subtrees of a level, from a position up to another.
+pub fn nodes(
+    tx: &mut Tx,
+    level: i64,
+    first: i64,
+    beyond: i64,
+) -> Result<Vec<(i64, Vec<u8>)>, StoreError> {
+    tx.rows(NODES, params![level, first, beyond])?
         .into_iter()
         .map(|mut row| Ok((row.int(0)?, row.blob(1)?)))
         .collect()
+}
+
+/// A receipt that is neither at its place in the log nor waiting for one, or that a decision names and that is gone.
+pub fn lost(tx: &mut Tx) -> Result<Option<String>, StoreError> {
+    let lost = match tx.row(LOST, params![])? {
+        Some(row) => Some(row),
+        None => tx.row(LOST_OF_ACTION, params![])?,
+    };
+    lost.map(|mut row| row.text(0)).transpose()
 }
 
 /// How many leaves have a place.

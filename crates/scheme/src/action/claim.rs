@@ -49,12 +49,15 @@ impl Scheme {
         {
             return Err(Code::LinkInvalid.into());
         }
+        // The same phone may ask again, also with a text that is older by now.
+        let mine = read.action.device.as_deref() == Some(&signed.device.id);
         let flow = match &parsed {
             Link::App { .. } => Flow::App,
             Link::Qr { time, mac, .. } => {
                 let age = seconds(read.now - read.action.created);
                 match link::judge_qr(&self.qr_key(&link), &link, *time, mac, age) {
                     QrVerdict::Fresh => Flow::Qr,
+                    QrVerdict::Stale if mine => Flow::Qr,
                     QrVerdict::Stale => return Err(Code::LinkStale.into()),
                     QrVerdict::Forged => return Err(Code::LinkInvalid.into()),
                 }
@@ -70,6 +73,9 @@ impl Scheme {
         let key = self.persons.key(&signed.device.identity).await?;
         if read.action.status != "created" {
             return self.claim_again(signed, read, &key).await;
+        }
+        if let Err(problem) = self.level_allowed(&signed, &read, flow) {
+            return self.level_unmet(&signed, &read, problem).await;
         }
         let claimed = self.prepare_claim(&signed, &read, flow, &key)?;
         let (keys, row, hash) = (self.keys.clone(), claimed.clone(), signed.hash);
@@ -120,7 +126,6 @@ impl Scheme {
             return Err(Code::IdentityBlocked.into());
         }
         let asked = Asked::parse(&read.action.request)?;
-        self.level_allowed(signed, read, flow)?;
         let attributes = Attributes::open(key, &read.attributes)?;
         let language = Language::of(&read.identity.language);
         let view = view::build(
@@ -184,6 +189,43 @@ impl Scheme {
             return Err(Code::LevelNotAllowed.into());
         }
         Ok(())
+    }
+
+    /// What the site demands is beyond this phone or its SIM: the request ends here, and the site is told so. It is never answered
+    /// with less (OpenID Connect Core, error code unmet_authentication_requirements 1.0).
+    async fn level_unmet(
+        &self,
+        signed: &Signed,
+        read: &Read,
+        problem: Error,
+    ) -> Result<Offer, Error> {
+        let keys = self.keys.clone();
+        let (device, sequence, hash) = (
+            signed.device.id.clone(),
+            signed.claims.seq as i64,
+            signed.hash,
+        );
+        let id = read.action.id.clone();
+        settle(
+            self.store
+                .write(move |tx| {
+                    if let Err(problem) = device::spend(tx, &*keys, &device, sequence, &hash)? {
+                        return Ok(Err(problem));
+                    }
+                    let unmet = action::Decision {
+                        status: "cancelled",
+                        reason: Some("level"),
+                        ..action::Decision::default()
+                    };
+                    let now = tx.now()?;
+                    if action::decide(tx, &id, "created", &unmet, now)? {
+                        block::action_changed(tx, &id, None);
+                    }
+                    Ok(Ok(()))
+                })
+                .await,
+        )?;
+        Err(problem)
     }
 
     async fn claim_again(
@@ -250,6 +292,7 @@ fn supersede(
             ..action::Decision::default()
         };
         if action::decide(tx, &older, "linked", &superseded, now)? {
+            block::undecided(tx, &older, who, "superseded")?;
             block::action_changed(tx, &older, Some(who));
         }
     }

@@ -148,15 +148,17 @@ impl Scheme {
     /// A statement that says another SIM: the identity is suspended before anything else happens.
     async fn sim_refused(&self, read: &Read, refusal: sim::Refused) -> Result<Error, Error> {
         if let sim::Refused::Changed(reason) = refusal {
-            let (id, cause) = (
-                read.identity.id.clone(),
-                read.binding
-                    .as_ref()
-                    .map(|b| b.operator.clone())
-                    .unwrap_or_default(),
-            );
+            let (id, asked) = (read.identity.id.clone(), read.binding.clone());
             self.store
-                .write(move |tx| block::suspend(tx, &id, reason, &cause).map(drop))
+                .write(move |tx| {
+                    let cause = asked.as_ref().map_or("", |b| b.operator.as_str());
+                    let bound = ipse_store::sim::binding(tx, &id)?;
+                    // Unless the person has connected another SIM meanwhile.
+                    if bound.map(|b| b.handle) == asked.as_ref().map(|b| b.handle.clone()) {
+                        sim::broken(tx, &id, reason)?;
+                    }
+                    block::suspend(tx, &id, reason, cause).map(drop)
+                })
                 .await?;
         }
         // The next attempt asks anew.

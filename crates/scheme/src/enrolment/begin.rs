@@ -194,9 +194,7 @@ fn repeated(
         return Ok(None);
     };
     let same = devices::by_id(tx, &id)?.is_some_and(|d| {
-        d.status == "pending"
-            && d.last_sequence == sequence
-            && d.recent.first_chunk::<32>() == Some(hash)
+        d.status == "pending" && d.last_sequence == sequence && d.recent == device::kept(hash)
     });
     if !same {
         return Ok(None);
@@ -221,7 +219,7 @@ fn pending(body: &EnrolmentRequest, identity: &str, sequence: i64, hash: &[u8; 3
         sim_handle: None,
         mac: Vec::new(),
         last_sequence: sequence,
-        recent: hash.to_vec(),
+        recent: device::kept(hash).to_vec(),
         created: 0,
         last_used: 0,
     }

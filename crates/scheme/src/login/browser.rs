@@ -123,6 +123,9 @@ impl Scheme {
                     if action::decide(tx, &row.id, from, &cancelled, now)? {
                         // A phone may have claimed it since it was read.
                         let whose = action::by_id(tx, &row.id)?.and_then(|a| a.identity);
+                        if let Some(who) = &whose {
+                            block::undecided(tx, &row.id, who, "browser")?;
+                        }
                         block::action_changed(tx, &row.id, whose.as_deref());
                         return Ok(true);
                     }

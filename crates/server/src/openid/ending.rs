@@ -23,7 +23,15 @@ pub fn language(sign_in: &SignIn, chosen: Option<Language>) -> Option<Language> 
 
 /// The way back to the partner without a login: the person or the clock said no.
 pub fn denied(server: &Server, sign_in: &SignIn, description: &'static str) -> Option<Back> {
-    let error = request(sign_in)?.error(OAuthError::new(Code::AccessDenied, description));
+    back(
+        server,
+        sign_in,
+        OAuthError::new(Code::AccessDenied, description),
+    )
+}
+
+fn back(server: &Server, sign_in: &SignIn, error: OAuthError) -> Option<Back> {
+    let error = request(sign_in)?.error(error);
     Some(Back {
         url: response::failure(&error, &server.config.issuer),
         partner: sign_in.partner_name.clone(),
@@ -51,6 +59,16 @@ pub async fn answer(server: &Server, sign_in: &SignIn, end: &End, page: Page) ->
                 Ending::ActionCancelled,
                 "the person cancelled at the browser",
             ),
+            Some("level") => {
+                let unmet = OAuthError::new(
+                    Code::UnmetAuthenticationRequirements,
+                    "the person's phone or SIM does not reach the level that was asked for",
+                );
+                match back(server, sign_in, unmet) {
+                    Some(back) => headers::see_other(&back.url),
+                    None => Outcome::new(page, Ending::ServerError).into_response(),
+                }
+            }
             Some("superseded") => outcome(Ending::ActionClosed, "a newer request took its place"),
             // The partner never learns which factor failed, or that an identity is blocked (threat 3).
             _ => outcome(Ending::IdentityBlocked, "the request was stopped"),

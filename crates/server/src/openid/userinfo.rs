@@ -11,7 +11,7 @@ use ipse_openid::{Code, OAuthError, Params, tokens};
 use ipse_scheme::login::LoginError;
 
 use super::form::Body;
-use super::{form, headers, token};
+use super::{client, form, headers, token};
 use crate::Server;
 
 /// With the token in the header.
@@ -60,6 +60,13 @@ async fn userinfo(server: &Server, token: &str) -> Result<Vec<u8>, OAuthError> {
         Err(LoginError::GrantInvalid) => return Err(INVALID_TOKEN),
         Err(error) => return Err(form::scheme_refused(error)),
     };
+    // A partner that was suspended meanwhile gets nothing more.
+    if client::registration(server, &found.partner)
+        .await?
+        .is_none()
+    {
+        return Err(INVALID_TOKEN);
+    }
     let unreadable = OAuthError::new(Code::ServerError, "the request cannot be read");
     let request: AuthorizationRequest =
         serde_json::from_str(&found.reply).map_err(|_| unreadable)?;

@@ -47,6 +47,27 @@ async fn t05_the_same_request_again_is_no_copy() {
     world.end().await;
 }
 
+/// A copy that runs ahead until the other phone's sequences are no longer remembered does not get away with it.
+#[tokio::test]
+async fn t05_a_copy_that_runs_ahead_is_noticed_all_the_same() {
+    for world in World::both().await {
+        let mut phone = world.enrolled(0).await;
+        let mut copy = phone.copy();
+        for _ in 0..70 {
+            assert_eq!(copy.get("/devices").await.status, StatusCode::OK);
+        }
+        phone.get("/me").await.refused("device_copied");
+        copy.get("/me").await.refused("device_suspended");
+        // Nor does one that leaves the other behind for good in one leap.
+        let mut phone = world.enrolled(1).await;
+        let mut copy = phone.copy();
+        copy.sequence += 1 << 40;
+        copy.get("/me").await.refused("sequence_stale");
+        assert_eq!(phone.get("/me").await.status, StatusCode::OK);
+        world.end().await;
+    }
+}
+
 // --- 6: a proof for something else ---
 
 #[tokio::test]

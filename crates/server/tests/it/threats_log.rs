@@ -6,11 +6,11 @@ use serde_json::{Value, json};
 
 use crate::support::World;
 
-/// A leaf and the hash that is stored of it.
-type Entry = (Vec<u8>, Vec<u8>);
+/// A leaf, the hash that is stored of it, and the receipt that it is of.
+type Entry = (Vec<u8>, Vec<u8>, String);
 
 async fn entries(world: &World) -> Vec<Entry> {
-    const ALL: &str = "SELECT l.leaf, n.hash FROM log_leaf l JOIN log_node n ON n.position = l.position \
+    const ALL: &str = "SELECT l.leaf, n.hash, l.receipt FROM log_leaf l JOIN log_node n ON n.position = l.position \
                        WHERE n.level = 0 ORDER BY l.position";
     let rows = world
         .server
@@ -19,7 +19,13 @@ async fn entries(world: &World) -> Vec<Entry> {
         .read(|tx| tx.rows(ALL, &[]))
         .await
         .expect("store");
-    let entry = |mut row: ipse_store::Row| (row.blob(0).expect("leaf"), row.blob(1).expect("hash"));
+    let entry = |mut row: ipse_store::Row| {
+        (
+            row.blob(0).expect("leaf"),
+            row.blob(1).expect("hash"),
+            row.text(2).expect("receipt"),
+        )
+    };
     rows.into_iter().map(entry).collect()
 }
 
@@ -27,14 +33,21 @@ async fn entries(world: &World) -> Vec<Entry> {
 async fn put(world: &World, all: Vec<Option<Entry>>) {
     const LEAVES: &str = "DELETE FROM log_leaf";
     const NODES: &str = "DELETE FROM log_node WHERE level = 0";
-    const LEAF: &str = "INSERT INTO log_leaf (position, leaf) VALUES ($1, $2)";
+    const LEAF: &str = "INSERT INTO log_leaf (position, leaf, receipt) VALUES ($1, $2, $3)";
     const NODE: &str = "INSERT INTO log_node (level, position, hash) VALUES (0, $1, $2)";
     let done = world.server.scheme.store.write(move |tx| {
         tx.exec(LEAVES, &[])?;
         tx.exec(NODES, &[])?;
         for (at, entry) in all.iter().enumerate() {
-            let Some((leaf, hash)) = entry else { continue };
-            tx.exec(LEAF, &[Param::from(at as i64), Param::from(leaf)])?;
+            let Some((leaf, hash, receipt)) = entry else {
+                continue;
+            };
+            let at_leaf = [
+                Param::from(at as i64),
+                Param::from(leaf),
+                Param::from(receipt),
+            ];
+            tx.exec(LEAF, &at_leaf)?;
             tx.exec(NODE, &[Param::from(at as i64), Param::from(hash)])?;
         }
         Ok(())
@@ -50,6 +63,32 @@ async fn verified(world: &World) -> (u64, Option<String>) {
         .await
         .expect("verified");
     (report.entries, report.wrong)
+}
+
+/// A head of another history over as many entries, signed by the log's own key, and the one that it takes the place of.
+async fn fork(world: &World, size: u64) -> (String, String) {
+    let key = world.server.scheme.keys.signing("log/1").expect("key");
+    let head = json!({"origin": world.issuer, "size": size, "root": ipse_jose::b64::encode(&[9; 32]), "iat": 1});
+    let forged = ipse_jose::jws::sign(&key, "ipse-checkpoint+jwt", head.to_string().as_bytes());
+    const TRUE: &str = "SELECT jws FROM log_checkpoint WHERE size = 3";
+    let mut row = one(world, TRUE).await;
+    (forged, row.text(0).expect("head"))
+}
+
+async fn one(world: &World, sql: &'static str) -> ipse_store::Row {
+    let store = &world.server.scheme.store;
+    let row = store.read(move |tx| tx.row(sql, &[])).await;
+    row.expect("store").expect("a row")
+}
+
+async fn bytes(world: &World, sql: &'static str) -> Vec<u8> {
+    one(world, sql).await.blob(0).expect("bytes")
+}
+
+async fn change(world: &World, sql: &'static str, to: &[u8]) -> u64 {
+    let (store, to) = (&world.server.scheme.store, to.to_vec());
+    let changed = store.write(move |tx| tx.exec(sql, &[Param::from(&to[..])]));
+    changed.await.expect("store")
 }
 
 #[tokio::test]
@@ -72,7 +111,7 @@ async fn t32_a_log_that_was_touched_names_the_entry() {
         assert_eq!(verified(&world).await, (size as u64, None));
         let hashed = |leaf: Vec<u8>| {
             let hash = merkle::leaf_hash(&leaf).to_vec();
-            Some((leaf, hash))
+            Some((leaf, hash, good[2].2.clone()))
         };
         let whole = || good.iter().cloned().map(Some).collect::<Vec<_>>();
         let later = |leaf: &[u8]| {
@@ -90,9 +129,11 @@ async fn t32_a_log_that_was_touched_names_the_entry() {
                 "flipped" => {
                     let mut leaf = good[2].0.clone();
                     leaf[10] ^= 1;
-                    all[2] = Some((leaf, good[2].1.clone()));
+                    all[2] = Some((leaf, good[2].1.clone(), good[2].2.clone()));
                 }
-                "changed" => all[2] = Some((later(&good[2].0), good[2].1.clone())),
+                "changed" => {
+                    all[2] = Some((later(&good[2].0), good[2].1.clone(), good[2].2.clone()));
+                }
                 "changed with its hash" => all[2] = hashed(later(&good[2].0)),
                 "deleted" => all[2] = None,
                 "deleted and closed up" => drop(all.remove(2)),
@@ -107,11 +148,17 @@ async fn t32_a_log_that_was_touched_names_the_entry() {
         for (what, says) in [
             ("flipped", "entry 2 "),
             ("changed", "entry 2 was changed"),
-            ("changed with its hash", "over 3 entries: has another root"),
+            (
+                "changed with its hash",
+                "entry 2 was changed: another leaf was promised",
+            ),
             ("deleted", "entry 2 is missing"),
-            ("deleted and closed up", "over 3 entries: has another root"),
-            ("swapped", "over 3 entries: has another root"),
-            ("inserted", "over 3 entries: has another root"),
+            (
+                "deleted and closed up",
+                "entry 2 was changed, removed or moved",
+            ),
+            ("swapped", "entry 2 was changed, removed or moved"),
+            ("inserted", "entry 2 was changed: another leaf was promised"),
             ("cut", "is missing: a signed head names"),
             ("cut to one", "entry 1 is missing: a signed head names"),
         ] {
@@ -125,12 +172,37 @@ async fn t32_a_log_that_was_touched_names_the_entry() {
         // A head over the true tree, but signed by somebody else.
         let forged = ipse_jose::jws::sign(&partner.key, "ipse-checkpoint+jwt", b"{}");
         const HEAD: &str = "UPDATE log_checkpoint SET jws = $1 WHERE size = 3";
+        let fork = fork(&world, 3).await;
         assert_eq!(world.change(HEAD, &forged).await, 1);
         let wrong = verified(&world).await.1.expect("noticed");
         assert!(
-            wrong.contains("head over 3 entries: does not verify"),
+            wrong.contains("the signed head over 3 entries does not verify"),
             "{wrong}"
         );
+        assert_eq!(world.change(HEAD, &fork.0).await, 1);
+        // A second history, properly signed: another head over the same number of entries.
+        let wrong = verified(&world).await.1.expect("noticed");
+        assert!(wrong.contains("over 3 entries has another root"), "{wrong}");
+        assert_eq!(world.change(HEAD, &fork.1).await, 1);
+        assert_eq!(verified(&world).await, (size as u64, None));
+        // A hash above the leaves, from which phones' proofs are made.
+        const STORED: &str = "SELECT hash FROM log_node WHERE level = 1 AND position = 1";
+        const NODE: &str = "UPDATE log_node SET hash = $1 WHERE level = 1 AND position = 1";
+        let hash = bytes(&world, STORED).await;
+        assert_eq!(change(&world, NODE, &[7; 32]).await, 1);
+        let wrong = verified(&world).await.1.expect("noticed");
+        assert!(
+            wrong.contains("one of the entries 2 to 3 was changed"),
+            "{wrong}"
+        );
+        assert_eq!(change(&world, NODE, &hash).await, 1);
+        // A decision whose leaf was kept out of the log.
+        const UNQUEUE: &str = "DELETE FROM log_queue WHERE receipt <> $1";
+        let offer = world.offer_basic(&partner, &mut phone).await;
+        phone.approve_offer(&offer).await;
+        world.change(UNQUEUE, "").await;
+        let wrong = verified(&world).await.1.expect("noticed");
+        assert!(wrong.contains("neither in the log"), "{wrong}");
         world.end().await;
     }
 }

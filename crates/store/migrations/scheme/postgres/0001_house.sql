@@ -42,7 +42,7 @@ CREATE TABLE device (
   sim_handle         TEXT,
   mac                BYTEA NOT NULL,         -- over all of the above but name, under a keystore key
   last_sequence      BIGINT NOT NULL,
-  recent             BYTEA NOT NULL,         -- hashes of the last 16 requests
+  recent             BYTEA NOT NULL,         -- of the hashes of the last 64 requests, 8 bytes each
   created            BIGINT NOT NULL,
   last_used          BIGINT NOT NULL
 );
@@ -310,6 +310,7 @@ CREATE TABLE log_place (
 );
 CREATE TABLE log_leaf (
   position  BIGINT PRIMARY KEY,
+  receipt   TEXT   NOT NULL,
   leaf      BYTEA NOT NULL
 );
 -- Hashes of complete subtrees: level 0 are leaf hashes.
