@@ -39,8 +39,12 @@ controls! {
     T03AttemptSpentFirst = "t03_attempt_spent_first",
     /// Three wrong codes block.
     T03ThreeStrikes = "t03_three_strikes",
+    /// Ten wrong codes within 30 days block, whatever lies between.
+    T03TenInThirtyDays = "t03_ten_in_thirty_days",
     /// Nothing stored lets a code be tested offline.
     T04CodeNotStored = "t04_code_not_stored",
+    /// A code is registered only until it is in use.
+    T04RegistrationCloses = "t04_registration_closes",
     /// A used sequence with other bytes suspends the device.
     T05SequenceReuse = "t05_sequence_reuse",
     /// The code proof covers the whole transcript.
@@ -93,6 +97,8 @@ controls! {
     T32LogVerify = "t32_log_verify",
     /// Personal data is encrypted at rest.
     T34FieldEncryption = "t34_field_encryption",
+    /// A device row that the scheme did not write counts for nothing.
+    T34RowMac = "t34_row_mac",
     /// Each partner knows a person under another name.
     T39Pairwise = "t39_pairwise",
     /// Nothing leaves that was not requested, shown and approved.

@@ -5,6 +5,7 @@ mod complete;
 
 use std::time::Duration;
 
+use ipse_protocol::control::{Control, enforced};
 use ipse_protocol::problem::{Code, Problem};
 use ipse_protocol::terms::{Progress, Readiness};
 use ipse_protocol::wire::{
@@ -233,7 +234,7 @@ impl Scheme {
         request: &[u8],
     ) -> Result<CodeResponse, Error> {
         let found = self.enrolment(signed, id).await?;
-        if found.status != "open" {
+        if found.status != "open" && enforced(Control::T04RegistrationCloses) {
             return Err(Code::NotFound.into());
         }
         let identifier = credential_identifier(&found.identity, &found.device, 1);

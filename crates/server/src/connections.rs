@@ -1,21 +1,22 @@
 //! Connections: each has bounds on its time and there are only so many, so that slow clients hold nothing up
 //! (threat 38).
 
+use std::convert::Infallible;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::Request;
-use axum::http::StatusCode;
-use axum::middleware::{self, Next};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
+use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::JoinSet;
+use tower::Service;
 
 use crate::jobs::until;
 
@@ -29,10 +30,35 @@ const CONNECTIONS: usize = 8_192;
 /// After a connection could not be accepted (too many files are open), the next is tried this much later.
 const PAUSE: Duration = Duration::from_millis(100);
 
+/// A face: its routes, and whether it is https.
+#[derive(Clone)]
+pub struct Face {
+    /// The routes.
+    pub router: Router,
+    /// An origin that is https is never asked for in the clear again (RFC 6797).
+    pub https: bool,
+}
+
+impl Face {
+    /// Answers in time. What holds for each answer stands here rather than in layers, each of which would be boxed for each request.
+    async fn answer(mut self, request: hyper::Request<Incoming>) -> Result<Response, Infallible> {
+        let mut response = match tokio::time::timeout(ANSWER, self.router.call(request)).await {
+            Ok(Ok(response)) => response,
+            Err(_elapsed) => StatusCode::REQUEST_TIMEOUT.into_response(),
+        };
+        if self.https {
+            let headers = response.headers_mut();
+            headers
+                .entry(header::STRICT_TRANSPORT_SECURITY)
+                .or_insert(HeaderValue::from_static("max-age=63072000"));
+        }
+        Ok(response)
+    }
+}
+
 /// Serves a face until `ended` becomes true, and then what is still under way.
-pub async fn serve(listener: TcpListener, router: Router, mut ended: watch::Receiver<bool>) {
+pub async fn serve(listener: TcpListener, face: Face, mut ended: watch::Receiver<bool>) {
     let room = Arc::new(Semaphore::new(CONNECTIONS));
-    let service = TowerToHyperService::new(router.layer(middleware::from_fn(in_time)));
     let mut open = JoinSet::new();
     loop {
         let (stream, leave) = tokio::select! {
@@ -42,9 +68,10 @@ pub async fn serve(listener: TcpListener, router: Router, mut ended: watch::Rece
         };
         // Nagle's algorithm would hold back small answers.
         let _ = stream.set_nodelay(true);
-        let (service, mut ended) = (service.clone(), ended.clone());
+        let (face, mut ended) = (face.clone(), ended.clone());
         open.spawn(async move {
             let _leave = leave;
+            let service = service_fn(move |request| face.clone().answer(request));
             let connection = http1::Builder::new()
                 .timer(TokioTimer::new())
                 .header_read_timeout(HEAD)
@@ -81,13 +108,6 @@ async fn accept(
     }
 }
 
-async fn in_time(request: Request, next: Next) -> Response {
-    match tokio::time::timeout(ANSWER, next.run(request)).await {
-        Ok(response) => response,
-        Err(_) => StatusCode::REQUEST_TIMEOUT.into_response(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use axum::routing::{get, post};
@@ -97,13 +117,18 @@ mod tests {
 
     /// What a client reads to the end that sends these bytes and then nothing, and after how long.
     async fn told(sent: &[u8]) -> (String, Duration) {
+        told_by(sent, false).await
+    }
+
+    async fn told_by(sent: &[u8], https: bool) -> (String, Duration) {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let router = Router::new()
             .route("/", get(|| async { "here" }))
             .route("/", post(|body: String| async move { body }));
         let (stop, ended) = watch::channel(false);
-        let serving = tokio::spawn(serve(listener, router, ended));
+        let face = Face { router, https };
+        let serving = tokio::spawn(serve(listener, face, ended));
         let mut client = TcpStream::connect(address).await.unwrap();
         client.write_all(sent).await.unwrap();
         // From here on the clock jumps to whatever is due next, so nobody waits.
@@ -134,10 +159,21 @@ mod tests {
         assert!(waited <= ANSWER + HEAD + PAUSE, "{waited:?}");
     }
 
+    const ASKED: &[u8] = b"GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
+
     #[tokio::test]
     async fn a_request_is_answered() {
-        let sent = b"GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
-        let (read, _) = told(sent).await;
+        let (read, _) = told(ASKED).await;
         assert!(read.ends_with("\r\n\r\nhere"), "{read}");
+        assert!(!read.contains("strict-transport-security"), "{read}");
+    }
+
+    #[tokio::test]
+    async fn https_is_asked_for_from_then_on() {
+        let (read, _) = told_by(ASKED, true).await;
+        assert!(
+            read.contains("strict-transport-security: max-age="),
+            "{read}"
+        );
     }
 }

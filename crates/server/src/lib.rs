@@ -21,10 +21,8 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use axum::Router;
-use axum::http::{HeaderValue, header};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
-use tower_http::set_header::SetResponseHeaderLayer;
 
 pub use state::Server;
 
@@ -52,13 +50,20 @@ pub async fn serve_on(
 ) -> anyhow::Result<()> {
     let (quit, ended) = watch::channel(false);
     let work = jobs::start(server.clone(), ended.clone());
+    let face = |origin: &str, router| connections::Face {
+        router,
+        https: origin.starts_with("https:"),
+    };
     let faces = [
-        (issuer, issuer_router(server.clone())),
-        (app, app_router(server.clone())),
+        (
+            issuer,
+            face(&server.config.issuer, issuer_router(server.clone())),
+        ),
+        (app, face(&server.config.app, app_router(server.clone()))),
     ];
     let mut running = tokio::task::JoinSet::new();
-    for (listener, router) in faces {
-        running.spawn(connections::serve(listener, router, ended.clone()));
+    for (listener, face) in faces {
+        running.spawn(connections::serve(listener, face, ended.clone()));
     }
     tracing::info!(issuer = %server.config.issuer, app = %server.config.app, "serving");
     tokio::select! {
@@ -85,7 +90,6 @@ pub fn issuer_router(server: Arc<Server>) -> Router {
         .merge(openid::router())
         .merge(operators::router())
         .merge(state::health_router())
-        .layer(transport_security(&server.config.issuer))
         .with_state(server)
 }
 
@@ -96,15 +100,5 @@ pub fn app_router(server: Arc<Server>) -> Router {
         .merge(registrars::router())
         .merge(state::health_router())
         .merge(app::router(&server.config))
-        .layer(transport_security(&server.config.app))
         .with_state(server)
-}
-
-/// An origin that is https is never asked for in the clear again (RFC 6797).
-fn transport_security(origin: &str) -> SetResponseHeaderLayer<Option<HeaderValue>> {
-    let always = HeaderValue::from_static("max-age=63072000");
-    SetResponseHeaderLayer::if_not_present(
-        header::STRICT_TRANSPORT_SECURITY,
-        origin.starts_with("https:").then_some(always),
-    )
 }

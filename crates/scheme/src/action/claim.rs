@@ -235,10 +235,10 @@ impl Scheme {
         key: &PersonKey,
     ) -> Result<Offer, Error> {
         self.spend_only(&signed).await?;
-        if read.action.device.as_deref() != Some(&signed.device.id) {
-            return Err(Code::AlreadyClaimed.into());
+        match read.action.device.as_deref() {
+            Some(device) if device != signed.device.id => return Err(Code::AlreadyClaimed.into()),
+            _ => still_open(&read)?,
         }
-        still_open(&read)?;
         self.contact_sim(&read);
         self.offer(&signed, &read, key)
     }

@@ -92,8 +92,9 @@ pub(crate) fn close_wrong(tx: &mut Tx, who: &str, attempt: &str) -> Result<bool,
         return Ok(false);
     };
     let recent = identities::wrong_since(tx, who, now - WRONG_WINDOW_MS)?;
-    let exhausted = current.wrong_codes >= WRONG_IN_A_ROW || recent >= WRONG_IN_WINDOW;
-    if exhausted && enforced(Control::T03ThreeStrikes) {
+    let in_a_row = current.wrong_codes >= WRONG_IN_A_ROW && enforced(Control::T03ThreeStrikes);
+    let in_all = recent >= WRONG_IN_WINDOW && enforced(Control::T03TenInThirtyDays);
+    if in_a_row || in_all {
         block::suspend(tx, who, Reason::CodeExhausted, "scheme")?;
         return Ok(true);
     }
