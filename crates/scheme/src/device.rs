@@ -31,7 +31,7 @@ pub struct Incoming<'a> {
     pub body: &'a [u8],
 }
 
-/// A request whose signature verified. Its sequence is not spent yet.
+/// A request whose signature verified.
 pub struct Signed {
     /// The device as it was read.
     pub device: Device,
@@ -41,6 +41,8 @@ pub struct Signed {
     pub hash: [u8; HASH],
     /// The compact JWS, kept as evidence.
     pub jws: String,
+    /// Whether its sequence was new; only [`Scheme::authenticate`] asks.
+    pub spent: Spent,
 }
 
 /// Whether a sequence was new.
@@ -140,6 +142,7 @@ impl Scheme {
             claims: parsed.claims,
             hash: parsed.hash,
             jws: text.to_owned(),
+            spent: Spent::Fresh,
         };
         Ok((signed, read?))
     }
@@ -171,16 +174,16 @@ impl Scheme {
     /// # Errors
     /// As [`Scheme::verify_request`]; `device_copied`, `device_suspended`, `sequence_stale`.
     pub async fn authenticate(&self, incoming: Incoming<'_>) -> Result<Signed, Error> {
-        let signed = self.verify_request(incoming).await?;
+        let mut signed = self.verify_request(incoming).await?;
         let keys = self.keys.clone();
         let (id, sequence, hash) = (
             signed.device.id.clone(),
             signed.claims.seq as i64,
             signed.hash,
         );
-        crate::error::settle(
+        (_, signed.spent) = crate::error::settle(
             self.store
-                .write(move |tx| spend(tx, &*keys, &id, sequence, &hash).map(|o| o.map(drop)))
+                .write(move |tx| spend(tx, &*keys, &id, sequence, &hash))
                 .await,
         )?;
         Ok(signed)
