@@ -2,16 +2,18 @@
 
 mod begin;
 mod complete;
+mod sim;
 
 use std::time::Duration;
 
+use ipse_protocol::bytes::B64u;
 use ipse_protocol::control::{Control, enforced};
+use ipse_protocol::problem::Code;
 use ipse_protocol::problem::{Code, Problem};
 use ipse_protocol::terms::{Progress, Readiness};
 use ipse_protocol::wire::{
-    CodeResponse, EnrolmentState, SimSentResponse, SimState, UnlockResponse, Vouched as Shown,
+    CodeResponse, EnrolmentState, SimState, UnlockResponse, Vouched as Shown,
 };
-use ipse_protocol::{bytes::B64u, sim_statement};
 use ipse_store::Tx;
 use ipse_store::enrolment::{self, Enrolment};
 use zeroize::Zeroizing;
@@ -21,8 +23,7 @@ use crate::device::Signed;
 use crate::error::{Error, settle};
 use crate::person::PersonKey;
 use crate::registrar::{Begun, Purpose, Vouched};
-use crate::sim::{PURPOSE, refused_by_operator, verify_holder};
-use crate::{Scheme, refuse, sim};
+use crate::{Scheme, refuse};
 
 /// Version of the keyed hashes by which people are found again.
 pub(crate) const LOOKUP_VERSION: i64 = 1;
@@ -90,104 +91,6 @@ impl Scheme {
                 document_number: Some(masked(&v.document_number)),
             }),
         })
-    }
-
-    /// Has the operator text a secret to the handset.
-    ///
-    /// # Errors
-    /// `sim_not_ready`, `sim_mismatch`, `sim_unavailable`.
-    pub async fn enrolment_sim(&self, signed: &Signed, id: &str) -> Result<SimSentResponse, Error> {
-        let found = self.enrolment(signed, id).await?;
-        let (operator, handle) = self.connectable(&found)?;
-        let nonce_hash = sim_statement::nonce_hash(
-            &found.id,
-            &ipse_protocol::random(),
-            &ipse_protocol::random(),
-        );
-        let (challenge, tries_left) = operator
-            .holder_begin(handle, &nonce_hash, PURPOSE, &found.language)
-            .await
-            .map_err(refused_by_operator)?;
-        let id = found.id.clone();
-        self.store
-            .write(move |tx| enrolment::set_challenge(tx, &id, &challenge, &nonce_hash))
-            .await?;
-        Ok(SimSentResponse {
-            sent: true,
-            tries_left,
-        })
-    }
-
-    fn connectable<'e>(
-        &self,
-        found: &'e Enrolment,
-    ) -> Result<
-        (
-            &std::sync::Arc<dyn crate::sim_controller::SimController>,
-            &'e str,
-        ),
-        Error,
-    > {
-        if found.sim_state == "changed" {
-            return Err(Code::SimMismatch.into());
-        }
-        let (Some(name), Some(handle)) = (&found.operator, &found.handle) else {
-            return Err(Code::SimNotReady.into());
-        };
-        let operator = self
-            .operator(name)
-            .ok_or(Error::from(Code::SimUnavailable))?;
-        Ok((operator, handle))
-    }
-
-    /// The person typed the secret: the SIM is connected.
-    ///
-    /// # Errors
-    /// `sim_secret_wrong` with the tries left, `sim_unavailable`, `sim_mismatch`.
-    pub async fn enrolment_sim_answer(
-        &self,
-        signed: &Signed,
-        id: &str,
-        secret: &str,
-    ) -> Result<(), Error> {
-        let found = self.enrolment(signed, id).await?;
-        let (operator, handle) = self.connectable(&found)?;
-        if found.sim_statement.is_some() {
-            return Ok(());
-        }
-        let none_sent = || Problem::new(Code::SimSecretWrong).with("tries_left", 0);
-        let challenge = found.sim_challenge.as_deref().ok_or_else(none_sent)?;
-        let nonce_hash: [u8; 32] = found
-            .sim_nonce_hash
-            .as_deref()
-            .and_then(|hash| hash.try_into().ok())
-            .ok_or_else(none_sent)?;
-        let statement = operator
-            .holder_answer(challenge, secret)
-            .await
-            .map_err(refused_by_operator)?;
-        let now = self.store.read(Tx::now).await?;
-        let claims = verify_holder(
-            &**operator,
-            &self.config.issuer,
-            handle,
-            &nonce_hash,
-            &statement,
-            now,
-        )?;
-        let (id, handle) = (found.id.clone(), handle.to_owned());
-        settle(
-            self.store
-                .write(move |tx| {
-                    // A swap that was reported meanwhile has taken the handle away.
-                    if enrolment::connect(tx, &id, &handle, &statement, claims.changed_at)? {
-                        Ok(Ok(()))
-                    } else {
-                        refuse!(SimMismatch);
-                    }
-                })
-                .await,
-        )
     }
 
     /// The person chose a bank.
@@ -328,7 +231,7 @@ pub(crate) fn release_unless_bound(
     handle: &str,
 ) -> Result<(), ipse_store::StoreError> {
     if ipse_store::sim::by_handle(tx, operator, handle)?.is_none() {
-        sim::release(tx, operator, handle)?;
+        crate::sim::release(tx, operator, handle)?;
     }
     Ok(())
 }

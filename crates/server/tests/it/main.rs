@@ -9,6 +9,7 @@ mod recovery;
 mod registrars;
 mod review;
 mod sim;
+mod sim_texts;
 mod support;
 mod threats_approval;
 mod threats_code;
