@@ -25,6 +25,8 @@ use crate::person::PersonKey;
 use crate::registrar::{Begun, Purpose, Vouched};
 use crate::{Scheme, refuse};
 
+pub use sim::{TEXTS, TEXTS_VOUCHED};
+
 /// Version of the keyed hashes by which people are found again.
 pub(crate) const LOOKUP_VERSION: i64 = 1;
 /// Purposes under which an enrolment's data is sealed.
@@ -198,6 +200,7 @@ impl Scheme {
                 ipse_store::registrar::sweep(tx, now)?;
                 ipse_store::recovery::sweep(tx, now)?;
                 ipse_store::sim::sweep_connections(tx, now)?;
+                ipse_store::sim_text::sweep(tx, now - sim::TEXTS_DAY)?;
                 enrolment::overdue(tx, now)
             })
             .await?;

@@ -16,6 +16,7 @@ pub mod receipt;
 pub mod recovery;
 pub mod registrar;
 pub mod sim;
+pub mod sim_text;
 #[cfg(feature = "testing")]
 pub mod testing;
 

@@ -3,12 +3,20 @@
 use crate::engine::{Migration, Migrations};
 
 /// The scheme's database.
-pub static SCHEME: Migrations = Migrations::new(&[Migration {
-    version: 1,
-    name: "house",
-    sqlite: include_str!("../migrations/scheme/sqlite/0001_house.sql"),
-    postgres: include_str!("../migrations/scheme/postgres/0001_house.sql"),
-}]);
+pub static SCHEME: Migrations = Migrations::new(&[
+    Migration {
+        version: 1,
+        name: "house",
+        sqlite: include_str!("../migrations/scheme/sqlite/0001_house.sql"),
+        postgres: include_str!("../migrations/scheme/postgres/0001_house.sql"),
+    },
+    Migration {
+        version: 2,
+        name: "text messages of enrolments",
+        sqlite: include_str!("../migrations/scheme/sqlite/0002_sim_text.sql"),
+        postgres: include_str!("../migrations/scheme/postgres/0002_sim_text.sql"),
+    },
+]);
 
 /// The store of person keys.
 pub static PERSONS: Migrations = Migrations::new(&[Migration {

@@ -38,3 +38,116 @@ async fn an_enrolment_that_has_its_sim_or_is_over_sends_no_more_messages() {
         world.end().await;
     }
 }
+
+#[tokio::test]
+async fn t38_strangers_do_not_use_up_the_messages_of_a_number() {
+    for world in World::both().await {
+        let mut holder = world.enrolled(0).await;
+        let mut stranger = world.phone(0);
+        for n in 0..8 {
+            // A new enrolment, a new key, the same number.
+            if n % 3 == 0 {
+                stranger = world.phone(0);
+                stranger.begin_enrolment(&world).await;
+            }
+            let asked = stranger.post(&sim(&stranger), &json!({})).await;
+            if n < ipse_scheme::enrolment::TEXTS {
+                assert_eq!(asked.status, StatusCode::OK, "{n}: {}", asked.body);
+                continue;
+            }
+            asked.refused("too_many_requests");
+            let pause = asked.body["retry_after_ms"].as_i64().expect("a pause");
+            assert_eq!(pause, 24 * 3_600_000);
+        }
+        // One for the enrolment of the holder, who proved to have the SIM: it counts no more.
+        assert_eq!(messages(&world, 0).await, 6);
+        // The way back of who has the number stays open.
+        let sent = holder.post("/sim", &json!({})).await;
+        assert_eq!(sent.status, StatusCode::OK, "{}", sent.body);
+        world.end().await;
+    }
+}
+
+#[tokio::test]
+async fn t38_whom_a_bank_vouched_for_has_messages_of_their_own_and_not_without_end() {
+    for world in World::both().await {
+        let limit = ipse_scheme::enrolment::TEXTS_VOUCHED;
+        let mut phone = world.phone(0);
+        phone.begin_enrolment(&world).await;
+        phone.visit_bank("customer0").await;
+        for n in 0..limit {
+            let asked = phone.post(&sim(&phone), &json!({})).await;
+            assert_eq!(asked.status, StatusCode::OK, "{n}: {}", asked.body);
+        }
+        // The same person again, with another number.
+        let mut again = world.phone(1);
+        again.begin_enrolment(&world).await;
+        again.visit_bank("customer0").await;
+        for phone in [&mut phone, &mut again] {
+            let path = sim(phone);
+            phone
+                .post(&path, &json!({}))
+                .await
+                .refused("too_many_requests");
+        }
+        // Nobody else's count is touched.
+        let mut other = world.phone(0);
+        other.begin_enrolment(&world).await;
+        let asked = other.post(&sim(&other), &json!({})).await;
+        assert_eq!(asked.status, StatusCode::OK, "{}", asked.body);
+        world.end().await;
+    }
+}
+
+#[tokio::test]
+async fn the_messages_of_a_day_come_back_with_the_next() {
+    for world in World::both().await {
+        let mut phone = world.phone(0);
+        for _ in 0..=ipse_scheme::enrolment::TEXTS {
+            phone = world.phone(0);
+            phone.begin_enrolment(&world).await;
+            phone.post(&sim(&phone), &json!({})).await;
+        }
+        phone
+            .post(&sim(&phone), &json!({}))
+            .await
+            .refused("too_many_requests");
+        world.pass(23 * 3_600_000);
+        let mut phone = world.phone(0);
+        phone.begin_enrolment(&world).await;
+        let early = phone.post(&sim(&phone), &json!({})).await;
+        early.refused("too_many_requests");
+        assert_eq!(early.body["retry_after_ms"], 3_600_000);
+        world.pass(3_600_000);
+        let mut phone = world.phone(0);
+        phone.begin_enrolment(&world).await;
+        let asked = phone.post(&sim(&phone), &json!({})).await;
+        assert_eq!(asked.status, StatusCode::OK, "{}", asked.body);
+        // Nothing is kept of what counts no more.
+        world.server.scheme.sweep_enrolments().await.expect("swept");
+        let kept = world
+            .count("SELECT COUNT(*) FROM sim_text WHERE $1 <> ''", "all")
+            .await;
+        assert_eq!(kept, 1);
+        world.end().await;
+    }
+}
+
+#[tokio::test]
+async fn t41_a_limit_says_nothing_of_who_is_enrolled() {
+    let world = World::new().await;
+    world.enrolled(0).await;
+    let mut told = Vec::new();
+    for n in [0, 1] {
+        let mut stranger = world.phone(n);
+        stranger.begin_enrolment(&world).await;
+        let mut answers = Vec::new();
+        for _ in 0..7 {
+            let asked = stranger.post(&sim(&stranger), &json!({})).await;
+            answers.push((asked.status, asked.body));
+        }
+        told.push(answers);
+    }
+    assert_eq!(told[0], told[1]);
+    world.end().await;
+}
