@@ -69,8 +69,11 @@ class Documented(unittest.TestCase):
 
 class Named(unittest.TestCase):
     def test_a_test_that_is_gone_is_noticed(self):
-        self.assertEqual(check_named("`t01_there`", "fn t01_there() {}"), [])
-        self.assertEqual(check_named("`t01_gone`", "fn t01_there() {}"), ["docs/security.md: there is no test t01_gone"])
+        self.assertEqual(check_named("`t01_there`", "fn " + "t01_there() {}"), [])
+        self.assertEqual(check_named("`t01_gone`", "def test_there(): pass"), ["docs/security.md: there is no test t01_gone"])
+
+    def test_a_test_that_no_row_names_is_noticed(self):
+        self.assertEqual(check_named("", "fn " + "t01_new() {}"), ["docs/security.md: t01_new is not named"])
 
 
 class Expressions(unittest.TestCase):
