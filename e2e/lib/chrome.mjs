@@ -14,9 +14,16 @@ const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.mi
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 const FLAGS = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync";
 
-/** Starts Chromium with an empty profile. */
-export function launch() {
-  return chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", headless: true, args: FLAGS.split(" ") });
+const PROGRAM = { executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", headless: true };
+
+/** Starts Chromium with an empty profile, and further flags. */
+export function launch(flags = []) {
+  return chromium.launch({ ...PROGRAM, args: [...FLAGS.split(" "), ...flags] });
+}
+
+/** Starts Chromium with a profile that it keeps in a folder: apps can be installed there only. */
+export function launchKept(folder) {
+  return chromium.launchPersistentContext(folder, { ...PROGRAM, args: FLAGS.split(" "), viewport: SIZES.phone });
 }
 
 /** A browser of one's own, with its own cookies. */

@@ -1,0 +1,183 @@
+// The app as an app of the phone: its camera, its place on the home screen, and what is left without a connection.
+
+import assert from "node:assert/strict";
+import { closeSync, openSync, writeFileSync, writeSync } from "node:fs";
+import path from "node:path";
+import { after, before, describe, test } from "node:test";
+import { PNG } from "pngjs";
+import { App } from "../lib/app.mjs";
+import { LANGUAGES, launch, launchKept, look, open } from "../lib/chrome.mjs";
+import { Demo } from "../lib/demo.mjs";
+import { until } from "../lib/until.mjs";
+
+const CODE = "58204";
+
+/** A camera for Chromium: a film of one picture, which may be painted anew while it runs. */
+class Camera {
+  static WIDTH = 640;
+  static HEIGHT = 480;
+  static #HEAD = `YUV4MPEG2 W${Camera.WIDTH} H${Camera.HEIGHT} F10:1 Ip A1:1 C420jpeg\nFRAME\n`;
+
+  constructor(file) {
+    this.file = file;
+    // Grey, without colour: half of everything.
+    writeFileSync(file, Buffer.concat([Buffer.from(Camera.#HEAD), Buffer.alloc((Camera.WIDTH * Camera.HEIGHT * 3) / 2, 128)]));
+  }
+
+  get flags() {
+    return ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream", `--use-file-for-fake-video-capture=${this.file}`];
+  }
+
+  /** Holds a picture before the camera: on white, in the middle. */
+  see(picture) {
+    const { data, width, height } = PNG.sync.read(picture);
+    assert.ok(width <= Camera.WIDTH && height <= Camera.HEIGHT, `${width}×${height}`);
+    const light = Buffer.alloc(Camera.WIDTH * Camera.HEIGHT, 255);
+    const [left, top] = [(Camera.WIDTH - width) >> 1, (Camera.HEIGHT - height) >> 1];
+    for (let y = 0; y < height; y += 1) {
+      for (let x = 0; x < width; x += 1) {
+        const at = 4 * (y * width + x);
+        light[(top + y) * Camera.WIDTH + left + x] = Math.round(0.299 * data[at] + 0.587 * data[at + 1] + 0.114 * data[at + 2]);
+      }
+    }
+    // Into the same file: Chromium reads each picture of the film when its turn comes.
+    const file = openSync(this.file, "r+");
+    try {
+      writeSync(file, light, 0, light.length, Camera.#HEAD.length);
+    } finally {
+      closeSync(file);
+    }
+  }
+}
+
+describe("the app on a phone", { timeout: 300_000 }, () => {
+  let demo;
+  let browser;
+  let camera;
+
+  before(async () => {
+    demo = await Demo.start();
+    camera = new Camera(path.join(demo.folder, "camera.y4m"));
+    browser = await launch(camera.flags);
+  });
+  after(async () => {
+    await browser?.close();
+    await demo?.stop();
+  });
+
+  test("the camera reads the QR off the sign-in page, and is off afterwards", async () => {
+    const person = demo.person("Lotte Claes");
+    const phone = await open(browser);
+    const desktop = await open(browser, { size: "desktop" });
+    const app = await App.open(demo, phone);
+    await app.enrol(person, CODE, { unlock: false });
+    const shop = await desktop.newPage();
+    await shop.goto(`${demo.shop}/login`);
+    await shop.locator("#qr").waitFor();
+    // What the camera delivers, for the test to know whether it is still on.
+    await app.page.evaluate(() => {
+      const devices = navigator.mediaDevices;
+      const ask = devices.getUserMedia.bind(devices);
+      globalThis.streams = [];
+      devices.getUserMedia = async (wishes) => {
+        const stream = await ask(wishes);
+        globalThis.streams.push(stream);
+        return stream;
+      };
+    });
+    const live = () => app.page.evaluate(() => globalThis.streams.flatMap((stream) => stream.getTracks()).filter((track) => track.readyState === "live").length);
+    await app.press("tab-scan");
+    await app.page.locator("[data-camera=on]").waitFor();
+    assert.equal(await live(), 1);
+    assert.deepEqual(await look(app.page, "en", "scan-camera"), []);
+    // The QR is good for ten seconds; the camera sees the one of this second until the app has read one.
+    await until("the request to appear", async () => {
+      if (await app.at("screen-read").isVisible()) return true;
+      // When it has gone, a phone has it: the next look finds the request.
+      camera.see(await shop.locator("#qr").screenshot({ timeout: 2_000 }));
+      return false;
+    });
+    await shop.locator("#match-code").waitFor();
+    assert.equal(await app.asked(), (await shop.locator("#match-code").innerText()).trim());
+    assert.equal(await live(), 0);
+    await app.approveWithCode(CODE);
+    await app.outcome("approved");
+    await shop.locator("#greeting").waitFor();
+    assert.deepEqual([...phone.complaints, ...desktop.complaints], []);
+    await phone.close();
+    await desktop.close();
+  });
+
+  test("Chromium finds it fit for the home screen, with every icon as large as it says", async () => {
+    const context = await launchKept(path.join(demo.folder, "profile"));
+    try {
+      const page = await context.newPage();
+      await page.goto(`${demo.app}/app/`);
+      await page.getByTestId("begin").waitFor();
+      await page.evaluate(() => navigator.serviceWorker.ready);
+      const chromium = await context.newCDPSession(page);
+      assert.deepEqual((await chromium.send("Page.getInstallabilityErrors")).installabilityErrors, []);
+      const { url, data, errors } = await chromium.send("Page.getAppManifest");
+      assert.deepEqual(errors, []);
+      const manifest = JSON.parse(data);
+      assert.equal(manifest.name, "Ipse");
+      assert.equal(manifest.display, "standalone");
+      assert.equal(new URL(manifest.start_url, url).href, `${demo.app}/app/`);
+      assert.equal(new URL(manifest.scope, url).href, `${demo.app}/app/`);
+      const icons = [...manifest.icons, { src: await page.locator("link[rel=apple-touch-icon]").getAttribute("href"), sizes: "180x180", type: "image/png" }];
+      for (const { src, sizes, type } of icons) {
+        const answer = await fetch(new URL(src, url));
+        assert.equal(answer.status, 200, src);
+        assert.equal(answer.headers.get("content-type"), type, src);
+        const bytes = Buffer.from(await answer.arrayBuffer());
+        if (type !== "image/png") continue;
+        const { width, height } = PNG.sync.read(bytes);
+        assert.equal(`${width}x${height}`, sizes, src);
+      }
+      assert.ok(manifest.icons.some(({ sizes }) => sizes === "192x192") && manifest.icons.some(({ sizes }) => sizes === "512x512"));
+      assert.ok(manifest.icons.some(({ purpose }) => purpose === "maskable"));
+    } finally {
+      await context.close();
+    }
+  });
+
+  for (const language of Object.keys(LANGUAGES)) {
+    test(`without a connection it opens and says what is wrong, and goes on by itself: ${language}`, async () => {
+      const phone = await open(browser, { language });
+      const app = await App.open(demo, phone);
+      await app.at("begin").waitFor();
+      await app.page.evaluate(() => navigator.serviceWorker.ready);
+      await phone.setOffline(true);
+      await app.page.reload();
+      await app.page.locator("[data-testid=problem][data-code=offline]").waitFor();
+      assert.equal(await app.page.locator("html").getAttribute("lang"), language);
+      assert.deepEqual(await look(app.page, language, "offline"), []);
+      // To a page that was opened without a connection Chromium tells only the next change: off and on once more.
+      for (const offline of [false, true, false]) await phone.setOffline(offline);
+      await app.at("begin").waitFor();
+      assert.deepEqual(phone.complaints, []);
+      await phone.close();
+    });
+  }
+
+  test("while the scheme is away, a person's app opens all the same; it kept nothing of the person", async () => {
+    const phone = await open(browser);
+    const app = await App.open(demo, phone);
+    await app.enrol(demo.person("Emma Janssens"), CODE, { unlock: false });
+    await app.page.evaluate(() => navigator.serviceWorker.ready);
+    await demo.close();
+    await app.page.reload();
+    await app.page.locator("[data-testid=problem][data-code=offline]").waitFor();
+    const kept = await app.page.evaluate(async () => {
+      const names = await caches.keys();
+      return (await Promise.all(names.map(async (name) => (await (await caches.open(name)).keys()).map(({ url }) => new URL(url).pathname)))).flat();
+    });
+    assert.ok(kept.includes("/app/"), String(kept));
+    assert.deepEqual(kept.filter((one) => !/^\/app\/(assets\/[\w.-]+|[\w-]+\.(png|svg|webmanifest))?$/.test(one)), []);
+    await demo.open();
+    await app.press("try-again");
+    await app.page.locator("[data-testid=status][data-status=active]").waitFor();
+    assert.deepEqual(phone.complaints, []);
+    await phone.close();
+  });
+});
