@@ -9,7 +9,6 @@ use std::time::Duration;
 use ipse_protocol::bytes::B64u;
 use ipse_protocol::control::{Control, enforced};
 use ipse_protocol::problem::Code;
-use ipse_protocol::problem::{Code, Problem};
 use ipse_protocol::terms::{Progress, Readiness};
 use ipse_protocol::wire::{
     CodeResponse, EnrolmentState, SimState, UnlockResponse, Vouched as Shown,
