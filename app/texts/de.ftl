@@ -373,6 +373,8 @@ problem-sim_unavailable = Ihre SIM oder Ihr Anbieter antwortet nicht.
     .do = Prüfen Sie, ob das Telefon Empfang hat, und versuchen Sie es noch einmal. Das kostet Sie keinen Versuch.
 problem-sim_not_ready = Dafür braucht es eine verbundene SIM.
     .do = Verbinden Sie Ihre SIM unter „Sie“ und beginnen Sie dann neu auf der Website.
+problem-sim_line = Ihr Anbieter sendet derzeit nichts an diese Nummer.
+    .do = Rufen Sie ihn an: Der Anschluss ist vielleicht gesperrt oder zieht gerade um. Versuchen Sie es danach noch einmal.
 problem-sim_mismatch = Die SIM, die antwortete, ist nicht die Ihres Ipse.
     .do = Neue SIM? Verbinden Sie sie unter „Sie“. Wenn nicht, rufen Sie Ihren Anbieter an.
 problem-sim_secret_wrong = Diese Ziffern waren falsch.
@@ -400,7 +402,11 @@ problem-assurance_insufficient = Ihre Bank hat Ihren Personalausweis dafür nich
 problem-busy = Bei Ipse ist gerade viel los.
     .do = Versuchen Sie es gleich noch einmal. Es ist nichts verloren.
 problem-too_many_requests = Das war zu oft in kurzer Zeit.
-    .do = Warten Sie { $seconds } Sekunden und versuchen Sie es noch einmal.
+    .do = { $hours ->
+        [0] Warten Sie { $seconds } Sekunden und versuchen Sie es noch einmal.
+        [one] Versuchen Sie es in einer Stunde noch einmal.
+       *[other] Versuchen Sie es in { $hours } Stunden noch einmal.
+    }
 problem-internal = Bei Ipse selbst gibt es eine Störung.
     .do = Es wurde nichts gegeben. Versuchen Sie es gleich noch einmal.
 problem-offline = Es gibt keine Verbindung.

@@ -373,6 +373,8 @@ problem-sim_unavailable = Your SIM or your operator does not answer.
     .do = See whether the phone has reception, then try again. This costs you no try.
 problem-sim_not_ready = This needs a connected SIM.
     .do = Connect your SIM under “You”, then start again on the site.
+problem-sim_line = Your operator sends nothing to this number now.
+    .do = Call it: the line may be blocked, or about to move. Then try again.
 problem-sim_mismatch = The SIM that answered is not the one connected to your Ipse.
     .do = New SIM? Connect it under “You”. If not, call your operator.
 problem-sim_secret_wrong = Those digits were wrong.
@@ -400,7 +402,11 @@ problem-assurance_insufficient = Your bank has not checked your identity card we
 problem-busy = Ipse is very busy.
     .do = Try again in a moment. Nothing was lost.
 problem-too_many_requests = That was too often in a short time.
-    .do = Wait { $seconds } seconds, then try again.
+    .do = { $hours ->
+        [0] Wait { $seconds } seconds, then try again.
+        [one] Try again in an hour.
+       *[other] Try again in { $hours } hours.
+    }
 problem-internal = Ipse has a fault of its own.
     .do = Nothing was given. Try again in a moment.
 problem-offline = There is no connection.

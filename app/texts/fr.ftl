@@ -373,6 +373,8 @@ problem-sim_unavailable = Votre SIM ou votre opérateur ne répond pas.
     .do = Vérifiez le réseau du téléphone, puis réessayez. Cela ne vous coûte aucun essai.
 problem-sim_not_ready = Ceci demande une SIM reliée.
     .do = Reliez votre SIM sous « Vous », puis recommencez sur le site.
+problem-sim_line = Votre opérateur n’envoie rien à ce numéro pour le moment.
+    .do = Appelez-le : la ligne est peut-être bloquée, ou sur le point d’être transférée. Réessayez ensuite.
 problem-sim_mismatch = La SIM qui a répondu n’est pas celle de votre Ipse.
     .do = Nouvelle SIM ? Reliez-la sous « Vous ». Sinon, appelez votre opérateur.
 problem-sim_secret_wrong = Ces chiffres étaient erronés.
@@ -400,7 +402,11 @@ problem-assurance_insufficient = Votre banque n’a pas assez vérifié votre ca
 problem-busy = Il y a beaucoup de monde chez Ipse.
     .do = Réessayez dans un instant. Rien n’est perdu.
 problem-too_many_requests = C’était trop souvent en peu de temps.
-    .do = Attendez { $seconds } secondes, puis réessayez.
+    .do = { $hours ->
+        [0] Attendez { $seconds } secondes, puis réessayez.
+        [one] Réessayez dans une heure.
+       *[other] Réessayez dans { $hours } heures.
+    }
 problem-internal = Ipse a une panne de son côté.
     .do = Rien n’a été donné. Réessayez dans un instant.
 problem-offline = Il n’y a pas de connexion.

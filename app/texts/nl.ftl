@@ -373,6 +373,8 @@ problem-sim_unavailable = Je SIM of je operator antwoordt niet.
     .do = Kijk of je telefoon bereik heeft en probeer opnieuw. Dit kost je geen poging.
 problem-sim_not_ready = Hiervoor is een verbonden SIM nodig.
     .do = Verbind je SIM bij “Jij” en begin dan opnieuw op de site.
+problem-sim_line = Je operator stuurt nu niets naar dit nummer.
+    .do = Bel je operator: misschien is de lijn geblokkeerd of verhuist ze binnenkort. Probeer daarna opnieuw.
 problem-sim_mismatch = De SIM die antwoordde, is niet die van je Ipse.
     .do = Nieuwe SIM? Verbind ze bij “Jij”. Zo niet, bel je operator.
 problem-sim_secret_wrong = Die cijfers waren verkeerd.
@@ -400,7 +402,11 @@ problem-assurance_insufficient = Je bank heeft je identiteitskaart hiervoor niet
 problem-busy = Het is erg druk bij Ipse.
     .do = Probeer het zo meteen opnieuw. Er is niets verloren.
 problem-too_many_requests = Dat was te vaak in korte tijd.
-    .do = Wacht { $seconds } seconden en probeer dan opnieuw.
+    .do = { $hours ->
+        [0] Wacht { $seconds } seconden en probeer dan opnieuw.
+        [one] Probeer over een uur opnieuw.
+       *[other] Probeer over { $hours } uur opnieuw.
+    }
 problem-internal = Bij Ipse zelf is iets stuk.
     .do = Er is niets gegeven. Probeer het zo meteen opnieuw.
 problem-offline = Er is geen verbinding.

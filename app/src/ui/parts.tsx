@@ -210,11 +210,15 @@ export function Field(props: FieldProps) {
 
 /** The words for a problem: what happened, what to do, and the code in small print. */
 export function problemWords(problem: Problem): { happened: string; todo: string } {
+  const seconds = Math.ceil((problem.number("retry_after_ms") ?? 5000) / 1000);
   const args = {
     left: problem.number("wrong_codes_left") ?? problem.number("tries_left") ?? 0,
-    seconds: Math.ceil((problem.number("retry_after_ms") ?? 5000) / 1000),
+    seconds,
+    hours: seconds < 3600 ? 0 : Math.ceil(seconds / 3600),
   };
-  const id = `problem-${problem.code}`;
+  // The line is for its operator to talk about, not a SIM to be connected.
+  const line = problem.code === "sim_not_ready" && problem.members["reason"] === "line";
+  const id = `problem-${line ? "sim_line" : problem.code}`;
   return { happened: t(id, args), todo: t(`${id}.do`, args) };
 }
 

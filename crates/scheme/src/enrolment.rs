@@ -238,9 +238,15 @@ pub(crate) fn release_unless_bound(
     Ok(())
 }
 
+/// What is said of the SIM to who began, which may be anybody: as it was then. What became of it meanwhile is told when a
+/// message is asked for.
 fn sim_state(row: &Enrolment) -> SimState {
+    let state = match row.sim_state.as_str() {
+        "changed" => Readiness::Ready,
+        other => Readiness::parse(other).unwrap_or(Readiness::Unknown),
+    };
     SimState {
-        state: Readiness::parse(&row.sim_state).unwrap_or(Readiness::Unknown),
+        state,
         operator: row.operator.clone(),
     }
 }

@@ -138,10 +138,8 @@ impl Scheme {
                 handle: None,
             });
         };
-        if found.line != "active" {
-            // Lost, or about to move: nobody begins with such a line.
-            return Err(Code::SimNotReady.into());
-        }
+        // How the line is plays no part: anybody may ask this of any number, and that a phone was lost, or is about to
+        // change operators, is its holder's business. The operator texts no secret to such a line.
         let state = match Readiness::parse(&found.readiness) {
             Some(Readiness::Ready) => Readiness::Ready,
             Some(Readiness::Upgradable | Readiness::Provisioning) => Readiness::Upgradable,

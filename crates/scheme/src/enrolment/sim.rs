@@ -32,7 +32,7 @@ impl Scheme {
     /// Has the operator text a secret to the handset.
     ///
     /// # Errors
-    /// `sim_not_ready`, `sim_mismatch`, `sim_unavailable`; `not_found` once the SIM is connected or the enrolment over;
+    /// `sim_not_ready`, with a `reason` when it is the line's (lost, or about to move); `sim_mismatch`, `sim_unavailable`; `not_found` once the SIM is connected or the enrolment over;
     /// `too_many_requests` after [`TEXTS`] of them.
     pub async fn enrolment_sim(&self, signed: &Signed, id: &str) -> Result<SimSentResponse, Error> {
         let found = self.enrolment(signed, id).await?;
@@ -62,7 +62,13 @@ impl Scheme {
                 .write(move |tx| sim_text::forget(tx, &text))
                 .await?;
         }
-        let (challenge, tries_left) = begun.map_err(refused_by_operator)?;
+        let (challenge, tries_left) = begun.map_err(|error| match error {
+            // Which of them it is the operator tells its customer.
+            SimError::NotFound | SimError::NotReady(_) => Problem::new(Code::SimNotReady)
+                .with("reason", "line")
+                .into(),
+            other => refused_by_operator(other),
+        })?;
         let id = found.id.clone();
         self.store
             .write(move |tx| enrolment::set_challenge(tx, &id, &challenge, &nonce_hash))

@@ -151,3 +151,64 @@ async fn t41_a_limit_says_nothing_of_who_is_enrolled() {
     assert_eq!(told[0], told[1]);
     world.end().await;
 }
+
+#[tokio::test]
+async fn t41_that_a_phone_was_lost_or_a_number_moves_is_not_told_to_who_only_begins() {
+    for world in World::both().await {
+        let ready = world.phone(2).begin_enrolment(&world).await;
+        for (n, change) in [(0, "lose"), (1, "port_pending")] {
+            world.sim(change, n).await;
+            world.operator_heard().await;
+            let mut phone = world.phone(n);
+            let begun = phone.begin_enrolment(&world).await;
+            assert_eq!(begun.status, ready.status, "{change}: {}", begun.body);
+            assert_eq!(begun.body["sim"], ready.body["sim"], "{change}");
+            let path = format!("/enrolments/{}", phone.enrolment);
+            let shown = phone.get(&path).await;
+            assert_eq!(shown.body["sim"], ready.body["sim"], "{change}");
+            // Such a line is texted nothing, and nobody enrols without.
+            let refused = phone.post(&sim(&phone), &json!({})).await;
+            refused.refused("sim_not_ready");
+            assert_eq!(refused.body["reason"], "line", "{change}");
+            phone.visit_bank(&format!("customer{n}")).await;
+            phone.finish_enrolment().await.refused("sim_not_ready");
+            world.sim("restore", n).await;
+            phone.connect_sim(&world).await;
+            let done = phone.finish_enrolment().await;
+            assert_eq!(done.body["level"], "advanced", "{}", done.body);
+        }
+        // Nor that it happened since.
+        let mut phone = world.phone(3);
+        phone.begin_enrolment(&world).await;
+        world.sim("swap", 3).await;
+        world.operator_heard().await;
+        let path = format!("/enrolments/{}", phone.enrolment);
+        let shown = phone.get(&path).await;
+        assert_eq!(shown.body["sim"], ready.body["sim"]);
+        phone
+            .post(&sim(&phone), &json!({}))
+            .await
+            .refused("sim_mismatch");
+        world.end().await;
+    }
+}
+
+#[tokio::test]
+async fn asking_for_messages_does_not_watch_a_line() {
+    let world = World::new().await;
+    world.sim("lose", 0).await;
+    world.operator_heard().await;
+    let mut phone = world.phone(0);
+    phone.begin_enrolment(&world).await;
+    for _ in 0..ipse_scheme::enrolment::TEXTS {
+        phone
+            .post(&sim(&phone), &json!({}))
+            .await
+            .refused("sim_not_ready");
+    }
+    phone
+        .post(&sim(&phone), &json!({}))
+        .await
+        .refused("too_many_requests");
+    world.end().await;
+}
