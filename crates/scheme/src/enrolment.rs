@@ -18,7 +18,7 @@ use ipse_store::enrolment::{self, Enrolment};
 use zeroize::Zeroizing;
 
 use crate::code::credential_identifier;
-use crate::device::Signed;
+use crate::device::{Signed, Spent};
 use crate::error::{Error, settle};
 use crate::person::PersonKey;
 use crate::registrar::{Begun, Purpose, Vouched};
@@ -104,12 +104,18 @@ impl Scheme {
         id: &str,
         bank: &str,
     ) -> Result<Begun, Error> {
-        let found = self.enrolment(signed, id).await?;
-        if found.status != "open" {
-            return Err(Code::NotFound.into());
-        }
-        self.begin_visit(signed, Purpose::Enrolment, &found.id, bank, &found.language)
-            .await
+        let begun = self.once(signed, async {
+            let found = self.enrolment(signed, id).await?;
+            if found.status != "open" {
+                return Err(Code::NotFound.into());
+            }
+            self.begin_visit(signed, Purpose::Enrolment, &found.id, bank, &found.language)
+                .await
+        });
+        Ok(Begun {
+            authorization_url: begun.await?,
+            cookie: self.visit_cookie(signed),
+        })
     }
 
     pub(crate) async fn enrolment_vouched(&self, id: &str, vouched: &Vouched) -> Result<(), Error> {
@@ -160,13 +166,20 @@ impl Scheme {
         let found = self.enrolment(signed, id).await?;
         let key = self.persons.key(&found.identity).await?;
         let name = opened(&key, &found)?.map(|v| format!("{} {}", v.given_name, v.family_name));
-        let challenge: [u8; 32] = ipse_protocol::random();
-        let id = found.id.clone();
-        self.store
-            .write(move |tx| enrolment::set_unlock_challenge(tx, &id, &challenge).map(drop))
-            .await?;
+        let challenge = match (signed.spent, found.unlock_challenge) {
+            // Sent again: another challenge would spoil the one that the phone may be answering.
+            (Spent::Repeated, Some(challenge)) => challenge,
+            _ => {
+                let challenge = ipse_protocol::random::<32>();
+                let id = found.id.clone();
+                self.store
+                    .write(move |tx| enrolment::set_unlock_challenge(tx, &id, &challenge).map(drop))
+                    .await?;
+                challenge.to_vec()
+            }
+        };
         Ok(UnlockResponse {
-            challenge: B64u(challenge.to_vec()),
+            challenge: B64u(challenge),
             rp_id: self.config.rp_id().to_owned(),
             // Says nothing of the person, and differs from what partners know them by.
             user_id: B64u(found.identity.into_bytes()),
@@ -200,6 +213,7 @@ impl Scheme {
                 ipse_store::recovery::sweep(tx, now)?;
                 ipse_store::sim::sweep_connections(tx, now)?;
                 ipse_store::sim_text::sweep(tx, now - sim::TEXTS_DAY)?;
+                ipse_store::answer::sweep(tx, now - crate::once::KEPT_MS)?;
                 enrolment::overdue(tx, now)
             })
             .await?;

@@ -16,6 +16,7 @@ pub mod identity;
 pub mod log;
 pub mod login;
 pub mod me;
+mod once;
 pub mod partner;
 pub mod person;
 pub mod receipt;

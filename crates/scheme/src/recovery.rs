@@ -45,10 +45,15 @@ impl Scheme {
         signed: &Signed,
         bank: &str,
     ) -> Result<(RecoveryResponse, String), Error> {
+        let answer = self.once(signed, self.new_recovery(signed, bank)).await?;
+        Ok((answer, self.visit_cookie(signed)))
+    }
+
+    async fn new_recovery(&self, signed: &Signed, bank: &str) -> Result<RecoveryResponse, Error> {
         let who = signed.device.identity.clone();
         let identity = settle(self.store.read(move |tx| exhausted(tx, &who)).await)?;
         let id = ids::new(ids::RECOVERY);
-        let begun = self
+        let authorization_url = self
             .begin_visit(signed, Purpose::Recovery, &id, bank, &identity.language)
             .await?;
         let mut row = Recovery {
@@ -70,11 +75,10 @@ impl Scheme {
                 recovery::insert(tx, &row)
             })
             .await?;
-        let answer = RecoveryResponse {
+        Ok(RecoveryResponse {
             recovery: id,
-            authorization_url: begun.authorization_url,
-        };
-        Ok((answer, begun.cookie))
+            authorization_url,
+        })
     }
 
     async fn recovery(&self, signed: &Signed, id: &str) -> Result<Recovery, Error> {

@@ -4,6 +4,7 @@
 //! threads and answers only after the database has made them durable.
 
 pub mod action;
+pub mod answer;
 pub mod device;
 pub mod engine;
 pub mod enrolment;

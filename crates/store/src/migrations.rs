@@ -16,6 +16,12 @@ pub static SCHEME: Migrations = Migrations::new(&[
         sqlite: include_str!("../migrations/scheme/sqlite/0002_sim_text.sql"),
         postgres: include_str!("../migrations/scheme/postgres/0002_sim_text.sql"),
     },
+    Migration {
+        version: 3,
+        name: "answers that are given again",
+        sqlite: include_str!("../migrations/scheme/sqlite/0003_answer.sql"),
+        postgres: include_str!("../migrations/scheme/postgres/0003_answer.sql"),
+    },
 ]);
 
 /// The store of person keys.

@@ -80,6 +80,10 @@ impl Scheme {
     /// # Errors
     /// `not_found` when it is not blocked by them.
     pub async fn begin_unblock(&self, signed: &Signed) -> Result<String, Error> {
+        self.once(signed, self.new_unblock(signed)).await
+    }
+
+    async fn new_unblock(&self, signed: &Signed) -> Result<String, Error> {
         let key = self.persons.key(&signed.device.identity).await?;
         let id = signed.device.identity.clone();
         let (found, reasons, now) = self

@@ -35,6 +35,15 @@ impl Scheme {
     /// `sim_not_ready`, with a `reason` when it is the line's (lost, or about to move); `sim_mismatch`, `sim_unavailable`; `not_found` once the SIM is connected or the enrolment over;
     /// `too_many_requests` after [`TEXTS`] of them.
     pub async fn enrolment_sim(&self, signed: &Signed, id: &str) -> Result<SimSentResponse, Error> {
+        self.once(signed, self.send_enrolment_secret(signed, id))
+            .await
+    }
+
+    async fn send_enrolment_secret(
+        &self,
+        signed: &Signed,
+        id: &str,
+    ) -> Result<SimSentResponse, Error> {
         let found = self.enrolment(signed, id).await?;
         if !wants_sim(&found) {
             return Err(Code::NotFound.into());
@@ -116,6 +125,16 @@ impl Scheme {
     /// # Errors
     /// `sim_secret_wrong` with the tries left, `sim_unavailable`, `sim_mismatch`.
     pub async fn enrolment_sim_answer(
+        &self,
+        signed: &Signed,
+        id: &str,
+        secret: &str,
+    ) -> Result<(), Error> {
+        self.once(signed, self.take_enrolment_secret(signed, id, secret))
+            .await
+    }
+
+    async fn take_enrolment_secret(
         &self,
         signed: &Signed,
         id: &str,

@@ -63,6 +63,7 @@ pub struct Landing {
 }
 
 impl Scheme {
+    /// Pushes the request to the bank and notes the visit: the URL at which the person signs in.
     pub(crate) async fn begin_visit(
         &self,
         signed: &Signed,
@@ -70,7 +71,7 @@ impl Scheme {
         subject: &str,
         bank: &str,
         language: &str,
-    ) -> Result<Begun, Error> {
+    ) -> Result<String, Error> {
         let registrar = self
             .registrar(bank)
             .ok_or(Error::from(Code::MalformedRequest))?;
@@ -81,7 +82,7 @@ impl Scheme {
             language: language.to_owned(),
         };
         let authorization_url = registrar.begin(&visit).await?;
-        let cookie = random();
+        let cookie = self.visit_cookie(signed);
         let lifetime = self.config.lifetimes.enrolment;
         let mut session = Session {
             state_hash: sha256(visit.state.as_bytes()).to_vec(),
@@ -101,10 +102,13 @@ impl Scheme {
                 registrar::insert(tx, &session)
             })
             .await?;
-        Ok(Begun {
-            authorization_url,
-            cookie,
-        })
+        Ok(authorization_url)
+    }
+
+    /// The cookie of the visit that a request begins. Derived, so that the same request again gets the same one, and it
+    /// is not kept.
+    pub(crate) fn visit_cookie(&self, signed: &Signed) -> String {
+        b64::encode(&self.keys.mac("registrar/cookie/1", &signed.hash))
     }
 
     /// The browser comes back from the bank.

@@ -22,6 +22,10 @@ impl Scheme {
     /// # Errors
     /// `sim_not_ready`, `sim_unavailable`; `identity_blocked` where another block comes first.
     pub async fn begin_sim(&self, signed: &Signed) -> Result<SimSentResponse, Error> {
+        self.once(signed, self.send_secret(signed)).await
+    }
+
+    async fn send_secret(&self, signed: &Signed) -> Result<SimSentResponse, Error> {
         let key = self.persons.key(&signed.device.identity).await?;
         let id = signed.device.identity.clone();
         let (identity, sealed, now) = settle(
@@ -83,6 +87,10 @@ impl Scheme {
     /// # Errors
     /// `sim_secret_wrong` with the tries left, `sim_unavailable`, `sim_mismatch`, `not_found` when nothing was begun.
     pub async fn answer_sim(&self, signed: &Signed, secret: &str) -> Result<String, Error> {
+        self.once(signed, self.take_secret(signed, secret)).await
+    }
+
+    async fn take_secret(&self, signed: &Signed, secret: &str) -> Result<String, Error> {
         let device = signed.device.id.clone();
         let (connection, now) = self
             .store

@@ -1,5 +1,6 @@
 //! Text messages to handsets: who may cause them, how many, and what the answers give away.
 
+use ipse_server::registrars::COOKIE;
 use reqwest::StatusCode;
 use serde_json::json;
 
@@ -211,4 +212,127 @@ async fn asking_for_messages_does_not_watch_a_line() {
         .await
         .refused("too_many_requests");
     world.end().await;
+}
+
+#[tokio::test]
+async fn t12_a_request_for_a_message_sent_again_sends_none() {
+    for world in World::both().await {
+        let mut phone = world.phone(0);
+        phone.begin_enrolment(&world).await;
+        let asked = phone.seal(&sim(&phone), &json!({}));
+        let first = phone.send(&asked).await;
+        assert_eq!(first.body, json!({"sent": true, "tries_left": 3}));
+        assert_eq!(phone.send(&asked).await.body, first.body);
+        assert_eq!(messages(&world, 0).await, 1);
+        // Nor does a guess count twice.
+        let secret = phone.last_secret(&world).await;
+        let wrong = if secret == "123456" {
+            "654321"
+        } else {
+            "123456"
+        };
+        let path = format!("{}/answer", sim(&phone));
+        let guess = phone.seal(&path, &json!({"secret": wrong}));
+        let told = phone.send(&guess).await;
+        told.refused("sim_secret_wrong");
+        assert_eq!(told.body["tries_left"], 2);
+        for _ in 0..3 {
+            assert_eq!(phone.send(&guess).await.body, told.body);
+        }
+        let answer = phone.post(&path, &json!({"secret": secret})).await;
+        assert_eq!(answer.body, json!({"connected": true}));
+        phone.visit_bank("customer0").await;
+        let done = phone.finish_enrolment().await;
+        assert_eq!(done.status, StatusCode::CREATED, "{}", done.body);
+
+        // The way back: the same.
+        let asked = phone.seal("/sim", &json!({}));
+        let first = phone.send(&asked).await;
+        assert_eq!(first.body, json!({"sent": true, "tries_left": 3}));
+        assert_eq!(phone.send(&asked).await.body, first.body);
+        assert_eq!(messages(&world, 0).await, 2);
+        let secret = phone.last_secret(&world).await;
+        let typed = phone.seal("/sim/answer", &json!({"secret": secret}));
+        let first = phone.send(&typed).await;
+        assert!(first.body["action"].is_string(), "{}", first.body);
+        assert_eq!(phone.send(&typed).await.body, first.body);
+        world.end().await;
+    }
+}
+
+#[tokio::test]
+async fn t12_what_was_refused_is_refused_again_and_what_has_no_answer_does_nothing() {
+    let world = World::new().await;
+    let mut phone = world.enrolled(0).await;
+    world.sim("lose", 0).await;
+    let asked = phone.seal("/sim", &json!({}));
+    phone.send(&asked).await.refused("sim_not_ready");
+    world.sim("restore", 0).await;
+    phone.send(&asked).await.refused("sim_not_ready");
+    assert_eq!(messages(&world, 0).await, 1);
+    // As if the first were still at work, or had died on the way.
+    world
+        .change("DELETE FROM answer WHERE $1 <> ''", "all")
+        .await;
+    phone.send(&asked).await.refused("busy");
+    assert_eq!(messages(&world, 0).await, 1);
+    let sent = phone.post("/sim", &json!({})).await;
+    assert_eq!(sent.status, StatusCode::OK, "{}", sent.body);
+    world.end().await;
+}
+
+#[tokio::test]
+async fn t12_what_was_begun_sent_again_is_the_same_and_not_another() {
+    const VISITS: &str = "SELECT COUNT(*) FROM registrar_session WHERE purpose = $1";
+    for world in World::both().await {
+        let mut phone = world.enrolled(0).await;
+        let blocked = phone.post("/block", &json!({"reason": "person"})).await;
+        assert_eq!(blocked.status, StatusCode::OK, "{}", blocked.body);
+        let asked = phone.seal("/unblock", &json!({}));
+        let first = phone.send(&asked).await;
+        assert!(first.body["action"].is_string(), "{}", first.body);
+        assert_eq!(phone.send(&asked).await.body, first.body);
+        let open = world
+            .count("SELECT COUNT(*) FROM action WHERE kind = $1", "unblock")
+            .await;
+        assert_eq!(open, 1);
+
+        let who = phone.identity.clone();
+        let exhausted = ipse_scheme::identity::Reason::CodeExhausted;
+        world
+            .server
+            .scheme
+            .store
+            .write(move |tx| ipse_scheme::block::suspend(tx, &who, exhausted, "scheme"))
+            .await
+            .expect("store");
+        let asked = phone.seal("/recoveries", &json!({"bank": "Bank Anker"}));
+        let first = phone.send(&asked).await;
+        assert!(first.body["recovery"].is_string(), "{}", first.body);
+        let cookie = phone.browser.cookies.remove(COOKIE).expect("a cookie");
+        assert_eq!(phone.send(&asked).await.body, first.body);
+        // With the cookie that was lost with the answer.
+        assert_eq!(phone.browser.cookies.get(COOKIE), Some(&cookie));
+        assert_eq!(world.count(VISITS, "recovery").await, 1);
+        let url = first.body["authorization_url"].as_str().expect("url");
+        let callback = phone.sign_in_at_bank(url, "customer0").await;
+        let back = phone.browser.get(&callback).await;
+        let end = back.location.expect("to the app");
+        assert!(end.contains("recovery=rcv_"), "{end}");
+
+        let mut newcomer = world.phone(1);
+        newcomer.begin_enrolment(&world).await;
+        let before = world.count(VISITS, "enrolment").await;
+        let path = format!("/enrolments/{}/bank", newcomer.enrolment);
+        let asked = newcomer.seal(&path, &json!({"bank": "Bank Anker"}));
+        let first = newcomer.send(&asked).await;
+        assert_eq!(first.status, StatusCode::OK, "{}", first.body);
+        assert_eq!(newcomer.send(&asked).await.body, first.body);
+        assert_eq!(world.count(VISITS, "enrolment").await, before + 1);
+        let path = format!("/enrolments/{}/unlock", newcomer.enrolment);
+        let asked = newcomer.seal(&path, &json!({}));
+        let first = newcomer.send(&asked).await;
+        assert_eq!(newcomer.send(&asked).await.body, first.body);
+        world.end().await;
+    }
 }

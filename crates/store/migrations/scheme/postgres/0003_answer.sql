@@ -1,0 +1,8 @@
+-- Answers to requests that sent or began something, by the hash of the signed request: the same request again is answered
+-- the same, without effect. Kept for a day.
+CREATE TABLE answer (
+  request  BYTEA  PRIMARY KEY,
+  body     TEXT   NOT NULL,                   -- JSON; ids, codes and addresses, no personal data
+  time     BIGINT NOT NULL
+);
+CREATE INDEX answer_time ON answer (time);
