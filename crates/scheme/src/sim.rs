@@ -221,7 +221,8 @@ pub fn release(tx: &mut Tx, operator: &str, handle: &str) -> Result<(), StoreErr
     }
     let payload = serde_json::json!({"operator": operator, "handle": handle}).to_string();
     let now = tx.now()?;
-    outbox::add(tx, &ids::new("eff"), UNBIND_EFFECT, &payload, now)
+    let lane = (UNBIND_EFFECT, operator);
+    outbox::add_for(tx, &ids::new("eff"), lane, &payload, now)
 }
 
 impl Scheme {

@@ -22,6 +22,12 @@ pub static SCHEME: Migrations = Migrations::new(&[
         sqlite: include_str!("../migrations/scheme/sqlite/0003_answer.sql"),
         postgres: include_str!("../migrations/scheme/postgres/0003_answer.sql"),
     },
+    Migration {
+        version: 4,
+        name: "whom effects wait for",
+        sqlite: include_str!("../migrations/scheme/sqlite/0004_outbox_party.sql"),
+        postgres: include_str!("../migrations/scheme/postgres/0004_outbox_party.sql"),
+    },
 ]);
 
 /// The store of person keys.

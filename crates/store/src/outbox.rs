@@ -16,21 +16,56 @@ pub struct Effect {
     pub attempts: i64,
 }
 
-const ADD: &str = "INSERT INTO outbox (id, kind, payload, due) VALUES ($1, $2, $3, $4)";
-const DUE: &str =
-    "SELECT id, kind, payload, attempts FROM outbox WHERE due <= $1 ORDER BY due LIMIT 100";
+/// Effects that wait for the same thing.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Lane {
+    /// Which effects.
+    pub kind: String,
+    /// Whom they wait for; empty for what this house does alone.
+    pub party: String,
+}
+
+const ADD: &str = "INSERT INTO outbox (id, kind, party, payload, due) VALUES ($1, $2, $3, $4, $5)";
+const LANES: &str = "SELECT DISTINCT kind, party FROM outbox WHERE due <= $1";
+const DUE: &str = "SELECT id, kind, payload, attempts FROM outbox WHERE kind = $1 AND party = $2 AND due <= $3 \
+     ORDER BY due LIMIT 100";
 const DONE: &str = "DELETE FROM outbox WHERE id = $1";
 const TAKE: &str =
     "UPDATE outbox SET attempts = attempts + 1, due = $2 WHERE id = $1 AND attempts = $3";
 
-/// Adds an effect.
+/// Adds an effect of our own.
 pub fn add(tx: &mut Tx, id: &str, kind: &str, payload: &str, due: i64) -> Result<(), StoreError> {
-    tx.exec(ADD, params![id, kind, payload, due]).map(drop)
+    add_for(tx, id, (kind, ""), payload, due)
 }
 
-/// Effects that are due.
-pub fn due(tx: &mut Tx, now: i64) -> Result<Vec<Effect>, StoreError> {
-    tx.rows(DUE, params![now])?
+/// Adds an effect of a kind for which a party must answer.
+pub fn add_for(
+    tx: &mut Tx,
+    id: &str,
+    (kind, party): (&str, &str),
+    payload: &str,
+    due: i64,
+) -> Result<(), StoreError> {
+    tx.exec(ADD, params![id, kind, party, payload, due])
+        .map(drop)
+}
+
+/// The lanes in which something is due.
+pub fn lanes(tx: &mut Tx, now: i64) -> Result<Vec<Lane>, StoreError> {
+    tx.rows(LANES, params![now])?
+        .into_iter()
+        .map(|mut row| {
+            Ok(Lane {
+                kind: row.text(0)?,
+                party: row.text(1)?,
+            })
+        })
+        .collect()
+}
+
+/// Up to 100 effects of a lane that are due.
+pub fn due(tx: &mut Tx, lane: &Lane, now: i64) -> Result<Vec<Effect>, StoreError> {
+    tx.rows(DUE, params![&lane.kind, &lane.party, now])?
         .into_iter()
         .map(|mut row| {
             Ok(Effect {

@@ -5,6 +5,7 @@ mod crash;
 mod enrolment;
 mod login;
 mod model;
+mod parties;
 mod recovery;
 mod registrars;
 mod review;
