@@ -1,6 +1,7 @@
 //! The scheme's HTTP server: one folder a face. A handler parses, calls one function of the scheme, and renders.
 
 pub mod app;
+pub mod asking;
 pub mod assertion;
 pub mod config;
 mod connections;

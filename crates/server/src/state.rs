@@ -10,12 +10,11 @@ use axum::http::StatusCode;
 use axum::routing::get;
 use ipse_keys::{FileKeyStore, KeyStore};
 use ipse_protocol::control::{Control, enforced};
-use ipse_protocol::problem::{Code, Problem};
 use ipse_scheme::Scheme;
 use ipse_scheme::config::Profile;
 use ipse_store::{Clock, PERSONS, SCHEME, Store};
-use tokio::sync::{Semaphore, SemaphorePermit};
 
+use crate::asking::Asking;
 use crate::config::ServerConfig;
 use crate::{fetch, openid, operators, phone, registrars};
 
@@ -29,15 +28,9 @@ pub struct Server {
     pub openid: openid::Face,
     /// Open event streams of phones.
     pub streams: phone::Streams,
-    /// Calls that anybody may make and for which other parties are asked, [`ASKING`] at a time: a flood of them must not
-    /// take approvals along (threat 38).
-    pub asking: Semaphore,
+    /// Calls that anybody may make and for which other parties are asked.
+    pub asking: Asking,
 }
-
-/// See [`Server::asking`].
-pub const ASKING: usize = 64;
-/// How soon to try again when all of those are taken.
-const ASK_AGAIN_MS: u64 = 1_000;
 
 impl Server {
     /// Opens the database, the keystore and the ways to the other parties.
@@ -74,23 +67,11 @@ impl Server {
         let scheme = Scheme::new(store, persons, keys, config.scheme(), operators, registrars)?;
         Ok(Self {
             scheme,
-            config,
             openid,
             streams: phone::Streams::default(),
-            asking: Semaphore::new(ASKING),
+            asking: Asking::new(&config),
+            config,
         })
-    }
-}
-
-impl Server {
-    /// Leave to make a call for which another party is asked; hold it until that has answered.
-    ///
-    /// # Errors
-    /// `too_many_requests` when all are taken: waiting for one would only pile up.
-    pub fn may_ask(&self) -> Result<SemaphorePermit<'_>, Problem> {
-        self.asking
-            .try_acquire()
-            .map_err(|_| Problem::new(Code::TooManyRequests).with("retry_after_ms", ASK_AGAIN_MS))
     }
 }
 

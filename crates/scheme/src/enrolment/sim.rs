@@ -29,6 +29,19 @@ pub(super) const TEXTS_DAY: i64 = 24 * HOUR;
 const HOUR: i64 = 3_600_000;
 
 impl Scheme {
+    /// Which operator an enrolment waits for. Anybody may ask: it decides only whose queue a call stands in.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn operator_of_enrolment(&self, id: &str) -> Result<Option<String>, Error> {
+        if !ids::valid(ids::ENROLMENT, id) {
+            return Ok(None);
+        }
+        let id = id.to_owned();
+        let found = self.store.read(move |tx| enrolment::by_id(tx, &id)).await?;
+        Ok(found.and_then(|found| found.operator))
+    }
+
     /// Has the operator text a secret to the handset.
     ///
     /// # Errors

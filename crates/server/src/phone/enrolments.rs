@@ -38,7 +38,7 @@ async fn create(
     request: DeviceRequest,
 ) -> Created<EnrolmentResponse> {
     let body: EnrolmentRequest = request.json()?;
-    let _leave = server.may_ask()?;
+    let _leave = server.asking.whose_number()?;
     let begun = server
         .scheme
         .begin_enrolment(request.incoming(), &body)
@@ -61,7 +61,8 @@ async fn sim(
     request: DeviceRequest,
 ) -> Answer<SimSentResponse> {
     let _: Empty = request.json()?;
-    let _leave = server.may_ask()?;
+    let operator = server.scheme.operator_of_enrolment(&id).await?;
+    let _leave = server.asking.operator(operator.as_deref())?;
     let signed = server.scheme.authenticate(request.incoming()).await?;
     Ok(Json(server.scheme.enrolment_sim(&signed, &id).await?))
 }
@@ -73,7 +74,8 @@ async fn sim_answer(
 ) -> Answer<ConnectedResponse> {
     let body: SimAnswerRequest = request.json()?;
     super::sim::six_digits(&body.secret)?;
-    let _leave = server.may_ask()?;
+    let operator = server.scheme.operator_of_enrolment(&id).await?;
+    let _leave = server.asking.operator(operator.as_deref())?;
     let signed = server.scheme.authenticate(request.incoming()).await?;
     server
         .scheme
@@ -88,7 +90,7 @@ async fn bank(
     request: DeviceRequest,
 ) -> Result<Response, Refusal> {
     let body: BankRequest = request.json()?;
-    let _leave = server.may_ask()?;
+    let _leave = server.asking.bank(&body.bank)?;
     let signed = server.scheme.authenticate(request.incoming()).await?;
     let begun = server
         .scheme

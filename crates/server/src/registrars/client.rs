@@ -1,7 +1,6 @@
 //! One bank as the scheme's OpenID provider: pushed request, code, ID token, encrypted userinfo (docs/protocol.md §9).
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
 use ipse_jose::jwe::DecryptionKey;
@@ -12,15 +11,12 @@ use ipse_scheme::registrar::{
     Answer, Policy, Registrar, RegistrarError, Visit, Vouched, id_token, judge, request, userinfo,
 };
 use serde::Deserialize;
-use tokio::sync::Mutex;
 use url::Url;
 
 use super::config::{BankConfig, CLIENT_KEY, USERINFO_KEY};
+use super::endpoints::Discovery;
 use crate::assertion::{ASSERTION_TYPE, assertion};
 use crate::fetch::{self, Fetch, Party};
-
-/// How long discovered endpoints are used before they are looked up again.
-const FRESH: Duration = Duration::from_secs(3_600);
 
 /// One bank.
 pub struct BankClient {
@@ -29,17 +25,7 @@ pub struct BankClient {
     party: Party,
     client_key: Arc<SigningKey>,
     userinfo_key: Arc<DecryptionKey>,
-    endpoints: Mutex<Option<(Arc<Endpoints>, Instant)>>,
-}
-
-/// What is needed of the bank's metadata (OpenID Connect Discovery §3). Keys are pinned, so `jwks_uri` is not.
-#[derive(Deserialize)]
-struct Endpoints {
-    issuer: String,
-    authorization_endpoint: String,
-    pushed_authorization_request_endpoint: String,
-    token_endpoint: String,
-    userinfo_endpoint: String,
+    endpoints: Discovery,
 }
 
 #[derive(Deserialize)]
@@ -91,36 +77,8 @@ impl BankClient {
             party: fetch.party(&config.issuer).with_context(about)?,
             client_key: keys.signing(CLIENT_KEY).with_context(about)?,
             userinfo_key: keys.decryption(USERINFO_KEY).with_context(about)?,
-            endpoints: Mutex::default(),
+            endpoints: Discovery::new(&config.issuer),
         })
-    }
-
-    /// The bank's endpoints: looked up at first use, of the configured issuer and on its origin.
-    async fn endpoints(&self) -> Result<Arc<Endpoints>, RegistrarError> {
-        let mut kept = self.endpoints.lock().await;
-        if let Some((found, since)) = &*kept
-            && since.elapsed() < FRESH
-        {
-            return Ok(found.clone());
-        }
-        let url = format!("{}/.well-known/openid-configuration", self.policy.issuer);
-        let answer = self.party.get(&url, None).await.map_err(unreachable)?;
-        let found: Endpoints = answer.json(200).ok_or(RegistrarError::Unavailable)?;
-        if found.issuer != self.policy.issuer {
-            return Err(RegistrarError::Refused("metadata_issuer"));
-        }
-        let all = [
-            &found.authorization_endpoint,
-            &found.pushed_authorization_request_endpoint,
-            &found.token_endpoint,
-            &found.userinfo_endpoint,
-        ];
-        if !all.iter().all(|url| self.party.has(url)) {
-            return Err(RegistrarError::Refused("metadata_origin"));
-        }
-        let found = Arc::new(found);
-        *kept = Some((found.clone(), Instant::now()));
-        Ok(found)
     }
 
     async fn post(
@@ -143,7 +101,7 @@ impl BankClient {
     }
 
     async fn push(&self, visit: &Visit) -> Result<String, RegistrarError> {
-        let endpoints = self.endpoints().await?;
+        let endpoints = self.endpoints.get(&self.party).await?;
         let claims = request(&self.policy).to_string();
         let challenge = b64::encode(&sha256(visit.verifier.as_bytes()));
         let acr_values = self.policy.acr_values.join(" ");
@@ -177,7 +135,7 @@ impl BankClient {
     }
 
     async fn redeem(&self, visit: &Visit, code: &str) -> Result<Vouched, RegistrarError> {
-        let endpoints = self.endpoints().await?;
+        let endpoints = self.endpoints.get(&self.party).await?;
         let form = [
             ("grant_type", "authorization_code"),
             ("code", code),

@@ -2,6 +2,7 @@
 
 mod client;
 pub mod config;
+mod endpoints;
 mod face;
 
 use std::sync::Arc;

@@ -351,8 +351,9 @@ async fn t38_a_flood_of_enrolments_is_told_to_wait_and_takes_no_login_along() {
     let partner = world.partner().await;
     let mut phone = world.enrolled(0).await;
     // As if so many were waiting for a slow operator.
-    let all = u32::try_from(ipse_server::state::ASKING).expect("a number");
-    let taken = world.server.asking.acquire_many(all).await.expect("open");
+    let all = u32::try_from(ipse_server::asking::ASKING).expect("a number");
+    let numbers = &world.server.asking.numbers;
+    let taken = numbers.acquire_many(all).await.expect("open");
     let mut newcomer = world.phone(1);
     newcomer
         .begin_enrolment(&world)
