@@ -61,6 +61,13 @@ pub struct Accepted {
     now: i64,
 }
 
+/// What a remote card answered.
+struct Reply {
+    bytes: Vec<u8>,
+    /// The highest counter that was accepted when the card was asked.
+    asked: u32,
+}
+
 impl Operator {
     /// Asks the SIM without the person, and signs what it answered.
     ///
@@ -91,7 +98,7 @@ impl Operator {
         let handle = handle.to_owned();
         let accepted = self
             .store
-            .write(move |tx| parts.accept(tx, &handle, &nonce_hash, method, reply.as_deref()))
+            .write(move |tx| parts.accept(tx, &handle, &nonce_hash, method, reply.as_ref()))
             .await?;
         Ok(match accepted {
             Ok(accepted) => Ok(self.sign(&accepted, &nonce_hash)?),
@@ -106,7 +113,7 @@ impl Operator {
         nonce_hash: &[u8; 32],
         method: applet::Method,
         budget: Duration,
-    ) -> Outcome<Option<Vec<u8>>> {
+    ) -> Outcome<Option<Reply>> {
         let Channel::Remote(channel) = &self.channel else {
             return Ok(Ok(None));
         };
@@ -119,6 +126,7 @@ impl Operator {
             Ok(row) => row,
             Err(refusal) => return Ok(Err(refusal)),
         };
+        let asked = row.counter;
         let address = Address {
             iccid: row.iccid,
             imsi: row.imsi,
@@ -126,7 +134,7 @@ impl Operator {
         let apdu = command::authenticate(method, nonce_hash);
         let exchange = channel.exchange(&address, &apdu, budget);
         Ok(match tokio::time::timeout(budget, exchange).await {
-            Ok(Ok(reply)) => Ok(Some(reply)),
+            Ok(Ok(bytes)) => Ok(Some(Reply { bytes, asked })),
             Ok(Err(error)) => Err(Refusal::Channel(error)),
             Err(_) => Err(Refusal::Channel(ChannelError::Unreachable)),
         })
@@ -262,14 +270,15 @@ pub(crate) struct Parts {
 }
 
 impl Parts {
-    /// Asks a resident card if `reply` is none, checks the MAC, and accepts the counter if it is higher than every one before.
+    /// Asks a resident card if `reply` is none, checks the MAC, and accepts the counter if it is higher than every one that
+    /// was accepted before the card was asked, and was never accepted itself.
     fn accept(
         &self,
         tx: &mut Tx,
         handle: &str,
         nonce_hash: &[u8; 32],
         method: applet::Method,
-        reply: Option<&[u8]>,
+        reply: Option<&Reply>,
     ) -> Outcome<Accepted> {
         let row = match usable(sim::by_handle(tx, handle)?) {
             Ok(row) => row,
@@ -277,7 +286,7 @@ impl Parts {
         };
         let garbled = Ok(Err(Refusal::Channel(ChannelError::Garbled)));
         let response = match reply {
-            Some(reply) => ipse_sim::apdu::Response::parse(reply),
+            Some(reply) => ipse_sim::apdu::Response::parse(&reply.bytes),
             None => {
                 let apdu = command::authenticate(method, nonce_hash);
                 Some(cards::exchange(tx, &self.keys, &row.iccid, &apdu)?)
@@ -298,7 +307,8 @@ impl Parts {
         let Some(answer) = answer.filter(|a| a.method == method && a.kvn == row.kvn) else {
             return garbled;
         };
-        if !sim::accept(tx, &row.handle, answer.kvn, answer.counter)? {
+        let asked = reply.map_or(row.counter, |reply| reply.asked);
+        if !sim::accept(tx, &row.handle, answer.kvn, answer.counter, asked)? {
             // The MAC is right and the counter is old: two cards have the same keys, or one answer came twice.
             registry::announce(tx, Kind::CloneSuspected, &row.handle)?;
             return garbled;

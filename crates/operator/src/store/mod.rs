@@ -11,12 +11,20 @@ pub mod sim;
 use ipse_store::{Migration, Migrations, StoreError};
 
 /// The schema's history.
-pub static MIGRATIONS: Migrations = Migrations::new(&[Migration {
-    version: 1,
-    name: "registry",
-    sqlite: include_str!("../../migrations/sqlite/0001_registry.sql"),
-    postgres: include_str!("../../migrations/postgres/0001_registry.sql"),
-}]);
+pub static MIGRATIONS: Migrations = Migrations::new(&[
+    Migration {
+        version: 1,
+        name: "registry",
+        sqlite: include_str!("../../migrations/sqlite/0001_registry.sql"),
+        postgres: include_str!("../../migrations/postgres/0001_registry.sql"),
+    },
+    Migration {
+        version: 2,
+        name: "counters in any order",
+        sqlite: include_str!("../../migrations/sqlite/0002_counters.sql"),
+        postgres: include_str!("../../migrations/postgres/0002_counters.sql"),
+    },
+]);
 
 /// Every statement, so that a test can prepare each on both engines.
 pub fn statements() -> impl Iterator<Item = &'static str> {

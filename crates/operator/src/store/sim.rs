@@ -110,7 +110,10 @@ const ALL: &str =
 const ACTIVATIONS: &str = "SELECT COALESCE(MAX(activation), 0) FROM sim WHERE iccid = $1";
 const INSERT: &str = "INSERT INTO sim (handle, number, iccid, eid, imsi, activation, profile, kvn, counter, line, changed_at, bound_at, retired_at)
  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, NULL, NULL)";
-const ACCEPT: &str = "UPDATE sim SET counter = $2 WHERE handle = $1 AND counter < $2 AND kvn = $3 AND retired_at IS NULL";
+const COUNTERS: &str =
+    "SELECT counter, seen FROM sim WHERE handle = $1 AND kvn = $2 AND retired_at IS NULL";
+const ACCEPT: &str =
+    "UPDATE sim SET counter = $2, seen = $3 WHERE handle = $1 AND counter = $4 AND seen = $5";
 const SET_LINE: &str = "UPDATE sim SET line = $2 WHERE handle = $1 AND retired_at IS NULL";
 const RETIRE: &str =
     "UPDATE sim SET line = $2, retired_at = $3 WHERE handle = $1 AND retired_at IS NULL";
@@ -123,6 +126,7 @@ pub(super) const STATEMENTS: &[&str] = &[
     ALL,
     ACTIVATIONS,
     INSERT,
+    COUNTERS,
     ACCEPT,
     SET_LINE,
     RETIRE,
@@ -186,9 +190,39 @@ pub fn insert(tx: &mut Tx, sim: &Sim) -> Result<(), StoreError> {
     one(changed, "sim insert")
 }
 
-/// Accepts a counter, if it is higher than every one before: one conditional update decides.
-pub fn accept(tx: &mut Tx, handle: &str, kvn: u8, counter: u32) -> Result<bool, StoreError> {
-    Ok(tx.exec(ACCEPT, params![handle, counter, kvn])? == 1)
+/// Accepts a counter once, if it is higher than the one that stood when the card was asked: one conditional update
+/// decides. Those asked at the same moment may come in any order.
+pub fn accept(
+    tx: &mut Tx,
+    handle: &str,
+    kvn: u8,
+    counter: u32,
+    asked: u32,
+) -> Result<bool, StoreError> {
+    let Some(row) = tx.row(COUNTERS, params![handle, kvn])? else {
+        return Ok(false);
+    };
+    let (highest, seen) = (small(row.int(0)?, "sim.counter")?, row.int(1)?);
+    let Some((raised, marked)) = mark(highest, seen.cast_unsigned(), counter, asked) else {
+        return Ok(false);
+    };
+    let marked = marked.cast_signed();
+    Ok(tx.exec(ACCEPT, params![handle, raised, marked, highest, seen])? == 1)
+}
+
+/// The counters with one more accepted; none for one that no card gives when it works as it must: each answer raises it, so
+/// none comes twice, and none is below what was accepted before it was asked for. Bit `n` stands for `highest - 1 - n`.
+fn mark(highest: u32, seen: u64, counter: u32, asked: u32) -> Option<(u32, u64)> {
+    if counter <= asked {
+        return None;
+    }
+    if let Some(above) = counter.checked_sub(highest).filter(|above| *above > 0) {
+        let below = seen.checked_shl(above).unwrap_or(0);
+        return Some((counter, below | 1u64.checked_shl(above - 1).unwrap_or(0)));
+    }
+    // What is too far below to be remembered counts as given before.
+    let bit = 1u64.checked_shl((highest - counter).checked_sub(1)?)?;
+    (seen & bit == 0).then_some((highest, seen | bit))
 }
 
 /// Changes the subscription's state.
@@ -210,4 +244,28 @@ pub fn retire(tx: &mut Tx, handle: &str, line: Line, now: i64) -> Result<(), Sto
 /// Notes that the scheme relies on this SIM, or no longer does.
 pub fn bind(tx: &mut Tx, handle: &str, since: Option<i64>) -> Result<bool, StoreError> {
     Ok(tx.exec(BIND, params![handle, since])? == 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::mark;
+
+    #[test]
+    fn each_counter_is_accepted_once_in_any_order_above_what_was_asked_at() {
+        let (mut highest, mut seen) = (4, 0);
+        for counter in [6, 5, 9, 7, 8, 73, 10] {
+            (highest, seen) = mark(highest, seen, counter, 4).expect("new");
+            assert_eq!(mark(highest, seen, counter, 4), None, "{counter} again");
+        }
+        assert_eq!(highest, 73);
+        for counter in [0, 4, 5, 9, 10, 73] {
+            assert_eq!(mark(highest, seen, counter, 4), None, "{counter}");
+        }
+        assert_eq!(mark(highest, seen, 12, 12), None, "asked after 12");
+        // Far ahead: nothing below is remembered any more, and nothing of it is taken.
+        let (highest, seen) = mark(highest, seen, 1_000, 73).expect("new");
+        assert_eq!((highest, seen), (1_000, 0));
+        assert_eq!(mark(highest, seen, 80, 73), None);
+        assert_eq!(mark(highest, seen, u32::MAX, 73), Some((u32::MAX, 0)));
+    }
 }

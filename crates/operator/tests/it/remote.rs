@@ -7,7 +7,8 @@ use ipse_operator::cards::{Address, CardChannel, Channel, ChannelError, Exchange
 use ipse_sim::event::Kind;
 use ipse_sim::statement::Method;
 use ipse_store::testing::TestDb;
-use serde_json::json;
+use serde_json::{Value, json};
+use tokio::sync::{Notify, oneshot};
 
 use crate::world::{READY, World, secret, text};
 
@@ -17,6 +18,9 @@ struct Air {
     world: Mutex<Option<(Arc<ipse_operator::keys::OperatorKeys>, ipse_store::Store)>>,
     mode: Mutex<Mode>,
     last: Mutex<Vec<u8>>,
+    /// The next answer stays on its way until this is told.
+    hold: Mutex<Option<oneshot::Receiver<()>>>,
+    held: Notify,
 }
 
 #[derive(Clone, Copy, Default, PartialEq)]
@@ -48,6 +52,11 @@ impl CardChannel for Air {
                 .map_err(|_| ChannelError::Unreachable)?;
             let mut bytes = reply.to_bytes();
             *self.last.lock().expect("lock") = bytes.clone();
+            let hold = self.hold.lock().expect("lock").take();
+            if let Some(hold) = hold {
+                self.held.notify_one();
+                let _ = hold.await;
+            }
             if mode == Mode::Bent {
                 bytes[10] ^= 1;
             }
@@ -103,6 +112,87 @@ async fn a_counter_that_repeats_is_a_clone_alarm() {
         .find(|e| e.kind == Kind::CloneSuspected)
         .expect("an alarm");
     assert_eq!(alarm.subject.as_ref().map(|s| &s.handle), Some(&handle));
+}
+
+/// A challenge whose answer is on its way while `meanwhile` happens.
+async fn overtaken<T>(
+    world: &World,
+    air: &Air,
+    handle: &str,
+    nonce: [u8; 32],
+    meanwhile: impl Future<Output = T>,
+) -> ((u16, Value), T) {
+    let (go, hold) = oneshot::channel();
+    *air.hold.lock().expect("lock") = Some(hold);
+    tokio::join!(world.silent(handle, nonce), async {
+        air.held.notified().await;
+        let seen = meanwhile.await;
+        go.send(()).expect("somebody waits");
+        seen
+    })
+}
+
+async fn alarms(world: &World) -> usize {
+    let (_, page) = world.get("/events?after=0").await;
+    let events = page["events"].as_array().expect("events");
+    events
+        .iter()
+        .map(|text| world.event(text.as_str().expect("text")))
+        .filter(|event| event.kind == Kind::CloneSuspected)
+        .count()
+}
+
+/// The card counts from here on, as a copy of it would.
+async fn set_card(world: &World, counter: u32) {
+    let store = world.second_store();
+    let rewind =
+        "UPDATE card SET counter = $1 WHERE iccid = (SELECT iccid FROM sim WHERE number = $2)";
+    let changed = store
+        .write(move |tx| tx.exec(rewind, ipse_store::params![counter, READY]))
+        .await;
+    assert_eq!(changed, Ok(1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn answers_that_overtake_each_other_are_no_clone() {
+    let (world, air) = world().await;
+    let handle = world.handle(READY).await;
+    set_card(&world, 4).await;
+    // Counter 6 is accepted before counter 5.
+    let ((late, answer), early) = overtaken(
+        &world,
+        &air,
+        &handle,
+        [1; 32],
+        world.silent(&handle, [2; 32]),
+    )
+    .await;
+    assert_eq!((early.0, late), (201, 201), "{answer}");
+    let counter = |answer: &Value, nonce: u8| {
+        let verified = world.verify(answer, &handle, &[nonce; 32], Method::Silent);
+        verified.expect("a good statement").ctr
+    };
+    assert_eq!((counter(&early.1, 2), counter(&answer, 1)), (6, 5));
+    assert_eq!(alarms(&world).await, 0);
+
+    // A card that counts anew from where it was is a copy.
+    set_card(&world, 4).await;
+    assert_eq!(world.silent(&handle, [3; 32]).await.0, 503);
+    assert_eq!(alarms(&world).await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_cards_that_give_the_same_counter_at_once_are_a_clone() {
+    let (world, air) = world().await;
+    let handle = world.handle(READY).await;
+    set_card(&world, 4).await;
+    let ((late, _), early) = overtaken(&world, &air, &handle, [1; 32], async {
+        set_card(&world, 4).await;
+        world.silent(&handle, [2; 32]).await
+    })
+    .await;
+    assert_eq!((early.0, late), (201, 503));
+    assert_eq!(alarms(&world).await, 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
