@@ -20,7 +20,7 @@ const u16 = (n) => { const b = Buffer.alloc(2); b.writeUInt16BE(n); return b; };
 const u64 = (n) => { const b = Buffer.alloc(8); b.writeBigUInt64BE(BigInt(n)); return b; };
 
 // Sequences that are remembered, and the furthest jump that is taken (protocol §2).
-const WINDOW = 16;
+const WINDOW = 64;
 const JUMP = 1000;
 
 const DIST = new URL("../dist/", import.meta.url).pathname;

@@ -194,7 +194,7 @@ function Read({ approval, onDecided, onEnded }: StageProps) {
           facts={[
             ...(own
               ? []
-              : [{ label: t("started"), value: `${t(`started-${view.started.flow}`, { browser: view.started.browser })} · ${clock(view.started.time)}` }]),
+              : [{ label: t("started"), value: `${t(`started-${view.started.flow}`, { browser: view.started.browser })}\u00a0· ${clock(view.started.time)}` }]),
             { label: t("level"), value: t(`level-short-${view.level}`) },
             { label: t("valid-until"), value: clock(offer.expires - clockSkew) },
           ]}

@@ -40,7 +40,7 @@ export function Block() {
         }
       >
         <p class="lead">{t("block-why")}</p>
-        <ul class="steps">
+        <ul class="points">
           <li>{t("block-what-1")}</li>
           <li>{t("block-what-2")}</li>
           <li>{t("block-what-3")}</li>

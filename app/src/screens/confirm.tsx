@@ -70,7 +70,8 @@ export function Confirm({ approval, onDecided, onEnded }: Props) {
       id="confirm"
       over={<Asker view={view} />}
       title={factor === "code" ? t("confirm-code-title") : t("confirm-unlock-title")}
-      back={task.busy ? undefined : () => go(`action/${offer.action}`)}
+      // A silent SIM keeps nobody here: leaving before it has answered costs no try.
+      back={task.busy && !contacting ? undefined : () => go(`action/${offer.action}`)}
       actions={
         <>
           {factor === "unlock" && !resumable && (

@@ -49,7 +49,7 @@ export function OutcomeScreen({ view, outcome }: { view: View; outcome: Outcome 
         {outcomeWord(view, approved)}
       </p>
       {approved && view.started.flow === "qr" && <p>{t("outcome-look-there")}</p>}
-      {approved && view.attributes.length > 0 && <Facts facts={view.attributes} />}
+      {approved && view.attributes.length > 0 && <Facts beside facts={view.attributes} />}
       <ul class="rows">
         <li>
           <Row icon="receipt" title={t("receipt-see")} href={`#/receipt/${outcome.receipt}`} testid="receipt" />

@@ -4,6 +4,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { app } from "../model/app";
 import { clock, t } from "../model/language";
+import { showPhoneNumber } from "../model/phone-number";
 import { useStore } from "../model/store";
 import { parse } from "../protocol/json";
 import { integer, list, object, string } from "../protocol/shape";
@@ -88,7 +89,7 @@ function Handset({ phoneNumber, urls }: { phoneNumber: string; urls: string[] })
         <Icon name="message" />
         {t("handset-title")}
       </h2>
-      <p class="hint">{t("handset-note", { number: phoneNumber })}</p>
+      <p class="hint">{t("handset-note", { number: showPhoneNumber(phoneNumber) })}</p>
       {messages.length === 0 && <p class="handset-empty">{t("handset-empty")}</p>}
       <ul>
         {messages.map((message) => (

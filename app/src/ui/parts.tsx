@@ -148,9 +148,17 @@ export function Note({ kind, icon, children, testid }: { kind: "calm" | "caution
   );
 }
 
-export function Facts({ facts, large }: { facts: readonly { label: string; value: string }[]; large?: boolean }) {
+interface FactsProps {
+  facts: readonly { label: string; value: string }[];
+  /** What one decides by: the value beside its label and larger. */
+  large?: boolean;
+  /** The value beside its label, where room is short. */
+  beside?: boolean;
+}
+
+export function Facts({ facts, large, beside }: FactsProps) {
   return (
-    <dl class={large ? "facts facts-large" : "facts"}>
+    <dl class={`facts${large || beside ? " facts-beside" : ""}${large ? " facts-large" : ""}`}>
       {facts.map(({ label, value }) => (
         <div class="fact" key={label}>
           <dt>{label}</dt>
@@ -247,13 +255,20 @@ export function ProblemText({ problem }: { problem: Problem }) {
   );
 }
 
+/** Too late is no danger, and blocked is protected. */
+function problemIcon({ code, members, final }: Problem): IconName {
+  if (code === "offline") return "globe";
+  if (["action_expired", "link_stale"].includes(code)) return "clock";
+  return final || code === "identity_blocked" || members["blocked"] === true ? "shield" : "warning";
+}
+
 /** A problem that fills the screen. */
 export function ProblemScreen({ problem, actions, back }: { problem: Problem; actions: ComponentChildren; back?: () => void }) {
   const { happened, todo } = problemWords(problem);
   return (
     <Screen id="problem" title={happened} back={back} actions={actions}>
       <div class="figure" aria-hidden="true">
-        <Icon name={problem.code === "offline" ? "globe" : "warning"} size={40} />
+        <Icon name={problemIcon(problem)} size={40} />
       </div>
       <p class="lead" role="status" data-testid="problem" data-code={problem.code}>
         {todo}
