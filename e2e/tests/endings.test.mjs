@@ -132,6 +132,7 @@ describe("the pages at which a login ends", { timeout: 600_000 }, () => {
         // A test person who never answers: asked once, not twice.
         await begin({ login_hint: "expire@sandbox" });
         await page.locator("#sign-in").waitFor();
+        assert.equal(await page.locator("#qr, #open-app").count(), 0, "there is nothing to scan");
         await see("asked");
         await begin({ login_hint: "expire@sandbox" });
         await ending("prompt_open");

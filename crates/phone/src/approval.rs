@@ -7,7 +7,7 @@ use ipse_jose::{Alg, VerifyingKey, jws, strict_json};
 use ipse_protocol::bytes::{B32, Fixed};
 use ipse_protocol::opaque::{ClientLogin, OpaqueError, Stretching};
 use ipse_protocol::receipt::{PROMISE_TYP, Promise};
-use ipse_protocol::terms::{Decision, Factor, RefusalReason};
+use ipse_protocol::terms::{ActionStatus, Decision, Factor, RefusalReason};
 use ipse_protocol::transcript::Transcript;
 use ipse_protocol::wire::{
     ActionResponse, ApproveRequest, Attempt, AttemptRequest, AttemptResponse, BlockResponse,
@@ -71,7 +71,10 @@ impl Phone {
             Some(offer) if offer.action == action => Opened::new(offer),
             Some(_) => Err(Error::of(local::VIEW)),
             None => {
-                let code = ipse_protocol::problem::Code::ActionClosed;
+                let code = match found.summary.status {
+                    ActionStatus::Expired => ipse_protocol::problem::Code::ActionExpired,
+                    _ => ipse_protocol::problem::Code::ActionClosed,
+                };
                 Err(Error {
                     code: code.as_str().into(),
                     detail: code.detail().to_owned(),

@@ -23,6 +23,9 @@ match-question = Steht auf Ihrem Telefon derselbe Code?
 match-yes = Wenn ja, stimmen Sie dort zu. Diese Seite geht von selbst weiter.
 match-yes-app = Wenn ja, stimmen Sie in der Ipse-App zu. Sie bringt Sie zu { $partner } zurück.
 not-my-phone = Das ist nicht mein Telefon
+asked-title = Das Telefon der Testperson wird gefragt
+asked-what = Diese Website hat eine Testperson genannt. Deren Telefon wird direkt gefragt und antwortet von selbst; es gibt nichts zu scannen.
+
 return-title = Weiter in der Ipse-App
 return-what = Ihre Antwort ist da. Die Ipse-App bringt Sie zu { $partner } zurück.
 
@@ -51,10 +54,6 @@ action-expired-do = Gehen Sie zurück zu { $partner } und beginnen Sie neu. Sie 
 action-cancelled-title = Beendet
 action-cancelled-what = Sie haben diese Anmeldung beendet. Es wurde nichts weitergegeben.
 action-cancelled-do = Sie kehren jetzt zu { $partner } zurück.
-
-action-refused-title = Abgelehnt
-action-refused-what = Diese Anfrage wurde auf Ihrem Telefon abgelehnt. Es wurde nichts weitergegeben.
-action-refused-do = Gehen Sie zurück zu { $partner }. Dort können Sie anders fortfahren oder neu beginnen.
 
 not-my-phone-title = Beendet: Es war ein anderes Telefon
 not-my-phone-what = Jemand anderes hatte den Code gescannt. Jenes Telefon kann nichts mehr bestätigen, und es wurde nichts weitergegeben.

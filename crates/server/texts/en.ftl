@@ -23,6 +23,9 @@ match-question = Does your phone show the same code?
 match-yes = If so, approve there. This page continues by itself.
 match-yes-app = If so, approve in the Ipse app. It brings you back to { $partner }.
 not-my-phone = This is not my phone
+asked-title = Asking the test person’s phone
+asked-what = This site named a test person. Their phone is asked directly and answers by itself; there is nothing to scan.
+
 return-title = Continue in the Ipse app
 return-what = Your answer has arrived. The Ipse app brings you back to { $partner }.
 
@@ -51,10 +54,6 @@ action-expired-do = Go back to { $partner } and start again. You will have new t
 action-cancelled-title = Stopped
 action-cancelled-what = You stopped this login. Nothing was shared.
 action-cancelled-do = You are on your way back to { $partner }.
-
-action-refused-title = Refused
-action-refused-what = This request was refused on your phone. Nothing was shared.
-action-refused-do = Go back to { $partner }. You can carry on another way there, or start again.
 
 not-my-phone-title = Stopped: it was another phone
 not-my-phone-what = Someone else had scanned the code. That phone can no longer approve anything, and nothing was shared.

@@ -23,6 +23,9 @@ match-question = Votre téléphone affiche-t-il le même code ?
 match-yes = Si oui, approuvez-y. Cette page continuera d’elle-même.
 match-yes-app = Si oui, approuvez dans l’app Ipse. Elle vous ramène à { $partner }.
 not-my-phone = Ce n’est pas mon téléphone
+asked-title = Le téléphone de la personne de test est interrogé
+asked-what = Ce site a désigné une personne de test. Son téléphone reçoit la demande directement et répond de lui-même ; il n’y a rien à scanner.
+
 return-title = Continuez dans l’app Ipse
 return-what = Votre réponse est arrivée. L’app Ipse vous ramène à { $partner }.
 
@@ -51,10 +54,6 @@ action-expired-do = Retournez à { $partner } et recommencez. Vous aurez alors u
 action-cancelled-title = Arrêté
 action-cancelled-what = Vous avez arrêté cette connexion. Rien n’a été communiqué.
 action-cancelled-do = Vous retournez maintenant à { $partner }.
-
-action-refused-title = Refusé
-action-refused-what = Cette demande a été refusée sur votre téléphone. Rien n’a été communiqué.
-action-refused-do = Retournez à { $partner }. Vous pouvez y continuer autrement, ou recommencer.
 
 not-my-phone-title = Arrêté : c’était un autre téléphone
 not-my-phone-what = Quelqu’un d’autre avait scanné le code. Ce téléphone ne peut plus rien approuver, et rien n’a été communiqué.

@@ -23,6 +23,9 @@ match-question = Staat op je telefoon dezelfde code?
 match-yes = Zo ja, keur het daar goed. Deze pagina gaat vanzelf verder.
 match-yes-app = Zo ja, keur het goed in de Ipse-app. Die brengt je terug naar { $partner }.
 not-my-phone = Dit is niet mijn telefoon
+asked-title = De telefoon van de testpersoon wordt gevraagd
+asked-what = Deze site noemde een testpersoon. Die telefoon krijgt de vraag rechtstreeks en antwoordt vanzelf; je hoeft niets te scannen.
+
 return-title = Ga verder in de Ipse-app
 return-what = Je antwoord is binnen. De Ipse-app brengt je terug naar { $partner }.
 
@@ -51,10 +54,6 @@ action-expired-do = Ga terug naar { $partner } en begin opnieuw. Je krijgt dan n
 action-cancelled-title = Gestopt
 action-cancelled-what = Je hebt de aanmelding gestopt. Er is niets gedeeld.
 action-cancelled-do = Je gaat nu terug naar { $partner }.
-
-action-refused-title = Geweigerd
-action-refused-what = Op je telefoon is deze aanvraag geweigerd. Er is niets gedeeld.
-action-refused-do = Ga terug naar { $partner }. Je kunt daar anders verder of opnieuw beginnen.
 
 not-my-phone-title = Gestopt: het was een andere telefoon
 not-my-phone-what = Iemand anders had de code gescand. Die telefoon kan nu niets meer goedkeuren en er is niets gedeeld.

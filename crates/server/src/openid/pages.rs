@@ -118,6 +118,8 @@ pub enum Step {
         /// The same-device link.
         open_app: String,
     },
+    /// The partner named its test person, whose phone asks by itself: there is nothing to scan.
+    Asked,
     /// A phone claimed it: both sides show the same short code.
     Claimed {
         /// The code.
@@ -133,7 +135,7 @@ impl Step {
     /// What `/sign-in/state` calls it.
     pub const fn status(&self) -> &'static str {
         match self {
-            Step::Start { .. } => "created",
+            Step::Start { .. } | Step::Asked => "created",
             Step::Claimed { .. } => "linked",
             Step::Returning => "returning",
         }
@@ -149,6 +151,7 @@ impl SignIn {
     fn title(&self) -> String {
         match self.step {
             Step::Start { .. } => self.page.about("sign-in-title", &self.partner),
+            Step::Asked => self.page.text("asked-title"),
             Step::Claimed { .. } => self.page.text("match-title"),
             Step::Returning => self.page.text("return-title"),
         }
@@ -195,8 +198,6 @@ pub enum Ending {
     ActionExpired,
     /// Cancelled on the page.
     ActionCancelled,
-    /// Refused on the phone.
-    ActionRefused,
     /// Someone else's phone had claimed it.
     NotMyPhone,
     /// The identity is blocked.
@@ -217,12 +218,11 @@ pub enum Ending {
 
 impl Ending {
     /// Every ending.
-    pub const ALL: [Ending; 13] = [
+    pub const ALL: [Ending; 12] = [
         Ending::SiteMistake,
         Ending::RequestExpired,
         Ending::ActionExpired,
         Ending::ActionCancelled,
-        Ending::ActionRefused,
         Ending::NotMyPhone,
         Ending::IdentityBlocked,
         Ending::WrongBrowser,
@@ -240,7 +240,6 @@ impl Ending {
             Ending::RequestExpired => "request-expired",
             Ending::ActionExpired => "action-expired",
             Ending::ActionCancelled => "action-cancelled",
-            Ending::ActionRefused => "action-refused",
             Ending::NotMyPhone => "not-my-phone",
             Ending::IdentityBlocked => "identity-blocked",
             Ending::WrongBrowser => "wrong-browser",
@@ -259,7 +258,6 @@ impl Ending {
             Ending::RequestExpired => "request_expired",
             Ending::ActionExpired => "action_expired",
             Ending::ActionCancelled => "action_cancelled",
-            Ending::ActionRefused => "action_refused",
             Ending::NotMyPhone => "not_my_phone",
             Ending::IdentityBlocked => "identity_blocked",
             Ending::WrongBrowser => "wrong_browser",
@@ -276,10 +274,7 @@ impl Ending {
             Ending::ActionExpired | Ending::RequestExpired | Ending::PromptOpen | Ending::Busy => {
                 Tone::Caution
             }
-            Ending::SiteMistake
-            | Ending::NotMyPhone
-            | Ending::ServerError
-            | Ending::ActionRefused => Tone::Stop,
+            Ending::SiteMistake | Ending::NotMyPhone | Ending::ServerError => Tone::Stop,
             Ending::IdentityBlocked | Ending::WrongBrowser => Tone::Protected,
             _ => Tone::Calm,
         }

@@ -74,6 +74,7 @@ async fn standing(
 /// What the waiting page shows; `None` when there is nothing to wait for.
 fn step(sign_in: &SignIn) -> Option<Step> {
     match sign_in.status.as_str() {
+        "created" if sign_in.directed => Some(Step::Asked),
         "created" => Some(Step::Start {
             qr: super::qr::Qr::draw(sign_in.qr_text.clone()),
             open_app: sign_in.app_link.clone(),

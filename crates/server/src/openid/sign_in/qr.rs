@@ -26,7 +26,7 @@ pub async fn get(
     )
     .await
     {
-        Ok(Some((_, sign_in))) if sign_in.status == "created" => {
+        Ok(Some((_, sign_in))) if sign_in.status == "created" && !sign_in.directed => {
             match serde_json::to_vec(&Qr::draw(sign_in.qr_text)) {
                 Ok(body) => headers::json(StatusCode::OK, body),
                 Err(_) => form::refusal(&OAuthError::new(
