@@ -97,6 +97,21 @@ impl TestDb {
     }
 }
 
+/// Rounds of a race: three, or what `IPSE_RACE_ROUNDS` says (10,000 in `./test long`). A race whose rounds are costly
+/// runs one in `costly` of them, and says why where it asks.
+#[must_use]
+pub fn rounds(costly: usize) -> usize {
+    let set = std::env::var("IPSE_RACE_ROUNDS").ok();
+    let set = set.and_then(|n| n.parse::<usize>().ok());
+    set.map_or(3, |n| n.div_ceil(costly.max(1)))
+}
+
+/// Whether tests may take minutes (`IPSE_TEST_LONG`, set by `./test long`): what is a sample otherwise is then whole.
+#[must_use]
+pub fn long() -> bool {
+    std::env::var_os("IPSE_TEST_LONG").is_some()
+}
+
 fn random() -> u64 {
     RandomState::new().build_hasher().finish()
 }

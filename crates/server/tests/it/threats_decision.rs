@@ -2,19 +2,14 @@
 
 use std::sync::Arc;
 
-use ipse_protocol::wire::{DecisionResponse, Offer};
-use ipse_scheme::login::{Browser as Starting, Ending};
+use ipse_protocol::wire::DecisionResponse;
+use ipse_scheme::login::Ending;
+use ipse_store::testing::{TestDb, rounds};
 use reqwest::StatusCode;
 use serde_json::json;
 use tokio::sync::Barrier;
 
-use crate::support::{CODE, Options, Phone, World, refusal};
-
-/// Rounds of each race: a few by default, 10,000 in `./test long`.
-fn rounds() -> usize {
-    let set = std::env::var("IPSE_RACE_ROUNDS").ok();
-    set.and_then(|n| n.parse().ok()).unwrap_or(3)
-}
+use crate::support::{CODE, Options, Phone, RACER, World, refusal};
 
 // --- 11: one decision ---
 
@@ -26,44 +21,17 @@ async fn t11_64_at_once_decide_once_on_sqlite() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn t11_64_at_once_decide_once_on_postgres() {
-    let db = ipse_store::testing::TestDb::postgres();
-    race(World::on(db, Options::default()).await).await;
+    race(World::on(TestDb::postgres(), Options::default()).await).await;
 }
 
 async fn race(world: World) {
     let mut phone = world.enrolled(0).await;
     let partner = world.partner().await;
-    let asked = {
-        let offer = world.offer_basic(&partner, &mut phone).await;
-        world
-            .server
-            .scheme
-            .store
-            .read(move |tx| ipse_store::action::by_id(tx, &offer.action))
-            .await
-    };
-    let asked = asked.expect("store").expect("a row").request;
-    let asked = serde_json::from_str(&asked).expect("asked");
+    let asked = world.asked(&partner, &mut phone).await;
     let nodes = [world.server.clone(), Arc::new(world.another_node())];
-    for round in 0..rounds() {
-        let starting = Starting {
-            binding: [1; 32],
-            name: "Firefox".into(),
-            language: "en".into(),
-        };
-        let begun = world
-            .server
-            .scheme
-            .begin_plain(&partner.client_id, &asked, starting);
-        let action = begun.await.expect("begun");
-        let page = world
-            .server
-            .scheme
-            .sign_in(&action, &[1; 32])
-            .await
-            .expect("page")
-            .expect("ours");
-        let offer: Offer = phone.claim(&page.app_link).await.json();
+    for round in 0..rounds(1) {
+        let offer = world.offer_again(&partner, &asked, &mut phone).await;
+        let action = offer.action.clone();
         let opened = phone
             .open(&offer)
             .await
@@ -77,7 +45,7 @@ async fn race(world: World) {
                 7 => {
                     racers.spawn(async move {
                         barrier.wait().await;
-                        let cancelled = node.scheme.cancel(&action, &[1; 32]).await;
+                        let cancelled = node.scheme.cancel(&action, &RACER).await;
                         if cancelled.expect("cancel") {
                             "cancelled"
                         } else {
@@ -131,10 +99,7 @@ async fn race(world: World) {
         assert_eq!(receipts, i64::from(said[0] != "cancelled"));
         assert_eq!(world.count(GRANTS, &action).await, i64::from(approved > 0));
         // What is refused in the middle was a try: forgotten, so that many rounds do not block.
-        const TRIES: &str = "DELETE FROM wrong_code WHERE identity = $1";
-        const COUNT: &str = "UPDATE identity SET wrong_codes = 0 WHERE id = $1";
-        world.change(TRIES, &phone.identity).await;
-        world.change(COUNT, &phone.identity).await;
+        world.forgive(&phone.identity).await;
     }
     world.end().await;
 }
@@ -181,21 +146,22 @@ async fn t11_the_same_approval_again_gets_the_same_answer() {
 
 #[tokio::test]
 async fn t12_a_nonce_is_of_its_action_alone() {
-    let world = World::new().await;
-    let mut phone = world.enrolled(0).await;
-    let (partner, other) = (world.partner().await, world.partner().await);
-    let first = world.offer_basic(&partner, &mut phone).await;
-    let second = world.offer_basic(&other, &mut phone).await;
-    let mut mixed = second.clone();
-    mixed.nonce = first.nonce;
-    let refused = phone
-        .attempt(&mixed, CODE)
-        .await
-        .map(drop)
-        .expect_err("another nonce");
-    assert_eq!(refused.status, StatusCode::GONE, "{}", refused.body);
-    assert_eq!(world.identity(&phone.identity).await.open_attempt, None);
-    world.end().await;
+    for world in World::both().await {
+        let mut phone = world.enrolled(0).await;
+        let (partner, other) = (world.partner().await, world.partner().await);
+        let first = world.offer_basic(&partner, &mut phone).await;
+        let second = world.offer_basic(&other, &mut phone).await;
+        let mut mixed = second.clone();
+        mixed.nonce = first.nonce;
+        let refused = phone
+            .attempt(&mixed, CODE)
+            .await
+            .map(drop)
+            .expect_err("another nonce");
+        assert_eq!(refused.status, StatusCode::GONE, "{}", refused.body);
+        assert_eq!(world.identity(&phone.identity).await.open_attempt, None);
+        world.end().await;
+    }
 }
 
 #[tokio::test]

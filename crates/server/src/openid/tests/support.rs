@@ -15,6 +15,7 @@ use ipse_openid::client::{Service, ServiceType};
 use ipse_protocol::{ids, random, sha256};
 use ipse_store::action::{Decision, decide};
 use ipse_store::partner::{self, Grant};
+use ipse_store::testing::TestDb;
 use ipse_store::{StoreError, identity};
 use serde_json::Value;
 use tower::ServiceExt;
@@ -97,20 +98,28 @@ pub struct House {
     pub plain: String,
     router: Router,
     _home: tempfile::TempDir,
+    _db: TestDb,
 }
 
 impl House {
     /// Two partners: one that pushes, with a key; and one with a secret that sends plain requests.
     pub async fn new() -> Self {
+        Self::on(TestDb::sqlite()).await
+    }
+
+    /// As [`House::new`], on a database.
+    pub async fn on(db: TestDb) -> Self {
         let home = tempfile::tempdir().unwrap();
         let config = format!(
             "profile = \"demo\"\nissuer = \"{ISSUER}\"\napp = \"http://localhost:4001\"\n\
-             listen_issuer = \"127.0.0.1:0\"\nlisten_app = \"127.0.0.1:0\"\ndatabase = \"sqlite:{}\"\n",
-            home.path().join("scheme.db").display()
+             listen_issuer = \"127.0.0.1:0\"\nlisten_app = \"127.0.0.1:0\"\ndatabase = \"{}\"\n\
+             person_keys = \"sqlite:{}\"\n",
+            db.url(),
+            home.path().join("persons.db").display()
         );
         std::fs::write(home.path().join("scheme.toml"), config).unwrap();
         let config = ServerConfig::load(home.path()).unwrap();
-        let server = Arc::new(Server::open(home.path(), config).unwrap());
+        let server = Arc::new(Server::open_with(home.path(), config, db.clock().clone()).unwrap());
         let router = crate::issuer_router(server.clone());
         let key = SigningKey::generate_es256();
         let (partner, plain) = (ids::new(ids::PARTNER), ids::new(ids::PARTNER));
@@ -121,6 +130,7 @@ impl House {
             plain,
             router,
             _home: home,
+            _db: db,
         };
         let jwks = JwkSet {
             keys: vec![house.key.public_jwk()],

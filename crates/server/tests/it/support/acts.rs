@@ -7,6 +7,7 @@ use ipse_protocol::sha256;
 use ipse_protocol::terms::{Decision, Factor, RefusalReason};
 use ipse_protocol::wire::{ApproveRequest, Assertion, AttemptRequest, Offer, RefuseRequest};
 use ipse_scheme::Error;
+use ipse_scheme::action::Asked;
 use ipse_scheme::device::Incoming;
 use ipse_store::Param;
 use ipse_store::identity::Identity;
@@ -15,7 +16,10 @@ use serde_json::json;
 
 use super::partner::Login;
 use super::phone::Opened;
-use super::{Browser, Partner, Phone, Reply, World};
+use super::{Browser, Page, Partner, Phone, Reply, World};
+
+/// The browser that begins what races begin.
+pub const RACER: [u8; 32] = [1; 32];
 
 /// A login whose page waits for a phone.
 pub struct Started {
@@ -27,6 +31,25 @@ pub struct Started {
     pub link: String,
     /// QR text of the moment.
     pub qr: String,
+}
+
+impl Started {
+    /// Turns back at the page, at this node.
+    pub async fn cancel(&mut self, issuer: &str) -> Page {
+        let page = self.browser.get(&self.login.action_page).await;
+        page.cancel(&mut self.browser, issuer).await
+    }
+}
+
+impl Page {
+    /// Presses the button that turns back.
+    pub async fn cancel(&self, browser: &mut Browser, issuer: &str) -> Page {
+        let (to, form) = self
+            .form("cancel")
+            .unwrap_or_else(|| panic!("no form: {}", self.text));
+        let pairs: Vec<(&str, &str)> = form.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
+        browser.post(&format!("{issuer}{to}"), &pairs).await
+    }
 }
 
 /// A request as it would leave the phone.
@@ -97,11 +120,53 @@ impl World {
         phone.claim(&started.link).await.json()
     }
 
+    /// What an ordinary request of this partner asks, as the scheme keeps it: for races, whose rounds begin without HTTP.
+    pub async fn asked(&self, partner: &Partner, phone: &mut Phone) -> Asked {
+        let offer = self.offer_basic(partner, phone).await;
+        let store = &self.server.scheme.store;
+        let row = store.read(move |tx| ipse_store::action::by_id(tx, &offer.action));
+        let row = row.await.expect("store").expect("a row");
+        serde_json::from_str(&row.request).expect("asked")
+    }
+
+    /// Begins the same again, in the browser [`RACER`], and gives it to a phone.
+    pub async fn offer_again(&self, partner: &Partner, asked: &Asked, phone: &mut Phone) -> Offer {
+        let starting = ipse_scheme::login::Browser {
+            binding: RACER,
+            name: "Firefox".into(),
+            language: "en".into(),
+        };
+        let scheme = &self.server.scheme;
+        let begun = scheme.begin_plain(&partner.client_id, asked, starting);
+        let action = begun.await.expect("begun");
+        let page = scheme.sign_in(&action, &RACER).await;
+        let page = page.expect("page").expect("ours");
+        phone.claim(&page.app_link).await.json()
+    }
+
+    /// Takes back wrong codes and blocks, as nobody else can: for races, whose rounds would block after the first.
+    pub async fn forgive(&self, identity: &str) {
+        const TRIES: &str = "DELETE FROM wrong_code WHERE identity = $1";
+        const REASONS: &str = "DELETE FROM suspension WHERE identity = $1";
+        const COUNT: &str = "UPDATE identity SET status = 'active', wrong_codes = 0, open_attempt = NULL WHERE id = $1";
+        for sql in [TRIES, REASONS, COUNT] {
+            self.change(sql, identity).await;
+        }
+    }
+
     /// A node that lets few transactions wait.
     pub fn node_with_queue(&self, waiting: usize) -> ipse_server::Server {
         let home = self.home.path().join("scheme");
         let mut config = ipse_server::config::ServerConfig::load(&home).expect("configuration");
-        config.database = format!("{}?queue={waiting}", config.database);
+        let option = match self.db.is_postgres() {
+            // Its readers wait in the same queue, for one of so many connections.
+            true => format!(
+                "{}&queue={waiting}",
+                config.database.replace("pool=4", "pool=1")
+            ),
+            false => format!("{}?queue={waiting}", config.database),
+        };
+        config.database = option;
         ipse_server::Server::open_with(&home, config, self.db.clock().clone())
             .expect("scheme opens")
     }
@@ -118,6 +183,14 @@ impl World {
             .expect("an identity")
     }
 
+    /// An action's status, as the database has it.
+    pub async fn status(&self, action: &str) -> String {
+        let id = action.to_owned();
+        let store = &self.server.scheme.store;
+        let row = store.read(move |tx| ipse_store::action::by_id(tx, &id));
+        row.await.expect("store").expect("a row").status
+    }
+
     /// A count, by one text.
     pub async fn count(&self, sql: &'static str, text: &str) -> i64 {
         let text = text.to_owned();
@@ -130,6 +203,38 @@ impl World {
             .expect("a row")
             .int(0)
             .expect("a number")
+    }
+
+    /// Everything that whoever copies the database has: SQLite's files, with what waits to be written into them, or
+    /// every row of every table in PostgreSQL.
+    pub async fn stolen(&self) -> Vec<u8> {
+        let Some(path) = self.db.url().strip_prefix("sqlite:") else {
+            return self.stolen_rows().await;
+        };
+        let mut loot = Vec::new();
+        for tail in ["", "-wal"] {
+            loot.extend(std::fs::read(format!("{path}{tail}")).expect("readable"));
+        }
+        loot
+    }
+
+    async fn stolen_rows(&self) -> Vec<u8> {
+        const HEX: &str = "SET LOCAL xmlbinary = 'hex'";
+        const ALL: &str = "SELECT table_to_xml(c.oid, true, false, '')::text FROM pg_class c \
+             WHERE c.relkind = 'r' AND c.relnamespace = current_schema()::regnamespace";
+        let rows = self.server.scheme.store.read(|tx| {
+            tx.exec(HEX, &[])?;
+            tx.rows(ALL, &[])
+        });
+        let mut loot = Vec::new();
+        for mut row in rows.await.expect("store") {
+            let text = row.text(0).expect("text");
+            for value in text.split(['<', '>']) {
+                loot.extend_from_slice(value.as_bytes());
+                loot.extend(unhex(value).unwrap_or_default());
+            }
+        }
+        loot
     }
 
     /// Runs SQL with one text.
@@ -251,6 +356,14 @@ impl Phone {
         }
     }
 
+    /// Sends what was signed to a node beside the scheme.
+    pub async fn send_to(&mut self, app: &str, sealed: &Sealed) -> Reply {
+        let own = std::mem::replace(&mut self.app, app.to_owned());
+        let reply = self.send(sealed).await;
+        self.app = own;
+        reply
+    }
+
     /// Sends what was signed.
     pub async fn send(&mut self, sealed: &Sealed) -> Reply {
         self.raw("POST", &sealed.path, &sealed.signature, sealed.body.clone())
@@ -310,6 +423,17 @@ impl Phone {
             .sign(&self.key);
         self.raw("POST", &path, &signature, body).await
     }
+}
+
+fn unhex(text: &str) -> Option<Vec<u8>> {
+    let digits: Option<Vec<u32>> = text.chars().map(|c| c.to_digit(16)).collect();
+    let digits = digits.filter(|digits| digits.len().is_multiple_of(2))?;
+    Some(
+        digits
+            .chunks(2)
+            .map(|pair| (pair[0] * 16 + pair[1]) as u8)
+            .collect(),
+    )
 }
 
 /// A WebAuthn assertion by a verified user (Level 3, §6.3.3).

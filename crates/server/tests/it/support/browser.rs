@@ -94,13 +94,17 @@ impl Page {
         )
     }
 
-    /// All hidden inputs and the action of the form with an id.
+    /// All hidden inputs and the action of the form with an id, or of the one in which something with that id stands.
     pub fn form(&self, id: &str) -> Option<(String, Vec<(String, String)>)> {
-        let action = self
-            .attribute(&format!("id=\"{id}\""), "action")
-            .unwrap_or_default();
-        let start = self.text.find(&format!("id=\"{id}\""))?;
-        let end = start + self.text[start..].find("</form>")?;
+        let at = self.text.find(&format!("id=\"{id}\""))?;
+        let start = self.text[..at].rfind("<form")?;
+        let end = start
+            + self.text[start..]
+                .find("</form>")
+                .filter(|end| start + end > at)?;
+        let tag = self.text[start..end].split('>').next()?;
+        let action = tag.split("action=\"").nth(1)?.split('"').next()?;
+        let action = action.replace("&amp;", "&");
         let mut inputs = Vec::new();
         for part in self.text[start..end].split("<input").skip(1) {
             let tag = part.split('>').next()?;

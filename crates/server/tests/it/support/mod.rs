@@ -7,8 +7,8 @@ mod partner;
 mod phone;
 mod world;
 
-pub use acts::{Sealed, refusal};
-pub use browser::Browser;
+pub use acts::{RACER, Sealed, Started, refusal};
+pub use browser::{Browser, Page};
 pub use child::{Child, run as run_child};
 pub use partner::{ASSERTION_TYPE, Partner, parameter as partner_parameter};
 pub use phone::{CODE, Opened, Phone, Reply};

@@ -19,6 +19,8 @@ pub struct Partner {
     pub key: SigningKey,
     pub redirect_uri: String,
     pub issuer: String,
+    /// Where requests go: the issuer, or a node beside it.
+    pub at: String,
     http: reqwest::Client,
 }
 
@@ -81,6 +83,7 @@ impl Partner {
             key,
             redirect_uri,
             issuer: world.issuer.clone(),
+            at: world.issuer.clone(),
             http: world.http.clone(),
         }
     }
@@ -150,7 +153,7 @@ impl Partner {
     pub async fn post(&self, path: &str, parameters: &[(String, String)]) -> (StatusCode, Value) {
         let response = self
             .http
-            .post(format!("{}{path}", self.issuer))
+            .post(format!("{}{path}", self.at))
             .form(parameters)
             .send()
             .await
@@ -166,7 +169,7 @@ impl Partner {
     /// Where the browser goes with a pushed request.
     pub fn authorize_url(&self, request_uri: &str) -> String {
         url::Url::parse_with_params(
-            &format!("{}/authorize", self.issuer),
+            &format!("{}/authorize", self.at),
             [
                 ("client_id", self.client_id.as_str()),
                 ("request_uri", request_uri),
@@ -239,7 +242,7 @@ impl Partner {
     pub async fn userinfo(&self, token: &str) -> (StatusCode, Value) {
         let response = self
             .http
-            .get(format!("{}/userinfo", self.issuer))
+            .get(format!("{}/userinfo", self.at))
             .bearer_auth(token)
             .send()
             .await

@@ -17,7 +17,7 @@ use ipse_store::{Clock, Store};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
-use tokio::task::JoinSet;
+use tokio::task::{AbortHandle, JoinSet};
 
 use super::{Browser, Partner, Phone};
 
@@ -45,6 +45,7 @@ pub struct World {
     pub home: tempfile::TempDir,
     stop: watch::Sender<bool>,
     tasks: JoinSet<()>,
+    scheme: AbortHandle,
     running_operator: Option<ipse_operator::server::Running>,
 }
 
@@ -162,15 +163,7 @@ impl World {
         let server = Arc::new(
             Server::open_with(&scheme_home, config, db.clock().clone()).expect("scheme opens"),
         );
-        let (serving, mut stopped) = (server.clone(), stopped);
-        tasks.spawn(async move {
-            let stop = async move {
-                let _ = stopped.wait_for(|stop| *stop).await;
-            };
-            ipse_server::serve_on(serving, issuer_at, app_at, stop)
-                .await
-                .expect("scheme serves");
-        });
+        let scheme = serve(&mut tasks, &server, [issuer_at, app_at], stopped);
         World {
             db,
             server,
@@ -185,6 +178,7 @@ impl World {
             home,
             stop,
             tasks,
+            scheme,
             running_operator: Some(running_operator),
         }
     }
@@ -203,6 +197,23 @@ impl World {
     pub async fn stop_scheme(&mut self) {
         self.stop.send_replace(true);
         self.tasks.join_next().await;
+    }
+
+    /// The scheme dies in the middle of whatever it does: connections break, and what was in memory only is gone.
+    /// Another takes its place, on the same database and the same ports.
+    pub async fn restart(&mut self) {
+        self.scheme.abort();
+        // The bank, the other task, goes on.
+        self.tasks.join_next().await;
+        self.server = Arc::new(self.another_node());
+        let mut listeners = Vec::new();
+        for url in [&self.issuer, &self.app] {
+            let address = url.replace("http://localhost", "127.0.0.1");
+            listeners.push(TcpListener::bind(address).await.expect("the same port"));
+        }
+        let listeners = listeners.try_into().expect("two");
+        let stopped = self.stop.subscribe();
+        self.scheme = serve(&mut self.tasks, &self.server, listeners, stopped);
     }
 
     /// Moves the scheme's clock.
@@ -244,6 +255,15 @@ impl World {
         Server::open_with(&home, config, self.db.clock().clone()).expect("scheme opens")
     }
 
+    /// As [`World::another_node`], with a clock of its own that is ahead.
+    pub fn node_ahead(&self, milliseconds: i64) -> Server {
+        let home = self.home.path().join("scheme");
+        let config = ServerConfig::load(&home).expect("scheme configuration");
+        let clock = Clock::system();
+        clock.shift(milliseconds);
+        Server::open_with(&home, config, clock).expect("scheme opens")
+    }
+
     /// Waits until the scheme has applied every event of the operator.
     pub async fn operator_heard(&self) {
         self.soon("hearing the operator", || async {
@@ -274,6 +294,24 @@ impl World {
             tokio::time::sleep(std::time::Duration::from_millis(20)).await;
         }
     }
+}
+
+/// Serves partners and phones until `stopped` becomes true.
+fn serve(
+    tasks: &mut JoinSet<()>,
+    server: &Arc<Server>,
+    [issuer, app]: [TcpListener; 2],
+    mut stopped: watch::Receiver<bool>,
+) -> AbortHandle {
+    let server = server.clone();
+    tasks.spawn(async move {
+        let stop = async move {
+            let _ = stopped.wait_for(|stop| *stop).await;
+        };
+        ipse_server::serve_on(server, issuer, app, stop)
+            .await
+            .expect("scheme serves");
+    })
 }
 
 async fn bind() -> TcpListener {
