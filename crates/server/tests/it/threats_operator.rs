@@ -1,0 +1,125 @@
+//! Row 30 at a login: an operator that fails, hangs or is slow.
+
+use std::time::{Duration, Instant};
+
+use ipse_operator::config::Fault;
+use ipse_protocol::opaque::{ClientLogin, Identity as NoStretching};
+use ipse_protocol::wire::{AttemptResponse, Offer};
+use reqwest::StatusCode;
+
+use crate::support::{CODE, Phone, Reply, World};
+
+/// No statement, no try spent, and nobody in.
+#[tokio::test]
+async fn t30_an_operator_that_fails_costs_no_try_and_lets_nobody_in() {
+    for world in World::both().await {
+        let mut phone = world.enrolled(0).await;
+        let partner = world.partner().await;
+        for fault in [Fault::Error, Fault::Garbage, Fault::Lying] {
+            world.operator.set_fault(Some(fault));
+            let offer = world.offer(&partner, &mut phone).await;
+            let refused = phone.attempt(&offer, CODE).await.map(drop);
+            let refused = refused.expect_err("nothing to go by");
+            assert!(
+                ["sim_unavailable", "sim_mismatch"].contains(&refused.code()),
+                "{fault:?}: {}",
+                refused.body
+            );
+            let identity = world.identity(&phone.identity).await;
+            assert_eq!((identity.open_attempt, identity.wrong_codes), (None, 0));
+            assert_eq!(identity.status, "active", "{fault:?}");
+            // What needs no SIM goes on.
+            let basic = world.offer_basic(&partner, &mut phone).await;
+            assert_eq!(phone.approve_offer(&basic).await.status, StatusCode::OK);
+        }
+        world.operator.set_fault(None);
+        let offer = world.offer(&partner, &mut phone).await;
+        assert_eq!(phone.approve_offer(&offer).await.status, StatusCode::OK);
+        world.end().await;
+    }
+}
+
+/// What an attempt is told, once.
+async fn ask(phone: &mut Phone, offer: &Offer, first: [u8; 96]) -> Reply {
+    let path = format!("/actions/{}/attempt", offer.action);
+    phone.post(&path, &Phone::attempt_body(offer, first)).await
+}
+
+async fn nothing_was_spent(world: &World, phone: &Phone) {
+    const ATTEMPTS: &str = "SELECT COUNT(*) FROM attempt WHERE factor = 'code' AND status = 'open' \
+         AND identity = $1";
+    let identity = world.identity(&phone.identity).await;
+    assert_eq!((identity.open_attempt, identity.wrong_codes), (None, 0));
+    assert_eq!(identity.status, "active");
+    assert_eq!(world.count(ATTEMPTS, &phone.identity).await, 0);
+}
+
+fn waits(reply: &Reply) -> bool {
+    let wait = serde_json::from_value(reply.body.clone());
+    let wait = matches!(
+        wait,
+        Ok(AttemptResponse::Wait {
+            contacting_sim: true,
+            ..
+        })
+    );
+    wait && reply.status == StatusCode::ACCEPTED
+}
+
+#[tokio::test]
+async fn t30_an_operator_that_hangs_makes_the_phone_wait_and_costs_no_try() {
+    let world = World::new().await;
+    let mut phone = world.enrolled(0).await;
+    let (partner, other) = (world.partner().await, world.partner().await);
+    world.operator.set_fault(Some(Fault::Silent));
+    let offer = world.offer(&partner, &mut phone).await;
+    let (_, first) = ClientLogin::<NoStretching>::start(CODE).expect("opaque");
+    for _ in 0..2 {
+        let begun = Instant::now();
+        let reply = ask(&mut phone, &offer, first).await;
+        assert!(waits(&reply), "{} {}", reply.status, reply.body);
+        // The phone is not left hanging itself.
+        assert!(begun.elapsed() < Duration::from_secs(10));
+        nothing_was_spent(&world, &phone).await;
+    }
+    // What needs no SIM goes on.
+    let basic = world.offer_basic(&other, &mut phone).await;
+    assert_eq!(phone.approve_offer(&basic).await.status, StatusCode::OK);
+    if ipse_store::testing::long() {
+        // The scheme's patience with a SIM is half a minute; then the phone is told.
+        let until = Instant::now() + Duration::from_secs(60);
+        loop {
+            let reply = ask(&mut phone, &offer, first).await;
+            if reply.code() == "sim_unavailable" {
+                break;
+            }
+            assert!(waits(&reply), "{} {}", reply.status, reply.body);
+            assert!(Instant::now() < until, "nobody was told");
+        }
+        nothing_was_spent(&world, &phone).await;
+    }
+    world.operator.set_fault(None);
+    let offer = world.offer(&partner, &mut phone).await;
+    assert_eq!(phone.approve_offer(&offer).await.status, StatusCode::OK);
+    world.end().await;
+}
+
+#[tokio::test]
+async fn t30_an_operator_that_is_slow_is_waited_for_and_costs_no_try() {
+    let world = World::new().await;
+    let mut phone = world.enrolled(0).await;
+    let partner = world.partner().await;
+    world.operator.set_fault(Some(Fault::Slow));
+    let offer = world.offer(&partner, &mut phone).await;
+    let (_, first) = ClientLogin::<NoStretching>::start(CODE).expect("opaque");
+    let reply = ask(&mut phone, &offer, first).await;
+    assert!(waits(&reply), "{} {}", reply.status, reply.body);
+    nothing_was_spent(&world, &phone).await;
+    // It answers in the end, and the code that was typed meanwhile opens.
+    let reply = phone.approve_offer(&offer).await;
+    assert_eq!(reply.status, StatusCode::OK, "{}", reply.body);
+    const ATTEMPTS: &str = "SELECT COUNT(*) FROM attempt WHERE identity = $1";
+    assert_eq!(world.count(ATTEMPTS, &phone.identity).await, 1);
+    nothing_was_spent(&world, &phone).await;
+    world.end().await;
+}
