@@ -203,142 +203,147 @@ async fn a_sim_that_is_not_ready_reaches_basic() {
 
 #[tokio::test]
 async fn steps_cannot_be_skipped() {
-    let world = World::new().await;
-    let mut phone = world.phone(0);
-    phone.begin_enrolment(&world).await;
-    phone
-        .finish_enrolment()
-        .await
-        .refused("assurance_insufficient");
-    phone.visit_bank("customer0").await;
-    // The SIM is ready, so it has to be connected.
-    phone.finish_enrolment().await.refused("sim_not_ready");
-    let path = format!("/enrolments/{}/sim/answer", phone.enrolment);
-    phone
-        .post(&path, &json!({"secret": "123456"}))
-        .await
-        .refused("sim_secret_wrong");
-    // Another phone knows the id and gets nothing.
-    let mut thief = world.phone(1);
-    thief.begin_enrolment(&world).await;
-    thief
-        .get(&format!("/enrolments/{}", phone.enrolment))
-        .await
-        .refused("not_found");
-    world.end().await;
+    for world in World::both().await {
+        let mut phone = world.phone(0);
+        phone.begin_enrolment(&world).await;
+        phone
+            .finish_enrolment()
+            .await
+            .refused("assurance_insufficient");
+        phone.visit_bank("customer0").await;
+        // The SIM is ready, so it has to be connected.
+        phone.finish_enrolment().await.refused("sim_not_ready");
+        let path = format!("/enrolments/{}/sim/answer", phone.enrolment);
+        phone
+            .post(&path, &json!({"secret": "123456"}))
+            .await
+            .refused("sim_secret_wrong");
+        // Another phone knows the id and gets nothing.
+        let mut thief = world.phone(1);
+        thief.begin_enrolment(&world).await;
+        thief
+            .get(&format!("/enrolments/{}", phone.enrolment))
+            .await
+            .refused("not_found");
+        world.end().await;
+    }
 }
 
 #[tokio::test]
 async fn a_wrong_secret_costs_a_try_and_the_third_closes() {
-    let world = World::new().await;
-    let mut phone = world.phone(0);
-    phone.begin_enrolment(&world).await;
-    let sim = format!("/enrolments/{}/sim", phone.enrolment);
-    let sent = phone.post(&sim, &json!({})).await;
-    assert_eq!(sent.body, json!({"sent": true, "tries_left": 3}));
-    let secret = phone.last_secret(&world).await;
-    let wrong = if secret == "123456" {
-        "654321"
-    } else {
-        "123456"
-    };
-    let answer = format!("{sim}/answer");
-    phone
-        .post(&answer, &json!({"secret": "12345"}))
-        .await
-        .refused("malformed_request");
-    for left in [2, 1, 0] {
-        let refused = phone.post(&answer, &json!({"secret": wrong})).await;
-        refused.refused("sim_secret_wrong");
-        assert_eq!(refused.body["tries_left"], left);
+    for world in World::both().await {
+        let mut phone = world.phone(0);
+        phone.begin_enrolment(&world).await;
+        let sim = format!("/enrolments/{}/sim", phone.enrolment);
+        let sent = phone.post(&sim, &json!({})).await;
+        assert_eq!(sent.body, json!({"sent": true, "tries_left": 3}));
+        let secret = phone.last_secret(&world).await;
+        let wrong = if secret == "123456" {
+            "654321"
+        } else {
+            "123456"
+        };
+        let answer = format!("{sim}/answer");
+        phone
+            .post(&answer, &json!({"secret": "12345"}))
+            .await
+            .refused("malformed_request");
+        for left in [2, 1, 0] {
+            let refused = phone.post(&answer, &json!({"secret": wrong})).await;
+            refused.refused("sim_secret_wrong");
+            assert_eq!(refused.body["tries_left"], left);
+        }
+        phone
+            .post(&answer, &json!({"secret": secret}))
+            .await
+            .refused("sim_secret_wrong");
+        phone.connect_sim(&world).await;
+        world.end().await;
     }
-    phone
-        .post(&answer, &json!({"secret": secret}))
-        .await
-        .refused("sim_secret_wrong");
-    phone.connect_sim(&world).await;
-    world.end().await;
 }
 
 #[tokio::test]
 async fn nobody_is_bombed_with_messages() {
-    let world = World::new().await;
-    let mut phone = world.phone(0);
-    phone.begin_enrolment(&world).await;
-    let sim = format!("/enrolments/{}/sim", phone.enrolment);
-    let mut refused = None;
-    for _ in 0..12 {
-        let reply = phone.post(&sim, &json!({})).await;
-        if reply.status != StatusCode::OK {
-            refused = Some(reply);
-            break;
+    for world in World::both().await {
+        let mut phone = world.phone(0);
+        phone.begin_enrolment(&world).await;
+        let sim = format!("/enrolments/{}/sim", phone.enrolment);
+        let mut refused = None;
+        for _ in 0..12 {
+            let reply = phone.post(&sim, &json!({})).await;
+            if reply.status != StatusCode::OK {
+                refused = Some(reply);
+                break;
+            }
         }
+        let refused = refused.expect("a limit");
+        refused.refused("too_many_requests");
+        assert_eq!(refused.body["retry_after_ms"], 24 * 3_600_000);
+        world.end().await;
     }
-    let refused = refused.expect("a limit");
-    refused.refused("too_many_requests");
-    assert_eq!(refused.body["retry_after_ms"], 24 * 3_600_000);
-    world.end().await;
 }
 
 #[tokio::test]
 async fn numbers_are_normalised_or_refused_with_a_reason() {
-    let world = World::new().await;
-    for (number, reason) in [
-        ("02 555 12 12", "landline"),
-        ("+31 6 12345678", "foreign"),
-        ("0470 00 OO 01", "not_digits"),
-        ("0470", "too_short"),
-    ] {
+    for world in World::both().await {
+        for (number, reason) in [
+            ("02 555 12 12", "landline"),
+            ("+31 6 12345678", "foreign"),
+            ("0470 00 OO 01", "not_digits"),
+            ("0470", "too_short"),
+        ] {
+            let mut phone = world.phone(0);
+            let refused = phone.begin_with(number).await;
+            refused.refused("malformed_request");
+            assert_eq!(refused.body["reason"], reason, "{number}");
+        }
         let mut phone = world.phone(0);
-        let refused = phone.begin_with(number).await;
-        refused.refused("malformed_request");
-        assert_eq!(refused.body["reason"], reason, "{number}");
+        let begun = phone.begin_with("0470 00 01 00").await;
+        assert_eq!(begun.body["sim"]["state"], "ready", "{}", begun.body);
+        world.end().await;
     }
-    let mut phone = world.phone(0);
-    let begun = phone.begin_with("0470 00 01 00").await;
-    assert_eq!(begun.body["sim"]["state"], "ready", "{}", begun.body);
-    world.end().await;
 }
 
 #[tokio::test]
 async fn t30_a_silent_operator_stops_enrolment_and_loses_nothing() {
-    let world = World::new().await;
-    for fault in [Fault::Silent, Fault::Error, Fault::Garbage] {
-        world.operator.set_fault(Some(fault));
-        let mut phone = world.phone(0);
-        let refused = phone.begin_enrolment(&world).await;
-        refused.refused("sim_unavailable");
-        assert_eq!(refused.status, StatusCode::SERVICE_UNAVAILABLE);
-        world.operator.set_fault(None);
-        let begun = phone.begin_enrolment(&world).await;
-        assert_eq!(begun.body["sim"]["state"], "ready", "{}", begun.body);
-        world.operator.set_fault(Some(fault));
-        let path = format!("/enrolments/{}/sim", phone.enrolment);
-        phone
-            .post(&path, &json!({}))
-            .await
-            .refused("sim_unavailable");
-        world.operator.set_fault(None);
-        phone.connect_sim(&world).await;
+    for world in World::both().await {
+        for fault in [Fault::Silent, Fault::Error, Fault::Garbage] {
+            world.operator.set_fault(Some(fault));
+            let mut phone = world.phone(0);
+            let refused = phone.begin_enrolment(&world).await;
+            refused.refused("sim_unavailable");
+            assert_eq!(refused.status, StatusCode::SERVICE_UNAVAILABLE);
+            world.operator.set_fault(None);
+            let begun = phone.begin_enrolment(&world).await;
+            assert_eq!(begun.body["sim"]["state"], "ready", "{}", begun.body);
+            world.operator.set_fault(Some(fault));
+            let path = format!("/enrolments/{}/sim", phone.enrolment);
+            phone
+                .post(&path, &json!({}))
+                .await
+                .refused("sim_unavailable");
+            world.operator.set_fault(None);
+            phone.connect_sim(&world).await;
+        }
+        // An operator that answers for another SIM gets no further than a silent one.
+        world.operator.set_fault(Some(Fault::Lying));
+        let mut phone = world.phone(1);
+        phone.begin_enrolment(&world).await;
+        let sim = format!("/enrolments/{}/sim", phone.enrolment);
+        phone.post(&sim, &json!({})).await;
+        let secret = phone.last_secret(&world).await;
+        let refused = phone
+            .post(&format!("{sim}/answer"), &json!({"secret": secret}))
+            .await;
+        assert!(
+            ["sim_mismatch", "sim_unavailable"].contains(&refused.code()),
+            "{}",
+            refused.body
+        );
+        let state = phone.get(&format!("/enrolments/{}", phone.enrolment)).await;
+        assert_eq!(state.body["status"], "created");
+        world.end().await;
     }
-    // An operator that answers for another SIM gets no further than a silent one.
-    world.operator.set_fault(Some(Fault::Lying));
-    let mut phone = world.phone(1);
-    phone.begin_enrolment(&world).await;
-    let sim = format!("/enrolments/{}/sim", phone.enrolment);
-    phone.post(&sim, &json!({})).await;
-    let secret = phone.last_secret(&world).await;
-    let refused = phone
-        .post(&format!("{sim}/answer"), &json!({"secret": secret}))
-        .await;
-    assert!(
-        ["sim_mismatch", "sim_unavailable"].contains(&refused.code()),
-        "{}",
-        refused.body
-    );
-    let state = phone.get(&format!("/enrolments/{}", phone.enrolment)).await;
-    assert_eq!(state.body["status"], "created");
-    world.end().await;
 }
 
 #[tokio::test]
@@ -386,10 +391,11 @@ async fn t07_a_swap_during_enrolment_is_noticed() {
 /// Whoever may blind guesses against a code in use needs one second message only to try them all at home.
 #[tokio::test]
 async fn t04_registration_is_no_oracle_for_a_code_in_use() {
-    let world = World::new().await;
-    let mut phone = world.enrolled(0).await;
-    phone.finish_enrolment().await.refused("not_found");
-    world.end().await;
+    for world in World::both().await {
+        let mut phone = world.enrolled(0).await;
+        phone.finish_enrolment().await.refused("not_found");
+        world.end().await;
+    }
 }
 
 #[tokio::test]
@@ -429,34 +435,35 @@ async fn abandoned_enrolments_are_forgotten_with_their_keys() {
 
 #[tokio::test]
 async fn t34_a_stolen_database_holds_no_personal_data_in_the_clear() {
-    let world = World::new().await;
-    let mut phone = world.phone(3);
-    phone.begin_enrolment(&world).await;
-    phone.connect_sim(&world).await;
-    phone.visit_bank("customer3").await;
-    let canaries = [
-        crate::support::national_number(3),
-        crate::support::number(3),
-        "592000000182".to_owned(),
-        "Peeters".to_owned(),
-    ];
-    for stage in ["while it runs", "completed"] {
-        if stage == "completed" {
-            let done = phone.finish_enrolment().await;
-            assert_eq!(done.status, StatusCode::CREATED, "{}", done.body);
-            ipse_server::outbox::drain(&world.server)
-                .await
-                .expect("drained");
-        }
-        for file in database_files(&world) {
-            let bytes = std::fs::read(&file).expect("readable");
-            for canary in &canaries {
-                let found = bytes.windows(canary.len()).any(|w| w == canary.as_bytes());
-                assert!(!found, "{canary} {stage} in {}", file.display());
+    for world in World::both().await {
+        let mut phone = world.phone(3);
+        phone.begin_enrolment(&world).await;
+        phone.connect_sim(&world).await;
+        phone.visit_bank("customer3").await;
+        let canaries = [
+            crate::support::national_number(3),
+            crate::support::number(3),
+            "592000000182".to_owned(),
+            "Peeters".to_owned(),
+        ];
+        for stage in ["while it runs", "completed"] {
+            if stage == "completed" {
+                let done = phone.finish_enrolment().await;
+                assert_eq!(done.status, StatusCode::CREATED, "{}", done.body);
+                ipse_server::outbox::drain(&world.server)
+                    .await
+                    .expect("drained");
+            }
+            for file in database_files(&world) {
+                let bytes = std::fs::read(&file).expect("readable");
+                for canary in &canaries {
+                    let found = bytes.windows(canary.len()).any(|w| w == canary.as_bytes());
+                    assert!(!found, "{canary} {stage} in {}", file.display());
+                }
             }
         }
+        world.end().await;
     }
-    world.end().await;
 }
 
 /// The scheme's databases, with what waits to be written into them.
@@ -478,17 +485,18 @@ fn database_files(world: &World) -> Vec<std::path::PathBuf> {
 
 #[tokio::test]
 async fn a_bank_that_is_not_ours_is_refused() {
-    let world = World::new().await;
-    let mut phone = world.phone(0);
-    phone.begin_enrolment(&world).await;
-    let path = format!("/enrolments/{}/bank", phone.enrolment);
-    phone
-        .post(&path, &json!({"bank": "Bank Nergens"}))
-        .await
-        .refused("malformed_request");
-    assert_eq!(
-        phone.post(&path, &json!({"bank": BANK})).await.status,
-        StatusCode::OK
-    );
-    world.end().await;
+    for world in World::both().await {
+        let mut phone = world.phone(0);
+        phone.begin_enrolment(&world).await;
+        let path = format!("/enrolments/{}/bank", phone.enrolment);
+        phone
+            .post(&path, &json!({"bank": "Bank Nergens"}))
+            .await
+            .refused("malformed_request");
+        assert_eq!(
+            phone.post(&path, &json!({"bank": BANK})).await.status,
+            StatusCode::OK
+        );
+        world.end().await;
+    }
 }

@@ -12,73 +12,76 @@ fn landing(location: &str) -> &str {
 
 #[tokio::test]
 async fn t30_whatever_a_bank_does_wrong_vouches_for_nobody() {
-    let world = World::new().await;
-    let mut phone = world.phone(0);
-    phone.begin_enrolment(&world).await;
-    for (fault, code) in [
-        ("low_level", "assurance_insufficient"),
-        ("missing_claims", "assurance_insufficient"),
-        ("missing_evidence", "assurance_insufficient"),
-        ("bad_signature", "registrar_failed"),
-        ("wrong_iss", "registrar_failed"),
-        ("wrong_userinfo_iss", "registrar_failed"),
-        ("wrong_audience", "registrar_failed"),
-        ("other_sub", "registrar_failed"),
-        ("wrong_nonce", "registrar_failed"),
-        ("stale_auth_time", "registrar_failed"),
-        ("unencrypted", "registrar_failed"),
-        ("unavailable", "registrar_failed"),
-    ] {
-        let end = phone.visit_bank(fault).await;
-        assert_eq!(landing(&end), format!("?problem={code}"), "{fault}");
+    for world in World::both().await {
+        let mut phone = world.phone(0);
+        phone.begin_enrolment(&world).await;
+        for (fault, code) in [
+            ("low_level", "assurance_insufficient"),
+            ("missing_claims", "assurance_insufficient"),
+            ("missing_evidence", "assurance_insufficient"),
+            ("bad_signature", "registrar_failed"),
+            ("wrong_iss", "registrar_failed"),
+            ("wrong_userinfo_iss", "registrar_failed"),
+            ("wrong_audience", "registrar_failed"),
+            ("other_sub", "registrar_failed"),
+            ("wrong_nonce", "registrar_failed"),
+            ("stale_auth_time", "registrar_failed"),
+            ("unencrypted", "registrar_failed"),
+            ("unavailable", "registrar_failed"),
+        ] {
+            let end = phone.visit_bank(fault).await;
+            assert_eq!(landing(&end), format!("?problem={code}"), "{fault}");
+            let state = phone.get(&format!("/enrolments/{}", phone.enrolment)).await;
+            assert!(state.body["vouched"].is_null(), "{fault}");
+            assert_eq!(state.body["status"], "created", "{fault}");
+        }
+        let end = phone.visit_bank("customer0").await;
+        assert_eq!(landing(&end), format!("?enrolment={}", phone.enrolment));
         let state = phone.get(&format!("/enrolments/{}", phone.enrolment)).await;
-        assert!(state.body["vouched"].is_null(), "{fault}");
-        assert_eq!(state.body["status"], "created", "{fault}");
-    }
-    let end = phone.visit_bank("customer0").await;
-    assert_eq!(landing(&end), format!("?enrolment={}", phone.enrolment));
-    let state = phone.get(&format!("/enrolments/{}", phone.enrolment)).await;
-    assert_eq!(
-        state.body["vouched"],
-        json!({"bank": "Bank Anker", "given_name": "Ana", "family_name": "Peeters", "birthdate": "1971-01-01",
+        assert_eq!(
+            state.body["vouched"],
+            json!({"bank": "Bank Anker", "given_name": "Ana", "family_name": "Peeters", "birthdate": "1971-01-01",
             "nationality": "BE", "document_number": "…0182"})
-    );
-    world.end().await;
+        );
+        world.end().await;
+    }
 }
 
 #[tokio::test]
 async fn t17_the_response_names_its_bank_or_counts_for_nothing() {
-    let world = World::new().await;
-    let mut phone = world.phone(0);
-    phone.begin_enrolment(&world).await;
-    for change in ["other", "none"] {
-        let callback = begin(&mut phone).await;
-        let mut url = url::Url::parse(&callback).expect("url");
-        let pairs: Vec<(String, String)> = url
-            .query_pairs()
-            .filter(|(name, _)| name != "iss")
-            .map(|(k, v)| (k.into_owned(), v.into_owned()))
-            .collect();
-        url.query_pairs_mut().clear().extend_pairs(pairs);
-        if change == "other" {
-            url.query_pairs_mut()
-                .append_pair("iss", "https://other-bank.example");
+    for world in World::both().await {
+        let mut phone = world.phone(0);
+        phone.begin_enrolment(&world).await;
+        for change in ["other", "none"] {
+            let callback = begin(&mut phone).await;
+            let mut url = url::Url::parse(&callback).expect("url");
+            let pairs: Vec<(String, String)> = url
+                .query_pairs()
+                .filter(|(name, _)| name != "iss")
+                .map(|(k, v)| (k.into_owned(), v.into_owned()))
+                .collect();
+            url.query_pairs_mut().clear().extend_pairs(pairs);
+            if change == "other" {
+                url.query_pairs_mut()
+                    .append_pair("iss", "https://other-bank.example");
+            }
+            let end = phone.browser.get(url.as_str()).await;
+            let end = end.location.expect("to the app");
+            assert_eq!(landing(&end), "?problem=registrar_failed", "{change}");
         }
-        let end = phone.browser.get(url.as_str()).await;
-        let end = end.location.expect("to the app");
-        assert_eq!(landing(&end), "?problem=registrar_failed", "{change}");
+        world.end().await;
     }
-    world.end().await;
 }
 
 #[tokio::test]
 async fn t22_a_bank_signs_with_its_registered_key_or_counts_for_nothing() {
-    let world = World::new().await;
-    let mut phone = world.phone(0);
-    phone.begin_enrolment(&world).await;
-    let end = phone.visit_bank("bad_signature").await;
-    assert_eq!(landing(&end), "?problem=registrar_failed");
-    world.end().await;
+    for world in World::both().await {
+        let mut phone = world.phone(0);
+        phone.begin_enrolment(&world).await;
+        let end = phone.visit_bank("bad_signature").await;
+        assert_eq!(landing(&end), "?problem=registrar_failed");
+        world.end().await;
+    }
 }
 
 async fn begin(phone: &mut crate::support::Phone) -> String {
@@ -124,56 +127,57 @@ async fn t18_only_the_browser_that_began_comes_back_and_only_once() {
 
 #[tokio::test]
 async fn a_state_of_nobody_and_a_refusal_lead_to_the_app() {
-    let world = World::new().await;
-    let mut browser = world.browser();
-    for query in [
-        "",
-        "?state=x&code=y&iss=z",
-        "?state=a&state=b&code=c",
-        "?code=c",
-    ] {
-        let url = format!("{}/registrars/callback{query}", world.app);
-        let page = browser.get(&url).await;
-        assert_eq!(page.status, StatusCode::SEE_OTHER, "{query}");
-        let end = page.location.expect("to the app");
-        assert_eq!(landing(&end), "?problem=registrar_failed", "{query}");
+    for world in World::both().await {
+        let mut browser = world.browser();
+        for query in [
+            "",
+            "?state=x&code=y&iss=z",
+            "?state=a&state=b&code=c",
+            "?code=c",
+        ] {
+            let url = format!("{}/registrars/callback{query}", world.app);
+            let page = browser.get(&url).await;
+            assert_eq!(page.status, StatusCode::SEE_OTHER, "{query}");
+            let end = page.location.expect("to the app");
+            assert_eq!(landing(&end), "?problem=registrar_failed", "{query}");
+        }
+        let mut phone = world.phone(0);
+        phone.begin_enrolment(&world).await;
+        let callback = begin(&mut phone).await;
+        let url = url::Url::parse(&callback).expect("url");
+        let value = |name: &str| {
+            url.query_pairs()
+                .find(|(k, _)| k == name)
+                .map(|(_, v)| v.into_owned())
+                .expect("a parameter")
+        };
+        let refused = url::Url::parse_with_params(
+            &format!("{}/registrars/callback", world.app),
+            [
+                ("error", "access_denied"),
+                ("state", &value("state")),
+                ("iss", &value("iss")),
+            ],
+        )
+        .expect("url");
+        let end = phone
+            .browser
+            .get(refused.as_str())
+            .await
+            .location
+            .expect("to the app");
+        assert_eq!(
+            landing(&end),
+            "?problem=registrar_failed&reason=access_denied"
+        );
+        // That visit is over: its code does not count any more.
+        let end = phone
+            .browser
+            .get(&callback)
+            .await
+            .location
+            .expect("to the app");
+        assert_eq!(landing(&end), "?problem=registrar_failed");
+        world.end().await;
     }
-    let mut phone = world.phone(0);
-    phone.begin_enrolment(&world).await;
-    let callback = begin(&mut phone).await;
-    let url = url::Url::parse(&callback).expect("url");
-    let value = |name: &str| {
-        url.query_pairs()
-            .find(|(k, _)| k == name)
-            .map(|(_, v)| v.into_owned())
-            .expect("a parameter")
-    };
-    let refused = url::Url::parse_with_params(
-        &format!("{}/registrars/callback", world.app),
-        [
-            ("error", "access_denied"),
-            ("state", &value("state")),
-            ("iss", &value("iss")),
-        ],
-    )
-    .expect("url");
-    let end = phone
-        .browser
-        .get(refused.as_str())
-        .await
-        .location
-        .expect("to the app");
-    assert_eq!(
-        landing(&end),
-        "?problem=registrar_failed&reason=access_denied"
-    );
-    // That visit is over: its code does not count any more.
-    let end = phone
-        .browser
-        .get(&callback)
-        .await
-        .location
-        .expect("to the app");
-    assert_eq!(landing(&end), "?problem=registrar_failed");
-    world.end().await;
 }

@@ -82,337 +82,349 @@ async fn change_device(
 
 #[tokio::test]
 async fn t03_a_block_in_the_middle_of_an_attempt_gives_no_fourth_evaluation() {
-    let world = World::new().await;
-    let partner = world.partner().await;
-    let mut phone = world.enrolled(0).await;
-    let offer = claimed(&world, &partner, &mut phone).await;
-    for code in ["48207", "59316"] {
-        phone.wrong_code(&offer, code).await.refused("code_wrong");
+    for world in World::both().await {
+        let partner = world.partner().await;
+        let mut phone = world.enrolled(0).await;
+        let offer = claimed(&world, &partner, &mut phone).await;
+        for code in ["48207", "59316"] {
+            phone.wrong_code(&offer, code).await.refused("code_wrong");
+        }
+        // The third try is spent; whoever holds the phone learns from it, and blocks instead of saying "wrong".
+        assert!(phone.attempt(&offer, "60428").await.is_ok());
+        let blocked = phone.post("/block", &json!({"reason": "person"})).await;
+        assert_eq!(blocked.status, StatusCode::OK, "{}", blocked.body);
+        let offer = begin_unblock(&mut phone).await;
+        let Err(fourth) = phone.attempt(&offer, "71539").await else {
+            panic!("a fourth code was evaluated");
+        };
+        fourth.refused("identity_blocked");
+        world.end().await;
     }
-    // The third try is spent; whoever holds the phone learns from it, and blocks instead of saying "wrong".
-    assert!(phone.attempt(&offer, "60428").await.is_ok());
-    let blocked = phone.post("/block", &json!({"reason": "person"})).await;
-    assert_eq!(blocked.status, StatusCode::OK, "{}", blocked.body);
-    let offer = begin_unblock(&mut phone).await;
-    let Err(fourth) = phone.attempt(&offer, "71539").await else {
-        panic!("a fourth code was evaluated");
-    };
-    fourth.refused("identity_blocked");
-    world.end().await;
 }
 
 #[tokio::test]
 async fn t03_what_lifts_a_block_takes_the_code_and_never_the_fingerprint() {
-    let world = World::new().await;
-    let mut phone = world.enrolled(0).await;
-    let point = world
-        .server
-        .scheme
-        .verify_request(Incoming {
-            method: "GET",
-            target: "/phone/v1/me",
-            signature: Some(&phone.claims("GET", "/phone/v1/me", b"").sign(&phone.key)),
-            body: b"",
+    for world in World::both().await {
+        let mut phone = world.enrolled(0).await;
+        let point = world
+            .server
+            .scheme
+            .verify_request(Incoming {
+                method: "GET",
+                target: "/phone/v1/me",
+                signature: Some(&phone.claims("GET", "/phone/v1/me", b"").sign(&phone.key)),
+                body: b"",
+            })
+            .await
+            .map_err(|e| e.to_string())
+            .expect("signed")
+            .device
+            .public_key;
+        change_device(&world, &phone, move |row| {
+            row.unlock_credential = Some(vec![1; 16]);
+            row.unlock_key = Some(point.clone());
         })
-        .await
-        .map_err(|e| e.to_string())
-        .expect("signed")
-        .device
-        .public_key;
-    change_device(&world, &phone, move |row| {
-        row.unlock_credential = Some(vec![1; 16]);
-        row.unlock_key = Some(point.clone());
-    })
-    .await;
-    let blocked = phone.post("/block", &json!({"reason": "person"})).await;
-    assert_eq!(blocked.status, StatusCode::OK, "{}", blocked.body);
-    let offer = begin_unblock(&mut phone).await;
-    assert_eq!(offer.factors, [Factor::Code]);
-    let body = AttemptRequest {
-        factor: Factor::Unlock,
-        nonce: offer.nonce,
-        view_hash: offer.view_hash().into(),
-        ke1: None,
-    };
-    let path = format!("/actions/{}/attempt", offer.action);
-    phone.post(&path, &body).await.refused("malformed_request");
-    world.end().await;
+        .await;
+        let blocked = phone.post("/block", &json!({"reason": "person"})).await;
+        assert_eq!(blocked.status, StatusCode::OK, "{}", blocked.body);
+        let offer = begin_unblock(&mut phone).await;
+        assert_eq!(offer.factors, [Factor::Code]);
+        let body = AttemptRequest {
+            factor: Factor::Unlock,
+            nonce: offer.nonce,
+            view_hash: offer.view_hash().into(),
+            ke1: None,
+        };
+        let path = format!("/actions/{}/attempt", offer.action);
+        phone.post(&path, &body).await.refused("malformed_request");
+        world.end().await;
+    }
 }
 
 #[tokio::test]
 async fn t12_an_attempt_sent_again_after_it_was_judged_spends_nothing() {
-    let world = World::new().await;
-    let partner = world.partner().await;
-    let mut phone = world.enrolled(0).await;
-    let offer = claimed(&world, &partner, &mut phone).await;
-    // The SIM has answered by now.
-    phone
-        .wrong_code(&offer, "48207")
-        .await
-        .refused("code_wrong");
-    let (_, ke1) = ClientLogin::<NoStretching>::start("59316").expect("opaque");
-    let kept = Kept::new(
-        &mut phone,
-        &format!("/actions/{}/attempt", offer.action),
-        &AttemptRequest {
-            factor: Factor::Code,
-            nonce: offer.nonce,
-            view_hash: offer.view_hash().into(),
-            ke1: Some(ke1.into()),
-        },
-    );
-    let opened = kept.send(&mut phone).await;
-    let attempt = opened.body["attempt"]
-        .as_str()
-        .expect("an attempt")
-        .to_owned();
-    assert_eq!(
-        kept.send(&mut phone).await.body,
-        opened.body,
-        "free while it is open"
-    );
-    let wrong = phone
-        .post(
-            &format!("/actions/{}/wrong", offer.action),
-            &json!({"attempt": attempt}),
-        )
-        .await;
-    wrong.refused("code_wrong");
-    assert_eq!(wrong.body["wrong_codes_left"], 1);
-    for _ in 0..3 {
-        assert_ne!(kept.send(&mut phone).await.status, StatusCode::OK);
+    for world in World::both().await {
+        let partner = world.partner().await;
+        let mut phone = world.enrolled(0).await;
+        let offer = claimed(&world, &partner, &mut phone).await;
+        // The SIM has answered by now.
+        phone
+            .wrong_code(&offer, "48207")
+            .await
+            .refused("code_wrong");
+        let (_, ke1) = ClientLogin::<NoStretching>::start("59316").expect("opaque");
+        let kept = Kept::new(
+            &mut phone,
+            &format!("/actions/{}/attempt", offer.action),
+            &AttemptRequest {
+                factor: Factor::Code,
+                nonce: offer.nonce,
+                view_hash: offer.view_hash().into(),
+                ke1: Some(ke1.into()),
+            },
+        );
+        let opened = kept.send(&mut phone).await;
+        let attempt = opened.body["attempt"]
+            .as_str()
+            .expect("an attempt")
+            .to_owned();
+        assert_eq!(
+            kept.send(&mut phone).await.body,
+            opened.body,
+            "free while it is open"
+        );
+        let wrong = phone
+            .post(
+                &format!("/actions/{}/wrong", offer.action),
+                &json!({"attempt": attempt}),
+            )
+            .await;
+        wrong.refused("code_wrong");
+        assert_eq!(wrong.body["wrong_codes_left"], 1);
+        for _ in 0..3 {
+            assert_ne!(kept.send(&mut phone).await.status, StatusCode::OK);
+        }
+        let me = phone.get("/me").await;
+        assert_eq!(me.body["wrong_codes_left"], 1, "{}", me.body);
+        assert_eq!(me.body["status"], "active");
+        world.end().await;
     }
-    let me = phone.get("/me").await;
-    assert_eq!(me.body["wrong_codes_left"], 1, "{}", me.body);
-    assert_eq!(me.body["status"], "active");
-    world.end().await;
 }
 
 #[tokio::test]
 async fn t12_a_block_sent_again_does_not_undo_what_lifted_it() {
-    let world = World::new().await;
-    let mut phone = world.enrolled(0).await;
-    let kept = Kept::new(&mut phone, "/block", &json!({"reason": "person"}));
-    assert_eq!(kept.send(&mut phone).await.status, StatusCode::OK);
-    let offer = begin_unblock(&mut phone).await;
-    let lifted = phone.approve_offer(&offer).await;
-    assert_eq!(lifted.status, StatusCode::OK, "{}", lifted.body);
-    assert_eq!(kept.send(&mut phone).await.status, StatusCode::OK);
-    assert_eq!(phone.get("/me").await.body["status"], "active");
-    world.end().await;
+    for world in World::both().await {
+        let mut phone = world.enrolled(0).await;
+        let kept = Kept::new(&mut phone, "/block", &json!({"reason": "person"}));
+        assert_eq!(kept.send(&mut phone).await.status, StatusCode::OK);
+        let offer = begin_unblock(&mut phone).await;
+        let lifted = phone.approve_offer(&offer).await;
+        assert_eq!(lifted.status, StatusCode::OK, "{}", lifted.body);
+        assert_eq!(kept.send(&mut phone).await.status, StatusCode::OK);
+        assert_eq!(phone.get("/me").await.body["status"], "active");
+        world.end().await;
+    }
 }
 
 #[tokio::test]
 async fn t05_a_copied_key_stops_a_phone_that_is_still_enrolling() {
-    let world = World::new().await;
-    let mut phone = world.phone(0);
-    assert_eq!(
-        phone.begin_enrolment(&world).await.status,
-        StatusCode::CREATED
-    );
-    let mut copy = phone.copy();
-    let path = format!("/enrolments/{}", phone.enrolment);
-    assert_eq!(phone.get(&path).await.status, StatusCode::OK);
-    copy.get("/me").await.refused("device_copied");
-    phone.get(&path).await.refused("device_suspended");
-    world.end().await;
+    for world in World::both().await {
+        let mut phone = world.phone(0);
+        assert_eq!(
+            phone.begin_enrolment(&world).await.status,
+            StatusCode::CREATED
+        );
+        let mut copy = phone.copy();
+        let path = format!("/enrolments/{}", phone.enrolment);
+        assert_eq!(phone.get(&path).await.status, StatusCode::OK);
+        copy.get("/me").await.refused("device_copied");
+        phone.get(&path).await.refused("device_suspended");
+        world.end().await;
+    }
 }
 
 #[tokio::test]
 async fn t34_who_writes_the_database_still_signs_for_nobody() {
-    let world = World::new().await;
-    let phone = world.enrolled(0).await;
-    let mut thief = phone.copy();
-    thief.key = ipse_jose::SigningKey::generate_es256();
-    let point = ipse_protocol::wire::DeviceKey::of(&thief.key)
-        .expect("key")
-        .to_sec1();
-    let id = phone.kid.clone();
-    world
-        .server
-        .scheme
-        .store
-        .write(move |tx| {
-            tx.exec(
-                "UPDATE device SET public_key = $2 WHERE id = $1",
-                ipse_store::params![&id, &point[..]],
-            )
-        })
-        .await
-        .expect("store");
-    // Already here, not only in the deciding transaction, by which time the row may have been put back.
-    let signature = thief.claims("GET", "/phone/v1/me", b"").sign(&thief.key);
-    let verified = world
-        .server
-        .scheme
-        .verify_request(Incoming {
-            method: "GET",
-            target: "/phone/v1/me",
-            signature: Some(&signature),
-            body: b"",
-        })
-        .await;
-    assert!(verified.is_err());
-    world.end().await;
+    for world in World::both().await {
+        let phone = world.enrolled(0).await;
+        let mut thief = phone.copy();
+        thief.key = ipse_jose::SigningKey::generate_es256();
+        let point = ipse_protocol::wire::DeviceKey::of(&thief.key)
+            .expect("key")
+            .to_sec1();
+        let id = phone.kid.clone();
+        world
+            .server
+            .scheme
+            .store
+            .write(move |tx| {
+                tx.exec(
+                    "UPDATE device SET public_key = $2 WHERE id = $1",
+                    ipse_store::params![&id, &point[..]],
+                )
+            })
+            .await
+            .expect("store");
+        // Already here, not only in the deciding transaction, by which time the row may have been put back.
+        let signature = thief.claims("GET", "/phone/v1/me", b"").sign(&thief.key);
+        let verified = world
+            .server
+            .scheme
+            .verify_request(Incoming {
+                method: "GET",
+                target: "/phone/v1/me",
+                signature: Some(&signature),
+                body: b"",
+            })
+            .await;
+        assert!(verified.is_err());
+        world.end().await;
+    }
 }
 
 #[tokio::test]
 async fn t07_the_sim_that_answers_is_the_one_under_the_devices_mac() {
-    let world = World::new().await;
-    let partner = world.partner().await;
-    let (mut phone, other) = (world.enrolled(0).await, world.enrolled(1).await);
-    // Who writes the database gives the stolen phone a SIM of their own.
-    let (victim, thief) = (phone.identity.clone(), other.identity.clone());
-    world
-        .server
-        .scheme
-        .store
-        .write(move |tx| {
-            let own = ipse_store::sim::binding(tx, &thief)?.expect("a SIM");
-            tx.exec(
-                "DELETE FROM sim_binding WHERE identity = $1",
-                ipse_store::params![&thief],
-            )?;
-            ipse_store::sim::bind(
-                tx,
-                &ipse_store::sim::Binding {
-                    identity: victim.clone(),
-                    ..own
-                },
-            )
-        })
-        .await
-        .expect("store");
-    let offer = claimed(&world, &partner, &mut phone).await;
-    let Err(refused) = phone.open(&offer).await else {
-        panic!("another SIM answered");
-    };
-    refused.refused("sim_mismatch");
-    world.end().await;
+    for world in World::both().await {
+        let partner = world.partner().await;
+        let (mut phone, other) = (world.enrolled(0).await, world.enrolled(1).await);
+        // Who writes the database gives the stolen phone a SIM of their own.
+        let (victim, thief) = (phone.identity.clone(), other.identity.clone());
+        world
+            .server
+            .scheme
+            .store
+            .write(move |tx| {
+                let own = ipse_store::sim::binding(tx, &thief)?.expect("a SIM");
+                tx.exec(
+                    "DELETE FROM sim_binding WHERE identity = $1",
+                    ipse_store::params![&thief],
+                )?;
+                ipse_store::sim::bind(
+                    tx,
+                    &ipse_store::sim::Binding {
+                        identity: victim.clone(),
+                        ..own
+                    },
+                )
+            })
+            .await
+            .expect("store");
+        let offer = claimed(&world, &partner, &mut phone).await;
+        let Err(refused) = phone.open(&offer).await else {
+            panic!("another SIM answered");
+        };
+        refused.refused("sim_mismatch");
+        world.end().await;
+    }
 }
 
 #[tokio::test]
 async fn t07_a_statement_counts_from_when_it_came_however_long_the_person_reads() {
-    let world = World::new().await;
-    let partner = world.partner().await;
-    let mut phone = world.enrolled(0).await;
-    let offer = claimed(&world, &partner, &mut phone).await;
-    // The statement is there, and is good for a minute as far as the operator is concerned.
-    phone
-        .wrong_code(&offer, "48207")
-        .await
-        .refused("code_wrong");
-    world.pass(120_000);
-    let decided = phone.approve_offer(&offer).await;
-    assert_eq!(decided.status, StatusCode::OK, "{}", decided.body);
-    world.end().await;
+    for world in World::both().await {
+        let partner = world.partner().await;
+        let mut phone = world.enrolled(0).await;
+        let offer = claimed(&world, &partner, &mut phone).await;
+        // The statement is there, and is good for a minute as far as the operator is concerned.
+        phone
+            .wrong_code(&offer, "48207")
+            .await
+            .refused("code_wrong");
+        world.pass(120_000);
+        let decided = phone.approve_offer(&offer).await;
+        assert_eq!(decided.status, StatusCode::OK, "{}", decided.body);
+        world.end().await;
+    }
 }
 
 #[tokio::test]
 async fn t16_a_used_code_that_comes_back_late_still_revokes_what_it_gave() {
-    let world = World::new().await;
-    let partner = world.partner().await;
-    let mut phone = world.enrolled(0).await;
-    let mut browser = world.browser();
-    let login = partner.begin(&mut browser).await;
-    let page = browser.get(&login.action_page).await;
-    let link = page.attribute("id=\"open-app\"", "href").expect("open-app");
-    let decided = phone.approve(&link).await;
-    let back = browser.get(&decided.return_url.expect("return_url")).await;
-    let location = back.location.expect("to the partner");
-    let code = crate::support::partner_parameter(&location, "code").expect("code");
-    let tokens = partner.redeem(&code, &login.verifier).await;
-    assert_eq!(tokens.status, StatusCode::OK, "{}", tokens.body);
-    world.pass(130_000);
-    assert_ne!(
-        partner.redeem(&code, &login.verifier).await.status,
-        StatusCode::OK
-    );
-    let (status, _) = partner.userinfo(tokens.access_token()).await;
-    assert_eq!(status, StatusCode::UNAUTHORIZED);
-    world.end().await;
+    for world in World::both().await {
+        let partner = world.partner().await;
+        let mut phone = world.enrolled(0).await;
+        let mut browser = world.browser();
+        let login = partner.begin(&mut browser).await;
+        let page = browser.get(&login.action_page).await;
+        let link = page.attribute("id=\"open-app\"", "href").expect("open-app");
+        let decided = phone.approve(&link).await;
+        let back = browser.get(&decided.return_url.expect("return_url")).await;
+        let location = back.location.expect("to the partner");
+        let code = crate::support::partner_parameter(&location, "code").expect("code");
+        let tokens = partner.redeem(&code, &login.verifier).await;
+        assert_eq!(tokens.status, StatusCode::OK, "{}", tokens.body);
+        world.pass(130_000);
+        assert_ne!(
+            partner.redeem(&code, &login.verifier).await.status,
+            StatusCode::OK
+        );
+        let (status, _) = partner.userinfo(tokens.access_token()).await;
+        assert_eq!(status, StatusCode::UNAUTHORIZED);
+        world.end().await;
+    }
 }
 
 #[tokio::test]
 async fn t38_who_only_began_to_enrol_has_no_event_stream() {
-    let world = World::new().await;
-    let mut phone = world.phone(0);
-    assert_eq!(
-        phone.begin_enrolment(&world).await.status,
-        StatusCode::CREATED
-    );
-    phone.get("/events").await.refused("not_found");
-    world.end().await;
+    for world in World::both().await {
+        let mut phone = world.phone(0);
+        assert_eq!(
+            phone.begin_enrolment(&world).await.status,
+            StatusCode::CREATED
+        );
+        phone.get("/events").await.refused("not_found");
+        world.end().await;
+    }
 }
 
 #[tokio::test]
 async fn t38_a_flood_of_enrolments_is_told_to_wait_and_takes_no_login_along() {
-    let world = World::new().await;
-    let partner = world.partner().await;
-    let mut phone = world.enrolled(0).await;
-    // As if so many were waiting for a slow operator.
-    let all = u32::try_from(ipse_server::asking::ASKING).expect("a number");
-    let numbers = &world.server.asking.numbers;
-    let taken = numbers.acquire_many(all).await.expect("open");
-    let mut newcomer = world.phone(1);
-    newcomer
-        .begin_enrolment(&world)
-        .await
-        .refused("too_many_requests");
-    let offer = claimed(&world, &partner, &mut phone).await;
-    assert_eq!(phone.approve_offer(&offer).await.status, StatusCode::OK);
-    drop(taken);
-    let begun = newcomer.begin_enrolment(&world).await;
-    assert_eq!(begun.status, StatusCode::CREATED, "{}", begun.body);
-    world.end().await;
+    for world in World::both().await {
+        let partner = world.partner().await;
+        let mut phone = world.enrolled(0).await;
+        // As if so many were waiting for a slow operator.
+        let all = u32::try_from(ipse_server::asking::ASKING).expect("a number");
+        let numbers = &world.server.asking.numbers;
+        let taken = numbers.acquire_many(all).await.expect("open");
+        let mut newcomer = world.phone(1);
+        newcomer
+            .begin_enrolment(&world)
+            .await
+            .refused("too_many_requests");
+        let offer = claimed(&world, &partner, &mut phone).await;
+        assert_eq!(phone.approve_offer(&offer).await.status, StatusCode::OK);
+        drop(taken);
+        let begun = newcomer.begin_enrolment(&world).await;
+        assert_eq!(begun.status, StatusCode::CREATED, "{}", begun.body);
+        world.end().await;
+    }
 }
 
 #[tokio::test]
 async fn t29_a_number_is_taken_over_only_by_who_proved_to_hold_it() {
-    let world = World::new().await;
-    let holder = world.enrolled(0).await;
-    let lookup = |n: usize| {
-        let (store, keys) = (
-            world.server.scheme.store.clone(),
-            world.server.scheme.keys.clone(),
-        );
-        async move {
-            let hash = ipse_scheme::person::lookup_hash(
-                &*keys,
-                "phone_number",
-                &crate::support::number(n),
+    for world in World::both().await {
+        let holder = world.enrolled(0).await;
+        let lookup = |n: usize| {
+            let (store, keys) = (
+                world.server.scheme.store.clone(),
+                world.server.scheme.keys.clone(),
             );
-            store
-                .read(move |tx| ipse_store::person::by_lookup(tx, "phone_number", &hash))
-                .await
-                .expect("store")
-        }
-    };
-    assert_eq!(lookup(0).await.as_deref(), Some(&*holder.identity));
-    // A SIM that cannot answer asks for no proof of the number; here it is the other person's, reported so.
-    let mut other = world.phone(1);
-    assert_eq!(
-        other.begin_with(&crate::support::number(0)).await.status,
-        StatusCode::CREATED
-    );
-    let enrolment = other.enrolment.clone();
-    world
-        .server
-        .scheme
-        .store
-        .write(move |tx| {
-            tx.exec(
-                "UPDATE enrolment SET sim_state = 'upgradable', handle = NULL WHERE id = $1",
-                ipse_store::params![&enrolment],
-            )
-        })
-        .await
-        .expect("store");
-    assert!(other.visit_bank("customer1").await.contains("enrolment="));
-    let done = other.finish_enrolment().await;
-    assert_eq!(done.status, StatusCode::CREATED, "{}", done.body);
-    assert_eq!(lookup(0).await.as_deref(), Some(&*holder.identity));
-    world.end().await;
+            async move {
+                let hash = ipse_scheme::person::lookup_hash(
+                    &*keys,
+                    "phone_number",
+                    &crate::support::number(n),
+                );
+                store
+                    .read(move |tx| ipse_store::person::by_lookup(tx, "phone_number", &hash))
+                    .await
+                    .expect("store")
+            }
+        };
+        assert_eq!(lookup(0).await.as_deref(), Some(&*holder.identity));
+        // A SIM that cannot answer asks for no proof of the number; here it is the other person's, reported so.
+        let mut other = world.phone(1);
+        assert_eq!(
+            other.begin_with(&crate::support::number(0)).await.status,
+            StatusCode::CREATED
+        );
+        let enrolment = other.enrolment.clone();
+        world
+            .server
+            .scheme
+            .store
+            .write(move |tx| {
+                tx.exec(
+                    "UPDATE enrolment SET sim_state = 'upgradable', handle = NULL WHERE id = $1",
+                    ipse_store::params![&enrolment],
+                )
+            })
+            .await
+            .expect("store");
+        assert!(other.visit_bank("customer1").await.contains("enrolment="));
+        let done = other.finish_enrolment().await;
+        assert_eq!(done.status, StatusCode::CREATED, "{}", done.body);
+        assert_eq!(lookup(0).await.as_deref(), Some(&*holder.identity));
+        world.end().await;
+    }
 }
 
 #[tokio::test]

@@ -230,62 +230,63 @@ async fn handle_of(world: &World, phone: &Phone) -> String {
 
 #[tokio::test]
 async fn t22_only_the_operators_registered_key_reports_events() {
-    let world = World::new().await;
-    let mut phone = world.enrolled(0).await;
-    let handle = handle_of(&world, &phone).await;
-    let far = event(&world, 1_000_000, &handle);
-    let forged = far
-        .sign(&ipse_jose::SigningKey::generate_es256())
-        .expect("signed");
-    assert_eq!(report(&world, forged).await, StatusCode::BAD_REQUEST);
-    let key = world.operator.keys.signing.clone();
-    // The right key id over a wrong signature, and a key that the token brings along.
-    let stranger = ipse_jose::SigningKey::generate_es256();
-    let payload = far.sign(&key).expect("signed");
-    let payload = payload.split('.').nth(1).expect("payload").to_owned();
-    for header in [
-        json!({"alg": "ES256", "typ": "sim-event+jwt", "kid": key.kid()}),
-        json!({"alg": "ES256", "typ": "sim-event+jwt", "kid": stranger.kid(), "jwk": stranger.public_jwk()}),
-        json!({"alg": "ES256", "typ": "sim-event+jwt", "jwk": stranger.public_jwk()}),
-        json!({"alg": "ES256", "typ": "sim-event+jwt", "kid": key.kid(), "jku": "http://127.0.0.1:9/jwks"}),
-    ] {
-        let head = ipse_jose::b64::encode(header.to_string().as_bytes());
-        let signature = stranger.sign(format!("{head}.{payload}").as_bytes());
-        let token = format!("{head}.{payload}.{}", ipse_jose::b64::encode(&signature));
+    for world in World::both().await {
+        let mut phone = world.enrolled(0).await;
+        let handle = handle_of(&world, &phone).await;
+        let far = event(&world, 1_000_000, &handle);
+        let forged = far
+            .sign(&ipse_jose::SigningKey::generate_es256())
+            .expect("signed");
+        assert_eq!(report(&world, forged).await, StatusCode::BAD_REQUEST);
+        let key = world.operator.keys.signing.clone();
+        // The right key id over a wrong signature, and a key that the token brings along.
+        let stranger = ipse_jose::SigningKey::generate_es256();
+        let payload = far.sign(&key).expect("signed");
+        let payload = payload.split('.').nth(1).expect("payload").to_owned();
+        for header in [
+            json!({"alg": "ES256", "typ": "sim-event+jwt", "kid": key.kid()}),
+            json!({"alg": "ES256", "typ": "sim-event+jwt", "kid": stranger.kid(), "jwk": stranger.public_jwk()}),
+            json!({"alg": "ES256", "typ": "sim-event+jwt", "jwk": stranger.public_jwk()}),
+            json!({"alg": "ES256", "typ": "sim-event+jwt", "kid": key.kid(), "jku": "http://127.0.0.1:9/jwks"}),
+        ] {
+            let head = ipse_jose::b64::encode(header.to_string().as_bytes());
+            let signature = stranger.sign(format!("{head}.{payload}").as_bytes());
+            let token = format!("{head}.{payload}.{}", ipse_jose::b64::encode(&signature));
+            assert_eq!(
+                report(&world, token).await,
+                StatusCode::BAD_REQUEST,
+                "{header}"
+            );
+        }
+        for bad in [
+            Event {
+                source: "https://other.example".into(),
+                ..far.clone()
+            },
+            Event {
+                iat: far.iat - 3_600,
+                ..far.clone()
+            },
+            Event {
+                iat: far.iat + 3_600,
+                ..far.clone()
+            },
+            Event {
+                subject: None,
+                ..far.clone()
+            },
+        ] {
+            let status = report(&world, bad.sign(&key).expect("signed")).await;
+            assert_eq!(status, StatusCode::BAD_REQUEST, "{bad:?}");
+        }
+        assert!(reasons(&mut phone).await.is_empty());
         assert_eq!(
-            report(&world, token).await,
-            StatusCode::BAD_REQUEST,
-            "{header}"
+            report(&world, far.sign(&key).expect("signed")).await,
+            StatusCode::NO_CONTENT
         );
+        assert_eq!(reasons(&mut phone).await, ["sim_changed"]);
+        world.end().await;
     }
-    for bad in [
-        Event {
-            source: "https://other.example".into(),
-            ..far.clone()
-        },
-        Event {
-            iat: far.iat - 3_600,
-            ..far.clone()
-        },
-        Event {
-            iat: far.iat + 3_600,
-            ..far.clone()
-        },
-        Event {
-            subject: None,
-            ..far.clone()
-        },
-    ] {
-        let status = report(&world, bad.sign(&key).expect("signed")).await;
-        assert_eq!(status, StatusCode::BAD_REQUEST, "{bad:?}");
-    }
-    assert!(reasons(&mut phone).await.is_empty());
-    assert_eq!(
-        report(&world, far.sign(&key).expect("signed")).await,
-        StatusCode::NO_CONTENT
-    );
-    assert_eq!(reasons(&mut phone).await, ["sim_changed"]);
-    world.end().await;
 }
 
 #[tokio::test]
@@ -322,22 +323,23 @@ async fn an_event_counts_once_and_a_gap_is_repaired_by_pulling() {
 
 #[tokio::test]
 async fn a_feed_that_falls_silent_is_not_healthy() {
-    let world = World::new().await;
-    world.operator_heard().await;
-    let scheme = &world.server.scheme;
-    assert!(scheme.feed_healthy("Leie Mobiel").await.expect("store"));
-    world
-        .operator
-        .set_fault(Some(ipse_operator::config::Fault::Silent));
-    world.pass(6 * 60_000);
-    world
-        .soon("noticing", || async {
-            // A heartbeat that was on its way may still come in.
-            world.pass(6 * 60_000);
-            !scheme.feed_healthy("Leie Mobiel").await.expect("store")
-        })
-        .await;
-    world.end().await;
+    for world in World::both().await {
+        world.operator_heard().await;
+        let scheme = &world.server.scheme;
+        assert!(scheme.feed_healthy("Leie Mobiel").await.expect("store"));
+        world
+            .operator
+            .set_fault(Some(ipse_operator::config::Fault::Silent));
+        world.pass(6 * 60_000);
+        world
+            .soon("noticing", || async {
+                // A heartbeat that was on its way may still come in.
+                world.pass(6 * 60_000);
+                !scheme.feed_healthy("Leie Mobiel").await.expect("store")
+            })
+            .await;
+        world.end().await;
+    }
 }
 
 #[tokio::test]
@@ -366,17 +368,18 @@ async fn a_sim_that_became_ready_can_be_connected_later() {
 
 #[tokio::test]
 async fn t30_a_silent_operator_neither_binds_nor_blocks() {
-    let world = World::new().await;
-    let mut phone = world.enrolled(0).await;
-    world
-        .operator
-        .set_fault(Some(ipse_operator::config::Fault::Error));
-    phone
-        .post("/sim", &json!({}))
-        .await
-        .refused("sim_unavailable");
-    let me = phone.get("/me").await;
-    assert_eq!(me.body["status"], "active");
-    assert_eq!(me.body["reasons"], Value::Array(Vec::new()));
-    world.end().await;
+    for world in World::both().await {
+        let mut phone = world.enrolled(0).await;
+        world
+            .operator
+            .set_fault(Some(ipse_operator::config::Fault::Error));
+        phone
+            .post("/sim", &json!({}))
+            .await
+            .refused("sim_unavailable");
+        let me = phone.get("/me").await;
+        assert_eq!(me.body["status"], "active");
+        assert_eq!(me.body["reasons"], Value::Array(Vec::new()));
+        world.end().await;
+    }
 }

@@ -33,18 +33,19 @@ async fn t05_a_used_sequence_with_other_bytes_ends_both_phones() {
 
 #[tokio::test]
 async fn t05_the_same_request_again_is_no_copy() {
-    let world = World::new().await;
-    let mut phone = world.enrolled(0).await;
-    let request = phone.seal("/block", &json!({"reason": "person"}));
-    for _ in 0..3 {
-        assert_eq!(phone.send(&request).await.body["status"], "suspended");
+    for world in World::both().await {
+        let mut phone = world.enrolled(0).await;
+        let request = phone.seal("/block", &json!({"reason": "person"}));
+        for _ in 0..3 {
+            assert_eq!(phone.send(&request).await.body["status"], "suspended");
+        }
+        // Late, with a place that nobody used: refused, but nobody is accused.
+        let late = phone.seal("/unblock", &json!({}));
+        phone.get("/me").await;
+        phone.send(&late).await.refused("sequence_stale");
+        assert_eq!(phone.get("/me").await.status, StatusCode::OK);
+        world.end().await;
     }
-    // Late, with a place that nobody used: refused, but nobody is accused.
-    let late = phone.seal("/unblock", &json!({}));
-    phone.get("/me").await;
-    phone.send(&late).await.refused("sequence_stale");
-    assert_eq!(phone.get("/me").await.status, StatusCode::OK);
-    world.end().await;
 }
 
 /// A copy that runs ahead until the other phone's sequences are no longer remembered does not get away with it.
@@ -189,63 +190,67 @@ async fn t07_a_swap_ends_what_an_approval_gave() {
 
 #[tokio::test]
 async fn t07_the_next_owner_of_a_number_sees_nothing_of_the_last() {
-    let world = World::new().await;
-    let mut phone = world.enrolled(0).await;
-    let partner = world.partner().await;
-    let started = world.start(&partner).await;
-    phone.approve(&started.link).await;
-    world.sim("swap", 0).await;
-    world.operator_heard().await;
-    let mut next = world.phone(0);
-    next.begin_enrolment(&world).await;
-    next.connect_sim(&world).await;
-    next.visit_bank("customer5").await;
-    let done = next.finish_enrolment().await;
-    assert_eq!(done.status, StatusCode::CREATED, "{}", done.body);
-    assert_ne!(done.body["identity"], phone.identity);
-    let me = next.get("/me").await;
-    assert_eq!(me.body["given_name"], "Anf");
-    assert_eq!(next.get("/actions").await.body["past"], json!([]));
-    next.get(&format!("/actions/{}", started.action))
-        .await
-        .refused("not_found");
-    assert_eq!(
-        next.get("/devices").await.body["devices"]
-            .as_array()
-            .map(Vec::len),
-        Some(1)
-    );
-    // And the last owner stays blocked, not replaced.
-    assert_eq!(phone.get("/me").await.body["status"], "suspended");
-    world.end().await;
+    for world in World::both().await {
+        let mut phone = world.enrolled(0).await;
+        let partner = world.partner().await;
+        let started = world.start(&partner).await;
+        phone.approve(&started.link).await;
+        world.sim("swap", 0).await;
+        world.operator_heard().await;
+        let mut next = world.phone(0);
+        next.begin_enrolment(&world).await;
+        next.connect_sim(&world).await;
+        next.visit_bank("customer5").await;
+        let done = next.finish_enrolment().await;
+        assert_eq!(done.status, StatusCode::CREATED, "{}", done.body);
+        assert_ne!(done.body["identity"], phone.identity);
+        let me = next.get("/me").await;
+        assert_eq!(me.body["given_name"], "Anf");
+        assert_eq!(next.get("/actions").await.body["past"], json!([]));
+        next.get(&format!("/actions/{}", started.action))
+            .await
+            .refused("not_found");
+        assert_eq!(
+            next.get("/devices").await.body["devices"]
+                .as_array()
+                .map(Vec::len),
+            Some(1)
+        );
+        // And the last owner stays blocked, not replaced.
+        assert_eq!(phone.get("/me").await.body["status"], "suspended");
+        world.end().await;
+    }
 }
 
 // --- 8: one thing shown, another signed ---
 
 #[tokio::test]
 async fn t08_an_approval_of_another_view_is_refused() {
-    let world = World::new().await;
-    let mut phone = world.enrolled(0).await;
-    let partner = world.partner().await;
-    let offer = world.offer_basic(&partner, &mut phone).await;
-    let view: Value = serde_json::from_slice(&offer.view.0).expect("json");
-    let mut changed = Vec::new();
-    mutate(&view, &mut Vec::new(), &mut changed, &view);
-    assert!(changed.len() > 20, "{}", changed.len());
-    for (what, other) in changed {
-        let mut fake = offer.clone();
-        fake.view = ipse_protocol::bytes::B64u(other.to_string().into_bytes());
-        let (_, ke1) =
-            ipse_protocol::opaque::ClientLogin::<ipse_protocol::opaque::Identity>::start("11112")
+    for world in World::both().await {
+        let mut phone = world.enrolled(0).await;
+        let partner = world.partner().await;
+        let offer = world.offer_basic(&partner, &mut phone).await;
+        let view: Value = serde_json::from_slice(&offer.view.0).expect("json");
+        let mut changed = Vec::new();
+        mutate(&view, &mut Vec::new(), &mut changed, &view);
+        assert!(changed.len() > 20, "{}", changed.len());
+        for (what, other) in changed {
+            let mut fake = offer.clone();
+            fake.view = ipse_protocol::bytes::B64u(other.to_string().into_bytes());
+            let (_, ke1) =
+                ipse_protocol::opaque::ClientLogin::<ipse_protocol::opaque::Identity>::start(
+                    "11112",
+                )
                 .expect("opaque");
-        let path = format!("/actions/{}/attempt", offer.action);
-        let reply = phone.post(&path, &Phone::attempt_body(&fake, ke1)).await;
-        assert_eq!(reply.code(), "view_changed", "{what}: {}", reply.body);
+            let path = format!("/actions/{}/attempt", offer.action);
+            let reply = phone.post(&path, &Phone::attempt_body(&fake, ke1)).await;
+            assert_eq!(reply.code(), "view_changed", "{what}: {}", reply.body);
+        }
+        // Nothing of it cost a try.
+        assert_eq!(world.identity(&phone.identity).await.open_attempt, None);
+        assert_eq!(phone.approve_offer(&offer).await.status, StatusCode::OK);
+        world.end().await;
     }
-    // Nothing of it cost a try.
-    assert_eq!(world.identity(&phone.identity).await.open_attempt, None);
-    assert_eq!(phone.approve_offer(&offer).await.status, StatusCode::OK);
-    world.end().await;
 }
 
 /// The view with each leaf in turn made another.
@@ -278,38 +283,39 @@ fn mutate(at: &Value, path: &mut Vec<String>, out: &mut Vec<(String, Value)>, wh
 
 #[tokio::test]
 async fn t08_a_name_that_misleads_the_eye_is_never_shown() {
-    let world = World::new().await;
-    let mut phone = world.enrolled(0).await;
-    let overlong = "w".repeat(2_001);
-    for name in [
-        "Winkel \u{202e}keoH",
-        "Winkel\u{200b}Hoek",
-        "Winkel\u{0}Hoek",
-        "Winkel\nHoek",
-        "W\u{0456}nkel Hoek",
-        "Winkel H\u{03bf}ek",
-        "Winkel\u{2028}Hoek",
-        "Winkel \u{2066}Hoek\u{2069}",
-        "Winkel \u{e000}",
-        "\u{feff}Winkel Hoek",
-        &overlong,
-    ] {
-        let partner = Partner::register(&world, json!({"name": name})).await;
-        let started = world.start_basic(&partner).await;
-        let reply = phone.claim(&started.link).await;
-        assert!(reply.body["view"].is_null(), "{name:?} was shown");
-        assert_eq!(
-            reply.status,
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "{name:?}: {}",
-            reply.body
-        );
+    for world in World::both().await {
+        let mut phone = world.enrolled(0).await;
+        let overlong = "w".repeat(2_001);
+        for name in [
+            "Winkel \u{202e}keoH",
+            "Winkel\u{200b}Hoek",
+            "Winkel\u{0}Hoek",
+            "Winkel\nHoek",
+            "W\u{0456}nkel Hoek",
+            "Winkel H\u{03bf}ek",
+            "Winkel\u{2028}Hoek",
+            "Winkel \u{2066}Hoek\u{2069}",
+            "Winkel \u{e000}",
+            "\u{feff}Winkel Hoek",
+            &overlong,
+        ] {
+            let partner = Partner::register(&world, json!({"name": name})).await;
+            let started = world.start_basic(&partner).await;
+            let reply = phone.claim(&started.link).await;
+            assert!(reply.body["view"].is_null(), "{name:?} was shown");
+            assert_eq!(
+                reply.status,
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "{name:?}: {}",
+                reply.body
+            );
+        }
+        // Names that are only foreign are fine.
+        for name in ["Магазин", "Κατάστημα", "Zoë & Łukasz", "小さな店"] {
+            let partner = Partner::register(&world, json!({"name": name})).await;
+            let offer = world.offer_basic(&partner, &mut phone).await;
+            assert_eq!(offer.open().expect("a view").partner.name, name);
+        }
+        world.end().await;
     }
-    // Names that are only foreign are fine.
-    for name in ["Магазин", "Κατάστημα", "Zoë & Łukasz", "小さな店"] {
-        let partner = Partner::register(&world, json!({"name": name})).await;
-        let offer = world.offer_basic(&partner, &mut phone).await;
-        assert_eq!(offer.open().expect("a view").partner.name, name);
-    }
-    world.end().await;
 }

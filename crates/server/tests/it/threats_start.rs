@@ -77,58 +77,60 @@ async fn asked_by_name(world: &World, partner: &Partner, phone: &mut Phone, leve
 
 #[tokio::test]
 async fn t01_a_request_by_name_alone_stays_below_advanced_in_production() {
-    let world = World::new().await;
-    let mut phone = world.enrolled(0).await;
-    // A key in hardware, so that only the flow speaks against the level.
-    world
-        .change(
-            "UPDATE device SET key_kind = 'hardware' WHERE id = $1",
-            &phone.kid,
-        )
-        .await;
-    world.change_device(&phone, |_| {}).await;
-    sandbox(&world, "anna", &phone.identity).await;
-    let partner = Partner::register(&world, json!({"sandbox_people": true})).await;
-    let production = in_production(&world);
-    for (level, said) in [("advanced", "level_not_allowed"), ("basic", "ok")] {
-        let link = asked_by_name(&world, &partner, &mut phone, level).await;
-        let request = phone.seal("/actions/claim", &json!({"link": link}));
-        assert_eq!(
-            refusal(production.claim(request.incoming(), &link).await),
-            said
-        );
-        if level == "basic" {
-            continue;
+    for world in World::both().await {
+        let mut phone = world.enrolled(0).await;
+        // A key in hardware, so that only the flow speaks against the level.
+        world
+            .change(
+                "UPDATE device SET key_kind = 'hardware' WHERE id = $1",
+                &phone.kid,
+            )
+            .await;
+        world.change_device(&phone, |_| {}).await;
+        sandbox(&world, "anna", &phone.identity).await;
+        let partner = Partner::register(&world, json!({"sandbox_people": true})).await;
+        let production = in_production(&world);
+        for (level, said) in [("advanced", "level_not_allowed"), ("basic", "ok")] {
+            let link = asked_by_name(&world, &partner, &mut phone, level).await;
+            let request = phone.seal("/actions/claim", &json!({"link": link}));
+            assert_eq!(
+                refusal(production.claim(request.incoming(), &link).await),
+                said
+            );
+            if level == "basic" {
+                continue;
+            }
+            phone.claim(&link).await.refused("action_closed");
+            // The demo may: that is what its sandbox is for, and it says so in the view.
+            let link = asked_by_name(&world, &partner, &mut phone, level).await;
+            let offer: Offer = phone.claim(&link).await.json();
+            assert_eq!(offer.flow, Flow::Link);
+            assert_eq!(offer.open().expect("a view").warnings.len(), 1);
+            phone.refuse(&offer).await;
         }
-        phone.claim(&link).await.refused("action_closed");
-        // The demo may: that is what its sandbox is for, and it says so in the view.
-        let link = asked_by_name(&world, &partner, &mut phone, level).await;
-        let offer: Offer = phone.claim(&link).await.json();
-        assert_eq!(offer.flow, Flow::Link);
-        assert_eq!(offer.open().expect("a view").warnings.len(), 1);
-        phone.refuse(&offer).await;
+        // The same phone with a QR code that it saw itself is welcome.
+        let started = world.start(&partner).await;
+        let request = phone.seal("/actions/claim", &json!({"link": started.qr}));
+        assert_eq!(
+            refusal(production.claim(request.incoming(), &started.qr).await),
+            "ok"
+        );
+        world.end().await;
     }
-    // The same phone with a QR code that it saw itself is welcome.
-    let started = world.start(&partner).await;
-    let request = phone.seal("/actions/claim", &json!({"link": started.qr}));
-    assert_eq!(
-        refusal(production.claim(request.incoming(), &started.qr).await),
-        "ok"
-    );
-    world.end().await;
 }
 
 #[tokio::test]
 async fn t01_in_production_a_key_in_software_stays_below_advanced() {
-    let world = World::new().await;
-    let mut phone = world.enrolled(0).await;
-    let partner = world.partner().await;
-    let started = world.start(&partner).await;
-    let request = phone.seal("/actions/claim", &json!({"link": started.qr}));
-    let production = in_production(&world);
-    let said = refusal(production.claim(request.incoming(), &started.qr).await);
-    assert_eq!(said, "level_not_allowed");
-    world.end().await;
+    for world in World::both().await {
+        let mut phone = world.enrolled(0).await;
+        let partner = world.partner().await;
+        let started = world.start(&partner).await;
+        let request = phone.seal("/actions/claim", &json!({"link": started.qr}));
+        let production = in_production(&world);
+        let said = refusal(production.claim(request.incoming(), &started.qr).await);
+        assert_eq!(said, "level_not_allowed");
+        world.end().await;
+    }
 }
 
 #[tokio::test]
@@ -169,76 +171,77 @@ async fn t01_a_link_sent_to_a_victim_brings_its_sender_nothing() {
 
 #[tokio::test]
 async fn t02_a_thousand_starts_are_one_prompt() {
-    let world = World::new().await;
-    let mut phone = world.enrolled(0).await;
-    sandbox(&world, "anna", &phone.identity).await;
-    let partner = Partner::register(&world, json!({"sandbox_people": true})).await;
-    let mut browser = world.browser();
-    partner
-        .begin_with(&mut browser, &[("login_hint", "anna")])
-        .await;
-    // Through the front door the second is a page that says so.
-    let mut request = partner.request(&partner.login());
-    request.push(("login_hint".into(), "anna".into()));
-    let (_, pushed) = partner.push(request).await;
-    let url = partner.authorize_url(pushed["request_uri"].as_str().expect("request_uri"));
-    let page = world.browser().get(&url).await;
-    assert_eq!(page.location, None);
-    assert!(page.text.contains("already open"), "{}", page.text);
-    let asked = {
+    for world in World::both().await {
+        let mut phone = world.enrolled(0).await;
+        sandbox(&world, "anna", &phone.identity).await;
+        let partner = Partner::register(&world, json!({"sandbox_people": true})).await;
+        let mut browser = world.browser();
+        partner
+            .begin_with(&mut browser, &[("login_hint", "anna")])
+            .await;
+        // Through the front door the second is a page that says so.
+        let mut request = partner.request(&partner.login());
+        request.push(("login_hint".into(), "anna".into()));
+        let (_, pushed) = partner.push(request).await;
+        let url = partner.authorize_url(pushed["request_uri"].as_str().expect("request_uri"));
+        let page = world.browser().get(&url).await;
+        assert_eq!(page.location, None);
+        assert!(page.text.contains("already open"), "{}", page.text);
+        let asked = {
+            let open = phone.get("/actions").await;
+            let id = open.body["open"][0]["id"].as_str().expect("one").to_owned();
+            let row = world
+                .server
+                .scheme
+                .store
+                .read(move |tx| ipse_store::action::by_id(tx, &id))
+                .await;
+            serde_json::from_str(&row.expect("store").expect("row").request).expect("asked")
+        };
+        let starting = Starting {
+            binding: [1; 32],
+            name: "Firefox".into(),
+            language: "en".into(),
+        };
+        let restarted = world.another_node().scheme;
+        let mut begun = 0;
+        for n in 0..998 {
+            let node = if n % 2 == 0 {
+                &world.server.scheme
+            } else {
+                &restarted
+            };
+            match node
+                .begin_plain(&partner.client_id, &asked, starting.clone())
+                .await
+            {
+                Err(LoginError::PromptOpen) => {}
+                _ => begun += 1,
+            }
+        }
+        assert_eq!(begun, 0);
         let open = phone.get("/actions").await;
-        let id = open.body["open"][0]["id"].as_str().expect("one").to_owned();
-        let row = world
+        assert_eq!(
+            open.body["open"].as_array().map(Vec::len),
+            Some(1),
+            "{}",
+            open.body
+        );
+        // Once it is answered, or its time is over, the partner may ask again.
+        let link = open.body["open"][0]["link"]
+            .as_str()
+            .expect("a link")
+            .to_owned();
+        let offer: Offer = phone.claim(&link).await.json();
+        assert_eq!(phone.refuse(&offer).await.status, StatusCode::OK);
+        let again = world
             .server
             .scheme
-            .store
-            .read(move |tx| ipse_store::action::by_id(tx, &id))
+            .begin_plain(&partner.client_id, &asked, starting)
             .await;
-        serde_json::from_str(&row.expect("store").expect("row").request).expect("asked")
-    };
-    let starting = Starting {
-        binding: [1; 32],
-        name: "Firefox".into(),
-        language: "en".into(),
-    };
-    let restarted = world.another_node().scheme;
-    let mut begun = 0;
-    for n in 0..998 {
-        let node = if n % 2 == 0 {
-            &world.server.scheme
-        } else {
-            &restarted
-        };
-        match node
-            .begin_plain(&partner.client_id, &asked, starting.clone())
-            .await
-        {
-            Err(LoginError::PromptOpen) => {}
-            _ => begun += 1,
-        }
+        assert!(again.is_ok());
+        world.end().await;
     }
-    assert_eq!(begun, 0);
-    let open = phone.get("/actions").await;
-    assert_eq!(
-        open.body["open"].as_array().map(Vec::len),
-        Some(1),
-        "{}",
-        open.body
-    );
-    // Once it is answered, or its time is over, the partner may ask again.
-    let link = open.body["open"][0]["link"]
-        .as_str()
-        .expect("a link")
-        .to_owned();
-    let offer: Offer = phone.claim(&link).await.json();
-    assert_eq!(phone.refuse(&offer).await.status, StatusCode::OK);
-    let again = world
-        .server
-        .scheme
-        .begin_plain(&partner.client_id, &asked, starting)
-        .await;
-    assert!(again.is_ok());
-    world.end().await;
 }
 
 #[tokio::test]
