@@ -240,6 +240,7 @@ export class DeviceClient {
 function within<T>(milliseconds: number, work: (signal: AbortSignal) => Promise<T>, outer?: AbortSignal): Promise<T> {
   const stop = new AbortController();
   outer?.addEventListener("abort", () => stop.abort(outer.reason), { once: true });
+  if (outer?.aborted) return Promise.reject(outer.reason);
   return new Promise<T>((resolve, reject) => {
     const timer = setTimeout(() => stop.abort(new DOMException("no answer in time", "TimeoutError")), milliseconds);
     stop.signal.addEventListener("abort", () => reject(stop.signal.reason), { once: true });
