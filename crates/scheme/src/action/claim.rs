@@ -74,6 +74,12 @@ impl Scheme {
         if read.action.status != "created" {
             return self.claim_again(signed, read, &key).await;
         }
+        if read.now >= read.action.expires {
+            return Err(Code::ActionExpired.into());
+        }
+        if read.identity.status != "active" {
+            return Err(Code::IdentityBlocked.into());
+        }
         if let Err(problem) = self.level_allowed(&signed, &read, flow) {
             return self.level_unmet(&signed, &read, problem).await;
         }
@@ -111,7 +117,7 @@ impl Scheme {
         self.offer(&signed, &offer_of, &key)
     }
 
-    /// Everything about a claim that needs no lock: level, view, nonce, match code.
+    /// Everything about a claim that needs no lock: view, nonce, match code.
     fn prepare_claim(
         &self,
         signed: &Signed,
@@ -119,12 +125,6 @@ impl Scheme {
         flow: Flow,
         key: &PersonKey,
     ) -> Result<Action, Error> {
-        if read.now >= read.action.expires {
-            return Err(Code::ActionExpired.into());
-        }
-        if read.identity.status != "active" {
-            return Err(Code::IdentityBlocked.into());
-        }
         let asked = Asked::parse(&read.action.request)?;
         let attributes = Attributes::open(key, &read.attributes)?;
         let language = Language::of(&read.identity.language);
