@@ -47,7 +47,7 @@ pub struct Case<'a> {
     /// Ids, by the model's numbers.
     attempts: Vec<String>,
     given: Vec<Given>,
-    pending: Option<Pending>,
+    pending: Vec<Pending>,
     approved: Option<(usize, Opened, DecisionResponse)>,
 }
 
@@ -61,17 +61,19 @@ impl<'a> Case<'a> {
             held: Vec::new(),
             attempts: Vec::new(),
             given: Vec::new(),
-            pending: None,
+            pending: Vec::new(),
             approved: None,
         }
     }
 
-    pub async fn take(&mut self, step: Step) {
+    /// Does a step; what it was answered.
+    pub async fn take(&mut self, step: Step) -> &'static str {
         let before = self.model.clone();
         let wanted = self.model.take(step);
         let told = self.act(step, &before).await;
         assert_eq!(told, wanted, "{step:?} after {before:?}");
         self.check().await;
+        wanted
     }
 
     async fn act(&mut self, step: Step, before: &Model) -> String {
@@ -81,11 +83,17 @@ impl<'a> Case<'a> {
                 Some(request) => self.attempt(request, right).await,
                 None => NOTHING.into(),
             },
-            Step::Again => self.again().await,
-            Step::Finish => self.finish().await,
+            Step::Again { back } => match before.attempted(back) {
+                Some(attempt) => self.again(attempt).await,
+                None => NOTHING.into(),
+            },
+            Step::Finish { back } => match before.attempted(back) {
+                Some(attempt) => self.finish(attempt).await,
+                None => NOTHING.into(),
+            },
             Step::Resend => self.resend().await,
             Step::Forget => {
-                self.pending = None;
+                self.pending.clear();
                 NOTHING.into()
             }
             Step::Restart => {
@@ -196,7 +204,7 @@ impl<'a> Case<'a> {
         let done = client.finish(second.as_ref()).ok();
         assert_eq!(done.is_some(), right, "what the second message tells");
         self.attempts.push(attempt.attempt.clone());
-        self.pending = Some(Pending {
+        self.pending.push(Pending {
             request,
             first,
             opened: done.map(|done| Opened {
@@ -209,10 +217,8 @@ impl<'a> Case<'a> {
         "attempt".into()
     }
 
-    async fn again(&mut self) -> String {
-        let Some(pending) = self.pending.take() else {
-            return NOTHING.into();
-        };
+    async fn again(&mut self, attempt: usize) -> String {
+        let pending = self.pending.remove(attempt);
         let told = match self.ask(pending.request, pending.first).await {
             Ok(attempt) => {
                 assert_eq!(attempt.attempt, pending.attempt.attempt);
@@ -222,14 +228,12 @@ impl<'a> Case<'a> {
             }
             Err(reply) => said(&reply),
         };
-        self.pending = Some(pending);
+        self.pending.insert(attempt, pending);
         told
     }
 
-    async fn finish(&mut self) -> String {
-        let Some(pending) = self.pending.take() else {
-            return NOTHING.into();
-        };
+    async fn finish(&mut self, attempt: usize) -> String {
+        let pending = self.pending.remove(attempt);
         let offer = self.held[pending.request].offer.clone();
         let Some(opened) = pending.opened else {
             let path = format!("/actions/{}/wrong", offer.action);

@@ -8,7 +8,7 @@ mod acts;
 mod rules;
 
 use std::cell::RefCell;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::collections::BTreeMap;
 
 use ipse_store::testing::TestDb;
 use proptest::prelude::*;
@@ -33,15 +33,15 @@ fn single() -> impl Strategy<Value = Step> {
     prop_oneof![
         6 => claim(),
         8 => (0..3usize, any::<bool>()).prop_map(|(back, right)| Step::Type { back, right }),
-        7 => Just(Step::Finish),
-        2 => Just(Step::Again),
+        7 => (0..2usize).prop_map(|back| Step::Finish { back }),
+        2 => (0..2usize).prop_map(|back| Step::Again { back }),
         1 => Just(Step::Resend),
         1 => Just(Step::Forget),
-        2 => Just(Step::Restart),
-        1 => (0..3usize).prop_map(|back| Step::Refuse { back }),
-        1 => Just(Step::Expire),
+        3 => Just(Step::Restart),
+        3 => (0..3usize).prop_map(|back| Step::Refuse { back }),
+        2 => Just(Step::Expire),
         1 => Just(Step::Swap),
-        1 => Just(Step::Lose),
+        2 => Just(Step::Lose),
         2 => Just(Step::Restore),
         2 => Just(Step::Connect),
         1 => Just(Step::Block),
@@ -59,7 +59,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
             back: 0,
             right: true,
         },
-        Step::Finish,
+        Step::Finish { back: 0 },
     ];
     const WRONG: Step = Step::Type {
         back: 0,
@@ -67,15 +67,28 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     };
     let (redeem, info) = (Step::Redeem { back: 0 }, Step::UserInfo { back: 0 });
     let [open, finish] = NEWEST;
+    let again = |back| Step::Again { back };
+    let after = |steps: &[Step]| {
+        let steps = steps.to_vec();
+        claim().prop_map(move |claim| [&[claim][..], &steps].concat())
+    };
+    let between = prop::sample::select(vec![Step::Swap, Step::Lose, Step::Block, Step::Expire]);
     let some = prop_oneof![
-        10 => single().prop_map(|step| vec![step]),
-        3 => claim().prop_map(move |claim| vec![claim, open, finish, redeem, info]),
-        1 => claim().prop_map(move |claim| vec![claim, WRONG, WRONG, WRONG, finish]),
-        2 => Just(vec![Step::Connect, open, finish]),
-        2 => Just(vec![Step::Unblock, open, finish]),
-        1 => Just(vec![Step::Swap, Step::Connect, open, finish]),
+        24 => single().prop_map(|step| vec![step]),
+        3 => after(&[open, finish, redeem, info]),
+        2 => after(&[open, Step::Restart, finish, Step::Restart, redeem, Step::Restart, info]),
+        2 => after(&[WRONG, WRONG, WRONG, finish, Step::Recover]),
+        1 => after(&[open, again(0), Step::Restart, again(0), finish]),
+        1 => after(&[WRONG, open, again(1), Step::Finish { back: 1 }, finish]),
+        1 => after(&[open, WRONG, again(1), Step::Finish { back: 1 }, finish]),
+        1 => Just(vec![Step::Swap, Step::Connect, open, Step::Swap, finish]),
+        2 => (claim(), between).prop_map(move |(claim, event)| vec![claim, open, event, finish]),
+        1 => Just(vec![Step::Connect, open, finish]),
+        2 => Just(vec![Step::Swap, Step::Connect, open, finish]),
+        1 => Just(vec![Step::Restore, Step::Connect, open, finish]),
+        2 => Just(vec![Step::Block, Step::Unblock, open, finish]),
     ];
-    prop::collection::vec(some, 6..24).prop_map(|all| all.concat())
+    prop::collection::vec(some, 1..32).prop_map(|all| all.concat())
 }
 
 /// Tries as many orders as the environment says.
@@ -90,14 +103,16 @@ fn agree(database: fn() -> TestDb, cases: usize) {
     let config = Config {
         cases: u32::try_from(cases).expect("a number"),
         max_shrink_iters: 400,
+        max_shrink_time: 300_000,
         failure_persistence: Some(Box::new(FileFailurePersistence::Direct(REGRESSIONS))),
         ..Config::default()
     };
     // A world serves several orders, one after the other; the one in which something went wrong serves no more.
     let stage: RefCell<Option<Stage>> = RefCell::new(None);
-    let done = AtomicUsize::new(0);
+    let seen = RefCell::new(Seen::new());
     let ended = TestRunner::new(config).run(&steps(), |all| {
         let mut own = stage.take();
+        let mut now_seen = seen.take();
         runtime.block_on(async {
             if own.as_ref().is_none_or(|stage| stage.next >= PEOPLE) {
                 if let Some(old) = own.take() {
@@ -106,20 +121,71 @@ fn agree(database: fn() -> TestDb, cases: usize) {
                 own = Some(Stage::new(database()).await);
             }
             let stage = own.as_mut().expect("a stage");
-            stage.play(&all).await;
+            stage.play(&all, &mut now_seen).await;
         });
-        done.fetch_add(all.len(), Ordering::Relaxed);
         stage.replace(own);
+        seen.replace(now_seen);
         Ok(())
     });
-    eprintln!("{} steps", done.load(Ordering::Relaxed));
+    let seen = seen.into_inner();
+    for ((step, told), times) in &seen {
+        eprintln!("{times:>6}  {step} → {told}");
+    }
     if let Some(stage) = stage.take() {
         runtime.block_on(stage.world.end());
     }
     if let Err(error) = ended {
         panic!("{error}");
     }
+    if cases >= MANY {
+        for (step, told) in MUST_BE_SEEN {
+            assert!(
+                seen.contains_key(&(step.to_owned(), told)),
+                "{step} was never told {told}"
+            );
+        }
+    }
 }
+
+/// How often a step was answered so.
+type Seen = BTreeMap<(String, &'static str), usize>;
+
+/// So many orders say something of everything below: a model that never gets there would prove nothing.
+const MANY: usize = 200;
+const MUST_BE_SEEN: [(&str, &str); 32] = [
+    ("Again", "attempt"),
+    ("Again", "attempt_unknown"),
+    ("Again", "action_closed"),
+    ("Claim", "identity_blocked"),
+    ("Claim", "linked"),
+    ("Connect", "linked"),
+    ("Connect", "sim_not_ready"),
+    ("Finish", "action_closed"),
+    ("Finish", "action_expired"),
+    ("Finish", "approved"),
+    ("Finish", "attempt_unknown"),
+    ("Finish", "code_wrong"),
+    ("Finish", "epoch_changed"),
+    ("Finish", "sim_mismatch"),
+    ("Recover", "not_found"),
+    ("Recover", "recovered"),
+    ("Redeem", "invalid_grant"),
+    ("Redeem", "tokens"),
+    ("Refuse", "action_closed"),
+    ("Refuse", "action_expired"),
+    ("Refuse", "refused"),
+    ("Resend", "approved"),
+    ("Type", "action_closed"),
+    ("Type", "action_expired"),
+    ("Type", "attempt"),
+    ("Type", "epoch_changed"),
+    ("Type", "identity_blocked"),
+    ("Unblock", "linked"),
+    ("Unblock", "not_found"),
+    ("UserInfo", "info"),
+    ("UserInfo", "invalid_token"),
+    ("UserInfo", "nothing"),
+];
 
 struct Stage {
     world: World,
@@ -138,12 +204,15 @@ impl Stage {
         }
     }
 
-    async fn play(&mut self, steps: &[Step]) {
+    async fn play(&mut self, steps: &[Step], seen: &mut Seen) {
         let phone = self.world.enrolled(self.next).await;
         self.next += 1;
         let mut case = Case::new(&mut self.world, &self.partners, phone);
         for step in steps {
-            case.take(*step).await;
+            let told = case.take(*step).await;
+            let name = format!("{step:?}");
+            let name = name.split(' ').next().unwrap_or_default();
+            *seen.entry((name.to_owned(), told)).or_default() += 1;
         }
     }
 }

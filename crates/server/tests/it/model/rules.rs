@@ -16,10 +16,14 @@ pub enum Step {
         back: usize,
         right: bool,
     },
-    /// The phone sends its first message once more: the answer got lost.
-    Again,
-    /// The phone sends what came of its attempt: an approval, or that the code was wrong.
-    Finish,
+    /// The phone sends a first message once more: the answer got lost.
+    Again {
+        back: usize,
+    },
+    /// The phone sends what came of an attempt: an approval, or that the code was wrong.
+    Finish {
+        back: usize,
+    },
     /// The phone sends its last approval once more.
     Resend,
     /// The phone forgets what stands between two messages.
@@ -76,7 +80,7 @@ pub struct Request {
     epoch: u64,
 }
 
-/// What the phone holds between its two messages.
+/// What the phone holds between its two messages about an attempt.
 #[derive(Clone, Copy, Debug)]
 struct Pending {
     request: usize,
@@ -105,7 +109,7 @@ pub struct Model {
     attempts: usize,
     pub requests: Vec<Request>,
     pub grants: Vec<Grant>,
-    pending: Option<Pending>,
+    pending: Vec<Pending>,
     pub epoch: u64,
     pub code_version: i64,
     pub approvals: usize,
@@ -134,7 +138,7 @@ impl Model {
             attempts: 0,
             requests: Vec::new(),
             grants: Vec::new(),
-            pending: None,
+            pending: Vec::new(),
             epoch: 1,
             code_version: 1,
             approvals: 0,
@@ -151,12 +155,12 @@ impl Model {
         match step {
             Step::Claim { partner, .. } => self.claim(partner),
             Step::Type { back, right } => self.attempt(back, right),
-            Step::Again => self.again(),
-            Step::Finish => self.finish(),
+            Step::Again { back } => self.again(back),
+            Step::Finish { back } => self.finish(back),
             Step::Resend if self.approved_before => "approved",
             Step::Resend => NOTHING,
             Step::Forget => {
-                self.pending = None;
+                self.pending.clear();
                 NOTHING
             }
             Step::Restart => NOTHING,
@@ -203,6 +207,11 @@ impl Model {
     /// The request that is meant.
     pub fn request(&self, back: usize) -> Option<usize> {
         self.requests.len().checked_sub(1 + back)
+    }
+
+    /// The attempt that is meant, among those of which the phone has not said what came.
+    pub fn attempted(&self, back: usize) -> Option<usize> {
+        self.pending.len().checked_sub(1 + back)
     }
 
     /// The grant that is meant.
@@ -300,7 +309,7 @@ impl Model {
         let attempt = self.attempts;
         self.attempts += 1;
         self.open = Some((attempt, request));
-        self.pending = Some(Pending {
+        self.pending.push(Pending {
             request,
             attempt,
             right,
@@ -308,8 +317,8 @@ impl Model {
         "attempt"
     }
 
-    fn again(&self) -> &'static str {
-        let Some(pending) = self.pending else {
+    fn again(&self, back: usize) -> &'static str {
+        let Some(pending) = self.attempted(back).map(|at| self.pending[at]) else {
             return NOTHING;
         };
         match self.unanswered(pending.request) {
@@ -323,8 +332,8 @@ impl Model {
         self.open.is_some_and(|(open, _)| open == attempt)
     }
 
-    fn finish(&mut self) -> &'static str {
-        let Some(pending) = self.pending.take() else {
+    fn finish(&mut self, back: usize) -> &'static str {
+        let Some(pending) = self.attempted(back).map(|at| self.pending.remove(at)) else {
             return NOTHING;
         };
         let current = self.is_open(pending.attempt);
