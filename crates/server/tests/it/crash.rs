@@ -290,89 +290,93 @@ async fn t13_killed_at_every_step_on_postgres() {
 /// What follows from a decision outside its transaction comes after the kill, and once.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn t13_effects_survive_a_kill_and_happen_once() {
-    let mut world = World::new().await;
-    let mut phone = world.enrolled(0).await;
-    let mut child = Child::replace(&mut world).await;
-    let store = world.db.open(&SCHEME);
-    for blocks in 1..=3 {
-        let request = phone.seal("/block", &json!({"reason": "person"}));
-        let answer = child
-            .struck(post(&world, &request), None)
-            .await
-            .expect("acknowledged");
-        assert_eq!(answer.body["status"], "suspended");
-        const BLOCKS: &str = "SELECT COUNT(*) FROM receipt WHERE kind = 'block' AND identity = $1";
+    for mut world in World::both().await {
+        let mut phone = world.enrolled(0).await;
+        let mut child = Child::replace(&mut world).await;
+        let store = world.db.open(&SCHEME);
+        for blocks in 1..=3 {
+            let request = phone.seal("/block", &json!({"reason": "person"}));
+            let answer = child
+                .struck(post(&world, &request), None)
+                .await
+                .expect("acknowledged");
+            assert_eq!(answer.body["status"], "suspended");
+            const BLOCKS: &str =
+                "SELECT COUNT(*) FROM receipt WHERE kind = 'block' AND identity = $1";
+            world
+                .soon("the receipt of the block", || async {
+                    // A try that the kill cut off is made again after a while; here at once.
+                    const HURRY: &str = "UPDATE outbox SET due = 0 WHERE attempts > 0";
+                    store.write(|tx| tx.exec(HURRY, &[])).await.expect("store");
+                    count(&store, BLOCKS, &phone.identity).await == blocks
+                })
+                .await;
+            let begun = phone.post("/unblock", &json!({})).await;
+            let id = begun.body["action"].as_str().expect("an action").to_owned();
+            let shown = phone.get(&format!("/actions/{id}")).await;
+            let offer: Offer =
+                serde_json::from_value(shown.body["offer"].clone()).expect("an offer");
+            assert_eq!(phone.approve_offer(&offer).await.status, StatusCode::OK);
+        }
+        const WAITING: &str = "SELECT COUNT(*) FROM outbox WHERE $1 <> ''";
         world
-            .soon("the receipt of the block", || async {
-                // A try that the kill cut off is made again after a while; here at once.
-                const HURRY: &str = "UPDATE outbox SET due = 0 WHERE attempts > 0";
-                store.write(|tx| tx.exec(HURRY, &[])).await.expect("store");
-                count(&store, BLOCKS, &phone.identity).await == blocks
+            .soon("the outbox", || async {
+                count(&store, WAITING, "x").await == 0
             })
             .await;
-        let begun = phone.post("/unblock", &json!({})).await;
-        let id = begun.body["action"].as_str().expect("an action").to_owned();
-        let shown = phone.get(&format!("/actions/{id}")).await;
-        let offer: Offer = serde_json::from_value(shown.body["offer"].clone()).expect("an offer");
-        assert_eq!(phone.approve_offer(&offer).await.status, StatusCode::OK);
+        const ALL: &str =
+            "SELECT COUNT(*) FROM receipt WHERE kind IN ('block', 'unblock') AND identity = $1";
+        assert_eq!(count(&store, ALL, &phone.identity).await, 6);
+        store.close();
+        drop(child);
+        world.end().await;
     }
-    const WAITING: &str = "SELECT COUNT(*) FROM outbox WHERE $1 <> ''";
-    world
-        .soon("the outbox", || async {
-            count(&store, WAITING, "x").await == 0
-        })
-        .await;
-    const ALL: &str =
-        "SELECT COUNT(*) FROM receipt WHERE kind IN ('block', 'unblock') AND identity = $1";
-    assert_eq!(count(&store, ALL, &phone.identity).await, 6);
-    store.close();
-    drop(child);
-    world.end().await;
 }
 
 /// Row 3 with kills: whatever the server was doing when it died, no fourth guess is ever answered.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn t03_a_server_that_dies_at_every_guess_answers_three() {
-    let mut world = World::new().await;
-    let mut phone = world.enrolled(0).await;
-    let partner = world.partner().await;
-    let mut child = Child::replace(&mut world).await;
-    let offer = world.offer_basic(&partner, &mut phone).await;
-    let path = format!("/actions/{}/attempt", offer.action);
-    let store = world.db.open(&SCHEME);
-    let mut answered = 0;
-    for n in 0..40 {
-        let (_, ke1) =
-            ClientLogin::<NoStretching>::start(&format!("{:05}", 30_000 + n)).expect("opaque");
-        let request = phone.seal(&path, &Phone::attempt_body(&offer, ke1));
-        let after = Some(Duration::from_micros(400 + 900 * (n % 7)));
-        let Some(answer) = child.struck(post(&world, &request), after).await else {
-            continue;
-        };
-        if answer.body["ke2"].is_string() {
-            answered += 1;
-        } else {
+    for mut world in World::both().await {
+        let mut phone = world.enrolled(0).await;
+        let partner = world.partner().await;
+        let mut child = Child::replace(&mut world).await;
+        let offer = world.offer_basic(&partner, &mut phone).await;
+        let path = format!("/actions/{}/attempt", offer.action);
+        let store = world.db.open(&SCHEME);
+        let mut answered = 0;
+        for n in 0..40 {
+            let (_, ke1) =
+                ClientLogin::<NoStretching>::start(&format!("{:05}", 30_000 + n)).expect("opaque");
+            let request = phone.seal(&path, &Phone::attempt_body(&offer, ke1));
+            let after = Some(Duration::from_micros(400 + 900 * (n % 7)));
+            let Some(answer) = child.struck(post(&world, &request), after).await else {
+                continue;
+            };
+            if answer.body["ke2"].is_string() {
+                answered += 1;
+            } else {
+                break;
+            }
+        }
+        // Left alone, it answers what is left of the three, and then no more.
+        loop {
+            let (_, ke1) = ClientLogin::<NoStretching>::start("31999").expect("opaque");
+            let reply = phone.post(&path, &Phone::attempt_body(&offer, ke1)).await;
+            if reply.body["ke2"].is_string() {
+                answered += 1;
+                continue;
+            }
+            let closed = ["identity_blocked", "action_closed"].contains(&reply.code());
+            assert!(closed, "{}", reply.body);
             break;
         }
+        assert!(answered <= 3, "{answered}");
+        const GUESSES: &str = "SELECT COUNT(*) FROM attempt WHERE identity = $1";
+        assert_eq!(count(&store, GUESSES, &phone.identity).await, 3);
+        store.close();
+        drop(child);
+        world.end().await;
     }
-    // Left alone, it answers what is left of the three, and then no more.
-    loop {
-        let (_, ke1) = ClientLogin::<NoStretching>::start("31999").expect("opaque");
-        let reply = phone.post(&path, &Phone::attempt_body(&offer, ke1)).await;
-        if reply.body["ke2"].is_string() {
-            answered += 1;
-            continue;
-        }
-        let closed = ["identity_blocked", "action_closed"].contains(&reply.code());
-        assert!(closed, "{}", reply.body);
-        break;
-    }
-    assert!(answered <= 3, "{answered}");
-    const GUESSES: &str = "SELECT COUNT(*) FROM attempt WHERE identity = $1";
-    assert_eq!(count(&store, GUESSES, &phone.identity).await, 3);
-    store.close();
-    drop(child);
-    world.end().await;
 }
 
 // --- 34 ---
