@@ -39,7 +39,7 @@ pub struct LoginArgs {
     #[arg(long, default_value_t = 20, value_name = "N")]
     seconds: u64,
     /// Logins at the same time in the first phase
-    #[arg(long, default_value_t = 32)]
+    #[arg(long, default_value_t = 48)]
     concurrency: usize,
     /// Logins a second in the second phase
     #[arg(long, default_value_t = 200)]
