@@ -45,8 +45,8 @@ impl Scheme {
     /// Has the operator text a secret to the handset.
     ///
     /// # Errors
-    /// `sim_not_ready`, with a `reason` when it is the line's (lost, or about to move); `sim_mismatch`, `sim_unavailable`; `not_found` once the SIM is connected or the enrolment over;
-    /// `too_many_requests` after [`TEXTS`] of them.
+    /// `sim_not_ready`, with a `reason` when it is the line's (lost, or about to move); `sim_mismatch`, `sim_unavailable`;
+    /// `not_found` once the SIM is connected or the enrolment over; `too_many_requests` after [`TEXTS`] of them.
     pub async fn enrolment_sim(&self, signed: &Signed, id: &str) -> Result<SimSentResponse, Error> {
         self.once(signed, self.send_enrolment_secret(signed, id))
             .await
