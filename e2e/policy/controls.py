@@ -100,29 +100,46 @@ def nearest(asking, with_tests, above):
 # --- What is run ------------------------------------------------------------------------------------------------------
 
 
+RUNNING = set()
+
+
 def run(command, limit, environment):
     """Exit status (None: it took too long) and everything that was said. Leaves nothing running."""
     with subprocess.Popen(command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT, text=True, errors="replace", start_new_session=True) as process:  # fmt: skip
+        RUNNING.add(process.pid)
         try:
             said, _ = process.communicate(timeout=limit)
             return process.returncode, said
         except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
+            kill(process.pid)
             return None, process.communicate()[0]
         except BaseException:
-            os.killpg(process.pid, signal.SIGKILL)
+            kill(process.pid)
             raise
+        finally:
+            RUNNING.discard(process.pid)
+
+
+def kill(group):
+    """Ends a program and what it started."""
+    try:
+        os.killpg(group, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
 
 
 class Postgres:
     """The server that all tests share: each makes a schema of its own in it. It ends when its standard input closes."""
 
-    def __init__(self, environment):
-        build = [*"cargo build --locked --quiet -p ipse-store --features testing --example test_postgres".split()]
-        subprocess.run(build, cwd=ROOT, env=environment, check=True, timeout=BUILD_LIMIT)
+    def __init__(self):
+        # As ./test builds it, and where, so that it is there already.
+        build = "cargo build --locked --quiet -p ipse-store --features testing --example test_postgres".split()
+        status, said = run(build, BUILD_LIMIT, os.environ)
+        if status != 0:
+            raise SystemExit(f"PostgreSQL cannot be started: {said}")
         # Signals of the terminal are not for it: the tests that are being stopped still need it.
-        program = Path(environment["CARGO_TARGET_DIR"]) / "debug/examples/test_postgres"
+        program = TARGET / "debug/examples/test_postgres"
         self.process = subprocess.Popen([program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
                                         start_new_session=True)  # fmt: skip
         self.url = self.process.stdout.readline().strip()
@@ -194,7 +211,14 @@ def outcomes(tests, limits, environment, log):
     # The longest first, so that nothing waits for it at the end.
     tests = sorted(tests, key=lambda test: -limits.get((test[0], test[2]), 0))
     with ThreadPoolExecutor(os.cpu_count() or 2) as pool:
-        return dict(pool.map(one, tests))
+        try:
+            return dict(pool.map(one, tests))
+        except BaseException:
+            # Whoever interrupts does not wait for what is under way.
+            pool.shutdown(wait=False, cancel_futures=True)
+            for group in list(RUNNING):
+                kill(group)
+            raise
 
 
 # --- What it means ----------------------------------------------------------------------------------------------------
@@ -263,7 +287,7 @@ def main(wanted):
     folder = {p["name"]: Path(p["manifest_path"]).parent.name for p in packages}
     package = {f: name for name, f in folder.items()}
     above = {folder[name]: {folder[other] for other in own} for name, own in dependents(packages).items()}
-    postgres = Postgres(environment)
+    postgres = Postgres()
     environment["IPSE_TEST_POSTGRES"] = postgres.url
     rows = Rows(environment)
     plan = []
@@ -321,4 +345,6 @@ def main(wanted):
 
 
 if __name__ == "__main__":
+    # As an interrupt from the keyboard: nothing is left running.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     sys.exit(main(set(sys.argv[1:])))
