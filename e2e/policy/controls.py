@@ -179,9 +179,9 @@ def build(packages, targets, environment):
         artifact = json.loads(line)
         target = artifact["target"]
         own = "lib" if "lib" in target["kind"] else target["name"]
-        package = re.search(r"([\w-]+)(?:@|#)[\d.]+$", artifact["package_id"])[1]
-        if artifact.get("executable") and own in targets and package in packages:
-            programs.setdefault(package, []).append(artifact["executable"])
+        package = re.search(r"([\w-]+)[@#][^@#/]+$", artifact["package_id"])
+        if artifact.get("executable") and own in targets and package and package[1] in packages:
+            programs.setdefault(package[1], []).append(artifact["executable"])
     return programs, "", said
 
 
