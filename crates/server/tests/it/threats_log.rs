@@ -206,3 +206,30 @@ async fn t32_a_log_that_was_touched_names_the_entry() {
         world.end().await;
     }
 }
+
+/// The check may run beside the server: what is logged and signed meanwhile is no finding.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn t32_a_log_that_grows_meanwhile_accuses_nobody() {
+    for world in World::both().await {
+        let mut phone = world.enrolled(0).await;
+        let partner = world.partner().await;
+        let growing = async {
+            for _ in 0..15 {
+                let offer = world.offer_basic(&partner, &mut phone).await;
+                phone.refuse(&offer).await;
+                world.server.scheme.sequence_log().await.expect("sequenced");
+            }
+        };
+        let checking = async {
+            loop {
+                assert_eq!(verified(&world).await.1, None);
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::select! {
+            () = growing => {}
+            () = checking => {}
+        }
+        world.end().await;
+    }
+}
