@@ -1,5 +1,7 @@
 //! Devices: whose signature it is, in which order, and that the row is the one which the scheme wrote.
 
+use std::sync::Arc;
+
 use ipse_jose::Alg;
 use ipse_keys::KeyStore;
 use ipse_protocol::constant_time_eq;
@@ -9,7 +11,7 @@ use ipse_protocol::problem::{Code, Problem};
 use ipse_store::device::Device;
 use ipse_store::{StoreError, Tx, device};
 
-use crate::error::{Error, Outcome};
+use crate::error::{Error, Outcome, settle};
 use crate::identity::Reason;
 use crate::{Scheme, block, refuse};
 
@@ -34,7 +36,7 @@ pub struct Incoming<'a> {
 /// A request whose signature verified.
 pub struct Signed {
     /// The device as it was read.
-    pub device: Device,
+    pub device: Arc<Device>,
     /// What it signed.
     pub claims: RequestClaims,
     /// SHA-256 of the signed payload: what the window of sequences keeps.
@@ -138,7 +140,7 @@ impl Scheme {
         parsed.verify(&key).map_err(|_| invalid())?;
         self.bound_to(&incoming, &parsed.claims, &found.id)?;
         let signed = Signed {
-            device: found,
+            device: Arc::new(found),
             claims: parsed.claims,
             hash: parsed.hash,
             jws: text.to_owned(),
@@ -175,19 +177,75 @@ impl Scheme {
     /// As [`Scheme::verify_request`]; `device_copied`, `device_suspended`, `sequence_stale`.
     pub async fn authenticate(&self, incoming: Incoming<'_>) -> Result<Signed, Error> {
         let mut signed = self.verify_request(incoming).await?;
-        let keys = self.keys.clone();
-        let (id, sequence, hash) = (
-            signed.device.id.clone(),
-            signed.claims.seq as i64,
-            signed.hash,
-        );
-        (_, signed.spent) = crate::error::settle(
-            self.store
-                .write(move |tx| spend(tx, &*keys, &id, sequence, &hash))
-                .await,
-        )?;
+        signed.spent = self.spend_only(&signed).await?;
         Ok(signed)
     }
+
+    /// Spends the sequence of a request that decides nothing else.
+    pub(crate) async fn spend_only(&self, signed: &Signed) -> Result<Spent, Error> {
+        let sequence = self.sequence(signed);
+        settle(self.store.write(move |tx| sequence.spend(tx)).await)
+    }
+
+    /// What the deciding transaction of a request must spend.
+    pub(crate) fn sequence(&self, signed: &Signed) -> Sequence {
+        Sequence {
+            keys: self.keys.clone(),
+            seen: signed.device.clone(),
+            sequence: signed.claims.seq as i64,
+            hash: signed.hash,
+        }
+    }
+}
+
+/// The sequence of a verified request.
+pub(crate) struct Sequence {
+    keys: Arc<dyn KeyStore>,
+    /// The authentic row that the request was verified with.
+    seen: Arc<Device>,
+    sequence: i64,
+    hash: [u8; HASH],
+}
+
+impl Sequence {
+    /// [`spend`] inside the deciding transaction. Nearly always the row still is the one that was read, and taking the sequence
+    /// is one statement; else the row is read and judged again.
+    pub(crate) fn spend(&self, tx: &mut Tx) -> Outcome<Spent> {
+        let (seen, sequence) = (&*self.seen, self.sequence);
+        let next =
+            sequence > seen.last_sequence && may_send(seen).is_ok() && in_reach(seen, sequence);
+        if next && enforced(Control::T05SequenceReuse) {
+            let recent = window(seen, sequence, &self.hash);
+            let now = tx.now()?;
+            if device::spend(tx, seen, sequence, &recent, now)? {
+                return Ok(Ok(Spent::Fresh));
+            }
+        }
+        Ok(spend(tx, &*self.keys, &seen.id, sequence, &self.hash)?.map(|(_, spent)| spent))
+    }
+}
+
+fn may_send(d: &Device) -> Result<(), Problem> {
+    match d.status.as_str() {
+        "suspended" | "removed" => Err(Problem::new(Code::DeviceSuspended)),
+        _ => Ok(()),
+    }
+}
+
+/// Who jumps far ahead would leave the other holder of the key behind for good.
+fn in_reach(d: &Device, sequence: i64) -> bool {
+    sequence <= d.last_sequence.saturating_add(AHEAD)
+}
+
+/// The window after a new sequence. A skipped one keeps an empty place: whoever uses it later is late, not a copy.
+fn window(d: &Device, sequence: i64, hash: &[u8; HASH]) -> Vec<u8> {
+    let skipped = (sequence - d.last_sequence - 1).min(WINDOW as i64) as usize;
+    let mut recent = Vec::with_capacity(WINDOW * KEPT);
+    recent.extend_from_slice(kept(hash));
+    recent.resize(KEPT * (1 + skipped).min(WINDOW), 0);
+    let room = WINDOW * KEPT - recent.len();
+    recent.extend_from_slice(&d.recent[..room.min(d.recent.len())]);
+    recent
 }
 
 /// Takes a request's sequence inside the deciding transaction, and gives the device row as it stands now.
@@ -210,27 +268,20 @@ pub fn spend(
     if !authentic(keys, &found) {
         return Err(StoreError::Corrupt("device row".into()));
     }
-    if found.status == "suspended" || found.status == "removed" {
-        refuse!(DeviceSuspended);
+    if let Err(problem) = may_send(&found) {
+        return Ok(Err(problem));
     }
     if !enforced(Control::T05SequenceReuse) {
         return Ok(Ok((found, Spent::Fresh)));
     }
-    if sequence > found.last_sequence.saturating_add(AHEAD) {
-        // Who jumps far ahead would leave the other holder of the key behind for good.
+    if !in_reach(&found, sequence) {
         refuse!(SequenceStale);
     }
     let kept = kept(hash);
     if sequence > found.last_sequence {
-        let skipped = (sequence - found.last_sequence - 1).min(WINDOW as i64) as usize;
-        let mut recent = Vec::with_capacity(WINDOW * KEPT);
-        recent.extend_from_slice(kept);
-        // A skipped sequence keeps an empty place: whoever uses it later is late, not a copy.
-        recent.resize(KEPT * (1 + skipped).min(WINDOW), 0);
-        let room = WINDOW * KEPT - recent.len();
-        recent.extend_from_slice(&found.recent[..room.min(found.recent.len())]);
+        let recent = window(&found, sequence, hash);
         let now = tx.now()?;
-        if !device::spend(tx, id, sequence, &recent, now)? {
+        if !device::spend(tx, &found, sequence, &recent, now)? {
             refuse!(SequenceStale);
         }
         found.last_sequence = sequence;

@@ -13,7 +13,7 @@ use crate::device::{Incoming, Signed, Spent};
 use crate::error::{Error, settle};
 use crate::identity::Reason;
 use crate::person::Attributes;
-use crate::{Scheme, block, device};
+use crate::{Scheme, block};
 
 impl Scheme {
     /// `GET /phone/v1/me`.
@@ -119,22 +119,20 @@ impl Scheme {
             return Err(Code::MalformedRequest.into());
         }
         let signed = self.verify_request(incoming).await?;
-        let keys = self.keys.clone();
-        let (id, who) = (signed.device.id.clone(), signed.device.identity.clone());
-        let (sequence, hash) = (signed.claims.seq as i64, signed.hash);
+        let (sequence, who) = (self.sequence(&signed), signed.device.identity.clone());
         settle(
             self.store
                 .write(move |tx| {
-                    match device::spend(tx, &*keys, &id, sequence, &hash)? {
+                    match sequence.spend(tx)? {
                         Ok(_) if identities::by_id(tx, &who)?.is_none() => {
                             crate::refuse!(NotFound);
                         }
-                        Ok((_, Spent::Fresh)) => {
+                        Ok(Spent::Fresh) => {
                             block::suspend(tx, &who, Reason::Person, "phone")?;
                             Ok(Ok(()))
                         }
                         // Whoever sends an old block again does not undo what lifted it.
-                        Ok((_, Spent::Repeated)) => Ok(Ok(())),
+                        Ok(Spent::Repeated) => Ok(Ok(())),
                         Err(problem) => Ok(Err(problem)),
                     }
                 })
@@ -154,14 +152,13 @@ impl Scheme {
         if !ipse_protocol::ids::valid(ipse_protocol::ids::ACTION, id) {
             return Err(Code::NotFound.into());
         }
-        let keys = self.keys.clone();
         let (id, who) = (id.to_owned(), signed.device.identity.clone());
-        let (device, sequence) = (signed.device.id.clone(), signed.claims.seq as i64);
+        let sequence = self.sequence(&signed);
         settle(
             self.store
                 .write(move |tx| {
-                    let spent = match device::spend(tx, &*keys, &device, sequence, &signed.hash)? {
-                        Ok((_, spent)) => spent,
+                    let spent = match sequence.spend(tx)? {
+                        Ok(spent) => spent,
                         Err(problem) => return Ok(Err(problem)),
                     };
                     let mine = action::by_id(tx, &id)?

@@ -11,6 +11,7 @@ use crate::operators::config::OperatorConfig;
 use crate::registrars::config::BankConfig;
 
 const DAY_SECONDS: i64 = 24 * 3600;
+const HOUR_SECONDS: i64 = 3600;
 
 /// Version of the terms that a person accepts.
 pub const TERMS_VERSION: &str = "2026-11";
@@ -108,6 +109,10 @@ impl ServerConfig {
         let fallback = self.lifetimes.sim_statement_login_seconds;
         if fallback.is_some_and(|seconds| !(0..=DAY_SECONDS).contains(&seconds)) {
             bail!("`lifetimes.sim_statement_login_seconds` is at most a day ({DAY_SECONDS})");
+        }
+        let action = self.lifetimes.action_seconds;
+        if action.is_some_and(|seconds| !(1..=HOUR_SECONDS).contains(&seconds)) {
+            bail!("`lifetimes.action_seconds` is at most an hour ({HOUR_SECONDS})");
         }
         Ok(())
     }
@@ -211,6 +216,14 @@ mod tests {
             config.person_keys(),
             format!("sqlite:{}.persons", file.display())
         );
+    }
+
+    #[test]
+    fn an_action_ends_within_the_hour() {
+        for (seconds, taken) in [(0, false), (1, true), (3_600, true), (3_601, false)] {
+            let text = format!("{SCHEME}\n[lifetimes]\naction_seconds = {seconds}");
+            assert_eq!(load(&text).1.is_ok(), taken, "{seconds}");
+        }
     }
 
     #[test]

@@ -163,13 +163,28 @@ pub fn by_id(tx: &mut Tx, id: &str) -> Result<Option<Action>, StoreError> {
     tx.row(BY_ID, params![id])?.map(action).transpose()
 }
 
-const ASKED: &str = "SELECT request, level FROM action WHERE id = $1";
+const STATE: &str = "SELECT status, expires, partner FROM action WHERE id = $1";
 
-/// What was asked (JSON), and the level.
-pub fn asked(tx: &mut Tx, id: &str) -> Result<Option<(String, String)>, StoreError> {
-    tx.row(ASKED, params![id])?
-        .map(|mut row| Ok((row.text(0)?, row.text(1)?)))
-        .transpose()
+/// How an action stands.
+pub struct State {
+    /// As [`Action::status`].
+    pub status: String,
+    /// Milliseconds.
+    pub expires: i64,
+    /// Whether it is the person's own: no partner asked.
+    pub own: bool,
+}
+
+/// How an action stands, for whoever has read the rest before.
+pub fn state(tx: &mut Tx, id: &str) -> Result<Option<State>, StoreError> {
+    let Some(mut row) = tx.row(STATE, params![id])? else {
+        return Ok(None);
+    };
+    Ok(Some(State {
+        status: row.text(0)?,
+        expires: row.int(1)?,
+        own: row.opt_text(2)?.is_none(),
+    }))
 }
 
 /// An identity's actions, newest first.
@@ -188,8 +203,11 @@ pub fn overdue(tx: &mut Tx, status: &str, now: i64) -> Result<Vec<Action>, Store
         .collect()
 }
 
-const LINKED_OF_PARTNER: &str =
-    "SELECT id FROM action WHERE identity = $1 AND partner = $2 AND status = 'linked' AND id <> $3";
+/// No action stays open for longer, in milliseconds: what is open is looked for among the latest, however long the history.
+pub const OPEN_AT_MOST: i64 = 24 * 3_600_000;
+
+const LINKED_OF_PARTNER: &str = "SELECT id FROM action WHERE identity = $1 AND created > $4 AND partner = $2 \
+     AND status = 'linked' AND id <> $3";
 
 /// Other claimed actions of a partner with a person.
 pub fn linked_of_partner(
@@ -197,8 +215,10 @@ pub fn linked_of_partner(
     identity: &str,
     partner: &str,
     except: &str,
+    now: i64,
 ) -> Result<Vec<String>, StoreError> {
-    tx.rows(LINKED_OF_PARTNER, params![identity, partner, except])?
+    let since = now - OPEN_AT_MOST;
+    tx.rows(LINKED_OF_PARTNER, params![identity, partner, except, since])?
         .into_iter()
         .map(|mut row| row.text(0))
         .collect()
@@ -323,11 +343,14 @@ pub fn forget_unclaimed(tx: &mut Tx, before: i64) -> Result<u64, StoreError> {
 }
 
 const CANCEL_OPEN: &str = "UPDATE action SET status = 'cancelled', reason = $2, decided = $3 \
-     WHERE identity = $1 AND status = 'linked' AND partner IS NOT NULL";
+     WHERE identity = $1 AND created > $4 AND status = 'linked' AND partner IS NOT NULL";
 
 /// Ends everything that runs for an identity.
 pub fn cancel_open(tx: &mut Tx, identity: &str, reason: &str, now: i64) -> Result<u64, StoreError> {
-    tx.exec(CANCEL_OPEN, params![identity, reason, now])
+    tx.exec(
+        CANCEL_OPEN,
+        params![identity, reason, now, now - OPEN_AT_MOST],
+    )
 }
 
 /// One attempt at an approval.

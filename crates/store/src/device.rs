@@ -130,15 +130,24 @@ pub fn update(tx: &mut Tx, d: &Device) -> Result<bool, StoreError> {
     )? == 1)
 }
 
-const SPEND: &str = "UPDATE device SET last_sequence = $2, recent = $3, last_used = $4 WHERE id = $1 AND last_sequence < $2";
+const SPEND: &str = "UPDATE device SET last_sequence = $2, recent = $3, last_used = $4 \
+     WHERE id = $1 AND mac = $5 AND last_sequence = $6";
 
-/// Takes a sequence; false when it was taken already.
+/// Takes a sequence, if the row still is the one that was `seen`; false when anything changed in it.
 pub fn spend(
     tx: &mut Tx,
-    id: &str,
+    seen: &Device,
     sequence: i64,
     recent: &[u8],
     now: i64,
 ) -> Result<bool, StoreError> {
-    Ok(tx.exec(SPEND, params![id, sequence, recent, now])? == 1)
+    let params = params![
+        &seen.id,
+        sequence,
+        recent,
+        now,
+        &seen.mac,
+        seen.last_sequence
+    ];
+    Ok(tx.exec(SPEND, params)? == 1)
 }

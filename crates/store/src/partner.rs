@@ -98,22 +98,6 @@ pub fn pairwise_sub(
     Ok(fresh.to_owned())
 }
 
-const CONSENT: &str =
-    "INSERT INTO consent (action, identity, partner, attributes, time) VALUES ($1, $2, $3, $4, $5)";
-
-/// Records which attributes (names only) a person agreed to share.
-pub fn add_consent(
-    tx: &mut Tx,
-    action: &str,
-    identity: &str,
-    partner: &str,
-    attributes: &str,
-    now: i64,
-) -> Result<(), StoreError> {
-    tx.exec(CONSENT, params![action, identity, partner, attributes, now])
-        .map(drop)
-}
-
 /// What one approval gave a partner.
 #[derive(Clone)]
 pub struct Grant {
@@ -127,6 +111,8 @@ pub struct Grant {
     pub epoch: i64,
     /// Pairwise subject.
     pub sub: String,
+    /// Names of what the person consented to, JSON.
+    pub attributes: String,
     /// What was shown and approved, sealed.
     pub released: Vec<u8>,
     /// `issued`, `redeemed` or `revoked`.
@@ -143,27 +129,41 @@ pub struct Grant {
     pub auth_time: i64,
 }
 
-fn grant(mut row: Row) -> Result<Grant, StoreError> {
+/// A grant, and what it rests on.
+pub struct Standing {
+    /// The grant.
+    pub grant: Grant,
+    /// Whether the identity is active and of the grant's epoch.
+    pub unchanged: bool,
+    /// What was asked, JSON.
+    pub request: String,
+    /// The level that was asked.
+    pub level: String,
+}
+
+fn grant(row: &mut Row) -> Result<Grant, StoreError> {
     Ok(Grant {
         action: row.text(0)?,
         partner: row.text(1)?,
         identity: row.text(2)?,
         epoch: row.int(3)?,
         sub: row.text(4)?,
-        released: row.blob(5)?,
-        status: row.text(6)?,
-        code_hash: row.blob(7)?,
-        code_expires: row.int(8)?,
-        token_hash: row.opt_blob(9)?,
-        token_expires: row.opt_int(10)?,
-        auth_time: row.int(11)?,
+        attributes: row.text(5)?,
+        released: row.blob(6)?,
+        status: row.text(7)?,
+        code_hash: row.blob(8)?,
+        code_expires: row.int(9)?,
+        token_hash: row.opt_blob(10)?,
+        token_expires: row.opt_int(11)?,
+        auth_time: row.int(12)?,
     })
 }
 
-const INSERT_GRANT: &str = "INSERT INTO access_grant (action, partner, identity, epoch, sub, released, status, \
-     code_hash, code_expires, auth_time) VALUES ($1, $2, $3, $4, $5, $6, 'issued', $7, $8, $9)";
-const OF_ACTION: &str = "SELECT action, partner, identity, epoch, sub, released, status, code_hash, code_expires, \
-     token_hash, token_expires, auth_time FROM access_grant WHERE action = $1";
+const INSERT_GRANT: &str = "INSERT INTO access_grant (action, partner, identity, epoch, sub, attributes, released, status, \
+     code_hash, code_expires, auth_time) VALUES ($1, $2, $3, $4, $5, $6, $7, 'issued', $8, $9, $10)";
+const STANDING: &str = "SELECT g.action, g.partner, g.identity, g.epoch, g.sub, g.attributes, g.released, g.status, \
+     g.code_hash, g.code_expires, g.token_hash, g.token_expires, g.auth_time, i.status, i.epoch, a.request, a.level \
+     FROM access_grant g JOIN identity i ON i.id = g.identity JOIN action a ON a.id = g.action WHERE g.action = $1";
 const REDEEM: &str = "UPDATE access_grant SET status = 'redeemed', token_hash = $2, token_expires = $3 \
      WHERE action = $1 AND status = 'issued'";
 const REDEEM_UNGUARDED: &str = "UPDATE access_grant SET status = 'redeemed', token_hash = $2, token_expires = $3 \
@@ -181,6 +181,7 @@ pub fn insert_grant(tx: &mut Tx, g: &Grant) -> Result<(), StoreError> {
             &g.identity,
             g.epoch,
             &g.sub,
+            &g.attributes,
             &g.released,
             &g.code_hash,
             g.code_expires,
@@ -190,9 +191,19 @@ pub fn insert_grant(tx: &mut Tx, g: &Grant) -> Result<(), StoreError> {
     .map(drop)
 }
 
-/// What the approval of an action gave. Code and access token are the caller's to compare.
-pub fn grant_of_action(tx: &mut Tx, action: &str) -> Result<Option<Grant>, StoreError> {
-    tx.row(OF_ACTION, params![action])?.map(grant).transpose()
+/// The grant of an action, and what it rests on.
+pub fn standing(tx: &mut Tx, action: &str) -> Result<Option<Standing>, StoreError> {
+    let Some(mut row) = tx.row(STANDING, params![action])? else {
+        return Ok(None);
+    };
+    let grant = grant(&mut row)?;
+    let unchanged = row.text(13)? == "active" && row.int(14)? == grant.epoch;
+    Ok(Some(Standing {
+        grant,
+        unchanged,
+        request: row.text(15)?,
+        level: row.text(16)?,
+    }))
 }
 
 /// Redeems a code, once; false when it was redeemed or revoked before.

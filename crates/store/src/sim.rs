@@ -80,12 +80,18 @@ pub fn set_status(tx: &mut Tx, identity: &str, status: &str) -> Result<bool, Sto
     Ok(tx.exec(SET_STATUS, params![identity, status])? == 1)
 }
 
-const KEEP: &str = "UPDATE sim_binding SET stated = $2 WHERE identity = $1 AND status = 'bound'";
+const KEEP: &str = "UPDATE sim_binding SET stated = $2 WHERE identity = $1 AND status = 'bound' \
+     AND (stated IS NULL OR stated < $3)";
 const FORGET: &str = "UPDATE sim_binding SET stated = NULL WHERE identity = $1";
 
-/// Notes that a good statement of the bound SIM was received.
-pub fn keep_statement(tx: &mut Tx, identity: &str, received: i64) -> Result<(), StoreError> {
-    tx.exec(KEEP, params![identity, received]).map(drop)
+/// Notes that a good statement of the bound SIM was received, unless one since `recent` is noted already.
+pub fn keep_statement(
+    tx: &mut Tx,
+    identity: &str,
+    received: i64,
+    recent: i64,
+) -> Result<(), StoreError> {
+    tx.exec(KEEP, params![identity, received, recent]).map(drop)
 }
 
 /// From now on only a live statement counts.

@@ -15,7 +15,7 @@ use crate::device::{Incoming, Signed, Spent};
 use crate::error::{Error, settle};
 use crate::person::{Attributes, PersonKey};
 use crate::view::{self, Content, Language};
-use crate::{Outcome, Scheme, block, device, identity, refuse};
+use crate::{Outcome, Scheme, block, identity, refuse};
 
 /// Letters and digits that nobody confuses.
 const MATCH_LETTERS: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
@@ -84,22 +84,12 @@ impl Scheme {
             return self.level_unmet(&signed, &read, problem).await;
         }
         let claimed = self.prepare_claim(&signed, &read, flow, &key)?;
-        let (keys, row, hash) = (self.keys.clone(), claimed.clone(), signed.hash);
-        let sequence = signed.claims.seq as i64;
+        let (row, sequence) = (claimed.clone(), self.sequence(&signed));
         let committed = settle(
             self.store
-                .write(move |tx| {
-                    let (_, spent) = match device::spend(
-                        tx,
-                        &*keys,
-                        row.device.as_deref().unwrap_or_default(),
-                        sequence,
-                        &hash,
-                    )? {
-                        Ok(spent) => spent,
-                        Err(problem) => return Ok(Err(problem)),
-                    };
-                    take(tx, &row, spent)
+                .write(move |tx| match sequence.spend(tx)? {
+                    Ok(spent) => take(tx, &row, spent),
+                    Err(problem) => Ok(Err(problem)),
                 })
                 .await,
         )?;
@@ -199,17 +189,11 @@ impl Scheme {
         read: &Read,
         problem: Error,
     ) -> Result<Offer, Error> {
-        let keys = self.keys.clone();
-        let (device, sequence, hash) = (
-            signed.device.id.clone(),
-            signed.claims.seq as i64,
-            signed.hash,
-        );
-        let id = read.action.id.clone();
+        let (id, sequence) = (read.action.id.clone(), self.sequence(signed));
         settle(
             self.store
                 .write(move |tx| {
-                    if let Err(problem) = device::spend(tx, &*keys, &device, sequence, &hash)? {
+                    if let Err(problem) = sequence.spend(tx)? {
                         return Ok(Err(problem));
                     }
                     let unmet = action::Decision {
@@ -285,7 +269,7 @@ fn supersede(
         return Ok(());
     }
     let now = tx.now()?;
-    for older in action::linked_of_partner(tx, who, partner, &row.id)? {
+    for older in action::linked_of_partner(tx, who, partner, &row.id, now)? {
         let superseded = action::Decision {
             status: "cancelled",
             reason: Some("superseded"),

@@ -12,10 +12,10 @@ use ipse_store::action::Action;
 use ipse_store::{Tx, action, identity as identities, person};
 use serde::{Deserialize, Serialize};
 
-use crate::device::{Signed, Spent};
+use crate::device::Signed;
 use crate::error::{Error, settle};
 use crate::person::PersonKey;
-use crate::{Outcome, Scheme, device, refuse};
+use crate::{Outcome, Scheme, refuse};
 
 /// The scheme itself as the one who asks, for the person's own actions.
 pub(crate) const OWN: &str = "par_AAAAAAAAAAAAAAAAAAAAAA";
@@ -89,17 +89,6 @@ impl Scheme {
 
     fn qr_key(&self, link: &[u8; 16]) -> [u8; 32] {
         self.keys.mac("link/qr/1", link)
-    }
-
-    pub(crate) async fn spend_only(&self, signed: &Signed) -> Result<Spent, Error> {
-        let (keys, id) = (self.keys.clone(), signed.device.id.clone());
-        let (sequence, hash) = (signed.claims.seq as i64, signed.hash);
-        let (_, spent) = settle(
-            self.store
-                .write(move |tx| device::spend(tx, &*keys, &id, sequence, &hash))
-                .await,
-        )?;
-        Ok(spent)
     }
 
     /// Asks the operator while the person reads.
@@ -236,8 +225,13 @@ impl Scheme {
 
 /// The status as of now: an action whose time is over is expired, whether or not the sweeper came by.
 pub(crate) fn status_at(a: &Action, now: i64) -> &str {
-    match a.status.as_str() {
-        "created" | "linked" if now >= a.expires => "expired",
+    status_when(&a.status, a.expires, now)
+}
+
+/// [`status_at`] of what was read alone.
+pub(crate) fn status_when(status: &str, expires: i64, now: i64) -> &str {
+    match status {
+        "created" | "linked" if now >= expires => "expired",
         other => other,
     }
 }

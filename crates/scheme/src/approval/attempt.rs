@@ -5,14 +5,16 @@ use ipse_protocol::problem::Code;
 use ipse_protocol::terms::Factor;
 use ipse_protocol::wire::{Attempt as AttemptAnswer, AttemptRequest, AttemptResponse};
 use ipse_protocol::{ids, sha256, sim_statement};
+use ipse_store::Tx;
 use ipse_store::action::Attempt;
+use ipse_store::sim::Binding;
 
 use super::counting::{judged_wrong, spend_attempt};
 use super::{Read, still_linked, unchanged};
 use crate::action::fixed;
 use crate::device::{Incoming, Signed};
 use crate::error::{Error, settle};
-use crate::{Scheme, block, code, device, sim};
+use crate::{Scheme, block, code, sim};
 
 /// How soon to ask again for a SIM statement that is not there yet.
 const RETRY_MS: u64 = 250;
@@ -34,7 +36,11 @@ impl Scheme {
         id: &str,
         body: &AttemptRequest,
     ) -> Result<AttemptResponse, Error> {
-        let (signed, read) = self.read_signed(incoming, id, None).await?;
+        let bound = |tx: &mut Tx, read: &Read| match read.action.sim.as_str() {
+            "silent" => ipse_store::sim::binding(tx, &read.identity.id),
+            _ => Ok(None),
+        };
+        let (signed, (read, binding)) = self.read_with(incoming, id, None, bound).await?;
         still_linked(&read)?;
         unchanged(&read)?;
         let (nonce, view_hash) = (&body.nonce.0, &body.view_hash.0);
@@ -56,7 +62,8 @@ impl Scheme {
             }
             _ => return Err(Code::MalformedRequest.into()),
         };
-        let statement = match self.statement_for(&signed, &read).await? {
+        let statement = self.statement_for(&signed, &read, binding.as_ref());
+        let statement = match statement.await? {
             Statement::NotNeeded => None,
             Statement::Live(jws) => Some(jws),
             Statement::Pending { slow } => {
@@ -72,7 +79,12 @@ impl Scheme {
     }
 
     /// The SIM statement that this action needs: silent operators never cost a try.
-    async fn statement_for(&self, signed: &Signed, read: &Read) -> Result<Statement, Error> {
+    async fn statement_for(
+        &self,
+        signed: &Signed,
+        read: &Read,
+        binding: Option<&Binding>,
+    ) -> Result<Statement, Error> {
         let a = &read.action;
         match a.sim.as_str() {
             "none" => return Ok(Statement::NotNeeded),
@@ -85,10 +97,7 @@ impl Scheme {
             }
             _ => {}
         }
-        let binding = read
-            .binding
-            .as_ref()
-            .ok_or(Error::from(Code::SimNotReady))?;
+        let binding = binding.ok_or(Error::from(Code::SimNotReady))?;
         // The binding's row says which operator to ask; which SIM it must be stands under the device's MAC.
         if signed.device.sim_handle.as_ref() != Some(&binding.handle) {
             tracing::error!("the bound SIM is not the one of the device");
@@ -124,17 +133,17 @@ impl Scheme {
                 };
                 match sim::verify(&**operator, &jws, &expect) {
                     Ok(()) => Ok(Statement::Live(jws)),
-                    Err(refusal) => Err(self.sim_refused(read, refusal).await?),
+                    Err(refusal) => Err(self.sim_refused(read, binding, refusal).await?),
                 }
             }
-            sim::Waited::Refused(refusal) => Err(self.sim_refused(read, refusal).await?),
+            sim::Waited::Refused(refusal) => Err(self.sim_refused(read, binding, refusal).await?),
             sim::Waited::Pending { slow } => Ok(Statement::Pending { slow }),
             sim::Waited::Unavailable => {
                 let oldest = read.now - self.config.lifetimes.sim_statement_login;
                 let young = binding.status == "bound" && binding.stated >= Some(oldest);
                 // Design §6: a login may rest on a statement of the last 24 hours, but only while the operator's
                 // events are known to arrive.
-                if a.kind == "login" && young && read.feed_healthy {
+                if a.kind == "login" && young && self.feed_healthy(&binding.operator).await? {
                     Ok(Statement::NotNeeded)
                 } else if enforced(Control::T30OperatorSilent) {
                     Err(Code::SimUnavailable.into())
@@ -146,18 +155,22 @@ impl Scheme {
     }
 
     /// A statement that says another SIM: the identity is suspended before anything else happens.
-    async fn sim_refused(&self, read: &Read, refusal: sim::Refused) -> Result<Error, Error> {
+    async fn sim_refused(
+        &self,
+        read: &Read,
+        asked: &Binding,
+        refusal: sim::Refused,
+    ) -> Result<Error, Error> {
         if let sim::Refused::Changed(reason) = refusal {
-            let (id, asked) = (read.identity.id.clone(), read.binding.clone());
+            let (id, asked) = (read.identity.id.clone(), asked.clone());
             self.store
                 .write(move |tx| {
-                    let cause = asked.as_ref().map_or("", |b| b.operator.as_str());
                     let bound = ipse_store::sim::binding(tx, &id)?;
                     // Unless the person has connected another SIM meanwhile.
-                    if bound.map(|b| b.handle) == asked.as_ref().map(|b| b.handle.clone()) {
+                    if bound.is_some_and(|b| b.handle == asked.handle) {
                         sim::broken(tx, &id, reason)?;
                     }
-                    block::suspend(tx, &id, reason, cause).map(drop)
+                    block::suspend(tx, &id, reason, &asked.operator).map(drop)
                 })
                 .await?;
         }
@@ -211,20 +224,18 @@ impl Scheme {
             sim_statement: statement,
             created: read.now,
         };
-        let (keys, hash, epoch) = (self.keys.clone(), signed.hash, read.action.epoch);
+        let (sequence, epoch) = (self.sequence(&signed), read.action.epoch);
         let kept = settle(
             self.store
                 .write(move |tx| {
-                    if let Err(problem) =
-                        device::spend(tx, &*keys, &row.device, row.sequence, &hash)?
-                    {
+                    if let Err(problem) = sequence.spend(tx)? {
                         return Ok(Err(problem));
                     }
                     spend_attempt(tx, &row, epoch)
                 })
                 .await,
         )?;
-        let unlock = signed.device.unlock_credential;
+        let unlock = signed.device.unlock_credential.clone();
         Ok(AttemptResponse::Attempt(AttemptAnswer {
             attempt: kept.id,
             sequence: kept.sequence as u64,
@@ -250,13 +261,11 @@ impl Scheme {
         if read.attempt.is_none_or(|a| a.action != read.action.id) {
             return Err(Code::AttemptUnknown.into());
         }
-        let (keys, hash) = (self.keys.clone(), signed.hash);
-        let (sequence, attempt) = (signed.claims.seq as i64, attempt.to_owned());
-        let device = signed.device.id;
+        let (sequence, attempt) = (self.sequence(&signed), attempt.to_owned());
         settle(
             self.store
                 .write(move |tx| {
-                    if let Err(problem) = device::spend(tx, &*keys, &device, sequence, &hash)? {
+                    if let Err(problem) = sequence.spend(tx)? {
                         return Ok(Err(problem));
                     }
                     judged_wrong(tx, &attempt).map(Err)

@@ -6,7 +6,7 @@ use ipse_store::action::{self, Attempt};
 use ipse_store::identity as identities;
 use ipse_store::{StoreError, Tx};
 
-use crate::action::status_at;
+use crate::action::status_when;
 use crate::identity::Reason;
 use crate::{Outcome, block, identity, refuse};
 
@@ -21,10 +21,10 @@ pub(super) fn spend_attempt(tx: &mut Tx, row: &Attempt, epoch: Option<i64>) -> O
     let Some(current) = identities::by_id(tx, &row.identity)? else {
         refuse!(NotFound);
     };
-    let Some(now_action) = action::by_id(tx, &row.action)? else {
+    let Some(asked) = action::state(tx, &row.action)? else {
         refuse!(NotFound);
     };
-    match status_at(&now_action, tx.now()?) {
+    match status_when(&asked.status, asked.expires, tx.now()?) {
         "linked" => {}
         "expired" => refuse!(ActionExpired),
         status => {
@@ -34,8 +34,7 @@ pub(super) fn spend_attempt(tx: &mut Tx, row: &Attempt, epoch: Option<i64>) -> O
         }
     }
     // The person's own actions bring an identity back, but never past a code that is used up.
-    let own = now_action.partner.is_none();
-    if current.status != "active" && (!own || code_exhausted(tx, &row.identity)?) {
+    if current.status != "active" && (!asked.own || code_exhausted(tx, &row.identity)?) {
         return Ok(Err(identity::blocked(tx, &row.identity)?));
     }
     if Some(current.epoch) != epoch {

@@ -9,18 +9,18 @@ use ipse_store::{StoreError, Tx};
 
 use super::counting::{close_right, close_wrong};
 use super::verdict::Verdict;
-use crate::device::Spent;
+use crate::device::{Sequence, Spent};
 use crate::identity::Reason;
-use crate::{Outcome, block, device, identity, login, refuse, sim};
+use crate::{Outcome, block, identity, login, refuse, sim};
 
 /// The one transaction that decides an action.
 pub(super) struct Deciding {
-    pub(super) device: String,
-    pub(super) sequence: i64,
-    pub(super) hash: [u8; 32],
+    pub(super) sequence: Sequence,
     pub(super) action: Action,
     pub(super) attempt: Option<Attempt>,
     pub(super) max_statement_age: i64,
+    /// How long a later login may rest on this statement.
+    pub(super) statement_serves: i64,
     pub(super) verdict: Verdict,
     pub(super) receipt: Receipt,
     pub(super) grant: Option<login::PreparedGrant>,
@@ -28,12 +28,10 @@ pub(super) struct Deciding {
 
 impl Deciding {
     pub(super) fn run(&self, tx: &mut Tx, keys: &dyn ipse_keys::KeyStore) -> Outcome<()> {
-        let spent = match device::spend(tx, keys, &self.device, self.sequence, &self.hash)? {
-            Ok((_, spent)) => spent,
+        match self.sequence.spend(tx)? {
+            Ok(Spent::Fresh) => {}
+            Ok(Spent::Repeated) => refuse!(ActionClosed),
             Err(problem) => return Ok(Err(problem)),
-        };
-        if spent == Spent::Repeated {
-            refuse!(ActionClosed);
         }
         let who = self.action.identity.as_deref().unwrap_or_default();
         let now = tx.now()?;
@@ -119,8 +117,11 @@ impl Deciding {
     ) -> Result<(), StoreError> {
         if let Some(attempt) = &self.attempt {
             close_right(tx, attempt)?;
-            if attempt.sim_statement.is_some() && self.action.sim == "silent" {
-                ipse_store::sim::keep_statement(tx, who, attempt.created)?;
+            let silent = attempt.sim_statement.is_some() && self.action.sim == "silent";
+            if silent && self.statement_serves > 0 {
+                // To the hour where it serves a day: nearly every login then leaves that row alone.
+                let recent = attempt.created - self.statement_serves / 24;
+                ipse_store::sim::keep_statement(tx, who, attempt.created, recent)?;
             }
         }
         if let Some(grant) = &self.grant {

@@ -28,8 +28,6 @@ struct Read {
     attempt: Option<Attempt>,
     /// Of the receipt, once the action is decided.
     promise: Option<String>,
-    binding: Option<ipse_store::sim::Binding>,
-    feed_healthy: bool,
     now: i64,
 }
 
@@ -41,6 +39,18 @@ impl Scheme {
         id: &str,
         attempt: Option<String>,
     ) -> Result<(Signed, Read), Error> {
+        let (signed, (read, ())) = self.read_with(incoming, id, attempt, |_, _| Ok(())).await?;
+        Ok((signed, read))
+    }
+
+    /// As [`Scheme::read_signed`], with whatever else the same snapshot is to give.
+    async fn read_with<T: Send + 'static>(
+        &self,
+        incoming: Incoming<'_>,
+        id: &str,
+        attempt: Option<String>,
+        more: impl Fn(&mut Tx, &Read) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<(Signed, (Read, T)), Error> {
         if !ids::valid(ids::ACTION, id) {
             self.verify_request(incoming).await?;
             return Err(Code::NotFound.into());
@@ -54,22 +64,20 @@ impl Scheme {
             return Err(Code::AttemptUnknown.into());
         }
         let id = id.to_owned();
-        let stale = self.config.lifetimes.operator_feed;
         self.verify_reading(incoming, move |tx, device| {
-            read(tx, &id, device, attempt.as_deref(), stale)
+            let read = match read(tx, &id, device, attempt.as_deref())? {
+                Ok(read) => read,
+                Err(problem) => return Ok(Err(problem)),
+            };
+            let more = more(tx, &read)?;
+            Ok(Ok((read, more)))
         })
         .await
     }
 }
 
 /// What an attempt or a decision on an action of this device rests on, as of one snapshot.
-fn read(
-    tx: &mut Tx,
-    id: &str,
-    device: &Device,
-    attempt: Option<&str>,
-    stale: i64,
-) -> Outcome<Read> {
+fn read(tx: &mut Tx, id: &str, device: &Device, attempt: Option<&str>) -> Outcome<Read> {
     let Some(found) = action::by_id(tx, id)? else {
         refuse!(NotFound);
     };
@@ -85,23 +93,13 @@ fn read(
         None => None,
     };
     let promise = promise_of(tx, &found)?;
-    let now = tx.now()?;
-    let mut read = Read {
+    Ok(Ok(Read {
         action: found,
         identity,
         attempt,
         promise,
-        binding: None,
-        feed_healthy: false,
-        now,
-    };
-    if read.action.sim == "silent" {
-        read.binding = ipse_store::sim::binding(tx, &device.identity)?;
-        if let Some(binding) = &read.binding {
-            read.feed_healthy = ipse_store::sim::feed_healthy(tx, &binding.operator, now - stale)?;
-        }
-    }
-    Ok(Ok(read))
+        now: tx.now()?,
+    }))
 }
 
 /// The promise that was given with a decision; none before it.

@@ -16,7 +16,7 @@ use super::{Read, promise_of, still_linked, unchanged};
 use crate::action::{Asked, OWN, fixed, word};
 use crate::device::{Incoming, Signed};
 use crate::error::{Error, settle};
-use crate::{Scheme, device, login, webauthn};
+use crate::{Scheme, login, webauthn};
 
 pub(super) struct Verdict {
     pub(super) status: &'static str,
@@ -67,13 +67,11 @@ impl Scheme {
             return Err(late.unwrap_or_else(|| Code::ProofInvalid.into()));
         }
         if !self.proven(&signed, &read, attempt, body, &t).await? {
-            let (attempt, keys) = (attempt.id.clone(), self.keys.clone());
-            let (device, hash) = (signed.device.id.clone(), signed.hash);
-            let sequence = signed.claims.seq as i64;
+            let (attempt, sequence) = (attempt.id.clone(), self.sequence(&signed));
             return settle(
                 self.store
                     .write(move |tx| {
-                        if let Err(problem) = device::spend(tx, &*keys, &device, sequence, &hash)? {
+                        if let Err(problem) = sequence.spend(tx)? {
                             return Ok(Err(problem));
                         }
                         judged_wrong(tx, &attempt).map(Err)
@@ -83,13 +81,11 @@ impl Scheme {
         }
         if let Some(late) = late {
             // The code was right, though it came too late for this action: it was no guess.
-            let (keys, hash) = (self.keys.clone(), signed.hash);
-            let (sequence, attempt) = (signed.claims.seq as i64, attempt.clone());
+            let (attempt, sequence) = (attempt.clone(), self.sequence(&signed));
             settle(
                 self.store
                     .write(move |tx| {
-                        let device = &attempt.device;
-                        if let Err(problem) = device::spend(tx, &*keys, device, sequence, &hash)? {
+                        if let Err(problem) = sequence.spend(tx)? {
                             return Ok(Err(problem));
                         }
                         close_right(tx, &attempt).map(Ok)
@@ -296,6 +292,7 @@ impl Scheme {
             Some(view) => key.open("action/view", view)?,
             None => Zeroizing::new(Vec::new()),
         };
+        let sequence = self.sequence(&signed);
         let attempt = read
             .attempt
             .as_ref()
@@ -340,11 +337,10 @@ impl Scheme {
         };
         self.statements.forget(&read.action.id);
         let deciding = Deciding {
-            device: signed.device.id.clone(),
-            sequence: signed.claims.seq as i64,
-            hash: signed.hash,
+            sequence,
             attempt: attempt.cloned(),
             max_statement_age: self.config.lifetimes.sim_statement,
+            statement_serves: self.config.lifetimes.sim_statement_login,
             action: read.action,
             verdict,
             receipt,

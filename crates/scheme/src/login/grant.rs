@@ -4,8 +4,8 @@ use ipse_jose::b64;
 use ipse_protocol::control::{Control, enforced};
 use ipse_protocol::{constant_time_eq, sha256, view};
 use ipse_store::action::{self, Action};
-use ipse_store::partner::{self as partners, Grant};
-use ipse_store::{StoreError, Tx, identity as identities};
+use ipse_store::partner::{self as partners, Grant, Standing};
+use ipse_store::{StoreError, Tx};
 
 use super::{LoginError, Redeemable, SECOND_MS, UserInfo, action_of, authorization_code, bearer};
 use crate::Scheme;
@@ -50,7 +50,7 @@ pub(crate) fn prepare_grant(
     })
 }
 
-/// Keeps the grant and the consent, in the deciding transaction.
+/// Keeps the grant, and with it the consent, in the deciding transaction.
 pub(crate) fn insert_grant(
     tx: &mut Tx,
     prepared: &PreparedGrant,
@@ -74,6 +74,7 @@ pub(crate) fn insert_grant(
             identity: identity.to_owned(),
             epoch: a.epoch.unwrap_or_default(),
             sub,
+            attributes: prepared.attributes.clone(),
             released: prepared.released.clone(),
             status: "issued".into(),
             code_hash: prepared.code_hash.to_vec(),
@@ -82,8 +83,7 @@ pub(crate) fn insert_grant(
             token_expires: None,
             auth_time: now,
         },
-    )?;
-    partners::add_consent(tx, &a.id, identity, partner, &prepared.attributes, now)
+    )
 }
 
 impl Scheme {
@@ -93,16 +93,13 @@ impl Scheme {
     /// [`LoginError::GrantInvalid`] for a code that was never given.
     pub async fn redeemable(&self, code: &str) -> Result<Redeemable, LoginError> {
         let code = code.to_owned();
-        let found = self
-            .store
-            .read(move |tx| {
-                let Some(grant) = by_code(tx, &code)? else {
-                    return Ok(None);
-                };
-                Ok(action::asked(tx, &grant.action)?.map(|asked| (grant, asked)))
-            })
-            .await?;
-        let (grant, (request, level)) = found.ok_or(LoginError::GrantInvalid)?;
+        let found = self.store.read(move |tx| by_code(tx, &code)).await?;
+        let Standing {
+            grant,
+            request,
+            level,
+            ..
+        } = found.ok_or(LoginError::GrantInvalid)?;
         let asked = Asked::parse(&request)?;
         Ok(Redeemable {
             released: self.released(&grant).await?,
@@ -159,20 +156,16 @@ impl Scheme {
         let found = self
             .store
             .read(move |tx| {
-                let Some(grant) = by_token(tx, &token)? else {
-                    return Ok(None);
-                };
                 let now = tx.now()?;
-                let live = grant.status == "redeemed"
-                    && grant.token_expires.is_some_and(|end| now < end)
-                    && stands(tx, &grant)?;
-                if !live {
-                    return Ok(None);
-                }
-                Ok(action::asked(tx, &grant.action)?.map(|asked| (grant, asked)))
+                let live = |found: &Standing| {
+                    found.grant.status == "redeemed"
+                        && found.grant.token_expires.is_some_and(|end| now < end)
+                        && stands(found)
+                };
+                Ok(by_token(tx, &token)?.filter(live))
             })
             .await?;
-        let (grant, (request, _)) = found.ok_or(LoginError::GrantInvalid)?;
+        let Standing { grant, request, .. } = found.ok_or(LoginError::GrantInvalid)?;
         Ok(UserInfo {
             released: self.released(&grant).await?,
             reply: Asked::parse(&request)?.reply,
@@ -198,8 +191,8 @@ impl Scheme {
                     return Ok(Err(LoginError::AssertionUsed));
                 }
                 let found = by_token(tx, &token)?;
-                if let Some(grant) = found.filter(|g| g.partner == who) {
-                    partners::revoke(tx, &grant.action)?;
+                if let Some(found) = found.filter(|found| found.grant.partner == who) {
+                    partners::revoke(tx, &found.grant.action)?;
                 }
                 Ok(Ok(()))
             })
@@ -208,35 +201,32 @@ impl Scheme {
 }
 
 /// The grant that a code belongs to.
-fn by_code(tx: &mut Tx, code: &str) -> Result<Option<Grant>, StoreError> {
-    let found = grant_of(tx, code)?;
-    Ok(found.filter(|grant| constant_time_eq(&sha256(code.as_bytes()), &grant.code_hash)))
+fn by_code(tx: &mut Tx, code: &str) -> Result<Option<Standing>, StoreError> {
+    let hash = sha256(code.as_bytes());
+    let found = standing(tx, code)?;
+    Ok(found.filter(|found| constant_time_eq(&hash, &found.grant.code_hash)))
 }
 
 /// The grant that an access token belongs to.
-fn by_token(tx: &mut Tx, token: &str) -> Result<Option<Grant>, StoreError> {
+fn by_token(tx: &mut Tx, token: &str) -> Result<Option<Standing>, StoreError> {
     let hash = sha256(token.as_bytes());
-    let found = grant_of(tx, token)?;
-    Ok(found.filter(|grant| {
-        let kept = grant.token_hash.as_deref();
+    let found = standing(tx, token)?;
+    Ok(found.filter(|found| {
+        let kept = found.grant.token_hash.as_deref();
         kept.is_some_and(|kept| constant_time_eq(&hash, kept))
     }))
 }
 
-fn grant_of(tx: &mut Tx, bearer: &str) -> Result<Option<Grant>, StoreError> {
+fn standing(tx: &mut Tx, bearer: &str) -> Result<Option<Standing>, StoreError> {
     match action_of(bearer) {
-        Some(action) => partners::grant_of_action(tx, action),
+        Some(action) => partners::standing(tx, action),
         None => Ok(None),
     }
 }
 
 /// Whether the identity still is as it was at the approval.
-fn stands(tx: &mut Tx, grant: &Grant) -> Result<bool, StoreError> {
-    let current = identities::by_id(tx, &grant.identity)?;
-    Ok(
-        current.is_some_and(|i| i.status == "active" && i.epoch == grant.epoch)
-            || !enforced(Control::T07SimSwapBlocks),
-    )
+fn stands(found: &Standing) -> bool {
+    found.unchanged || !enforced(Control::T07SimSwapBlocks)
 }
 
 fn redeem(
@@ -246,16 +236,17 @@ fn redeem(
     partner: &str,
     life: i64,
 ) -> Result<Result<(), LoginError>, StoreError> {
-    let Some(grant) = by_code(tx, code)? else {
+    let Some(found) = by_code(tx, code)? else {
         return Ok(Err(LoginError::GrantInvalid));
     };
+    let grant = &found.grant;
     if grant.partner != partner && enforced(Control::T15CodeBinding) {
         return Ok(Err(LoginError::GrantInvalid));
     }
     let now = tx.now()?;
     // A code that was used before goes on to the revocation below, however late it comes again.
     let unused = grant.status == "issued";
-    if unused && (now >= grant.code_expires || !stands(tx, &grant)?) {
+    if unused && (now >= grant.code_expires || !stands(&found)) {
         return Ok(Err(LoginError::GrantInvalid));
     }
     if !partners::redeem(tx, &grant.action, token, now + life)? {

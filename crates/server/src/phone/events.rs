@@ -80,7 +80,7 @@ async fn events(
     }
     let feed = Feed {
         notices: server.scheme.store.subscribe(),
-        identity: signed.device.identity,
+        identity: signed.device.identity.clone(),
         server,
         started: false,
     };

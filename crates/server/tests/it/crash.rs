@@ -244,10 +244,6 @@ async fn killed_at_every_step(db: TestDb) {
             "grants",
             "SELECT COUNT(*) FROM access_grant WHERE identity = $1",
         ),
-        (
-            "consents",
-            "SELECT COUNT(*) FROM consent WHERE identity = $1",
-        ),
     ] {
         assert_eq!(count(&store, sql, who).await, logins, "{what}");
     }

@@ -119,7 +119,8 @@ async fn t03_what_lifts_a_block_takes_the_code_and_never_the_fingerprint() {
             .map_err(|e| e.to_string())
             .expect("signed")
             .device
-            .public_key;
+            .public_key
+            .clone();
         change_device(&world, &phone, move |row| {
             row.unlock_credential = Some(vec![1; 16]);
             row.unlock_key = Some(point.clone());

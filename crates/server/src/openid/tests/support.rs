@@ -304,6 +304,7 @@ impl House {
                 identity: who.clone(),
                 epoch: 1,
                 sub: sub.clone(),
+                attributes: "[]".to_owned(),
                 released: released.clone(),
                 status: "issued".to_owned(),
                 code_hash: hash.to_vec(),

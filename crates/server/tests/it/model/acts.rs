@@ -411,7 +411,7 @@ impl<'a> Case<'a> {
                 let binding = ipse_store::sim::binding(tx, &who)?;
                 let mut grants = Vec::new();
                 for action in &given {
-                    grants.push(partners::grant_of_action(tx, action)?);
+                    grants.push(partners::standing(tx, action)?.map(|found| found.grant));
                 }
                 Ok((rows, binding, grants))
             })

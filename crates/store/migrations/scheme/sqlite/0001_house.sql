@@ -233,7 +233,8 @@ CREATE TABLE action (
   expires       BIGINT NOT NULL,
   decided       BIGINT
 );
-CREATE INDEX action_identity ON action (identity, created);
+-- Not what no phone has claimed yet.
+CREATE INDEX action_identity ON action (identity, created) WHERE identity IS NOT NULL;
 -- Only what a sweep looks for: decided actions leave it.
 CREATE INDEX action_expires ON action (status, expires) 
   WHERE status = 'created' OR status = 'linked' OR status = 'expired';
@@ -263,21 +264,14 @@ CREATE TABLE pairwise (
 ) WITHOUT ROWID;
 CREATE UNIQUE INDEX pairwise_sub ON pairwise (sub);
 
-CREATE TABLE consent (
-  action      TEXT   PRIMARY KEY,
-  identity    TEXT   NOT NULL,
-  partner     TEXT   NOT NULL,
-  attributes  TEXT   NOT NULL,                -- JSON list of names, never values
-  time        BIGINT NOT NULL
-) WITHOUT ROWID;
-
--- What one approval gave a partner: one code, then one access token.
+-- What one approval gave a partner: consent to these attributes, one code, then one access token.
 CREATE TABLE access_grant (
   action          TEXT   PRIMARY KEY,
   partner         TEXT   NOT NULL,
   identity        TEXT   NOT NULL,
   epoch           BIGINT NOT NULL,
   sub             TEXT   NOT NULL,
+  attributes      TEXT   NOT NULL,            -- JSON list of names, never values
   released        BLOB   NOT NULL,            -- what was shown and approved, sealed
   status          TEXT   NOT NULL,            -- issued | redeemed | revoked
   code_hash       BLOB   NOT NULL,
