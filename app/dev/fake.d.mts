@@ -15,6 +15,8 @@ export interface Fake {
     lose: number;
     /** Answered requests, such as `POST /phone/v1/block 200`. */
     log: string[];
+    /** How many actions a list has at most. */
+    page: number;
     receipts: Map<string, unknown>;
     /** Answers to give instead, once each. */
     failures: { route: string; status: number; code: string; members?: Record<string, unknown> }[];

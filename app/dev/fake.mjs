@@ -40,7 +40,7 @@ export async function startFake({ port = 0, simDelay = 0 } = {}) {
   const logKey = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const simKey = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const setup = opaque.server.createSetup();
-  const state = { devices: new Map(), byThumb: new Map(), enrolments: new Map(), recoveries: new Map(), actions: new Map(), links: new Map(), receipts: new Map(), messages: [], streams: new Set(), lose: 0, simDelay, failures: [], log: [] };
+  const state = { devices: new Map(), byThumb: new Map(), enrolments: new Map(), recoveries: new Map(), actions: new Map(), links: new Map(), receipts: new Map(), messages: [], streams: new Set(), lose: 0, simDelay, failures: [], log: [], page: 50 };
   let origin = "";
 
   const text = (number, secret) => state.messages.push({ number, time: Date.now(), from: "Ipse", text: `Ipse: ${secret} verbindt je SIM met je Ipse. Geef deze cijfers aan niemand.` });
@@ -187,7 +187,15 @@ export async function startFake({ port = 0, simDelay = 0 } = {}) {
       }
       case "GET /me": { const p = known.person; return [200, { identity: p.identity, status: p.reasons.length ? "suspended" : "active", reasons: p.reasons, level: p.level, given_name: "An", family_name: "Peeters", phone_number: p.number, epoch: p.epoch, code_version: p.codeVersion, wrong_codes_left: 3 - p.wrong, wrong_since_last: p.wrong, sim: { state: p.level === "advanced" ? "connected" : "none", operator: p.sim.operator }, unlock: p.unlock !== null, this_device: known.id }]; }
       case "GET /devices": return [200, { devices: [{ device: known.id, name: known.name, kind: "software", since: known.since, last_used: Date.now(), status: "active", this: true }, ...(state.otherDevice ? [state.otherDevice] : [])] }];
-      case "GET /actions": { const mine = [...state.actions.values()].filter((a) => a.person === known.person && (a.claimed || a.decided)).reverse(); return [200, { open: mine.filter((a) => ["created", "linked"].includes(a.status)).map(summary), past: mine.filter((a) => !["created", "linked"].includes(a.status)).map(summary) }]; }
+      case "GET /actions": {
+        const mine = [...state.actions.values()].filter((a) => a.person === known.person && (a.claimed || a.decided)).reverse();
+        const before = url.searchParams.get("before");
+        const from = before === null ? 0 : mine.findIndex((a) => a.id === before) + 1;
+        if (before !== null && from === 0) throw new Refusal(404, "not_found");
+        const page = mine.slice(from, from + state.page);
+        const isOpen = (a) => ["created", "linked"].includes(a.status);
+        return [200, { open: page.filter(isOpen).map(summary), past: page.filter((a) => !isOpen(a)).map(summary), more: mine.length > from + state.page }];
+      }
       case "GET /actions/:id": if (!action) throw new Refusal(404, "not_found"); return [200, { ...summary(action), ...(action.status === "linked" ? { offer: offer(action) } : {}) }];
       case "GET /receipts/:id": if (!state.receipts.has(target)) throw new Refusal(404, "not_found"); return [200, state.receipts.get(target)];
       case "POST /block": receipt("block", known.person, { identity: known.person.identity, kind: "block", reason: "person", cause: "phone", time: Date.now() }); known.person.reasons.push({ reason: "person", since: Date.now() }); push("identity", { status: "suspended" }); return [200, { status: "suspended" }];

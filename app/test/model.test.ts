@@ -141,6 +141,43 @@ describe("model", () => {
     });
   });
 
+  describe("what happened", () => {
+    const ids = (list: { id: string }[]) => list.map(({ id }) => id);
+    afterEach(() => void (fake.state.page = 50));
+
+    it("is loaded a page at a time, to its very beginning", async () => {
+      const first = await enrolled();
+      const claimed: string[] = [];
+      const happen = async (api: typeof first.api) => {
+        const { link, action } = fake.ask();
+        await api.claim(link);
+        action.status = "refused";
+        claimed.unshift(action.id);
+      };
+      for (let n = 0; n < 5; n += 1) await happen(first.api);
+      fake.state.page = 2;
+      const { app, api, refresh, loadEarlier } = await start();
+      expect(ids(app.get().past)).toEqual(claimed.slice(0, 2));
+      await loadEarlier();
+      expect(app.get().more).toBe(true);
+      await happen(api);
+      await refresh();
+      expect(ids(app.get().past)).toEqual(claimed.slice(0, 5));
+      await loadEarlier();
+      expect(ids(app.get().past)).toEqual(claimed);
+      expect(app.get().more).toBe(false);
+    });
+
+    it("has no gap, however much happened since it was loaded", async () => {
+      const { withLatest } = await import("../src/model/history");
+      const list = (...names: string[]) => names.map((id) => ({ id }) as never);
+      const known = { past: list("c", "b", "a"), more: false };
+      expect(ids(withLatest({ past: list("f", "e"), more: true }, known).past)).toEqual(["f", "e"]);
+      expect(withLatest({ past: list("d", "c"), more: true }, known)).toMatchObject({ past: list("d", "c", "b", "a"), more: false });
+      expect(withLatest({ past: list("d", "c"), more: false }, known).past).toEqual(list("d", "c"));
+    });
+  });
+
   it("t05_copied: says so wherever one is, instead of standing still", async () => {
     const { app, refreshSoon } = await enrolled();
     fake.state.failures.push({ route: "GET /me", status: 409, code: "device_copied" });

@@ -233,6 +233,7 @@ outcome-cancelled = Abgebrochen
 history-title = Was geschah
 history-why = Jede Anfrage, auch was Sie ablehnten oder verstreichen ließen.
 history-none = Noch nichts. Ihre erste Anmeldung wird hier stehen.
+history-more = Früheres anzeigen
 past-outcome = Ergebnis
 past-when = Wann
 past-domain = Website

@@ -233,6 +233,7 @@ outcome-cancelled = Cancelled
 history-title = What happened
 history-why = Every request, also those that you refused or let pass.
 history-none = Nothing yet. Your first login will stand here.
+history-more = Show earlier ones
 past-outcome = Outcome
 past-when = When
 past-domain = Site

@@ -233,6 +233,7 @@ outcome-cancelled = Annulé
 history-title = Ce qui s’est passé
 history-why = Chaque demande, aussi celles que vous avez refusées ou laissé passer.
 history-none = Rien encore. Votre première connexion s’inscrira ici.
+history-more = Afficher ce qui précède
 past-outcome = Issue
 past-when = Quand
 past-domain = Site

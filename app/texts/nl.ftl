@@ -233,6 +233,7 @@ outcome-cancelled = Afgebroken
 history-title = Wat er gebeurde
 history-why = Elke vraag, ook wat je weigerde of liet verlopen.
 history-none = Nog niets. Je eerste aanmelding komt hier te staan.
+history-more = Toon wat eerder gebeurde
 past-outcome = Uitkomst
 past-when = Wanneer
 past-domain = Site

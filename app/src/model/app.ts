@@ -17,6 +17,7 @@ import type { UnlockRegistration } from "../protocol/api";
 import { deviceName } from "./device-name";
 import { keepLanguage, preferredLanguage, speak } from "./language";
 import { parseRoute, replace } from "./route";
+import { earliest, withEarlier, withLatest } from "./history";
 import type { EnrolStep, Route } from "./route";
 import { Store } from "./store";
 
@@ -30,6 +31,8 @@ export interface State {
   me: Me | null;
   open: Summary[];
   past: Summary[];
+  /** Whether the scheme has actions from before those in `past`. */
+  more: boolean;
   /** What keeps the whole app from going on. */
   problem: Problem | null;
   /** What the bank's return brought, shown once on the screen that asked for a bank. */
@@ -56,6 +59,7 @@ export const app = new Store<State>({
   me: null,
   open: [],
   past: [],
+  more: false,
   problem: null,
   returned: null,
   recovery: null,
@@ -265,7 +269,7 @@ async function adoptIdentity(): Promise<void> {
 
 export async function forgetDevice(): Promise<void> {
   await devices.clear();
-  app.set({ record: null, enrolment: null, me: null, open: [], past: [] });
+  app.set({ record: null, enrolment: null, me: null, open: [], past: [], more: false });
   replace("");
 }
 
@@ -296,7 +300,16 @@ async function comeHome(): Promise<void> {
 
 export async function refresh(): Promise<void> {
   const [me, actions] = [await api.me(), await api.actions()];
-  app.set({ me, open: actions.open, past: actions.past });
+  app.set({ me, open: actions.open, ...withLatest(actions, app.get()) });
+}
+
+/** Loads what happened before what is known. */
+export async function loadEarlier(): Promise<void> {
+  const { open, past } = app.get();
+  const last = earliest(open, past);
+  if (last === undefined) return;
+  const earlier = await api.earlier(last.id);
+  app.set(withEarlier(app.get(), earlier));
 }
 
 let refreshing: "no" | "yes" | "again" = "no";

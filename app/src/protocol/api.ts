@@ -120,7 +120,7 @@ const summary = {
   receipt: optional(string),
 };
 const summaryShape = object(summary);
-const actionsShape = object({ open: list(summaryShape), past: list(summaryShape) });
+const actionsShape = object({ open: list(summaryShape), past: list(summaryShape), more: boolean });
 const actionShape = object({ ...summary, offer: optional(offerShape) });
 
 const receiptShape = object({
@@ -247,6 +247,7 @@ export class Api {
   me = () => this.get(meShape, "/me");
   devices = async () => (await this.get(devicesShape, "/devices")).devices;
   actions = () => this.get(actionsShape, "/actions");
+  earlier = (before: string) => this.get(actionsShape, `/actions?before=${before}`);
   action = (id: string) => this.get(actionShape, `/actions/${id}`);
   receipt = (id: string) => this.get(receiptShape, `/receipts/${id}`);
   block = () => this.post(object({ status: string }), "/block", { reason: "person" });

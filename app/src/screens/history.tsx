@@ -1,9 +1,9 @@
 import { useMemo } from "preact/hooks";
-import { app } from "../model/app";
+import { app, loadEarlier } from "../model/app";
 import { clock, has, isToday, shortDay, t } from "../model/language";
 import { useStore } from "../model/store";
 import type { Summary } from "../protocol/api";
-import { Row, Screen } from "../ui/parts";
+import { Button, Row, Screen, Trouble, useTask } from "../ui/parts";
 import type { IconName } from "../ui/icons";
 
 const ICONS: Record<string, IconName> = {
@@ -38,7 +38,8 @@ export function ActionRow({ action }: { action: Summary }) {
 }
 
 export function History() {
-  const { past, open } = useStore(app);
+  const { past, open, more } = useStore(app);
+  const task = useTask();
   const days = useMemo(() => byDay(past), [past]);
   return (
     <Screen id="history" title={t("history-title")}>
@@ -64,6 +65,12 @@ export function History() {
           </ul>
         </section>
       ))}
+      {more && (
+        <Button look="plain" busy={task.busy} onClick={() => void task.run(loadEarlier)} testid="history-more">
+          {t("history-more")}
+        </Button>
+      )}
+      <Trouble problem={task.problem} />
     </Screen>
   );
 }

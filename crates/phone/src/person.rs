@@ -28,13 +28,35 @@ impl Phone {
         Ok(answer.devices)
     }
 
-    /// Open and past actions, newest first.
+    /// The latest actions, open and past, newest first.
     ///
     /// # Errors
     /// The refusals of the protocol.
     pub async fn actions(&self) -> Result<ActionsResponse> {
         self.enrolled()?;
         self.get("/phone/v1/actions").await
+    }
+
+    /// All actions, open and past, newest first.
+    ///
+    /// # Errors
+    /// The refusals of the protocol.
+    pub async fn all_actions(&self) -> Result<ActionsResponse> {
+        let mut all = self.actions().await?;
+        while all.more {
+            let last = [all.open.last(), all.past.last()];
+            let last = last
+                .into_iter()
+                .flatten()
+                .min_by_key(|a| (a.created, &a.id));
+            let Some(last) = last else { break };
+            let path = format!("/phone/v1/actions?before={}", last.id);
+            let earlier: ActionsResponse = self.get(&path).await?;
+            all.open.extend(earlier.open);
+            all.past.extend(earlier.past);
+            all.more = earlier.more;
+        }
+        Ok(all)
     }
 
     /// Blocks the identity, at once.

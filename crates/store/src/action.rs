@@ -152,7 +152,10 @@ pub fn insert(tx: &mut Tx, a: &Action) -> Result<(), StoreError> {
 }
 
 const BY_ID: &str = columns!("WHERE id = $1");
-const OF_IDENTITY: &str = columns!("WHERE identity = $1 ORDER BY created DESC LIMIT $2");
+const LATEST: &str = columns!("WHERE identity = $1 ORDER BY created DESC, id DESC LIMIT $2");
+const EARLIER: &str = columns!(
+    "WHERE identity = $1 AND (created < $3 OR (created = $3 AND id < $4)) ORDER BY created DESC, id DESC LIMIT $2"
+);
 // The first term is what the partial index `action_expires` says of itself.
 const OVERDUE: &str = columns!(
     "WHERE (status = 'created' OR status = 'linked' OR status = 'expired') AND status = $1 AND expires < $2 LIMIT 200"
@@ -187,12 +190,18 @@ pub fn state(tx: &mut Tx, id: &str) -> Result<Option<State>, StoreError> {
     }))
 }
 
-/// An identity's actions, newest first.
-pub fn of_identity(tx: &mut Tx, identity: &str, limit: i64) -> Result<Vec<Action>, StoreError> {
-    tx.rows(OF_IDENTITY, params![identity, limit])?
-        .into_iter()
-        .map(action)
-        .collect()
+/// An identity's actions, newest first; after `last`, if there is one: its time and id.
+pub fn of_identity(
+    tx: &mut Tx,
+    identity: &str,
+    last: Option<(i64, &str)>,
+    limit: i64,
+) -> Result<Vec<Action>, StoreError> {
+    let rows = match last {
+        None => tx.rows(LATEST, params![identity, limit])?,
+        Some((created, id)) => tx.rows(EARLIER, params![identity, limit, created, id])?,
+    };
+    rows.into_iter().map(action).collect()
 }
 
 /// Up to 200 actions of a status whose time is over.

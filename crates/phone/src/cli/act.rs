@@ -32,11 +32,13 @@ pub(super) async fn act(phone: &Phone, command: Command, json: bool) -> Result<(
             print(json, &summary, || opened.offer.action.clone());
         }
         Command::Actions { all } => {
-            let mut actions = phone.actions().await?;
-            if all {
+            let list = if all {
+                let mut actions = phone.all_actions().await?;
                 actions.open.append(&mut actions.past);
-            }
-            let list = actions.open;
+                actions.open
+            } else {
+                phone.actions().await?.open
+            };
             print(json, &list, || {
                 let line = |a: &ipse_protocol::wire::ActionSummary| {
                     let partner = a.partner.as_deref().unwrap_or("-");

@@ -94,13 +94,15 @@ pub struct DeviceSummary {
     pub this: bool,
 }
 
-/// `GET /phone/v1/actions`, newest first.
+/// `GET /phone/v1/actions`, newest first: the latest, or with `?before=A` those that came before an action.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ActionsResponse {
     /// Undecided.
     pub open: Vec<ActionSummary>,
     /// Decided.
     pub past: Vec<ActionSummary>,
+    /// Whether there are earlier ones.
+    pub more: bool,
 }
 
 /// An action in a list.

@@ -19,6 +19,9 @@ use crate::{Outcome, Scheme, refuse};
 
 /// The scheme itself as the one who asks, for the person's own actions.
 pub(crate) const OWN: &str = "par_AAAAAAAAAAAAAAAAAAAAAA";
+/// How many actions are listed at a time.
+const PAGE: usize = 50;
+
 /// What was asked: the part that the rules judge, and what the asking face needs to answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -144,21 +147,43 @@ impl Scheme {
         })
     }
 
-    /// The person's actions: what is open and what was, newest first.
+    /// The person's latest actions, or those `before` one of them: what is open and what was, newest first.
     ///
     /// # Errors
-    /// When the store fails.
-    pub async fn actions(&self, signed: &Signed) -> Result<ActionsResponse, Error> {
-        let who = signed.device.identity.clone();
-        let (rows, now) = self
-            .store
-            .read(move |tx| Ok((action::of_identity(tx, &who, 200)?, tx.now()?)))
-            .await?;
+    /// `not_found` when `before` is not theirs.
+    pub async fn actions(
+        &self,
+        signed: &Signed,
+        before: Option<&str>,
+    ) -> Result<ActionsResponse, Error> {
+        if before.is_some_and(|id| !ids::valid(ids::ACTION, id)) {
+            return Err(Code::NotFound.into());
+        }
+        let (who, before) = (signed.device.identity.clone(), before.map(str::to_owned));
+        let read = move |tx: &mut Tx| {
+            let last = match &before {
+                None => None,
+                Some(id) => {
+                    let last = action::by_id(tx, id)?;
+                    let mine = last.filter(|a| a.identity.as_deref() == Some(who.as_str()));
+                    let Some(mine) = mine else {
+                        refuse!(NotFound);
+                    };
+                    Some(mine)
+                }
+            };
+            let last = last.as_ref().map(|a| (a.created, a.id.as_str()));
+            // One more than is shown tells whether there are more.
+            let rows = action::of_identity(tx, &who, last, PAGE as i64 + 1)?;
+            Ok(Ok((rows, tx.now()?)))
+        };
+        let (rows, now) = settle(self.store.read(read).await)?;
         let mut answer = ActionsResponse {
             open: Vec::new(),
             past: Vec::new(),
+            more: rows.len() > PAGE,
         };
-        for row in &rows {
+        for row in rows.iter().take(PAGE) {
             let summary = self.summary(row, now)?;
             match summary.status {
                 ActionStatus::Created | ActionStatus::Linked => answer.open.push(summary),

@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
+use ipse_protocol::problem::Code;
 use ipse_protocol::wire::{
     ActionResponse, ActionsResponse, ApproveRequest, AttemptRequest, AttemptResponse,
     BlockResponse, ClaimRequest, DecisionResponse, Offer, RefuseRequest, WrongRequest,
@@ -30,12 +32,22 @@ pub(super) fn router() -> Router<Arc<Server>> {
         .route("/actions/{id}/report", post(report))
 }
 
+/// Which part of the list is asked for.
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Page {
+    before: Option<String>,
+}
+
 async fn list(
     State(server): State<Arc<Server>>,
+    page: Result<Query<Page>, QueryRejection>,
     request: DeviceRequest,
 ) -> Answer<ActionsResponse> {
+    let Query(page) = page.map_err(|_| Refusal::from(Code::MalformedRequest))?;
     let signed = server.scheme.authenticate(request.incoming()).await?;
-    Ok(Json(server.scheme.actions(&signed).await?))
+    let before = page.before.as_deref();
+    Ok(Json(server.scheme.actions(&signed, before).await?))
 }
 
 async fn claim(State(server): State<Arc<Server>>, request: DeviceRequest) -> Answer<Offer> {

@@ -360,6 +360,7 @@ async fn t03_a_server_that_dies_at_every_guess_answers_three() {
             let reply = phone.post(&path, &Phone::attempt_body(&offer, ke1)).await;
             if reply.body["ke2"].is_string() {
                 answered += 1;
+                assert!(answered <= 3, "{answered}");
                 continue;
             }
             let closed = ["identity_blocked", "action_closed"].contains(&reply.code());

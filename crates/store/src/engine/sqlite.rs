@@ -24,10 +24,10 @@ const BUSY: Duration = Duration::from_secs(10);
 /// Bounds of one commit: how long the first of a batch may wait for the last.
 const BATCH: usize = 4096;
 const BATCH_TIME: Duration = Duration::from_millis(20);
-/// Under load commits come at most this often: a commit costs ten times what a small rule costs, and empties the readers' page
-/// caches, so letting a few more join saves most of it. Longer costs throughput, for each login waits for six commits in a row.
-/// Whoever writes alone never waits.
-const COMMIT_INTERVAL: Duration = Duration::from_millis(3);
+/// Under load commits come at most this often: a commit costs ten times what a small rule costs, so letting a few more join saves
+/// most of it. Longer saves little more and costs throughput, for each login waits for six commits in a row. Whoever writes alone
+/// never waits.
+const COMMIT_INTERVAL: Duration = Duration::from_millis(1);
 /// The writer's page cache; negative is SQLite's way to say KiB. A reader's is small: it lives from one commit to the next.
 const WRITER_CACHE_KIB: i64 = -16_384;
 /// Reader connections kept open; more are opened when more threads read at once.

@@ -407,7 +407,7 @@ impl<'a> Case<'a> {
         let store = &self.world.server.scheme.store;
         let (rows, binding, grants) = store
             .read(move |tx| {
-                let rows = ipse_store::action::of_identity(tx, &who, 400)?;
+                let rows = ipse_store::action::of_identity(tx, &who, None, 400)?;
                 let binding = ipse_store::sim::binding(tx, &who)?;
                 let mut grants = Vec::new();
                 for action in &given {
