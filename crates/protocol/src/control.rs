@@ -43,6 +43,8 @@ controls! {
     T03TenInThirtyDays = "t03_ten_in_thirty_days",
     /// Nothing stored lets a code be tested offline.
     T04CodeNotStored = "t04_code_not_stored",
+    /// Few codes are evaluated for one registration.
+    T04RegistrationsCounted = "t04_registrations_counted",
     /// A code is registered only until it is in use.
     T04RegistrationCloses = "t04_registration_closes",
     /// A used sequence with other bytes suspends the device.

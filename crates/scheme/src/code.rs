@@ -6,9 +6,12 @@
 use std::sync::Arc;
 
 use ipse_keys::KeyStore;
+use ipse_protocol::bytes::B64u;
 use ipse_protocol::control::{Control, enforced};
 use ipse_protocol::opaque::ServerSuite;
-use ipse_protocol::problem::Code;
+use ipse_protocol::problem::{Code, Problem};
+use ipse_protocol::wire::CodeResponse;
+use ipse_store::{StoreError, Tx};
 use opaque_ke::{
     CredentialFinalization, CredentialRequest, RegistrationRequest, RegistrationUpload,
     ServerLogin, ServerLoginParameters, ServerRegistration, ServerSetup,
@@ -16,7 +19,13 @@ use opaque_ke::{
 use rand::rngs::OsRng;
 use zeroize::Zeroizing;
 
-use crate::error::Error;
+use crate::Scheme;
+use crate::device::{Signed, Spent};
+use crate::error::{Error, settle};
+
+/// How many codes are evaluated for one enrolment or recovery: whoever could have many evaluated before the record is kept would
+/// need one second message only to try them all.
+pub const REGISTRATIONS: i64 = 10;
 
 const DAY_MS: i64 = 24 * 3_600_000;
 
@@ -41,6 +50,37 @@ pub fn credential_identifier(identity: &str, device: &str, version: i64) -> Stri
 /// The day whose key seals an attempt's state.
 pub fn day(now: i64) -> i64 {
     now / DAY_MS
+}
+
+impl Scheme {
+    /// First half of registering a code. `count` counts it with what it is for, which ends at `ends`. The very same request again
+    /// evaluates nothing new.
+    pub(crate) async fn register_code(
+        &self,
+        signed: &Signed,
+        identifier: String,
+        request: &[u8],
+        ends: i64,
+        mut count: impl FnMut(&mut Tx) -> Result<bool, StoreError> + Send + 'static,
+    ) -> Result<CodeResponse, Error> {
+        let answer = self.code.register(&identifier, request)?;
+        if signed.spent == Spent::Fresh && enforced(Control::T04RegistrationsCounted) {
+            let counted = move |tx: &mut Tx| {
+                if count(tx)? {
+                    return Ok(Ok(()));
+                }
+                let left = (ends - tx.now()?).max(1);
+                Ok(Err(
+                    Problem::new(Code::TooManyRequests).with("retry_after_ms", left)
+                ))
+            };
+            settle(self.store.write(counted).await)?;
+        }
+        Ok(CodeResponse {
+            registration_response: B64u(answer),
+            credential_identifier: identifier,
+        })
+    }
 }
 
 impl CodeService {

@@ -17,7 +17,7 @@ use ipse_store::Tx;
 use ipse_store::enrolment::{self, Enrolment};
 use zeroize::Zeroizing;
 
-use crate::code::credential_identifier;
+use crate::code::{REGISTRATIONS, credential_identifier};
 use crate::device::{Signed, Spent};
 use crate::error::{Error, settle};
 use crate::person::PersonKey;
@@ -136,7 +136,7 @@ impl Scheme {
     /// First half of registering the code (OPAQUE).
     ///
     /// # Errors
-    /// `malformed_request`.
+    /// `malformed_request`; `too_many_requests` after [`REGISTRATIONS`] of them.
     pub async fn enrolment_code(
         &self,
         signed: &Signed,
@@ -148,10 +148,9 @@ impl Scheme {
             return Err(Code::NotFound.into());
         }
         let identifier = credential_identifier(&found.identity, &found.device, 1);
-        Ok(CodeResponse {
-            registration_response: B64u(self.code.register(&identifier, request)?),
-            credential_identifier: identifier,
-        })
+        let count = move |tx: &mut Tx| enrolment::count_registration(tx, &found.id, REGISTRATIONS);
+        self.register_code(signed, identifier, request, found.expires, count)
+            .await
     }
 
     /// What the phone's platform needs to make an unlock credential.

@@ -1,18 +1,18 @@
 //! A new code for who used theirs up: the bank vouches that it is the same person, on the same device.
 
 use ipse_protocol::control::{Control, enforced};
+use ipse_protocol::ids;
 use ipse_protocol::problem::{Code, Problem};
 use ipse_protocol::terms::{IdentityStatus, Progress};
 use ipse_protocol::wire::{
     CodeResponse, RecoveryCompleteResponse, RecoveryResponse, RecoveryState,
 };
-use ipse_protocol::{bytes::B64u, ids};
 use ipse_store::person::{self, Proofing};
 use ipse_store::recovery::{self, Recovery};
 use ipse_store::{Tx, device as devices, identity as identities};
 use zeroize::Zeroizing;
 
-use crate::code::credential_identifier;
+use crate::code::{REGISTRATIONS, credential_identifier};
 use crate::device::Signed;
 use crate::error::{Error, settle};
 use crate::identity::Reason;
@@ -144,7 +144,7 @@ impl Scheme {
     /// First half of registering the new code (OPAQUE).
     ///
     /// # Errors
-    /// `not_found`, `epoch_changed`, `malformed_request`.
+    /// `not_found`, `epoch_changed`, `malformed_request`; `too_many_requests` after [`REGISTRATIONS`] of them.
     pub async fn recovery_code(
         &self,
         signed: &Signed,
@@ -168,10 +168,9 @@ impl Scheme {
                 .await,
         )?;
         let identifier = credential_identifier(&found.identity, &found.device, found.code_version);
-        Ok(CodeResponse {
-            registration_response: B64u(self.code.register(&identifier, request)?),
-            credential_identifier: identifier,
-        })
+        let count = move |tx: &mut Tx| recovery::count_registration(tx, &found.id, REGISTRATIONS);
+        self.register_code(signed, identifier, request, found.expires, count)
+            .await
     }
 
     /// Replaces the code and lifts the block. Sent again, it answers the same.

@@ -125,6 +125,14 @@ pub fn overdue(tx: &mut Tx, now: i64) -> Result<Vec<Enrolment>, StoreError> {
         .collect()
 }
 
+const COUNT_REGISTRATION: &str =
+    "UPDATE enrolment SET registrations = registrations + 1 WHERE id = $1 AND registrations < $2";
+
+/// Counts that a code was evaluated; false when that happened `most` times already.
+pub fn count_registration(tx: &mut Tx, id: &str, most: i64) -> Result<bool, StoreError> {
+    Ok(tx.exec(COUNT_REGISTRATION, params![id, most])? == 1)
+}
+
 const CHALLENGE: &str = "UPDATE enrolment SET sim_challenge = $2, sim_nonce_hash = $3 \
      WHERE id = $1 AND status = 'open' AND sim_statement IS NULL";
 

@@ -67,6 +67,14 @@ pub fn by_id(tx: &mut Tx, id: &str) -> Result<Option<Recovery>, StoreError> {
     }))
 }
 
+const COUNT_REGISTRATION: &str =
+    "UPDATE recovery SET registrations = registrations + 1 WHERE id = $1 AND registrations < $2";
+
+/// Counts that a code was evaluated; false when that happened `most` times already.
+pub fn count_registration(tx: &mut Tx, id: &str, most: i64) -> Result<bool, StoreError> {
+    Ok(tx.exec(COUNT_REGISTRATION, params![id, most])? == 1)
+}
+
 const VOUCH: &str =
     "UPDATE recovery SET status = 'vouched', evidence = $2 WHERE id = $1 AND status <> 'completed'";
 

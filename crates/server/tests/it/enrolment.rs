@@ -398,6 +398,29 @@ async fn t04_registration_is_no_oracle_for_a_code_in_use() {
     }
 }
 
+/// Whoever could have every code evaluated before the record is kept would need one second message to try them all.
+#[tokio::test]
+async fn t04_few_codes_are_evaluated_for_one_enrolment() {
+    for world in World::both().await {
+        let mut phone = world.phone(0);
+        phone.begin_enrolment(&world).await;
+        phone.connect_sim(&world).await;
+        phone.visit_bank("customer0").await;
+        let at = format!("/enrolments/{}", phone.enrolment);
+        for n in 0..10 {
+            let answer = phone.evaluate(&at, &format!("{:05}", 40_000 + n)).await;
+            assert_eq!(answer.status, StatusCode::OK, "{n}: {}", answer.body);
+        }
+        let refused = phone.evaluate(&at, "41000").await;
+        refused.refused("too_many_requests");
+        assert!(refused.body["retry_after_ms"].as_i64() > Some(0));
+        phone.finish_enrolment().await.refused("too_many_requests");
+        // Beginning anew is another identity, under which the guesses of before are worth nothing.
+        phone.enrol(&world).await;
+        world.end().await;
+    }
+}
+
 #[tokio::test]
 async fn abandoned_enrolments_are_forgotten_with_their_keys() {
     for world in World::both().await {

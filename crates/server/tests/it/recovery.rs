@@ -181,6 +181,32 @@ async fn t04_a_second_recovery_is_no_oracle_for_the_new_code() {
 }
 
 #[tokio::test]
+async fn t04_few_codes_are_evaluated_for_one_recovery() {
+    for world in World::both().await {
+        let partner = world.partner().await;
+        let mut phone = world.enrolled(0).await;
+        exhaust(&world, &partner, &mut phone).await;
+        let (recovery, url) = begin(&mut phone).await;
+        visit(&mut phone, &url, "customer0").await;
+        let at = format!("/recoveries/{recovery}");
+        for n in 0..10 {
+            let answer = phone.evaluate(&at, &format!("{:05}", 40_000 + n)).await;
+            assert_eq!(answer.status, StatusCode::OK, "{n}: {}", answer.body);
+        }
+        phone
+            .evaluate(&at, "41000")
+            .await
+            .refused("too_many_requests");
+        // The bank's word again is a recovery anew.
+        let (recovery, url) = begin(&mut phone).await;
+        visit(&mut phone, &url, "customer0").await;
+        let done = complete(&mut phone, &recovery, "40719").await;
+        assert_eq!(done.status, StatusCode::OK, "{}", done.body);
+        world.end().await;
+    }
+}
+
+#[tokio::test]
 async fn another_phone_cannot_use_a_recovery() {
     for world in World::both().await {
         let partner = world.partner().await;

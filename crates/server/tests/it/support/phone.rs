@@ -282,6 +282,13 @@ impl Phone {
     }
 
     /// Chooses the code and completes.
+    /// Has a code evaluated, blinded, as the first half of registering it: at `/enrolments/E` or `/recoveries/R`.
+    pub async fn evaluate(&mut self, at: &str, code: &str) -> Reply {
+        let (_, request) = ClientRegistration::<NoStretching>::start(code).expect("opaque");
+        let body = json!({"registration_request": ipse_jose::b64::encode(&request)});
+        self.post(&format!("{at}/code"), &body).await
+    }
+
     pub async fn finish_enrolment(&mut self) -> Reply {
         let (registration, request) =
             ClientRegistration::<NoStretching>::start(&self.code).expect("opaque");

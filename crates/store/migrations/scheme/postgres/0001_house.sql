@@ -108,6 +108,7 @@ CREATE TABLE enrolment (
   sim_nonce_hash BYTEA,                        -- what the statement must answer
   sim_statement  TEXT,                        -- holder statement: the SIM is connected
   sim_changed_at BIGINT,
+  registrations  BIGINT NOT NULL DEFAULT 0,   -- how often a code was evaluated (OPAQUE)
   unlock_challenge BYTEA,
   receipt        TEXT,
   created        BIGINT NOT NULL,
@@ -124,6 +125,7 @@ CREATE TABLE recovery (
   status        TEXT   NOT NULL,              -- created | vouched | completed
   epoch         BIGINT NOT NULL,              -- of the identity when it began
   code_version  BIGINT NOT NULL,              -- that the new code will have
+  registrations BIGINT NOT NULL DEFAULT 0,    -- how often a code was evaluated (OPAQUE)
   evidence      BYTEA,                         -- what the bank vouched for, sealed
   created       BIGINT NOT NULL,
   expires       BIGINT NOT NULL
