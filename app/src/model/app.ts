@@ -305,11 +305,12 @@ export async function refresh(): Promise<void> {
 
 /** Loads what happened before what is known. */
 export async function loadEarlier(): Promise<void> {
-  const { open, past } = app.get();
-  const last = earliest(open, past);
-  if (last === undefined) return;
-  const earlier = await api.earlier(last.id);
-  app.set(withEarlier(app.get(), earlier));
+  const last = () => earliest(app.get().open, app.get().past);
+  const before = last();
+  if (before === undefined) return;
+  const earlier = await api.earlier(before.id);
+  // What is known may have changed meanwhile, and then this is not what comes before it.
+  if (last()?.id === before.id) app.set(withEarlier(app.get(), earlier));
 }
 
 let refreshing: "no" | "yes" | "again" = "no";

@@ -20,7 +20,6 @@ use rand::rngs::OsRng;
 use zeroize::Zeroizing;
 
 use crate::Scheme;
-use crate::device::{Signed, Spent};
 use crate::error::{Error, settle};
 
 /// How many codes are evaluated for one enrolment or recovery: whoever could have many evaluated before the record is kept would
@@ -53,29 +52,26 @@ pub fn day(now: i64) -> i64 {
 }
 
 impl Scheme {
-    /// First half of registering a code. `count` counts it with what it is for, which ends at `ends`. The very same request again
-    /// evaluates nothing new.
+    /// First half of registering a code. `count` counts it with what it is for, which ends at `ends`: each time, also for a request
+    /// that comes again, for the one before may have been refused.
     pub(crate) async fn register_code(
         &self,
-        signed: &Signed,
         identifier: String,
         request: &[u8],
         ends: i64,
         mut count: impl FnMut(&mut Tx) -> Result<bool, StoreError> + Send + 'static,
     ) -> Result<CodeResponse, Error> {
         let answer = self.code.register(&identifier, request)?;
-        if signed.spent == Spent::Fresh && enforced(Control::T04RegistrationsCounted) {
-            let counted = move |tx: &mut Tx| {
-                if count(tx)? {
-                    return Ok(Ok(()));
-                }
-                let left = (ends - tx.now()?).max(1);
-                Ok(Err(
-                    Problem::new(Code::TooManyRequests).with("retry_after_ms", left)
-                ))
-            };
-            settle(self.store.write(counted).await)?;
-        }
+        let counted = move |tx: &mut Tx| {
+            if count(tx)? || !enforced(Control::T04RegistrationsCounted) {
+                return Ok(Ok(()));
+            }
+            let left = (ends - tx.now()?).max(1);
+            Ok(Err(
+                Problem::new(Code::TooManyRequests).with("retry_after_ms", left)
+            ))
+        };
+        settle(self.store.write(counted).await)?;
         Ok(CodeResponse {
             registration_response: B64u(answer),
             credential_identifier: identifier,

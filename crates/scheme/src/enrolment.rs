@@ -149,7 +149,7 @@ impl Scheme {
         }
         let identifier = credential_identifier(&found.identity, &found.device, 1);
         let count = move |tx: &mut Tx| enrolment::count_registration(tx, &found.id, REGISTRATIONS);
-        self.register_code(signed, identifier, request, found.expires, count)
+        self.register_code(identifier, request, found.expires, count)
             .await
     }
 

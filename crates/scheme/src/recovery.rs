@@ -169,7 +169,7 @@ impl Scheme {
         )?;
         let identifier = credential_identifier(&found.identity, &found.device, found.code_version);
         let count = move |tx: &mut Tx| recovery::count_registration(tx, &found.id, REGISTRATIONS);
-        self.register_code(signed, identifier, request, found.expires, count)
+        self.register_code(identifier, request, found.expires, count)
             .await
     }
 

@@ -154,7 +154,7 @@ pub fn insert(tx: &mut Tx, a: &Action) -> Result<(), StoreError> {
 const BY_ID: &str = columns!("WHERE id = $1");
 const LATEST: &str = columns!("WHERE identity = $1 ORDER BY created DESC, id DESC LIMIT $2");
 const EARLIER: &str = columns!(
-    "WHERE identity = $1 AND (created < $3 OR (created = $3 AND id < $4)) ORDER BY created DESC, id DESC LIMIT $2"
+    "WHERE identity = $1 AND created <= $3 AND (created < $3 OR id < $4) ORDER BY created DESC, id DESC LIMIT $2"
 );
 // The first term is what the partial index `action_expires` says of itself.
 const OVERDUE: &str = columns!(

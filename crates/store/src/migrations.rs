@@ -28,6 +28,12 @@ pub static SCHEME: Migrations = Migrations::new(&[
         sqlite: include_str!("../migrations/scheme/sqlite/0004_outbox_party.sql"),
         postgres: include_str!("../migrations/scheme/postgres/0004_outbox_party.sql"),
     },
+    Migration {
+        version: 5,
+        name: "fewer rows a login",
+        sqlite: include_str!("../migrations/scheme/sqlite/0005_fewer_rows.sql"),
+        postgres: include_str!("../migrations/scheme/postgres/0005_fewer_rows.sql"),
+    },
 ]);
 
 /// The store of person keys.

@@ -1,5 +1,5 @@
 use ipse_store::testing::TestDb;
-use ipse_store::{Migration, Migrations, StoreError};
+use ipse_store::{Migration, Migrations, Param, SCHEME, StoreError};
 
 const fn step(version: i64, text: &'static str) -> Migration {
     Migration {
@@ -72,3 +72,33 @@ fn nodes_that_start_together_take_turns() {
         assert_eq!(rows.unwrap().len(), 1);
     }
 }
+
+/// A home of before version 5 goes on: what people consented to stands in the grant now.
+#[test]
+fn consents_move_into_their_grants() {
+    let before: &Migrations = Box::leak(Box::new(Migrations::new(&SCHEME.steps()[..4])));
+    for db in TestDb::both() {
+        let store = db.open(before);
+        let rows = store.write_blocking(|tx| {
+            for action in ["act_a", "act_b"] {
+                let id = action.as_bytes();
+                tx.exec(OLD_GRANT, &[Param::Text(action), Param::Blob(id)])?;
+            }
+            tx.exec(OLD_CONSENT, &[])
+        });
+        rows.expect("rows of before");
+        store.close();
+        let read = db.open(&SCHEME).read_blocking(|tx| {
+            tx.rows("SELECT attributes FROM access_grant ORDER BY action", &[])?
+                .iter_mut()
+                .map(|row| row.text(0))
+                .collect::<Result<Vec<_>, _>>()
+        });
+        assert_eq!(read.expect("grants"), ["[\"given_name\"]", "[]"]);
+    }
+}
+
+const OLD_GRANT: &str = "INSERT INTO access_grant (action, partner, identity, epoch, sub, released, status, code_hash, \
+     code_expires, auth_time) VALUES ($1, 'par_a', 'idn_a', 1, 's', $2, 'redeemed', $2, 1, 1)";
+const OLD_CONSENT: &str = "INSERT INTO consent (action, identity, partner, attributes, time) \
+     VALUES ('act_a', 'idn_a', 'par_a', '[\"given_name\"]', 1)";

@@ -16,7 +16,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use super::world::{BANK, number};
-use super::{Browser, World};
+use super::{Browser, Sealed, World};
 
 /// The code that test phones choose.
 pub const CODE: &str = "58204";
@@ -284,9 +284,15 @@ impl Phone {
     /// Chooses the code and completes.
     /// Has a code evaluated, blinded, as the first half of registering it: at `/enrolments/E` or `/recoveries/R`.
     pub async fn evaluate(&mut self, at: &str, code: &str) -> Reply {
+        let sealed = self.seal_evaluation(at, code);
+        self.send(&sealed).await
+    }
+
+    /// The request of [`Phone::evaluate`], to be sent more than once.
+    pub fn seal_evaluation(&mut self, at: &str, code: &str) -> Sealed {
         let (_, request) = ClientRegistration::<NoStretching>::start(code).expect("opaque");
         let body = json!({"registration_request": ipse_jose::b64::encode(&request)});
-        self.post(&format!("{at}/code"), &body).await
+        self.seal(&format!("{at}/code"), &body)
     }
 
     pub async fn finish_enrolment(&mut self) -> Reply {

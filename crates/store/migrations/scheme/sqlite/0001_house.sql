@@ -108,7 +108,6 @@ CREATE TABLE enrolment (
   sim_nonce_hash BLOB,                        -- what the statement must answer
   sim_statement  TEXT,                        -- holder statement: the SIM is connected
   sim_changed_at BIGINT,
-  registrations  BIGINT NOT NULL DEFAULT 0,   -- how often a code was evaluated (OPAQUE)
   unlock_challenge BLOB,
   receipt        TEXT,
   created        BIGINT NOT NULL,
@@ -125,7 +124,6 @@ CREATE TABLE recovery (
   status        TEXT   NOT NULL,              -- created | vouched | completed
   epoch         BIGINT NOT NULL,              -- of the identity when it began
   code_version  BIGINT NOT NULL,              -- that the new code will have
-  registrations BIGINT NOT NULL DEFAULT 0,    -- how often a code was evaluated (OPAQUE)
   evidence      BLOB,                         -- what the bank vouched for, sealed
   created       BIGINT NOT NULL,
   expires       BIGINT NOT NULL
@@ -235,8 +233,7 @@ CREATE TABLE action (
   expires       BIGINT NOT NULL,
   decided       BIGINT
 );
--- Not what no phone has claimed yet.
-CREATE INDEX action_identity ON action (identity, created) WHERE identity IS NOT NULL;
+CREATE INDEX action_identity ON action (identity, created);
 -- Only what a sweep looks for: decided actions leave it.
 CREATE INDEX action_expires ON action (status, expires) 
   WHERE status = 'created' OR status = 'linked' OR status = 'expired';
@@ -266,14 +263,21 @@ CREATE TABLE pairwise (
 ) WITHOUT ROWID;
 CREATE UNIQUE INDEX pairwise_sub ON pairwise (sub);
 
--- What one approval gave a partner: consent to these attributes, one code, then one access token.
+CREATE TABLE consent (
+  action      TEXT   PRIMARY KEY,
+  identity    TEXT   NOT NULL,
+  partner     TEXT   NOT NULL,
+  attributes  TEXT   NOT NULL,                -- JSON list of names, never values
+  time        BIGINT NOT NULL
+) WITHOUT ROWID;
+
+-- What one approval gave a partner: one code, then one access token.
 CREATE TABLE access_grant (
   action          TEXT   PRIMARY KEY,
   partner         TEXT   NOT NULL,
   identity        TEXT   NOT NULL,
   epoch           BIGINT NOT NULL,
   sub             TEXT   NOT NULL,
-  attributes      TEXT   NOT NULL,            -- JSON list of names, never values
   released        BLOB   NOT NULL,            -- what was shown and approved, sealed
   status          TEXT   NOT NULL,            -- issued | redeemed | revoked
   code_hash       BLOB   NOT NULL,
