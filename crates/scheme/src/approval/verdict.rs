@@ -18,6 +18,9 @@ use crate::device::{Incoming, Signed};
 use crate::error::{Error, settle};
 use crate::{Scheme, login, webauthn};
 
+/// How many recoveries an open offer may have seen.
+const OLDER_CODES: u64 = 8;
+
 pub(super) struct Verdict {
     pub(super) status: &'static str,
     pub(super) transcript: Transcript,
@@ -126,12 +129,17 @@ impl Scheme {
             return Ok(answer);
         }
         still_linked(&read)?;
-        let transcript = self.transcript(
+        let mut transcript = self.transcript(
             &read,
             body.sequence as i64,
             (Factor::None, terms::Decision::Refuse),
             None,
         )?;
+        // The offer may be older than the code: then it names the version of its time, and no takes no code.
+        let oldest = transcript.code_version.saturating_sub(OLDER_CODES).max(1);
+        while transcript.hash() != t && transcript.code_version > oldest {
+            transcript.code_version -= 1;
+        }
         if transcript.hash() != t || body.sequence != signed.claims.seq {
             return Err(Code::ProofInvalid.into());
         }
