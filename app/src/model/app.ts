@@ -15,9 +15,9 @@ import { BrowserStore } from "../protocol/store";
 import type { WaitingLink } from "../protocol/store";
 import type { UnlockRegistration } from "../protocol/api";
 import { deviceName } from "./device-name";
+import { earliest, withEarlier, withLatest } from "./history";
 import { keepLanguage, preferredLanguage, speak } from "./language";
 import { parseRoute, replace } from "./route";
-import { earliest, withEarlier, withLatest } from "./history";
 import type { EnrolStep, Route } from "./route";
 import { Store } from "./store";
 

@@ -33,6 +33,8 @@ pub struct Action {
     pub device: Option<String>,
     /// Epoch of the identity at the claim.
     pub epoch: Option<i64>,
+    /// Version of the code at the claim.
+    pub code_version: Option<i64>,
     /// Shown on both sides after the claim.
     pub match_code: Option<String>,
     /// Challenge `N` (32 bytes).
@@ -72,7 +74,7 @@ macro_rules! columns {
         concat!(
             "SELECT id, kind, status, level, flow, partner, request, browser, browser_name, language, identity, \
              device, epoch, match_code, nonce, view, view_hash, attributes_hash, sim, sim_requested, sim_statement, \
-             sim_received, transcript, proof_hash, receipt, reason, created, expires, decided \
+             sim_received, transcript, proof_hash, receipt, reason, created, expires, decided, code_version \
              FROM action ",
             $tail
         )
@@ -110,13 +112,14 @@ fn action(mut row: Row) -> Result<Action, StoreError> {
         created: row.int(26)?,
         expires: row.int(27)?,
         decided: row.opt_int(28)?,
+        code_version: row.opt_int(29)?,
     })
 }
 
 const INSERT: &str = "INSERT INTO action (id, kind, status, level, flow, partner, request, browser, browser_name, \
      language, identity, device, epoch, match_code, nonce, view, view_hash, attributes_hash, sim, sim_statement, \
-     sim_received, created, expires) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, \
-     $17, $18, $19, $20, $21, $22, $23)";
+     sim_received, created, expires, code_version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, \
+     $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)";
 
 /// Adds an action.
 pub fn insert(tx: &mut Tx, a: &Action) -> Result<(), StoreError> {
@@ -145,7 +148,8 @@ pub fn insert(tx: &mut Tx, a: &Action) -> Result<(), StoreError> {
             a.sim_statement.as_deref(),
             a.sim_received,
             a.created,
-            a.expires
+            a.expires,
+            a.code_version
         ],
     )
     .map(drop)
@@ -250,8 +254,8 @@ pub fn open_directed(
 }
 
 const CLAIM: &str = "UPDATE action SET status = 'linked', flow = $2, identity = $3, device = $4, epoch = $5, \
-     match_code = $6, nonce = $7, view = $8, view_hash = $9, attributes_hash = $10, sim = $11, sim_requested = $12 \
-     WHERE id = $1 AND status = 'created'";
+     match_code = $6, nonce = $7, view = $8, view_hash = $9, attributes_hash = $10, sim = $11, sim_requested = $12, \
+     code_version = $13 WHERE id = $1 AND status = 'created'";
 
 /// Gives a created action to the phone that claims it; false when another was first.
 pub fn claim(tx: &mut Tx, a: &Action) -> Result<bool, StoreError> {
@@ -269,7 +273,8 @@ pub fn claim(tx: &mut Tx, a: &Action) -> Result<bool, StoreError> {
             a.view_hash.as_deref(),
             a.attributes_hash.as_deref(),
             &a.sim,
-            a.sim_requested
+            a.sim_requested,
+            a.code_version
         ],
     )? == 1)
 }

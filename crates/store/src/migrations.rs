@@ -34,6 +34,12 @@ pub static SCHEME: Migrations = Migrations::new(&[
         sqlite: include_str!("../migrations/scheme/sqlite/0005_fewer_rows.sql"),
         postgres: include_str!("../migrations/scheme/postgres/0005_fewer_rows.sql"),
     },
+    Migration {
+        version: 6,
+        name: "the code that was offered",
+        sqlite: include_str!("../migrations/scheme/sqlite/0006_offered_code.sql"),
+        postgres: include_str!("../migrations/scheme/postgres/0006_offered_code.sql"),
+    },
 ]);
 
 /// The store of person keys.

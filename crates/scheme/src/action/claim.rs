@@ -149,6 +149,7 @@ impl Scheme {
             identity: Some(read.identity.id.clone()),
             device: Some(signed.device.id.clone()),
             epoch: Some(read.identity.epoch),
+            code_version: Some(read.identity.code_version),
             match_code: Some(match_code()),
             nonce: Some(ipse_protocol::random::<32>().to_vec()),
             view_hash: Some(sha256(&bytes).to_vec()),

@@ -135,7 +135,7 @@ impl Scheme {
             server_time: read.now as u64,
             identity: read.identity.id.clone(),
             epoch: a.epoch.unwrap_or_default() as u64,
-            code_version: read.identity.code_version as u64,
+            code_version: a.code_version.unwrap_or_default() as u64,
             partner: a.partner.as_deref().unwrap_or(OWN).to_owned(),
             domain: asked.partner_domain,
             browser_binding: fixed(a.browser.as_deref().unwrap_or(&[0; 32])).into(),

@@ -63,6 +63,7 @@ impl Scheme {
             identity: Some(identity.id.clone()),
             device: Some(device.into()),
             epoch: Some(identity.epoch),
+            code_version: Some(identity.code_version),
             match_code: Some(match_code()),
             nonce: Some(ipse_protocol::random::<32>().to_vec()),
             view_hash: Some(sha256(&bytes).to_vec()),

@@ -18,9 +18,6 @@ use crate::device::{Incoming, Signed};
 use crate::error::{Error, settle};
 use crate::{Scheme, login, webauthn};
 
-/// How many recoveries an open offer may have seen.
-const OLDER_CODES: u64 = 8;
-
 pub(super) struct Verdict {
     pub(super) status: &'static str,
     pub(super) transcript: Transcript,
@@ -129,17 +126,12 @@ impl Scheme {
             return Ok(answer);
         }
         still_linked(&read)?;
-        let mut transcript = self.transcript(
+        let transcript = self.transcript(
             &read,
             body.sequence as i64,
             (Factor::None, terms::Decision::Refuse),
             None,
         )?;
-        // The offer may be older than the code: then it names the version of its time, and no takes no code.
-        let oldest = transcript.code_version.saturating_sub(OLDER_CODES).max(1);
-        while transcript.hash() != t && transcript.code_version > oldest {
-            transcript.code_version -= 1;
-        }
         if transcript.hash() != t || body.sequence != signed.claims.seq {
             return Err(Code::ProofInvalid.into());
         }
@@ -218,7 +210,7 @@ impl Scheme {
             device: a.device.clone().unwrap_or_default(),
             sequence: sequence as u64,
             epoch: a.epoch.unwrap_or_default() as u64,
-            code_version: read.identity.code_version as u64,
+            code_version: a.code_version.unwrap_or_default() as u64,
             nonce: fixed(a.nonce.as_deref().unwrap_or_default()),
             action: a.id.clone(),
             partner: a.partner.as_deref().unwrap_or(OWN).to_owned(),

@@ -307,11 +307,7 @@ async fn t13_effects_survive_a_kill_and_happen_once() {
                     count(&store, BLOCKS, &phone.identity).await == blocks
                 })
                 .await;
-            let begun = phone.post("/unblock", &json!({})).await;
-            let id = begun.body["action"].as_str().expect("an action").to_owned();
-            let shown = phone.get(&format!("/actions/{id}")).await;
-            let offer: Offer =
-                serde_json::from_value(shown.body["offer"].clone()).expect("an offer");
+            let offer = phone.begin_unblock().await;
             assert_eq!(phone.approve_offer(&offer).await.status, StatusCode::OK);
         }
         const WAITING: &str = "SELECT COUNT(*) FROM outbox WHERE $1 <> ''";

@@ -362,9 +362,7 @@ async fn t41_a_number_says_nothing_of_who_is_enrolled() {
 async fn t07_a_swap_during_enrolment_is_noticed() {
     for world in World::both().await {
         let mut phone = world.phone(0);
-        phone.begin_enrolment(&world).await;
-        phone.connect_sim(&world).await;
-        phone.visit_bank("customer0").await;
+        phone.enrol_to_code(&world).await;
         world.sim("swap", 0).await;
         let id = phone.enrolment.clone();
         world
@@ -398,38 +396,11 @@ async fn t04_registration_is_no_oracle_for_a_code_in_use() {
     }
 }
 
-/// Whoever could have every code evaluated before the record is kept would need one second message to try them all.
-#[tokio::test]
-async fn t04_few_codes_are_evaluated_for_one_enrolment() {
-    for world in World::both().await {
-        let mut phone = world.phone(0);
-        phone.begin_enrolment(&world).await;
-        phone.connect_sim(&world).await;
-        phone.visit_bank("customer0").await;
-        let at = format!("/enrolments/{}", phone.enrolment);
-        for n in 0..10 {
-            let answer = phone.evaluate(&at, &format!("{:05}", 40_000 + n)).await;
-            assert_eq!(answer.status, StatusCode::OK, "{n}: {}", answer.body);
-        }
-        let sealed = phone.seal_evaluation(&at, "41000");
-        let refused = phone.send(&sealed).await;
-        refused.refused("too_many_requests");
-        phone.send(&sealed).await.refused("too_many_requests");
-        assert!(refused.body["retry_after_ms"].as_i64() > Some(0));
-        phone.finish_enrolment().await.refused("too_many_requests");
-        // Beginning anew is another identity, under which the guesses of before are worth nothing.
-        phone.enrol(&world).await;
-        world.end().await;
-    }
-}
-
 #[tokio::test]
 async fn abandoned_enrolments_are_forgotten_with_their_keys() {
     for world in World::both().await {
         let mut phone = world.phone(0);
-        phone.begin_enrolment(&world).await;
-        phone.connect_sim(&world).await;
-        phone.visit_bank("customer0").await;
+        phone.enrol_to_code(&world).await;
         let done = world.enrolled(1).await;
         world.pass(31 * 60_000);
         assert_eq!(
@@ -462,9 +433,7 @@ async fn abandoned_enrolments_are_forgotten_with_their_keys() {
 async fn t34_a_stolen_database_holds_no_personal_data_in_the_clear() {
     for world in World::both().await {
         let mut phone = world.phone(3);
-        phone.begin_enrolment(&world).await;
-        phone.connect_sim(&world).await;
-        phone.visit_bank("customer3").await;
+        phone.enrol_to_code(&world).await;
         let canaries = [
             crate::support::national_number(3),
             crate::support::number(3),

@@ -52,6 +52,13 @@ async fn begin(phone: &mut Phone) -> (String, String) {
     (text("recovery"), text("authorization_url"))
 }
 
+/// A recovery that the bank has vouched for: a code may be chosen.
+async fn vouched(phone: &mut Phone) -> String {
+    let (recovery, url) = begin(phone).await;
+    visit(phone, &url, "customer0").await;
+    recovery
+}
+
 async fn complete(phone: &mut Phone, recovery: &str, code: &str) -> crate::support::Reply {
     use ipse_protocol::opaque::{ClientRegistration, Identity as NoStretching};
     let (registration, request) = ClientRegistration::<NoStretching>::start(code).expect("opaque");
@@ -129,16 +136,14 @@ async fn what_changes_meanwhile_ends_a_recovery() {
         let partner = world.partner().await;
         let mut phone = world.enrolled(0).await;
         exhaust(&world, &partner, &mut phone).await;
-        let (recovery, url) = begin(&mut phone).await;
-        visit(&mut phone, &url, "customer0").await;
+        let recovery = vouched(&mut phone).await;
         let blocked = phone.post("/block", &json!({"reason": "person"})).await;
         assert_eq!(blocked.status, StatusCode::OK, "{}", blocked.body);
         complete(&mut phone, &recovery, "40719")
             .await
             .refused("epoch_changed");
         // Anew, it lifts its own reason only.
-        let (recovery, url) = begin(&mut phone).await;
-        visit(&mut phone, &url, "customer0").await;
+        let recovery = vouched(&mut phone).await;
         let done = complete(&mut phone, &recovery, "40719").await;
         assert_eq!(done.body["status"], "suspended", "{}", done.body);
         let me = phone.get("/me").await;
@@ -162,9 +167,7 @@ async fn t04_a_second_recovery_is_no_oracle_for_the_new_code() {
         exhaust(&world, &partner, &mut phone).await;
         let mut both = Vec::new();
         for _ in 0..2 {
-            let (recovery, url) = begin(&mut phone).await;
-            visit(&mut phone, &url, "customer0").await;
-            both.push(recovery);
+            both.push(vouched(&mut phone).await);
         }
         let done = complete(&mut phone, &both[0], "40719").await;
         assert_eq!(done.status, StatusCode::OK, "{}", done.body);
@@ -186,8 +189,7 @@ async fn t04_few_codes_are_evaluated_for_one_recovery() {
         let partner = world.partner().await;
         let mut phone = world.enrolled(0).await;
         exhaust(&world, &partner, &mut phone).await;
-        let (recovery, url) = begin(&mut phone).await;
-        visit(&mut phone, &url, "customer0").await;
+        let recovery = vouched(&mut phone).await;
         let at = format!("/recoveries/{recovery}");
         for n in 0..10 {
             let answer = phone.evaluate(&at, &format!("{:05}", 40_000 + n)).await;
@@ -198,10 +200,34 @@ async fn t04_few_codes_are_evaluated_for_one_recovery() {
             phone.send(&sealed).await.refused("too_many_requests");
         }
         // The bank's word again is a recovery anew.
-        let (recovery, url) = begin(&mut phone).await;
-        visit(&mut phone, &url, "customer0").await;
+        let recovery = vouched(&mut phone).await;
         let done = complete(&mut phone, &recovery, "40719").await;
         assert_eq!(done.status, StatusCode::OK, "{}", done.body);
+        world.end().await;
+    }
+}
+
+/// What the phone signs names the code version that it was offered, and a recovery makes another.
+#[tokio::test]
+async fn what_was_offered_before_a_new_code_can_still_be_refused() {
+    for world in World::both().await {
+        let mut phone = world.enrolled(0).await;
+        let blocked = phone.post("/block", &json!({"reason": "person"})).await;
+        assert_eq!(blocked.status, StatusCode::OK, "{}", blocked.body);
+        let offer = phone.begin_unblock().await;
+        for _ in 0..3 {
+            let wrong = phone.wrong_code(&offer, "96172").await;
+            wrong.refused("code_wrong");
+        }
+        let recovery = vouched(&mut phone).await;
+        let done = complete(&mut phone, &recovery, "40719").await;
+        assert_eq!(done.body["code_version"], 2, "{}", done.body);
+        // Asked for again, it is the same offer.
+        let path = format!("/actions/{}", offer.action);
+        let again = phone.get(&path).await;
+        assert_eq!(again.body["offer"]["code_version"], 1, "{}", again.body);
+        let refused = phone.refuse(&offer).await;
+        assert_eq!(refused.body["status"], "refused", "{}", refused.body);
         world.end().await;
     }
 }
@@ -212,8 +238,7 @@ async fn another_phone_cannot_use_a_recovery() {
         let partner = world.partner().await;
         let mut phone = world.enrolled(0).await;
         exhaust(&world, &partner, &mut phone).await;
-        let (recovery, url) = begin(&mut phone).await;
-        visit(&mut phone, &url, "customer0").await;
+        let recovery = vouched(&mut phone).await;
         let mut other = world.enrolled(1).await;
         other
             .get(&format!("/recoveries/{recovery}"))

@@ -18,22 +18,6 @@ async fn claimed(world: &World, partner: &Partner, phone: &mut Phone) -> Offer {
     phone.claim(&link).await.json()
 }
 
-/// The offer of an action of the person's own.
-async fn own(phone: &mut Phone, action: &str) -> Offer {
-    let shown = phone.get(&format!("/actions/{action}")).await;
-    serde_json::from_value(shown.body["offer"].clone())
-        .unwrap_or_else(|error| panic!("{error}: {}", shown.body))
-}
-
-async fn begin_unblock(phone: &mut Phone) -> Offer {
-    let begun = phone.post("/unblock", &json!({})).await;
-    let action = begun.body["action"]
-        .as_str()
-        .unwrap_or_else(|| panic!("{}", begun.body))
-        .to_owned();
-    own(phone, &action).await
-}
-
 /// A signed request that can be sent again, byte for byte.
 struct Kept {
     path: String,
@@ -93,7 +77,7 @@ async fn t03_a_block_in_the_middle_of_an_attempt_gives_no_fourth_evaluation() {
         assert!(phone.attempt(&offer, "60428").await.is_ok());
         let blocked = phone.post("/block", &json!({"reason": "person"})).await;
         assert_eq!(blocked.status, StatusCode::OK, "{}", blocked.body);
-        let offer = begin_unblock(&mut phone).await;
+        let offer = phone.begin_unblock().await;
         let Err(fourth) = phone.attempt(&offer, "71539").await else {
             panic!("a fourth code was evaluated");
         };
@@ -128,7 +112,7 @@ async fn t03_what_lifts_a_block_takes_the_code_and_never_the_fingerprint() {
         .await;
         let blocked = phone.post("/block", &json!({"reason": "person"})).await;
         assert_eq!(blocked.status, StatusCode::OK, "{}", blocked.body);
-        let offer = begin_unblock(&mut phone).await;
+        let offer = phone.begin_unblock().await;
         assert_eq!(offer.factors, [Factor::Code]);
         let body = AttemptRequest {
             factor: Factor::Unlock,
@@ -198,7 +182,7 @@ async fn t12_a_block_sent_again_does_not_undo_what_lifted_it() {
         let mut phone = world.enrolled(0).await;
         let kept = Kept::new(&mut phone, "/block", &json!({"reason": "person"}));
         assert_eq!(kept.send(&mut phone).await.status, StatusCode::OK);
-        let offer = begin_unblock(&mut phone).await;
+        let offer = phone.begin_unblock().await;
         let lifted = phone.approve_offer(&offer).await;
         assert_eq!(lifted.status, StatusCode::OK, "{}", lifted.body);
         assert_eq!(kept.send(&mut phone).await.status, StatusCode::OK);

@@ -1,9 +1,9 @@
-//! Row 3: guessing the code.
+//! Rows 3 and 4: guessing the code, at the scheme and at home.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use ipse_protocol::opaque::{ClientLogin, Identity as NoStretching};
+use ipse_protocol::opaque::{ClientLogin, ClientRegistration, Identity as NoStretching};
 use ipse_protocol::wire::{AttemptResponse, Offer};
 use ipse_scheme::Scheme;
 use ipse_server::Server;
@@ -11,6 +11,7 @@ use ipse_store::testing::rounds;
 use reqwest::StatusCode;
 use serde_json::json;
 use tokio::sync::Mutex;
+use tokio::task::JoinSet;
 
 use crate::support::{CODE, Phone, World, refusal};
 
@@ -188,10 +189,7 @@ async fn a_fingerprint_does_not_bring_a_blocked_identity_back() {
         let mut phone = world.enrolled(0).await;
         let finger = world.give_unlock(&phone).await;
         phone.post("/block", &json!({"reason": "person"})).await;
-        let begun = phone.post("/unblock", &json!({})).await;
-        let id = begun.body["action"].as_str().expect("an action").to_owned();
-        let shown = phone.get(&format!("/actions/{id}")).await;
-        let offer: Offer = serde_json::from_value(shown.body["offer"].clone()).expect("an offer");
+        let offer = phone.begin_unblock().await;
         phone
             .approve_by_unlock(&offer, &finger)
             .await
@@ -252,10 +250,7 @@ async fn t03_what_was_spent_is_never_given_back() {
         started.cancel(&world.issuer).await;
         assert_eq!(world.status(&offer.action).await, "cancelled");
         phone.post("/block", &json!({"reason": "person"})).await;
-        let begun = phone.post("/unblock", &json!({})).await;
-        let id = begun.body["action"].as_str().expect("an action").to_owned();
-        let shown = phone.get(&format!("/actions/{id}")).await;
-        let own: Offer = serde_json::from_value(shown.body["offer"].clone()).expect("an offer");
+        let own = phone.begin_unblock().await;
         phone
             .attempt(&own, &wrong(4))
             .await
@@ -329,6 +324,59 @@ async fn t03_a_bad_signature_costs_nothing() {
             .refused("device_signature_invalid");
         let identity = world.identity(&phone.identity).await;
         assert_eq!((identity.open_attempt, identity.wrong_codes), (None, 0));
+        world.end().await;
+    }
+}
+
+// --- 4 ---
+
+/// Whoever could have every code evaluated before the record is kept would need one second message to try them all.
+#[tokio::test]
+async fn t04_few_codes_are_evaluated_for_one_enrolment() {
+    for world in World::both().await {
+        let mut phone = world.phone(0);
+        phone.enrol_to_code(&world).await;
+        let at = format!("/enrolments/{}", phone.enrolment);
+        for n in 0..5 {
+            let answer = phone.evaluate(&at, &format!("{:05}", 40_000 + n)).await;
+            assert_eq!(answer.status, StatusCode::OK, "{n}: {}", answer.body);
+        }
+        // The rest at once, and far too many of them.
+        let signed = phone.seal_evaluation(&at, "40005");
+        let signed = world.server.scheme.authenticate(signed.incoming()).await;
+        let signed = Arc::new(signed.map_err(|e| e.to_string()).expect("signed"));
+        let mut at_once = JoinSet::new();
+        for n in 0..64 {
+            let (server, signed) = (world.server.clone(), signed.clone());
+            let enrolment = phone.enrolment.clone();
+            let code = format!("{:05}", 41_000 + n);
+            let (_, request) = ClientRegistration::<NoStretching>::start(&code).expect("opaque");
+            at_once.spawn(async move {
+                let answer = server.scheme.enrolment_code(&signed, &enrolment, &request);
+                answer.await.map(drop)
+            });
+        }
+        let answers = at_once.join_all().await;
+        let evaluated = answers.iter().filter(|answer| answer.is_ok()).count();
+        assert!((1..=5).contains(&evaluated), "{evaluated}");
+        for answer in answers.into_iter().filter(Result::is_err) {
+            let code = refusal(answer);
+            assert!(["too_many_requests", "busy"].contains(&&*code), "{code}");
+        }
+        // Where the database was too busy to count, nothing was evaluated.
+        for n in evaluated..5 {
+            let answer = phone.evaluate(&at, &format!("{:05}", 42_000 + n)).await;
+            assert_eq!(answer.status, StatusCode::OK, "{n}: {}", answer.body);
+        }
+
+        let sealed = phone.seal_evaluation(&at, "43000");
+        let refused = phone.send(&sealed).await;
+        refused.refused("too_many_requests");
+        phone.send(&sealed).await.refused("too_many_requests");
+        assert!(refused.body["retry_after_ms"].as_i64() > Some(0));
+        phone.finish_enrolment().await.refused("too_many_requests");
+        // Beginning anew is another identity, under which the guesses of before are worth nothing.
+        phone.enrol(&world).await;
         world.end().await;
     }
 }

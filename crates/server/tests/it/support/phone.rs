@@ -149,13 +149,18 @@ impl Phone {
 
     /// Enrols at the bank as the customer of this phone's number.
     pub async fn enrol(&mut self, world: &World) {
+        self.enrol_to_code(world).await;
+        let done = self.finish_enrolment().await;
+        assert_eq!(done.status, StatusCode::CREATED, "{}", done.body);
+        self.identity = done.body["identity"].as_str().expect("identity").to_owned();
+    }
+
+    /// Enrols up to where the bank has vouched and the code is still to be chosen.
+    pub async fn enrol_to_code(&mut self, world: &World) {
         self.begin_enrolment(world).await;
         self.connect_sim(world).await;
         let reply = self.visit_bank(&format!("customer{}", self.n)).await;
         assert!(reply.contains("enrolment="), "{reply}");
-        let done = self.finish_enrolment().await;
-        assert_eq!(done.status, StatusCode::CREATED, "{}", done.body);
-        self.identity = done.body["identity"].as_str().expect("identity").to_owned();
     }
 
     pub async fn begin_enrolment(&mut self, _world: &World) -> Reply {
@@ -440,6 +445,21 @@ impl Phone {
             }
             Err(reply) => reply,
         }
+    }
+
+    /// The offer of an action of the person's own.
+    pub async fn own_offer(&mut self, action: &str) -> Offer {
+        let shown = self.get(&format!("/actions/{action}")).await;
+        serde_json::from_value(shown.body["offer"].clone())
+            .unwrap_or_else(|error| panic!("{error}: {}", shown.body))
+    }
+
+    /// Asks for the action that lifts the person's own block.
+    pub async fn begin_unblock(&mut self) -> Offer {
+        let begun = self.post("/unblock", &json!({})).await;
+        let action = begun.body["action"].as_str();
+        let action = action.unwrap_or_else(|| panic!("{}", begun.body));
+        self.own_offer(action).await
     }
 
     pub async fn refuse(&mut self, offer: &Offer) -> Reply {

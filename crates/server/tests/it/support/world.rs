@@ -173,6 +173,8 @@ impl World {
             operator_url,
             http: reqwest::Client::builder()
                 .redirect(reqwest::redirect::Policy::none())
+                // A kept connection may be one that a restarted scheme has just let go of.
+                .pool_max_idle_per_host(0)
                 .build()
                 .expect("client"),
             home,
