@@ -3,14 +3,16 @@
 //! A rule is a synchronous function over an open [`Tx`]. The store runs it on its own threads, so nothing
 //! slow (signatures, OPAQUE, HTTP) belongs inside. `write` answers only after COMMIT has returned:
 //!
-//! - *SQLite*: one writer thread takes what has queued up, runs each rule in a savepoint and commits them
+//! - *SQLite*: one writer thread takes what has queued up, runs one rule after the other and commits them
 //!   together (group commit; WAL with a synced log). Reads run in place on connections of their own.
 //! - *PostgreSQL*: a pool of threads with one connection each. Writes are SERIALIZABLE and run again when
 //!   the server finds a conflict, so a rule may run more than once and must have no effect besides its
 //!   transaction. Reads are READ ONLY, REPEATABLE READ.
 
+mod checkpoint;
 mod clock;
 mod error;
+mod group_commit;
 mod migrate;
 mod notify;
 mod notify_postgres;
@@ -30,6 +32,7 @@ use std::thread::JoinHandle;
 
 use tokio::sync::{broadcast, oneshot};
 
+use self::checkpoint::Checkpoints;
 use self::notify::Local;
 use self::postgres::{PgConnection, Pool};
 use self::queue::{Queue, Task};
@@ -95,7 +98,8 @@ impl Store {
         let (queue, readers) = match target {
             Target::Sqlite { path, queue } => {
                 let connection = SqliteConnection::open(&path, true).map_err(|f| f.error)?;
-                let mut tx = Tx::new(Connection::Sqlite(connection), Arc::clone(&time));
+                Checkpoints::take_over(&connection);
+                let mut tx = Tx::new(Connection::Sqlite(Box::new(connection)), Arc::clone(&time));
                 migrate::migrate(&mut tx, migrations, None)?;
                 let queue = Arc::new(Queue::new(queue));
                 let (q, l, c) = (
@@ -103,9 +107,11 @@ impl Store {
                     Arc::clone(&local),
                     Arc::clone(&counters),
                 );
+                let (mut checkpoints, mover) = checkpoint::start(path.clone(), checkpoint::LONG);
                 threads.push(spawn("store-writer", move || {
-                    sqlite::writer(&mut tx, &q, &l, &c);
+                    group_commit::writer(&mut tx, &mut checkpoints, &q, &l, &c);
                 })?);
+                threads.push(spawn("store-mover", move || mover.run())?);
                 (queue, Some(Readers::new(path, time)))
             }
             Target::Postgres {

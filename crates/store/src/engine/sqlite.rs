@@ -1,19 +1,17 @@
-//! SQLite: one writer thread that commits what has queued up together, readers in place.
+//! SQLite: connections, and readers in place.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
+use std::ffi::c_int;
 use std::os::unix::fs::OpenOptionsExt;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use rusqlite::hooks::Wal;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{CachedStatement, ErrorCode, ffi};
 
 use super::error::{Failure, Kind, StoreError};
-use super::notify::{Local, Notice};
-use super::queue::{Job, Queue};
-use super::stats::Counters;
 use super::tx::{Connection, Time, Tx};
 use super::value::{Param, Row, Value};
 
@@ -21,15 +19,8 @@ use super::value::{Param, Row, Value};
 const STATEMENTS: usize = 1024;
 /// Another process (a backup, `ipse admin`) may hold the write lock for a moment.
 const BUSY: Duration = Duration::from_secs(10);
-/// Bounds of one commit: how long the first of a batch may wait for the last.
-const BATCH: usize = 4096;
-const BATCH_TIME: Duration = Duration::from_millis(20);
-/// Under load commits come at most this often: a commit costs ten times what a small rule costs, so letting a few more join saves
-/// most of it. Longer saves little more and costs throughput, for each login waits for six commits in a row. Whoever writes alone
-/// never waits.
-const COMMIT_INTERVAL: Duration = Duration::from_millis(1);
 /// The writer's page cache; negative is SQLite's way to say KiB. A reader's is small: it lives from one commit to the next.
-const WRITER_CACHE_KIB: i64 = -16_384;
+const WRITER_CACHE_KIB: i64 = -4_096;
 /// Reader connections kept open; more are opened when more threads read at once.
 const READERS: usize = 16;
 
@@ -155,13 +146,25 @@ impl SqliteConnection {
         Ok(())
     }
 
+    /// Calls `f` after each commit, with the pages in the write-ahead log, instead of moving a long log within the commit.
+    pub(crate) fn on_commit(&self, f: fn(&Wal, c_int) -> rusqlite::Result<()>) {
+        self.conn.wal_hook(Some(f));
+    }
+
+    /// Moves as much of the write-ahead log into the database as can be moved without waiting for anybody.
+    pub(crate) fn checkpoint(&mut self) -> Result<(), Failure> {
+        self.conn
+            .prepare_cached("PRAGMA wal_checkpoint(PASSIVE)")
+            .and_then(|mut s| s.query_row([], |_| Ok(())))
+            .map_err(failure)
+    }
+
     /// Several statements, not cached: migrations.
     pub(crate) fn script(&mut self, sql: &str) -> Result<(), Failure> {
         self.conn.execute_batch(sql).map_err(failure)
     }
 
-    /// Whether SQLite has left the transaction, as it does by itself when the disk is full.
-    fn outside(&self) -> bool {
+    pub(crate) fn outside(&self) -> bool {
         self.conn.is_autocommit()
     }
 }
@@ -274,190 +277,6 @@ fn classify(code: ffi::Error, text: Option<&str>) -> StoreError {
     }
 }
 
-/// The writer thread: takes what has queued up until the queue is closed and empty.
-pub(crate) fn writer(tx: &mut Tx, queue: &Queue, local: &Local, counters: &Counters) {
-    let (mut together, mut committed) = (0, Instant::now());
-    loop {
-        let gather = match together {
-            0 | 1 => Duration::ZERO,
-            _ => COMMIT_INTERVAL.saturating_sub(committed.elapsed()),
-        };
-        let jobs = queue.take(BATCH, gather);
-        if jobs.is_empty() {
-            return;
-        }
-        together = jobs.len();
-        let mut jobs = VecDeque::from(jobs);
-        while !jobs.is_empty() {
-            batch(tx, &mut jobs, local, counters);
-        }
-        committed = Instant::now();
-    }
-}
-
-type Done = Vec<(Box<dyn Job>, Result<(), StoreError>)>;
-
-/// Runs as many of `jobs` as fit in one commit, and answers them.
-///
-/// A savepoint makes SQLite copy every page that a job changes, and jobs seldom fail: so they run without first, and all of them
-/// again, each in a savepoint of its own, only if one fails.
-fn batch(tx: &mut Tx, jobs: &mut VecDeque<Box<dyn Job>>, local: &Local, counters: &Counters) {
-    let mut ran = run_all(tx, jobs, Guard::Together);
-    if let Ok(Ran { done, .. }) = &mut ran
-        && done.last().is_some_and(|(_, result)| result.is_err())
-    {
-        rollback(tx);
-        for (job, _) in done.drain(..).rev() {
-            jobs.push_front(job);
-        }
-        ran = run_all(tx, jobs, Guard::Each);
-    }
-    let Ran {
-        done,
-        notices,
-        broken,
-    } = match ran {
-        Ok(ran) => ran,
-        Err(error) => {
-            for job in jobs.drain(..) {
-                job.answer(Err(error.clone()));
-            }
-            return;
-        }
-    };
-    let committed = match broken {
-        Some(error) => Err(error),
-        None => tx
-            .connection()
-            .control("COMMIT")
-            .map_err(|failure| failure.error),
-    };
-    counters.commit();
-    match committed {
-        Ok(()) => {
-            for notice in notices {
-                local.send(notice);
-            }
-            for (job, result) in done {
-                counters.transaction();
-                job.answer(result);
-            }
-        }
-        Err(error) => {
-            rollback(tx);
-            // A deferred constraint shows at COMMIT only: find out whose it is by running each alone.
-            if matches!(error, StoreError::Constraint(_)) && done.len() > 1 {
-                for (job, _) in done {
-                    batch(tx, &mut VecDeque::from([job]), local, counters);
-                }
-                return;
-            }
-            for (job, _) in done {
-                job.answer(Err(error.clone()));
-            }
-        }
-    }
-}
-
-/// What keeps a failing job from the others of its batch.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Guard {
-    /// Nothing: the first failure ends the run, and the transaction must not be committed.
-    Together,
-    /// A savepoint of its own.
-    Each,
-}
-
-/// Jobs that ran in one open transaction.
-struct Ran {
-    done: Done,
-    notices: Vec<Notice>,
-    broken: Option<StoreError>,
-}
-
-/// Opens a transaction and runs `jobs` in it, as long as there is time. An error when no transaction could be opened.
-fn run_all(
-    tx: &mut Tx,
-    jobs: &mut VecDeque<Box<dyn Job>>,
-    guard: Guard,
-) -> Result<Ran, StoreError> {
-    tx.connection()
-        .control("BEGIN IMMEDIATE")
-        .map_err(|failure| failure.error)?;
-    let start = Instant::now();
-    let mut ran = Ran {
-        done: Vec::with_capacity(jobs.len()),
-        notices: Vec::new(),
-        broken: None,
-    };
-    while let Some(mut job) = jobs.pop_front() {
-        let result = one(tx, job.as_mut(), guard);
-        let failed = result.is_err();
-        if !failed {
-            tx.drain_notices(&mut ran.notices);
-        }
-        ran.done.push((job, result));
-        if outside(tx) {
-            ran.broken = Some(StoreError::Unavailable(
-                "the transaction was rolled back by SQLite".to_owned(),
-            ));
-            break;
-        }
-        if failed && guard == Guard::Together || start.elapsed() > BATCH_TIME {
-            break;
-        }
-    }
-    Ok(ran)
-}
-
-fn one(tx: &mut Tx, job: &mut dyn Job, guard: Guard) -> Result<(), StoreError> {
-    tx.reset();
-    if guard == Guard::Together {
-        return run(tx, job);
-    }
-    tx.connection()
-        .control("SAVEPOINT job")
-        .map_err(|f| f.error)?;
-    let result = run(tx, job);
-    if outside(tx) {
-        return result;
-    }
-    let connection = tx.connection();
-    if result.is_err() {
-        connection
-            .control("ROLLBACK TO SAVEPOINT job")
-            .map_err(|f| f.error)?;
-    }
-    connection
-        .control("RELEASE SAVEPOINT job")
-        .map_err(|f| f.error)?;
-    result
-}
-
-fn run(tx: &mut Tx, job: &mut dyn Job) -> Result<(), StoreError> {
-    let result = catch_unwind(AssertUnwindSafe(|| job.run(tx)));
-    tx.settle(result.unwrap_or(Err(StoreError::Panicked)))
-}
-
-fn outside(tx: &mut Tx) -> bool {
-    match tx.connection() {
-        Connection::Sqlite(c) => c.outside(),
-        Connection::Postgres(_) => false,
-    }
-}
-
-fn rollback(tx: &mut Tx) {
-    if !outside(tx)
-        && let Err(failure) = tx.connection().control("ROLLBACK")
-    {
-        tracing::error!(
-            code = failure.error.code(),
-            "rollback failed: {}",
-            failure.error
-        );
-    }
-}
-
 /// Reader connections. A read takes microseconds, less than handing it to another thread would.
 pub(crate) struct Readers {
     path: PathBuf,
@@ -488,7 +307,10 @@ impl Readers {
             Some(tx) => tx,
             None => {
                 let connection = SqliteConnection::open(&self.path, false).map_err(|f| f.error)?;
-                Tx::new(Connection::Sqlite(connection), Arc::clone(&self.time))
+                Tx::new(
+                    Connection::Sqlite(Box::new(connection)),
+                    Arc::clone(&self.time),
+                )
             }
         };
         tx.reset();
@@ -502,7 +324,7 @@ impl Readers {
             (Some((Kind::Lost, _)), Err(error)) => return Err(error),
             (_, result) => result,
         };
-        if outside(&mut tx) || tx.connection().control("COMMIT").is_ok() {
+        if tx.connection().outside() || tx.connection().control("COMMIT").is_ok() {
             let mut idle = self.idle();
             if idle.len() < READERS {
                 idle.push(tx);

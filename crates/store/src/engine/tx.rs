@@ -11,7 +11,7 @@ use super::sqlite::SqliteConnection;
 use super::value::{Param, Row};
 
 pub(crate) enum Connection {
-    Sqlite(SqliteConnection),
+    Sqlite(Box<SqliteConnection>),
     Postgres(Box<PgConnection>),
 }
 
@@ -222,6 +222,14 @@ impl Connection {
         match self {
             Self::Sqlite(c) => c.control(sql),
             Self::Postgres(c) => c.control(sql),
+        }
+    }
+
+    /// Whether SQLite has left the transaction, as it does by itself when the disk is full.
+    pub(crate) fn outside(&self) -> bool {
+        match self {
+            Self::Sqlite(c) => c.outside(),
+            Self::Postgres(_) => false,
         }
     }
 }

@@ -1,0 +1,155 @@
+//! Moving SQLite's write-ahead log into the database (<https://www.sqlite.org/wal.html> §3.2), beside the writer.
+//!
+//! Left to itself, SQLite moves it all within the commit that finds the log long, and whoever waits for a commit waits for that. So a
+//! thread of its own moves nearly all of it while commits go on, and only the rest, which must be moved for the log to begin anew, is
+//! left to the writer.
+
+use std::cell::Cell;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{self, Receiver, SyncSender};
+
+use super::error::Failure;
+use super::sqlite::SqliteConnection;
+
+/// A log to be moved, in pages: as many commits as these share the moving of a page that they all change.
+pub(crate) const LONG: u32 = 16_000;
+
+thread_local! {
+    /// Pages in the log as of this thread's last commit.
+    static PAGES: Cell<u32> = const { Cell::new(0) };
+}
+
+/// The writer's side.
+pub(crate) struct Checkpoints {
+    requests: SyncSender<()>,
+    /// That the thread has moved what it was asked for.
+    moved: Arc<AtomicBool>,
+    asked: bool,
+    long: u32,
+}
+
+/// The side of the thread that moves.
+pub(crate) struct Mover {
+    path: PathBuf,
+    requests: Receiver<()>,
+    moved: Arc<AtomicBool>,
+}
+
+/// Both sides, for the database at `path`, whose log is moved from `long` pages on. The mover ends when the writer's side is dropped.
+pub(crate) fn start(path: PathBuf, long: u32) -> (Checkpoints, Mover) {
+    let (sender, requests) = mpsc::sync_channel(1);
+    let moved = Arc::new(AtomicBool::new(false));
+    let mover = Mover {
+        path,
+        requests,
+        moved: Arc::clone(&moved),
+    };
+    let checkpoints = Checkpoints {
+        requests: sender,
+        moved,
+        asked: false,
+        long,
+    };
+    (checkpoints, mover)
+}
+
+impl Checkpoints {
+    /// Has `connection`, the writer's, count its log instead of moving it.
+    pub(crate) fn take_over(connection: &SqliteConnection) {
+        connection.on_commit(|_, pages| {
+            PAGES.set(pages.unsigned_abs());
+            Ok(())
+        });
+    }
+
+    /// After each commit of the writer's.
+    pub(crate) fn after_commit(&mut self, connection: &mut SqliteConnection) {
+        if PAGES.get() < self.long {
+            self.asked = false;
+        } else if !self.asked {
+            self.asked = true;
+            self.moved.store(false, Ordering::Relaxed);
+            if self.requests.try_send(()).is_err() {
+                self.moved.store(true, Ordering::Relaxed);
+            }
+        } else if self.moved.load(Ordering::Relaxed) {
+            // Again after each commit, until no reader is in the way of a log that begins anew.
+            moved(connection.checkpoint());
+        }
+    }
+}
+
+impl Mover {
+    pub(crate) fn run(self) {
+        let mut connection = None;
+        while self.requests.recv().is_ok() {
+            if connection.is_none() {
+                connection = SqliteConnection::open(&self.path, false).ok();
+            }
+            if let Some(connection) = &mut connection {
+                moved(connection.checkpoint());
+                // What was committed meanwhile: the less is left to the writer.
+                moved(connection.checkpoint());
+            }
+            self.moved.store(true, Ordering::Relaxed);
+        }
+    }
+}
+
+/// A log that cannot be moved now is kept, and nothing is lost: the next commit tries again.
+fn moved(result: Result<(), Failure>) {
+    if let Err(failure) = result {
+        tracing::warn!(
+            code = failure.error.code(),
+            "the write-ahead log stays long: {}",
+            failure.error
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use super::{Checkpoints, PAGES, start};
+    use crate::engine::sqlite::SqliteConnection;
+
+    #[test]
+    fn the_log_begins_anew_while_commits_and_reads_go_on() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("log.db");
+        let mut writer = SqliteConnection::open(&path, true).unwrap();
+        let mut reader = SqliteConnection::open(&path, false).unwrap();
+        Checkpoints::take_over(&writer);
+        writer
+            .script("CREATE TABLE t (n INTEGER PRIMARY KEY, b BLOB)")
+            .unwrap();
+        let (mut checkpoints, mover) = start(path, 100);
+        let mover = std::thread::spawn(move || mover.run());
+        let (begun, mut longest, mut anew) = (Instant::now(), 0, 0);
+        while anew < 3 {
+            assert!(
+                begun.elapsed() < Duration::from_secs(60),
+                "{longest} pages, and never moved"
+            );
+            writer
+                .script("INSERT INTO t (b) VALUES (randomblob(20000))")
+                .unwrap();
+            reader.script("SELECT COUNT(*) FROM t").unwrap();
+            let before = PAGES.get();
+            checkpoints.after_commit(&mut writer);
+            longest = longest.max(before);
+            if before < 100 && longest >= 100 {
+                (anew, longest) = (anew + 1, 0);
+            }
+        }
+        drop(checkpoints);
+        mover.join().unwrap();
+        let rows = writer.row("SELECT COUNT(*) = MAX(n) FROM t", &[]).unwrap();
+        assert_eq!(rows.unwrap().int(0).unwrap(), 1);
+        let sound = writer.row("PRAGMA integrity_check", &[]).unwrap();
+        assert_eq!(sound.unwrap().text(0).unwrap(), "ok");
+    }
+}
