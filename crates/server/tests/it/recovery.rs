@@ -226,6 +226,7 @@ async fn what_was_offered_before_a_new_code_can_still_be_refused() {
         let path = format!("/actions/{}", offer.action);
         let again = phone.get(&path).await;
         assert_eq!(again.body["offer"]["code_version"], 1, "{}", again.body);
+        phone.approve_offer(&offer).await.refused("epoch_changed");
         let refused = phone.refuse(&offer).await;
         assert_eq!(refused.body["status"], "refused", "{}", refused.body);
         world.end().await;

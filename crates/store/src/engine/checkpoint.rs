@@ -15,6 +15,8 @@ use super::sqlite::SqliteConnection;
 
 /// A log to be moved, in pages: as many commits as these share the moving of a page that they all change.
 pub(crate) const LONG: u32 = 16_000;
+/// So many times as long, the writer no longer leaves it to the thread, which is late or gone: a log never fills the disk.
+const TOO_LONG: u32 = 4;
 
 thread_local! {
     /// Pages in the log as of this thread's last commit.
@@ -66,7 +68,8 @@ impl Checkpoints {
 
     /// After each commit of the writer's.
     pub(crate) fn after_commit(&mut self, connection: &mut SqliteConnection) {
-        if PAGES.get() < self.long {
+        let pages = PAGES.get();
+        if pages < self.long {
             self.asked = false;
         } else if !self.asked {
             self.asked = true;
@@ -74,9 +77,9 @@ impl Checkpoints {
             if self.requests.try_send(()).is_err() {
                 self.moved.store(true, Ordering::Relaxed);
             }
-        } else if self.moved.load(Ordering::Relaxed) {
+        } else if self.moved.load(Ordering::Relaxed) || pages >= self.long * TOO_LONG {
             // Again after each commit, until no reader is in the way of a log that begins anew.
-            moved(connection.checkpoint());
+            kept_if_failed(connection.checkpoint());
         }
     }
 }
@@ -86,12 +89,15 @@ impl Mover {
         let mut connection = None;
         while self.requests.recv().is_ok() {
             if connection.is_none() {
-                connection = SqliteConnection::open(&self.path, false).ok();
+                match SqliteConnection::open(&self.path, false) {
+                    Ok(opened) => connection = Some(opened),
+                    Err(failure) => kept_if_failed(Err(failure)),
+                }
             }
             if let Some(connection) = &mut connection {
-                moved(connection.checkpoint());
+                kept_if_failed(connection.checkpoint());
                 // What was committed meanwhile: the less is left to the writer.
-                moved(connection.checkpoint());
+                kept_if_failed(connection.checkpoint());
             }
             self.moved.store(true, Ordering::Relaxed);
         }
@@ -99,7 +105,7 @@ impl Mover {
 }
 
 /// A log that cannot be moved now is kept, and nothing is lost: the next commit tries again.
-fn moved(result: Result<(), Failure>) {
+fn kept_if_failed(result: Result<(), Failure>) {
     if let Err(failure) = result {
         tracing::warn!(
             code = failure.error.code(),
@@ -111,13 +117,34 @@ fn moved(result: Result<(), Failure>) {
 
 #[cfg(test)]
 mod tests {
+    use std::thread::JoinHandle;
     use std::time::{Duration, Instant};
 
-    use super::{Checkpoints, PAGES, start};
+    use super::{Checkpoints, Mover, PAGES, start};
     use crate::engine::sqlite::SqliteConnection;
+
+    const PAGES_LONG: u32 = 100;
 
     #[test]
     fn the_log_begins_anew_while_commits_and_reads_go_on() {
+        begins_anew(|mover| Some(std::thread::spawn(move || mover.run())));
+    }
+
+    #[test]
+    fn the_log_begins_anew_without_the_thread() {
+        begins_anew(|_gone| None);
+    }
+
+    #[test]
+    fn a_thread_that_never_comes_to_it_does_not_let_the_log_grow() {
+        let mut late = None;
+        begins_anew(|mover| {
+            late = Some(mover);
+            None
+        });
+    }
+
+    fn begins_anew(run: impl FnOnce(Mover) -> Option<JoinHandle<()>>) {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("log.db");
         let mut writer = SqliteConnection::open(&path, true).unwrap();
@@ -126,27 +153,26 @@ mod tests {
         writer
             .script("CREATE TABLE t (n INTEGER PRIMARY KEY, b BLOB)")
             .unwrap();
-        let (mut checkpoints, mover) = start(path, 100);
-        let mover = std::thread::spawn(move || mover.run());
-        let (begun, mut longest, mut anew) = (Instant::now(), 0, 0);
+        let (mut checkpoints, mover) = start(path, PAGES_LONG);
+        let running = run(mover);
+        let (begun, mut was_long, mut anew) = (Instant::now(), false, 0);
         while anew < 3 {
-            assert!(
-                begun.elapsed() < Duration::from_secs(60),
-                "{longest} pages, and never moved"
-            );
+            assert!(begun.elapsed() < Duration::from_secs(60), "never moved");
             writer
                 .script("INSERT INTO t (b) VALUES (randomblob(20000))")
                 .unwrap();
             reader.script("SELECT COUNT(*) FROM t").unwrap();
-            let before = PAGES.get();
-            checkpoints.after_commit(&mut writer);
-            longest = longest.max(before);
-            if before < 100 && longest >= 100 {
-                (anew, longest) = (anew + 1, 0);
+            if PAGES.get() >= PAGES_LONG {
+                was_long = true;
+            } else if was_long {
+                (was_long, anew) = (false, anew + 1);
             }
+            checkpoints.after_commit(&mut writer);
         }
         drop(checkpoints);
-        mover.join().unwrap();
+        if let Some(running) = running {
+            running.join().unwrap();
+        }
         let rows = writer.row("SELECT COUNT(*) = MAX(n) FROM t", &[]).unwrap();
         assert_eq!(rows.unwrap().int(0).unwrap(), 1);
         let sound = writer.row("PRAGMA integrity_check", &[]).unwrap();

@@ -102,3 +102,33 @@ const OLD_GRANT: &str = "INSERT INTO access_grant (action, partner, identity, ep
      code_expires, auth_time) VALUES ($1, 'par_a', 'idn_a', 1, 's', $2, 'redeemed', $2, 1, 1)";
 const OLD_CONSENT: &str = "INSERT INTO consent (action, identity, partner, attributes, time) \
      VALUES ('act_a', 'idn_a', 'par_a', '[\"given_name\"]', 1)";
+
+/// What a phone was offered before the upgrade names the code of its identity, and can still be answered.
+#[test]
+fn an_offer_of_before_names_its_code() {
+    let before: &Migrations = Box::leak(Box::new(Migrations::new(&SCHEME.steps()[..5])));
+    for db in TestDb::both() {
+        let store = db.open(before);
+        let rows = store.write_blocking(|tx| {
+            tx.exec(OLD_IDENTITY, &[])?;
+            for (id, status) in [("act_a", "linked"), ("act_b", "refused")] {
+                tx.exec(OLD_ACTION, &[Param::Text(id), Param::Text(status)])?;
+            }
+            Ok(())
+        });
+        rows.expect("rows of before");
+        store.close();
+        let read = db.open(&SCHEME).read_blocking(|tx| {
+            tx.rows("SELECT code_version FROM action ORDER BY id", &[])?
+                .iter_mut()
+                .map(|row| row.opt_int(0))
+                .collect::<Result<Vec<_>, _>>()
+        });
+        assert_eq!(read.expect("actions"), [Some(3), None]);
+    }
+}
+
+const OLD_IDENTITY: &str = "INSERT INTO identity (id, status, epoch, language, code_version, created) \
+     VALUES ('idn_a', 'active', 1, 'nl', 3, 1)";
+const OLD_ACTION: &str = "INSERT INTO action (id, kind, status, level, request, browser_name, language, identity, sim, created, \
+     expires) VALUES ($1, 'unblock', $2, 'basic', '{}', '', 'nl', 'idn_a', 'none', 1, 2)";
