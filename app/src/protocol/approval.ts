@@ -185,7 +185,7 @@ export class Approval {
 
   /**
    * Refuses. After a lost answer, refusing again sends the very same request, or a new one if others went out meanwhile:
-   * then `action_closed` says that the first had arrived.
+   * the answer is the same.
    */
   async refuse(reason: RefusalReason): Promise<Outcome> {
     if (this.refusal?.reason !== reason) this.refusal = { reason, keep: {} };

@@ -125,7 +125,11 @@ impl Scheme {
         if let Some(answer) = self.decided_before(&signed, &read, &t, &proof_hash).await? {
             return Ok(answer);
         }
-        still_linked(&read)?;
+        let again = read.action.status == "refused"
+            && read.action.reason.as_deref() == Some(body.reason.as_str());
+        if !again {
+            still_linked(&read)?;
+        }
         let transcript = self.transcript(
             &read,
             body.sequence as i64,
@@ -134,6 +138,11 @@ impl Scheme {
         )?;
         if transcript.hash() != t || body.sequence != signed.claims.seq {
             return Err(Code::ProofInvalid.into());
+        }
+        if again {
+            // The first one's answer was lost and other requests went out since: signed anew, it says nothing else.
+            self.spend_only(&signed).await?;
+            return Ok(self.answer_of_before(&read.action, read.promise));
         }
         self.decide(
             signed,
@@ -173,7 +182,11 @@ impl Scheme {
     ) -> Option<DecisionResponse> {
         let same = a.transcript.as_deref() == Some(&t[..])
             && a.proof_hash.as_deref() == Some(&proof_hash[..]);
-        same.then(|| DecisionResponse {
+        same.then(|| self.answer_of_before(a, promise))
+    }
+
+    fn answer_of_before(&self, a: &Action, promise: Option<String>) -> DecisionResponse {
+        DecisionResponse {
             status: if a.reason.is_some() {
                 Decided::Refused
             } else {
@@ -182,7 +195,7 @@ impl Scheme {
             return_url: self.return_url(a),
             receipt: a.receipt.clone().unwrap_or_default(),
             promise: promise.unwrap_or_default(),
-        })
+        }
     }
 
     fn return_url(&self, a: &Action) -> Option<String> {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use ipse_protocol::terms::RefusalReason;
 use ipse_protocol::wire::DecisionResponse;
 use ipse_scheme::login::Ending;
 use ipse_store::testing::{TestDb, rounds};
@@ -65,7 +66,7 @@ async fn race(world: World) {
                     });
                 }
                 _ => {
-                    let (request, body) = phone.seal_refusal(&offer);
+                    let (request, body) = phone.seal_refusal(&offer, RefusalReason::Person);
                     racers.spawn(async move {
                         barrier.wait().await;
                         let done = node.scheme.refuse(request.incoming(), &action, &body).await;
@@ -80,10 +81,11 @@ async fn race(world: World) {
         }
         said.retain(|word| *word != "no");
         said.sort_unstable();
-        // Approvals are all of one transcript, so each may be told of the same decision; refusals and cancels are
-        // each their own.
-        let approved = said.iter().filter(|w| **w == "approved").count();
-        let winners = said.len() - approved + usize::from(approved > 0);
+        // Approvals are all of one transcript and refusals of one reason, so each may be told of the same decision;
+        // a cancel is its own.
+        let count = |word| said.iter().filter(|w| **w == word).count();
+        let approved = count("approved");
+        let winners = approved.min(1) + count("refused").min(1) + count("cancelled");
         assert_eq!(winners, 1, "{said:?}");
         let id = action.clone();
         let row = world
@@ -138,6 +140,29 @@ async fn t11_the_same_approval_again_gets_the_same_answer() {
         }
         assert_eq!(third.status, StatusCode::OK, "{}", third.body);
         phone.refuse(&offer).await.refused("action_closed");
+        world.end().await;
+    }
+}
+
+/// The first refusal's answer was lost, and other requests went out since: signed anew, the browser still goes back.
+#[tokio::test]
+async fn t11_the_same_refusal_signed_anew_gets_the_same_answer() {
+    for world in World::both().await {
+        let mut phone = world.enrolled(0).await;
+        let partner = world.partner().await;
+        let offer = world.offer(&partner, &mut phone).await;
+        let first = phone.refuse(&offer).await;
+        assert_eq!(first.status, StatusCode::OK, "{}", first.body);
+        assert!(first.body["return_url"].is_string(), "{}", first.body);
+        let (again, _) = phone.seal_refusal(&offer, RefusalReason::Person);
+        assert_eq!(phone.send(&again).await.body, first.body);
+        // Another reason would be another refusal, and an approval another decision: too late.
+        let (other, _) = phone.seal_refusal(&offer, RefusalReason::NotMe);
+        phone.send(&other).await.refused("action_closed");
+        phone.approve_offer(&offer).await.refused("action_closed");
+        const REFUSALS: &str =
+            "SELECT COUNT(*) FROM receipt WHERE identity = $1 AND action IS NOT NULL";
+        assert_eq!(world.count(REFUSALS, &phone.identity).await, 1);
         world.end().await;
     }
 }

@@ -388,6 +388,7 @@ impl Model {
                 }
                 "refused"
             }
+            "refused" => "refused",
             "expired" => "action_expired",
             _ => "action_closed",
         }

@@ -302,7 +302,11 @@ impl Phone {
     }
 
     /// Signs a refusal without sending it.
-    pub fn seal_refusal(&mut self, offer: &Offer) -> (Sealed, RefuseRequest) {
+    pub fn seal_refusal(
+        &mut self,
+        offer: &Offer,
+        reason: RefusalReason,
+    ) -> (Sealed, RefuseRequest) {
         let sequence = self.sequence + 1;
         let view = offer.open().expect("a view");
         let t = offer
@@ -319,7 +323,7 @@ impl Phone {
         let body = RefuseRequest {
             t: t.into(),
             sequence,
-            reason: RefusalReason::Person,
+            reason,
         };
         let path = format!("/phone/v1/actions/{}/refuse", offer.action);
         (self.seal_decision(path, &body, t, no_proof_hash()), body)

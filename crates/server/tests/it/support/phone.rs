@@ -8,7 +8,6 @@ use ipse_protocol::terms::{Decision, Factor, RefusalReason};
 use ipse_protocol::transcript::Transcript;
 use ipse_protocol::wire::{
     ApproveRequest, Attempt, AttemptRequest, AttemptResponse, DecisionResponse, DeviceKey, Offer,
-    RefuseRequest,
 };
 use reqwest::StatusCode;
 use serde::Serialize;
@@ -463,29 +462,7 @@ impl Phone {
     }
 
     pub async fn refuse(&mut self, offer: &Offer) -> Reply {
-        let path = format!("/phone/v1/actions/{}/refuse", offer.action);
-        let sequence = self.sequence + 1;
-        let t = offer
-            .transcript(
-                &offer.open().expect("a view"),
-                &self.issuer,
-                &self.kid,
-                sequence,
-                None,
-                Factor::None,
-                Decision::Refuse,
-            )
-            .hash();
-        let body = serde_json::to_vec(&RefuseRequest {
-            t: t.into(),
-            sequence,
-            reason: RefusalReason::Person,
-        })
-        .expect("json");
-        let signature = self
-            .claims("POST", &path, &body)
-            .with_decision(t, ipse_protocol::code::no_proof_hash())
-            .sign(&self.key);
-        self.raw("POST", &path, &signature, body).await
+        let (sealed, _) = self.seal_refusal(offer, RefusalReason::Person);
+        self.send(&sealed).await
     }
 }
