@@ -5,7 +5,7 @@ use std::ffi::c_int;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rusqlite::hooks::Wal;
 use rusqlite::types::{ToSqlOutput, ValueRef};
@@ -19,6 +19,8 @@ use super::value::{Param, Row, Value};
 const STATEMENTS: usize = 1024;
 /// Another process (a backup, `ipse admin`) may hold the write lock for a moment.
 const BUSY: Duration = Duration::from_secs(10);
+/// Between two tries at what SQLite does not wait for by itself.
+const AGAIN: Duration = Duration::from_millis(2);
 /// The writer's page cache; negative is SQLite's way to say KiB. A reader's is small: it lives from one commit to the next.
 const WRITER_CACHE_KIB: i64 = -4_096;
 /// Reader connections kept open; more are opened when more threads read at once.
@@ -46,9 +48,7 @@ impl SqliteConnection {
         let conn = rusqlite::Connection::open(path).map_err(failure)?;
         conn.busy_timeout(BUSY).map_err(failure)?;
         conn.set_prepared_statement_cache_capacity(STATEMENTS);
-        let mode: String = conn
-            .query_row("PRAGMA journal_mode = WAL", [], |r| r.get(0))
-            .map_err(failure)?;
+        let mode = write_ahead(&conn)?;
         if mode != "wal" {
             return Err(StoreError::Unavailable(format!(
                 "{}: no write-ahead log on this file system",
@@ -338,9 +338,26 @@ impl Readers {
     }
 }
 
+/// Turns the write-ahead log on, and tells the mode that the file is in. SQLite does not wait here for another connection that makes
+/// the log or removes it, whatever `busy_timeout` says.
+fn write_ahead(conn: &rusqlite::Connection) -> Result<String, Failure> {
+    let until = Instant::now() + BUSY;
+    loop {
+        match conn.query_row("PRAGMA journal_mode = WAL", [], |r| r.get(0)) {
+            Err(e)
+                if e.sqlite_error_code() == Some(ErrorCode::DatabaseBusy)
+                    && Instant::now() < until =>
+            {
+                std::thread::sleep(AGAIN);
+            }
+            done => return done.map_err(failure),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::numbered;
+    use super::{SqliteConnection, numbered};
 
     #[test]
     fn placeholders_outside_of_quotes() {
@@ -348,5 +365,25 @@ mod tests {
             numbered("SELECT '$1', \"$2\", $2, $1 -- $3\n, $10 FROM t WHERE a->>'$.b' = $3"),
             "SELECT '$1', \"$2\", ?2, ?1 -- $3\n, ?10 FROM t WHERE a->>'$.b' = ?3"
         );
+    }
+
+    /// The first to come makes the log, the last to go removes it: whoever comes at that moment waits.
+    #[test]
+    fn who_comes_while_others_come_and_go_waits() {
+        let folder = tempfile::tempdir().unwrap();
+        for round in 0..50 {
+            let path = folder.path().join(format!("{round}.db"));
+            std::thread::scope(|scope| {
+                for _ in 0..4 {
+                    scope.spawn(|| {
+                        drop(
+                            SqliteConnection::open(&path, true)
+                                .map_err(|f| f.error)
+                                .unwrap(),
+                        )
+                    });
+                }
+            });
+        }
     }
 }
