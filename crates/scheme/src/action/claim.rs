@@ -285,18 +285,18 @@ fn supersede(
 }
 
 /// What of the attributes is asked: exactly these are shown, and no others ever leave.
-fn released(wanted: &[String], known: &Attributes, language: Language) -> Vec<(String, String)> {
+fn released(wanted: &[&str], known: &Attributes, language: Language) -> Vec<(String, String)> {
     wanted
         .iter()
         .filter_map(|key| {
-            let value = match key.as_str() {
+            let value = match *key {
                 "name" => known.name(),
                 "given_name" => known.given_name.clone(),
                 "family_name" => known.family_name.clone(),
                 "locale" => language.tag().to_owned(),
                 _ => return None,
             };
-            Some((key.clone(), value))
+            Some(((*key).to_owned(), value))
         })
         .collect()
 }

@@ -3,6 +3,8 @@
 mod claim;
 mod own;
 
+use std::borrow::Cow;
+
 use ipse_protocol::link::{self, Link};
 use ipse_protocol::problem::{Code, Problem};
 use ipse_protocol::terms::{ActionStatus, Factor, Flow, Kind, Level, SimNeed};
@@ -22,29 +24,36 @@ pub(crate) const OWN: &str = "par_AAAAAAAAAAAAAAAAAAAAAA";
 /// How many actions are listed at a time.
 const PAGE: usize = 50;
 
-/// What was asked: the part that the rules judge, and what the asking face needs to answer.
+/// What was asked: the part that the rules judge, and what the asking face needs to answer. Each step of a login reads it, so it
+/// borrows from the row that it stands in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Asked {
+pub struct Asked<'a> {
     /// Partner's name, as verified at registration.
-    pub partner_name: String,
+    #[serde(borrow)]
+    pub partner_name: Cow<'a, str>,
     /// Partner's verified domain.
-    pub partner_domain: String,
+    #[serde(borrow)]
+    pub partner_domain: Cow<'a, str>,
     /// Service code.
-    pub service: String,
+    #[serde(borrow)]
+    pub service: Cow<'a, str>,
     /// Level demanded: `basic` or `advanced`.
-    pub level: String,
-    /// Attributes that would be released, in the order shown.
-    pub attributes: Vec<String>,
+    #[serde(borrow)]
+    pub level: Cow<'a, str>,
+    /// Attributes that would be released, in the order shown. Names of our own: nothing in them is ever escaped.
+    #[serde(borrow)]
+    pub attributes: Vec<&'a str>,
     /// The person's answering phone in the sandbox, if the partner named one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub sandbox: Option<String>,
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    pub sandbox: Option<Cow<'a, str>>,
     /// The face's own words for its answer; opaque here.
-    pub reply: String,
+    #[serde(borrow)]
+    pub reply: Cow<'a, str>,
 }
 
-impl Asked {
-    pub(crate) fn parse(json: &str) -> Result<Self, Error> {
+impl<'a> Asked<'a> {
+    pub(crate) fn parse(json: &'a str) -> Result<Self, Error> {
         serde_json::from_str(json).map_err(|_| Error::Internal("action request does not parse"))
     }
 }
@@ -137,7 +146,7 @@ impl Scheme {
             epoch: a.epoch.unwrap_or_default() as u64,
             code_version: a.code_version.unwrap_or_default() as u64,
             partner: a.partner.as_deref().unwrap_or(OWN).to_owned(),
-            domain: asked.partner_domain,
+            domain: asked.partner_domain.into_owned(),
             browser_binding: fixed(a.browser.as_deref().unwrap_or(&[0; 32])).into(),
             level: word(Level::parse, Some(&a.level))?,
             factors,
@@ -201,8 +210,8 @@ impl Scheme {
         Ok(ActionSummary {
             id: a.id.clone(),
             kind: word(Kind::parse, Some(&a.kind))?,
-            partner: Some(asked.partner_name),
-            domain: Some(asked.partner_domain),
+            partner: Some(asked.partner_name.into_owned()),
+            domain: Some(asked.partner_domain.into_owned()),
             status: word(ActionStatus::parse, Some(status_at(a, now)))?,
             created: a.created,
             expires: a.expires,

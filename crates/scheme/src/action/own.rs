@@ -30,11 +30,11 @@ impl Scheme {
         let asked = Asked {
             partner_name: "Ipse".into(),
             partner_domain: host.into(),
-            service: kind.to_uppercase(),
+            service: kind.to_uppercase().into(),
             level: "basic".into(),
             attributes: Vec::new(),
             sandbox: None,
-            reply: String::new(),
+            reply: "".into(),
         };
         let view = view::build(
             Language::of(&identity.language),

@@ -227,7 +227,7 @@ impl Scheme {
             nonce: fixed(a.nonce.as_deref().unwrap_or_default()),
             action: a.id.clone(),
             partner: a.partner.as_deref().unwrap_or(OWN).to_owned(),
-            domain: Asked::parse(&a.request)?.partner_domain,
+            domain: Asked::parse(&a.request)?.partner_domain.into_owned(),
             flow: word(Flow::parse, a.flow.as_deref())?,
             browser_binding: fixed(a.browser.as_deref().unwrap_or(&[0; 32])),
             view_hash: fixed(a.view_hash.as_deref().unwrap_or_default()),

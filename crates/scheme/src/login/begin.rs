@@ -56,7 +56,7 @@ impl Scheme {
         &self,
         partner: &str,
         assertion: Option<Assertion>,
-        asked: &Asked,
+        asked: &Asked<'_>,
     ) -> Result<(String, u64), LoginError> {
         let request =
             serde_json::to_string(asked).map_err(|_| Error::Internal("request does not encode"))?;
@@ -116,7 +116,7 @@ impl Scheme {
     pub async fn begin_plain(
         &self,
         partner: &str,
-        asked: &Asked,
+        asked: &Asked<'_>,
         browser: Browser,
     ) -> Result<String, LoginError> {
         let request =
@@ -162,9 +162,9 @@ fn begin(
         id: ids::dated(ids::ACTION, now),
         kind: "login".into(),
         status: "created".into(),
-        level: asked.level.clone(),
+        level: asked.level.into_owned(),
         partner: Some(partner.to_owned()),
-        request,
+        request: request.clone(),
         browser: Some(browser.binding.to_vec()),
         browser_name: browser.name.clone(),
         language: browser.language.clone(),

@@ -7,7 +7,9 @@ use ipse_store::action::{self, Action};
 use ipse_store::partner::{self as partners, Grant, Standing};
 use ipse_store::{StoreError, Tx};
 
-use super::{LoginError, Redeemable, SECOND_MS, UserInfo, action_of, authorization_code, bearer};
+use super::{
+    AccessToken, LoginError, Redeemable, SECOND_MS, UserInfo, action_of, authorization_code, bearer,
+};
 use crate::Scheme;
 use crate::action::Asked;
 use crate::error::Error;
@@ -94,19 +96,17 @@ impl Scheme {
     pub async fn redeemable(&self, code: &str) -> Result<Redeemable, LoginError> {
         let code = code.to_owned();
         let found = self.store.read(move |tx| by_code(tx, &code)).await?;
-        let Standing {
-            grant,
-            request,
-            level,
-            ..
-        } = found.ok_or(LoginError::GrantInvalid)?;
-        let asked = Asked::parse(&request)?;
+        Ok(self
+            .redeemed(found.ok_or(LoginError::GrantInvalid)?)
+            .await?)
+    }
+
+    async fn redeemed(&self, found: Standing) -> Result<Redeemable, Error> {
+        let grant = found.grant;
         Ok(Redeemable {
             released: self.released(&grant).await?,
-            action: grant.action,
-            partner: grant.partner,
-            reply: asked.reply,
-            level,
+            reply: Asked::parse(&found.request)?.reply.into_owned(),
+            level: found.level,
             sub: grant.sub,
             auth_time: grant.auth_time,
         })
@@ -121,30 +121,34 @@ impl Scheme {
         serde_json::from_slice(&plain).map_err(|_| Error::Internal("released does not parse"))
     }
 
-    /// Redeems a code, once, for an access token: the token and its life in seconds. A second use revokes what the
-    /// first gave (RFC 6749 §4.1.2).
+    /// Redeems a code, once, for an access token. A second use revokes what the first gave (RFC 6749 §4.1.2). `fits` is asked
+    /// whether the face's own words for the request allow it; if not, the code stays as it is.
     ///
     /// # Errors
-    /// [`LoginError::GrantInvalid`], [`LoginError::AssertionUsed`].
+    /// [`LoginError::GrantInvalid`], [`LoginError::AssertionUsed`]; the assertion is spent by either.
     pub async fn redeem(
         &self,
         code: &str,
         partner: &str,
         assertion: Option<Assertion>,
-    ) -> Result<(String, u64), LoginError> {
-        let action = action_of(code).ok_or(LoginError::GrantInvalid)?;
-        let token = bearer(action, &ipse_protocol::random());
-        let (code, token_hash) = (code.to_owned(), sha256(token.as_bytes()));
-        let (who, life) = (partner.to_owned(), self.config.lifetimes.token);
-        self.store
+        fits: impl Fn(&str) -> bool + Send + 'static,
+    ) -> Result<(AccessToken, Redeemable), LoginError> {
+        let (code, who) = (code.to_owned(), partner.to_owned());
+        let (secret, life) = (ipse_protocol::random(), self.config.lifetimes.token);
+        let found = self
+            .store
             .write(move |tx| {
                 if !spend(tx, &who, assertion.as_ref())? {
                     return Ok(Err(LoginError::AssertionUsed));
                 }
-                redeem(tx, &code, &token_hash, &who, life)
+                redeem(tx, &code, &secret, &who, life, &fits)
             })
             .await??;
-        Ok((token, (life / SECOND_MS) as u64))
+        let access = AccessToken {
+            token: bearer(&found.grant.action, &secret),
+            seconds: life / SECOND_MS,
+        };
+        Ok((access, self.redeemed(found).await?))
     }
 
     /// What a live access token opens.
@@ -168,7 +172,7 @@ impl Scheme {
         let Standing { grant, request, .. } = found.ok_or(LoginError::GrantInvalid)?;
         Ok(UserInfo {
             released: self.released(&grant).await?,
-            reply: Asked::parse(&request)?.reply,
+            reply: Asked::parse(&request)?.reply.into_owned(),
             partner: grant.partner,
             sub: grant.sub,
         })
@@ -232,15 +236,20 @@ fn stands(found: &Standing) -> bool {
 fn redeem(
     tx: &mut Tx,
     code: &str,
-    token: &[u8; 32],
+    secret: &[u8; 32],
     partner: &str,
     life: i64,
-) -> Result<Result<(), LoginError>, StoreError> {
+    fits: &dyn Fn(&str) -> bool,
+) -> Result<Result<Standing, LoginError>, StoreError> {
     let Some(found) = by_code(tx, code)? else {
         return Ok(Err(LoginError::GrantInvalid));
     };
     let grant = &found.grant;
     if grant.partner != partner && enforced(Control::T15CodeBinding) {
+        return Ok(Err(LoginError::GrantInvalid));
+    }
+    let asked = Asked::parse(&found.request);
+    if !asked.is_ok_and(|asked| fits(&asked.reply)) {
         return Ok(Err(LoginError::GrantInvalid));
     }
     let now = tx.now()?;
@@ -249,11 +258,12 @@ fn redeem(
     if unused && (now >= grant.code_expires || !stands(&found)) {
         return Ok(Err(LoginError::GrantInvalid));
     }
-    if !partners::redeem(tx, &grant.action, token, now + life)? {
+    let token_hash = sha256(bearer(&grant.action, secret).as_bytes());
+    if !partners::redeem(tx, &grant.action, &token_hash, now + life)? {
         // Used before: somebody has a copy, so nobody keeps what it gave.
         partners::revoke(tx, &grant.action)?;
         return Ok(Err(LoginError::GrantInvalid));
     }
     action::deliver(tx, &grant.action, "approved")?;
-    Ok(Ok(()))
+    Ok(Ok(found))
 }

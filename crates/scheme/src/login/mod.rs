@@ -110,13 +110,17 @@ pub enum Ending {
     Cancelled,
 }
 
-/// What a code stands for, before it is redeemed.
+/// What a code is redeemed for.
+pub struct AccessToken {
+    /// The token; only its hash is stored.
+    pub token: String,
+    /// Its life, in seconds.
+    pub seconds: i64,
+}
+
+/// What a code stands for.
 #[derive(Clone, Debug)]
 pub struct Redeemable {
-    /// The approved action.
-    pub action: String,
-    /// To whom the code was given.
-    pub partner: String,
     /// The face's own words: redirect URI, code challenge, nonce.
     pub reply: String,
     /// Level reached.

@@ -123,25 +123,25 @@ pub async fn registration(
 }
 
 /// The request as the scheme keeps it: what its rules judge, and for us what we need to answer.
-pub fn asked(
-    registration: &Registration,
-    request: &AuthorizationRequest,
-) -> Result<Asked, OAuthError> {
+pub fn asked<'a>(
+    registration: &'a Registration,
+    request: &'a AuthorizationRequest,
+) -> Result<Asked<'a>, OAuthError> {
     let reply = serde_json::to_string(request)
         .map_err(|_| OAuthError::new(Code::ServerError, "the request cannot be kept"))?;
     Ok(Asked {
-        partner_name: registration.name.clone(),
-        partner_domain: registration.domain.clone(),
-        service: request.service.clone(),
-        level: request.level().as_str().to_owned(),
+        partner_name: (&*registration.name).into(),
+        partner_domain: (&*registration.domain).into(),
+        service: (&*request.service).into(),
+        level: request.level().as_str().into(),
         attributes: request
             .claims
             .all()
             .iter()
-            .map(|claim| claim.as_str().to_owned())
+            .map(|claim| claim.as_str())
             .collect(),
-        sandbox: request.login_hint.clone(),
-        reply,
+        sandbox: request.login_hint.as_deref().map(Into::into),
+        reply: reply.into(),
     })
 }
 

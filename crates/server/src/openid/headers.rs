@@ -32,6 +32,7 @@ const COMMON: [(HeaderName, HeaderValue); 5] = [
 
 fn with_common(mut response: Response, policy: &'static str) -> Response {
     let headers = response.headers_mut();
+    headers.reserve(COMMON.len() + 1);
     for (name, value) in COMMON {
         headers.insert(name, value);
     }

@@ -29,12 +29,11 @@ pub async fn post(
 async fn push(server: &Server, headers: &HeaderMap, body: &[u8]) -> Result<Vec<u8>, OAuthError> {
     let params = form::read(headers, body)?;
     let client = Client::authenticate(server, path::PAR, headers, &params).await?;
-    let asked = request::pushed(&params, &client.registration)
-        .and_then(|request| client::asked(&client.registration, &request));
-    let asked = match asked {
-        Ok(asked) => asked,
+    let request = match request::pushed(&params, &client.registration) {
+        Ok(request) => request,
         Err(error) => return Err(client.refuse(server, error).await),
     };
+    let asked = client::asked(&client.registration, &request)?;
     let (request_uri, seconds) = server
         .scheme
         .push_request(&client.registration.client_id, client.assertion, &asked)

@@ -26,18 +26,20 @@ impl Qr {
         };
         let mut path = String::with_capacity(8 * 1024);
         for y in 0..code.size() {
-            let mut x = 0;
-            while x < code.size() {
-                let run = (x..code.size())
-                    .take_while(|x| code.get_module(*x, y))
-                    .count() as i32;
-                if run > 0 {
-                    for (letter, n) in [('M', x), (' ', y), ('h', run)] {
-                        path.push(letter);
-                        push_number(&mut path, n);
+            let mut begun = None;
+            // One beyond the edge, where nothing is dark: a line that reaches the edge ends there.
+            for x in 0..=code.size() {
+                match (begun, code.get_module(x, y)) {
+                    (None, true) => begun = Some(x),
+                    (Some(from), false) => {
+                        for (letter, n) in [('M', from), (' ', y), ('h', x - from)] {
+                            path.push(letter);
+                            push_number(&mut path, n);
+                        }
+                        begun = None;
                     }
+                    _ => {}
                 }
-                x += run.max(1);
             }
         }
         let side = code.size() + 8;

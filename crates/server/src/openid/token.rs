@@ -8,12 +8,10 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use ipse_openid::disclosure::{self, Approved, Claim};
 use ipse_openid::discovery::path;
-use ipse_openid::grant::{CodeGrant, INVALID_GRANT};
+use ipse_openid::grant::CodeGrant;
 use ipse_openid::request::AuthorizationRequest;
 use ipse_openid::tokens::{IdToken, TokenResponse};
 use ipse_openid::{Code, Level, OAuthError};
-use ipse_protocol::control::{Control, enforced};
-use ipse_scheme::login::{LoginError, Redeemable};
 use serde_json::Value;
 
 use super::client::{self, Client};
@@ -42,16 +40,21 @@ async fn redeem(server: &Server, headers: &HeaderMap, body: &[u8]) -> Result<Vec
         Ok(grant) => grant,
         Err(error) => return Err(client.refuse(server, error).await),
     };
-    let (found, request) = match redeemable(server, &client, &grant).await {
-        Ok(found) => found,
-        Err(error) => return Err(client.refuse(server, error).await),
-    };
     let client_id = &client.registration.client_id;
-    let (access_token, seconds) = server
+    let code = grant.code.clone();
+    // The client that redeems must be the one that asked: same redirect URI, and it knows the verifier.
+    let fits = move |reply: &str| {
+        serde_json::from_str(reply).is_ok_and(|request: AuthorizationRequest| {
+            grant.matches(&request.redirect_uri, &request.code_challenge)
+        })
+    };
+    let (access, found) = server
         .scheme
-        .redeem(&grant.code, client_id, client.assertion)
+        .redeem(&code, client_id, client.assertion, fits)
         .await
         .map_err(form::scheme_refused)?;
+    let request: AuthorizationRequest = serde_json::from_str(&found.reply)
+        .map_err(|_| OAuthError::new(Code::ServerError, "the request cannot be read"))?;
     let auth_time = found.auth_time / SECOND_MS;
     let id_token = IdToken {
         issuer: &server.config.issuer,
@@ -65,9 +68,9 @@ async fn redeem(server: &Server, headers: &HeaderMap, body: &[u8]) -> Result<Vec
     // The database may run a little ahead of us; no token is issued before its login.
     let now = client::now().max(auth_time);
     let answer = TokenResponse {
-        access_token,
+        access_token: access.token,
         token_type: "Bearer",
-        expires_in: seconds as i64,
+        expires_in: access.seconds,
         id_token: id_token.sign(
             server.openid.id_token_key(client.registration.id_token_alg),
             now,
@@ -76,27 +79,6 @@ async fn redeem(server: &Server, headers: &HeaderMap, body: &[u8]) -> Result<Vec
     };
     serde_json::to_vec(&answer)
         .map_err(|_| OAuthError::new(Code::ServerError, "the answer cannot be written"))
-}
-
-/// What the code stands for, if it was given to this client for this request.
-async fn redeemable(
-    server: &Server,
-    client: &Client,
-    grant: &CodeGrant,
-) -> Result<(Redeemable, AuthorizationRequest), OAuthError> {
-    let found = match server.scheme.redeemable(&grant.code).await {
-        Ok(found) => found,
-        Err(LoginError::GrantInvalid) => return Err(INVALID_GRANT),
-        Err(error) => return Err(form::scheme_refused(error)),
-    };
-    let request: AuthorizationRequest = serde_json::from_str(&found.reply)
-        .map_err(|_| OAuthError::new(Code::ServerError, "the request cannot be read"))?;
-    let foreign =
-        found.partner != client.registration.client_id && enforced(Control::T15CodeBinding);
-    if foreign || !grant.matches(&request.redirect_uri, &request.code_challenge) {
-        return Err(INVALID_GRANT);
-    }
-    Ok((found, request))
 }
 
 /// What may leave at one place of what was shown and approved. The scheme keeps exactly what the approved view showed.

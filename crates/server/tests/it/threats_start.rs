@@ -187,7 +187,7 @@ async fn t02_a_thousand_starts_are_one_prompt() {
         let page = world.browser().get(&url).await;
         assert_eq!(page.location, None);
         assert!(page.text.contains("already open"), "{}", page.text);
-        let asked = {
+        let request = {
             let open = phone.get("/actions").await;
             let id = open.body["open"][0]["id"].as_str().expect("one").to_owned();
             let row = world
@@ -196,8 +196,9 @@ async fn t02_a_thousand_starts_are_one_prompt() {
                 .store
                 .read(move |tx| ipse_store::action::by_id(tx, &id))
                 .await;
-            serde_json::from_str(&row.expect("store").expect("row").request).expect("asked")
+            row.expect("store").expect("row").request
         };
+        let asked = serde_json::from_str(&request).expect("asked");
         let starting = Starting {
             binding: [1; 32],
             name: "Firefox".into(),

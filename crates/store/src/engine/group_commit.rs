@@ -15,9 +15,9 @@ use super::tx::{Connection, Tx};
 const BATCH: usize = 4096;
 const BATCH_TIME: Duration = Duration::from_millis(20);
 /// Under load commits come at most this often: a commit costs ten times what a small rule costs, so letting a few more join saves
-/// most of it. Longer saves little more and costs throughput, for each login waits for six commits in a row. Whoever writes alone
-/// never waits.
-const COMMIT_INTERVAL: Duration = Duration::from_millis(1);
+/// most of it, and the pages that they change are written once. Longer saves little more and costs throughput, for each login waits
+/// for six commits in a row. Whoever writes alone never waits.
+const COMMIT_INTERVAL: Duration = Duration::from_millis(3);
 
 /// The writer thread: takes what has queued up until the queue is closed and empty.
 pub(crate) fn writer(

@@ -120,24 +120,24 @@ impl World {
         phone.claim(&started.link).await.json()
     }
 
-    /// What an ordinary request of this partner asks, as the scheme keeps it: for races, whose rounds begin without HTTP.
-    pub async fn asked(&self, partner: &Partner, phone: &mut Phone) -> Asked {
+    /// What an ordinary request of this partner asks, as the scheme keeps it ([`Asked`]): for races, whose rounds begin without HTTP.
+    pub async fn asked(&self, partner: &Partner, phone: &mut Phone) -> String {
         let offer = self.offer_basic(partner, phone).await;
         let store = &self.server.scheme.store;
         let row = store.read(move |tx| ipse_store::action::by_id(tx, &offer.action));
-        let row = row.await.expect("store").expect("a row");
-        serde_json::from_str(&row.request).expect("asked")
+        row.await.expect("store").expect("a row").request
     }
 
     /// Begins the same again, in the browser [`RACER`], and gives it to a phone.
-    pub async fn offer_again(&self, partner: &Partner, asked: &Asked, phone: &mut Phone) -> Offer {
+    pub async fn offer_again(&self, partner: &Partner, asked: &str, phone: &mut Phone) -> Offer {
         let starting = ipse_scheme::login::Browser {
             binding: RACER,
             name: "Firefox".into(),
             language: "en".into(),
         };
         let scheme = &self.server.scheme;
-        let begun = scheme.begin_plain(&partner.client_id, asked, starting);
+        let asked: Asked<'_> = serde_json::from_str(asked).expect("asked");
+        let begun = scheme.begin_plain(&partner.client_id, &asked, starting);
         let action = begun.await.expect("begun");
         let page = scheme.sign_in(&action, &RACER).await;
         let page = page.expect("page").expect("ours");
