@@ -69,11 +69,11 @@ impl RequestedClaims {
 #[derive(Clone, Copy, Debug)]
 pub struct Approved<'a> {
     /// Keys of the attributes in the view.
-    pub shown: &'a BTreeSet<String>,
+    pub shown: &'a BTreeSet<&'a str>,
     /// Keys of the attributes that the person approved.
-    pub approved: &'a BTreeSet<String>,
+    pub approved: &'a BTreeSet<&'a str>,
     /// Values by key. May hold more than may leave.
-    pub values: &'a BTreeMap<String, String>,
+    pub values: &'a BTreeMap<&'a str, &'a str>,
 }
 
 /// The claims that may leave at one place: requested there, shown, approved, and with a value. An absent value is an
@@ -89,7 +89,7 @@ pub fn release(requested: &BTreeSet<Claim>, person: Approved<'_>) -> BTreeMap<St
         .values
         .iter()
         .filter(|(key, value)| may_leave(key) && !value.is_empty())
-        .map(|(key, value)| (key.clone(), Value::String(value.clone())))
+        .map(|(key, value)| ((*key).to_owned(), (*value).into()))
         .collect()
 }
 
@@ -99,7 +99,7 @@ mod tests {
 
     use super::*;
 
-    fn keys() -> impl Strategy<Value = BTreeSet<String>> {
+    fn keys() -> impl Strategy<Value = BTreeSet<&'static str>> {
         let names = [
             "name",
             "given_name",
@@ -111,7 +111,7 @@ mod tests {
             "acr",
         ];
         proptest::sample::subsequence(names.to_vec(), 0..=names.len())
-            .prop_map(|keys| keys.into_iter().map(str::to_owned).collect())
+            .prop_map(|keys| keys.into_iter().collect())
     }
 
     proptest! {
@@ -121,14 +121,15 @@ mod tests {
             requested in keys(), shown in keys(), approved in keys(), known in keys(),
         ) {
             let requested: BTreeSet<Claim> = requested.iter().filter_map(|key| Claim::parse(key)).collect();
-            let values: BTreeMap<_, _> = known.iter().map(|key| (key.clone(), format!("value of {key}"))).collect();
+            let texts: Vec<_> = known.iter().map(|key| (*key, format!("value of {key}"))).collect();
+            let values: BTreeMap<_, _> = texts.iter().map(|(key, value)| (*key, value.as_str())).collect();
             let person = Approved { shown: &shown, approved: &approved, values: &values };
             let released = release(&requested, person);
             for (key, value) in &released {
                 prop_assert!(Claim::parse(key).is_some_and(|claim| requested.contains(&claim)), "{key} was not asked");
-                prop_assert!(shown.contains(key), "{key} was not shown");
-                prop_assert!(approved.contains(key), "{key} was not approved");
-                prop_assert_eq!(value.as_str(), values.get(key).map(String::as_str));
+                prop_assert!(shown.contains(key.as_str()), "{key} was not shown");
+                prop_assert!(approved.contains(key.as_str()), "{key} was not approved");
+                prop_assert_eq!(value.as_str(), values.get(key.as_str()).copied());
             }
             // And nothing that may leave is withheld: otherwise an empty answer would pass.
             for claim in requested {

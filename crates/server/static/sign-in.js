@@ -6,6 +6,10 @@
   if (!page || !window.XMLHttpRequest) return;
   var query = "?action=" + encodeURIComponent(page.getAttribute("data-action"));
   var shown = page.getAttribute("data-status");
+  // The first page came as the answer to the site's request, which is not to be sent again.
+  if (window.location.pathname !== "/sign-in" && window.history.replaceState) {
+    window.history.replaceState(null, "", "/sign-in" + query);
+  }
   var qr = document.getElementById("qr");
   var modules = document.getElementById("qr-modules");
   var failures = 0;

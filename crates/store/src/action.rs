@@ -216,11 +216,9 @@ pub fn overdue(tx: &mut Tx, status: &str, now: i64) -> Result<Vec<Action>, Store
         .collect()
 }
 
-/// No action stays open for longer, in milliseconds: what is open is looked for among the latest, however long the history.
-pub const OPEN_AT_MOST: i64 = 24 * 3_600_000;
-
-const LINKED_OF_PARTNER: &str = "SELECT id FROM action WHERE identity = $1 AND created > $4 AND partner = $2 \
-     AND status = 'linked' AND id <> $3";
+// `status = 'linked'` is what the partial index `action_linked` says of itself: a long history costs nothing.
+const LINKED_OF_PARTNER: &str =
+    "SELECT id FROM action WHERE identity = $1 AND partner = $2 AND status = 'linked' AND id <> $3";
 
 /// Other claimed actions of a partner with a person.
 pub fn linked_of_partner(
@@ -228,10 +226,8 @@ pub fn linked_of_partner(
     identity: &str,
     partner: &str,
     except: &str,
-    now: i64,
 ) -> Result<Vec<String>, StoreError> {
-    let since = now - OPEN_AT_MOST;
-    tx.rows(LINKED_OF_PARTNER, params![identity, partner, except, since])?
+    tx.rows(LINKED_OF_PARTNER, params![identity, partner, except])?
         .into_iter()
         .map(|mut row| row.text(0))
         .collect()
@@ -357,14 +353,11 @@ pub fn forget_unclaimed(tx: &mut Tx, before: i64) -> Result<u64, StoreError> {
 }
 
 const CANCEL_OPEN: &str = "UPDATE action SET status = 'cancelled', reason = $2, decided = $3 \
-     WHERE identity = $1 AND created > $4 AND status = 'linked' AND partner IS NOT NULL";
+     WHERE identity = $1 AND status = 'linked' AND partner IS NOT NULL";
 
 /// Ends everything that runs for an identity.
 pub fn cancel_open(tx: &mut Tx, identity: &str, reason: &str, now: i64) -> Result<u64, StoreError> {
-    tx.exec(
-        CANCEL_OPEN,
-        params![identity, reason, now, now - OPEN_AT_MOST],
-    )
+    tx.exec(CANCEL_OPEN, params![identity, reason, now])
 }
 
 /// One attempt at an approval.

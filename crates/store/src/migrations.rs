@@ -40,6 +40,12 @@ pub static SCHEME: Migrations = Migrations::new(&[
         sqlite: include_str!("../migrations/scheme/sqlite/0006_offered_code.sql"),
         postgres: include_str!("../migrations/scheme/postgres/0006_offered_code.sql"),
     },
+    Migration {
+        version: 7,
+        name: "what a person has open",
+        sqlite: include_str!("../migrations/scheme/sqlite/0007_action_linked.sql"),
+        postgres: include_str!("../migrations/scheme/postgres/0007_action_linked.sql"),
+    },
 ]);
 
 /// The store of person keys.

@@ -17,10 +17,9 @@ use serde_json::{Value, json};
 use super::http::{Answer, Client, expect};
 
 /// The steps that are timed, in order.
-pub const STEPS: [&str; 9] = [
+pub const STEPS: [&str; 8] = [
     "par",
     "authorize",
-    "sign_in",
     "claim",
     "attempt",
     "approve",
@@ -124,25 +123,14 @@ pub async fn login(
             ("request_uri", request_uri)
         ])
     );
-    let begun = watch
-        .step(get(client, &world.issuer_at, &path, &[], 303, "authorize"))
+    let page = watch
+        .step(get(client, &world.issuer_at, &path, &[], 200, "authorize"))
         .await?;
-    let page_path = begun.header("location").context("no location")?.to_owned();
-    let cookie = begun
+    let cookie = page
         .header("set-cookie")
         .and_then(|c| c.split(';').next())
         .context("no cookie")?
         .to_owned();
-    let page = watch
-        .step(get(
-            client,
-            &world.issuer_at,
-            &page_path,
-            &[("cookie", &cookie)],
-            200,
-            "sign-in page",
-        ))
-        .await?;
     let link = open_app(&page.text()).context("no #open-app on the sign-in page")?;
 
     let return_url = approve(world, client, person, &mut watch, link).await?;

@@ -270,7 +270,7 @@ fn supersede(
         return Ok(());
     }
     let now = tx.now()?;
-    for older in action::linked_of_partner(tx, who, partner, &row.id, now)? {
+    for older in action::linked_of_partner(tx, who, partner, &row.id)? {
         let superseded = action::Decision {
             status: "cancelled",
             reason: Some("superseded"),

@@ -1,5 +1,7 @@
 //! How a login begins: a pushed or plain request becomes an action.
 
+use std::sync::Arc;
+
 use ipse_jose::b64;
 use ipse_keys::KeyStore;
 use ipse_protocol::control::{Control, enforced};
@@ -7,7 +9,8 @@ use ipse_protocol::{ids, sha256};
 use ipse_store::action::{self, Action};
 use ipse_store::{StoreError, Tx, partner as partners};
 
-use super::{Browser, LoginError, SECOND_MS};
+use super::browser::started_in;
+use super::{Begun, Browser, LoginError, SECOND_MS};
 use crate::action::Asked;
 use crate::error::Error;
 use crate::partner::{Assertion, spend};
@@ -31,6 +34,12 @@ impl Handle {
 
     fn hash(&self) -> [u8; 32] {
         sha256(&self.bytes())
+    }
+
+    /// The id of the action that begins with it, once: a browser that comes again is found again.
+    fn action(&self, life: i64) -> String {
+        let (hash, pushed) = (self.hash(), self.expires.wrapping_sub(life));
+        ids::dated_by(ids::ACTION, pushed, &std::array::from_fn(|i| hash[i]))
     }
 
     fn request_uri(&self) -> String {
@@ -81,7 +90,7 @@ impl Scheme {
         Ok((handle.request_uri(), (life / SECOND_MS) as u64))
     }
 
-    /// Begins the action of a pushed request; the `request_uri` serves once.
+    /// Begins the action of a pushed request; the `request_uri` serves once. The browser that began it may come again.
     ///
     /// # Errors
     /// [`LoginError::RequestUnknown`] and those of [`Scheme::begin_plain`].
@@ -90,23 +99,32 @@ impl Scheme {
         partner: &str,
         request_uri: &str,
         browser: Browser,
-    ) -> Result<String, LoginError> {
+    ) -> Result<Begun, LoginError> {
         let handle = Handle::parse(request_uri).ok_or(LoginError::RequestUnknown)?;
-        let (who, life) = (partner.to_owned(), self.config.lifetimes.action);
-        let demo = self.config.is_demo();
-        let keys = self.keys.clone();
-        self.store
+        let who = partner.to_owned();
+        let id = handle.action(self.config.lifetimes.pushed_request);
+        let beginning = self.beginning(browser);
+        let begun = self
+            .store
             .write(move |tx| {
                 let taken = partners::take(tx, handle.expires, &handle.hash(), &who)?;
                 let Some(request) = taken else {
-                    return Ok(Err(LoginError::RequestUnknown));
+                    let before = action::by_id(tx, &id)?.filter(|row| {
+                        row.partner.as_deref() == Some(&who)
+                            && started_in(row, &beginning.browser.binding)
+                    });
+                    return Ok(before.map(Err).ok_or(LoginError::RequestUnknown));
                 };
                 if tx.now()? >= handle.expires {
                     return Ok(Err(LoginError::RequestUnknown));
                 }
-                begin(tx, &*keys, &who, request, &browser, life, demo)
+                Ok(begin(tx, &beginning, id.clone(), &who, request)?.map(Ok))
             })
-            .await?
+            .await??;
+        Ok(match begun {
+            Ok(row) => Begun::Now(self.standing(&row, row.created, true)?),
+            Err(before) => Begun::Before(before.id),
+        })
     }
 
     /// Begins the action of a plain request, for partners that are registered to send those.
@@ -121,33 +139,58 @@ impl Scheme {
     ) -> Result<String, LoginError> {
         let request =
             serde_json::to_string(asked).map_err(|_| Error::Internal("request does not encode"))?;
-        let (who, life) = (partner.to_owned(), self.config.lifetimes.action);
-        let demo = self.config.is_demo();
-        let keys = self.keys.clone();
-        self.store
-            .write(move |tx| begin(tx, &*keys, &who, request.clone(), &browser, life, demo))
-            .await?
+        let who = partner.to_owned();
+        let beginning = self.beginning(browser);
+        let begun = self
+            .store
+            .write(move |tx| {
+                let id = ids::dated(ids::ACTION, tx.now()?);
+                begin(tx, &beginning, id, &who, request.clone())
+            })
+            .await??;
+        Ok(begun.id)
     }
+
+    fn beginning(&self, browser: Browser) -> Beginning {
+        Beginning {
+            keys: self.keys.clone(),
+            browser,
+            life: self.config.lifetimes.action,
+            demo: self.config.is_demo(),
+        }
+    }
+}
+
+/// What every login begins with.
+struct Beginning {
+    keys: Arc<dyn KeyStore>,
+    browser: Browser,
+    life: i64,
+    demo: bool,
 }
 
 /// Adds the action of a partner's request.
 fn begin(
     tx: &mut Tx,
-    keys: &dyn KeyStore,
+    beginning: &Beginning,
+    id: String,
     partner: &str,
     request: String,
-    browser: &Browser,
-    life: i64,
-    demo: bool,
-) -> Result<Result<String, LoginError>, StoreError> {
+) -> Result<Result<Action, LoginError>, StoreError> {
+    let Beginning {
+        keys,
+        browser,
+        life,
+        demo,
+    } = beginning;
     let Ok(asked) = Asked::parse(&request) else {
         return Err(StoreError::Corrupt("pushed request".into()));
     };
     let now = tx.now()?;
-    let identity = match asked.sandbox.as_deref().filter(|_| demo) {
+    let identity = match asked.sandbox.as_deref().filter(|_| *demo) {
         None => None,
         Some(name) => {
-            let hash = person::lookup_hash(keys, "sandbox", name);
+            let hash = person::lookup_hash(&**keys, "sandbox", name);
             let Some(found) = ipse_store::person::by_lookup(tx, "sandbox", &hash)? else {
                 return Ok(Err(LoginError::SandboxUnknown));
             };
@@ -159,7 +202,7 @@ fn begin(
         }
     };
     let row = Action {
-        id: ids::dated(ids::ACTION, now),
+        id,
         kind: "login".into(),
         status: "created".into(),
         level: asked.level.into_owned(),
@@ -178,5 +221,5 @@ fn begin(
     if let Some(identity) = &row.identity {
         tx.notify(block::IDENTITY_CHANNEL, identity);
     }
-    Ok(Ok(row.id))
+    Ok(Ok(row))
 }

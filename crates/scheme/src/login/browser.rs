@@ -59,16 +59,12 @@ impl Scheme {
             .store
             .read(move |tx| Ok((action::by_id(tx, &id)?, tx.now()?)))
             .await?;
-        let bound = |row: &Action| {
-            row.browser
-                .as_deref()
-                .is_some_and(|b| constant_time_eq(b, browser))
-                || !enforced(Control::T18BrowserBinding)
-        };
-        Ok(row.filter(bound).map(|row| (row, now)))
+        Ok(row
+            .filter(|row| started_in(row, browser))
+            .map(|row| (row, now)))
     }
 
-    fn standing(&self, row: &Action, now: i64, may_end: bool) -> Result<SignIn, Error> {
+    pub(super) fn standing(&self, row: &Action, now: i64, may_end: bool) -> Result<SignIn, Error> {
         let asked = Asked::parse(&row.request)?;
         let link = link_of(row).ok_or(Error::Internal("login without a link"))?;
         let status = status_at(row, now);
@@ -134,4 +130,12 @@ impl Scheme {
             })
             .await?)
     }
+}
+
+/// Whether this browser began the login.
+pub(super) fn started_in(row: &Action, browser: &[u8; 32]) -> bool {
+    row.browser
+        .as_deref()
+        .is_some_and(|b| constant_time_eq(b, browser))
+        || !enforced(Control::T18BrowserBinding)
 }

@@ -55,6 +55,15 @@ pub struct Browser {
     pub language: String,
 }
 
+/// What came of a browser that arrives with a pushed request.
+#[derive(Clone, Debug)]
+pub enum Begun {
+    /// The login begins: how it stands.
+    Now(SignIn),
+    /// It began before, in this same browser, which was sent here again or reloaded: the action.
+    Before(String),
+}
+
 /// How a login stands, for the page that waits.
 #[derive(Clone, Debug)]
 pub struct SignIn {

@@ -8,11 +8,11 @@ use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use ipse_openid::request::{self, Front, PageProblem, Refusal};
 use ipse_openid::{Code, Language, OAuthError, Params, response};
-use ipse_scheme::login::{Browser, LoginError};
+use ipse_scheme::login::{Begun, Browser, LoginError};
 
 use super::cookie::BrowserCookie;
 use super::pages::{Ending, Outcome, sign_in_path};
-use super::{browser, client, form, headers};
+use super::{browser, client, form, headers, sign_in};
 use crate::Server;
 
 /// By link or redirect.
@@ -77,7 +77,15 @@ async fn authorize(server: &Server, headers: &HeaderMap, params: Option<Params>)
                         .into_response();
                 }
                 Err(LoginError::PromptOpen) => return page(Ending::PromptOpen).into_response(),
-                begun => begun,
+                // The first page comes at once, without a redirect to it.
+                Ok(Begun::Now(standing)) => {
+                    let mut response =
+                        sign_in::show(server, headers, None, &cookie, standing).await;
+                    cookie.set_on(&mut response);
+                    return response;
+                }
+                Ok(Begun::Before(action)) => Ok(action),
+                Err(error) => Err(error),
             }
         }
         Front::Plain { .. } => {

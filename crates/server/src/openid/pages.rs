@@ -148,6 +148,12 @@ impl SignIn {
         !matches!(self.step, Step::Returning)
     }
 
+    /// This page, for a browser without script, which may have come to it by a form.
+    fn here(&self) -> String {
+        let language = self.page.language.as_str();
+        format!("{}&lang={language}", sign_in_path(&self.action))
+    }
+
     fn title(&self) -> String {
         match self.step {
             Step::Start { .. } => self.page.about("sign-in-title", &self.partner),

@@ -86,8 +86,11 @@ pub fn released(
     requested: &BTreeSet<Claim>,
     approved: &[(String, String)],
 ) -> BTreeMap<String, Value> {
-    let keys: BTreeSet<String> = approved.iter().map(|(key, _)| key.clone()).collect();
-    let values: BTreeMap<String, String> = approved.iter().cloned().collect();
+    let keys: BTreeSet<&str> = approved.iter().map(|(key, _)| key.as_str()).collect();
+    let values: BTreeMap<&str, &str> = approved
+        .iter()
+        .map(|(key, value)| (key.as_str(), value.as_str()))
+        .collect();
     disclosure::release(
         requested,
         Approved {

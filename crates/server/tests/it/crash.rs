@@ -52,7 +52,7 @@ async fn login(
             let page = world.browser().get(&partner.authorize_url(&uri)).await;
             assert_eq!(
                 page.status,
-                StatusCode::SEE_OTHER,
+                StatusCode::OK,
                 "a pushed request was lost: {}",
                 page.text
             );

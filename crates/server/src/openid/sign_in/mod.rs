@@ -36,16 +36,27 @@ pub async fn get(
         Ok(None) => return Outcome::new(page, Ending::WrongBrowser).into_response(),
         Err(error) => return ending::unavailable(&form::failed(error), page),
     };
-    let mut page = browser::page(&server, &headers, ending::language(&sign_in, chosen));
+    show(&server, &headers, chosen, &cookie, sign_in).await
+}
+
+/// How a login stands, to the browser that began it.
+pub async fn show(
+    server: &Server,
+    headers: &HeaderMap,
+    chosen: Option<Language>,
+    cookie: &BrowserCookie,
+    sign_in: SignIn,
+) -> Response {
+    let mut page = browser::page(server, headers, ending::language(&sign_in, chosen));
     if let Some(end) = &sign_in.ending {
-        return ending::answer(&server, &sign_in, end, page).await;
+        return ending::answer(server, &sign_in, end, page).await;
     }
     let Some(step) = step(&sign_in) else {
         return Outcome::new(page, Ending::ActionClosed).into_response();
     };
     page.again = Some(sign_in_path(&sign_in.action));
     pages::SignIn {
-        form_token: form_token(&server, &sign_in.action, &cookie),
+        form_token: form_token(server, &sign_in.action, cookie),
         partner: sign_in.partner_name.clone(),
         domain: sign_in.partner_domain.clone(),
         advanced: sign_in.level == "advanced",

@@ -19,10 +19,36 @@ async fn a_pushed_request_is_used_once_and_by_its_client() {
         (StatusCode::BAD_REQUEST, "request_expired")
     );
     let begun = house.get(&authorize_url(&house.partner, uri), &[]).await;
-    assert_eq!(begun.status, StatusCode::SEE_OTHER);
-    assert!(begun.location().starts_with("/sign-in?action=act_"));
+    assert_eq!(begun.status, StatusCode::OK);
+    assert!(begun.action_page().starts_with("/sign-in?action=act_"));
     let again = house.get(&authorize_url(&house.partner, uri), &[]).await;
     assert_eq!(again.page_code(), "request_expired");
+}
+
+/// A reload, the back button, a double click: the one login goes on, in the browser that began it and in no other.
+#[tokio::test]
+async fn the_browser_that_began_may_come_again() {
+    let house = House::new().await;
+    let pushed = house.as_partner("/par", &house.request()).await.json();
+    let url = authorize_url(&house.partner, pushed["request_uri"].as_str().unwrap());
+    let begun = house.get(&url, &[]).await;
+    let cookie = begun.cookie().unwrap();
+    let again = house.get(&url, &[("cookie", &cookie)]).await;
+    assert_eq!(again.status, StatusCode::SEE_OTHER, "{}", again.text);
+    assert_eq!(again.location(), begun.action_page());
+    let other = house.get(&url, &[]).await.cookie();
+    for cookie in [
+        other,
+        Some(format!("ipse_scheme_browser={}", "A".repeat(43))),
+    ] {
+        let cookie = cookie.unwrap_or_default();
+        let foreign = house.get(&url, &[("cookie", &cookie)]).await;
+        assert_eq!(foreign.page_code(), "request_expired");
+    }
+    // Whoever else learns the reference finds nothing, with the browser's cookie neither.
+    let plain = authorize_url(&house.plain, pushed["request_uri"].as_str().unwrap());
+    let foreign = house.get(&plain, &[("cookie", &cookie)]).await;
+    assert_eq!(foreign.page_code(), "request_expired");
 }
 
 #[tokio::test]
@@ -34,7 +60,7 @@ async fn t20_outer_parameters_change_nothing() {
         "{url}&scope=openid&acr_values=advanced&redirect_uri=https%3A%2F%2Fevil.example&state=evil"
     );
     let begun = house.get(&url, &[]).await;
-    let page = begun.location().to_owned();
+    let page = begun.action_page();
     let action = query(&format!("{ISSUER}{page}"), "action").unwrap();
     house.approve(&action, &[]).await;
     let back = house

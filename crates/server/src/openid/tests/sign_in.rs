@@ -30,11 +30,12 @@ async fn the_page_shows_who_asks_and_both_ways_to_the_phone() {
         "\"",
     );
     assert!(qr.starts_with("http://localhost:4001/app/#q."), "{qr}");
-    assert!(
-        answer
-            .text
-            .contains("<noscript><meta http-equiv=\"refresh\" content=\"2\"></noscript>")
+    let refresh = between(
+        &answer.text,
+        "<noscript><meta http-equiv=\"refresh\" content=\"2;url=",
+        "\"></noscript>",
     );
+    assert_eq!(refresh.replace("&#38;", "&"), format!("{page}&lang=en"));
 }
 
 #[tokio::test]

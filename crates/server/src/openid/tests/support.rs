@@ -50,6 +50,12 @@ impl Answer {
             .unwrap()
     }
 
+    /// Where this sign-in page is had again.
+    pub fn action_page(&self) -> String {
+        let action = between(&self.text, "data-action=\"", "\"");
+        format!("/sign-in?action={action}")
+    }
+
     /// The `error` of a JSON answer.
     pub fn error(&self) -> String {
         self.json()["error"].as_str().unwrap_or_default().to_owned()
@@ -256,8 +262,8 @@ impl House {
         assert_eq!(pushed.status, StatusCode::CREATED, "{}", pushed.text);
         let uri = pushed.json()["request_uri"].as_str().unwrap().to_owned();
         let begun = self.get(&authorize_url(&self.partner, &uri), &[]).await;
-        assert_eq!(begun.status, StatusCode::SEE_OTHER, "{}", begun.text);
-        (begun.cookie().unwrap(), begun.location().to_owned())
+        assert_eq!(begun.status, StatusCode::OK, "{}", begun.text);
+        (begun.cookie().unwrap(), begun.action_page())
     }
 
     /// Decides an action in the database, as a phone's approval does.

@@ -20,6 +20,15 @@ pub struct Page {
     pub text: String,
 }
 
+impl Page {
+    /// Where a sign-in page of the scheme at `issuer` is had again.
+    pub fn action_page(&self, issuer: &str) -> String {
+        let (_, from) = self.text.split_once("data-action=\"").expect("an action");
+        let (action, _) = from.split_once('"').expect("its end");
+        format!("{issuer}/sign-in?action={action}")
+    }
+}
+
 impl Browser {
     pub fn new(http: &reqwest::Client) -> Self {
         Self {

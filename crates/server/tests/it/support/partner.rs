@@ -196,8 +196,8 @@ impl Partner {
         assert_eq!(status, StatusCode::CREATED, "{pushed}");
         let request_uri = pushed["request_uri"].as_str().expect("request_uri");
         let page = browser.get(&self.authorize_url(request_uri)).await;
-        assert_eq!(page.status, StatusCode::SEE_OTHER, "{}", page.text);
-        login.action_page = page.location.expect("a location");
+        assert_eq!(page.status, StatusCode::OK, "{}", page.text);
+        login.action_page = page.action_page(&self.at);
         login
     }
 
