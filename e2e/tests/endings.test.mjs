@@ -72,9 +72,17 @@ describe("the pages at which a login ends", { timeout: 600_000 }, () => {
         const claim = async (selector, attribute) => (await demo.phoneDoes(person, "link", await page.locator(selector).getAttribute(attribute))).stdout.trim();
         const scan = () => claim("#qr", "data-text");
 
-        // The reference serves once: reload, back button.
+        // The reference serves once: reload and back button lead to the login that this browser began; without its cookie it is any other.
         const first = await begin();
         await page.locator("#qr").waitFor();
+        const waiting = page.url();
+        assert.equal(new URL(waiting).pathname, "/sign-in");
+        await page.reload();
+        await page.locator("#qr").waitFor();
+        await page.goto(first.url.href);
+        await page.locator("#qr").waitFor();
+        assert.equal(page.url(), waiting);
+        await page.context().clearCookies();
         await page.goto(first.url.href);
         await ending("request_expired");
 

@@ -122,7 +122,7 @@ impl Scheme {
             })
             .await??;
         Ok(match begun {
-            Ok(row) => Begun::Now(self.standing(&row, row.created, true)?),
+            Ok(row) => Begun::Now(Box::new(self.standing(&row, row.created, true)?)),
             Err(before) => Begun::Before(before.id),
         })
     }

@@ -59,7 +59,7 @@ pub struct Browser {
 #[derive(Clone, Debug)]
 pub enum Begun {
     /// The login begins: how it stands.
-    Now(SignIn),
+    Now(Box<SignIn>),
     /// It began before, in this same browser, which was sent here again or reloaded: the action.
     Before(String),
 }

@@ -80,7 +80,7 @@ async fn authorize(server: &Server, headers: &HeaderMap, params: Option<Params>)
                 // The first page comes at once, without a redirect to it.
                 Ok(Begun::Now(standing)) => {
                     let mut response =
-                        sign_in::show(server, headers, None, &cookie, standing).await;
+                        sign_in::show(server, headers, None, &cookie, *standing).await;
                     cookie.set_on(&mut response);
                     return response;
                 }
