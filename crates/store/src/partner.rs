@@ -191,6 +191,15 @@ pub fn insert_grant(tx: &mut Tx, g: &Grant) -> Result<(), StoreError> {
     .map(drop)
 }
 
+const GRANTED_BY: &str = "SELECT identity FROM access_grant WHERE action = $1";
+
+/// Whose approval gave the grant of an action.
+pub fn granted_by(tx: &mut Tx, action: &str) -> Result<Option<String>, StoreError> {
+    tx.row(GRANTED_BY, params![action])?
+        .map(|mut row| row.text(0))
+        .transpose()
+}
+
 /// The grant of an action, and what it rests on.
 pub fn standing(tx: &mut Tx, action: &str) -> Result<Option<Standing>, StoreError> {
     let Some(mut row) = tx.row(STANDING, params![action])? else {

@@ -104,26 +104,27 @@ impl Scheme {
         let who = partner.to_owned();
         let id = handle.action(self.config.lifetimes.pushed_request);
         let beginning = self.beginning(browser);
-        let begun = self
+        let (row, now) = self
             .store
             .write(move |tx| {
                 let taken = partners::take(tx, handle.expires, &handle.hash(), &who)?;
                 let Some(request) = taken else {
-                    let before = action::by_id(tx, &id)?.filter(|row| {
-                        row.partner.as_deref() == Some(&who)
-                            && started_in(row, &beginning.browser.binding)
-                    });
-                    return Ok(before.map(Err).ok_or(LoginError::RequestUnknown));
+                    let before = begun_before(tx, &id, &who, &beginning.browser)?;
+                    return Ok(before
+                        .map(|row| (row, false))
+                        .ok_or(LoginError::RequestUnknown));
                 };
                 if tx.now()? >= handle.expires {
                     return Ok(Err(LoginError::RequestUnknown));
                 }
-                Ok(begin(tx, &beginning, id.clone(), &who, request)?.map(Ok))
+                let begun = begin(tx, &beginning, id.clone(), &who, request)?;
+                Ok(begun.map(|row| (row, true)))
             })
             .await??;
-        Ok(match begun {
-            Ok(row) => Begun::Now(Box::new(self.standing(&row, row.created, true)?)),
-            Err(before) => Begun::Before(before.id),
+        Ok(if now {
+            Begun::Now(Box::new(self.standing(&row, row.created, true)?))
+        } else {
+            Begun::Before(row.id)
         })
     }
 
@@ -169,6 +170,18 @@ struct Beginning {
     demo: bool,
 }
 
+/// The action that this very browser began with the request before.
+fn begun_before(
+    tx: &mut Tx,
+    id: &str,
+    partner: &str,
+    browser: &Browser,
+) -> Result<Option<Action>, StoreError> {
+    let same =
+        |row: &Action| row.partner.as_deref() == Some(partner) && started_in(row, &browser.binding);
+    Ok(action::by_id(tx, id)?.filter(same))
+}
+
 /// Adds the action of a partner's request.
 fn begin(
     tx: &mut Tx,
@@ -201,13 +214,14 @@ fn begin(
             Some(found)
         }
     };
+    let level = asked.level.into_owned();
     let row = Action {
         id,
         kind: "login".into(),
         status: "created".into(),
-        level: asked.level.into_owned(),
+        level,
         partner: Some(partner.to_owned()),
-        request: request.clone(),
+        request,
         browser: Some(browser.binding.to_vec()),
         browser_name: browser.name.clone(),
         language: browser.language.clone(),

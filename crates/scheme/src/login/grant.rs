@@ -89,36 +89,16 @@ pub(crate) fn insert_grant(
 }
 
 impl Scheme {
-    /// What a code stands for. Redeems nothing: the face first checks client, redirect URI and PKCE.
+    /// What a code stands for, without redeeming it: for a face that must know who approved before it hands the code out.
     ///
     /// # Errors
     /// [`LoginError::GrantInvalid`] for a code that was never given.
     pub async fn redeemable(&self, code: &str) -> Result<Redeemable, LoginError> {
         let code = code.to_owned();
         let found = self.store.read(move |tx| by_code(tx, &code)).await?;
-        Ok(self
-            .redeemed(found.ok_or(LoginError::GrantInvalid)?)
-            .await?)
-    }
-
-    async fn redeemed(&self, found: Standing) -> Result<Redeemable, Error> {
-        let grant = found.grant;
-        Ok(Redeemable {
-            released: self.released(&grant).await?,
-            reply: Asked::parse(&found.request)?.reply.into_owned(),
-            level: found.level,
-            sub: grant.sub,
-            auth_time: grant.auth_time,
-        })
-    }
-
-    async fn released(&self, grant: &Grant) -> Result<Vec<(String, String)>, Error> {
-        let plain = self
-            .persons
-            .key(&grant.identity)
-            .await?
-            .open(RELEASED, &grant.released)?;
-        serde_json::from_slice(&plain).map_err(|_| Error::Internal("released does not parse"))
+        let found = found.ok_or(LoginError::GrantInvalid)?;
+        let key = self.persons.key(&found.grant.identity).await?;
+        Ok(Redeemable::of(found, &key)?)
     }
 
     /// Redeems a code, once, for an access token. A second use revokes what the first gave (RFC 6749 §4.1.2). `fits` is asked
@@ -133,6 +113,11 @@ impl Scheme {
         assertion: Option<Assertion>,
         fits: impl Fn(&str) -> bool + Send + 'static,
     ) -> Result<(AccessToken, Redeemable), LoginError> {
+        // The person's key before anything is spent: no code is lost to an answer that cannot be given.
+        let key = match self.granted_by(code).await? {
+            Some(identity) => Some(self.persons.key(&identity).await?),
+            None => None,
+        };
         let (code, who) = (code.to_owned(), partner.to_owned());
         let (secret, life) = (ipse_protocol::random(), self.config.lifetimes.token);
         let found = self
@@ -148,7 +133,16 @@ impl Scheme {
             token: bearer(&found.grant.action, &secret),
             seconds: life / SECOND_MS,
         };
-        Ok((access, self.redeemed(found).await?))
+        let key = key.ok_or(LoginError::GrantInvalid)?;
+        Ok((access, Redeemable::of(found, &key)?))
+    }
+
+    async fn granted_by(&self, code: &str) -> Result<Option<String>, Error> {
+        let Some(action) = action_of(code).map(str::to_owned) else {
+            return Ok(None);
+        };
+        let read = move |tx: &mut Tx| partners::granted_by(tx, &action);
+        Ok(self.store.read(read).await?)
     }
 
     /// What a live access token opens.
@@ -171,7 +165,7 @@ impl Scheme {
             .await?;
         let Standing { grant, request, .. } = found.ok_or(LoginError::GrantInvalid)?;
         Ok(UserInfo {
-            released: self.released(&grant).await?,
+            released: released(&grant, &self.persons.key(&grant.identity).await?)?,
             reply: Asked::parse(&request)?.reply.into_owned(),
             partner: grant.partner,
             sub: grant.sub,
@@ -202,6 +196,24 @@ impl Scheme {
             })
             .await?
     }
+}
+
+impl Redeemable {
+    fn of(found: Standing, key: &PersonKey) -> Result<Self, Error> {
+        Ok(Self {
+            released: released(&found.grant, key)?,
+            reply: Asked::parse(&found.request)?.reply.into_owned(),
+            level: found.level,
+            sub: found.grant.sub,
+            auth_time: found.grant.auth_time,
+        })
+    }
+}
+
+/// What was shown and approved, opened.
+fn released(grant: &Grant, key: &PersonKey) -> Result<Vec<(String, String)>, Error> {
+    let plain = key.open(RELEASED, &grant.released)?;
+    serde_json::from_slice(&plain).map_err(|_| Error::Internal("released does not parse"))
 }
 
 /// The grant that a code belongs to.

@@ -64,13 +64,8 @@ impl Page {
 
     /// The language links.
     pub fn languages(&self) -> Vec<Choice> {
-        let Some(again) = &self.again else {
-            return Vec::new();
-        };
-        let separator = if again.contains('?') { '&' } else { '?' };
-        Language::ALL
-            .into_iter()
-            .map(|language| Choice {
+        let choice = |language: Language| {
+            Some(Choice {
                 tag: language.as_str(),
                 name: match language {
                     Language::Nl => "Nederlands",
@@ -78,10 +73,18 @@ impl Page {
                     Language::De => "Deutsch",
                     Language::En => "English",
                 },
-                href: format!("{again}{separator}lang={}", language.as_str()),
+                href: self.in_language(language)?,
                 current: language == self.language,
             })
-            .collect()
+        };
+        Language::ALL.into_iter().filter_map(choice).collect()
+    }
+
+    /// Where the page is had again, in this language.
+    fn in_language(&self, language: Language) -> Option<String> {
+        let again = self.again.as_ref()?;
+        let separator = if again.contains('?') { '&' } else { '?' };
+        Some(format!("{again}{separator}lang={}", language.as_str()))
     }
 }
 
@@ -150,8 +153,9 @@ impl SignIn {
 
     /// This page, for a browser without script, which may have come to it by a form.
     fn here(&self) -> String {
-        let language = self.page.language.as_str();
-        format!("{}&lang={language}", sign_in_path(&self.action))
+        self.page
+            .in_language(self.page.language)
+            .unwrap_or_default()
     }
 
     fn title(&self) -> String {

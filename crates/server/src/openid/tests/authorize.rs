@@ -27,7 +27,7 @@ async fn a_pushed_request_is_used_once_and_by_its_client() {
 
 /// A reload, the back button, a double click: the one login goes on, in the browser that began it and in no other.
 #[tokio::test]
-async fn the_browser_that_began_may_come_again() {
+async fn t18_the_browser_that_began_may_come_again_and_no_other() {
     let house = House::new().await;
     let pushed = house.as_partner("/par", &house.request()).await.json();
     let url = authorize_url(&house.partner, pushed["request_uri"].as_str().unwrap());

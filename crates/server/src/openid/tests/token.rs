@@ -282,3 +282,20 @@ async fn token_and_userinfo_errors_are_the_standard_ones() {
     );
     assert_eq!(userinfo(&house, "made-up").await.error(), "invalid_token");
 }
+
+#[tokio::test]
+async fn no_code_is_spent_for_an_answer_that_cannot_be_given() {
+    let house = House::new().await;
+    let (cookie, page) = house.start().await;
+    let action = query(&format!("{ISSUER}{page}"), "action").unwrap();
+    let person = house.approve(&action, &PERSON).await;
+    let back = house.get(&page, &[("cookie", &cookie)]).await;
+    let code = query(back.location(), "code").unwrap();
+    let scheme = &house.server.scheme;
+    scheme.persons.erase(&person).await.unwrap();
+    let answer = house.as_partner("/token", &form(&code)).await;
+    assert_eq!(answer.error(), "server_error");
+    let read = move |tx: &mut ipse_store::Tx| ipse_store::partner::standing(tx, &action);
+    let found = scheme.store.read(read).await.unwrap().unwrap();
+    assert_eq!(found.grant.status, "issued");
+}
