@@ -20,7 +20,7 @@ static SHOP: LazyLock<Registration> = LazyLock::new(|| Registration {
     domain: "shop.example".into(),
     redirect_uris: vec![REDIRECT_URI.into()],
     authentication: Authentication::PrivateKeyJwt {
-        jwks: JwkSet { keys: Vec::new() },
+        jwks: JwkSet { keys: Vec::new() }.into(),
         audience: AssertionAudience::Issuer,
     },
     require_par: false,

@@ -222,7 +222,10 @@ async fn add_partner(config: &ServerConfig, store: &Store, add: Add) -> anyhow::
                     }
                 }
             };
-            Authentication::PrivateKeyJwt { jwks, audience }
+            Authentication::PrivateKeyJwt {
+                jwks: jwks.into(),
+                audience,
+            }
         }
         Auth::ClientSecretBasic | Auth::ClientSecretPost => {
             let secret = secret_text(&ipse_protocol::random::<32>());

@@ -31,6 +31,25 @@ pub enum PublicParams {
     },
 }
 
+impl PublicParams {
+    pub(crate) fn thumbprint(&self) -> [u8; 32] {
+        // Required members only, in lexicographic order, no white space (RFC 7638 §3.3).
+        let json = match self {
+            Self::Ec { x, y } => format!(
+                r#"{{"crv":"P-256","kty":"EC","x":"{}","y":"{}"}}"#,
+                b64::encode(x),
+                b64::encode(y)
+            ),
+            Self::Rsa { n, e } => format!(
+                r#"{{"e":"{}","kty":"RSA","n":"{}"}}"#,
+                b64::encode(e),
+                b64::encode(n)
+            ),
+        };
+        sha256(json.as_bytes())
+    }
+}
+
 /// A public key. Parsing refuses private and symmetric keys, since whoever publishes one has lost it.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Jwk {
@@ -99,20 +118,7 @@ impl Jwk {
     /// RFC 7638 thumbprint, SHA-256.
     #[must_use]
     pub fn thumbprint(&self) -> [u8; 32] {
-        // Required members only, in lexicographic order, no white space (RFC 7638 §3.3).
-        let json = match &self.params {
-            PublicParams::Ec { x, y } => format!(
-                r#"{{"crv":"P-256","kty":"EC","x":"{}","y":"{}"}}"#,
-                b64::encode(x),
-                b64::encode(y)
-            ),
-            PublicParams::Rsa { n, e } => format!(
-                r#"{{"e":"{}","kty":"RSA","n":"{}"}}"#,
-                b64::encode(e),
-                b64::encode(n)
-            ),
-        };
-        sha256(json.as_bytes())
+        self.params.thumbprint()
     }
 
     /// [`Self::thumbprint`] as text.

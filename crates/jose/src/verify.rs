@@ -18,8 +18,7 @@ static RS256: RsaParameters = RSA_PKCS1_2048_8192_SHA256;
 #[derive(Clone)]
 pub struct VerifyingKey {
     alg: Alg,
-    thumbprint: [u8; 32],
-    key: Arc<ParsedPublicKey>,
+    key: Arc<(ParsedPublicKey, PublicParams)>,
 }
 
 impl VerifyingKey {
@@ -28,7 +27,7 @@ impl VerifyingKey {
         if !jwk.verifies(alg) {
             return Err(Error::Key("it is not for this signature algorithm"));
         }
-        let key = match &jwk.params {
+        let parsed = match &jwk.params {
             PublicParams::Ec { x, y } => {
                 // Parsing checks the curve equation.
                 ParsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, uncompressed(x, y))
@@ -39,10 +38,10 @@ impl VerifyingKey {
                 RsaPublicKeyComponents { n, e }.to_parsed_public_key(params)
             }
         };
+        let key = parsed.map_err(|_| Error::Key("it is not a valid public key"))?;
         Ok(Self {
             alg,
-            thumbprint: jwk.thumbprint(),
-            key: Arc::new(key.map_err(|_| Error::Key("it is not a valid public key"))?),
+            key: Arc::new((key, jwk.params.clone())),
         })
     }
 
@@ -55,13 +54,16 @@ impl VerifyingKey {
     /// RFC 7638 thumbprint, SHA-256.
     #[must_use]
     pub fn thumbprint(&self) -> [u8; 32] {
-        self.thumbprint
+        self.key.1.thumbprint()
     }
 
     /// Verifies `sig` over `msg`. An ES256 signature is the 64 bytes `r || s` (RFC 7518 §3.4); both values of `s` that ECDSA has
     /// are taken, as the standard and phones' key hardware demand, so a signature's bytes must never serve as an id.
     pub fn verify(&self, msg: &[u8], sig: &[u8]) -> Result<(), Error> {
-        self.key.verify_sig(msg, sig).map_err(|_| Error::Signature)
+        self.key
+            .0
+            .verify_sig(msg, sig)
+            .map_err(|_| Error::Signature)
     }
 }
 
@@ -69,7 +71,7 @@ impl fmt::Debug for VerifyingKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("VerifyingKey")
             .field("alg", &self.alg)
-            .field("thumbprint", &crate::b64::encode(&self.thumbprint))
+            .field("thumbprint", &crate::b64::encode(&self.thumbprint()))
             .finish()
     }
 }

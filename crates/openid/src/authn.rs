@@ -3,12 +3,13 @@
 //! In two steps, because the caller looks the registration up between them: [`Presented::read`] says who the client
 //! claims to be, [`Presented::verify`] whether it is so. A client uses exactly the one method that it registered.
 
-use ipse_jose::{Alg, Jwk, JwkSet, VerifyingKey, b64, jws};
+use ipse_jose::{b64, jws};
 use ipse_protocol::control::{Control, enforced};
 use serde_json::Value;
 use zeroize::Zeroizing;
 
 use crate::client::{AssertionAudience, Authentication, Registration};
+use crate::client_keys::ClientKeys;
 use crate::error::{Code, OAuthError};
 use crate::params::{Params, decode};
 
@@ -187,7 +188,7 @@ impl Presented {
 impl Assertion {
     fn verify(
         &self,
-        jwks: &JwkSet,
+        jwks: &ClientKeys,
         audience: AssertionAudience,
         context: &Context<'_>,
     ) -> Result<Authenticated, OAuthError> {
@@ -254,29 +255,12 @@ impl Assertion {
         }
     }
 
-    /// Only registered keys count (threat 22). `kid` is an opaque name among them; the algorithm must be one that the
-    /// key itself allows (threat 23).
-    fn signed_by_one_of(&self, jwks: &JwkSet) -> bool {
+    /// Only registered keys count (threat 22).
+    fn signed_by_one_of(&self, jwks: &ClientKeys) -> bool {
         let header = &self.jws.header;
-        jwks.keys
-            .iter()
-            .filter(|key| match (&header.kid, &key.kid) {
-                (Some(wanted), Some(kid)) => wanted == kid,
-                (Some(_), None) => false,
-                (None, _) => true,
-            })
-            .filter_map(|key| VerifyingKey::from_jwk(key, header.alg).ok())
-            .take(10)
-            .any(|key| self.jws.verify(&key, &ASSERTION_TYPES).is_ok())
+        jwks.candidates(header.alg, header.kid.as_deref())
+            .any(|key| self.jws.verify(key, &ASSERTION_TYPES).is_ok())
     }
-}
-
-/// The signature algorithms that a registered key can be used with.
-pub fn algorithms(key: &Jwk) -> Vec<Alg> {
-    [Alg::Es256, Alg::Ps256, Alg::Rs256]
-        .into_iter()
-        .filter(|alg| VerifyingKey::from_jwk(key, *alg).is_ok())
-        .collect()
 }
 
 /// RFC 6749 §2.3.1: identifier and secret are form-encoded before RFC 7617 joins them.

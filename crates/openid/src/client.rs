@@ -1,10 +1,11 @@
 //! What a partner registered. The OpenID Connect client is the partner; its services are what a person is asked for.
 
 use aws_lc_rs::{constant_time, digest};
-use ipse_jose::{Alg, JwkSet};
+use ipse_jose::Alg;
 use serde::{Deserialize, Serialize};
 use url::Host;
 
+use crate::client_keys::ClientKeys;
 use crate::redirect::{self, RedirectProblem};
 
 #[cfg(test)]
@@ -44,7 +45,7 @@ pub enum Authentication {
     /// `private_key_jwt` (RFC 7523 §2.2).
     PrivateKeyJwt {
         /// The client's public keys. Registered by value: there is no URL to fetch (threats 21 and 22).
-        jwks: JwkSet,
+        jwks: ClientKeys,
         /// The `aud` that its assertions carry.
         #[serde(default)]
         audience: AssertionAudience,
@@ -268,7 +269,7 @@ impl Registration {
             })?;
         }
         if let Authentication::PrivateKeyJwt { jwks, .. } = &self.authentication
-            && !keys_are_usable(jwks)
+            && !jwks.are_usable()
         {
             return Err(RegistrationProblem::Keys);
         }
@@ -355,13 +356,4 @@ fn is_domain(domain: &str, production: bool) -> bool {
         }
         _ => false,
     }
-}
-
-/// Whether there is a key to check with, and every key is one that we take.
-fn keys_are_usable(jwks: &JwkSet) -> bool {
-    (1..=10).contains(&jwks.keys.len())
-        && jwks
-            .keys
-            .iter()
-            .all(|key| !crate::authn::algorithms(key).is_empty())
 }

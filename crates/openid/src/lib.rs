@@ -15,6 +15,7 @@
 
 pub mod authn;
 pub mod client;
+pub mod client_keys;
 pub mod disclosure;
 pub mod discovery;
 pub mod error;

@@ -136,6 +136,12 @@ impl From<ParamsError> for OAuthError {
 
 /// Undoes form encoding (WHATWG URL §5.1), but refuses what that algorithm forgives.
 pub(crate) fn decode(text: &[u8]) -> Result<String, ParamsError> {
+    if !text.contains(&b'%') && !text.contains(&b'+') {
+        // Nearly every name, and the long values: assertions, codes, challenges.
+        return std::str::from_utf8(text)
+            .map(str::to_owned)
+            .map_err(|_| ParamsError::Encoding);
+    }
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text;
     while let Some((first, tail)) = rest.split_first() {

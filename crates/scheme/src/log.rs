@@ -25,10 +25,13 @@ impl Scheme {
             .write(|tx| {
                 let queued = receipt::queued(tx)?;
                 let mut size = next_position(tx)?;
-                for (id, leaf) in &queued {
-                    receipt::place(tx, id, leaf, size as i64)?;
-                    add(tx, size, merkle::leaf_hash(leaf))?;
+                for leaf in &queued {
+                    receipt::place(tx, leaf, size as i64)?;
+                    add(tx, size, merkle::leaf_hash(&leaf.leaf))?;
                     size += 1;
+                }
+                if let Some(last) = queued.last() {
+                    receipt::unqueue(tx, last)?;
                 }
                 Ok((queued.len(), size))
             })

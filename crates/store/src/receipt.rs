@@ -72,24 +72,46 @@ pub fn by_id(tx: &mut Tx, id: &str) -> Result<Option<Receipt>, StoreError> {
     }))
 }
 
-const QUEUED: &str = "SELECT receipt, leaf FROM log_queue ORDER BY queued, receipt LIMIT 2000";
-const UNQUEUE: &str = "DELETE FROM log_queue WHERE receipt = $1";
+const QUEUED: &str =
+    "SELECT receipt, leaf, queued FROM log_queue ORDER BY queued, receipt LIMIT 2000";
+const UNQUEUE: &str = "DELETE FROM log_queue WHERE (queued, receipt) <= ($1, $2)";
 const PLACE: &str = "INSERT INTO log_place (receipt, position) VALUES ($1, $2)";
 const ADD_LEAF: &str = "INSERT INTO log_leaf (position, receipt, leaf) VALUES ($1, $2, $3)";
 
-/// Leaves that wait for their place, oldest first.
-pub fn queued(tx: &mut Tx) -> Result<Vec<(String, Vec<u8>)>, StoreError> {
+/// A leaf that waits for its place.
+pub struct Queued {
+    /// The receipt that it is the leaf of.
+    pub receipt: String,
+    /// Leaf bytes.
+    pub leaf: Vec<u8>,
+    /// Milliseconds.
+    pub queued: i64,
+}
+
+/// Up to 2000 leaves that wait for their place, oldest first.
+pub fn queued(tx: &mut Tx) -> Result<Vec<Queued>, StoreError> {
     tx.rows(QUEUED, params![])?
         .into_iter()
-        .map(|mut row| Ok((row.text(0)?, row.blob(1)?)))
+        .map(|mut row| {
+            Ok(Queued {
+                receipt: row.text(0)?,
+                leaf: row.blob(1)?,
+                queued: row.int(2)?,
+            })
+        })
         .collect()
 }
 
 /// Gives a queued leaf its place in the log.
-pub fn place(tx: &mut Tx, receipt: &str, leaf: &[u8], position: i64) -> Result<(), StoreError> {
-    tx.exec(ADD_LEAF, params![position, receipt, leaf])?;
-    tx.exec(UNQUEUE, params![receipt])?;
-    tx.exec(PLACE, params![receipt, position]).map(drop)
+pub fn place(tx: &mut Tx, q: &Queued, position: i64) -> Result<(), StoreError> {
+    tx.exec(ADD_LEAF, params![position, &q.receipt, &q.leaf])?;
+    tx.exec(PLACE, params![&q.receipt, position]).map(drop)
+}
+
+/// Takes the leaves up to this one from the queue, once they have their places: all that [`queued`] gave in the same transaction.
+pub fn unqueue(tx: &mut Tx, last: &Queued) -> Result<(), StoreError> {
+    tx.exec(UNQUEUE, params![last.queued, &last.receipt])
+        .map(drop)
 }
 
 const ADD_NODE: &str = "INSERT INTO log_node (level, position, hash) VALUES ($1, $2, $3)";

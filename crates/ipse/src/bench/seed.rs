@@ -186,7 +186,8 @@ async fn add_partner(server: &Server) -> anyhow::Result<(String, serde_json::Val
         authentication: Authentication::PrivateKeyJwt {
             jwks: JwkSet {
                 keys: vec![key.public_jwk()],
-            },
+            }
+            .into(),
             audience: AssertionAudience::Issuer,
         },
         require_par: true,

@@ -1,5 +1,5 @@
 use base64::Engine as _;
-use ipse_jose::SigningKey;
+use ipse_jose::{JwkSet, SigningKey};
 use serde_json::json;
 
 use super::*;
@@ -19,7 +19,10 @@ fn with_key(key: &SigningKey, audience: AssertionAudience) -> Registration {
         keys: vec![key.public_jwk()],
     };
     Registration {
-        authentication: Authentication::PrivateKeyJwt { jwks, audience },
+        authentication: Authentication::PrivateKeyJwt {
+            jwks: jwks.into(),
+            audience,
+        },
         ..shop()
     }
 }

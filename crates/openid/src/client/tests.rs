@@ -1,3 +1,5 @@
+use ipse_jose::JwkSet;
+
 use super::*;
 
 /// A partner with one login service and a secret, as most tests need it.
@@ -59,7 +61,7 @@ fn an_audience_is_the_issuer_unless_registered_otherwise() {
     let jwks = JwkSet { keys: vec![key] };
     let with = |audience| {
         serde_json::to_value(Authentication::PrivateKeyJwt {
-            jwks: jwks.clone(),
+            jwks: jwks.clone().into(),
             audience,
         })
         .unwrap()
@@ -114,7 +116,7 @@ fn mistakes_are_named() {
         (
             |r| {
                 r.authentication = Authentication::PrivateKeyJwt {
-                    jwks: JwkSet { keys: Vec::new() },
+                    jwks: JwkSet { keys: Vec::new() }.into(),
                     audience: AssertionAudience::Issuer,
                 }
             },

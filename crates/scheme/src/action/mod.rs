@@ -13,6 +13,7 @@ use ipse_protocol::{ids, sim_statement};
 use ipse_store::action::Action;
 use ipse_store::{Tx, action, identity as identities, person};
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 
 use crate::device::Signed;
 use crate::error::{Error, settle};
@@ -26,7 +27,7 @@ const PAGE: usize = 50;
 
 /// What was asked: the part that the rules judge, and what the asking face needs to answer. Each step of a login reads it, so it
 /// borrows from the row that it stands in.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Asked<'a> {
     /// Partner's name, as verified at registration.
@@ -47,9 +48,9 @@ pub struct Asked<'a> {
     /// The person's answering phone in the sandbox, if the partner named one.
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     pub sandbox: Option<Cow<'a, str>>,
-    /// The face's own words for its answer; opaque here.
+    /// The face's own words for its answer, JSON; opaque here.
     #[serde(borrow)]
-    pub reply: Cow<'a, str>,
+    pub reply: &'a RawValue,
 }
 
 impl<'a> Asked<'a> {

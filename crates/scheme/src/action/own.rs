@@ -34,7 +34,7 @@ impl Scheme {
             level: "basic".into(),
             attributes: Vec::new(),
             sandbox: None,
-            reply: "".into(),
+            reply: serde_json::value::RawValue::NULL,
         };
         let view = view::build(
             Language::of(&identity.language),

@@ -88,7 +88,7 @@ impl Scheme {
             directed: asked.sandbox.is_some(),
             level: row.level.clone(),
             language: row.language.clone(),
-            reply: asked.reply.into_owned(),
+            reply: asked.reply.get().to_owned(),
             app_link: self.app_link(&link),
             qr_text: self.qr_text(&link, row.created, now),
             expires: row.expires,

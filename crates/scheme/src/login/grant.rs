@@ -166,7 +166,7 @@ impl Scheme {
         let Standing { grant, request, .. } = found.ok_or(LoginError::GrantInvalid)?;
         Ok(UserInfo {
             released: released(&grant, &self.persons.key(&grant.identity).await?)?,
-            reply: Asked::parse(&request)?.reply.into_owned(),
+            reply: Asked::parse(&request)?.reply.get().to_owned(),
             partner: grant.partner,
             sub: grant.sub,
         })
@@ -202,7 +202,7 @@ impl Redeemable {
     fn of(found: Standing, key: &PersonKey) -> Result<Self, Error> {
         Ok(Self {
             released: released(&found.grant, key)?,
-            reply: Asked::parse(&found.request)?.reply.into_owned(),
+            reply: Asked::parse(&found.request)?.reply.get().to_owned(),
             level: found.level,
             sub: found.grant.sub,
             auth_time: found.grant.auth_time,
@@ -261,7 +261,7 @@ fn redeem(
         return Ok(Err(LoginError::GrantInvalid));
     }
     let asked = Asked::parse(&found.request);
-    if !asked.is_ok_and(|asked| fits(&asked.reply)) {
+    if !asked.is_ok_and(|asked| fits(asked.reply.get())) {
         return Ok(Err(LoginError::GrantInvalid));
     }
     let now = tx.now()?;

@@ -96,10 +96,11 @@ async fn authorize(server: &Server, headers: &HeaderMap, params: Option<Params>)
                     return headers::see_other(&response::failure(&error, &server.config.issuer));
                 }
             };
-            let asked = match client::asked(&registration, &request) {
-                Ok(asked) => asked,
+            let reply = match client::reply(&request) {
+                Ok(reply) => reply,
                 Err(error) => return failed(&page, &error),
             };
+            let asked = client::asked(&registration, &request, &reply);
             let language = request.language.unwrap_or(language);
             match server
                 .scheme

@@ -12,6 +12,7 @@ use ipse_openid::request::AuthorizationRequest;
 use ipse_openid::{Code, OAuthError, Params};
 use ipse_scheme::action::Asked;
 use ipse_scheme::partner::Assertion;
+use serde_json::value::RawValue;
 
 use super::form;
 use crate::Server;
@@ -122,14 +123,13 @@ pub async fn registration(
     Ok(Some(found))
 }
 
-/// The request as the scheme keeps it: what its rules judge, and for us what we need to answer.
+/// The request as the scheme keeps it: what its rules judge, and for us the [`reply`].
 pub fn asked<'a>(
     registration: &'a Registration,
     request: &'a AuthorizationRequest,
-) -> Result<Asked<'a>, OAuthError> {
-    let reply = serde_json::to_string(request)
-        .map_err(|_| OAuthError::new(Code::ServerError, "the request cannot be kept"))?;
-    Ok(Asked {
+    reply: &'a RawValue,
+) -> Asked<'a> {
+    Asked {
         partner_name: (&*registration.name).into(),
         partner_domain: (&*registration.domain).into(),
         service: (&*request.service).into(),
@@ -141,8 +141,14 @@ pub fn asked<'a>(
             .map(|claim| claim.as_str())
             .collect(),
         sandbox: request.login_hint.as_deref().map(Into::into),
-        reply: reply.into(),
-    })
+        reply,
+    }
+}
+
+/// What we need to answer a request later.
+pub fn reply(request: &AuthorizationRequest) -> Result<Box<RawValue>, OAuthError> {
+    serde_json::value::to_raw_value(request)
+        .map_err(|_| OAuthError::new(Code::ServerError, "the request cannot be kept"))
 }
 
 /// Seconds since 1970 UTC, for what clients and ID tokens say of time; the database's time decides about ours.

@@ -33,7 +33,8 @@ async fn push(server: &Server, headers: &HeaderMap, body: &[u8]) -> Result<Vec<u
         Ok(request) => request,
         Err(error) => return Err(client.refuse(server, error).await),
     };
-    let asked = client::asked(&client.registration, &request)?;
+    let reply = client::reply(&request)?;
+    let asked = client::asked(&client.registration, &request, &reply);
     let (request_uri, seconds) = server
         .scheme
         .push_request(&client.registration.client_id, client.assertion, &asked)

@@ -26,17 +26,18 @@ impl Qr {
         };
         let mut path = String::with_capacity(8 * 1024);
         for y in 0..code.size() {
-            let mut begun = None;
+            let (mut begun, mut pen) = (None, None);
             // One beyond the edge, where nothing is dark: a line that reaches the edge ends there.
             for x in 0..=code.size() {
                 match (begun, code.get_module(x, y)) {
                     (None, true) => begun = Some(x),
                     (Some(from), false) => {
-                        for (letter, n) in [('M', from), (' ', y), ('h', x - from)] {
-                            path.push(letter);
-                            push_number(&mut path, n);
+                        // From where the pen is, which takes fewer digits; on a new row from the corner.
+                        match pen {
+                            Some(pen) => line(&mut path, ('m', from - pen), 0, x - from),
+                            None => line(&mut path, ('M', from), y, x - from),
                         }
-                        begun = None;
+                        (begun, pen) = (None, Some(x));
                     }
                     _ => {}
                 }
@@ -51,13 +52,24 @@ impl Qr {
     }
 }
 
+/// Moves to `(x, y)`, by `M` from the corner or by `m` from where the pen is, and draws `length` modules to the right.
+fn line(path: &mut String, (move_to, x): (char, i32), y: i32, length: i32) {
+    for (letter, n) in [(move_to, x), (' ', y), ('h', length)] {
+        path.push(letter);
+        push_number(path, n);
+    }
+}
+
 /// A number under 1000, as every length in a QR is: some 1,500 of them in each, too many for the formatting machinery.
 fn push_number(path: &mut String, n: i32) {
-    for unit in [100, 10, 1] {
-        if n >= unit || unit == 1 {
-            path.push(char::from(b'0' + (n / unit % 10) as u8));
-        }
+    let digit = |n: i32| char::from(b'0' + n as u8);
+    if n >= 100 {
+        path.push(digit(n / 100));
     }
+    if n >= 10 {
+        path.push(digit(n / 10 % 10));
+    }
+    path.push(digit(n % 10));
 }
 
 fn encode(text: &str) -> Option<QrCode> {
@@ -78,11 +90,11 @@ mod tests {
             "http://localhost:4001/app/#q.AAAAAAAAAAAAAAAAAAAAAA.123.BBBBBBBBBBBBBBBBBBBBBB"
                 .to_owned(),
         );
-        assert!(qr.path.starts_with("M0 0h7M"), "the first finder pattern");
+        assert!(qr.path.starts_with("M0 0h7m"), "the first finder pattern");
         assert!(
             qr.path
                 .bytes()
-                .all(|byte| byte.is_ascii_digit() || b" Mh".contains(&byte))
+                .all(|byte| byte.is_ascii_digit() || b" Mmh".contains(&byte))
         );
         assert!(qr.view_box.starts_with("-4 -4.5 "));
     }

@@ -128,7 +128,7 @@ async fn state_and_qr_feed_the_script() {
     );
     let drawn = open(&house, &qr, &cookie).await.json();
     assert!(drawn["text"].as_str().unwrap().contains("/app/#q."));
-    assert!(drawn["path"].as_str().unwrap().starts_with("M0 0h7M"));
+    assert!(drawn["path"].as_str().unwrap().starts_with("M0 0h7m"));
     house.approve(&action, &[]).await;
     assert_eq!(open(&house, &state, &cookie).await.json()["status"], "done");
     assert_eq!(open(&house, &qr, &cookie).await.text, "null");

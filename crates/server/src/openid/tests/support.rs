@@ -142,7 +142,7 @@ impl House {
             keys: vec![house.key.public_jwk()],
         };
         let pushing = Authentication::PrivateKeyJwt {
-            jwks,
+            jwks: jwks.into(),
             audience: AssertionAudience::Issuer,
         };
         let secret = Authentication::ClientSecretBasic {

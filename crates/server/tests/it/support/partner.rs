@@ -52,7 +52,8 @@ impl Partner {
             authentication: Authentication::PrivateKeyJwt {
                 jwks: ipse_jose::JwkSet {
                     keys: vec![key.public_jwk()],
-                },
+                }
+                .into(),
                 audience: AssertionAudience::Issuer,
             },
             require_par: true,

@@ -1,0 +1,67 @@
+//! The public keys that a client registered.
+
+use ipse_jose::{Alg, JwkSet, VerifyingKey};
+use serde::{Deserialize, Serialize};
+
+/// How many keys a client may register.
+const MAX: usize = 10;
+
+/// A client's keys: as registered, and parsed once for all its assertions.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(from = "JwkSet", into = "JwkSet")]
+pub struct ClientKeys {
+    set: JwkSet,
+    parsed: Vec<ClientKey>,
+}
+
+/// One key, once for each algorithm that it allows itself.
+#[derive(Clone, Debug)]
+struct ClientKey {
+    kid: Option<String>,
+    verifying: Vec<VerifyingKey>,
+}
+
+impl From<JwkSet> for ClientKeys {
+    fn from(set: JwkSet) -> Self {
+        let parse = |key: &ipse_jose::Jwk| ClientKey {
+            kid: key.kid.clone(),
+            verifying: [Alg::Es256, Alg::Ps256, Alg::Rs256]
+                .into_iter()
+                .filter_map(|alg| VerifyingKey::from_jwk(key, alg).ok())
+                .collect(),
+        };
+        Self {
+            parsed: set.keys.iter().map(parse).collect(),
+            set,
+        }
+    }
+}
+
+impl From<ClientKeys> for JwkSet {
+    fn from(keys: ClientKeys) -> Self {
+        keys.set
+    }
+}
+
+impl ClientKeys {
+    /// Whether there is a key to check with, and every key is one that we take.
+    pub fn are_usable(&self) -> bool {
+        (1..=MAX).contains(&self.parsed.len())
+            && self.parsed.iter().all(|key| !key.verifying.is_empty())
+    }
+
+    /// The keys to try on a signature. `kid` is an opaque name among them, never a place to fetch from (threat 22), and a key serves
+    /// only the algorithms that it allows itself (threat 23).
+    pub(crate) fn candidates(
+        &self,
+        alg: Alg,
+        kid: Option<&str>,
+    ) -> impl Iterator<Item = &VerifyingKey> {
+        self.parsed
+            .iter()
+            .filter(move |key| kid.is_none() || key.kid.as_deref() == kid)
+            .flat_map(|key| &key.verifying)
+            .filter(move |key| key.alg() == alg)
+            .take(MAX)
+    }
+}
