@@ -18,7 +18,12 @@ static RS256: RsaParameters = RSA_PKCS1_2048_8192_SHA256;
 #[derive(Clone)]
 pub struct VerifyingKey {
     alg: Alg,
-    key: Arc<(ParsedPublicKey, PublicParams)>,
+    key: Arc<Key>,
+}
+
+struct Key {
+    params: PublicParams,
+    parsed: ParsedPublicKey,
 }
 
 impl VerifyingKey {
@@ -38,10 +43,12 @@ impl VerifyingKey {
                 RsaPublicKeyComponents { n, e }.to_parsed_public_key(params)
             }
         };
-        let key = parsed.map_err(|_| Error::Key("it is not a valid public key"))?;
         Ok(Self {
             alg,
-            key: Arc::new((key, jwk.params.clone())),
+            key: Arc::new(Key {
+                params: jwk.params.clone(),
+                parsed: parsed.map_err(|_| Error::Key("it is not a valid public key"))?,
+            }),
         })
     }
 
@@ -54,14 +61,14 @@ impl VerifyingKey {
     /// RFC 7638 thumbprint, SHA-256.
     #[must_use]
     pub fn thumbprint(&self) -> [u8; 32] {
-        self.key.1.thumbprint()
+        self.key.params.thumbprint()
     }
 
     /// Verifies `sig` over `msg`. An ES256 signature is the 64 bytes `r || s` (RFC 7518 §3.4); both values of `s` that ECDSA has
     /// are taken, as the standard and phones' key hardware demand, so a signature's bytes must never serve as an id.
     pub fn verify(&self, msg: &[u8], sig: &[u8]) -> Result<(), Error> {
         self.key
-            .0
+            .parsed
             .verify_sig(msg, sig)
             .map_err(|_| Error::Signature)
     }

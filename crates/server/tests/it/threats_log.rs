@@ -207,6 +207,26 @@ async fn t32_a_log_that_was_touched_names_the_entry() {
     }
 }
 
+/// Leaves are placed two thousand at a time: those that wait longer than one turn wait in the queue, none is lost between.
+#[tokio::test]
+async fn t32_a_long_queue_reaches_the_log_whole() {
+    const MANY: &str = "INSERT INTO log_queue (receipt, leaf, queued) WITH RECURSIVE n (i) AS \
+                        (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2500) SELECT 'rec_' || i, $1, 5 FROM n";
+    const COUNTS: &str = "SELECT (SELECT COUNT(*) FROM log_queue), \
+                          (SELECT COUNT(*) FROM log_leaf JOIN log_place USING (receipt, position))";
+    for world in World::both().await {
+        let before = one(&world, COUNTS).await.int(1).expect("logged");
+        assert_eq!(change(&world, MANY, b"leaf").await, 2500);
+        for (placed, waiting) in [(2000, 500), (2500, 0), (2500, 0)] {
+            world.server.scheme.sequence_log().await.expect("sequenced");
+            let counts = one(&world, COUNTS).await;
+            assert_eq!(counts.int(0), Ok(waiting));
+            assert_eq!(counts.int(1), Ok(before + placed));
+        }
+        world.end().await;
+    }
+}
+
 /// The check may run beside the server: what is logged and signed meanwhile is no finding.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn t32_a_log_that_grows_meanwhile_accuses_nobody() {
