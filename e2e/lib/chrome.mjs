@@ -86,11 +86,21 @@ export async function look(page, folder, name) {
       for (const line of await accessibility(page)) found.push(`${folder}/${size}-${theme}/${name}: ${line}`);
       const wide = await page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth + 1);
       if (wide) found.push(`${folder}/${size}-${theme}/${name}: wider than the screen`);
+      for (const words of await page.evaluate(cut)) found.push(`${folder}/${size}-${theme}/${name}: out of its box: ${words}`);
     }
   }
   await page.setViewportSize(SIZES.phone);
   await page.emulateMedia({ colorScheme: "light" });
   return found;
+}
+
+/** In the page: words that stick out of their box, and so lie on its neighbour or are cut off. */
+function cut() {
+  const hidden = (one) => one.clientWidth <= 1 || ["auto", "scroll"].includes(getComputedStyle(one).overflowX);
+  const ownWords = (one) => [...one.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim());
+  return [...document.querySelectorAll("body *")]
+    .filter((one) => one.scrollWidth > one.clientWidth + 1 && !hidden(one) && ownWords(one))
+    .map((one) => one.textContent.trim().slice(0, 40));
 }
 
 /** Waits until letters are there and nothing moves that will stop moving. */

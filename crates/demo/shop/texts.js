@@ -36,7 +36,7 @@ const TEXTS = {
     missing_lead: 'Misschien is het adres verkeerd overgenomen.',
     code: 'Code: {code}',
     demo: 'Demo: deze winkel is verzonnen, hier wordt niets verkocht.',
-    items: ['Zuurdesembrood', 'Honing van het dak', 'Zwarte thee', 'Zeep met lavendel', 'Schriftje', 'Kaars'],
+    items: ['Zuurdesem\u00ADbrood', 'Honing van het dak', 'Zwarte thee', 'Zeep met lavendel', 'Schriftje', 'Kaars'],
   },
   fr: {
     language: 'Français',
@@ -110,7 +110,7 @@ const TEXTS = {
     missing_lead: 'Vielleicht wurde die Adresse falsch übernommen.',
     code: 'Code: {code}',
     demo: 'Demo: Dieser Laden ist erfunden, hier wird nichts verkauft.',
-    items: ['Sauerteigbrot', 'Honig vom Dach', 'Schwarztee', 'Lavendelseife', 'Kleines Heft', 'Kerze'],
+    items: ['Sauerteig\u00ADbrot', 'Honig vom Dach', 'Schwarztee', 'Lavendel\u00ADseife', 'Kleines Heft', 'Kerze'],
   },
   en: {
     language: 'English',
