@@ -22,17 +22,15 @@ impl Scheme {
     /// `not_found` while the enrolment runs.
     pub async fn me(&self, signed: &Signed) -> Result<MeResponse, Error> {
         let id = signed.device.identity.clone();
-        let (identity, reasons, sealed, binding, wrong) = self
+        let (identity, reasons, sealed, binding) = self
             .store
             .read(move |tx| {
                 let identity = identities::by_id(tx, &id)?;
-                let since = identity.as_ref().and_then(|i| i.last_success).unwrap_or(0);
                 Ok((
                     identity,
                     identities::reasons(tx, &id)?,
                     person::attributes(tx, &id)?,
                     sim_rows::binding(tx, &id)?,
-                    identities::wrong_since(tx, &id, since)?,
                 ))
             })
             .await?;
@@ -64,7 +62,7 @@ impl Scheme {
             epoch: identity.epoch as u64,
             code_version: identity.code_version as u64,
             wrong_codes_left: (3 - identity.wrong_codes).max(0) as u32,
-            wrong_since_last: wrong as u32,
+            wrong_since_last: identity.wrong_codes as u32,
             sim: SimSummary {
                 state: match &binding {
                     None => SimConnection::None,

@@ -1,7 +1,7 @@
 //! What happens when time runs out: actions expire, their open attempts count as wrong, old requests are forgotten.
 
 use ipse_store::action::{self, Decision};
-use ipse_store::{StoreError, Tx, identity as identities, partner};
+use ipse_store::{StoreError, Tx, partner};
 
 use crate::error::Error;
 use crate::{Scheme, approval, block};
@@ -49,22 +49,11 @@ fn expire(tx: &mut Tx) -> Result<(), StoreError> {
                 continue;
             }
             if let Some(who) = &row.identity {
-                close_open(tx, who, &row.id)?;
+                approval::close_unfinished(tx, who, &row.id)?;
                 block::undecided(tx, &row.id, who, "expired")?;
             }
             block::action_changed(tx, &row.id, row.identity.as_deref());
         }
-    }
-    Ok(())
-}
-
-/// An attempt that nobody finished counts as wrong.
-fn close_open(tx: &mut Tx, who: &str, action_id: &str) -> Result<(), StoreError> {
-    let Some(open) = identities::by_id(tx, who)?.and_then(|i| i.open_attempt) else {
-        return Ok(());
-    };
-    if action::attempt_by_id(tx, &open)?.is_some_and(|a| a.action == action_id) {
-        approval::close_wrong(tx, who, &open)?;
     }
     Ok(())
 }

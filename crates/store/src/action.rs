@@ -464,6 +464,29 @@ pub fn attempt_by_first(
         .transpose()
 }
 
+// The last two terms are what the partial index `attempt_open` says of itself.
+const OPEN_ATTEMPT: &str =
+    "SELECT id, action FROM attempt WHERE identity = $1 AND status = 'open' AND factor = 'code'";
+
+/// An attempt that is spent and not decided.
+pub struct OpenAttempt {
+    /// `att_…`.
+    pub id: String,
+    /// The action that it is to approve.
+    pub action: String,
+}
+
+/// The open attempt at an identity's code. There is one at most, on all its devices: the database enforces that.
+pub fn open_attempt(tx: &mut Tx, identity: &str) -> Result<Option<OpenAttempt>, StoreError> {
+    let Some(mut row) = tx.row(OPEN_ATTEMPT, params![identity])? else {
+        return Ok(None);
+    };
+    Ok(Some(OpenAttempt {
+        id: row.text(0)?,
+        action: row.text(1)?,
+    }))
+}
+
 const CLOSE_ATTEMPT: &str =
     "UPDATE attempt SET status = $2, state = NULL, second = NULL WHERE id = $1 AND status = 'open'";
 

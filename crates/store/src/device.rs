@@ -1,7 +1,7 @@
 //! Devices: a phone with its key, its code's verifier and its sequence.
 
 use crate::engine::{Row, StoreError, Tx};
-use crate::params;
+use crate::{number, params};
 
 /// One device row.
 #[derive(Clone, PartialEq, Eq)]
@@ -41,7 +41,8 @@ pub struct Device {
 }
 
 const COLUMNS: &str = "SELECT id, identity, status, name, key_kind, public_key, opaque_record, code_version, \
-     unlock_credential, unlock_key, sim_handle, mac, last_sequence, recent, created, last_used FROM device WHERE id = $1";
+     unlock_credential, unlock_key, sim_handle, mac, last_sequence, recent, created, last_used FROM device \
+     WHERE number = $1 AND id = $2";
 const OF_IDENTITY: &str = "SELECT id, identity, status, name, key_kind, public_key, opaque_record, code_version, \
      unlock_credential, unlock_key, sim_handle, mac, last_sequence, recent, created, last_used FROM device \
      WHERE identity = $1 AND status <> 'pending' ORDER BY created";
@@ -69,7 +70,9 @@ fn device(mut row: Row) -> Result<Device, StoreError> {
 
 /// Finds a device.
 pub fn by_id(tx: &mut Tx, id: &str) -> Result<Option<Device>, StoreError> {
-    tx.row(COLUMNS, params![id])?.map(device).transpose()
+    tx.row(COLUMNS, params![number::of(id), id])?
+        .map(device)
+        .transpose()
 }
 
 /// The devices of an identity, oldest first.
@@ -80,15 +83,16 @@ pub fn of_identity(tx: &mut Tx, identity: &str) -> Result<Vec<Device>, StoreErro
         .collect()
 }
 
-const INSERT: &str = "INSERT INTO device (id, identity, status, name, key_kind, public_key, opaque_record, \
+const INSERT: &str = "INSERT INTO device (number, id, identity, status, name, key_kind, public_key, opaque_record, \
      code_version, unlock_credential, unlock_key, sim_handle, mac, last_sequence, recent, created, last_used) \
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)";
 
 /// Adds a device.
 pub fn insert(tx: &mut Tx, d: &Device) -> Result<(), StoreError> {
     tx.exec(
         INSERT,
         params![
+            number::of(&d.id),
             &d.id,
             &d.identity,
             &d.status,
@@ -110,14 +114,15 @@ pub fn insert(tx: &mut Tx, d: &Device) -> Result<(), StoreError> {
     .map(drop)
 }
 
-const UPDATE: &str = "UPDATE device SET status = $2, opaque_record = $3, code_version = $4, unlock_credential = $5, \
-     unlock_key = $6, sim_handle = $7, mac = $8 WHERE id = $1";
+const UPDATE: &str = "UPDATE device SET status = $3, opaque_record = $4, code_version = $5, unlock_credential = $6, \
+     unlock_key = $7, sim_handle = $8, mac = $9 WHERE number = $1 AND id = $2";
 
 /// Writes everything that the MAC covers, with the MAC.
 pub fn update(tx: &mut Tx, d: &Device) -> Result<bool, StoreError> {
     Ok(tx.exec(
         UPDATE,
         params![
+            number::of(&d.id),
             &d.id,
             &d.status,
             d.opaque_record.as_deref(),
@@ -130,8 +135,8 @@ pub fn update(tx: &mut Tx, d: &Device) -> Result<bool, StoreError> {
     )? == 1)
 }
 
-const SPEND: &str = "UPDATE device SET last_sequence = $2, recent = $3, last_used = $4 \
-     WHERE id = $1 AND mac = $5 AND last_sequence = $6";
+const SPEND: &str = "UPDATE device SET last_sequence = $3, recent = $4, last_used = $5 \
+     WHERE number = $1 AND id = $2 AND mac = $6 AND last_sequence = $7";
 
 /// Takes a sequence, if the row still is the one that was `seen`; false when anything changed in it.
 pub fn spend(
@@ -142,6 +147,7 @@ pub fn spend(
     now: i64,
 ) -> Result<bool, StoreError> {
     let params = params![
+        number::of(&seen.id),
         &seen.id,
         sequence,
         recent,

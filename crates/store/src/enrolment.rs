@@ -1,7 +1,7 @@
 //! Enrolments: what is known of a person who does not have an Ipse yet.
 
 use crate::engine::{Row, StoreError, Tx};
-use crate::params;
+use crate::{number, params};
 
 /// One enrolment.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -199,13 +199,14 @@ pub fn complete(tx: &mut Tx, id: &str, receipt: &str) -> Result<bool, StoreError
 }
 
 const DELETE: &str = "DELETE FROM enrolment WHERE id = $1 AND status = 'open'";
-const DELETE_DEVICE: &str = "DELETE FROM device WHERE id = $1 AND status = 'pending'";
+const DELETE_DEVICE: &str =
+    "DELETE FROM device WHERE number = $1 AND id = $2 AND status = 'pending'";
 
 /// Forgets an enrolment that was not finished, with its pending device.
 pub fn forget(tx: &mut Tx, e: &Enrolment) -> Result<bool, StoreError> {
     let gone = tx.exec(DELETE, params![&e.id])? == 1;
     if gone {
-        tx.exec(DELETE_DEVICE, params![&e.device])?;
+        tx.exec(DELETE_DEVICE, params![number::of(&e.device), &e.device])?;
     }
     Ok(gone)
 }

@@ -1,7 +1,7 @@
 //! Identities, their suspensions and their wrong codes.
 
 use crate::engine::{StoreError, Tx};
-use crate::params;
+use crate::{number, params};
 
 /// One identity (design: a person's record here).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,10 +18,6 @@ pub struct Identity {
     pub code_version: i64,
     /// Wrong codes since the last success.
     pub wrong_codes: i64,
-    /// The attempt that is spent and not decided.
-    pub open_attempt: Option<String>,
-    /// Milliseconds of the last success.
-    pub last_success: Option<i64>,
 }
 
 /// One reason for which an identity is suspended.
@@ -33,20 +29,21 @@ pub struct Suspension {
     pub since: i64,
 }
 
-const INSERT: &str = "INSERT INTO identity (id, status, epoch, language, code_version, wrong_codes, created) \
-                      VALUES ($1, 'active', 1, $2, 1, 0, $3)";
+const INSERT: &str = "INSERT INTO identity (number, id, status, epoch, language, code_version, wrong_codes, created) \
+                      VALUES ($1, $2, 'active', 1, $3, 1, 0, $4)";
 
 /// Adds an active identity at epoch 1.
 pub fn insert(tx: &mut Tx, id: &str, language: &str, now: i64) -> Result<(), StoreError> {
-    tx.exec(INSERT, params![id, language, now]).map(drop)
+    tx.exec(INSERT, params![number::of(id), id, language, now])
+        .map(drop)
 }
 
-const BY_ID: &str = "SELECT id, status, epoch, language, code_version, wrong_codes, open_attempt, last_success \
-                     FROM identity WHERE id = $1";
+const BY_ID: &str = "SELECT id, status, epoch, language, code_version, wrong_codes \
+                     FROM identity WHERE number = $1 AND id = $2";
 
 /// Finds an identity.
 pub fn by_id(tx: &mut Tx, id: &str) -> Result<Option<Identity>, StoreError> {
-    let Some(mut row) = tx.row(BY_ID, params![id])? else {
+    let Some(mut row) = tx.row(BY_ID, params![number::of(id), id])? else {
         return Ok(None);
     };
     Ok(Some(Identity {
@@ -56,14 +53,11 @@ pub fn by_id(tx: &mut Tx, id: &str) -> Result<Option<Identity>, StoreError> {
         language: row.text(3)?,
         code_version: row.int(4)?,
         wrong_codes: row.int(5)?,
-        open_attempt: row.opt_text(6)?,
-        last_success: row.opt_int(7)?,
     }))
 }
 
-// An open attempt stays open: blocking must not give back a try that is spent.
 const SUSPEND: &str = "UPDATE identity SET status = 'suspended', epoch = epoch + 1 \
-                       WHERE id = $1 AND status <> 'closed'";
+                       WHERE number = $1 AND id = $2 AND status <> 'closed'";
 const ADD_REASON: &str = "INSERT INTO suspension (identity, reason, since, cause) VALUES ($1, $2, $3, $4) \
                           ON CONFLICT (identity, reason) DO NOTHING";
 
@@ -77,7 +71,7 @@ pub fn suspend(
 ) -> Result<bool, StoreError> {
     let added = tx.exec(ADD_REASON, params![id, reason, now, cause])? == 1;
     if added {
-        tx.exec(SUSPEND, params![id])?;
+        tx.exec(SUSPEND, params![number::of(id), id])?;
     }
     Ok(added)
 }
@@ -85,7 +79,8 @@ pub fn suspend(
 const LIFT_REASON: &str = "DELETE FROM suspension WHERE identity = $1 AND reason = $2";
 const REASONS: &str =
     "SELECT reason, since FROM suspension WHERE identity = $1 ORDER BY since, reason";
-const ACTIVATE: &str = "UPDATE identity SET status = 'active', epoch = epoch + 1 WHERE id = $1 AND status = 'suspended'";
+const ACTIVATE: &str = "UPDATE identity SET status = 'active', epoch = epoch + 1 \
+                        WHERE number = $1 AND id = $2 AND status = 'suspended'";
 
 /// The reasons for which an identity is suspended.
 pub fn reasons(tx: &mut Tx, id: &str) -> Result<Vec<Suspension>, StoreError> {
@@ -105,34 +100,27 @@ pub fn lift(tx: &mut Tx, id: &str, reason: &str) -> Result<bool, StoreError> {
     let lifted = tx.exec(LIFT_REASON, params![id, reason])? == 1;
     let left = reasons(tx, id)?;
     if lifted && left.is_empty() {
-        tx.exec(ACTIVATE, params![id])?;
+        tx.exec(ACTIVATE, params![number::of(id), id])?;
     } else if lifted {
         raise_epoch(tx, id)?;
     }
     Ok(left.is_empty())
 }
 
-const RAISE: &str = "UPDATE identity SET epoch = epoch + 1 WHERE id = $1";
+const RAISE: &str = "UPDATE identity SET epoch = epoch + 1 WHERE number = $1 AND id = $2";
 
 /// Raises the epoch: every action that began before this is refused from now on.
 pub fn raise_epoch(tx: &mut Tx, id: &str) -> Result<(), StoreError> {
-    tx.exec(RAISE, params![id]).map(drop)
-}
-
-const OPEN: &str = "UPDATE identity SET open_attempt = $2 WHERE id = $1";
-
-/// Notes which attempt is open, or that none is.
-pub fn set_open_attempt(tx: &mut Tx, id: &str, attempt: Option<&str>) -> Result<(), StoreError> {
-    tx.exec(OPEN, params![id, attempt]).map(drop)
+    tx.exec(RAISE, params![number::of(id), id]).map(drop)
 }
 
 const COUNT_WRONG: &str =
-    "UPDATE identity SET wrong_codes = wrong_codes + 1, open_attempt = NULL WHERE id = $1";
+    "UPDATE identity SET wrong_codes = wrong_codes + 1 WHERE number = $1 AND id = $2";
 const ADD_WRONG: &str = "INSERT INTO wrong_code (attempt, identity, time) VALUES ($1, $2, $3)";
 
-/// Counts a wrong code and closes the open attempt.
+/// Counts a wrong code.
 pub fn count_wrong(tx: &mut Tx, id: &str, attempt: &str, now: i64) -> Result<(), StoreError> {
-    tx.exec(COUNT_WRONG, params![id])?;
+    tx.exec(COUNT_WRONG, params![number::of(id), id])?;
     tx.exec(ADD_WRONG, params![attempt, id, now]).map(drop)
 }
 
@@ -146,20 +134,20 @@ pub fn wrong_since(tx: &mut Tx, id: &str, since: i64) -> Result<i64, StoreError>
     }
 }
 
+// Nearly always there is nothing to take back: a login leaves this row alone.
 const SUCCESS: &str =
-    "UPDATE identity SET wrong_codes = 0, open_attempt = NULL, last_success = $2 WHERE id = $1";
+    "UPDATE identity SET wrong_codes = 0 WHERE number = $1 AND id = $2 AND wrong_codes <> 0";
 
 /// A right code: the count starts anew.
-pub fn code_succeeded(tx: &mut Tx, id: &str, now: i64) -> Result<(), StoreError> {
-    tx.exec(SUCCESS, params![id, now]).map(drop)
+pub fn code_succeeded(tx: &mut Tx, id: &str) -> Result<(), StoreError> {
+    tx.exec(SUCCESS, params![number::of(id), id]).map(drop)
 }
 
-const NEW_CODE: &str = "UPDATE identity SET code_version = $2, wrong_codes = 0, open_attempt = NULL, \
-                        epoch = epoch + 1 WHERE id = $1 AND code_version = $3";
+const NEW_CODE: &str = "UPDATE identity SET code_version = $3, wrong_codes = 0, epoch = epoch + 1 WHERE number = $1 AND id = $2 AND code_version = $4";
 
 /// Replaces the code's version; false when another change came first.
 pub fn set_code_version(tx: &mut Tx, id: &str, from: i64, to: i64) -> Result<bool, StoreError> {
-    Ok(tx.exec(NEW_CODE, params![id, to, from])? == 1)
+    Ok(tx.exec(NEW_CODE, params![number::of(id), id, to, from])? == 1)
 }
 
 const COUNT: &str = "SELECT COUNT(*) FROM identity";

@@ -10,6 +10,7 @@ pub mod engine;
 pub mod enrolment;
 pub mod identity;
 mod migrations;
+mod number;
 pub mod outbox;
 pub mod partner;
 pub mod person;

@@ -46,6 +46,12 @@ pub static SCHEME: Migrations = Migrations::new(&[
         sqlite: include_str!("../migrations/scheme/sqlite/0007_action_linked.sql"),
         postgres: include_str!("../migrations/scheme/postgres/0007_action_linked.sql"),
     },
+    Migration {
+        version: 8,
+        name: "numbers that rows are found by",
+        sqlite: include_str!("../migrations/scheme/sqlite/0008_numbers.sql"),
+        postgres: include_str!("../migrations/scheme/postgres/0008_numbers.sql"),
+    },
 ]);
 
 /// The store of person keys.

@@ -1,10 +1,10 @@
 //! Personal data, sealed; keyed look-ups; the keys that unseal.
 
 use crate::engine::{StoreError, Tx};
-use crate::params;
+use crate::{number, params};
 
-const INSERT_ATTRIBUTES: &str = "INSERT INTO attributes (identity, version, sealed, source, proofing, time) \
-     VALUES ($1, (SELECT COALESCE(MAX(version), 0) + 1 FROM attributes WHERE identity = $1), $2, $3, $4, $5)";
+const INSERT_ATTRIBUTES: &str = "INSERT INTO attributes (number, identity, version, sealed, source, proofing, time) \
+     VALUES ($1, $2, (SELECT COALESCE(MAX(version), 0) + 1 FROM attributes WHERE number = $1), $3, $4, $5, $6)";
 
 /// Adds a version of a person's attributes.
 pub fn add_attributes(
@@ -17,17 +17,23 @@ pub fn add_attributes(
 ) -> Result<(), StoreError> {
     tx.exec(
         INSERT_ATTRIBUTES,
-        params![identity, sealed, source, proofing, now],
+        params![
+            number::of(identity),
+            identity,
+            sealed,
+            source,
+            proofing,
+            now
+        ],
     )
     .map(drop)
 }
 
-const LATEST: &str =
-    "SELECT sealed FROM attributes WHERE identity = $1 ORDER BY version DESC LIMIT 1";
+const LATEST: &str = "SELECT sealed FROM attributes WHERE number = $1 AND identity = $2 ORDER BY version DESC LIMIT 1";
 
 /// The latest attributes, sealed.
 pub fn attributes(tx: &mut Tx, identity: &str) -> Result<Option<Vec<u8>>, StoreError> {
-    tx.row(LATEST, params![identity])?
+    tx.row(LATEST, params![number::of(identity), identity])?
         .map(|mut row| row.blob(0))
         .transpose()
 }

@@ -1,7 +1,7 @@
 //! SIM bindings, the statements that a login may fall back on, SIMs being connected, and operators' event feeds.
 
 use crate::engine::{Row, StoreError, Tx};
-use crate::params;
+use crate::{number, params};
 
 /// The SIM of an identity.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,13 +34,14 @@ fn read_binding(mut row: Row) -> Result<Binding, StoreError> {
     })
 }
 
-const OF_IDENTITY: &str = "SELECT identity, operator, handle, status, changed_at, bound, stated FROM sim_binding WHERE identity = $1";
+const OF_IDENTITY: &str = "SELECT identity, operator, handle, status, changed_at, bound, stated FROM sim_binding \
+     WHERE number = $1 AND identity = $2";
 const BY_HANDLE: &str = "SELECT identity, operator, handle, status, changed_at, bound, stated FROM sim_binding \
      WHERE operator = $1 AND handle = $2";
 
 /// The SIM of an identity, if it has one.
 pub fn binding(tx: &mut Tx, identity: &str) -> Result<Option<Binding>, StoreError> {
-    tx.row(OF_IDENTITY, params![identity])?
+    tx.row(OF_IDENTITY, params![number::of(identity), identity])?
         .map(read_binding)
         .transpose()
 }
@@ -52,8 +53,8 @@ pub fn by_handle(tx: &mut Tx, operator: &str, handle: &str) -> Result<Option<Bin
         .transpose()
 }
 
-const BIND: &str = "INSERT INTO sim_binding (identity, operator, handle, status, changed_at, bound, stated) \
-     VALUES ($1, $2, $3, 'bound', $4, $5, $6) ON CONFLICT (identity) DO UPDATE SET operator = excluded.operator, \
+const BIND: &str = "INSERT INTO sim_binding (number, identity, operator, handle, status, changed_at, bound, stated) \
+     VALUES ($1, $2, $3, $4, 'bound', $5, $6, $7) ON CONFLICT (number) DO UPDATE SET operator = excluded.operator, \
      handle = excluded.handle, status = 'bound', changed_at = excluded.changed_at, bound = excluded.bound, stated = excluded.stated";
 
 /// Binds a SIM to an identity in place of the one that it had. That no other identity has the SIM is the caller's to
@@ -62,6 +63,7 @@ pub fn bind(tx: &mut Tx, b: &Binding) -> Result<(), StoreError> {
     tx.exec(
         BIND,
         params![
+            number::of(&b.identity),
             &b.identity,
             &b.operator,
             &b.handle,
@@ -73,16 +75,16 @@ pub fn bind(tx: &mut Tx, b: &Binding) -> Result<(), StoreError> {
     .map(drop)
 }
 
-const SET_STATUS: &str = "UPDATE sim_binding SET status = $2 WHERE identity = $1";
+const SET_STATUS: &str = "UPDATE sim_binding SET status = $3 WHERE number = $1 AND identity = $2";
 
 /// Notes that the SIM changed or was lost.
 pub fn set_status(tx: &mut Tx, identity: &str, status: &str) -> Result<bool, StoreError> {
-    Ok(tx.exec(SET_STATUS, params![identity, status])? == 1)
+    Ok(tx.exec(SET_STATUS, params![number::of(identity), identity, status])? == 1)
 }
 
-const KEEP: &str = "UPDATE sim_binding SET stated = $2 WHERE identity = $1 AND status = 'bound' \
-     AND (stated IS NULL OR stated < $3)";
-const FORGET: &str = "UPDATE sim_binding SET stated = NULL WHERE identity = $1";
+const KEEP: &str = "UPDATE sim_binding SET stated = $3 WHERE number = $1 AND identity = $2 AND status = 'bound' \
+     AND (stated IS NULL OR stated < $4)";
+const FORGET: &str = "UPDATE sim_binding SET stated = NULL WHERE number = $1 AND identity = $2";
 
 /// Notes that a good statement of the bound SIM was received, unless one since `recent` is noted already.
 pub fn keep_statement(
@@ -91,12 +93,17 @@ pub fn keep_statement(
     received: i64,
     recent: i64,
 ) -> Result<(), StoreError> {
-    tx.exec(KEEP, params![identity, received, recent]).map(drop)
+    tx.exec(
+        KEEP,
+        params![number::of(identity), identity, received, recent],
+    )
+    .map(drop)
 }
 
 /// From now on only a live statement counts.
 pub fn forget_statement(tx: &mut Tx, identity: &str) -> Result<(), StoreError> {
-    tx.exec(FORGET, params![identity]).map(drop)
+    tx.exec(FORGET, params![number::of(identity), identity])
+        .map(drop)
 }
 
 /// A SIM that a person is connecting to an existing identity.

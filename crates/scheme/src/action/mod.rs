@@ -71,7 +71,6 @@ struct Read {
     identity: identities::Identity,
     attributes: Vec<u8>,
     binding: Option<ipse_store::sim::Binding>,
-    wrong_since: i64,
     now: i64,
 }
 
@@ -116,13 +115,8 @@ impl Scheme {
         }
         if let Some(operator) = self.operator(&binding.operator) {
             let hash = sim_statement::nonce_hash(&read.action.id, &fixed(nonce), &fixed(view));
-            self.statements.ask(
-                operator.clone(),
-                &read.action.id,
-                &binding.handle,
-                hash,
-                read.now,
-            );
+            self.statements
+                .ask(operator.clone(), &read.action.id, binding, hash, read.now);
         }
     }
 
@@ -152,7 +146,7 @@ impl Scheme {
             level: word(Level::parse, Some(&a.level))?,
             factors,
             sim: word(SimNeed::parse, Some(&a.sim))?,
-            wrong_since_last: read.wrong_since as u32,
+            wrong_since_last: read.identity.wrong_codes as u32,
             wrong_codes_left: (3 - read.identity.wrong_codes).max(0) as u32,
         })
     }
@@ -299,13 +293,11 @@ fn gather(tx: &mut Tx, found: Action, who: &str) -> Outcome<Read> {
     let Some(attributes) = person::attributes(tx, who)? else {
         refuse!(NotFound);
     };
-    let wrong_since = identities::wrong_since(tx, who, identity.last_success.unwrap_or(0))?;
     Ok(Ok(Read {
         binding: ipse_store::sim::binding(tx, who)?,
         action: found,
         identity,
         attributes,
-        wrong_since,
         now: tx.now()?,
     }))
 }

@@ -5,9 +5,10 @@ use ipse_protocol::problem::Code;
 use ipse_protocol::terms::Factor;
 use ipse_protocol::wire::{Attempt as AttemptAnswer, AttemptRequest, AttemptResponse};
 use ipse_protocol::{ids, sha256, sim_statement};
-use ipse_store::Tx;
 use ipse_store::action::Attempt;
+use ipse_store::identity::{self as identities, Identity};
 use ipse_store::sim::Binding;
+use ipse_store::{StoreError, Tx};
 
 use super::counting::{judged_wrong, spend_attempt};
 use super::{Read, still_linked, unchanged};
@@ -18,6 +19,24 @@ use crate::{Scheme, block, code, sim};
 
 /// How soon to ask again for a SIM statement that is not there yet.
 const RETRY_MS: u64 = 250;
+
+/// What an attempt rests on beside its action.
+struct Person {
+    identity: Identity,
+    /// Of the SIM, if a statement is to come from it and it is not known from the claim.
+    binding: Option<Binding>,
+}
+
+fn person(tx: &mut Tx, read: &Read, who: &str, known: bool) -> Result<Option<Person>, StoreError> {
+    let Some(identity) = identities::by_id(tx, who)? else {
+        return Ok(None);
+    };
+    let binding = match read.action.sim.as_str() {
+        "silent" if !known => ipse_store::sim::binding(tx, who)?,
+        _ => None,
+    };
+    Ok(Some(Person { identity, binding }))
+}
 
 enum Statement {
     NotNeeded,
@@ -36,13 +55,17 @@ impl Scheme {
         id: &str,
         body: &AttemptRequest,
     ) -> Result<AttemptResponse, Error> {
-        let bound = |tx: &mut Tx, read: &Read| match read.action.sim.as_str() {
-            "silent" => ipse_store::sim::binding(tx, &read.identity.id),
-            _ => Ok(None),
-        };
-        let (signed, (read, binding)) = self.read_with(incoming, id, None, bound).await?;
+        let kept = self.statements.bound(id);
+        let known = kept.is_some();
+        let person = move |tx: &mut Tx, read: &Read, who: &str| person(tx, read, who, known);
+        let (signed, (read, person)) = self.read_with(incoming, id, None, person).await?;
         still_linked(&read)?;
-        unchanged(&read)?;
+        let Some(person) = person else {
+            return Err(Code::NotFound.into());
+        };
+        unchanged(&read, &person.identity)?;
+        // Another SIM is another epoch, so what was bound when the operator was asked still is.
+        let binding = kept.or(person.binding);
         let (nonce, view_hash) = (&body.nonce.0, &body.view_hash.0);
         if read.action.nonce.as_deref() != Some(&nonce[..]) && enforced(Control::T12NonceOnce) {
             return Err(Code::ActionClosed.into());
@@ -113,7 +136,7 @@ impl Scheme {
         );
         let answer = self
             .statements
-            .wait(operator.clone(), &a.id, &binding.handle, hash, read.now)
+            .wait(operator.clone(), &a.id, binding, hash, read.now)
             .await;
         match answer {
             sim::Waited::Statement { arrived, .. }
@@ -133,17 +156,18 @@ impl Scheme {
                 };
                 match sim::verify(&**operator, &jws, &expect) {
                     Ok(()) => Ok(Statement::Live(jws)),
-                    Err(refusal) => Err(self.sim_refused(read, binding, refusal).await?),
+                    Err(refusal) => Err(self
+                        .sim_refused(&signed.device.identity, read, binding, refusal)
+                        .await?),
                 }
             }
-            sim::Waited::Refused(refusal) => Err(self.sim_refused(read, binding, refusal).await?),
+            sim::Waited::Refused(refusal) => Err(self
+                .sim_refused(&signed.device.identity, read, binding, refusal)
+                .await?),
             sim::Waited::Pending { slow } => Ok(Statement::Pending { slow }),
             sim::Waited::Unavailable => {
-                let oldest = read.now - self.config.lifetimes.sim_statement_login;
-                let young = binding.status == "bound" && binding.stated >= Some(oldest);
-                // Design §6: a login may rest on a statement of the last 24 hours, but only while the operator's
-                // events are known to arrive.
-                if a.kind == "login" && young && self.feed_healthy(&binding.operator).await? {
+                let who = &signed.device.identity;
+                if a.kind == "login" && self.stated_lately(who).await? {
                     Ok(Statement::NotNeeded)
                 } else if enforced(Control::T30OperatorSilent) {
                     Err(Code::SimUnavailable.into())
@@ -154,15 +178,32 @@ impl Scheme {
         }
     }
 
+    /// Design §6: a login may rest on a statement of the last 24 hours, but only while the operator's events are known to arrive.
+    async fn stated_lately(&self, who: &str) -> Result<bool, Error> {
+        let who = who.to_owned();
+        let serves = self.config.lifetimes.sim_statement_login;
+        let stale = self.config.lifetimes.operator_feed;
+        let read = move |tx: &mut Tx| {
+            let now = tx.now()?;
+            let Some(bound) = ipse_store::sim::binding(tx, &who)? else {
+                return Ok(false);
+            };
+            let young = bound.status == "bound" && bound.stated >= Some(now - serves);
+            Ok(young && ipse_store::sim::feed_healthy(tx, &bound.operator, now - stale)?)
+        };
+        Ok(self.store.read(read).await?)
+    }
+
     /// A statement that says another SIM: the identity is suspended before anything else happens.
     async fn sim_refused(
         &self,
+        who: &str,
         read: &Read,
         asked: &Binding,
         refusal: sim::Refused,
     ) -> Result<Error, Error> {
         if let sim::Refused::Changed(reason) = refusal {
-            let (id, asked) = (read.identity.id.clone(), asked.clone());
+            let (id, asked) = (who.to_owned(), asked.clone());
             self.store
                 .write(move |tx| {
                     let bound = ipse_store::sim::binding(tx, &id)?;
@@ -212,7 +253,7 @@ impl Scheme {
         let row = Attempt {
             id: ids::dated(ids::ATTEMPT, read.now),
             action: read.action.id.clone(),
-            identity: read.identity.id.clone(),
+            identity: signed.device.identity.clone(),
             device: signed.device.id.clone(),
             factor: factor.as_str().into(),
             status: "open".into(),

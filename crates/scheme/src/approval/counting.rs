@@ -41,26 +41,22 @@ pub(super) fn spend_attempt(tx: &mut Tx, row: &Attempt, epoch: Option<i64>) -> O
         refuse!(EpochChanged);
     }
     if row.factor == "code" {
-        let open = current.open_attempt.as_deref();
         if let Some(kept) = action::attempt_by_first(tx, &row.action, &row.first_hash)? {
             // A first message serves once: while its attempt is open it gets the same answer; afterwards it opens
             // nothing and costs nothing.
-            if kept.status == "open" && open == Some(&*kept.id) {
+            if kept.status == "open" {
                 return Ok(Ok(kept));
             }
             refuse!(AttemptUnknown);
         }
-        if let Some(open) = open
+        if let Some(open) = action::open_attempt(tx, &row.identity)?
             && enforced(Control::T03AttemptSpentFirst)
-            && close_wrong(tx, &row.identity, open)?
+            && close_wrong(tx, &row.identity, &open.id)?
         {
             return Ok(Err(identity::blocked(tx, &row.identity)?));
         }
     }
     action::insert_attempt(tx, row)?;
-    if row.factor == "code" {
-        identities::set_open_attempt(tx, &row.identity, Some(&row.id))?;
-    }
     Ok(Ok(row.clone()))
 }
 
@@ -74,14 +70,22 @@ fn code_exhausted(tx: &mut Tx, who: &str) -> Result<bool, StoreError> {
 /// Closes an open attempt as right; a right code starts the count anew, a fingerprint does not.
 pub(super) fn close_right(tx: &mut Tx, attempt: &Attempt) -> Result<(), StoreError> {
     if action::close_attempt(tx, &attempt.id, "right")? && attempt.factor == "code" {
-        let now = tx.now()?;
-        identities::code_succeeded(tx, &attempt.identity, now)?;
+        identities::code_succeeded(tx, &attempt.identity)?;
+    }
+    Ok(())
+}
+
+/// An attempt at the code for an action that ends without it is spent all the same, and counts as wrong.
+pub(crate) fn close_unfinished(tx: &mut Tx, who: &str, asked: &str) -> Result<(), StoreError> {
+    let open = action::open_attempt(tx, who)?;
+    if let Some(open) = open.filter(|open| open.action == asked) {
+        close_wrong(tx, who, &open.id)?;
     }
     Ok(())
 }
 
 /// Closes an open attempt as wrong and counts it; says whether that blocked the identity.
-pub(crate) fn close_wrong(tx: &mut Tx, who: &str, attempt: &str) -> Result<bool, StoreError> {
+fn close_wrong(tx: &mut Tx, who: &str, attempt: &str) -> Result<bool, StoreError> {
     if !action::close_attempt(tx, attempt, "wrong")? {
         return Ok(false);
     }

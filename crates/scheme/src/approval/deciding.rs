@@ -7,7 +7,7 @@ use ipse_store::identity as identities;
 use ipse_store::receipt::{self as receipts, Receipt};
 use ipse_store::{StoreError, Tx};
 
-use super::counting::{close_right, close_wrong};
+use super::counting::{close_right, close_unfinished};
 use super::verdict::Verdict;
 use crate::device::{Sequence, Spent};
 use crate::identity::Reason;
@@ -61,11 +61,9 @@ impl Deciding {
         receipts::insert(tx, &self.receipt)?;
         if approved {
             self.approve(tx, keys, who, now)?;
-        } else if let Some(open) = identities::by_id(tx, who)?.and_then(|i| i.open_attempt) {
+        } else {
             // Whoever refuses in the middle of an attempt has still spent it.
-            if action::attempt_by_id(tx, &open)?.is_some_and(|a| a.action == self.action.id) {
-                close_wrong(tx, who, &open)?;
-            }
+            close_unfinished(tx, who, &self.action.id)?;
         }
         block::action_changed(tx, &self.action.id, Some(who));
         Ok(Ok(()))
@@ -99,7 +97,9 @@ impl Deciding {
         {
             return Ok(Err(problem));
         }
-        if attempt.factor == "code" && current.open_attempt.as_deref() != Some(&attempt.id) {
+        if attempt.factor == "code"
+            && action::open_attempt(tx, who)?.is_none_or(|open| open.id != attempt.id)
+        {
             refuse!(AttemptUnknown);
         }
         if attempt.sim_statement.is_some() && now - attempt.created > self.max_statement_age {

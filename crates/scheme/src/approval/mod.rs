@@ -10,7 +10,7 @@ use ipse_protocol::ids;
 use ipse_protocol::problem::{Code, Problem};
 use ipse_store::action::{self, Action, Attempt};
 use ipse_store::device::Device;
-use ipse_store::identity::{self as identities, Identity};
+use ipse_store::identity::Identity;
 use ipse_store::receipt as receipts;
 use ipse_store::{StoreError, Tx};
 
@@ -19,12 +19,11 @@ use crate::device::{Incoming, Signed};
 use crate::error::Error;
 use crate::{Outcome, Scheme, refuse};
 
-pub(crate) use counting::close_wrong;
+pub(crate) use counting::close_unfinished;
 
 /// What one read gives for an attempt or a decision.
 struct Read {
     action: Action,
-    identity: Identity,
     attempt: Option<Attempt>,
     /// Of the receipt, once the action is decided.
     promise: Option<String>,
@@ -39,17 +38,19 @@ impl Scheme {
         id: &str,
         attempt: Option<String>,
     ) -> Result<(Signed, Read), Error> {
-        let (signed, (read, ())) = self.read_with(incoming, id, attempt, |_, _| Ok(())).await?;
+        let (signed, (read, ())) = self
+            .read_with(incoming, id, attempt, |_, _, _| Ok(()))
+            .await?;
         Ok((signed, read))
     }
 
-    /// As [`Scheme::read_signed`], with whatever else the same snapshot is to give.
+    /// As [`Scheme::read_signed`], with whatever else the same snapshot is to give of the device's identity.
     async fn read_with<T: Send + 'static>(
         &self,
         incoming: Incoming<'_>,
         id: &str,
         attempt: Option<String>,
-        more: impl Fn(&mut Tx, &Read) -> Result<T, StoreError> + Send + 'static,
+        more: impl Fn(&mut Tx, &Read, &str) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<(Signed, (Read, T)), Error> {
         if !ids::valid(ids::ACTION, id) {
             self.verify_request(incoming).await?;
@@ -69,7 +70,7 @@ impl Scheme {
                 Ok(read) => read,
                 Err(problem) => return Ok(Err(problem)),
             };
-            let more = more(tx, &read)?;
+            let more = more(tx, &read, &device.identity)?;
             Ok(Ok((read, more)))
         })
         .await
@@ -84,18 +85,13 @@ fn read(tx: &mut Tx, id: &str, device: &Device, attempt: Option<&str>) -> Outcom
     if found.device.as_deref() != Some(&device.id) {
         refuse!(NotFound);
     }
-    let Some(identity) = identities::by_id(tx, &device.identity)? else {
-        refuse!(NotFound);
-    };
-    let wanted = attempt.or(identity.open_attempt.as_deref());
-    let attempt = match wanted {
+    let attempt = match attempt {
         Some(attempt) => action::attempt_by_id(tx, attempt)?,
         None => None,
     };
     let promise = promise_of(tx, &found)?;
     Ok(Ok(Read {
         action: found,
-        identity,
         attempt,
         promise,
         now: tx.now()?,
@@ -121,12 +117,12 @@ fn still_linked(read: &Read) -> Result<(), Error> {
 }
 
 /// Cheap look before the work: the transaction looks again.
-fn unchanged(read: &Read) -> Result<(), Error> {
+fn unchanged(read: &Read, now: &Identity) -> Result<(), Error> {
     let own = read.action.partner.is_none();
-    if read.identity.status != "active" && !own && enforced(Control::T07SimSwapBlocks) {
+    if now.status != "active" && !own && enforced(Control::T07SimSwapBlocks) {
         return Err(Code::IdentityBlocked.into());
     }
-    if Some(read.identity.epoch) != read.action.epoch && enforced(Control::T07SimSwapBlocks) {
+    if Some(now.epoch) != read.action.epoch && enforced(Control::T07SimSwapBlocks) {
         return Err(Code::EpochChanged.into());
     }
     Ok(())

@@ -8,6 +8,7 @@ use ipse_protocol::transcript::Transcript;
 use ipse_protocol::wire::{ApproveRequest, Decided, DecisionResponse, RefuseRequest};
 use ipse_protocol::{code as code_rules, constant_time_eq, ids, sha256};
 use ipse_store::action::{self, Action, Attempt};
+use ipse_store::identity as identities;
 use zeroize::Zeroizing;
 
 use super::counting::{close_right, judged_wrong};
@@ -46,15 +47,19 @@ impl Scheme {
         if let Some(answer) = self.decided_before(&signed, &read, &t, &proof_hash).await? {
             return Ok(answer);
         }
-        let late = still_linked(&read).and_then(|()| unchanged(&read)).err();
+        let late = still_linked(&read).err();
         let attempt = read
             .attempt
             .as_ref()
             .filter(|a| a.action == read.action.id && a.status == "open");
         let Some(attempt) = attempt else {
-            return Err(late.unwrap_or_else(|| Code::AttemptUnknown.into()));
+            return Err(match late {
+                Some(late) => late,
+                None => self.why_not_open(&signed, &read).await?,
+            });
         };
         let transcript = self.transcript(
+            &signed,
             &read,
             attempt.sequence,
             (
@@ -108,6 +113,17 @@ impl Scheme {
         .await
     }
 
+    /// Why an attempt is not open: a change that no attempt at this action outlives, before anything else.
+    async fn why_not_open(&self, signed: &Signed, read: &Read) -> Result<Error, Error> {
+        let who = signed.device.identity.clone();
+        let now = self
+            .store
+            .read(move |tx| identities::by_id(tx, &who))
+            .await?;
+        let changed = now.and_then(|now| unchanged(read, &now).err());
+        Ok(changed.unwrap_or_else(|| Code::AttemptUnknown.into()))
+    }
+
     /// A refusal is an outcome like any other.
     ///
     /// # Errors
@@ -131,6 +147,7 @@ impl Scheme {
             still_linked(&read)?;
         }
         let transcript = self.transcript(
+            &signed,
             &read,
             body.sequence as i64,
             (Factor::None, terms::Decision::Refuse),
@@ -211,6 +228,7 @@ impl Scheme {
 
     fn transcript(
         &self,
+        signed: &Signed,
         read: &Read,
         sequence: i64,
         (factor, decision): (Factor, terms::Decision),
@@ -219,7 +237,7 @@ impl Scheme {
         let a = &read.action;
         Ok(Transcript {
             issuer: self.config.issuer.clone(),
-            identity: read.identity.id.clone(),
+            identity: signed.device.identity.clone(),
             device: a.device.clone().unwrap_or_default(),
             sequence: sequence as u64,
             epoch: a.epoch.unwrap_or_default() as u64,
@@ -300,7 +318,7 @@ impl Scheme {
         read: Read,
         verdict: Verdict,
     ) -> Result<DecisionResponse, Error> {
-        let key = self.persons.key(&read.identity.id).await?;
+        let key = self.persons.key(&signed.device.identity).await?;
         let view = match &read.action.view {
             Some(view) => key.open("action/view", view)?,
             None => Zeroizing::new(Vec::new()),
@@ -326,7 +344,7 @@ impl Scheme {
         } else {
             LeafKind::Refusal
         };
-        let receipt = self.recorder(&read.identity.id).await?.prepare(
+        let receipt = self.recorder(&signed.device.identity).await?.prepare(
             &ids::dated(ids::RECEIPT, read.now),
             kind,
             Some(&read.action.id),

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use ipse_store::sim::Binding;
 use tokio::sync::watch;
 
 use super::Refused;
@@ -22,7 +23,7 @@ const SWEEP_AT: usize = 4_096;
 type Told = Option<(Result<Arc<str>, SimError>, i64)>;
 
 struct Asked {
-    handle: String,
+    binding: Binding,
     nonce_hash: [u8; 32],
     since: Instant,
     told: watch::Receiver<Told>,
@@ -65,14 +66,14 @@ impl Statements {
         &self,
         operator: Arc<dyn SimController>,
         action: &str,
-        handle: &str,
+        binding: &Binding,
         nonce_hash: [u8; 32],
         now: i64,
     ) {
         let mut entries = self.entries();
         if entries
             .get(action)
-            .is_some_and(|asked| asked.fits(handle, &nonce_hash))
+            .is_some_and(|asked| asked.fits(binding, &nonce_hash))
         {
             return;
         }
@@ -83,14 +84,14 @@ impl Statements {
         let (tell, told) = watch::channel(None);
         let since = Instant::now();
         let asked = Asked {
-            handle: handle.to_owned(),
+            binding: binding.clone(),
             nonce_hash,
             since,
             told,
         };
         entries.insert(action.to_owned(), asked);
         drop(entries);
-        let handle = handle.to_owned();
+        let handle = binding.handle.clone();
         tokio::spawn(async move {
             let answer = operator.silent(&handle, &nonce_hash).await;
             let took = i64::try_from(since.elapsed().as_millis()).unwrap_or(i64::MAX);
@@ -104,11 +105,11 @@ impl Statements {
         &self,
         operator: Arc<dyn SimController>,
         action: &str,
-        handle: &str,
+        binding: &Binding,
         nonce_hash: [u8; 32],
         now: i64,
     ) -> Waited {
-        self.ask(operator, action, handle, nonce_hash, now);
+        self.ask(operator, action, binding, nonce_hash, now);
         let Some((mut told, since)) = self
             .entries()
             .get(action)
@@ -144,6 +145,12 @@ impl Statements {
         }
     }
 
+    /// The SIM that was asked for an action, as it was bound then.
+    pub fn bound(&self, action: &str) -> Option<Binding> {
+        let entries = self.entries();
+        entries.get(action).map(|asked| asked.binding.clone())
+    }
+
     /// Forgets what was asked for an action.
     pub fn forget(&self, action: &str) {
         self.entries().remove(action);
@@ -151,8 +158,10 @@ impl Statements {
 }
 
 impl Asked {
-    fn fits(&self, handle: &str, nonce_hash: &[u8; 32]) -> bool {
-        self.handle == handle && self.nonce_hash == *nonce_hash && self.since.elapsed() < ENTRY_LIFE
+    fn fits(&self, binding: &Binding, nonce_hash: &[u8; 32]) -> bool {
+        self.binding.handle == binding.handle
+            && self.nonce_hash == *nonce_hash
+            && self.since.elapsed() < ENTRY_LIFE
     }
 }
 

@@ -41,7 +41,10 @@ async fn another_persons_action_and_attempt_are_out_of_reach() {
             .refused("attempt_unknown");
         let identity = world.identity(&anna.identity).await;
         assert_eq!(
-            (identity.wrong_codes, identity.open_attempt),
+            (
+                identity.wrong_codes,
+                world.open_attempt(&anna.identity).await
+            ),
             (0, Some(attempt.attempt))
         );
         world.end().await;

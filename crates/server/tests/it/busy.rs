@@ -138,7 +138,7 @@ async fn an_attempt_at_a_busy_database_spends_nothing() {
         };
         assert_eq!(ask().await, "busy");
         jam.end().await;
-        assert_eq!(world.identity(&phone.identity).await.open_attempt, None);
+        assert_eq!(world.open_attempt(&phone.identity).await, None);
         assert_eq!(ask().await, "ok");
         world.end().await;
     }
@@ -169,8 +169,8 @@ async fn a_phone_is_told_of_a_busy_database_at_every_step() {
         let jam = node.jam(&world).await;
         busy(phone.send_to(&node.app, &approval).await);
         jam.end().await;
-        let identity = world.identity(&phone.identity).await;
-        assert_eq!(identity.open_attempt, Some(opened.attempt.attempt));
+        let open = world.open_attempt(&phone.identity).await;
+        assert_eq!(open, Some(opened.attempt.attempt));
         let decided = phone.send_to(&node.app, &approval).await;
         assert_eq!(decided.body["status"], "approved", "{}", decided.body);
         let block = phone.seal("/block", &json!({"reason": "person"}));

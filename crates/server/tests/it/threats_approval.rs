@@ -247,7 +247,7 @@ async fn t08_an_approval_of_another_view_is_refused() {
             assert_eq!(reply.code(), "view_changed", "{what}: {}", reply.body);
         }
         // Nothing of it cost a try.
-        assert_eq!(world.identity(&phone.identity).await.open_attempt, None);
+        assert_eq!(world.open_attempt(&phone.identity).await, None);
         assert_eq!(phone.approve_offer(&offer).await.status, StatusCode::OK);
         world.end().await;
     }

@@ -184,7 +184,7 @@ async fn t12_a_nonce_is_of_its_action_alone() {
             .map(drop)
             .expect_err("another nonce");
         assert_eq!(refused.status, StatusCode::GONE, "{}", refused.body);
-        assert_eq!(world.identity(&phone.identity).await.open_attempt, None);
+        assert_eq!(world.open_attempt(&phone.identity).await, None);
         world.end().await;
     }
 }

@@ -5,12 +5,14 @@
 //! left to the writer.
 
 use std::cell::Cell;
-use std::path::PathBuf;
+use std::fs::File;
+use std::mem::ManuallyDrop;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, SyncSender};
 
-use super::error::Failure;
+use super::error::{Failure, StoreError};
 use super::sqlite::SqliteConnection;
 
 /// A log to be moved, in pages: as many commits as these share the moving of a page that they all change.
@@ -86,22 +88,52 @@ impl Checkpoints {
 
 impl Mover {
     pub(crate) fn run(self) {
-        let mut connection = None;
+        let mut moving = None;
         while self.requests.recv().is_ok() {
-            if connection.is_none() {
-                match SqliteConnection::open(&self.path, false) {
-                    Ok(opened) => connection = Some(opened),
+            if moving.is_none() {
+                match Moving::open(&self.path) {
+                    Ok(opened) => moving = Some(opened),
                     Err(failure) => kept_if_failed(Err(failure)),
                 }
             }
-            if let Some(connection) = &mut connection {
-                kept_if_failed(connection.checkpoint());
+            if let Some(moving) = &mut moving {
+                kept_if_failed(moving.once());
                 // What was committed meanwhile: the less is left to the writer.
-                kept_if_failed(connection.checkpoint());
+                kept_if_failed(moving.once());
             }
             self.moved.store(true, Ordering::Relaxed);
         }
     }
+}
+
+/// What the thread that moves has open.
+struct Moving {
+    connection: SqliteConnection,
+    /// The database. Never closed: that would take the locks of every connection of this process
+    /// (<https://www.sqlite.org/howtocorrupt.html> §2.2).
+    file: ManuallyDrop<File>,
+}
+
+impl Moving {
+    fn open(path: &Path) -> Result<Self, Failure> {
+        let connection = SqliteConnection::open(path, false)?;
+        let file = File::open(path).map_err(unavailable)?;
+        Ok(Self {
+            connection,
+            file: ManuallyDrop::new(file),
+        })
+    }
+
+    /// Moves what can be moved, and syncs it. SQLite syncs only what reaches the end of the log, thus in the writer's rest: all that
+    /// was moved here would be left to that one commit.
+    fn once(&mut self) -> Result<(), Failure> {
+        self.connection.checkpoint()?;
+        self.file.sync_data().map_err(unavailable)
+    }
+}
+
+fn unavailable(error: std::io::Error) -> Failure {
+    StoreError::Unavailable(error.to_string()).into()
 }
 
 /// A log that cannot be moved now is kept, and nothing is lost: the next commit tries again.

@@ -21,7 +21,7 @@ const STATEMENTS: usize = 1024;
 const BUSY: Duration = Duration::from_secs(10);
 /// Between two tries at what SQLite does not wait for by itself.
 const AGAIN: Duration = Duration::from_millis(2);
-/// The writer's page cache; negative is SQLite's way to say KiB. A reader's is small: it lives from one commit to the next.
+/// The writer's page cache; negative is SQLite's way to say KiB. A reader's is small: its pages last from one commit to the next.
 const WRITER_CACHE_KIB: i64 = -4_096;
 /// Reader connections kept open; more are opened when more threads read at once.
 const READERS: usize = 16;
@@ -61,7 +61,7 @@ impl SqliteConnection {
              PRAGMA foreign_keys = ON;
              PRAGMA trusted_schema = OFF;
              PRAGMA temp_store = MEMORY;
-             PRAGMA cache_size = -2048;
+             PRAGMA cache_size = -512;
              PRAGMA wal_autocheckpoint = 16000;",
         )
         .map_err(failure)?;

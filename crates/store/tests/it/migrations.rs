@@ -132,3 +132,85 @@ const OLD_IDENTITY: &str = "INSERT INTO identity (id, status, epoch, language, c
      VALUES ('idn_a', 'active', 1, 'nl', 3, 1)";
 const OLD_ACTION: &str = "INSERT INTO action (id, kind, status, level, request, browser_name, language, identity, sim, created, \
      expires) VALUES ($1, 'unblock', $2, 'basic', '{}', '', 'nl', 'idn_a', 'none', 1, 2)";
+
+/// People of before version 8 are found again, whatever their ids are like, and nobody's open attempt is lost or invented.
+#[test]
+fn people_of_before_are_found_by_their_numbers() {
+    let before: &Migrations = Box::leak(Box::new(Migrations::new(&SCHEME.steps()[..7])));
+    for db in TestDb::both() {
+        let store = db.open(before);
+        // Every letter of base64url in the part that is read, and ids of other forms.
+        let mut tails: Vec<String> = (0..64)
+            .map(|i| ipse_protocol::ids::of("idn", &[i * 4 + 3; 16])[4..].to_owned())
+            .collect();
+        tails.extend(["x", "AAAAAAAAA", "-_-_-_-_-_"].map(Into::into));
+        let rows = tails.clone();
+        let written = store.write_blocking(move |tx| {
+            for tail in &rows {
+                for sql in OLD_PERSON {
+                    let params = [Param::Text(tail), Param::Blob(tail.as_bytes())];
+                    tx.exec(sql, &params[..1 + usize::from(sql.contains("$2"))])?;
+                }
+            }
+            tx.exec(OLD_OPEN, &[])
+        });
+        written.expect("rows of before");
+        store.close();
+        let store = db.open(&SCHEME);
+        let rows = tails.clone();
+        let read = store.read_blocking(move |tx| {
+            for tail in &rows {
+                let (who, phone) = (format!("idn_{tail}"), format!("dev_{tail}"));
+                let found = ipse_store::identity::by_id(tx, &who)?;
+                assert_eq!(
+                    found.map(|i| (i.epoch, i.wrong_codes)),
+                    Some((7, 2)),
+                    "{tail}"
+                );
+                let found = ipse_store::device::by_id(tx, &phone)?;
+                assert_eq!(found.map(|d| d.identity), Some(who.clone()));
+                let found = ipse_store::sim::binding(tx, &who)?;
+                assert_eq!(found.map(|b| b.handle), Some(tail.clone()));
+                let found = ipse_store::person::attributes(tx, &who)?;
+                assert_eq!(found.as_deref(), Some(tail.as_bytes()));
+                let found = ipse_store::partner::standing(tx, &format!("act_{tail}"))?;
+                assert_eq!(
+                    found.map(|f| (f.grant.identity, f.unchanged)),
+                    Some((who.clone(), true))
+                );
+                let open = ipse_store::action::open_attempt(tx, &who)?;
+                let kept = (tail == "x").then(|| "att_x".to_owned());
+                assert_eq!(open.map(|open| open.id), kept);
+                assert_eq!(ipse_store::identity::reasons(tx, &who)?.len(), 1);
+            }
+            Ok(())
+        });
+        read.expect("people");
+        // One open attempt a person, whoever writes it.
+        let second = store.write_blocking(|tx| tx.exec(ANOTHER_OPEN, &[Param::Blob(b"")]));
+        assert!(matches!(second, Err(StoreError::Unique(_))), "{second:?}");
+    }
+}
+
+/// A person and all that stands beside them; `$1` is the tail of every id, `$2` the same as bytes.
+const OLD_PERSON: [&str; 8] = [
+    "INSERT INTO identity (id, status, epoch, language, code_version, wrong_codes, created) \
+     VALUES ('idn_' || $1, 'active', 7, 'nl', 3, 2, 1)",
+    "INSERT INTO device (id, identity, status, name, key_kind, public_key, code_version, mac, last_sequence, recent, created, \
+     last_used) VALUES ('dev_' || $1, 'idn_' || $1, 'active', '', 'software', $2, 1, $2, 1, $2, 1, 1)",
+    "INSERT INTO sim_binding (identity, operator, handle, status, changed_at, bound) \
+     VALUES ('idn_' || $1, 'Taiga', $1, 'bound', 1, 1)",
+    "INSERT INTO attributes (identity, version, sealed, source, proofing, time) \
+     VALUES ('idn_' || $1, 1, $2, '', '', 1)",
+    "INSERT INTO suspension (identity, reason, since, cause) VALUES ('idn_' || $1, 'person', 1, '')",
+    "INSERT INTO action (id, kind, status, level, request, browser_name, language, identity, sim, created, expires) \
+     VALUES ('act_' || $1, 'login', 'approved', 'basic', '{}', '', 'nl', 'idn_' || $1, 'none', 1, 2)",
+    "INSERT INTO access_grant (action, partner, identity, epoch, sub, released, status, code_hash, code_expires, auth_time) \
+     VALUES ('act_' || $1, 'par_a', 'idn_' || $1, 7, 's', $2, 'redeemed', $2, 1, 1)",
+    "INSERT INTO attempt (id, action, identity, device, factor, status, sequence, first_hash, state_day, created) \
+     VALUES ('att_' || $1, 'act_' || $1, 'idn_' || $1, 'dev_' || $1, 'code', 'open', 1, $2, 1, 1)",
+];
+/// Of all these attempts only one is still open for its person.
+const OLD_OPEN: &str = "UPDATE identity SET open_attempt = 'att_x' WHERE id = 'idn_x'";
+const ANOTHER_OPEN: &str = "INSERT INTO attempt (id, action, identity, device, factor, status, sequence, first_hash, state_day, \
+     created) VALUES ('att_y', 'act_x', 'idn_x', 'dev_x', 'code', 'open', 2, $1, 1, 1)";

@@ -33,6 +33,18 @@ impl Fake {
     }
 }
 
+fn sim(handle: &str) -> Binding {
+    Binding {
+        identity: "idn".into(),
+        operator: "Fake".into(),
+        handle: handle.into(),
+        status: "bound".into(),
+        changed_at: 0,
+        bound: 0,
+        stated: None,
+    }
+}
+
 impl SimController for Fake {
     fn name(&self) -> &str {
         "Fake"
@@ -112,11 +124,11 @@ impl Waited {
 async fn an_operator_is_asked_once_for_an_action() {
     let statements = Statements::default();
     let fake = Fake::new(Ok("jws".into()), true);
-    statements.ask(fake.clone(), "act", "sim", HASH, NOW);
+    statements.ask(fake.clone(), "act", &sim("sim"), HASH, NOW);
     for _ in 0..3 {
         assert_eq!(
             statements
-                .wait(fake.clone(), "act", "sim", HASH, NOW)
+                .wait(fake.clone(), "act", &sim("sim"), HASH, NOW)
                 .await
                 .rounded(),
             told()
@@ -126,14 +138,14 @@ async fn an_operator_is_asked_once_for_an_action() {
     // What was said of another view, or of another SIM, is no answer.
     assert_eq!(
         statements
-            .wait(fake.clone(), "act", "sim", [2; 32], NOW)
+            .wait(fake.clone(), "act", &sim("sim"), [2; 32], NOW)
             .await
             .rounded(),
         told()
     );
     assert_eq!(
         statements
-            .wait(fake.clone(), "act", "new", [2; 32], NOW)
+            .wait(fake.clone(), "act", &sim("new"), [2; 32], NOW)
             .await
             .rounded(),
         told()
@@ -143,7 +155,7 @@ async fn an_operator_is_asked_once_for_an_action() {
     let elsewhere = Statements::default();
     assert_eq!(
         elsewhere
-            .wait(fake.clone(), "act", "new", [2; 32], NOW)
+            .wait(fake.clone(), "act", &sim("new"), [2; 32], NOW)
             .await
             .rounded(),
         told()
@@ -158,7 +170,7 @@ async fn an_operator_that_failed_is_asked_again() {
     for asked in 1..=3 {
         assert_eq!(
             statements
-                .wait(fake.clone(), "act", "sim", HASH, NOW)
+                .wait(fake.clone(), "act", &sim("sim"), HASH, NOW)
                 .await
                 .rounded(),
             Waited::Unavailable
@@ -167,7 +179,7 @@ async fn an_operator_that_failed_is_asked_again() {
     }
     *fake.answer.lock().unwrap_or_else(PoisonError::into_inner) = Ok("jws".into());
     let answer = statements
-        .wait(fake.clone(), "act", "sim", HASH, NOW)
+        .wait(fake.clone(), "act", &sim("sim"), HASH, NOW)
         .await
         .rounded();
     assert_eq!(answer, told());
@@ -180,7 +192,7 @@ async fn a_sim_that_cannot_answer_is_told_from_an_operator_that_does_not() {
         let fake = Fake::new(Err(error), true);
         assert_eq!(
             statements
-                .wait(fake, "act", "sim", HASH, NOW)
+                .wait(fake, "act", &sim("sim"), HASH, NOW)
                 .await
                 .rounded(),
             Waited::Refused(Refused::Mismatch)
@@ -194,7 +206,7 @@ async fn while_the_sim_is_contacted_the_answer_is_wait() {
     let fake = Fake::new(Ok("jws".into()), false);
     assert!(matches!(
         statements
-            .wait(fake.clone(), "act", "sim", HASH, NOW)
+            .wait(fake.clone(), "act", &sim("sim"), HASH, NOW)
             .await
             .rounded(),
         Waited::Pending { .. }
@@ -202,7 +214,7 @@ async fn while_the_sim_is_contacted_the_answer_is_wait() {
     fake.gate.add_permits(1);
     assert_eq!(
         statements
-            .wait(fake.clone(), "act", "sim", HASH, NOW)
+            .wait(fake.clone(), "act", &sim("sim"), HASH, NOW)
             .await
             .rounded(),
         told()
@@ -214,7 +226,7 @@ async fn while_the_sim_is_contacted_the_answer_is_wait() {
 async fn entries_are_forgotten() {
     let statements = Statements::default();
     let fake = Fake::new(Ok("jws".into()), true);
-    statements.ask(fake.clone(), "act", "sim", HASH, NOW);
+    statements.ask(fake.clone(), "act", &sim("sim"), HASH, NOW);
     statements.forget("act");
     assert!(statements.entries().is_empty());
 }

@@ -397,7 +397,8 @@ impl<'a> Case<'a> {
         assert_eq!(identity.epoch.unsigned_abs(), model.epoch, "epoch");
         assert_eq!(identity.code_version, model.code_version, "code version");
         let open = model.open.map(|(attempt, _)| &self.attempts[attempt]);
-        assert_eq!(identity.open_attempt.as_ref(), open, "open attempt");
+        let found = self.world.open_attempt(&who).await;
+        assert_eq!(found.as_ref(), open, "open attempt");
 
         let given: Vec<String> = self
             .given

@@ -148,8 +148,10 @@ impl World {
     pub async fn forgive(&self, identity: &str) {
         const TRIES: &str = "DELETE FROM wrong_code WHERE identity = $1";
         const REASONS: &str = "DELETE FROM suspension WHERE identity = $1";
-        const COUNT: &str = "UPDATE identity SET status = 'active', wrong_codes = 0, open_attempt = NULL WHERE id = $1";
-        for sql in [TRIES, REASONS, COUNT] {
+        const COUNT: &str = "UPDATE identity SET status = 'active', wrong_codes = 0 WHERE id = $1";
+        const OPEN: &str =
+            "UPDATE attempt SET status = 'wrong' WHERE identity = $1 AND status = 'open'";
+        for sql in [TRIES, REASONS, COUNT, OPEN] {
             self.change(sql, identity).await;
         }
     }
@@ -181,6 +183,18 @@ impl World {
             .await
             .expect("store")
             .expect("an identity")
+    }
+
+    /// The attempt that an identity has open, as the database has it.
+    pub async fn open_attempt(&self, identity: &str) -> Option<String> {
+        let id = identity.to_owned();
+        self.server
+            .scheme
+            .store
+            .read(move |tx| ipse_store::action::open_attempt(tx, &id))
+            .await
+            .expect("store")
+            .map(|open| open.id)
     }
 
     /// An action's status, as the database has it.
