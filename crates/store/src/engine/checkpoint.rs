@@ -9,14 +9,16 @@ use std::fs::File;
 use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{self, Receiver, SyncSender};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::mpsc::{self, Receiver, SyncSender, TrySendError};
 
 use super::error::{Failure, StoreError};
 use super::sqlite::SqliteConnection;
 
 /// A log to be moved, in pages: as many commits as these share the moving of a page that they all change.
 pub(crate) const LONG: u32 = 16_000;
+/// The thread moves it in so many parts: a commit beside a sync waits the longer the more is synced.
+const PARTS: u32 = 8;
 /// So many times as long, the writer no longer leaves it to the thread, which is late or gone: a log never fills the disk.
 const TOO_LONG: u32 = 4;
 
@@ -27,24 +29,26 @@ thread_local! {
 
 /// The writer's side.
 pub(crate) struct Checkpoints {
-    requests: SyncSender<()>,
-    /// That the thread has moved what it was asked for.
-    moved: Arc<AtomicBool>,
-    asked: bool,
+    /// How long the log is.
+    requests: SyncSender<u32>,
+    /// The request that the thread has done last.
+    moved: Arc<AtomicU32>,
+    /// How long the log was when the thread was asked last; 0 when it has begun anew since.
+    asked: u32,
     long: u32,
 }
 
 /// The side of the thread that moves.
 pub(crate) struct Mover {
     path: PathBuf,
-    requests: Receiver<()>,
-    moved: Arc<AtomicBool>,
+    requests: Receiver<u32>,
+    moved: Arc<AtomicU32>,
 }
 
 /// Both sides, for the database at `path`, whose log is moved from `long` pages on. The mover ends when the writer's side is dropped.
 pub(crate) fn start(path: PathBuf, long: u32) -> (Checkpoints, Mover) {
     let (sender, requests) = mpsc::sync_channel(1);
-    let moved = Arc::new(AtomicBool::new(false));
+    let moved = Arc::new(AtomicU32::new(0));
     let mover = Mover {
         path,
         requests,
@@ -53,7 +57,7 @@ pub(crate) fn start(path: PathBuf, long: u32) -> (Checkpoints, Mover) {
     let checkpoints = Checkpoints {
         requests: sender,
         moved,
-        asked: false,
+        asked: 0,
         long,
     };
     (checkpoints, mover)
@@ -71,15 +75,20 @@ impl Checkpoints {
     /// After each commit of the writer's.
     pub(crate) fn after_commit(&mut self, connection: &mut SqliteConnection) {
         let pages = PAGES.get();
-        if pages < self.long {
-            self.asked = false;
-        } else if !self.asked {
-            self.asked = true;
-            self.moved.store(false, Ordering::Relaxed);
-            if self.requests.try_send(()).is_err() {
-                self.moved.store(true, Ordering::Relaxed);
+        if pages < self.asked {
+            self.asked = 0;
+        }
+        let mut gone = false;
+        if pages >= self.asked + self.long / PARTS {
+            match self.requests.try_send(pages) {
+                Ok(()) => self.asked = pages,
+                // Still at the part before: asked again after the next commit.
+                Err(TrySendError::Full(_)) => {}
+                Err(TrySendError::Disconnected(_)) => gone = true,
             }
-        } else if self.moved.load(Ordering::Relaxed) || pages >= self.long * TOO_LONG {
+        }
+        let moved = self.asked >= self.long && self.moved.load(Ordering::Relaxed) == self.asked;
+        if moved || pages >= self.long && gone || pages >= self.long * TOO_LONG {
             // Again after each commit, until no reader is in the way of a log that begins anew.
             kept_if_failed(connection.checkpoint());
         }
@@ -89,7 +98,7 @@ impl Checkpoints {
 impl Mover {
     pub(crate) fn run(self) {
         let mut moving = None;
-        while self.requests.recv().is_ok() {
+        while let Ok(asked) = self.requests.recv() {
             if moving.is_none() {
                 match Moving::open(&self.path) {
                     Ok(opened) => moving = Some(opened),
@@ -97,11 +106,9 @@ impl Mover {
                 }
             }
             if let Some(moving) = &mut moving {
-                kept_if_failed(moving.once());
-                // What was committed meanwhile: the less is left to the writer.
-                kept_if_failed(moving.once());
+                kept_if_failed(moving.part());
             }
-            self.moved.store(true, Ordering::Relaxed);
+            self.moved.store(asked, Ordering::Relaxed);
         }
     }
 }
@@ -126,7 +133,7 @@ impl Moving {
 
     /// Moves what can be moved, and syncs it. SQLite syncs only what reaches the end of the log, thus in the writer's rest: all that
     /// was moved here would be left to that one commit.
-    fn once(&mut self) -> Result<(), Failure> {
+    fn part(&mut self) -> Result<(), Failure> {
         self.connection.checkpoint()?;
         self.file.sync_data().map_err(unavailable)
     }
