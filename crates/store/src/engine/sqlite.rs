@@ -37,13 +37,20 @@ pub(crate) struct SqliteConnection {
 impl SqliteConnection {
     pub(crate) fn open(path: &Path, writes: bool) -> Result<Self, Failure> {
         if writes {
-            // SQLite would create it readable for all; -wal and -shm take over its mode.
-            std::fs::OpenOptions::new()
-                .create(true)
-                .append(true)
+            // SQLite would create it readable for all; -wal and -shm take over its mode. One that is there is not opened: closing it
+            // again would take the locks of every connection of this process.
+            let created = std::fs::OpenOptions::new()
+                .create_new(true)
+                .write(true)
                 .mode(0o600)
-                .open(path)
-                .map_err(|e| StoreError::Unavailable(format!("{}: {e}", path.display())))?;
+                .open(path);
+            match created {
+                Err(e) if e.kind() != std::io::ErrorKind::AlreadyExists => {
+                    let text = format!("{}: {e}", path.display());
+                    return Err(StoreError::Unavailable(text).into());
+                }
+                _ => {}
+            }
         }
         let conn = rusqlite::Connection::open(path).map_err(failure)?;
         conn.busy_timeout(BUSY).map_err(failure)?;
