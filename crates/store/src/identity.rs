@@ -143,7 +143,8 @@ pub fn code_succeeded(tx: &mut Tx, id: &str) -> Result<(), StoreError> {
     tx.exec(SUCCESS, params![number::of(id), id]).map(drop)
 }
 
-const NEW_CODE: &str = "UPDATE identity SET code_version = $3, wrong_codes = 0, epoch = epoch + 1 WHERE number = $1 AND id = $2 AND code_version = $4";
+const NEW_CODE: &str = "UPDATE identity SET code_version = $3, wrong_codes = 0, epoch = epoch + 1 \
+                        WHERE number = $1 AND id = $2 AND code_version = $4";
 
 /// Replaces the code's version; false when another change came first.
 pub fn set_code_version(tx: &mut Tx, id: &str, from: i64, to: i64) -> Result<bool, StoreError> {

@@ -1,14 +1,16 @@
 //! The numbers that rows of random ids are found by (decision 0013).
 
-const LETTERS: u32 = 10;
-/// Of an id that is not of our form: its `_` stands elsewhere, or nowhere.
+/// Letters of base64url that are read, six bits each.
+const LETTERS: usize = 10;
+/// Every kind of id has three letters and `_` before them.
 const PREFIX: usize = "idn_".len();
 
-/// The first 60 bits of an id's base64url (RFC 4648 §5). Two ids may share them in theory, so whoever looks one up compares the id too;
-/// the second of the two would be refused when it is made. What is no letter of base64url counts as zero.
+/// The first 60 bits of an id, without decoding the rest: each statement of a login asks for one. Two ids may share them in theory, so whoever
+/// looks one up compares the id too; the second of the two would be refused when it is made. What is no letter of base64url
+/// (RFC 4648 §5), or is missing, counts as zero, as in the step of the schema that gave old rows their numbers.
 pub(crate) fn of(id: &str) -> i64 {
     let letters = id.as_bytes().get(PREFIX..).unwrap_or_default();
-    (0..LETTERS as usize).fold(0, |number, place| {
+    (0..LETTERS).fold(0, |number, place| {
         (number << 6) | letters.get(place).map_or(0, |letter| sextet(*letter))
     })
 }

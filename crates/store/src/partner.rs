@@ -159,11 +159,12 @@ fn grant(row: &mut Row) -> Result<Grant, StoreError> {
     })
 }
 
-const INSERT_GRANT: &str = "INSERT INTO access_grant (action, partner, number, identity, epoch, sub, attributes, released, status, \
-     code_hash, code_expires, auth_time) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'issued', $9, $10, $11)";
+const INSERT_GRANT: &str = "INSERT INTO access_grant (action, partner, number, identity, epoch, sub, attributes, released, \
+     status, code_hash, code_expires, auth_time) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'issued', $9, $10, $11)";
 const STANDING: &str = "SELECT g.action, g.partner, g.identity, g.epoch, g.sub, g.attributes, g.released, g.status, \
      g.code_hash, g.code_expires, g.token_hash, g.token_expires, g.auth_time, i.status, i.epoch, a.request, a.level \
-     FROM access_grant g JOIN identity i ON i.number = g.number AND i.id = g.identity JOIN action a ON a.id = g.action WHERE g.action = $1";
+     FROM access_grant g JOIN identity i ON i.number = g.number AND i.id = g.identity \
+     JOIN action a ON a.id = g.action WHERE g.action = $1";
 const REDEEM: &str = "UPDATE access_grant SET status = 'redeemed', token_hash = $2, token_expires = $3 \
      WHERE action = $1 AND status = 'issued'";
 const REDEEM_UNGUARDED: &str = "UPDATE access_grant SET status = 'redeemed', token_hash = $2, token_expires = $3 \

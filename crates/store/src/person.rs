@@ -29,7 +29,8 @@ pub fn add_attributes(
     .map(drop)
 }
 
-const LATEST: &str = "SELECT sealed FROM attributes WHERE number = $1 AND identity = $2 ORDER BY version DESC LIMIT 1";
+const LATEST: &str = "SELECT sealed FROM attributes WHERE number = $1 AND identity = $2 \
+     ORDER BY version DESC LIMIT 1";
 
 /// The latest attributes, sealed.
 pub fn attributes(tx: &mut Tx, identity: &str) -> Result<Option<Vec<u8>>, StoreError> {

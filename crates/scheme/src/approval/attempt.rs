@@ -156,18 +156,13 @@ impl Scheme {
                 };
                 match sim::verify(&**operator, &jws, &expect) {
                     Ok(()) => Ok(Statement::Live(jws)),
-                    Err(refusal) => Err(self
-                        .sim_refused(&signed.device.identity, read, binding, refusal)
-                        .await?),
+                    Err(refusal) => Err(self.sim_refused(read, binding, refusal).await?),
                 }
             }
-            sim::Waited::Refused(refusal) => Err(self
-                .sim_refused(&signed.device.identity, read, binding, refusal)
-                .await?),
+            sim::Waited::Refused(refusal) => Err(self.sim_refused(read, binding, refusal).await?),
             sim::Waited::Pending { slow } => Ok(Statement::Pending { slow }),
             sim::Waited::Unavailable => {
-                let who = &signed.device.identity;
-                if a.kind == "login" && self.stated_lately(who).await? {
+                if a.kind == "login" && self.stated_lately(&binding.identity).await? {
                     Ok(Statement::NotNeeded)
                 } else if enforced(Control::T30OperatorSilent) {
                     Err(Code::SimUnavailable.into())
@@ -197,21 +192,21 @@ impl Scheme {
     /// A statement that says another SIM: the identity is suspended before anything else happens.
     async fn sim_refused(
         &self,
-        who: &str,
         read: &Read,
         asked: &Binding,
         refusal: sim::Refused,
     ) -> Result<Error, Error> {
         if let sim::Refused::Changed(reason) = refusal {
-            let (id, asked) = (who.to_owned(), asked.clone());
+            let asked = asked.clone();
             self.store
                 .write(move |tx| {
-                    let bound = ipse_store::sim::binding(tx, &id)?;
+                    let id = &asked.identity;
+                    let bound = ipse_store::sim::binding(tx, id)?;
                     // Unless the person has connected another SIM meanwhile.
                     if bound.is_some_and(|b| b.handle == asked.handle) {
-                        sim::broken(tx, &id, reason)?;
+                        sim::broken(tx, id, reason)?;
                     }
-                    block::suspend(tx, &id, reason, &asked.operator).map(drop)
+                    block::suspend(tx, id, reason, &asked.operator).map(drop)
                 })
                 .await?;
         }

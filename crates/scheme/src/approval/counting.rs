@@ -49,11 +49,12 @@ pub(super) fn spend_attempt(tx: &mut Tx, row: &Attempt, epoch: Option<i64>) -> O
             }
             refuse!(AttemptUnknown);
         }
-        if let Some(open) = action::open_attempt(tx, &row.identity)?
-            && enforced(Control::T03AttemptSpentFirst)
-            && close_wrong(tx, &row.identity, &open.id)?
-        {
-            return Ok(Err(identity::blocked(tx, &row.identity)?));
+        if let Some(open) = action::open_attempt(tx, &row.identity)? {
+            if !enforced(Control::T03AttemptSpentFirst) {
+                action::close_attempt(tx, &open.id, "wrong")?;
+            } else if close_wrong(tx, &row.identity, &open.id)? {
+                return Ok(Err(identity::blocked(tx, &row.identity)?));
+            }
         }
     }
     action::insert_attempt(tx, row)?;

@@ -44,12 +44,11 @@ impl SqliteConnection {
                 .write(true)
                 .mode(0o600)
                 .open(path);
-            match created {
-                Err(e) if e.kind() != std::io::ErrorKind::AlreadyExists => {
-                    let text = format!("{}: {e}", path.display());
-                    return Err(StoreError::Unavailable(text).into());
-                }
-                _ => {}
+            if let Err(e) = created
+                && e.kind() != std::io::ErrorKind::AlreadyExists
+            {
+                let text = format!("{}: {e}", path.display());
+                return Err(StoreError::Unavailable(text).into());
             }
         }
         let conn = rusqlite::Connection::open(path).map_err(failure)?;
