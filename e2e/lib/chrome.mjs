@@ -44,6 +44,18 @@ export async function open(browser, { language = "en", theme = "light", size = "
   return context;
 }
 
+/**
+ * Closes a page that has come to rest. Chromium may never answer a close that begins between a navigation's commit and its
+ * load; such a page is left to the end of the browser.
+ */
+export async function leave(page) {
+  await page.waitForLoadState();
+  let timer;
+  const late = new Promise((resolve) => (timer = setTimeout(resolve, 10_000)));
+  await Promise.race([page.close(), late]);
+  clearTimeout(timer);
+}
+
 /** A page with a fingerprint reader in it. */
 export async function withFingerprint(page) {
   const cdp = await page.context().newCDPSession(page);

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { App } from "../lib/app.mjs";
-import { launch, open, readQr } from "../lib/chrome.mjs";
+import { launch, leave, open, readQr } from "../lib/chrome.mjs";
 import { Demo } from "../lib/demo.mjs";
 import { succeed } from "../lib/processes.mjs";
 import { until } from "../lib/until.mjs";
@@ -112,7 +112,7 @@ describe("the phone app", { timeout: 600_000 }, () => {
     await here.asked();
     await here.approveWithCode(CODE);
     assert.match(await greeting(page), /Lotte/);
-    await page.close();
+    await leave(page);
   });
 
   test("refusing brings the browser back with access_denied and a friendly page", async () => {
@@ -143,7 +143,7 @@ describe("the phone app", { timeout: 600_000 }, () => {
     const text = await scan();
     await app.paste(text);
     await app.asked();
-    await app.page.close();
+    await leave(app.page);
     app = await App.open(demo, phone);
     await app.at("open-actions").locator("a").first().click();
     await app.asked();
