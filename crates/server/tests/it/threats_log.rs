@@ -196,18 +196,23 @@ async fn t32_a_log_that_was_touched_names_the_entry() {
             "{wrong}"
         );
         assert_eq!(change(&world, NODE, &hash).await, 1);
-        // A decision whose leaf was kept out of the log.
+        // A decision whose leaf was kept out of the log, before the server took its turn.
         const UNQUEUE: &str = "DELETE FROM log_queue WHERE receipt <> $1";
-        let offer = world.offer_basic(&partner, &mut phone).await;
-        phone.approve_offer(&offer).await;
-        world.change(UNQUEUE, "").await;
+        loop {
+            let offer = world.offer_basic(&partner, &mut phone).await;
+            phone.approve_offer(&offer).await;
+            if world.change(UNQUEUE, "").await == 1 {
+                break;
+            }
+        }
         let wrong = verified(&world).await.1.expect("noticed");
         assert!(wrong.contains("neither in the log"), "{wrong}");
         world.end().await;
     }
 }
 
-/// Leaves are placed two thousand at a time: those that wait longer than one turn wait in the queue, none is lost between.
+/// Leaves are placed two thousand at a time: those that wait longer than one turn wait in the queue, none is lost between. The
+/// server takes turns of its own meanwhile.
 #[tokio::test]
 async fn t32_a_long_queue_reaches_the_log_whole() {
     const MANY: &str = "INSERT INTO log_queue (receipt, leaf, queued) WITH RECURSIVE n (i) AS \
@@ -217,11 +222,12 @@ async fn t32_a_long_queue_reaches_the_log_whole() {
     for world in World::both().await {
         let before = one(&world, COUNTS).await.int(1).expect("logged");
         assert_eq!(change(&world, MANY, b"leaf").await, 2500);
-        for (placed, waiting) in [(2000, 500), (2500, 0), (2500, 0)] {
+        for most_waiting in [500, 0, 0] {
             world.server.scheme.sequence_log().await.expect("sequenced");
             let counts = one(&world, COUNTS).await;
-            assert_eq!(counts.int(0), Ok(waiting));
-            assert_eq!(counts.int(1), Ok(before + placed));
+            let waiting = counts.int(0).expect("counted");
+            assert!(waiting <= most_waiting, "{waiting} wait");
+            assert_eq!(counts.int(1), Ok(before + 2500 - waiting));
         }
         world.end().await;
     }
