@@ -9,7 +9,7 @@ use ipse_openid::client::{
 };
 use ipse_openid::grant::{self, CodeGrant};
 use ipse_openid::params::MAX_BYTES;
-use ipse_openid::request::{self, AuthorizationRequest, Front, PAR_PREFIX, Refusal};
+use ipse_openid::request::{self, AuthorizationRequest, AuthorizeParams, PAR_PREFIX, Refusal};
 use ipse_openid::{Level, Params};
 
 const REDIRECT_URI: &str = "https://shop.example/cb";
@@ -39,7 +39,7 @@ pub fn params(data: &[u8]) {
         return;
     };
     assert!(data.len() <= MAX_BYTES);
-    if let Ok(Front::Pushed { request_uri, .. }) = Front::read(&params) {
+    if let Ok(AuthorizeParams::Pushed { request_uri, .. }) = AuthorizeParams::read(&params) {
         assert!(request_uri.starts_with(PAR_PREFIX));
     }
     match request::plain(&params, &SHOP) {

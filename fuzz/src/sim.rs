@@ -6,7 +6,7 @@ use ipse_jose::{JwkSet, SigningKey, jws};
 use ipse_sim::applet::{Applet, Life, Memory, Origin};
 use ipse_sim::cmac::Key;
 use ipse_sim::event;
-use ipse_sim::number;
+use ipse_sim::phone_number;
 use ipse_sim::signed::Keys;
 
 const SOURCE: &str = "https://mobile.example";
@@ -47,14 +47,14 @@ pub fn apdu(data: &[u8]) {
 }
 
 /// A phone number as somebody types it: what is taken has one form, which is its own.
-pub fn number(data: &[u8]) {
+pub fn phone_number(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else {
         return;
     };
-    if let Ok(number) = number::normalise(text) {
+    if let Ok(number) = phone_number::normalise(text) {
         assert!(number.starts_with("+32"));
         assert!(number[1..].bytes().all(|byte| byte.is_ascii_digit()));
-        assert_eq!(number::normalise(&number).as_ref(), Ok(&number));
+        assert_eq!(phone_number::normalise(&number).as_ref(), Ok(&number));
     }
 }
 

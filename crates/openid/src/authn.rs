@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 
 use crate::client::{AssertionAudience, Authentication, Registration};
 use crate::client_keys::ClientKeys;
-use crate::error::{Code, OAuthError};
+use crate::error::{OAuthError, OAuthErrorCode};
 use crate::params::{Params, decode};
 
 #[cfg(test)]
@@ -93,7 +93,10 @@ pub struct Spend {
     pub until: i64,
 }
 
-const FAILED: OAuthError = OAuthError::new(Code::InvalidClient, "client authentication failed");
+const FAILED: OAuthError = OAuthError::new(
+    OAuthErrorCode::InvalidClient,
+    "client authentication failed",
+);
 
 impl Presented {
     /// Reads the credentials of a request: its `Authorization` header, if any, and its form.
@@ -107,7 +110,7 @@ impl Presented {
         ];
         if methods.iter().filter(|used| **used).count() > 1 {
             return Err(OAuthError::new(
-                Code::InvalidRequest,
+                OAuthErrorCode::InvalidRequest,
                 "use one way of client authentication: the one that is registered",
             ));
         }
@@ -123,14 +126,14 @@ impl Presented {
         } else if let Some(text) = params.get("client_assertion") {
             if params.get("client_assertion_type") != Some(ASSERTION_TYPE) {
                 return Err(OAuthError::new(
-                    Code::InvalidRequest,
+                    OAuthErrorCode::InvalidRequest,
                     "client_assertion_type is missing or unknown",
                 ));
             }
             assertion(text)?
         } else {
             return Err(OAuthError::new(
-                Code::InvalidClient,
+                OAuthErrorCode::InvalidClient,
                 "client authentication is missing",
             ));
         };
@@ -140,7 +143,7 @@ impl Presented {
             .is_some_and(|client_id| client_id != presented.client_id)
         {
             return Err(OAuthError::new(
-                Code::InvalidClient,
+                OAuthErrorCode::InvalidClient,
                 "client_id is not the one of the credentials",
             ));
         }
@@ -178,7 +181,7 @@ impl Presented {
                 assertion.verify(jwks, *audience, context)
             }
             _ => Err(OAuthError::new(
-                Code::InvalidClient,
+                OAuthErrorCode::InvalidClient,
                 "the client is registered with another authentication method",
             )),
         }
@@ -197,7 +200,8 @@ impl Assertion {
             AssertionAudience::Issuer => HORIZON,
             AssertionAudience::Endpoint { .. } => LEGACY_HORIZON,
         };
-        let refused = |description| Err(OAuthError::new(Code::InvalidClient, description));
+        let refused =
+            |description| Err(OAuthError::new(OAuthErrorCode::InvalidClient, description));
         if self.expires <= context.now {
             return refused("the client assertion has expired");
         }
@@ -233,7 +237,8 @@ impl Assertion {
         audience: AssertionAudience,
         context: &Context<'_>,
     ) -> Result<(), OAuthError> {
-        let refused = |description| Err(OAuthError::new(Code::InvalidClient, description));
+        let refused =
+            |description| Err(OAuthError::new(OAuthErrorCode::InvalidClient, description));
         if !enforced(Control::T19AssertionAudience) {
             return Ok(());
         }
@@ -267,7 +272,7 @@ impl Assertion {
 fn basic(header: &str) -> Result<Presented, OAuthError> {
     use base64::Engine as _;
     let malformed = OAuthError::new(
-        Code::InvalidClient,
+        OAuthErrorCode::InvalidClient,
         "the Authorization header is not a well-formed Basic one",
     );
     let (scheme, credentials) = header.split_once(' ').ok_or(malformed)?;
@@ -293,7 +298,7 @@ fn basic(header: &str) -> Result<Presented, OAuthError> {
 /// Takes an assertion apart (RFC 7523 §3) without believing it.
 fn assertion(text: &str) -> Result<Presented, OAuthError> {
     let malformed = OAuthError::new(
-        Code::InvalidClient,
+        OAuthErrorCode::InvalidClient,
         "the client assertion is not a well-formed JWT",
     );
     let jws = jws::decode_unverified(text, MAX_ASSERTION).map_err(|_| malformed)?;
@@ -310,7 +315,7 @@ fn assertion(text: &str) -> Result<Presented, OAuthError> {
     let (issuer, subject) = (text("iss").ok_or(malformed)?, text("sub").ok_or(malformed)?);
     if issuer != subject {
         return Err(OAuthError::new(
-            Code::InvalidClient,
+            OAuthErrorCode::InvalidClient,
             "iss and sub of the client assertion must be the client_id",
         ));
     }
@@ -324,7 +329,7 @@ fn assertion(text: &str) -> Result<Presented, OAuthError> {
             .to_owned(),
         _ => {
             return Err(OAuthError::new(
-                Code::InvalidClient,
+                OAuthErrorCode::InvalidClient,
                 "the client assertion's aud must be one string",
             ));
         }
@@ -332,11 +337,11 @@ fn assertion(text: &str) -> Result<Presented, OAuthError> {
     let jti = text("jti")
         .filter(|jti| (1..=255).contains(&jti.len()))
         .ok_or(OAuthError::new(
-            Code::InvalidClient,
+            OAuthErrorCode::InvalidClient,
             "the client assertion needs a jti of 1 to 255 bytes",
         ))?;
     let expires = seconds("exp")?.ok_or(OAuthError::new(
-        Code::InvalidClient,
+        OAuthErrorCode::InvalidClient,
         "the client assertion needs an exp",
     ))?;
     let (issued, not_before) = (seconds("iat")?, seconds("nbf")?);

@@ -5,7 +5,7 @@ use serde::Serialize;
 /// Error codes of RFC 6749 §4.1.2.1 and §5.2, RFC 6750 §3.1, RFC 7009 §2.2.1, OpenID Connect Core §3.1.2.6, and
 /// OpenID Connect Core Error Code `unmet_authentication_requirements`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Code {
+pub enum OAuthErrorCode {
     /// The person or the scheme said no.
     AccessDenied,
     /// A login needs the person; `prompt=none` cannot be met.
@@ -42,36 +42,36 @@ pub enum Code {
     UnsupportedResponseType,
 }
 
-impl Code {
+impl OAuthErrorCode {
     /// The code on the wire.
     pub const fn as_str(self) -> &'static str {
         match self {
-            Code::AccessDenied => "access_denied",
-            Code::InteractionRequired => "interaction_required",
-            Code::InvalidClient => "invalid_client",
-            Code::InvalidGrant => "invalid_grant",
-            Code::InvalidRequest => "invalid_request",
-            Code::InvalidRequestUri => "invalid_request_uri",
-            Code::InvalidScope => "invalid_scope",
-            Code::InvalidToken => "invalid_token",
-            Code::RegistrationNotSupported => "registration_not_supported",
-            Code::RequestNotSupported => "request_not_supported",
-            Code::RequestUriNotSupported => "request_uri_not_supported",
-            Code::ServerError => "server_error",
-            Code::TemporarilyUnavailable => "temporarily_unavailable",
-            Code::UnauthorizedClient => "unauthorized_client",
-            Code::UnmetAuthenticationRequirements => "unmet_authentication_requirements",
-            Code::UnsupportedGrantType => "unsupported_grant_type",
-            Code::UnsupportedResponseType => "unsupported_response_type",
+            OAuthErrorCode::AccessDenied => "access_denied",
+            OAuthErrorCode::InteractionRequired => "interaction_required",
+            OAuthErrorCode::InvalidClient => "invalid_client",
+            OAuthErrorCode::InvalidGrant => "invalid_grant",
+            OAuthErrorCode::InvalidRequest => "invalid_request",
+            OAuthErrorCode::InvalidRequestUri => "invalid_request_uri",
+            OAuthErrorCode::InvalidScope => "invalid_scope",
+            OAuthErrorCode::InvalidToken => "invalid_token",
+            OAuthErrorCode::RegistrationNotSupported => "registration_not_supported",
+            OAuthErrorCode::RequestNotSupported => "request_not_supported",
+            OAuthErrorCode::RequestUriNotSupported => "request_uri_not_supported",
+            OAuthErrorCode::ServerError => "server_error",
+            OAuthErrorCode::TemporarilyUnavailable => "temporarily_unavailable",
+            OAuthErrorCode::UnauthorizedClient => "unauthorized_client",
+            OAuthErrorCode::UnmetAuthenticationRequirements => "unmet_authentication_requirements",
+            OAuthErrorCode::UnsupportedGrantType => "unsupported_grant_type",
+            OAuthErrorCode::UnsupportedResponseType => "unsupported_response_type",
         }
     }
 
     /// The HTTP status of a direct answer that carries the code.
     pub const fn status(self) -> u16 {
         match self {
-            Code::InvalidClient | Code::InvalidToken => 401,
-            Code::ServerError => 500,
-            Code::TemporarilyUnavailable => 503,
+            OAuthErrorCode::InvalidClient | OAuthErrorCode::InvalidToken => 401,
+            OAuthErrorCode::ServerError => 500,
+            OAuthErrorCode::TemporarilyUnavailable => 503,
             _ => 400,
         }
     }
@@ -85,14 +85,14 @@ impl Code {
 #[error("{}: {description}", code.as_str())]
 pub struct OAuthError {
     /// The stable code.
-    pub code: Code,
+    pub code: OAuthErrorCode,
     /// What to do about it.
     pub description: &'static str,
 }
 
 impl OAuthError {
     /// An error with its explanation.
-    pub const fn new(code: Code, description: &'static str) -> Self {
+    pub const fn new(code: OAuthErrorCode, description: &'static str) -> Self {
         Self { code, description }
     }
 
@@ -118,7 +118,7 @@ impl OAuthError {
     /// The `WWW-Authenticate` of a 401 at an endpoint for clients (RFC 6749 §5.2: the scheme that the client used).
     pub const fn client_challenge(&self) -> Option<&'static str> {
         match self.code {
-            Code::InvalidClient => Some("Basic realm=\"ipse\", charset=\"UTF-8\""),
+            OAuthErrorCode::InvalidClient => Some("Basic realm=\"ipse\", charset=\"UTF-8\""),
             _ => None,
         }
     }
@@ -143,7 +143,7 @@ mod tests {
 
     #[test]
     fn the_body_is_the_standard_one() {
-        let error = OAuthError::new(Code::InvalidClient, "the client is not known");
+        let error = OAuthError::new(OAuthErrorCode::InvalidClient, "the client is not known");
         assert_eq!(error.status(), 401);
         assert_eq!(
             String::from_utf8(error.body()).unwrap(),

@@ -4,7 +4,7 @@ use aws_lc_rs::{constant_time, digest};
 use ipse_protocol::control::{Control, enforced};
 use zeroize::Zeroizing;
 
-use crate::error::{Code, OAuthError};
+use crate::error::{OAuthError, OAuthErrorCode};
 use crate::params::Params;
 
 /// No code or access token of ours is longer.
@@ -38,7 +38,7 @@ impl CodeGrant {
             "authorization_code" => {}
             _ => {
                 return Err(OAuthError::new(
-                    Code::UnsupportedGrantType,
+                    OAuthErrorCode::UnsupportedGrantType,
                     "grant_type must be authorization_code",
                 ));
             }
@@ -52,14 +52,14 @@ impl CodeGrant {
             Some(verifier) if is_verifier(verifier) => verifier,
             Some(_) => {
                 return Err(OAuthError::new(
-                    Code::InvalidRequest,
+                    OAuthErrorCode::InvalidRequest,
                     "code_verifier must be 43 to 128 letters, digits, `-`, `.`, `_` or `~`",
                 ));
             }
             None if !enforced(Control::T15Pkce) => "",
             None => {
                 return Err(OAuthError::new(
-                    Code::InvalidRequest,
+                    OAuthErrorCode::InvalidRequest,
                     "code_verifier is missing",
                 ));
             }
@@ -81,13 +81,13 @@ impl CodeGrant {
 /// The one answer to a code that is unknown, used, expired, of another client, redirect URI or verifier: which of them
 /// it was is nobody's business but the log's.
 pub const INVALID_GRANT: OAuthError = OAuthError::new(
-    Code::InvalidGrant,
+    OAuthErrorCode::InvalidGrant,
     "the code is unknown, used, expired, or not of this client and request",
 );
 
 /// The one answer to an access token that does not count.
 pub const INVALID_TOKEN: OAuthError = OAuthError::new(
-    Code::InvalidToken,
+    OAuthErrorCode::InvalidToken,
     "the access token is unknown, expired or revoked",
 );
 
@@ -132,7 +132,7 @@ pub fn bearer(
         (None, None) => return Ok(None),
         (Some(_), Some(_)) => {
             return Err(OAuthError::new(
-                Code::InvalidRequest,
+                OAuthErrorCode::InvalidRequest,
                 "send the access token in one way only",
             ));
         }
@@ -191,7 +191,7 @@ mod tests {
         // `plain` would be a match of equals.
         assert!(!pkce_matches(VERIFIER, VERIFIER));
         let missing = token_request(&[("code_verifier", "")]).unwrap_err();
-        assert_eq!(missing.code, Code::InvalidRequest);
+        assert_eq!(missing.code, OAuthErrorCode::InvalidRequest);
         assert!(token_request(&[("code_verifier", "short")]).is_err());
         assert!(
             token_request(&[])
@@ -215,11 +215,14 @@ mod tests {
             |changes: &[(&'static str, &'static str)]| token_request(changes).unwrap_err().code;
         assert_eq!(
             error(&[("grant_type", "refresh_token")]),
-            Code::UnsupportedGrantType
+            OAuthErrorCode::UnsupportedGrantType
         );
-        assert_eq!(error(&[("grant_type", "")]), Code::InvalidRequest);
-        assert_eq!(error(&[("code", "a b")]), Code::InvalidGrant);
-        assert_eq!(error(&[("redirect_uri", "")]), Code::InvalidRequest);
+        assert_eq!(error(&[("grant_type", "")]), OAuthErrorCode::InvalidRequest);
+        assert_eq!(error(&[("code", "a b")]), OAuthErrorCode::InvalidGrant);
+        assert_eq!(
+            error(&[("redirect_uri", "")]),
+            OAuthErrorCode::InvalidRequest
+        );
         let twice: Params = [
             ("grant_type", "authorization_code"),
             ("code", "a"),
@@ -229,7 +232,7 @@ mod tests {
         .collect();
         assert_eq!(
             CodeGrant::read(&twice).unwrap_err().code,
-            Code::InvalidRequest
+            OAuthErrorCode::InvalidRequest
         );
     }
 
@@ -247,7 +250,7 @@ mod tests {
         assert_eq!(token(Some("Bearer a b"), None), Err(INVALID_TOKEN));
         assert_eq!(
             token(Some("Bearer abc"), Some(&form)).unwrap_err().code,
-            Code::InvalidRequest
+            OAuthErrorCode::InvalidRequest
         );
     }
 

@@ -27,7 +27,7 @@ pub mod request;
 pub mod response;
 pub mod tokens;
 
-pub use error::{Code, OAuthError};
+pub use error::{OAuthError, OAuthErrorCode};
 pub use ipse_protocol::terms::Level;
 pub use language::Language;
 pub use params::Params;

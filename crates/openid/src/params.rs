@@ -9,7 +9,7 @@ use std::collections::btree_map::Entry;
 
 use ipse_protocol::control::{Control, enforced};
 
-use crate::error::{Code, OAuthError};
+use crate::error::{OAuthError, OAuthErrorCode};
 
 /// No query or form of ours is longer.
 pub const MAX_BYTES: usize = 32 * 1024;
@@ -100,7 +100,7 @@ impl Params {
             Ok(())
         } else {
             Err(OAuthError::new(
-                Code::InvalidRequest,
+                OAuthErrorCode::InvalidRequest,
                 "a parameter is given more than once",
             ))
         }
@@ -109,7 +109,7 @@ impl Params {
     /// The value, or `invalid_request`.
     pub fn require(&self, name: &'static str, missing: &'static str) -> Result<&str, OAuthError> {
         self.get(name)
-            .ok_or_else(|| OAuthError::new(Code::InvalidRequest, missing))
+            .ok_or_else(|| OAuthError::new(OAuthErrorCode::InvalidRequest, missing))
     }
 }
 
@@ -130,7 +130,7 @@ impl From<ParamsError> for OAuthError {
             ParamsError::TooMany => "there are too many parameters",
             ParamsError::Encoding => "the parameters are not well encoded",
         };
-        OAuthError::new(Code::InvalidRequest, text)
+        OAuthError::new(OAuthErrorCode::InvalidRequest, text)
     }
 }
 

@@ -58,13 +58,13 @@ fn back(redirect_uri: &str, state: Option<&str>, issuer: &str, pairs: &[(&str, &
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::Code;
+    use crate::error::OAuthErrorCode;
 
     fn error(redirect_uri: &str) -> RedirectError {
         RedirectError {
             redirect_uri: redirect_uri.to_owned(),
             state: Some("a b&c".to_owned()),
-            error: OAuthError::new(Code::AccessDenied, "the person refused"),
+            error: OAuthError::new(OAuthErrorCode::AccessDenied, "the person refused"),
         }
     }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use anyhow::{Context as _, bail};
 use clap::{Parser, Subcommand};
 use ipse_jose::JwkSet;
-use ipse_sim::number;
+use ipse_sim::phone_number;
 use ipse_sim::statement::Readiness;
 use ipse_store::{Clock, Store, StoreError, Tx};
 use serde_json::{Value, json};
@@ -317,7 +317,8 @@ impl Registry<'_> {
 }
 
 fn normalise(text: &str) -> anyhow::Result<String> {
-    number::normalise(text).map_err(|problem| anyhow::anyhow!("{}: {problem}", problem.code()))
+    phone_number::normalise(text)
+        .map_err(|problem| anyhow::anyhow!("{}: {problem}", problem.code()))
 }
 
 /// A SIM as the operator's own staff sees it.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 
 use ipse_jose::{JwkSet, VerifyingKey};
-use ipse_sim::number;
+use ipse_sim::phone_number;
 use ipse_sim::statement::Readiness;
 use ipse_store::{Clock, Store, StoreError};
 
@@ -41,7 +41,7 @@ pub enum StartError {
     SchemeKeys,
     /// A number in the configuration.
     #[error("the number {0} in the configuration: {1}")]
-    Number(String, number::NumberProblem),
+    Number(String, phone_number::NumberProblem),
     /// The HTTP client for events.
     #[error("no client for the scheme's event URL: {0}")]
     Client(String),
@@ -195,7 +195,8 @@ fn scheme_keys(jwks: &JwkSet) -> Result<Vec<(String, VerifyingKey)>, StartError>
 /// The SIMs of the configuration, with their numbers normalised.
 fn wanted(config: &Config) -> Result<Vec<(String, Readiness)>, StartError> {
     let number = |text: &str| {
-        number::normalise(text).map_err(|problem| StartError::Number(text.to_owned(), problem))
+        phone_number::normalise(text)
+            .map_err(|problem| StartError::Number(text.to_owned(), problem))
     };
     let mut wanted = Vec::new();
     for sim in &config.sims {

@@ -72,8 +72,8 @@ impl Phone {
             Some(_) => Err(Error::of(local::VIEW)),
             None => {
                 let code = match found.summary.status {
-                    ActionStatus::Expired => ipse_protocol::problem::Code::ActionExpired,
-                    _ => ipse_protocol::problem::Code::ActionClosed,
+                    ActionStatus::Expired => ipse_protocol::problem::ProblemCode::ActionExpired,
+                    _ => ipse_protocol::problem::ProblemCode::ActionClosed,
                 };
                 Err(Error {
                     code: code.as_str().into(),
@@ -110,7 +110,7 @@ impl Phone {
         let shown: BTreeMap<String, (u64, B32)> = self.home.read_json(SHOWN)?.unwrap_or_default();
         match shown.get(action) {
             Some((_, hash)) if hash.0 != opened.offer.view_hash() => {
-                let code = ipse_protocol::problem::Code::ViewChanged;
+                let code = ipse_protocol::problem::ProblemCode::ViewChanged;
                 Err(Error {
                     code: code.as_str().into(),
                     detail: code.detail().to_owned(),
@@ -263,7 +263,7 @@ impl Phone {
                 AttemptResponse::Attempt(attempt) => return Ok(attempt),
                 AttemptResponse::Wait { retry_after_ms, .. } => {
                     if began.elapsed() > PATIENCE {
-                        let code = ipse_protocol::problem::Code::SimUnavailable;
+                        let code = ipse_protocol::problem::ProblemCode::SimUnavailable;
                         return Err(Error {
                             code: code.as_str().into(),
                             detail: code.detail().to_owned(),
@@ -371,7 +371,7 @@ fn check_id(action: &str) -> Result<()> {
     if ids::valid(ids::ACTION, action) {
         return Ok(());
     }
-    let code = ipse_protocol::problem::Code::NotFound;
+    let code = ipse_protocol::problem::ProblemCode::NotFound;
     Err(Error {
         code: code.as_str().into(),
         detail: code.detail().to_owned(),

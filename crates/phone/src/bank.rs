@@ -86,8 +86,8 @@ fn arrival(app: &str, address: &str) -> Result<Option<Result<()>>> {
     Ok(Some(match problem {
         None => Ok(()),
         Some((_, code)) => {
-            let detail = ipse_protocol::problem::Code::parse(&code)
-                .map_or("Begin again.", ipse_protocol::problem::Code::detail);
+            let detail = ipse_protocol::problem::ProblemCode::parse(&code)
+                .map_or("Begin again.", ipse_protocol::problem::ProblemCode::detail);
             Err(Error {
                 code: code.into_owned().into(),
                 detail: detail.to_owned(),
@@ -103,7 +103,7 @@ fn bank(reason: &str) -> Error {
 
 fn failed(answer: &Answer) -> Error {
     let told = Error::from_answer(answer.status.as_u16(), &answer.body);
-    if ipse_protocol::problem::Code::parse(&told.code).is_some() {
+    if ipse_protocol::problem::ProblemCode::parse(&told.code).is_some() {
         return told;
     }
     Error {

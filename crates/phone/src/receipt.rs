@@ -84,7 +84,7 @@ impl Phone {
     pub async fn receipt(&self, id: &str) -> Result<JudgedReceipt> {
         let state = self.enrolled()?;
         if !ipse_protocol::ids::valid(ipse_protocol::ids::RECEIPT, id) {
-            let code = ipse_protocol::problem::Code::NotFound;
+            let code = ipse_protocol::problem::ProblemCode::NotFound;
             return Err(Error {
                 code: code.as_str().into(),
                 detail: code.detail().to_owned(),

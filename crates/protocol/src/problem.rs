@@ -11,35 +11,35 @@ macro_rules! codes {
     ($($(#[$doc:meta])* $name:ident = $code:literal, $status:literal, $title:literal, $detail:literal;)*) => {
         /// The stable codes.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        pub enum Code { $($(#[$doc])* $name,)* }
+        pub enum ProblemCode { $($(#[$doc])* $name,)* }
 
-        impl Code {
+        impl ProblemCode {
             /// Every code.
-            pub const ALL: &'static [Code] = &[$(Code::$name,)*];
+            pub const ALL: &'static [ProblemCode] = &[$(ProblemCode::$name,)*];
 
             /// The code as it stands on the wire.
             pub const fn as_str(self) -> &'static str {
-                match self { $(Code::$name => $code,)* }
+                match self { $(ProblemCode::$name => $code,)* }
             }
 
             /// The HTTP status that goes with it.
             pub const fn status(self) -> u16 {
-                match self { $(Code::$name => $status,)* }
+                match self { $(ProblemCode::$name => $status,)* }
             }
 
             /// What it is, in a few English words.
             pub const fn title(self) -> &'static str {
-                match self { $(Code::$name => $title,)* }
+                match self { $(ProblemCode::$name => $title,)* }
             }
 
             /// What to do next, in English.
             pub const fn detail(self) -> &'static str {
-                match self { $(Code::$name => $detail,)* }
+                match self { $(ProblemCode::$name => $detail,)* }
             }
 
             /// Reads a code.
             pub fn parse(code: &str) -> Option<Self> {
-                match code { $($code => Some(Code::$name),)* _ => None }
+                match code { $($code => Some(ProblemCode::$name),)* _ => None }
             }
         }
     };
@@ -135,7 +135,7 @@ codes! {
     Internal = "internal", 500, "The service has a fault", "Try again later; nothing was decided.";
 }
 
-impl std::fmt::Display for Code {
+impl std::fmt::Display for ProblemCode {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(self.as_str())
     }
@@ -146,14 +146,14 @@ impl std::fmt::Display for Code {
 #[error("{}: {}", code.as_str(), code.title())]
 pub struct Problem {
     /// The stable code.
-    pub code: Code,
+    pub code: ProblemCode,
     /// Members of the code's own, such as `wrong_codes_left`.
     pub extra: Map<String, Value>,
 }
 
 impl Problem {
     /// A problem without members of its own.
-    pub fn new(code: Code) -> Self {
+    pub fn new(code: ProblemCode) -> Self {
         Problem {
             code,
             extra: Map::new(),
@@ -183,8 +183,8 @@ impl Problem {
     }
 }
 
-impl From<Code> for Problem {
-    fn from(code: Code) -> Self {
+impl From<ProblemCode> for Problem {
+    fn from(code: ProblemCode) -> Self {
         Problem::new(code)
     }
 }
@@ -223,7 +223,7 @@ mod tests {
 
     #[test]
     fn serializes_with_members_of_its_own() {
-        let problem = Problem::new(Code::CodeWrong)
+        let problem = Problem::new(ProblemCode::CodeWrong)
             .with("wrong_codes_left", 2)
             .with("blocked", false);
         let json: Value = serde_json::from_slice(&problem.to_bytes()).unwrap();
@@ -237,17 +237,17 @@ mod tests {
     #[test]
     #[should_panic(expected = "member of every problem")]
     fn members_of_every_problem_are_taken() {
-        let _ = Problem::new(Code::ActionClosed).with("status", "approved");
+        let _ = Problem::new(ProblemCode::ActionClosed).with("status", "approved");
     }
 
     /// The page that partners read lists the same codes with the same status.
     #[test]
     fn codes_stand_in_the_protocol_page() {
         let page = include_str!("../../../docs/protocol.md");
-        for code in Code::ALL {
+        for code in ProblemCode::ALL {
             let row = format!("| {} | `{}` |", code.status(), code.as_str());
             assert!(page.contains(&row), "docs/protocol.md lacks {row}");
-            assert_eq!(Code::parse(code.as_str()), Some(*code));
+            assert_eq!(ProblemCode::parse(code.as_str()), Some(*code));
         }
     }
 }

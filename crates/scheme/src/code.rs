@@ -9,7 +9,7 @@ use ipse_keys::KeyStore;
 use ipse_protocol::bytes::B64u;
 use ipse_protocol::control::{Control, enforced};
 use ipse_protocol::opaque::ServerSuite;
-use ipse_protocol::problem::{Code, Problem};
+use ipse_protocol::problem::{Problem, ProblemCode};
 use ipse_protocol::wire::CodeResponse;
 use ipse_store::{StoreError, Tx};
 use opaque_ke::{
@@ -68,7 +68,7 @@ impl Scheme {
             }
             let left = (ends - tx.now()?).max(1);
             Ok(Err(
-                Problem::new(Code::TooManyRequests).with("retry_after_ms", left)
+                Problem::new(ProblemCode::TooManyRequests).with("retry_after_ms", left)
             ))
         };
         settle(self.store.write(counted).await)?;
@@ -99,10 +99,10 @@ impl CodeService {
     /// `malformed_request` for bytes that are no registration request.
     pub fn register(&self, identifier: &str, request: &[u8]) -> Result<Vec<u8>, Error> {
         let request = RegistrationRequest::<ServerSuite>::deserialize(request)
-            .map_err(|_| Error::from(Code::MalformedRequest))?;
+            .map_err(|_| Error::from(ProblemCode::MalformedRequest))?;
         let answer =
             ServerRegistration::<ServerSuite>::start(&self.setup, request, identifier.as_bytes())
-                .map_err(|_| Error::from(Code::MalformedRequest))?;
+                .map_err(|_| Error::from(ProblemCode::MalformedRequest))?;
         Ok(answer.message.serialize().to_vec())
     }
 
@@ -112,7 +112,7 @@ impl CodeService {
     /// `malformed_request` for bytes that are no registration record.
     pub fn accept(&self, upload: &[u8]) -> Result<Vec<u8>, Error> {
         let upload = RegistrationUpload::<ServerSuite>::deserialize(upload)
-            .map_err(|_| Error::from(Code::MalformedRequest))?;
+            .map_err(|_| Error::from(ProblemCode::MalformedRequest))?;
         let mut record = ServerRegistration::<ServerSuite>::finish(upload)
             .serialize()
             .to_vec();
@@ -131,7 +131,7 @@ impl CodeService {
         let record = ServerRegistration::<ServerSuite>::deserialize(record)
             .map_err(|_| Error::Internal("OPAQUE record does not parse"))?;
         let first = CredentialRequest::<ServerSuite>::deserialize(first)
-            .map_err(|_| Error::from(Code::MalformedRequest))?;
+            .map_err(|_| Error::from(ProblemCode::MalformedRequest))?;
         let started = ServerLogin::<ServerSuite>::start(
             &mut OsRng,
             &self.setup,
@@ -140,7 +140,7 @@ impl CodeService {
             identifier.as_bytes(),
             ServerLoginParameters::default(),
         )
-        .map_err(|_| Error::from(Code::MalformedRequest))?;
+        .map_err(|_| Error::from(ProblemCode::MalformedRequest))?;
         Ok(Second {
             message: started.message.serialize().to_vec(),
             state: Zeroizing::new(started.state.serialize().to_vec()),

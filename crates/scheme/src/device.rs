@@ -7,7 +7,7 @@ use ipse_keys::KeyStore;
 use ipse_protocol::constant_time_eq;
 use ipse_protocol::control::{Control, enforced};
 use ipse_protocol::device_request::{self, RequestClaims, WINDOW};
-use ipse_protocol::problem::{Code, Problem};
+use ipse_protocol::problem::{Problem, ProblemCode};
 use ipse_store::device::Device;
 use ipse_store::{StoreError, Tx, device};
 
@@ -111,7 +111,7 @@ impl Scheme {
         incoming: Incoming<'_>,
         mut more: impl FnMut(&mut Tx, &Device) -> Outcome<T> + Send + 'static,
     ) -> Result<(Signed, T), Error> {
-        let invalid = || Error::from(Code::DeviceSignatureInvalid);
+        let invalid = || Error::from(ProblemCode::DeviceSignatureInvalid);
         let text = incoming.signature.ok_or_else(invalid)?;
         let parsed = device_request::parse(text).map_err(|_| invalid())?;
         let kid = parsed.claims.dev.clone();
@@ -167,7 +167,7 @@ impl Scheme {
         if same && claims.dev == kid {
             Ok(())
         } else {
-            Err(Code::DeviceSignatureInvalid.into())
+            Err(ProblemCode::DeviceSignatureInvalid.into())
         }
     }
 
@@ -227,7 +227,7 @@ impl Sequence {
 
 fn may_send(d: &Device) -> Result<(), Problem> {
     match d.status.as_str() {
-        "suspended" | "removed" => Err(Problem::new(Code::DeviceSuspended)),
+        "suspended" | "removed" => Err(Problem::new(ProblemCode::DeviceSuspended)),
         _ => Ok(()),
     }
 }
@@ -294,7 +294,7 @@ pub fn spend(
         Some(used) if used.iter().all(|b| *b == 0) => refuse!(SequenceStale),
         _ => {
             copied(tx, keys, &mut found)?;
-            Ok(Err(Problem::new(Code::DeviceCopied)))
+            Ok(Err(Problem::new(ProblemCode::DeviceCopied)))
         }
     }
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use ipse_protocol::bytes::B64u;
 use ipse_protocol::control::{Control, enforced};
-use ipse_protocol::problem::Code;
+use ipse_protocol::problem::ProblemCode;
 use ipse_protocol::terms::{Progress, Readiness};
 use ipse_protocol::wire::{
     CodeResponse, EnrolmentState, SimState, UnlockResponse, Vouched as Shown,
@@ -41,7 +41,7 @@ impl Scheme {
     /// The enrolment, if it is this device's and its time is not over.
     async fn enrolment(&self, signed: &Signed, id: &str) -> Result<Enrolment, Error> {
         if !ipse_protocol::ids::valid(ipse_protocol::ids::ENROLMENT, id) {
-            return Err(Code::NotFound.into());
+            return Err(ProblemCode::NotFound.into());
         }
         let (id, device) = (id.to_owned(), signed.device.id.clone());
         settle(
@@ -104,10 +104,10 @@ impl Scheme {
         id: &str,
         bank: &str,
     ) -> Result<Begun, Error> {
-        let begun = self.once(signed, async {
+        let begun = self.idempotent(signed, async {
             let found = self.enrolment(signed, id).await?;
             if found.status != "open" {
-                return Err(Code::NotFound.into());
+                return Err(ProblemCode::NotFound.into());
             }
             self.begin_visit(signed, Purpose::Enrolment, &found.id, bank, &found.language)
                 .await
@@ -124,7 +124,7 @@ impl Scheme {
             .store
             .read(move |tx| enrolment::by_id(tx, &wanted))
             .await?
-            .ok_or(Error::from(Code::NotFound))?;
+            .ok_or(Error::from(ProblemCode::NotFound))?;
         let key = self.persons.key(&found.identity).await?;
         let sealed = key.seal(VOUCHED, &packed(vouched)?)?;
         self.store
@@ -145,7 +145,7 @@ impl Scheme {
     ) -> Result<CodeResponse, Error> {
         let found = self.enrolment(signed, id).await?;
         if found.status != "open" && enforced(Control::T04RegistrationCloses) {
-            return Err(Code::NotFound.into());
+            return Err(ProblemCode::NotFound.into());
         }
         let identifier = credential_identifier(&found.identity, &found.device, 1);
         let count = move |tx: &mut Tx| enrolment::count_registration(tx, &found.id, REGISTRATIONS);
@@ -212,7 +212,7 @@ impl Scheme {
                 ipse_store::recovery::sweep(tx, now)?;
                 ipse_store::sim::sweep_connections(tx, now)?;
                 ipse_store::sim_text::sweep(tx, now - sim::TEXTS_DAY)?;
-                ipse_store::answer::sweep(tx, now - crate::once::KEPT_MS)?;
+                ipse_store::answer::sweep(tx, now - crate::idempotency::KEPT_MS)?;
                 enrolment::overdue(tx, now)
             })
             .await?;

@@ -1,6 +1,6 @@
 //! How a rule says no, and how anything else goes wrong.
 
-use ipse_protocol::problem::{Code, Problem};
+use ipse_protocol::problem::{Problem, ProblemCode};
 use ipse_store::StoreError;
 
 /// What a rule inside a transaction returns. `Ok(Err(problem))` commits; `Err` rolls back.
@@ -28,10 +28,12 @@ impl Error {
     pub fn into_problem(self) -> Problem {
         match self {
             Error::Refused(problem) => *problem,
-            Error::Store(StoreError::Busy | StoreError::Unavailable(_)) => Problem::new(Code::Busy),
+            Error::Store(StoreError::Busy | StoreError::Unavailable(_)) => {
+                Problem::new(ProblemCode::Busy)
+            }
             other => {
                 tracing::error!(error = %other, "internal error");
-                Problem::new(Code::Internal)
+                Problem::new(ProblemCode::Internal)
             }
         }
     }
@@ -43,8 +45,8 @@ impl From<Problem> for Error {
     }
 }
 
-impl From<Code> for Error {
-    fn from(code: Code) -> Self {
+impl From<ProblemCode> for Error {
+    fn from(code: ProblemCode) -> Self {
         Problem::new(code).into()
     }
 }
@@ -65,7 +67,7 @@ pub fn settle<T>(outcome: Outcome<T>) -> Result<T, Error> {
 macro_rules! refuse {
     ($code:ident) => {
         return Ok(Err(::ipse_protocol::problem::Problem::new(
-            ::ipse_protocol::problem::Code::$code,
+            ::ipse_protocol::problem::ProblemCode::$code,
         )))
     };
 }

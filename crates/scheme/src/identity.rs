@@ -1,6 +1,6 @@
 //! Identities and the reasons for which they are suspended.
 
-use ipse_protocol::problem::{Code, Problem};
+use ipse_protocol::problem::{Problem, ProblemCode};
 use ipse_store::{StoreError, Tx, identity};
 
 /// Why an identity is suspended (design §5). Each is lifted by the proof that it demands.
@@ -37,7 +37,7 @@ impl Reason {
 /// When the store fails.
 pub fn active(tx: &mut Tx, id: &str) -> Result<Result<identity::Identity, Problem>, StoreError> {
     let Some(found) = identity::by_id(tx, id)? else {
-        return Ok(Err(Problem::new(Code::NotFound)));
+        return Ok(Err(Problem::new(ProblemCode::NotFound)));
     };
     if found.status != "active" {
         return Ok(Err(blocked(tx, id)?));
@@ -54,5 +54,5 @@ pub fn blocked(tx: &mut Tx, id: &str) -> Result<Problem, StoreError> {
         .into_iter()
         .map(|s| s.reason)
         .collect();
-    Ok(Problem::new(Code::IdentityBlocked).with("reasons", reasons))
+    Ok(Problem::new(ProblemCode::IdentityBlocked).with("reasons", reasons))
 }

@@ -1,6 +1,6 @@
 //! What a person sees of their own identity, and the block that they can set at once.
 
-use ipse_protocol::problem::Code;
+use ipse_protocol::problem::ProblemCode;
 use ipse_protocol::terms::{ActionStatus, BlockReason, IdentityStatus, Level, SimConnection};
 use ipse_protocol::wire::{
     ActionEvent, BlockResponse, DeviceSummary, DevicesResponse, IdentityEvent, MeResponse,
@@ -34,7 +34,7 @@ impl Scheme {
                 ))
             })
             .await?;
-        let missing = || Error::from(Code::NotFound);
+        let missing = || Error::from(ProblemCode::NotFound);
         let identity = identity.ok_or_else(missing)?;
         let key = self.persons.key(&identity.id).await?;
         let known = Attributes::open(&key, &sealed.ok_or_else(missing)?)?;
@@ -114,7 +114,7 @@ impl Scheme {
         reason: BlockReason,
     ) -> Result<BlockResponse, Error> {
         if reason != BlockReason::Person {
-            return Err(Code::MalformedRequest.into());
+            return Err(ProblemCode::MalformedRequest.into());
         }
         let signed = self.verify_request(incoming).await?;
         let (sequence, who) = (self.sequence(&signed), signed.device.identity.clone());
@@ -148,7 +148,7 @@ impl Scheme {
     pub async fn report(&self, incoming: Incoming<'_>, id: &str) -> Result<BlockResponse, Error> {
         let signed = self.verify_request(incoming).await?;
         if !ipse_protocol::ids::valid(ipse_protocol::ids::ACTION, id) {
-            return Err(Code::NotFound.into());
+            return Err(ProblemCode::NotFound.into());
         }
         let (id, who) = (id.to_owned(), signed.device.identity.clone());
         let sequence = self.sequence(&signed);

@@ -168,7 +168,7 @@ impl Scheme {
         id: &str,
     ) -> Result<ipse_protocol::wire::ReceiptResponse, Error> {
         if !ipse_protocol::ids::valid(ipse_protocol::ids::RECEIPT, id) {
-            return Err(ipse_protocol::problem::Code::NotFound.into());
+            return Err(ipse_protocol::problem::ProblemCode::NotFound.into());
         }
         let (owner, wanted) = (identity.to_owned(), id.to_owned());
         let (row, checkpoint, proof) =

@@ -2,7 +2,7 @@
 
 use ipse_protocol::control::{Control, enforced};
 use ipse_protocol::ids;
-use ipse_protocol::problem::{Code, Problem};
+use ipse_protocol::problem::{Problem, ProblemCode};
 use ipse_protocol::terms::{IdentityStatus, Progress};
 use ipse_protocol::wire::{
     CodeResponse, RecoveryCompleteResponse, RecoveryResponse, RecoveryState,
@@ -45,7 +45,9 @@ impl Scheme {
         signed: &Signed,
         bank: &str,
     ) -> Result<(RecoveryResponse, String), Error> {
-        let answer = self.once(signed, self.new_recovery(signed, bank)).await?;
+        let answer = self
+            .idempotent(signed, self.new_recovery(signed, bank))
+            .await?;
         Ok((answer, self.visit_cookie(signed)))
     }
 
@@ -83,7 +85,7 @@ impl Scheme {
 
     async fn recovery(&self, signed: &Signed, id: &str) -> Result<Recovery, Error> {
         if !ids::valid(ids::RECOVERY, id) {
-            return Err(Code::NotFound.into());
+            return Err(ProblemCode::NotFound.into());
         }
         let (id, device) = (id.to_owned(), signed.device.id.clone());
         settle(
@@ -126,9 +128,9 @@ impl Scheme {
                 ))
             })
             .await?;
-        let found = found.ok_or(Error::from(Code::NotFound))?;
+        let found = found.ok_or(Error::from(ProblemCode::NotFound))?;
         if person.as_deref() != Some(&found.identity) {
-            return Err(Code::PersonMismatch.into());
+            return Err(ProblemCode::PersonMismatch.into());
         }
         let key = self.persons.key(&found.identity).await?;
         let plain = serde_json::to_vec(vouched)
@@ -153,7 +155,7 @@ impl Scheme {
     ) -> Result<CodeResponse, Error> {
         let found = self.recovery(signed, id).await?;
         if found.status != "vouched" {
-            return Err(Code::NotFound.into());
+            return Err(ProblemCode::NotFound.into());
         }
         // Another recovery may have put this very version in use: whoever could go on blinding guesses against it
         // would need one second message only to try them all offline.
@@ -196,7 +198,7 @@ impl Scheme {
             .store
             .read(move |tx| identities::by_id(tx, &who))
             .await?
-            .ok_or(Error::from(Code::NotFound))?;
+            .ok_or(Error::from(ProblemCode::NotFound))?;
         Ok(RecoveryCompleteResponse {
             code_version: code_version.unsigned_abs(),
             epoch: identity.epoch.unsigned_abs(),
@@ -208,7 +210,7 @@ impl Scheme {
 
     async fn prepare_recovery(&self, found: Recovery, record: &[u8]) -> Result<Completing, Error> {
         let sealed = found.evidence.as_deref().ok_or_else(|| {
-            Error::from(Problem::new(Code::AssuranceInsufficient).with("reason", "no_bank"))
+            Error::from(Problem::new(ProblemCode::AssuranceInsufficient).with("reason", "no_bank"))
         })?;
         let key = self.persons.key(&found.identity).await?;
         let plain = key.open(EVIDENCE, sealed)?;

@@ -11,7 +11,7 @@ use std::pin::Pin;
 
 use ipse_jose::{JwkSet, jws};
 use ipse_protocol::control::{Control, enforced};
-use ipse_protocol::problem::{Code, Problem};
+use ipse_protocol::problem::{Problem, ProblemCode};
 use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
@@ -45,9 +45,9 @@ pub enum RegistrarError {
 impl From<RegistrarError> for Error {
     fn from(error: RegistrarError) -> Self {
         let (code, reason) = match error {
-            RegistrarError::Unavailable => (Code::RegistrarFailed, "unavailable"),
-            RegistrarError::Refused(reason) => (Code::RegistrarFailed, reason),
-            RegistrarError::Insufficient(reason) => (Code::AssuranceInsufficient, reason),
+            RegistrarError::Unavailable => (ProblemCode::RegistrarFailed, "unavailable"),
+            RegistrarError::Refused(reason) => (ProblemCode::RegistrarFailed, reason),
+            RegistrarError::Insufficient(reason) => (ProblemCode::AssuranceInsufficient, reason),
         };
         Problem::new(code).with("reason", reason).into()
     }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use futures_util::future::join_all;
 use ipse_protocol::control::{Control, enforced};
-use ipse_protocol::problem::{Code, Problem};
+use ipse_protocol::problem::{Problem, ProblemCode};
 use ipse_protocol::{ids, sim_statement};
 use ipse_sim::statement::{self, Claims, Expect, Line, Method, Refusal};
 use ipse_store::{StoreError, Tx, outbox, sim};
@@ -41,10 +41,10 @@ pub enum Refused {
 
 impl Refused {
     /// The stable code for the phone.
-    pub const fn code(self) -> Code {
+    pub const fn code(self) -> ProblemCode {
         match self {
-            Refused::Changed(_) | Refused::Mismatch => Code::SimMismatch,
-            Refused::Unusable => Code::SimUnavailable,
+            Refused::Changed(_) | Refused::Mismatch => ProblemCode::SimMismatch,
+            Refused::Unusable => ProblemCode::SimUnavailable,
         }
     }
 }
@@ -149,8 +149,8 @@ pub fn verify_holder(
     )
     .map_err(|refusal| {
         tracing::warn!(operator = operator.name(), %refusal, "holder statement refused");
-        Code::parse(refusal.code())
-            .unwrap_or(Code::SimUnavailable)
+        ProblemCode::parse(refusal.code())
+            .unwrap_or(ProblemCode::SimUnavailable)
             .into()
     })
 }
@@ -158,15 +158,15 @@ pub fn verify_holder(
 /// What an operator's silence or refusal means for the phone.
 pub(crate) fn refused_by_operator(error: SimError) -> Error {
     match error {
-        SimError::Unavailable => Code::SimUnavailable.into(),
-        SimError::NotFound | SimError::NotReady(_) => Code::SimNotReady.into(),
-        SimError::Secret { tries_left } => Problem::new(Code::SimSecretWrong)
+        SimError::Unavailable => ProblemCode::SimUnavailable.into(),
+        SimError::NotFound | SimError::NotReady(_) => ProblemCode::SimNotReady.into(),
+        SimError::Secret { tries_left } => Problem::new(ProblemCode::SimSecretWrong)
             .with("tries_left", tries_left)
             .into(),
-        SimError::TooMany => Problem::new(Code::TooManyRequests)
+        SimError::TooMany => Problem::new(ProblemCode::TooManyRequests)
             .with("retry_after_ms", TEXTS_PAUSE_MS)
             .into(),
-        SimError::Closed => Problem::new(Code::SimSecretWrong)
+        SimError::Closed => Problem::new(ProblemCode::SimSecretWrong)
             .with("tries_left", 0)
             .into(),
     }
@@ -200,7 +200,7 @@ impl Scheme {
             }
         }
         if silent && enforced(Control::T30OperatorSilent) {
-            return Err(Code::SimUnavailable.into());
+            return Err(ProblemCode::SimUnavailable.into());
         }
         Ok(Found::Nowhere)
     }

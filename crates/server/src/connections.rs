@@ -24,22 +24,22 @@ use crate::jobs::until;
 const HEAD: Duration = Duration::from_secs(30);
 /// A request's body must have come, and its answer begun, within this time. What streams on has begun.
 const ANSWER: Duration = Duration::from_secs(60);
-/// Most connections of one face; further ones wait to be accepted. Each face has its own, so that a flood on one leaves
+/// Most connections of one listener; further ones wait to be accepted. Each listener has its own, so that a flood on one leaves
 /// files and sockets for the other and for the database.
 const CONNECTIONS: usize = 8_192;
 /// After a connection could not be accepted (too many files are open), the next is tried this much later.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// A face: its routes, and whether it is https.
+/// A listener: its routes, and whether it is https.
 #[derive(Clone)]
-pub struct Face {
+pub struct Listener {
     /// The routes.
     pub router: Router,
     /// An origin that is https is never asked for in the clear again (RFC 6797).
     pub https: bool,
 }
 
-impl Face {
+impl Listener {
     /// Answers in time. What holds for each answer stands here rather than in layers, each of which would be boxed for each request.
     async fn answer(mut self, request: hyper::Request<Incoming>) -> Result<Response, Infallible> {
         let mut response = match tokio::time::timeout(ANSWER, self.router.call(request)).await {
@@ -56,22 +56,22 @@ impl Face {
     }
 }
 
-/// Serves a face until `ended` becomes true, and then what is still under way.
-pub async fn serve(listener: TcpListener, face: Face, mut ended: watch::Receiver<bool>) {
+/// Serves `listener` on `socket` until `ended` becomes true, and then what is still under way.
+pub async fn serve(socket: TcpListener, listener: Listener, mut ended: watch::Receiver<bool>) {
     let room = Arc::new(Semaphore::new(CONNECTIONS));
     let mut open = JoinSet::new();
     loop {
-        let (stream, leave) = tokio::select! {
-            accepted = accept(&listener, &room) => accepted,
+        let (stream, permit) = tokio::select! {
+            accepted = accept(&socket, &room) => accepted,
             Some(_) = open.join_next() => continue,
             () = until(&mut ended) => break,
         };
         // Nagle's algorithm would hold back small answers.
         let _ = stream.set_nodelay(true);
-        let (face, mut ended) = (face.clone(), ended.clone());
+        let (listener, mut ended) = (listener.clone(), ended.clone());
         open.spawn(async move {
-            let _leave = leave;
-            let service = service_fn(move |request| face.clone().answer(request));
+            let _permit = permit;
+            let service = service_fn(move |request| listener.clone().answer(request));
             let connection = http1::Builder::new()
                 .timer(TokioTimer::new())
                 .header_read_timeout(HEAD)
@@ -87,7 +87,7 @@ pub async fn serve(listener: TcpListener, face: Face, mut ended: watch::Receiver
             }
         });
     }
-    drop(listener);
+    drop(socket);
     while open.join_next().await.is_some() {}
 }
 
@@ -121,14 +121,14 @@ mod tests {
     }
 
     async fn told_by(sent: &[u8], https: bool) -> (String, Duration) {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
+        let socket = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = socket.local_addr().unwrap();
         let router = Router::new()
             .route("/", get(|| async { "here" }))
             .route("/", post(|body: String| async move { body }));
         let (stop, ended) = watch::channel(false);
-        let face = Face { router, https };
-        let serving = tokio::spawn(serve(listener, face, ended));
+        let listener = Listener { router, https };
+        let serving = tokio::spawn(serve(socket, listener, ended));
         let mut client = TcpStream::connect(address).await.unwrap();
         client.write_all(sent).await.unwrap();
         // From here on the clock jumps to whatever is due next, so nobody waits.

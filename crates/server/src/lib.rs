@@ -1,12 +1,12 @@
 //! The scheme's HTTP server: one folder a face. A handler parses, calls one function of the scheme, and renders.
 
 pub mod app;
-pub mod asking;
 pub mod assertion;
 pub mod config;
 mod connections;
 pub mod fetch;
 pub mod jobs;
+pub mod limits;
 pub mod openid;
 pub mod operators;
 pub mod outbox;
@@ -51,20 +51,23 @@ pub async fn serve_on(
 ) -> anyhow::Result<()> {
     let (quit, ended) = watch::channel(false);
     let work = jobs::start(server.clone(), ended.clone());
-    let face = |origin: &str, router| connections::Face {
+    let listener = |origin: &str, router| connections::Listener {
         router,
         https: origin.starts_with("https:"),
     };
-    let faces = [
+    let listeners = [
         (
             issuer,
-            face(&server.config.issuer, issuer_router(server.clone())),
+            listener(&server.config.issuer, issuer_router(server.clone())),
         ),
-        (app, face(&server.config.app, app_router(server.clone()))),
+        (
+            app,
+            listener(&server.config.app, app_router(server.clone())),
+        ),
     ];
     let mut running = tokio::task::JoinSet::new();
-    for (listener, face) in faces {
-        running.spawn(connections::serve(listener, face, ended.clone()));
+    for (socket, listener) in listeners {
+        running.spawn(connections::serve(socket, listener, ended.clone()));
     }
     tracing::info!(issuer = %server.config.issuer, app = %server.config.app, "serving");
     tokio::select! {

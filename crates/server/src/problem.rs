@@ -2,7 +2,7 @@
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use ipse_protocol::problem::{CONTENT_TYPE, Code, Problem};
+use ipse_protocol::problem::{CONTENT_TYPE, Problem, ProblemCode};
 
 /// What a handler of the phone face returns when it refuses.
 pub struct Refusal(pub Problem);
@@ -13,8 +13,8 @@ impl From<ipse_scheme::Error> for Refusal {
     }
 }
 
-impl From<Code> for Refusal {
-    fn from(code: Code) -> Self {
+impl From<ProblemCode> for Refusal {
+    fn from(code: ProblemCode) -> Self {
         Refusal(Problem::new(code))
     }
 }

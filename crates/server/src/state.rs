@@ -14,8 +14,8 @@ use ipse_scheme::Scheme;
 use ipse_scheme::config::Profile;
 use ipse_store::{Clock, PERSONS, SCHEME, Store};
 
-use crate::asking::Asking;
 use crate::config::ServerConfig;
+use crate::limits::Limits;
 use crate::{fetch, openid, operators, phone, registrars};
 
 /// What every handler shares.
@@ -24,12 +24,12 @@ pub struct Server {
     pub scheme: Scheme,
     /// `scheme.toml`.
     pub config: ServerConfig,
-    /// Keys, texts and pages of the OpenID face.
-    pub openid: openid::Face,
+    /// Keys, texts and pages of the OpenID provider.
+    pub openid: openid::Provider,
     /// Open event streams of phones.
     pub streams: phone::Streams,
     /// Calls that anybody may make and for which other parties are asked.
-    pub asking: Asking,
+    pub limits: Limits,
 }
 
 impl Server {
@@ -63,13 +63,13 @@ impl Server {
         let fetch = fetch::Fetch::new(config.profile)?;
         let operators = operators::controllers(&config, &keys, &fetch)?;
         let registrars = registrars::clients(&config, &keys, &fetch)?;
-        let openid = openid::Face::new(&config, &*keys)?;
+        let openid = openid::Provider::new(&config, &*keys)?;
         let scheme = Scheme::new(store, persons, keys, config.scheme(), operators, registrars)?;
         Ok(Self {
             scheme,
             openid,
             streams: phone::Streams::default(),
-            asking: Asking::new(&config),
+            limits: Limits::new(&config),
             config,
         })
     }

@@ -8,7 +8,7 @@ pub mod applet;
 pub mod cmac;
 pub mod event;
 pub mod kdf;
-pub mod number;
+pub mod phone_number;
 pub mod signed;
 pub mod statement;
 

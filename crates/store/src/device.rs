@@ -1,7 +1,7 @@
 //! Devices: a phone with its key, its code's verifier and its sequence.
 
 use crate::engine::{Row, StoreError, Tx};
-use crate::{number, params};
+use crate::{params, row_key};
 
 /// One device row.
 #[derive(Clone, PartialEq, Eq)]
@@ -70,7 +70,7 @@ fn device(mut row: Row) -> Result<Device, StoreError> {
 
 /// Finds a device.
 pub fn by_id(tx: &mut Tx, id: &str) -> Result<Option<Device>, StoreError> {
-    tx.row(COLUMNS, params![number::of(id), id])?
+    tx.row(COLUMNS, params![row_key::of(id), id])?
         .map(device)
         .transpose()
 }
@@ -92,7 +92,7 @@ pub fn insert(tx: &mut Tx, d: &Device) -> Result<(), StoreError> {
     tx.exec(
         INSERT,
         params![
-            number::of(&d.id),
+            row_key::of(&d.id),
             &d.id,
             &d.identity,
             &d.status,
@@ -122,7 +122,7 @@ pub fn update(tx: &mut Tx, d: &Device) -> Result<bool, StoreError> {
     Ok(tx.exec(
         UPDATE,
         params![
-            number::of(&d.id),
+            row_key::of(&d.id),
             &d.id,
             &d.status,
             d.opaque_record.as_deref(),
@@ -147,7 +147,7 @@ pub fn spend(
     now: i64,
 ) -> Result<bool, StoreError> {
     let params = params![
-        number::of(&seen.id),
+        row_key::of(&seen.id),
         &seen.id,
         sequence,
         recent,

@@ -1,7 +1,7 @@
 //! Enrolments: what is known of a person who does not have an Ipse yet.
 
 use crate::engine::{Row, StoreError, Tx};
-use crate::{number, params};
+use crate::{params, row_key};
 
 /// One enrolment.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -206,7 +206,7 @@ const DELETE_DEVICE: &str =
 pub fn forget(tx: &mut Tx, e: &Enrolment) -> Result<bool, StoreError> {
     let gone = tx.exec(DELETE, params![&e.id])? == 1;
     if gone {
-        tx.exec(DELETE_DEVICE, params![number::of(&e.device), &e.device])?;
+        tx.exec(DELETE_DEVICE, params![row_key::of(&e.device), &e.device])?;
     }
     Ok(gone)
 }

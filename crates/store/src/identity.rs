@@ -1,7 +1,7 @@
 //! Identities, their suspensions and their wrong codes.
 
 use crate::engine::{StoreError, Tx};
-use crate::{number, params};
+use crate::{params, row_key};
 
 /// One identity (design: a person's record here).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,7 +34,7 @@ const INSERT: &str = "INSERT INTO identity (number, id, status, epoch, language,
 
 /// Adds an active identity at epoch 1.
 pub fn insert(tx: &mut Tx, id: &str, language: &str, now: i64) -> Result<(), StoreError> {
-    tx.exec(INSERT, params![number::of(id), id, language, now])
+    tx.exec(INSERT, params![row_key::of(id), id, language, now])
         .map(drop)
 }
 
@@ -43,7 +43,7 @@ const BY_ID: &str = "SELECT id, status, epoch, language, code_version, wrong_cod
 
 /// Finds an identity.
 pub fn by_id(tx: &mut Tx, id: &str) -> Result<Option<Identity>, StoreError> {
-    let Some(mut row) = tx.row(BY_ID, params![number::of(id), id])? else {
+    let Some(mut row) = tx.row(BY_ID, params![row_key::of(id), id])? else {
         return Ok(None);
     };
     Ok(Some(Identity {
@@ -71,7 +71,7 @@ pub fn suspend(
 ) -> Result<bool, StoreError> {
     let added = tx.exec(ADD_REASON, params![id, reason, now, cause])? == 1;
     if added {
-        tx.exec(SUSPEND, params![number::of(id), id])?;
+        tx.exec(SUSPEND, params![row_key::of(id), id])?;
     }
     Ok(added)
 }
@@ -100,7 +100,7 @@ pub fn lift(tx: &mut Tx, id: &str, reason: &str) -> Result<bool, StoreError> {
     let lifted = tx.exec(LIFT_REASON, params![id, reason])? == 1;
     let left = reasons(tx, id)?;
     if lifted && left.is_empty() {
-        tx.exec(ACTIVATE, params![number::of(id), id])?;
+        tx.exec(ACTIVATE, params![row_key::of(id), id])?;
     } else if lifted {
         raise_epoch(tx, id)?;
     }
@@ -111,7 +111,7 @@ const RAISE: &str = "UPDATE identity SET epoch = epoch + 1 WHERE number = $1 AND
 
 /// Raises the epoch: every action that began before this is refused from now on.
 pub fn raise_epoch(tx: &mut Tx, id: &str) -> Result<(), StoreError> {
-    tx.exec(RAISE, params![number::of(id), id]).map(drop)
+    tx.exec(RAISE, params![row_key::of(id), id]).map(drop)
 }
 
 const COUNT_WRONG: &str =
@@ -120,7 +120,7 @@ const ADD_WRONG: &str = "INSERT INTO wrong_code (attempt, identity, time) VALUES
 
 /// Counts a wrong code.
 pub fn count_wrong(tx: &mut Tx, id: &str, attempt: &str, now: i64) -> Result<(), StoreError> {
-    tx.exec(COUNT_WRONG, params![number::of(id), id])?;
+    tx.exec(COUNT_WRONG, params![row_key::of(id), id])?;
     tx.exec(ADD_WRONG, params![attempt, id, now]).map(drop)
 }
 
@@ -140,7 +140,7 @@ const SUCCESS: &str =
 
 /// A right code: the count starts anew.
 pub fn code_succeeded(tx: &mut Tx, id: &str) -> Result<(), StoreError> {
-    tx.exec(SUCCESS, params![number::of(id), id]).map(drop)
+    tx.exec(SUCCESS, params![row_key::of(id), id]).map(drop)
 }
 
 const NEW_CODE: &str = "UPDATE identity SET code_version = $3, wrong_codes = 0, epoch = epoch + 1 \
@@ -148,7 +148,7 @@ const NEW_CODE: &str = "UPDATE identity SET code_version = $3, wrong_codes = 0, 
 
 /// Replaces the code's version; false when another change came first.
 pub fn set_code_version(tx: &mut Tx, id: &str, from: i64, to: i64) -> Result<bool, StoreError> {
-    Ok(tx.exec(NEW_CODE, params![number::of(id), id, to, from])? == 1)
+    Ok(tx.exec(NEW_CODE, params![row_key::of(id), id, to, from])? == 1)
 }
 
 const COUNT: &str = "SELECT COUNT(*) FROM identity";

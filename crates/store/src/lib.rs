@@ -10,13 +10,13 @@ pub mod engine;
 pub mod enrolment;
 pub mod identity;
 mod migrations;
-mod number;
 pub mod outbox;
 pub mod partner;
 pub mod person;
 pub mod receipt;
 pub mod recovery;
 pub mod registrar;
+mod row_key;
 pub mod sim;
 pub mod sim_text;
 #[cfg(feature = "testing")]

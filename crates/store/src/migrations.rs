@@ -7,8 +7,8 @@ pub static SCHEME: Migrations = Migrations::new(&[
     Migration {
         version: 1,
         name: "house",
-        sqlite: include_str!("../migrations/scheme/sqlite/0001_house.sql"),
-        postgres: include_str!("../migrations/scheme/postgres/0001_house.sql"),
+        sqlite: include_str!("../migrations/scheme/sqlite/0001_initial.sql"),
+        postgres: include_str!("../migrations/scheme/postgres/0001_initial.sql"),
     },
     Migration {
         version: 2,
@@ -49,8 +49,8 @@ pub static SCHEME: Migrations = Migrations::new(&[
     Migration {
         version: 8,
         name: "numbers that rows are found by",
-        sqlite: include_str!("../migrations/scheme/sqlite/0008_numbers.sql"),
-        postgres: include_str!("../migrations/scheme/postgres/0008_numbers.sql"),
+        sqlite: include_str!("../migrations/scheme/sqlite/0008_row_keys.sql"),
+        postgres: include_str!("../migrations/scheme/postgres/0008_row_keys.sql"),
     },
 ]);
 

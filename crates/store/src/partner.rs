@@ -1,7 +1,7 @@
 //! Partners, what they sent, and what they were given.
 
 use crate::engine::{Row, StoreError, Tx};
-use crate::{number, params};
+use crate::{params, row_key};
 use ipse_protocol::control::{Control, enforced};
 
 const INSERT: &str =
@@ -130,7 +130,7 @@ pub struct Grant {
 }
 
 /// A grant, and what it rests on.
-pub struct Standing {
+pub struct GrantState {
     /// The grant.
     pub grant: Grant,
     /// Whether the identity is active and of the grant's epoch.
@@ -179,7 +179,7 @@ pub fn insert_grant(tx: &mut Tx, g: &Grant) -> Result<(), StoreError> {
         params![
             &g.action,
             &g.partner,
-            number::of(&g.identity),
+            row_key::of(&g.identity),
             &g.identity,
             g.epoch,
             &g.sub,
@@ -203,13 +203,13 @@ pub fn granted_by(tx: &mut Tx, action: &str) -> Result<Option<String>, StoreErro
 }
 
 /// The grant of an action, and what it rests on.
-pub fn standing(tx: &mut Tx, action: &str) -> Result<Option<Standing>, StoreError> {
+pub fn standing(tx: &mut Tx, action: &str) -> Result<Option<GrantState>, StoreError> {
     let Some(mut row) = tx.row(STANDING, params![action])? else {
         return Ok(None);
     };
     let grant = grant(&mut row)?;
     let unchanged = row.text(13)? == "active" && row.int(14)? == grant.epoch;
-    Ok(Some(Standing {
+    Ok(Some(GrantState {
         grant,
         unchanged,
         request: row.text(15)?,

@@ -1,7 +1,7 @@
 //! Personal data, sealed; keyed look-ups; the keys that unseal.
 
 use crate::engine::{StoreError, Tx};
-use crate::{number, params};
+use crate::{params, row_key};
 
 const INSERT_ATTRIBUTES: &str = "INSERT INTO attributes (number, identity, version, sealed, source, proofing, time) \
      VALUES ($1, $2, (SELECT COALESCE(MAX(version), 0) + 1 FROM attributes WHERE number = $1), $3, $4, $5, $6)";
@@ -18,7 +18,7 @@ pub fn add_attributes(
     tx.exec(
         INSERT_ATTRIBUTES,
         params![
-            number::of(identity),
+            row_key::of(identity),
             identity,
             sealed,
             source,
@@ -34,7 +34,7 @@ const LATEST: &str = "SELECT sealed FROM attributes WHERE number = $1 AND identi
 
 /// The latest attributes, sealed.
 pub fn attributes(tx: &mut Tx, identity: &str) -> Result<Option<Vec<u8>>, StoreError> {
-    tx.row(LATEST, params![number::of(identity), identity])?
+    tx.row(LATEST, params![row_key::of(identity), identity])?
         .map(|mut row| row.blob(0))
         .transpose()
 }

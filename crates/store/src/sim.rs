@@ -1,7 +1,7 @@
 //! SIM bindings, the statements that a login may fall back on, SIMs being connected, and operators' event feeds.
 
 use crate::engine::{Row, StoreError, Tx};
-use crate::{number, params};
+use crate::{params, row_key};
 
 /// The SIM of an identity.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,7 +41,7 @@ const BY_HANDLE: &str = "SELECT identity, operator, handle, status, changed_at, 
 
 /// The SIM of an identity, if it has one.
 pub fn binding(tx: &mut Tx, identity: &str) -> Result<Option<Binding>, StoreError> {
-    tx.row(OF_IDENTITY, params![number::of(identity), identity])?
+    tx.row(OF_IDENTITY, params![row_key::of(identity), identity])?
         .map(read_binding)
         .transpose()
 }
@@ -63,7 +63,7 @@ pub fn bind(tx: &mut Tx, b: &Binding) -> Result<(), StoreError> {
     tx.exec(
         BIND,
         params![
-            number::of(&b.identity),
+            row_key::of(&b.identity),
             &b.identity,
             &b.operator,
             &b.handle,
@@ -79,7 +79,7 @@ const SET_STATUS: &str = "UPDATE sim_binding SET status = $3 WHERE number = $1 A
 
 /// Notes that the SIM changed or was lost.
 pub fn set_status(tx: &mut Tx, identity: &str, status: &str) -> Result<bool, StoreError> {
-    Ok(tx.exec(SET_STATUS, params![number::of(identity), identity, status])? == 1)
+    Ok(tx.exec(SET_STATUS, params![row_key::of(identity), identity, status])? == 1)
 }
 
 const KEEP: &str = "UPDATE sim_binding SET stated = $3 WHERE number = $1 AND identity = $2 AND status = 'bound' \
@@ -95,14 +95,14 @@ pub fn keep_statement(
 ) -> Result<(), StoreError> {
     tx.exec(
         KEEP,
-        params![number::of(identity), identity, received, recent],
+        params![row_key::of(identity), identity, received, recent],
     )
     .map(drop)
 }
 
 /// From now on only a live statement counts.
 pub fn forget_statement(tx: &mut Tx, identity: &str) -> Result<(), StoreError> {
-    tx.exec(FORGET, params![number::of(identity), identity])
+    tx.exec(FORGET, params![row_key::of(identity), identity])
         .map(drop)
 }
 

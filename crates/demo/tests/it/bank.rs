@@ -7,18 +7,18 @@ use axum::{
 use ipse_jose::SigningKey;
 use serde_json::json;
 
-use crate::world::{CALLBACK, ISSUER, World, full_claims};
+use crate::network::{CALLBACK, ISSUER, TestNetwork, full_claims};
 
 #[tokio::test]
 async fn a_customer_agrees_and_the_client_gets_what_was_shown() {
-    let world = World::new();
-    let (id_token, userinfo) = world.whole(&[]).await;
+    let network = TestNetwork::new();
+    let (id_token, userinfo) = network.whole(&[]).await;
 
     assert_eq!(id_token["iss"], ISSUER);
     assert_eq!(id_token["aud"], "ipse");
     assert_eq!(id_token["nonce"], "a-nonce");
     assert_eq!(id_token["acr"], ipse_demo::bank::ACR);
-    assert!(world.bank.clock().now() - id_token["auth_time"].as_i64().unwrap() < 60);
+    assert!(network.bank.clock().now() - id_token["auth_time"].as_i64().unwrap() < 60);
 
     assert_eq!(
         (&userinfo["iss"], &userinfo["aud"]),
@@ -46,10 +46,10 @@ async fn a_customer_agrees_and_the_client_gets_what_was_shown() {
 
 #[tokio::test]
 async fn only_what_was_asked_is_handed_over() {
-    let world = World::new();
+    let network = TestNetwork::new();
     let asked = json!({"userinfo": {"verified_claims": {
         "verification": {"trust_framework": null}, "claims": {"given_name": null, "shoe_size": null}}}});
-    let (_, userinfo) = world.whole(&[("claims", &asked.to_string())]).await;
+    let (_, userinfo) = network.whole(&[("claims", &asked.to_string())]).await;
     let verified = &userinfo["verified_claims"];
     assert_eq!(verified["claims"], json!({"given_name": "An <b>"}));
     assert!(verified["verification"].get("evidence").is_none());
@@ -57,7 +57,7 @@ async fn only_what_was_asked_is_handed_over() {
 
 #[tokio::test]
 async fn demands_that_the_bank_cannot_meet_leave_the_element_out() {
-    let world = World::new();
+    let network = TestNetwork::new();
     for (member, demand) in [
         ("trust_framework", json!({"value": "eidas"})),
         ("assurance_level", json!({"values": ["very_high"]})),
@@ -65,14 +65,14 @@ async fn demands_that_the_bank_cannot_meet_leave_the_element_out() {
     ] {
         let mut claims = full_claims();
         claims["userinfo"]["verified_claims"]["verification"][member] = demand;
-        let (_, userinfo) = world.whole(&[("claims", &claims.to_string())]).await;
+        let (_, userinfo) = network.whole(&[("claims", &claims.to_string())]).await;
         assert!(userinfo.get("verified_claims").is_none(), "{member}");
     }
 }
 
 #[tokio::test]
 async fn requests_that_are_not_in_order_are_refused() {
-    let world = World::new();
+    let network = TestNetwork::new();
     let malformed = json!({"userinfo": {"verified_claims": {"verification": {}, "claims": {"given_name": null}}}}).to_string();
     for (replaced, error) in [
         (
@@ -97,70 +97,70 @@ async fn requests_that_are_not_in_order_are_refused() {
         (("claims", malformed.as_str()), "invalid_request"),
         (("client_id", "another"), "invalid_client"),
     ] {
-        let answer = world.push(&[replaced]).await;
+        let answer = network.push(&[replaced]).await;
         assert_eq!(answer.json()["error"], error, "{replaced:?}");
         assert!(answer.status.is_client_error());
     }
-    let mut twice = world.request();
+    let mut twice = network.request();
     twice.push(("state", "another".to_owned()));
     let twice: Vec<_> = twice
         .iter()
         .map(|(name, value)| (*name, value.as_str()))
         .collect();
     assert_eq!(
-        world.post_form("/par", &twice).await.json()["error"],
+        network.post_form("/par", &twice).await.json()["error"],
         "invalid_request"
     );
 }
 
 #[tokio::test]
 async fn only_a_fresh_assertion_for_this_bank_by_the_clients_key_authenticates() {
-    let world = World::new();
-    let now = world.bank.clock().now();
-    let used = world.assertion();
+    let network = TestNetwork::new();
+    let now = network.bank.clock().now();
+    let used = network.assertion();
     assert_eq!(
-        world.push(&[("client_assertion", &used)]).await.status,
+        network.push(&[("client_assertion", &used)]).await.status,
         StatusCode::CREATED
     );
     let bad = [
         ("used before", used),
         (
             "endpoint as audience",
-            world.assertion_by(&world.key, |c| c["aud"] = json!(format!("{ISSUER}/par"))),
+            network.assertion_by(&network.key, |c| c["aud"] = json!(format!("{ISSUER}/par"))),
         ),
         (
             "audience list",
-            world.assertion_by(&world.key, |c| c["aud"] = json!([ISSUER])),
+            network.assertion_by(&network.key, |c| c["aud"] = json!([ISSUER])),
         ),
         (
             "expired",
-            world.assertion_by(&world.key, |c| c["exp"] = json!(now - 120)),
+            network.assertion_by(&network.key, |c| c["exp"] = json!(now - 120)),
         ),
         (
             "too long",
-            world.assertion_by(&world.key, |c| c["exp"] = json!(now + 86_400)),
+            network.assertion_by(&network.key, |c| c["exp"] = json!(now + 86_400)),
         ),
         (
             "from the future",
-            world.assertion_by(&world.key, |c| c["iat"] = json!(now + 300)),
+            network.assertion_by(&network.key, |c| c["iat"] = json!(now + 300)),
         ),
         (
             "other subject",
-            world.assertion_by(&world.key, |c| c["sub"] = json!("another")),
+            network.assertion_by(&network.key, |c| c["sub"] = json!("another")),
         ),
         (
             "no jti",
-            world.assertion_by(&world.key, |c| c["jti"] = json!("")),
+            network.assertion_by(&network.key, |c| c["jti"] = json!("")),
         ),
         (
             "other key",
-            world.assertion_by(&SigningKey::generate_es256(), |_| ()),
+            network.assertion_by(&SigningKey::generate_es256(), |_| ()),
         ),
         ("no token", "not a token".to_owned()),
         ("nothing", String::new()),
     ];
     for (what, assertion) in bad {
-        let answer = world.push(&[("client_assertion", &assertion)]).await;
+        let answer = network.push(&[("client_assertion", &assertion)]).await;
         assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{what}");
         assert_eq!(answer.json()["error"], "invalid_client", "{what}");
     }
@@ -168,44 +168,44 @@ async fn only_a_fresh_assertion_for_this_bank_by_the_clients_key_authenticates()
 
 #[tokio::test]
 async fn a_request_is_for_one_browser_and_for_a_short_time() {
-    let world = World::new();
+    let network = TestNetwork::new();
     let uri = async || {
-        world.push(&[]).await.json()["request_uri"]
+        network.push(&[]).await.json()["request_uri"]
             .as_str()
             .unwrap()
             .to_owned()
     };
 
     let first = uri().await;
-    let mut browser = world.browser();
+    let mut browser = network.browser();
     assert_eq!(
         browser.authorize(&first).await.status,
         StatusCode::SEE_OTHER
     );
     // Reload and back: the same browser keeps its seat, another gets none.
     assert_eq!(browser.authorize(&first).await.location(), "/sign-in");
-    let other = world.browser().authorize(&first).await;
+    let other = network.browser().authorize(&first).await;
     assert_eq!(other.status, StatusCode::BAD_REQUEST);
     assert!(other.body.contains("request_unknown"));
 
     let late = uri().await;
-    world.bank.clock().advance(91);
+    network.bank.clock().advance(91);
     assert_eq!(
-        world.browser().authorize(&late).await.status,
+        network.browser().authorize(&late).await.status,
         StatusCode::BAD_REQUEST
     );
 }
 
 #[tokio::test]
 async fn a_request_that_was_not_pushed_gets_a_page_and_no_redirect() {
-    let world = World::new();
+    let network = TestNetwork::new();
     let plain = format!(
         "/authorize?client_id=ipse&response_type=code&scope=openid&redirect_uri={CALLBACK}"
     );
-    let answer = world.browser().get(&plain).await;
+    let answer = network.browser().get(&plain).await;
     assert_eq!(answer.status, StatusCode::BAD_REQUEST);
     assert!(answer.body.contains("request_not_pushed"));
-    let answer = world
+    let answer = network
         .browser()
         .get("/authorize?client_id=another&request_uri=urn:x")
         .await;
@@ -214,18 +214,18 @@ async fn a_request_that_was_not_pushed_gets_a_page_and_no_redirect() {
 
 #[tokio::test]
 async fn a_code_works_once_and_a_second_use_takes_the_token_back() {
-    let world = World::new();
-    let code = world.code(&[]).await;
-    let tokens = world.redeem(&code, &[]).await.json();
+    let network = TestNetwork::new();
+    let code = network.code(&[]).await;
+    let tokens = network.redeem(&code, &[]).await.json();
     let token = tokens["access_token"].as_str().unwrap();
-    assert_eq!(world.userinfo(token).await.status, StatusCode::OK);
+    assert_eq!(network.userinfo(token).await.status, StatusCode::OK);
 
-    let again = world.redeem(&code, &[]).await;
+    let again = network.redeem(&code, &[]).await;
     assert_eq!(
         (again.status, &again.json()["error"]),
         (StatusCode::BAD_REQUEST, &json!("invalid_grant"))
     );
-    let userinfo = world.userinfo(token).await;
+    let userinfo = network.userinfo(token).await;
     assert_eq!(
         (userinfo.status, &userinfo.json()["error"]),
         (StatusCode::UNAUTHORIZED, &json!("invalid_token"))
@@ -234,8 +234,8 @@ async fn a_code_works_once_and_a_second_use_takes_the_token_back() {
 
 #[tokio::test]
 async fn a_code_is_bound_to_verifier_address_and_minute() {
-    let world = World::new();
-    let code = world.code(&[]).await;
+    let network = TestNetwork::new();
+    let code = network.code(&[]).await;
     for replaced in [
         (
             "code_verifier",
@@ -246,45 +246,45 @@ async fn a_code_is_bound_to_verifier_address_and_minute() {
         ("code", "unknown"),
     ] {
         assert_eq!(
-            world.redeem(&code, &[replaced]).await.json()["error"],
+            network.redeem(&code, &[replaced]).await.json()["error"],
             "invalid_grant",
             "{replaced:?}"
         );
     }
-    let other = world
+    let other = network
         .redeem(&code, &[("grant_type", "refresh_token")])
         .await;
     assert_eq!(other.json()["error"], "unsupported_grant_type");
-    world.bank.clock().advance(61);
+    network.bank.clock().advance(61);
     assert_eq!(
-        world.redeem(&code, &[]).await.json()["error"],
+        network.redeem(&code, &[]).await.json()["error"],
         "invalid_grant"
     );
 }
 
 #[tokio::test]
 async fn an_access_token_ends() {
-    let world = World::new();
-    let code = world.code(&[]).await;
-    let tokens = world.redeem(&code, &[]).await.json();
-    world.bank.clock().advance(301);
-    let answer = world
+    let network = TestNetwork::new();
+    let code = network.code(&[]).await;
+    let tokens = network.redeem(&code, &[]).await.json();
+    network.bank.clock().advance(301);
+    let answer = network
         .userinfo(tokens["access_token"].as_str().unwrap())
         .await;
     assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
     assert_eq!(
-        world.userinfo("unknown").await.status,
+        network.userinfo("unknown").await.status,
         StatusCode::UNAUTHORIZED
     );
 }
 
 #[tokio::test]
 async fn discovery_says_what_the_bank_does() {
-    let world = World::new();
+    let network = TestNetwork::new();
     let request = Request::get("/.well-known/openid-configuration")
         .body(Body::empty())
         .unwrap();
-    let metadata = world.send(request).await.json();
+    let metadata = network.send(request).await.json();
     assert_eq!(metadata["issuer"], ISSUER);
     assert_eq!(metadata["require_pushed_authorization_requests"], true);
     assert_eq!(

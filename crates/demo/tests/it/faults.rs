@@ -5,10 +5,10 @@ use ipse_demo::bank::Fault;
 use ipse_jose::jws;
 use serde_json::Value;
 
-use crate::world::{ISSUER, World};
+use crate::network::{ISSUER, TestNetwork};
 
 struct Lie {
-    world: World,
+    network: TestNetwork,
     iss: String,
     id_token: Value,
     userinfo_status: StatusCode,
@@ -16,16 +16,16 @@ struct Lie {
 }
 
 async fn told(fault: Fault) -> Lie {
-    let world = World::with_fault(Some(fault));
-    let mut browser = world.seated(&[]).await;
+    let network = TestNetwork::with_fault(Some(fault));
+    let mut browser = network.seated(&[]).await;
     browser.sign_in("an").await;
     let answer = browser.agree().await;
-    let tokens = world
+    let tokens = network
         .redeem(&answer.parameter("code").unwrap(), &[])
         .await
         .json();
-    let id_token = world.verified(tokens["id_token"].as_str().unwrap()).await;
-    let userinfo = world
+    let id_token = network.verified(tokens["id_token"].as_str().unwrap()).await;
+    let userinfo = network
         .userinfo(tokens["access_token"].as_str().unwrap())
         .await;
     Lie {
@@ -33,14 +33,14 @@ async fn told(fault: Fault) -> Lie {
         id_token,
         userinfo_status: userinfo.status,
         userinfo: userinfo.body,
-        world,
+        network,
     }
 }
 
 impl Lie {
     async fn payload(&self) -> Value {
-        self.world
-            .verified(&self.world.decrypted(&self.userinfo))
+        self.network
+            .verified(&self.network.decrypted(&self.userinfo))
             .await
     }
 }
@@ -76,10 +76,10 @@ async fn missing_claims_and_evidence() {
 #[tokio::test]
 async fn a_bad_signature() {
     let lie = told(Fault::BadSignature).await;
-    let parsed = jws::decode_unverified(&lie.world.decrypted(&lie.userinfo), 16 * 1024).unwrap();
+    let parsed = jws::decode_unverified(&lie.network.decrypted(&lie.userinfo), 16 * 1024).unwrap();
     assert!(
         parsed
-            .verify(&lie.world.bank_key().await, &["JWT"])
+            .verify(&lie.network.bank_key().await, &["JWT"])
             .is_err()
     );
 }
@@ -87,7 +87,7 @@ async fn a_bad_signature() {
 #[tokio::test]
 async fn not_encrypted() {
     let lie = told(Fault::Unencrypted).await;
-    assert_eq!(lie.world.verified(&lie.userinfo).await["iss"], ISSUER);
+    assert_eq!(lie.network.verified(&lie.userinfo).await["iss"], ISSUER);
 }
 
 #[tokio::test]
@@ -109,7 +109,7 @@ async fn wrong_names() {
 async fn wrong_nonce_and_time() {
     assert_ne!(told(Fault::WrongNonce).await.id_token["nonce"], "a-nonce");
     let lie = told(Fault::StaleAuthTime).await;
-    assert!(lie.world.bank.clock().now() - lie.id_token["auth_time"].as_i64().unwrap() >= 3600);
+    assert!(lie.network.bank.clock().now() - lie.id_token["auth_time"].as_i64().unwrap() >= 3600);
 }
 
 #[tokio::test]

@@ -8,6 +8,6 @@
 
 mod bank;
 mod faults;
+mod network;
 mod pages;
 mod supervisor;
-mod world;

@@ -2,12 +2,12 @@
 
 use axum::http::{StatusCode, header};
 
-use crate::world::{ISSUER, World};
+use crate::network::{ISSUER, TestNetwork};
 
 #[tokio::test]
 async fn the_agreement_shows_exactly_what_is_handed_over() {
-    let world = World::new();
-    let mut browser = world.seated(&[]).await;
+    let network = TestNetwork::new();
+    let mut browser = network.seated(&[]).await;
     assert_eq!(browser.sign_in("an").await.location(), "/agree?lang=en");
     let page = browser.get("/agree?lang=nl").await;
     for shown in [
@@ -24,7 +24,7 @@ async fn the_agreement_shows_exactly_what_is_handed_over() {
     assert!(page.body.contains("An &#60;b&#62;") && !page.body.contains("An <b>"));
 
     let asked = r#"{"userinfo":{"verified_claims":{"verification":{"trust_framework":null},"claims":{"birthdate":null}}}}"#;
-    let mut browser = world.seated(&[("claims", asked)]).await;
+    let mut browser = network.seated(&[("claims", asked)]).await;
     browser.sign_in("an").await;
     let page = browser.get("/agree").await;
     assert!(page.body.contains("14 March 1971") && !page.body.contains("71.71.51"));
@@ -32,8 +32,8 @@ async fn the_agreement_shows_exactly_what_is_handed_over() {
 
 #[tokio::test]
 async fn a_refusal_goes_back_to_the_client() {
-    let world = World::new();
-    let mut browser = world.seated(&[]).await;
+    let network = TestNetwork::new();
+    let mut browser = network.seated(&[]).await;
     browser.sign_in("an").await;
     let csrf = browser.get("/agree").await.hidden("refuse");
     let answer = browser.post("/refuse", &[("csrf", &csrf)]).await;
@@ -46,8 +46,8 @@ async fn a_refusal_goes_back_to_the_client() {
 
 #[tokio::test]
 async fn a_double_click_gets_one_answer_and_agreeing_cannot_be_turned_into_refusing() {
-    let world = World::new();
-    let mut browser = world.seated(&[]).await;
+    let network = TestNetwork::new();
+    let mut browser = network.seated(&[]).await;
     browser.sign_in("an").await;
     let page = browser.get("/agree").await;
     let (agree, refuse) = (page.hidden("agree"), page.hidden("refuse"));
@@ -69,8 +69,8 @@ async fn a_double_click_gets_one_answer_and_agreeing_cannot_be_turned_into_refus
 
 #[tokio::test]
 async fn each_form_needs_its_own_token_and_its_own_browser() {
-    let world = World::new();
-    let mut browser = world.seated(&[]).await;
+    let network = TestNetwork::new();
+    let mut browser = network.seated(&[]).await;
     let sign_in = browser.get("/sign-in").await.hidden("sign-in");
     for csrf in ["", "guessed"] {
         let answer = browser
@@ -98,14 +98,14 @@ async fn each_form_needs_its_own_token_and_its_own_browser() {
             .contains("form_stale")
     );
     // Another browser, with the right token but without the cookie.
-    let stranger = world.browser().post("/agree", &[("csrf", &agree)]).await;
+    let stranger = network.browser().post("/agree", &[("csrf", &agree)]).await;
     assert!(stranger.body.contains("no_request"));
 }
 
 #[tokio::test]
 async fn nobody_agrees_before_signing_in() {
-    let world = World::new();
-    let mut browser = world.seated(&[]).await;
+    let network = TestNetwork::new();
+    let mut browser = network.seated(&[]).await;
     assert_eq!(browser.get("/agree").await.location(), "/sign-in");
     let unknown = browser.sign_in("nobody").await;
     assert_eq!(unknown.status, StatusCode::UNPROCESSABLE_ENTITY);
@@ -115,11 +115,11 @@ async fn nobody_agrees_before_signing_in() {
 
 #[tokio::test]
 async fn a_sitting_ends() {
-    let world = World::new();
-    let mut browser = world.seated(&[]).await;
+    let network = TestNetwork::new();
+    let mut browser = network.seated(&[]).await;
     browser.sign_in("an").await;
     let csrf = browser.get("/agree").await.hidden("agree");
-    world.bank.clock().advance(15 * 60 + 1);
+    network.bank.clock().advance(15 * 60 + 1);
     assert!(
         browser
             .post("/agree", &[("csrf", &csrf)])
@@ -131,8 +131,8 @@ async fn a_sitting_ends() {
 
 #[tokio::test]
 async fn pages_are_guarded_and_speak_four_languages() {
-    let world = World::new();
-    let mut browser = world.seated(&[]).await;
+    let network = TestNetwork::new();
+    let mut browser = network.seated(&[]).await;
     assert!(browser.cookie.starts_with("bank_anker_session="));
     for (language, title) in [
         ("nl", "Aanmelden"),

@@ -102,7 +102,7 @@ fn t19_the_audience_is_exactly_the_registered_one() {
         json!({"aud": "https://ipse.example"}),
     ] {
         let error = check(&issuer, &signed(&key, &but("aud", aud.clone()))).unwrap_err();
-        assert_eq!(error.code, Code::InvalidClient, "{aud}");
+        assert_eq!(error.code, OAuthErrorCode::InvalidClient, "{aud}");
     }
 }
 
@@ -343,34 +343,34 @@ fn one_way_at_a_time_and_of_one_client() {
     let code = |result: Result<String, OAuthError>| result.unwrap_err().code;
     assert_eq!(
         code(read(Some(&header), &[("client_secret", "secret")])),
-        Code::InvalidRequest
+        OAuthErrorCode::InvalidRequest
     );
     assert_eq!(
         code(read(Some(&header), &[("client_assertion", "x")])),
-        Code::InvalidRequest
+        OAuthErrorCode::InvalidRequest
     );
     assert_eq!(
         code(read(
             None,
             &[("client_secret", "a"), ("client_assertion", "x")]
         )),
-        Code::InvalidRequest
+        OAuthErrorCode::InvalidRequest
     );
     assert_eq!(
         code(read(None, &[("client_id", "par_shop")])),
-        Code::InvalidClient
+        OAuthErrorCode::InvalidClient
     );
     assert_eq!(
         code(read(None, &[("client_secret", "secret")])),
-        Code::InvalidRequest
+        OAuthErrorCode::InvalidRequest
     );
     assert_eq!(
         code(read(Some(&header), &[("client_id", "par_other")])),
-        Code::InvalidClient
+        OAuthErrorCode::InvalidClient
     );
     assert_eq!(
         code(read(None, &[("client_assertion", "x")])),
-        Code::InvalidRequest
+        OAuthErrorCode::InvalidRequest
     );
     assert_eq!(
         read(Some(&header), &[("client_id", "par_shop")]),

@@ -3,32 +3,32 @@
 use serde_json::{Map, Value};
 
 use crate::disclosure::{Claim, RequestedClaims};
-use crate::error::{Code, OAuthError};
+use crate::error::{OAuthError, OAuthErrorCode};
 
 /// No `claims` parameter is longer.
 const MAX_BYTES: usize = 8 * 1024;
 
 /// What the parameter asks for, as far as we know it. Unknown claims and members are ignored, as the standard says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Asked {
+pub(super) struct ClaimsRequest {
     pub claims: RequestedClaims,
     pub required_sub: Option<String>,
-    pub acr: AskedAcr,
+    pub acr: AcrRequest,
 }
 
 /// The `acr` of the ID token.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct AskedAcr {
+pub(super) struct AcrRequest {
     pub essential: bool,
     pub values: Vec<String>,
 }
 
 const MALFORMED: OAuthError = OAuthError::new(
-    Code::InvalidRequest,
+    OAuthErrorCode::InvalidRequest,
     "claims must be JSON as in OpenID Connect Core 5.5, of at most 8 kB",
 );
 
-impl Asked {
+impl ClaimsRequest {
     pub fn parse(text: Option<&str>) -> Result<Self, OAuthError> {
         let mut asked = Self::default();
         let Some(text) = text else { return Ok(asked) };
@@ -61,7 +61,7 @@ impl Asked {
                         asked.required_sub = Some(sub.clone());
                     }
                     ("acr", "id_token") => {
-                        asked.acr = AskedAcr {
+                        asked.acr = AcrRequest {
                             essential: member.essential,
                             values: member.values,
                         };

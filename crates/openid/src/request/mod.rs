@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::client::ServiceType;
 use crate::disclosure::RequestedClaims;
-use crate::error::{Code, OAuthError};
+use crate::error::{OAuthError, OAuthErrorCode};
 use crate::language::Language;
 use crate::params::Params;
 use crate::{Level, client::Registration};
@@ -130,7 +130,7 @@ pub struct RedirectError {
 
 /// What the browser brought to `/authorize`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Front {
+pub enum AuthorizeParams {
     /// A reference to a pushed request. Nothing else of the URL is kept: outer parameters change nothing (RFC 9126 §4,
     /// threat 20).
     Pushed {
@@ -146,7 +146,7 @@ pub enum Front {
     },
 }
 
-impl Front {
+impl AuthorizeParams {
     /// Reads who asks, and how.
     pub fn read(params: &Params) -> Result<Self, PageProblem> {
         if ["client_id", "redirect_uri", "request_uri"]
@@ -189,13 +189,13 @@ pub fn pushed(
     params.unique()?;
     if params.get("request_uri").is_some() {
         return Err(OAuthError::new(
-            Code::InvalidRequest,
+            OAuthErrorCode::InvalidRequest,
             "request_uri is not for /par",
         ));
     }
     parse::redirect_uri(params, registration).map_err(|problem| {
         OAuthError::new(
-            Code::InvalidRequest,
+            OAuthErrorCode::InvalidRequest,
             match problem {
                 PageProblem::RedirectMissing => "redirect_uri is missing",
                 _ => "redirect_uri is not one of the registered ones, byte for byte",

@@ -8,13 +8,13 @@ use super::{AuthorizationRequest, MAX_NONCE, MAX_STATE, PageProblem, claims};
 use crate::Level;
 use crate::client::{PROFILE, Registration, Service, ServiceType};
 use crate::disclosure::Claim;
-use crate::error::{Code, OAuthError};
+use crate::error::{OAuthError, OAuthErrorCode};
 use crate::language::Language;
 use crate::params::Params;
 use crate::redirect;
 
 const fn invalid(description: &'static str) -> OAuthError {
-    OAuthError::new(Code::InvalidRequest, description)
+    OAuthError::new(OAuthErrorCode::InvalidRequest, description)
 }
 
 /// The redirect URI, which decides whether anything may be sent back at all.
@@ -40,7 +40,7 @@ pub(super) fn plain_allowed(
     params.unique()?;
     if params.get("request_uri").is_some() {
         return Err(OAuthError::new(
-            Code::RequestUriNotSupported,
+            OAuthErrorCode::RequestUriNotSupported,
             "only the request_uri that /par answers with is accepted",
         ));
     }
@@ -66,13 +66,13 @@ pub(super) fn request(
     }
     if params.get("request").is_some() {
         return Err(OAuthError::new(
-            Code::RequestNotSupported,
+            OAuthErrorCode::RequestNotSupported,
             "request objects are not registered for this client",
         ));
     }
     if params.get("registration").is_some() {
         return Err(OAuthError::new(
-            Code::RegistrationNotSupported,
+            OAuthErrorCode::RegistrationNotSupported,
             "register at the scheme, not in a request",
         ));
     }
@@ -81,7 +81,7 @@ pub(super) fn request(
         Some("code") => {}
         Some(_) => {
             return Err(OAuthError::new(
-                Code::UnsupportedResponseType,
+                OAuthErrorCode::UnsupportedResponseType,
                 "response_type must be code",
             ));
         }
@@ -97,7 +97,7 @@ pub(super) fn request(
         .map_err(|()| invalid("nonce must be printable ASCII of at most 512 characters"))?;
     let code_challenge = code_challenge(params)?;
     let (service, scope) = service(params, registration)?;
-    let mut asked = claims::Asked::parse(params.get("claims"))?;
+    let mut asked = claims::ClaimsRequest::parse(params.get("claims"))?;
     if scope.split(' ').any(|scope| scope == PROFILE) {
         asked.claims.userinfo.extend(Claim::ALL);
     }
@@ -177,13 +177,14 @@ fn service<'a>(
     params: &Params,
     registration: &'a Registration,
 ) -> Result<(&'a Service, String), OAuthError> {
-    let scope = params
-        .get("scope")
-        .ok_or(OAuthError::new(Code::InvalidScope, "scope is missing"))?;
+    let scope = params.get("scope").ok_or(OAuthError::new(
+        OAuthErrorCode::InvalidScope,
+        "scope is missing",
+    ))?;
     let asked: BTreeSet<&str> = scope.split(' ').filter(|scope| !scope.is_empty()).collect();
     if !asked.contains("openid") {
         return Err(OAuthError::new(
-            Code::InvalidScope,
+            OAuthErrorCode::InvalidScope,
             "scope must hold openid",
         ));
     }
@@ -193,22 +194,22 @@ fn service<'a>(
     let service = match (codes.next(), codes.next()) {
         (Some(_), Some(_)) => {
             return Err(OAuthError::new(
-                Code::InvalidScope,
+                OAuthErrorCode::InvalidScope,
                 "scope names more than one service",
             ));
         }
         (Some(code), None) => registration.service(code).ok_or(OAuthError::new(
-            Code::InvalidScope,
+            OAuthErrorCode::InvalidScope,
             "scope names a service that is not registered",
         ))?,
         (None, _) => registration.only_login_service().ok_or(OAuthError::new(
-            Code::InvalidScope,
+            OAuthErrorCode::InvalidScope,
             "scope must name the service: this client has not exactly one login service",
         ))?,
     };
     if service.kind != ServiceType::Login {
         return Err(OAuthError::new(
-            Code::InvalidScope,
+            OAuthErrorCode::InvalidScope,
             "only services of type login can be asked this way",
         ));
     }
@@ -228,9 +229,12 @@ fn service<'a>(
 
 /// `acr_values` and the `acr` of `claims.id_token` demand; the strictest counts, and it is never answered with less.
 /// Unknown values are passed over, unless nothing known is left.
-fn level(acr_values: Option<&str>, asked: &claims::Asked) -> Result<Option<Level>, OAuthError> {
+fn level(
+    acr_values: Option<&str>,
+    asked: &claims::ClaimsRequest,
+) -> Result<Option<Level>, OAuthError> {
     const UNMET: OAuthError = OAuthError::new(
-        Code::UnmetAuthenticationRequirements,
+        OAuthErrorCode::UnmetAuthenticationRequirements,
         "acr values known here: basic, advanced",
     );
     let strictest = |values: &mut dyn Iterator<Item = &str>| values.filter_map(Level::parse).max();
@@ -269,7 +273,7 @@ fn prompt(params: &Params) -> Result<(), OAuthError> {
             return Err(invalid("prompt=none cannot be combined"));
         }
         return Err(OAuthError::new(
-            Code::InteractionRequired,
+            OAuthErrorCode::InteractionRequired,
             "each login asks the person: there are no sessions",
         ));
     }

@@ -35,7 +35,7 @@ fn reference() -> String {
 }
 
 /// The error that goes back to the client.
-fn error(changes: &[(&'static str, &str)]) -> Code {
+fn error(changes: &[(&'static str, &str)]) -> OAuthErrorCode {
     match ask(changes).unwrap_err() {
         Refusal::Redirect(back) => {
             assert_eq!(back.redirect_uri, "https://shop.example/cb");
@@ -83,7 +83,7 @@ fn the_page_is_for_what_cannot_be_sent_back() {
         problem(&[("redirect_uri", "https://evil.example/")]),
         PageProblem::RedirectUnregistered
     );
-    let front = |text: &str| Front::read(&Params::parse(text.as_bytes()).unwrap());
+    let front = |text: &str| AuthorizeParams::read(&Params::parse(text.as_bytes()).unwrap());
     assert_eq!(front("redirect_uri=x"), Err(PageProblem::ClientMissing));
     assert_eq!(
         front("client_id=a&client_id=b"),
@@ -97,22 +97,25 @@ fn the_page_is_for_what_cannot_be_sent_back() {
 
 #[test]
 fn t15_a_request_without_s256_is_refused() {
-    assert_eq!(error(&[("code_challenge", "")]), Code::InvalidRequest);
+    assert_eq!(
+        error(&[("code_challenge", "")]),
+        OAuthErrorCode::InvalidRequest
+    );
     assert_eq!(
         error(&[("code_challenge_method", "")]),
-        Code::InvalidRequest
+        OAuthErrorCode::InvalidRequest
     );
     assert_eq!(
         error(&[("code_challenge_method", "plain")]),
-        Code::InvalidRequest
+        OAuthErrorCode::InvalidRequest
     );
     assert_eq!(
         error(&[("code_challenge", &CHALLENGE[1..])]),
-        Code::InvalidRequest
+        OAuthErrorCode::InvalidRequest
     );
     assert_eq!(
         error(&[("code_challenge", &"a".repeat(128))]),
-        Code::InvalidRequest
+        OAuthErrorCode::InvalidRequest
     );
 }
 
@@ -122,10 +125,10 @@ fn t20_nothing_outside_a_pushed_request_is_kept() {
     let text = format!(
         "client_id=par_shop&request_uri={uri}&scope=openid+profile&acr_values=basic&redirect_uri=https://e.example"
     );
-    let front = Front::read(&Params::parse(text.as_bytes()).unwrap()).unwrap();
+    let front = AuthorizeParams::read(&Params::parse(text.as_bytes()).unwrap()).unwrap();
     assert_eq!(
         front,
-        Front::Pushed {
+        AuthorizeParams::Pushed {
             client_id: "par_shop".to_owned(),
             request_uri: uri
         }
@@ -140,40 +143,46 @@ fn t20_a_client_that_pushes_cannot_be_downgraded() {
     };
     assert!(pushed(&params(&[]), &pushing).is_ok());
     match plain(&params(&[]), &pushing) {
-        Err(Refusal::Redirect(back)) => assert_eq!(back.error.code, Code::InvalidRequest),
+        Err(Refusal::Redirect(back)) => assert_eq!(back.error.code, OAuthErrorCode::InvalidRequest),
         other => panic!("{other:?}"),
     }
 }
 
 #[test]
 fn request_objects_and_foreign_references_are_refused() {
-    assert_eq!(error(&[("request", "e30.e30.")]), Code::RequestNotSupported);
+    assert_eq!(
+        error(&[("request", "e30.e30.")]),
+        OAuthErrorCode::RequestNotSupported
+    );
     assert_eq!(
         error(&[("request_uri", "https://shop.example/request")]),
-        Code::RequestUriNotSupported
+        OAuthErrorCode::RequestUriNotSupported
     );
     assert_eq!(
         error(&[("request_uri", "http://169.254.169.254/")]),
-        Code::RequestUriNotSupported
+        OAuthErrorCode::RequestUriNotSupported
     );
     assert_eq!(
         error(&[("registration", "{}")]),
-        Code::RegistrationNotSupported
+        OAuthErrorCode::RegistrationNotSupported
     );
     let pushed =
         |changes: &[(&'static str, &str)]| pushed(&params(changes), &shop()).unwrap_err().code;
     assert_eq!(
         pushed(&[("request_uri", &reference())]),
-        Code::InvalidRequest
+        OAuthErrorCode::InvalidRequest
     );
     assert_eq!(
         pushed(&[("request", "e30.e30.")]),
-        Code::RequestNotSupported
+        OAuthErrorCode::RequestNotSupported
     );
-    assert_eq!(pushed(&[("client_id", "par_other")]), Code::InvalidRequest);
+    assert_eq!(
+        pushed(&[("client_id", "par_other")]),
+        OAuthErrorCode::InvalidRequest
+    );
     for uri in ["", "x", "AA", &"A".repeat(45), &"A".repeat(120)] {
         let uri = format!("{PAR_PREFIX}{uri}");
-        let front = Front::read(
+        let front = AuthorizeParams::read(
             &[("client_id", "a"), ("request_uri", uri.as_str())]
                 .into_iter()
                 .collect(),
@@ -206,7 +215,7 @@ fn t23_a_parameter_given_twice_is_refused_whichever_it_is() {
         let twice: Params = twice.into_iter().collect();
         match plain(&twice, &shop()).unwrap_err() {
             Refusal::Redirect(back) => {
-                assert_eq!(back.error.code, Code::InvalidRequest, "{name}");
+                assert_eq!(back.error.code, OAuthErrorCode::InvalidRequest, "{name}");
                 assert_eq!(
                     back.state.is_none(),
                     name == "state",
@@ -217,7 +226,7 @@ fn t23_a_parameter_given_twice_is_refused_whichever_it_is() {
         }
         assert_eq!(
             pushed(&twice, &shop()).unwrap_err().code,
-            Code::InvalidRequest,
+            OAuthErrorCode::InvalidRequest,
             "{name}"
         );
     }
@@ -235,17 +244,26 @@ fn a_service_is_named_or_the_only_one() {
         ask(&shop, "openid service:HOEK_LOGIN"),
         Ok("HOEK_LOGIN".to_owned())
     );
-    assert_eq!(ask(&shop, "service:HOEK_LOGIN"), Err(Code::InvalidScope));
-    assert_eq!(ask(&shop, "openid service:HOEK"), Err(Code::InvalidScope));
-    assert_eq!(ask(&shop, "openid service:"), Err(Code::InvalidScope));
+    assert_eq!(
+        ask(&shop, "service:HOEK_LOGIN"),
+        Err(OAuthErrorCode::InvalidScope)
+    );
+    assert_eq!(
+        ask(&shop, "openid service:HOEK"),
+        Err(OAuthErrorCode::InvalidScope)
+    );
+    assert_eq!(
+        ask(&shop, "openid service:"),
+        Err(OAuthErrorCode::InvalidScope)
+    );
     assert_eq!(
         ask(&shop, "openid service:HOEK_LOGIN service:X"),
-        Err(Code::InvalidScope)
+        Err(OAuthErrorCode::InvalidScope)
     );
-    assert_eq!(ask(&shop, "profile"), Err(Code::InvalidScope));
+    assert_eq!(ask(&shop, "profile"), Err(OAuthErrorCode::InvalidScope));
     shop.services
         .push(service("HOEK_STAFF", ServiceType::Login));
-    assert_eq!(ask(&shop, "openid"), Err(Code::InvalidScope));
+    assert_eq!(ask(&shop, "openid"), Err(OAuthErrorCode::InvalidScope));
     assert_eq!(
         ask(&shop, "openid service:HOEK_STAFF"),
         Ok("HOEK_STAFF".to_owned())
@@ -253,7 +271,7 @@ fn a_service_is_named_or_the_only_one() {
     shop.services.push(service("HOEK_SIGN", ServiceType::Sign));
     assert_eq!(
         ask(&shop, "openid service:HOEK_SIGN"),
-        Err(Code::InvalidScope)
+        Err(OAuthErrorCode::InvalidScope)
     );
 }
 
@@ -270,7 +288,7 @@ fn a_level_is_a_demand() {
     assert_eq!(level("urn:other advanced"), Ok(Some(Level::Advanced)));
     assert_eq!(
         error(&[("acr_values", "urn:other")]),
-        Code::UnmetAuthenticationRequirements
+        OAuthErrorCode::UnmetAuthenticationRequirements
     );
     let claims = |json: &str| ask(&[("claims", json)]).map(|request| request.level);
     assert_eq!(
@@ -286,7 +304,7 @@ fn a_level_is_a_demand() {
             "claims",
             r#"{"id_token":{"acr":{"essential":true,"values":["urn:other"]}}}"#
         )]),
-        Code::UnmetAuthenticationRequirements
+        OAuthErrorCode::UnmetAuthenticationRequirements
     );
     let both = [
         ("acr_values", "advanced"),
@@ -340,19 +358,32 @@ fn malformed_claims_are_refused() {
         &deep,
         &long,
     ] {
-        assert_eq!(error(&[("claims", json)]), Code::InvalidRequest, "{json}");
+        assert_eq!(
+            error(&[("claims", json)]),
+            OAuthErrorCode::InvalidRequest,
+            "{json}"
+        );
     }
 }
 
 #[test]
 fn there_are_no_sessions() {
-    assert_eq!(error(&[("prompt", "none")]), Code::InteractionRequired);
-    assert_eq!(error(&[("prompt", "none login")]), Code::InvalidRequest);
-    assert_eq!(error(&[("prompt", "create")]), Code::InvalidRequest);
+    assert_eq!(
+        error(&[("prompt", "none")]),
+        OAuthErrorCode::InteractionRequired
+    );
+    assert_eq!(
+        error(&[("prompt", "none login")]),
+        OAuthErrorCode::InvalidRequest
+    );
+    assert_eq!(
+        error(&[("prompt", "create")]),
+        OAuthErrorCode::InvalidRequest
+    );
     // A mistake is named before the missing session: the client can do something about it.
     assert_eq!(
         error(&[("prompt", "none"), ("code_challenge", "")]),
-        Code::InvalidRequest
+        OAuthErrorCode::InvalidRequest
     );
     for prompt in ["login", "consent", "login consent", "select_account"] {
         assert!(
@@ -364,36 +395,45 @@ fn there_are_no_sessions() {
 
 #[test]
 fn limits_and_odd_values() {
-    assert_eq!(error(&[("response_type", "")]), Code::InvalidRequest);
+    assert_eq!(
+        error(&[("response_type", "")]),
+        OAuthErrorCode::InvalidRequest
+    );
     for kind in ["token", "id_token", "code id_token", "none", "code "] {
         assert_eq!(
             error(&[("response_type", kind)]),
-            Code::UnsupportedResponseType,
+            OAuthErrorCode::UnsupportedResponseType,
             "{kind}"
         );
     }
     assert_eq!(
         error(&[("response_mode", "form_post")]),
-        Code::InvalidRequest
+        OAuthErrorCode::InvalidRequest
     );
     assert_eq!(
         error(&[("state", &"s".repeat(MAX_STATE + 1))]),
-        Code::InvalidRequest
+        OAuthErrorCode::InvalidRequest
     );
-    assert_eq!(error(&[("state", "caf\u{e9}")]), Code::InvalidRequest);
+    assert_eq!(
+        error(&[("state", "caf\u{e9}")]),
+        OAuthErrorCode::InvalidRequest
+    );
     assert_eq!(
         error(&[("nonce", &"n".repeat(MAX_NONCE + 1))]),
-        Code::InvalidRequest
+        OAuthErrorCode::InvalidRequest
     );
-    assert_eq!(error(&[("nonce", "a\nb")]), Code::InvalidRequest);
-    assert_eq!(error(&[("max_age", "-1")]), Code::InvalidRequest);
-    assert_eq!(error(&[("max_age", "1e3")]), Code::InvalidRequest);
-    assert_eq!(error(&[("display", "hologram")]), Code::InvalidRequest);
+    assert_eq!(error(&[("nonce", "a\nb")]), OAuthErrorCode::InvalidRequest);
+    assert_eq!(error(&[("max_age", "-1")]), OAuthErrorCode::InvalidRequest);
+    assert_eq!(error(&[("max_age", "1e3")]), OAuthErrorCode::InvalidRequest);
+    assert_eq!(
+        error(&[("display", "hologram")]),
+        OAuthErrorCode::InvalidRequest
+    );
     assert_eq!(
         error(&[("login_hint", &"h".repeat(257))]),
-        Code::InvalidRequest
+        OAuthErrorCode::InvalidRequest
     );
-    assert_eq!(error(&[("scope", "")]), Code::InvalidScope);
+    assert_eq!(error(&[("scope", "")]), OAuthErrorCode::InvalidScope);
     assert!(
         ask(&[
             ("state", ""),
@@ -430,7 +470,7 @@ proptest! {
         let base = "client_id=par_shop&redirect_uri=https%3A%2F%2Fshop.example%2Fcb&";
         for query in [text.clone(), format!("{base}{text}")] {
             let Ok(params) = Params::parse(query.as_bytes()) else { continue };
-            let _ = Front::read(&params);
+            let _ = AuthorizeParams::read(&params);
             match plain(&params, &shop) {
                 Ok(request) => prop_assert!(shop.redirect_uris.contains(&request.redirect_uri)),
                 Err(Refusal::Redirect(back)) => prop_assert!(shop.redirect_uris.contains(&back.redirect_uri)),

@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use ipse_sim::number::NumberProblem;
+use ipse_sim::phone_number::NumberProblem;
 use ipse_sim::statement::{Line, Readiness};
 use ipse_store::StoreError;
 use serde::Serialize;

@@ -9,7 +9,7 @@ use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::get;
 use axum::{Json, Router};
 use ipse_protocol::wire::{MessagesResponse, TextMessage};
-use ipse_sim::number;
+use ipse_sim::phone_number;
 use serde::Deserialize;
 
 use super::Shared;
@@ -55,7 +55,7 @@ async fn messages(
         let Query(of) =
             query.map_err(|_| ApiError::invalid_argument("number must be a phone number"))?;
         // A plus sign that was not escaped arrives as a space, which the parser skips.
-        let number = number::normalise(&of.number).map_err(ApiError::number)?;
+        let number = phone_number::normalise(&of.number).map_err(ApiError::number)?;
         let messages = operator
             .store
             .read(move |tx| message::of_number(tx, &number))
@@ -123,7 +123,7 @@ async fn page(
 }
 
 async fn render(operator: &Operator, typed: Option<String>) -> Result<String, ApiError> {
-    let (number, problem) = match typed.as_deref().map(number::normalise) {
+    let (number, problem) = match typed.as_deref().map(phone_number::normalise) {
         None => (None, None),
         Some(Ok(number)) => (Some(number), None),
         Some(Err(problem)) => (None, Some(problem.to_string())),

@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use ipse_sim::number;
+use ipse_sim::phone_number;
 use ipse_sim::statement::{Line, Readiness};
 use serde::{Deserialize, Serialize};
 
@@ -55,7 +55,7 @@ pub(super) async fn resolve(
     _: Authenticated,
     Strict(body): Strict<Resolve>,
 ) -> Result<Json<View>, ApiError> {
-    let number = number::normalise(&body.phone_number).map_err(ApiError::number)?;
+    let number = phone_number::normalise(&body.phone_number).map_err(ApiError::number)?;
     let found = operator
         .store
         .read(move |tx| sim::by_number(tx, &number))

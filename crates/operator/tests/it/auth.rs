@@ -3,27 +3,27 @@
 use ipse_jose::{SigningKey, b64, jws};
 use serde_json::json;
 
-use crate::world::{CLIENT, READY, World, answer, now};
+use crate::network::{CLIENT, READY, TestNetwork, answer, now};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn only_the_scheme_gets_a_token() {
-    World::on_both(async |world| {
+    TestNetwork::on_both(async |network| {
         let stranger = SigningKey::generate_es256();
         let cases = [
-            world.assertion_of(&stranger, |_| {}),
-            world.assertion_of(&world.scheme, |c| c["iss"] = json!("other")),
-            world.assertion_of(&world.scheme, |c| c["sub"] = json!("other")),
-            world.assertion_of(&world.scheme, |c| c["exp"] = json!(now() - 60)),
-            world.assertion_of(&world.scheme, |c| c["exp"] = json!(now() + 3600)),
-            world.assertion_of(&world.scheme, |c| c["iat"] = json!(now() + 120)),
-            world.assertion_of(&world.scheme, |c| c["jti"] = json!("")),
-            world.assertion_of(&world.scheme, |c| {
+            network.assertion_of(&stranger, |_| {}),
+            network.assertion_of(&network.scheme, |c| c["iss"] = json!("other")),
+            network.assertion_of(&network.scheme, |c| c["sub"] = json!("other")),
+            network.assertion_of(&network.scheme, |c| c["exp"] = json!(now() - 60)),
+            network.assertion_of(&network.scheme, |c| c["exp"] = json!(now() + 3600)),
+            network.assertion_of(&network.scheme, |c| c["iat"] = json!(now() + 120)),
+            network.assertion_of(&network.scheme, |c| c["jti"] = json!("")),
+            network.assertion_of(&network.scheme, |c| {
                 c.as_object_mut().expect("object").remove("jti");
             }),
             // A right key id over a stranger's signature.
-            jws::sign_with_kid(&stranger, "JWT", world.scheme.kid(), b"{}"),
+            jws::sign_with_kid(&stranger, "JWT", network.scheme.kid(), b"{}"),
             // A statement is no assertion.
-            jws::sign(&world.scheme, "sim-statement+jwt", b"{}"),
+            jws::sign(&network.scheme, "sim-statement+jwt", b"{}"),
             format!(
                 "{}.{}.",
                 b64::encode(br#"{"alg":"none"}"#),
@@ -32,7 +32,7 @@ async fn only_the_scheme_gets_a_token() {
             String::new(),
         ];
         for assertion in cases {
-            let (status, body) = world.ask_token(&assertion).await;
+            let (status, body) = network.ask_token(&assertion).await;
             assert_eq!(
                 (status, body["error"].as_str()),
                 (401, Some("invalid_client")),
@@ -40,8 +40,8 @@ async fn only_the_scheme_gets_a_token() {
             );
         }
         // An array of one audience is the same as that audience.
-        let assertion = world.assertion_of(&world.scheme, |c| c["aud"] = json!([world.url]));
-        assert_eq!(world.ask_token(&assertion).await.0, 200);
+        let assertion = network.assertion_of(&network.scheme, |c| c["aud"] = json!([network.url]));
+        assert_eq!(network.ask_token(&assertion).await.0, 200);
     })
     .await;
 }
@@ -49,16 +49,16 @@ async fn only_the_scheme_gets_a_token() {
 /// Row 19 of the threat model: an assertion that another server could have been given is refused.
 #[tokio::test(flavor = "multi_thread")]
 async fn t19_an_assertion_for_somebody_else_is_refused() {
-    World::on_both(async |world| {
+    TestNetwork::on_both(async |network| {
         for audience in [
             json!("http://localhost:4003"),
-            json!(world.path("/token")),
-            json!(format!("{}/", world.url)),
-            json!([world.url, "http://localhost:4003"]),
+            json!(network.path("/token")),
+            json!(format!("{}/", network.url)),
+            json!([network.url, "http://localhost:4003"]),
             json!([]),
         ] {
-            let assertion = world.assertion_of(&world.scheme, |c| c["aud"] = audience.clone());
-            assert_eq!(world.ask_token(&assertion).await.0, 401, "{audience}");
+            let assertion = network.assertion_of(&network.scheme, |c| c["aud"] = audience.clone());
+            assert_eq!(network.ask_token(&assertion).await.0, 401, "{audience}");
         }
     })
     .await;
@@ -67,13 +67,13 @@ async fn t19_an_assertion_for_somebody_else_is_refused() {
 /// Row 19: an assertion serves once, also when 64 use it at the same moment.
 #[tokio::test(flavor = "multi_thread")]
 async fn t19_an_assertion_serves_once() {
-    World::on_both(async |world| {
-        let world = std::sync::Arc::new(world);
-        let assertion = world.assertion();
+    TestNetwork::on_both(async |network| {
+        let network = std::sync::Arc::new(network);
+        let assertion = network.assertion();
         let mut tasks = tokio::task::JoinSet::new();
         for _ in 0..64 {
-            let (world, assertion) = (world.clone(), assertion.clone());
-            tasks.spawn(async move { world.ask_token(&assertion).await.0 });
+            let (network, assertion) = (network.clone(), assertion.clone());
+            tasks.spawn(async move { network.ask_token(&assertion).await.0 });
         }
         let mut statuses = tasks.join_all().await;
         statuses.sort_unstable();
@@ -82,15 +82,15 @@ async fn t19_an_assertion_serves_once() {
             statuses[1..].iter().all(|status| *status == 401),
             "{statuses:?}"
         );
-        assert_eq!(world.ask_token(&assertion).await.0, 401);
+        assert_eq!(network.ask_token(&assertion).await.0, 401);
     })
     .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_token_form_is_checked() {
-    let world = World::new(ipse_store::testing::TestDb::sqlite()).await;
-    let assertion = world.assertion();
+    let network = TestNetwork::new(ipse_store::testing::TestDb::sqlite()).await;
+    let assertion = network.assertion();
     let kind = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
     for (form, error) in [
         (vec![], "invalid_request"),
@@ -114,7 +114,7 @@ async fn the_token_form_is_checked() {
             "invalid_client",
         ),
     ] {
-        let (_, body) = answer(world.http.post(world.path("/token")).form(&form)).await;
+        let (_, body) = answer(network.http.post(network.path("/token")).form(&form)).await;
         assert_eq!(body["error"], error, "{form:?}");
     }
     // With the right client_id it passes: nothing above used the assertion up.
@@ -125,7 +125,7 @@ async fn the_token_form_is_checked() {
         ("client_id", CLIENT),
     ];
     assert_eq!(
-        answer(world.http.post(world.path("/token")).form(&form))
+        answer(network.http.post(network.path("/token")).form(&form))
             .await
             .0,
         200
@@ -134,23 +134,23 @@ async fn the_token_form_is_checked() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_works_without_a_token() {
-    let world = World::new(ipse_store::testing::TestDb::sqlite()).await;
-    let handle = world.handle(READY).await;
-    let mut bent = world.token.clone();
+    let network = TestNetwork::new(ipse_store::testing::TestDb::sqlite()).await;
+    let handle = network.handle(READY).await;
+    let mut bent = network.token.clone();
     let last = if bent.ends_with('A') { "Q" } else { "A" };
     bent.replace_range(bent.len() - 1.., last);
     let requests = || {
         [
-            world.http.post(world.path("/resolve")),
-            world.http.get(world.path(&format!("/sims/{handle}"))),
-            world
+            network.http.post(network.path("/resolve")),
+            network.http.get(network.path(&format!("/sims/{handle}"))),
+            network
                 .http
-                .post(world.path(&format!("/sims/{handle}/challenges"))),
-            world.http.post(world.path("/challenges/x/answer")),
-            world
+                .post(network.path(&format!("/sims/{handle}/challenges"))),
+            network.http.post(network.path("/challenges/x/answer")),
+            network
                 .http
-                .delete(world.path(&format!("/sims/{handle}/binding"))),
-            world.http.get(world.path("/events?after=0")),
+                .delete(network.path(&format!("/sims/{handle}/binding"))),
+            network.http.get(network.path("/events?after=0")),
         ]
     };
     for token in [
@@ -158,7 +158,7 @@ async fn nothing_works_without_a_token() {
         Some(""),
         Some("x"),
         Some(bent.as_str()),
-        Some(&world.token[1..]),
+        Some(&network.token[1..]),
     ] {
         for request in requests() {
             let request = match token {
@@ -178,7 +178,7 @@ async fn nothing_works_without_a_token() {
         }
     }
     // Keys are public.
-    let (status, body) = answer(world.http.get(world.path("/jwks"))).await;
+    let (status, body) = answer(network.http.get(network.path("/jwks"))).await;
     assert_eq!(
         (status, body["keys"].as_array().map(Vec::len)),
         (200, Some(1))

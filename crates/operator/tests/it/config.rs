@@ -10,7 +10,7 @@ use ipse_operator::store::MIGRATIONS;
 use ipse_operator::{Operator, StartError};
 use ipse_store::testing::TestDb;
 
-use crate::world::config;
+use crate::network::config;
 
 fn sample() -> Config {
     let key = SigningKey::generate_es256();

@@ -5,12 +5,12 @@ use std::sync::atomic::Ordering;
 use ipse_operator::registry::{self, CardIdentity};
 use ipse_sim::event::Kind;
 
-use crate::world::{OTHER, READY, World, is_about_a_sim};
+use crate::network::{OTHER, READY, TestNetwork, is_about_a_sim};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_first_thing_is_a_heartbeat() {
-    World::on_both(async |world| {
-        let events = world.events(|events| !events.is_empty()).await;
+    TestNetwork::on_both(async |network| {
+        let events = network.events(|events| !events.is_empty()).await;
         assert_eq!((events[0].kind, events[0].sequence), (Kind::Heartbeat, 1));
         assert_eq!(events[0].subject, None);
     })
@@ -20,28 +20,28 @@ async fn the_first_thing_is_a_heartbeat() {
 /// Row 7: what the command line changes reaches the scheme from the running server.
 #[tokio::test(flavor = "multi_thread")]
 async fn t07_changes_are_pushed_in_order() {
-    World::on_both(async |world| {
-        let handle = world.handle(READY).await;
+    TestNetwork::on_both(async |network| {
+        let handle = network.handle(READY).await;
         assert!(
-            world
+            network
                 .change(|tx, _| registry::lose(tx, READY))
                 .await
                 .is_ok()
         );
         assert!(
-            world
+            network
                 .change(|tx, _| registry::restore(tx, READY))
                 .await
                 .is_ok()
         );
         let card = CardIdentity::fresh();
         assert!(
-            world
+            network
                 .change(move |tx, context| registry::swap(tx, context, READY, &card))
                 .await
                 .is_ok()
         );
-        let events = world
+        let events = network
             .events(|events| events.iter().filter(|e| is_about_a_sim(e)).count() == 3)
             .await;
         let sequences: Vec<_> = events.iter().map(|e| e.sequence).collect();
@@ -60,33 +60,33 @@ async fn t07_changes_are_pushed_in_order() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_scheme_that_was_away_gets_everything_in_order() {
-    World::on_both(async |world| {
-        world.events(|events| events.len() == 1).await;
-        world.inbox.answer.store(503, Ordering::SeqCst);
+    TestNetwork::on_both(async |network| {
+        network.events(|events| events.len() == 1).await;
+        network.inbox.answer.store(503, Ordering::SeqCst);
         for number in [READY, OTHER] {
             assert!(
-                world
+                network
                     .change(move |tx, _| registry::lose(tx, number))
                     .await
                     .is_ok()
             );
             assert!(
-                world
+                network
                     .change(move |tx, _| registry::restore(tx, number))
                     .await
                     .is_ok()
             );
         }
         // Refused more than once: it is tried again, and nothing overtakes.
-        let refused = world
+        let refused = network
             .inbox
             .wait(|seen| seen.iter().filter(|text| text.starts_with('!')).count() >= 2)
             .await;
         for text in refused.iter().filter_map(|text| text.strip_prefix('!')) {
-            assert_eq!(world.event(text).sequence, 2);
+            assert_eq!(network.event(text).sequence, 2);
         }
-        world.inbox.answer.store(204, Ordering::SeqCst);
-        let events = world
+        network.inbox.answer.store(204, Ordering::SeqCst);
+        let events = network
             .events(|events| events.iter().filter(|e| is_about_a_sim(e)).count() == 4)
             .await;
         let sequences: Vec<_> = events.iter().map(|e| e.sequence).collect();
@@ -97,28 +97,28 @@ async fn a_scheme_that_was_away_gets_everything_in_order() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_gap_can_be_pulled() {
-    World::on_both(async |world| {
-        world.inbox.answer.store(500, Ordering::SeqCst);
+    TestNetwork::on_both(async |network| {
+        network.inbox.answer.store(500, Ordering::SeqCst);
         assert!(
-            world
+            network
                 .change(|tx, _| registry::lose(tx, READY))
                 .await
                 .is_ok()
         );
-        let (status, page) = world.get("/events?after=0").await;
+        let (status, page) = network.get("/events?after=0").await;
         assert_eq!(status, 200);
         let texts = page["events"].as_array().expect("events").clone();
         let events: Vec<_> = texts
             .iter()
-            .map(|text| world.event(text.as_str().expect("text")))
+            .map(|text| network.event(text.as_str().expect("text")))
             .collect();
         assert!(events.iter().any(|event| event.kind == Kind::Lost));
         assert_eq!(events[0].sequence, 1);
         let last = events.last().expect("one").sequence;
-        let (_, page) = world.get(&format!("/events?after={last}")).await;
+        let (_, page) = network.get(&format!("/events?after={last}")).await;
         assert_eq!(page["events"], serde_json::json!([]));
         assert_eq!(
-            world.get(&format!("/events?after={}", u64::MAX)).await.0,
+            network.get(&format!("/events?after={}", u64::MAX)).await.0,
             200
         );
     })
@@ -128,17 +128,17 @@ async fn a_gap_can_be_pulled() {
 /// Delivery survives a restart: what was not taken is sent by the next server on the same database.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_restart_loses_nothing() {
-    World::on_both(async |world| {
-        world.inbox.answer.store(503, Ordering::SeqCst);
+    TestNetwork::on_both(async |network| {
+        network.inbox.answer.store(503, Ordering::SeqCst);
         assert!(
-            world
+            network
                 .change(|tx, _| registry::lose(tx, READY))
                 .await
                 .is_ok()
         );
-        let World {
+        let TestNetwork {
             db, running, inbox, ..
-        } = world;
+        } = network;
         let (config, keys) = (
             running.operator.config.clone(),
             running.operator.keys.clone(),

@@ -6,43 +6,43 @@ use ipse_operator::config::Fault;
 use ipse_sim::statement::{Method, Refusal};
 use ipse_store::testing::TestDb;
 
-use crate::world::{READY, World};
+use crate::network::{READY, TestNetwork};
 
 /// Row 30 of the threat model: whatever the operator does, there is no statement that passes.
 #[tokio::test(flavor = "multi_thread")]
 async fn t30_no_fault_yields_a_good_statement() {
-    let world = World::new(TestDb::sqlite()).await;
-    let handle = world.handle(READY).await;
-    world.operator().set_fault(Some(Fault::Lying));
-    let (status, answer) = world.silent(&handle, [1; 32]).await;
+    let network = TestNetwork::new(TestDb::sqlite()).await;
+    let handle = network.handle(READY).await;
+    network.operator().set_fault(Some(Fault::Lying));
+    let (status, answer) = network.silent(&handle, [1; 32]).await;
     assert_eq!(status, 201);
     assert_eq!(
-        world.verify(&answer, &handle, &[1; 32], Method::Silent),
+        network.verify(&answer, &handle, &[1; 32], Method::Silent),
         Err(Refusal::Handle)
     );
-    world.operator().set_fault(Some(Fault::Garbage));
-    let (status, answer) = world.silent(&handle, [1; 32]).await;
+    network.operator().set_fault(Some(Fault::Garbage));
+    let (status, answer) = network.silent(&handle, [1; 32]).await;
     assert_eq!((status, answer.is_null()), (201, true));
-    world.operator().set_fault(Some(Fault::Error));
-    assert_eq!(world.silent(&handle, [1; 32]).await.0, 503);
-    world.operator().set_fault(Some(Fault::Silent));
-    let never = world.silent(&handle, [1; 32]);
+    network.operator().set_fault(Some(Fault::Error));
+    assert_eq!(network.silent(&handle, [1; 32]).await.0, 503);
+    network.operator().set_fault(Some(Fault::Silent));
+    let never = network.silent(&handle, [1; 32]);
     assert!(
         tokio::time::timeout(Duration::from_millis(200), never)
             .await
             .is_err()
     );
     // Tokens and the feed go on.
-    assert_eq!(world.ask_token(&world.assertion()).await.0, 200);
-    world.operator().set_fault(None);
-    assert_eq!(world.silent(&handle, [1; 32]).await.0, 201);
+    assert_eq!(network.ask_token(&network.assertion()).await.0, 200);
+    network.operator().set_fault(None);
+    assert_eq!(network.silent(&handle, [1; 32]).await.0, 201);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_fault_can_be_set_from_outside() {
-    let world = World::new(TestDb::sqlite()).await;
+    let network = TestNetwork::new(TestDb::sqlite()).await;
     let set = |fault: &'static str| {
-        let store = world.second_store();
+        let store = network.second_store();
         async move {
             let put = store.write(move |tx| {
                 ipse_operator::store::setting::put(tx, ipse_operator::feed::FAULT, fault)
@@ -51,9 +51,9 @@ async fn a_fault_can_be_set_from_outside() {
         }
     };
     set("error").await;
-    until(|| world.operator().fault() == Some(Fault::Error)).await;
+    until(|| network.operator().fault() == Some(Fault::Error)).await;
     set("none").await;
-    until(|| world.operator().fault().is_none()).await;
+    until(|| network.operator().fault().is_none()).await;
 }
 
 async fn until(mut holds: impl FnMut() -> bool) {

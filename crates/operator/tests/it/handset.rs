@@ -2,21 +2,26 @@
 
 use ipse_store::testing::TestDb;
 
-use crate::world::{APP, READY, World, answer};
+use crate::network::{APP, READY, TestNetwork, answer};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn only_the_app_may_read_it_from_another_origin() {
-    let world = World::new(TestDb::sqlite()).await;
-    let url = format!("{}/handset/messages?number={READY}", world.url);
+    let network = TestNetwork::new(TestDb::sqlite()).await;
+    let url = format!("{}/handset/messages?number={READY}", network.url);
     for (origin, allowed) in [(APP, Some(APP)), ("http://evil.example", None)] {
-        let request = world.http.get(&url).header("origin", origin);
+        let request = network.http.get(&url).header("origin", origin);
         let response = request.send().await.expect("an answer");
         let header = response.headers().get("access-control-allow-origin");
         assert_eq!(header.and_then(|value| value.to_str().ok()), allowed);
         assert_eq!(response.headers()["cache-control"], "no-store");
         assert_eq!(response.headers()["vary"], "origin");
     }
-    let (status, body) = answer(world.http.get(format!("{}/handset/messages", world.url))).await;
+    let (status, body) = answer(
+        network
+            .http
+            .get(format!("{}/handset/messages", network.url)),
+    )
+    .await;
     assert_eq!(
         (status, body["code"].as_str()),
         (400, Some("INVALID_ARGUMENT"))
@@ -25,11 +30,11 @@ async fn only_the_app_may_read_it_from_another_origin() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_page_shows_the_messages() {
-    let world = World::new(TestDb::sqlite()).await;
-    let handle = world.handle(READY).await;
-    assert_eq!(world.holder(&handle, [1; 32]).await.0, 202);
+    let network = TestNetwork::new(TestDb::sqlite()).await;
+    let handle = network.handle(READY).await;
+    assert_eq!(network.holder(&handle, [1; 32]).await.0, 202);
     let page = |path: &'static str| {
-        let request = world.http.get(format!("{}{path}", world.url));
+        let request = network.http.get(format!("{}{path}", network.url));
         async {
             let response = request.send().await.expect("an answer");
             let policy = response.headers()["content-security-policy"]

@@ -4,36 +4,36 @@ use ipse_operator::registry::{self, CardIdentity};
 use ipse_sim::statement::{Method, Refusal};
 use serde_json::json;
 
-use crate::world::{OTHER, READY, World, secret, text, wrong};
+use crate::network::{OTHER, READY, TestNetwork, secret, text, wrong};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_right_secret_gives_a_holder_statement_once() {
-    World::on_both(async |world| {
-        let handle = world.handle(READY).await;
-        let (status, answer) = world.holder(&handle, [1; 32]).await;
+    TestNetwork::on_both(async |network| {
+        let handle = network.handle(READY).await;
+        let (status, answer) = network.holder(&handle, [1; 32]).await;
         assert_eq!((status, &answer["triesLeft"]), (202, &json!(3)));
         let challenge = text(&answer["challenge"]);
-        let messages = world.messages(READY).await;
+        let messages = network.messages(READY).await;
         assert_eq!(messages.len(), 1);
         assert!(messages[0].contains("aan niemand"), "{}", messages[0]);
-        assert!(world.messages(OTHER).await.is_empty());
+        assert!(network.messages(OTHER).await.is_empty());
         let secret = secret(&messages[0]);
-        let (status, answer) = world.answer_holder(&challenge, &wrong(&secret)).await;
+        let (status, answer) = network.answer_holder(&challenge, &wrong(&secret)).await;
         assert_eq!(
             (status, &answer["code"], &answer["triesLeft"]),
             (422, &json!("SECRET_MISMATCH"), &json!(2))
         );
-        let (status, answer) = world.answer_holder(&challenge, &secret).await;
+        let (status, answer) = network.answer_holder(&challenge, &secret).await;
         assert_eq!(status, 201, "{answer}");
-        let claims = world
+        let claims = network
             .verify(&answer, &handle, &[1; 32], Method::Holder)
             .expect("good");
         assert_eq!(claims.method, Method::Holder);
-        let (status, answer) = world.answer_holder(&challenge, &secret).await;
+        let (status, answer) = network.answer_holder(&challenge, &secret).await;
         assert_eq!((status, &answer["code"]), (410, &json!("CHALLENGE_CLOSED")));
         // A silent statement never passes for it.
-        let (_, answer) = world.silent(&handle, [1; 32]).await;
-        let refusal = world.verify(&answer, &handle, &[1; 32], Method::Holder);
+        let (_, answer) = network.silent(&handle, [1; 32]).await;
+        let refusal = network.verify(&answer, &handle, &[1; 32], Method::Holder);
         assert_eq!(refusal, Err(Refusal::Method));
     })
     .await;
@@ -41,30 +41,30 @@ async fn the_right_secret_gives_a_holder_statement_once() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn three_wrong_guesses_close_it() {
-    World::on_both(async |world| {
-        let handle = world.handle(READY).await;
-        let challenge = text(&world.holder(&handle, [1; 32]).await.1["challenge"]);
-        let secret = secret(&world.messages(READY).await[0]);
+    TestNetwork::on_both(async |network| {
+        let handle = network.handle(READY).await;
+        let challenge = text(&network.holder(&handle, [1; 32]).await.1["challenge"]);
+        let secret = secret(&network.messages(READY).await[0]);
         for left in [2, 1, 0] {
-            let (status, answer) = world.answer_holder(&challenge, &wrong(&secret)).await;
+            let (status, answer) = network.answer_holder(&challenge, &wrong(&secret)).await;
             assert_eq!((status, &answer["triesLeft"]), (422, &json!(left)));
         }
-        assert_eq!(world.answer_holder(&challenge, &secret).await.0, 410);
+        assert_eq!(network.answer_holder(&challenge, &secret).await.0, 410);
     })
     .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn sixty_four_guesses_at_once_are_three_guesses() {
-    World::on_both(async |world| {
-        let world = std::sync::Arc::new(world);
-        let handle = world.handle(READY).await;
-        let challenge = text(&world.holder(&handle, [1; 32]).await.1["challenge"]);
-        let wrong = wrong(&secret(&world.messages(READY).await[0]));
+    TestNetwork::on_both(async |network| {
+        let network = std::sync::Arc::new(network);
+        let handle = network.handle(READY).await;
+        let challenge = text(&network.holder(&handle, [1; 32]).await.1["challenge"]);
+        let wrong = wrong(&secret(&network.messages(READY).await[0]));
         let mut tasks = tokio::task::JoinSet::new();
         for _ in 0..64 {
-            let (world, challenge, wrong) = (world.clone(), challenge.clone(), wrong.clone());
-            tasks.spawn(async move { world.answer_holder(&challenge, &wrong).await.0 });
+            let (network, challenge, wrong) = (network.clone(), challenge.clone(), wrong.clone());
+            tasks.spawn(async move { network.answer_holder(&challenge, &wrong).await.0 });
         }
         let statuses = tasks.join_all().await;
         assert_eq!(statuses.iter().filter(|status| **status == 422).count(), 3);
@@ -75,31 +75,31 @@ async fn sixty_four_guesses_at_once_are_three_guesses() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn after_five_minutes_it_is_too_late() {
-    World::on_both(async |world| {
-        let handle = world.handle(READY).await;
-        let challenge = text(&world.holder(&handle, [1; 32]).await.1["challenge"]);
-        let secret = secret(&world.messages(READY).await[0]);
-        world.db.clock().shift(5 * 60 * 1000);
-        assert_eq!(world.answer_holder(&challenge, &secret).await.0, 410);
+    TestNetwork::on_both(async |network| {
+        let handle = network.handle(READY).await;
+        let challenge = text(&network.holder(&handle, [1; 32]).await.1["challenge"]);
+        let secret = secret(&network.messages(READY).await[0]);
+        network.db.clock().shift(5 * 60 * 1000);
+        assert_eq!(network.answer_holder(&challenge, &secret).await.0, 410);
     })
     .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nobody_is_bombed_with_messages() {
-    World::on_both(async |world| {
-        let handle = world.handle(READY).await;
+    TestNetwork::on_both(async |network| {
+        let handle = network.handle(READY).await;
         for _ in 0..10 {
-            assert_eq!(world.holder(&handle, [1; 32]).await.0, 202);
+            assert_eq!(network.holder(&handle, [1; 32]).await.0, 202);
         }
-        let (status, answer) = world.holder(&handle, [1; 32]).await;
+        let (status, answer) = network.holder(&handle, [1; 32]).await;
         assert_eq!(
             (status, &answer["code"]),
             (429, &json!("TOO_MANY_REQUESTS"))
         );
-        assert_eq!(world.messages(READY).await.len(), 10);
-        world.db.clock().shift(10 * 60 * 1000 + 1);
-        assert_eq!(world.holder(&handle, [1; 32]).await.0, 202);
+        assert_eq!(network.messages(READY).await.len(), 10);
+        network.db.clock().shift(10 * 60 * 1000 + 1);
+        assert_eq!(network.holder(&handle, [1; 32]).await.0, 202);
     })
     .await;
 }
@@ -107,18 +107,18 @@ async fn nobody_is_bombed_with_messages() {
 /// Row 7 of the threat model: a secret that was sent to the old SIM is worth nothing after the swap, and the new SIM does not see it.
 #[tokio::test(flavor = "multi_thread")]
 async fn t07_a_swap_kills_an_open_challenge() {
-    World::on_both(async |world| {
-        let handle = world.handle(READY).await;
-        let challenge = text(&world.holder(&handle, [1; 32]).await.1["challenge"]);
-        let secret = secret(&world.messages(READY).await[0]);
+    TestNetwork::on_both(async |network| {
+        let handle = network.handle(READY).await;
+        let challenge = text(&network.holder(&handle, [1; 32]).await.1["challenge"]);
+        let secret = secret(&network.messages(READY).await[0]);
         let card = CardIdentity::fresh();
-        let swapped = world
+        let swapped = network
             .change(move |tx, context| registry::swap(tx, context, READY, &card))
             .await;
         assert!(swapped.is_ok());
-        let (status, answer) = world.answer_holder(&challenge, &secret).await;
+        let (status, answer) = network.answer_holder(&challenge, &secret).await;
         assert_eq!((status, &answer["readiness"]), (422, &json!("retired")));
-        assert!(world.messages(READY).await.is_empty());
+        assert!(network.messages(READY).await.is_empty());
     })
     .await;
 }

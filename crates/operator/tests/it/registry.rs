@@ -5,44 +5,44 @@ use ipse_sim::event::Kind;
 use ipse_sim::statement::{Method, Readiness};
 use serde_json::json;
 
-use crate::world::{OTHER, READY, UPGRADABLE, World, is_about_a_sim};
+use crate::network::{OTHER, READY, TestNetwork, UPGRADABLE, is_about_a_sim};
 
 /// Row 7: after a swap the old handle is dead, and swapping back does not bring it to life.
 #[tokio::test(flavor = "multi_thread")]
 async fn t07_a_swap_gives_a_new_handle_also_back() {
-    World::on_both(async |world| {
-        let old = world.handle(READY).await;
-        let first = world
+    TestNetwork::on_both(async |network| {
+        let old = network.handle(READY).await;
+        let first = network
             .operator()
             .store
             .read(|tx| ipse_operator::store::sim::by_number(tx, READY));
         let first = first.await.expect("store").expect("a SIM");
         let card = CardIdentity::fresh();
-        let swapped = world
+        let swapped = network
             .change(move |tx, context| registry::swap(tx, context, READY, &card))
             .await;
-        let new = world.handle(READY).await;
+        let new = network.handle(READY).await;
         assert_eq!(swapped.map(|sim| sim.handle), Ok(new.clone()));
         assert_ne!(old, new);
-        let (status, view) = world.get(&format!("/sims/{old}")).await;
+        let (status, view) = network.get(&format!("/sims/{old}")).await;
         assert_eq!(
             (status, &view["readiness"], &view["line"]),
             (200, &json!("retired"), &json!("terminated"))
         );
-        let (status, answer) = world.silent(&old, [1; 32]).await;
+        let (status, answer) = network.silent(&old, [1; 32]).await;
         assert_eq!(
             (status, &answer["readiness"], &answer["reason"]),
             (422, &json!("retired"), &json!("retired"))
         );
-        let (status, answer) = world.silent(&new, [1; 32]).await;
+        let (status, answer) = network.silent(&new, [1; 32]).await;
         assert_eq!(status, 201, "{answer}");
         assert!(
-            world
+            network
                 .verify(&answer, &new, &[1; 32], Method::Silent)
                 .is_ok()
         );
         assert!(
-            world
+            network
                 .verify(&answer, &old, &[1; 32], Method::Silent)
                 .is_err()
         );
@@ -52,16 +52,16 @@ async fn t07_a_swap_gives_a_new_handle_also_back() {
             eid: first.eid,
             imsi: first.imsi,
         };
-        let back = world
+        let back = network
             .change(move |tx, context| registry::swap(tx, context, READY, &back))
             .await;
         let back = back.expect("swapped back");
         assert!(back.handle != old && back.handle != new);
         assert_eq!(back.kvn, 2);
-        let (status, answer) = world.silent(&back.handle, [2; 32]).await;
+        let (status, answer) = network.silent(&back.handle, [2; 32]).await;
         assert_eq!(status, 201, "{answer}");
-        assert_eq!(world.silent(&old, [2; 32]).await.0, 422);
-        let events = world
+        assert_eq!(network.silent(&old, [2; 32]).await.0, 422);
+        let events = network
             .events(|events| events.iter().filter(|e| is_about_a_sim(e)).count() == 2)
             .await;
         let about: Vec<_> = events.iter().filter(|e| is_about_a_sim(e)).collect();
@@ -78,13 +78,13 @@ async fn t07_a_swap_gives_a_new_handle_also_back() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_swap_makes_an_old_card_ready() {
-    World::on_both(async |world| {
+    TestNetwork::on_both(async |network| {
         let card = CardIdentity::fresh();
-        let swapped = world
+        let swapped = network
             .change(move |tx, context| registry::swap(tx, context, UPGRADABLE, &card))
             .await;
         assert_eq!(swapped.map(|sim| sim.readiness()), Ok(Readiness::Ready));
-        let (_, view) = world.resolve(UPGRADABLE).await;
+        let (_, view) = network.resolve(UPGRADABLE).await;
         assert_eq!(view["readiness"], "ready");
     })
     .await;
@@ -92,39 +92,42 @@ async fn a_swap_makes_an_old_card_ready() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_lost_line_is_barred_until_restored() {
-    World::on_both(async |world| {
-        let handle = world.handle(READY).await;
+    TestNetwork::on_both(async |network| {
+        let handle = network.handle(READY).await;
         assert!(
-            world
+            network
                 .change(|tx, _| registry::lose(tx, READY))
                 .await
                 .is_ok()
         );
-        let (_, view) = world.resolve(READY).await;
+        let (_, view) = network.resolve(READY).await;
         assert_eq!(
             (&view["handle"], &view["readiness"], &view["line"]),
             (&json!(handle), &json!("ready"), &json!("barred_lost"))
         );
-        let (status, answer) = world.silent(&handle, [1; 32]).await;
+        let (status, answer) = network.silent(&handle, [1; 32]).await;
         assert_eq!(
             (status, &answer["line"], &answer["reason"]),
             (422, &json!("barred_lost"), &json!("barred_lost"))
         );
-        assert_eq!(world.holder(&handle, [1; 32]).await.0, 422);
-        let again = world.change(|tx, _| registry::lose(tx, READY)).await;
+        assert_eq!(network.holder(&handle, [1; 32]).await.0, 422);
+        let again = network.change(|tx, _| registry::lose(tx, READY)).await;
         assert_eq!(again.map(|_| ()), Err(Refusal::WrongLine("barred_lost")));
         assert!(
-            world
+            network
                 .change(|tx, _| registry::restore(tx, READY))
                 .await
                 .is_ok()
         );
-        assert_eq!(world.silent(&handle, [1; 32]).await.0, 201);
-        let again = world.change(|tx, _| registry::restore(tx, READY)).await;
+        assert_eq!(network.silent(&handle, [1; 32]).await.0, 201);
+        let again = network.change(|tx, _| registry::restore(tx, READY)).await;
         assert_eq!(again.map(|_| ()), Err(Refusal::WrongLine("active")));
         // Nothing of this touched the neighbour.
         assert_eq!(
-            world.silent(&world.handle(OTHER).await, [1; 32]).await.0,
+            network
+                .silent(&network.handle(OTHER).await, [1; 32])
+                .await
+                .0,
             201
         );
     })
@@ -133,39 +136,39 @@ async fn a_lost_line_is_barred_until_restored() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_port_can_be_called_off_until_it_is_done() {
-    World::on_both(async |world| {
-        let handle = world.handle(READY).await;
+    TestNetwork::on_both(async |network| {
+        let handle = network.handle(READY).await;
         assert!(
-            world
+            network
                 .change(|tx, _| registry::port_pending(tx, READY))
                 .await
                 .is_ok()
         );
-        let (status, answer) = world.silent(&handle, [1; 32]).await;
+        let (status, answer) = network.silent(&handle, [1; 32]).await;
         assert_eq!((status, &answer["line"]), (422, &json!("port_pending")));
         assert!(
-            world
+            network
                 .change(|tx, _| registry::restore(tx, READY))
                 .await
                 .is_ok()
         );
-        assert_eq!(world.silent(&handle, [1; 32]).await.0, 201);
+        assert_eq!(network.silent(&handle, [1; 32]).await.0, 201);
         assert!(
-            world
+            network
                 .change(|tx, _| registry::port(tx, READY))
                 .await
                 .is_ok()
         );
-        assert_eq!(world.resolve(READY).await.0, 404);
-        let (_, view) = world.get(&format!("/sims/{handle}")).await;
+        assert_eq!(network.resolve(READY).await.0, 404);
+        let (_, view) = network.get(&format!("/sims/{handle}")).await;
         assert_eq!(
             (&view["readiness"], &view["line"]),
             (&json!("retired"), &json!("ported"))
         );
-        assert_eq!(world.silent(&handle, [1; 32]).await.0, 422);
-        let again = world.change(|tx, _| registry::restore(tx, READY)).await;
+        assert_eq!(network.silent(&handle, [1; 32]).await.0, 422);
+        let again = network.change(|tx, _| registry::restore(tx, READY)).await;
         assert_eq!(again.map(|_| ()), Err(Refusal::UnknownNumber));
-        let kinds = world
+        let kinds = network
             .events(|events| events.iter().any(|e| e.kind == Kind::Ported))
             .await;
         let kinds: Vec<_> = kinds
@@ -175,8 +178,8 @@ async fn a_port_can_be_called_off_until_it_is_done() {
             .collect();
         assert_eq!(kinds, [Kind::PortPending, Kind::Restored, Kind::Ported]);
         // Starting again does not bring the number back.
-        world.operator().seed().await.expect("seed");
-        assert_eq!(world.resolve(READY).await.0, 404);
+        network.operator().seed().await.expect("seed");
+        assert_eq!(network.resolve(READY).await.0, 404);
     })
     .await;
 }
@@ -184,30 +187,30 @@ async fn a_port_can_be_called_off_until_it_is_done() {
 /// Row 7: whoever gets a number later is nobody's successor.
 #[tokio::test(flavor = "multi_thread")]
 async fn t07_a_recycled_number_has_another_handle() {
-    World::on_both(async |world| {
-        let old = world.handle(READY).await;
-        assert_eq!(world.holder(&old, [1; 32]).await.0, 202);
+    TestNetwork::on_both(async |network| {
+        let old = network.handle(READY).await;
+        assert_eq!(network.holder(&old, [1; 32]).await.0, 202);
         assert!(
-            world
+            network
                 .change(|tx, _| registry::port(tx, READY))
                 .await
                 .is_ok()
         );
         let card = CardIdentity::fresh();
-        let newcomer = world.change(move |tx, context| {
+        let newcomer = network.change(move |tx, context| {
             registry::activate(tx, context, READY, &card, Readiness::Ready)
         });
         assert!(newcomer.await.is_ok());
-        let new = world.handle(READY).await;
+        let new = network.handle(READY).await;
         assert_ne!(old, new);
         assert!(
-            world.messages(READY).await.is_empty(),
+            network.messages(READY).await.is_empty(),
             "the newcomer sees nothing of before"
         );
-        assert_eq!(world.silent(&old, [1; 32]).await.0, 422);
-        assert_eq!(world.silent(&new, [1; 32]).await.0, 201);
+        assert_eq!(network.silent(&old, [1; 32]).await.0, 422);
+        assert_eq!(network.silent(&new, [1; 32]).await.0, 201);
         let card = CardIdentity::fresh();
-        let twice = world
+        let twice = network
             .change(move |tx, context| {
                 registry::activate(tx, context, READY, &card, Readiness::Ready)
             })
@@ -219,12 +222,12 @@ async fn t07_a_recycled_number_has_another_handle() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_end_of_a_relation() {
-    World::on_both(async |world| {
-        let handle = world.handle(READY).await;
+    TestNetwork::on_both(async |network| {
+        let handle = network.handle(READY).await;
         for (path, status) in [(handle.as_str(), 204), (&handle, 204), ("nobody", 404)] {
-            let url = world.path(&format!("/sims/{path}/binding"));
-            let request = world.http.delete(url).bearer_auth(&world.token);
-            assert_eq!(crate::world::answer(request).await.0, status);
+            let url = network.path(&format!("/sims/{path}/binding"));
+            let request = network.http.delete(url).bearer_auth(&network.token);
+            assert_eq!(crate::network::answer(request).await.0, status);
         }
     })
     .await;

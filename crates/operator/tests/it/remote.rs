@@ -10,12 +10,12 @@ use ipse_store::testing::TestDb;
 use serde_json::{Value, json};
 use tokio::sync::{Notify, oneshot};
 
-use crate::world::{READY, World, secret, text};
+use crate::network::{READY, TestNetwork, secret, text};
 
 /// Carries to a card that stands elsewhere, here in a second database connection, and does with the answer as told.
 #[derive(Default)]
 struct Air {
-    world: Mutex<Option<(Arc<ipse_operator::keys::OperatorKeys>, ipse_store::Store)>>,
+    network: Mutex<Option<(Arc<ipse_operator::keys::OperatorKeys>, ipse_store::Store)>>,
     mode: Mutex<Mode>,
     last: Mutex<Vec<u8>>,
     /// The next answer stays on its way until this is told.
@@ -44,7 +44,12 @@ impl CardChannel for Air {
                 Mode::Replay => return Ok(self.last.lock().expect("lock").clone()),
                 Mode::Good | Mode::Bent => {}
             }
-            let (keys, store) = self.world.lock().expect("lock").clone().expect("a world");
+            let (keys, store) = self
+                .network
+                .lock()
+                .expect("lock")
+                .clone()
+                .expect("a network");
             let (iccid, command) = (card.iccid.clone(), command.to_vec());
             let reply = store
                 .write(move |tx| ipse_operator::cards::exchange(tx, &keys, &iccid, &command))
@@ -65,31 +70,31 @@ impl CardChannel for Air {
     }
 }
 
-async fn world() -> (World, Arc<Air>) {
+async fn network() -> (TestNetwork, Arc<Air>) {
     let air = Arc::new(Air::default());
-    let world = World::with(TestDb::sqlite(), Channel::Remote(air.clone()), |_| {}).await;
-    let keys = Arc::clone(&world.operator().keys);
-    *air.world.lock().expect("lock") = Some((keys, world.second_store()));
-    (world, air)
+    let network = TestNetwork::with(TestDb::sqlite(), Channel::Remote(air.clone()), |_| {}).await;
+    let keys = Arc::clone(&network.operator().keys);
+    *air.network.lock().expect("lock") = Some((keys, network.second_store()));
+    (network, air)
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_remote_card_answers_both_ways() {
-    let (world, _air) = world().await;
-    let handle = world.handle(READY).await;
-    let (status, answer) = world.silent(&handle, [1; 32]).await;
+    let (network, _air) = network().await;
+    let handle = network.handle(READY).await;
+    let (status, answer) = network.silent(&handle, [1; 32]).await;
     assert_eq!(status, 201, "{answer}");
     assert!(
-        world
+        network
             .verify(&answer, &handle, &[1; 32], Method::Silent)
             .is_ok()
     );
-    let challenge = text(&world.holder(&handle, [2; 32]).await.1["challenge"]);
-    let secret = secret(&world.messages(READY).await[0]);
-    let (status, answer) = world.answer_holder(&challenge, &secret).await;
+    let challenge = text(&network.holder(&handle, [2; 32]).await.1["challenge"]);
+    let secret = secret(&network.messages(READY).await[0]);
+    let (status, answer) = network.answer_holder(&challenge, &secret).await;
     assert_eq!(status, 201, "{answer}");
     assert!(
-        world
+        network
             .verify(&answer, &handle, &[2; 32], Method::Holder)
             .is_ok()
     );
@@ -97,14 +102,14 @@ async fn a_remote_card_answers_both_ways() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_counter_that_repeats_is_a_clone_alarm() {
-    let (world, air) = world().await;
-    let handle = world.handle(READY).await;
-    assert_eq!(world.silent(&handle, [1; 32]).await.0, 201);
+    let (network, air) = network().await;
+    let handle = network.handle(READY).await;
+    assert_eq!(network.silent(&handle, [1; 32]).await.0, 201);
     *air.mode.lock().expect("lock") = Mode::Replay;
     // The same challenge, so that the MAC is right and only the counter tells.
-    let (status, answer) = world.silent(&handle, [1; 32]).await;
+    let (status, answer) = network.silent(&handle, [1; 32]).await;
     assert_eq!((status, &answer["code"]), (503, &json!("UNAVAILABLE")));
-    let events = world
+    let events = network
         .events(|events| events.iter().any(|e| e.kind == Kind::CloneSuspected))
         .await;
     let alarm = events
@@ -116,7 +121,7 @@ async fn a_counter_that_repeats_is_a_clone_alarm() {
 
 /// A challenge whose answer is on its way while `meanwhile` happens.
 async fn overtaken<T>(
-    world: &World,
+    network: &TestNetwork,
     air: &Air,
     handle: &str,
     nonce: [u8; 32],
@@ -124,7 +129,7 @@ async fn overtaken<T>(
 ) -> ((u16, Value), T) {
     let (go, hold) = oneshot::channel();
     *air.hold.lock().expect("lock") = Some(hold);
-    tokio::join!(world.silent(handle, nonce), async {
+    tokio::join!(network.silent(handle, nonce), async {
         air.held.notified().await;
         let seen = meanwhile.await;
         go.send(()).expect("somebody waits");
@@ -132,19 +137,19 @@ async fn overtaken<T>(
     })
 }
 
-async fn alarms(world: &World) -> usize {
-    let (_, page) = world.get("/events?after=0").await;
+async fn alarms(network: &TestNetwork) -> usize {
+    let (_, page) = network.get("/events?after=0").await;
     let events = page["events"].as_array().expect("events");
     events
         .iter()
-        .map(|text| world.event(text.as_str().expect("text")))
+        .map(|text| network.event(text.as_str().expect("text")))
         .filter(|event| event.kind == Kind::CloneSuspected)
         .count()
 }
 
 /// The card counts from here on, as a copy of it would.
-async fn set_card(world: &World, counter: u32) {
-    let store = world.second_store();
+async fn set_card(network: &TestNetwork, counter: u32) {
+    let store = network.second_store();
     let rewind =
         "UPDATE card SET counter = $1 WHERE iccid = (SELECT iccid FROM sim WHERE number = $2)";
     let changed = store
@@ -155,71 +160,71 @@ async fn set_card(world: &World, counter: u32) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn answers_that_overtake_each_other_are_no_clone() {
-    let (world, air) = world().await;
-    let handle = world.handle(READY).await;
-    set_card(&world, 4).await;
+    let (network, air) = network().await;
+    let handle = network.handle(READY).await;
+    set_card(&network, 4).await;
     // Counter 6 is accepted before counter 5.
     let ((late, answer), early) = overtaken(
-        &world,
+        &network,
         &air,
         &handle,
         [1; 32],
-        world.silent(&handle, [2; 32]),
+        network.silent(&handle, [2; 32]),
     )
     .await;
     assert_eq!((early.0, late), (201, 201), "{answer}");
     let counter = |answer: &Value, nonce: u8| {
-        let verified = world.verify(answer, &handle, &[nonce; 32], Method::Silent);
+        let verified = network.verify(answer, &handle, &[nonce; 32], Method::Silent);
         verified.expect("a good statement").ctr
     };
     assert_eq!((counter(&early.1, 2), counter(&answer, 1)), (6, 5));
-    assert_eq!(alarms(&world).await, 0);
+    assert_eq!(alarms(&network).await, 0);
 
     // A card that counts anew from where it was is a copy.
-    set_card(&world, 4).await;
-    assert_eq!(world.silent(&handle, [3; 32]).await.0, 503);
-    assert_eq!(alarms(&world).await, 1);
+    set_card(&network, 4).await;
+    assert_eq!(network.silent(&handle, [3; 32]).await.0, 503);
+    assert_eq!(alarms(&network).await, 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_cards_that_give_the_same_counter_at_once_are_a_clone() {
-    let (world, air) = world().await;
-    let handle = world.handle(READY).await;
-    set_card(&world, 4).await;
-    let ((late, _), early) = overtaken(&world, &air, &handle, [1; 32], async {
-        set_card(&world, 4).await;
-        world.silent(&handle, [2; 32]).await
+    let (network, air) = network().await;
+    let handle = network.handle(READY).await;
+    set_card(&network, 4).await;
+    let ((late, _), early) = overtaken(&network, &air, &handle, [1; 32], async {
+        set_card(&network, 4).await;
+        network.silent(&handle, [2; 32]).await
     })
     .await;
     assert_eq!((early.0, late), (201, 503));
-    assert_eq!(alarms(&world).await, 1);
+    assert_eq!(alarms(&network).await, 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn rubbish_and_silence_say_nothing_about_the_sim() {
-    let (world, air) = world().await;
-    let handle = world.handle(READY).await;
+    let (network, air) = network().await;
+    let handle = network.handle(READY).await;
     for mode in [Mode::Bent, Mode::Unreachable] {
         *air.mode.lock().expect("lock") = mode;
-        assert_eq!(world.silent(&handle, [1; 32]).await.0, 503);
+        assert_eq!(network.silent(&handle, [1; 32]).await.0, 503);
     }
     *air.mode.lock().expect("lock") = Mode::Never;
     let body = json!({ "nonceHash": ipse_jose::b64::encode(&[1; 32]), "method": "silent", "budgetMs": 50 });
     assert_eq!(
-        world
+        network
             .post(&format!("/sims/{handle}/challenges"), body)
             .await
             .0,
         503
     );
     *air.mode.lock().expect("lock") = Mode::Good;
-    assert_eq!(world.silent(&handle, [1; 32]).await.0, 201);
-    let (_, page) = world.get("/events?after=0").await;
+    assert_eq!(network.silent(&handle, [1; 32]).await.0, 201);
+    let (_, page) = network.get("/events?after=0").await;
     let kinds: Vec<_> = page["events"]
         .as_array()
         .expect("events")
         .iter()
-        .map(|t| world.event(t.as_str().expect("text")).kind)
+        .map(|t| network.event(t.as_str().expect("text")).kind)
         .collect();
     assert!(kinds.iter().all(|kind| *kind == Kind::Heartbeat));
 }

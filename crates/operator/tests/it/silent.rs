@@ -3,15 +3,15 @@
 use ipse_sim::statement::{Line, Method, Readiness};
 use serde_json::json;
 
-use crate::world::{INCOMPATIBLE, READY, UPGRADABLE, World};
+use crate::network::{INCOMPATIBLE, READY, TestNetwork, UPGRADABLE};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_ready_sim_answers() {
-    World::on_both(async |world| {
-        let handle = world.handle(READY).await;
-        let (status, answer) = world.silent(&handle, [1; 32]).await;
+    TestNetwork::on_both(async |network| {
+        let handle = network.handle(READY).await;
+        let (status, answer) = network.silent(&handle, [1; 32]).await;
         assert_eq!(status, 201, "{answer}");
-        let claims = world
+        let claims = network
             .verify(&answer, &handle, &[1; 32], Method::Silent)
             .expect("good");
         assert_eq!(
@@ -19,11 +19,11 @@ async fn a_ready_sim_answers() {
             (Method::Silent, Readiness::Ready, Line::Active)
         );
         assert_eq!((claims.kvn, claims.ctr), (1, 1));
-        let (_, view) = world.get(&format!("/sims/{handle}")).await;
+        let (_, view) = network.get(&format!("/sims/{handle}")).await;
         assert_eq!(view["changedAt"], claims.changed_at);
         // Another challenge, another counter.
-        let (_, answer) = world.silent(&handle, [2; 32]).await;
-        let claims = world
+        let (_, answer) = network.silent(&handle, [2; 32]).await;
+        let claims = network
             .verify(&answer, &handle, &[2; 32], Method::Silent)
             .expect("good");
         assert_eq!(claims.ctr, 2);
@@ -33,16 +33,16 @@ async fn a_ready_sim_answers() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn sixty_four_at_once_get_sixty_four_counters() {
-    World::on_both(async |world| {
-        let world = std::sync::Arc::new(world);
-        let handle = world.handle(READY).await;
+    TestNetwork::on_both(async |network| {
+        let network = std::sync::Arc::new(network);
+        let handle = network.handle(READY).await;
         let mut tasks = tokio::task::JoinSet::new();
         for i in 0..64 {
-            let (world, handle) = (world.clone(), handle.clone());
+            let (network, handle) = (network.clone(), handle.clone());
             tasks.spawn(async move {
-                let (status, answer) = world.silent(&handle, [i; 32]).await;
+                let (status, answer) = network.silent(&handle, [i; 32]).await;
                 assert_eq!(status, 201, "{answer}");
-                world
+                network
                     .verify(&answer, &handle, &[i; 32], Method::Silent)
                     .expect("good")
                     .ctr
@@ -57,17 +57,17 @@ async fn sixty_four_at_once_get_sixty_four_counters() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn other_sims_do_not() {
-    World::on_both(async |world| {
+    TestNetwork::on_both(async |network| {
         for (number, readiness) in [(UPGRADABLE, "upgradable"), (INCOMPATIBLE, "incompatible")] {
-            let (status, view) = world.resolve(number).await;
+            let (status, view) = network.resolve(number).await;
             assert_eq!(
                 (status, &view["readiness"], &view["line"]),
                 (200, &json!(readiness), &json!("active"))
             );
             let handle = view["handle"].as_str().expect("handle");
             for (status, answer) in [
-                world.silent(handle, [1; 32]).await,
-                world.holder(handle, [1; 32]).await,
+                network.silent(handle, [1; 32]).await,
+                network.holder(handle, [1; 32]).await,
             ] {
                 assert_eq!(
                     (status, &answer["code"]),
@@ -79,8 +79,8 @@ async fn other_sims_do_not() {
                 );
             }
         }
-        assert_eq!(world.silent("nobody", [1; 32]).await.0, 404);
-        assert!(world.messages(UPGRADABLE).await.is_empty());
+        assert_eq!(network.silent("nobody", [1; 32]).await.0, 404);
+        assert!(network.messages(UPGRADABLE).await.is_empty());
     })
     .await;
 }

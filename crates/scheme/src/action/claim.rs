@@ -2,7 +2,7 @@
 
 use ipse_protocol::control::{Control, enforced};
 use ipse_protocol::link::{self, Link, QrVerdict};
-use ipse_protocol::problem::{Code, Problem};
+use ipse_protocol::problem::{Problem, ProblemCode};
 use ipse_protocol::terms::Flow;
 use ipse_protocol::transcript::attributes_hash;
 use ipse_protocol::wire::Offer;
@@ -10,7 +10,7 @@ use ipse_protocol::{constant_time_eq, ids, sha256};
 use ipse_store::Tx;
 use ipse_store::action::{self, Action};
 
-use super::{Asked, Read, gather, reread, seconds, still_open};
+use super::{ActionRequest, Read, gather, reread, seconds, still_open};
 use crate::device::{Incoming, Signed, Spent};
 use crate::error::{Error, settle};
 use crate::person::{Attributes, PersonKey};
@@ -30,7 +30,7 @@ impl Scheme {
         let parsed = link::parse(&self.config.app, text.trim());
         let Ok(parsed) = parsed else {
             self.verify_request(incoming).await?;
-            return Err(Code::LinkInvalid.into());
+            return Err(ProblemCode::LinkInvalid.into());
         };
         let link = *parsed.id();
         let (signed, read) = self
@@ -47,7 +47,7 @@ impl Scheme {
         if let Link::App { secret, .. } = &parsed
             && !constant_time_eq(secret, &self.link_secret(&link))
         {
-            return Err(Code::LinkInvalid.into());
+            return Err(ProblemCode::LinkInvalid.into());
         }
         // The same phone may ask again, also with a text that is older by now.
         let mine = read.action.device.as_deref() == Some(&signed.device.id);
@@ -58,8 +58,8 @@ impl Scheme {
                 match link::judge_qr(&self.qr_key(&link), &link, *time, mac, age) {
                     QrVerdict::Fresh => Flow::Qr,
                     QrVerdict::Stale if mine => Flow::Qr,
-                    QrVerdict::Stale => return Err(Code::LinkStale.into()),
-                    QrVerdict::Forged => return Err(Code::LinkInvalid.into()),
+                    QrVerdict::Stale => return Err(ProblemCode::LinkStale.into()),
+                    QrVerdict::Forged => return Err(ProblemCode::LinkInvalid.into()),
                 }
             }
         };
@@ -75,10 +75,10 @@ impl Scheme {
             return self.claim_again(signed, read, &key).await;
         }
         if read.now >= read.action.expires {
-            return Err(Code::ActionExpired.into());
+            return Err(ProblemCode::ActionExpired.into());
         }
         if read.identity.status != "active" {
-            return Err(Code::IdentityBlocked.into());
+            return Err(ProblemCode::IdentityBlocked.into());
         }
         if let Err(problem) = self.level_allowed(&signed, &read, flow) {
             return self.level_unmet(&signed, &read, problem).await;
@@ -115,7 +115,7 @@ impl Scheme {
         flow: Flow,
         key: &PersonKey,
     ) -> Result<Action, Error> {
-        let asked = Asked::parse(&read.action.request)?;
+        let asked = ActionRequest::parse(&read.action.request)?;
         let attributes = Attributes::open(key, &read.attributes)?;
         let language = Language::of(&read.identity.language);
         let view = view::build(
@@ -171,13 +171,13 @@ impl Scheme {
         }
         let bound = read.binding.as_ref().is_some_and(|b| b.status == "bound");
         if !bound {
-            return Err(Code::SimNotReady.into());
+            return Err(ProblemCode::SimNotReady.into());
         }
         let soft = signed.device.key_kind == "software" && !self.config.is_demo();
         let unproven =
             flow == Flow::Link && !self.config.is_demo() && enforced(Control::T01NumberOnlyStart);
         if soft || unproven {
-            return Err(Code::LevelNotAllowed.into());
+            return Err(ProblemCode::LevelNotAllowed.into());
         }
         Ok(())
     }
@@ -221,7 +221,9 @@ impl Scheme {
     ) -> Result<Offer, Error> {
         self.spend_only(&signed).await?;
         match read.action.device.as_deref() {
-            Some(device) if device != signed.device.id => return Err(Code::AlreadyClaimed.into()),
+            Some(device) if device != signed.device.id => {
+                return Err(ProblemCode::AlreadyClaimed.into());
+            }
             _ => still_open(&read)?,
         }
         self.contact_sim(&read);
@@ -253,7 +255,7 @@ fn take(tx: &mut Tx, row: &Action, spent: Spent) -> Outcome<Option<()>> {
         Some(now) if now.device == row.device && now.status == "linked" => Ok(Ok(None)),
         Some(now) if now.status == "linked" => refuse!(AlreadyClaimed),
         Some(now) => Ok(Err(
-            Problem::new(Code::ActionClosed).with("action_status", now.status)
+            Problem::new(ProblemCode::ActionClosed).with("action_status", now.status)
         )),
         None => refuse!(NotFound),
     }

@@ -6,7 +6,7 @@ mod own;
 use std::borrow::Cow;
 
 use ipse_protocol::link::{self, Link};
-use ipse_protocol::problem::{Code, Problem};
+use ipse_protocol::problem::{Problem, ProblemCode};
 use ipse_protocol::terms::{ActionStatus, Factor, Flow, Kind, Level, SimNeed};
 use ipse_protocol::wire::{ActionSummary, ActionsResponse, Offer};
 use ipse_protocol::{ids, sim_statement};
@@ -29,7 +29,7 @@ const PAGE: usize = 50;
 /// borrows from the row that it stands in.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Asked<'a> {
+pub struct ActionRequest<'a> {
     /// Partner's name, as verified at registration.
     #[serde(borrow)]
     pub partner_name: Cow<'a, str>,
@@ -53,7 +53,7 @@ pub struct Asked<'a> {
     pub reply: &'a RawValue,
 }
 
-impl<'a> Asked<'a> {
+impl<'a> ActionRequest<'a> {
     pub(crate) fn parse(json: &'a str) -> Result<Self, Error> {
         serde_json::from_str(json).map_err(|_| Error::Internal("action request does not parse"))
     }
@@ -122,7 +122,7 @@ impl Scheme {
 
     fn offer(&self, signed: &Signed, read: &Read, key: &PersonKey) -> Result<Offer, Error> {
         let a = &read.action;
-        let asked = Asked::parse(&a.request)?;
+        let asked = ActionRequest::parse(&a.request)?;
         let missing = || Error::Internal("claimed action lacks a member");
         let view = key.open("action/view", a.view.as_deref().ok_or_else(missing)?)?;
         let mut factors = vec![Factor::Code];
@@ -161,7 +161,7 @@ impl Scheme {
         before: Option<&str>,
     ) -> Result<ActionsResponse, Error> {
         if before.is_some_and(|id| !ids::valid(ids::ACTION, id)) {
-            return Err(Code::NotFound.into());
+            return Err(ProblemCode::NotFound.into());
         }
         let (who, before) = (signed.device.identity.clone(), before.map(str::to_owned));
         let read = move |tx: &mut Tx| {
@@ -198,7 +198,7 @@ impl Scheme {
     }
 
     fn summary(&self, a: &Action, now: i64) -> Result<ActionSummary, Error> {
-        let asked = Asked::parse(&a.request)?;
+        let asked = ActionRequest::parse(&a.request)?;
         let link = link_of(a)
             .filter(|_| a.status == "created")
             .map(|link| self.app_link(&link));
@@ -226,7 +226,7 @@ impl Scheme {
         id: &str,
     ) -> Result<(ActionSummary, Option<Offer>), Error> {
         if !ids::valid(ids::ACTION, id) {
-            return Err(Code::NotFound.into());
+            return Err(ProblemCode::NotFound.into());
         }
         let (id, who) = (id.to_owned(), signed.device.identity.clone());
         let read = settle(
@@ -268,8 +268,8 @@ pub(crate) fn status_when(status: &str, expires: i64, now: i64) -> &str {
 fn still_open(read: &Read) -> Result<(), Error> {
     match status_at(&read.action, read.now) {
         "linked" => Ok(()),
-        "expired" => Err(Code::ActionExpired.into()),
-        status => Err(Problem::new(Code::ActionClosed)
+        "expired" => Err(ProblemCode::ActionExpired.into()),
+        status => Err(Problem::new(ProblemCode::ActionClosed)
             .with("action_status", status)
             .into()),
     }

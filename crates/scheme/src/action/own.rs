@@ -1,13 +1,13 @@
 //! The person's own actions, which the asking device holds from the start.
 
-use ipse_protocol::problem::Code;
+use ipse_protocol::problem::ProblemCode;
 use ipse_protocol::transcript::attributes_hash;
 use ipse_protocol::{ids, sha256};
 use ipse_store::action::{self, Action};
 use ipse_store::identity as identities;
 
 use super::claim::match_code;
-use super::{Asked, OWN};
+use super::{ActionRequest, OWN};
 use crate::Scheme;
 use crate::device::Signed;
 use crate::error::Error;
@@ -27,7 +27,7 @@ impl Scheme {
         let id = ids::dated(ids::ACTION, now);
         let host = self.config.app.split("//").nth(1).unwrap_or_default();
         let expires = now + self.config.lifetimes.action;
-        let asked = Asked {
+        let asked = ActionRequest {
             partner_name: "Ipse".into(),
             partner_domain: host.into(),
             service: kind.to_uppercase().into(),
@@ -81,7 +81,7 @@ impl Scheme {
     /// # Errors
     /// `not_found` when it is not blocked by them.
     pub async fn begin_unblock(&self, signed: &Signed) -> Result<String, Error> {
-        self.once(signed, self.new_unblock(signed)).await
+        self.idempotent(signed, self.new_unblock(signed)).await
     }
 
     async fn new_unblock(&self, signed: &Signed) -> Result<String, Error> {
@@ -97,9 +97,9 @@ impl Scheme {
                 ))
             })
             .await?;
-        let found = found.ok_or(Error::from(Code::NotFound))?;
+        let found = found.ok_or(Error::from(ProblemCode::NotFound))?;
         if !reasons.iter().any(|r| r.reason == "person") {
-            return Err(Code::NotFound.into());
+            return Err(ProblemCode::NotFound.into());
         }
         let row = self.own_action("unblock", &signed.device.id, &found, now, &key)?;
         let id = row.id.clone();

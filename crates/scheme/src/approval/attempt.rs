@@ -1,7 +1,7 @@
 //! Attempts: the SIM statement in hand, the try spent, and only then the second message.
 
 use ipse_protocol::control::{Control, enforced};
-use ipse_protocol::problem::Code;
+use ipse_protocol::problem::ProblemCode;
 use ipse_protocol::terms::Factor;
 use ipse_protocol::wire::{Attempt as AttemptAnswer, AttemptRequest, AttemptResponse};
 use ipse_protocol::{ids, sha256, sim_statement};
@@ -61,19 +61,19 @@ impl Scheme {
         let (signed, (read, person)) = self.read_with(incoming, id, None, person).await?;
         still_linked(&read)?;
         let Some(person) = person else {
-            return Err(Code::NotFound.into());
+            return Err(ProblemCode::NotFound.into());
         };
         unchanged(&read, &person.identity)?;
         // Another SIM is another epoch, so what was bound when the operator was asked still is.
         let binding = kept.or(person.binding);
         let (nonce, view_hash) = (&body.nonce.0, &body.view_hash.0);
         if read.action.nonce.as_deref() != Some(&nonce[..]) && enforced(Control::T12NonceOnce) {
-            return Err(Code::ActionClosed.into());
+            return Err(ProblemCode::ActionClosed.into());
         }
         if read.action.view_hash.as_deref() != Some(&view_hash[..])
             && enforced(Control::T08ViewHash)
         {
-            return Err(Code::ViewChanged.into());
+            return Err(ProblemCode::ViewChanged.into());
         }
         let first = match (body.factor, &body.ke1) {
             (Factor::Code, Some(ke1)) => ke1.as_ref(),
@@ -83,7 +83,7 @@ impl Scheme {
             {
                 &nonce[..]
             }
-            _ => return Err(Code::MalformedRequest.into()),
+            _ => return Err(ProblemCode::MalformedRequest.into()),
         };
         let statement = self.statement_for(&signed, &read, binding.as_ref());
         let statement = match statement.await? {
@@ -120,15 +120,15 @@ impl Scheme {
             }
             _ => {}
         }
-        let binding = binding.ok_or(Error::from(Code::SimNotReady))?;
+        let binding = binding.ok_or(Error::from(ProblemCode::SimNotReady))?;
         // The binding's row says which operator to ask; which SIM it must be stands under the device's MAC.
         if signed.device.sim_handle.as_ref() != Some(&binding.handle) {
             tracing::error!("the bound SIM is not the one of the device");
-            return Err(Code::SimMismatch.into());
+            return Err(ProblemCode::SimMismatch.into());
         }
         let operator = self
             .operator(&binding.operator)
-            .ok_or(Error::from(Code::SimUnavailable))?;
+            .ok_or(Error::from(ProblemCode::SimUnavailable))?;
         let hash = sim_statement::nonce_hash(
             &a.id,
             &fixed(a.nonce.as_deref().unwrap_or_default()),
@@ -165,7 +165,7 @@ impl Scheme {
                 if a.kind == "login" && self.stated_lately(&binding.identity).await? {
                     Ok(Statement::NotNeeded)
                 } else if enforced(Control::T30OperatorSilent) {
-                    Err(Code::SimUnavailable.into())
+                    Err(ProblemCode::SimUnavailable.into())
                 } else {
                     Ok(Statement::NotNeeded)
                 }
@@ -295,7 +295,7 @@ impl Scheme {
             .read_signed(incoming, id, Some(attempt.to_owned()))
             .await?;
         if read.attempt.is_none_or(|a| a.action != read.action.id) {
-            return Err(Code::AttemptUnknown.into());
+            return Err(ProblemCode::AttemptUnknown.into());
         }
         let (sequence, attempt) = (self.sequence(&signed), attempt.to_owned());
         settle(

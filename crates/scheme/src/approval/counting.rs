@@ -1,7 +1,7 @@
 //! Counting wrong codes: per identity, over all its devices, in the commit before a second message leaves.
 
 use ipse_protocol::control::{Control, enforced};
-use ipse_protocol::problem::{Code, Problem};
+use ipse_protocol::problem::{Problem, ProblemCode};
 use ipse_store::action::{self, Attempt};
 use ipse_store::identity as identities;
 use ipse_store::{StoreError, Tx};
@@ -29,7 +29,7 @@ pub(super) fn spend_attempt(tx: &mut Tx, row: &Attempt, epoch: Option<i64>) -> O
         "expired" => refuse!(ActionExpired),
         status => {
             return Ok(Err(
-                Problem::new(Code::ActionClosed).with("action_status", status)
+                Problem::new(ProblemCode::ActionClosed).with("action_status", status)
             ));
         }
     }
@@ -108,10 +108,10 @@ fn close_wrong(tx: &mut Tx, who: &str, attempt: &str) -> Result<bool, StoreError
 /// Judges an attempt wrong and says so.
 pub(super) fn judged_wrong(tx: &mut Tx, attempt: &str) -> Result<Problem, StoreError> {
     let Some(row) = action::attempt_by_id(tx, attempt)? else {
-        return Ok(Problem::new(Code::AttemptUnknown));
+        return Ok(Problem::new(ProblemCode::AttemptUnknown));
     };
     if row.status == "right" || row.factor != "code" {
-        return Ok(Problem::new(Code::AttemptUnknown));
+        return Ok(Problem::new(ProblemCode::AttemptUnknown));
     }
     let blocked = close_wrong(tx, &row.identity, attempt)?;
     let wrong = identities::by_id(tx, &row.identity)?.map_or(WRONG_IN_A_ROW, |i| i.wrong_codes);
@@ -120,7 +120,7 @@ pub(super) fn judged_wrong(tx: &mut Tx, attempt: &str) -> Result<Problem, StoreE
     } else {
         (WRONG_IN_A_ROW - wrong).max(0)
     };
-    Ok(Problem::new(Code::CodeWrong)
+    Ok(Problem::new(ProblemCode::CodeWrong)
         .with("wrong_codes_left", left)
         .with("blocked", blocked || left == 0))
 }

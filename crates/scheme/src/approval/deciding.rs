@@ -1,7 +1,7 @@
 //! The one transaction that decides an action.
 
 use ipse_protocol::control::{Control, enforced};
-use ipse_protocol::problem::{Code, Problem};
+use ipse_protocol::problem::{Problem, ProblemCode};
 use ipse_store::action::{self, Action, Attempt, Decision};
 use ipse_store::identity as identities;
 use ipse_store::receipt::{self as receipts, Receipt};
@@ -54,9 +54,8 @@ impl Deciding {
         if !action::decide(tx, &self.action.id, "linked", &decision, now)? {
             self.was_right(tx)?;
             let status = action::by_id(tx, &self.action.id)?.map(|a| a.status);
-            return Ok(Err(
-                Problem::new(Code::ActionClosed).with("action_status", status.unwrap_or_default())
-            ));
+            return Ok(Err(Problem::new(ProblemCode::ActionClosed)
+                .with("action_status", status.unwrap_or_default())));
         }
         receipts::insert(tx, &self.receipt)?;
         if approved {

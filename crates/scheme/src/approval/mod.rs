@@ -7,7 +7,7 @@ mod verdict;
 
 use ipse_protocol::control::{Control, enforced};
 use ipse_protocol::ids;
-use ipse_protocol::problem::{Code, Problem};
+use ipse_protocol::problem::{Problem, ProblemCode};
 use ipse_store::action::{self, Action, Attempt};
 use ipse_store::device::Device;
 use ipse_store::identity::Identity;
@@ -54,7 +54,7 @@ impl Scheme {
     ) -> Result<(Signed, (Read, T)), Error> {
         if !ids::valid(ids::ACTION, id) {
             self.verify_request(incoming).await?;
-            return Err(Code::NotFound.into());
+            return Err(ProblemCode::NotFound.into());
         }
         // What cannot be an id never reaches the database, which may choke on it.
         if attempt
@@ -62,7 +62,7 @@ impl Scheme {
             .is_some_and(|a| !ids::valid(ids::ATTEMPT, a))
         {
             self.verify_request(incoming).await?;
-            return Err(Code::AttemptUnknown.into());
+            return Err(ProblemCode::AttemptUnknown.into());
         }
         let id = id.to_owned();
         self.verify_reading(incoming, move |tx, device| {
@@ -109,8 +109,8 @@ fn promise_of(tx: &mut Tx, a: &Action) -> Result<Option<String>, StoreError> {
 fn still_linked(read: &Read) -> Result<(), Error> {
     match status_at(&read.action, read.now) {
         "linked" => Ok(()),
-        "expired" => Err(Code::ActionExpired.into()),
-        status => Err(Problem::new(Code::ActionClosed)
+        "expired" => Err(ProblemCode::ActionExpired.into()),
+        status => Err(Problem::new(ProblemCode::ActionClosed)
             .with("action_status", status)
             .into()),
     }
@@ -120,10 +120,10 @@ fn still_linked(read: &Read) -> Result<(), Error> {
 fn unchanged(read: &Read, now: &Identity) -> Result<(), Error> {
     let own = read.action.partner.is_none();
     if now.status != "active" && !own && enforced(Control::T07SimSwapBlocks) {
-        return Err(Code::IdentityBlocked.into());
+        return Err(ProblemCode::IdentityBlocked.into());
     }
     if Some(now.epoch) != read.action.epoch && enforced(Control::T07SimSwapBlocks) {
-        return Err(Code::EpochChanged.into());
+        return Err(ProblemCode::EpochChanged.into());
     }
     Ok(())
 }

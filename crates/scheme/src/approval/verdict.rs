@@ -1,7 +1,7 @@
 //! Approvals and refusals: every check that needs no lock, then the transaction that decides.
 
 use ipse_protocol::control::{Control, enforced};
-use ipse_protocol::problem::Code;
+use ipse_protocol::problem::ProblemCode;
 use ipse_protocol::receipt::Evidence;
 use ipse_protocol::terms::{self, Factor, Flow, LeafKind};
 use ipse_protocol::transcript::Transcript;
@@ -14,7 +14,7 @@ use zeroize::Zeroizing;
 use super::counting::{close_right, judged_wrong};
 use super::deciding::Deciding;
 use super::{Read, promise_of, still_linked, unchanged};
-use crate::action::{Asked, OWN, fixed, word};
+use crate::action::{ActionRequest, OWN, fixed, word};
 use crate::device::{Incoming, Signed};
 use crate::error::{Error, settle};
 use crate::{Scheme, login, webauthn};
@@ -69,7 +69,7 @@ impl Scheme {
             attempt.sim_statement.as_deref(),
         )?;
         if transcript.hash() != t {
-            return Err(late.unwrap_or_else(|| Code::ProofInvalid.into()));
+            return Err(late.unwrap_or_else(|| ProblemCode::ProofInvalid.into()));
         }
         if !self.proven(&signed, &read, attempt, body, &t).await? {
             let (attempt, sequence) = (attempt.id.clone(), self.sequence(&signed));
@@ -121,7 +121,7 @@ impl Scheme {
             .read(move |tx| identities::by_id(tx, &who))
             .await?;
         let changed = now.and_then(|now| unchanged(read, &now).err());
-        Ok(changed.unwrap_or_else(|| Code::AttemptUnknown.into()))
+        Ok(changed.unwrap_or_else(|| ProblemCode::AttemptUnknown.into()))
     }
 
     /// A refusal is an outcome like any other.
@@ -154,7 +154,7 @@ impl Scheme {
             None,
         )?;
         if transcript.hash() != t || body.sequence != signed.claims.seq {
-            return Err(Code::ProofInvalid.into());
+            return Err(ProblemCode::ProofInvalid.into());
         }
         if again {
             // The first one's answer was lost and other requests went out since: signed anew, it says nothing else.
@@ -245,7 +245,9 @@ impl Scheme {
             nonce: fixed(a.nonce.as_deref().unwrap_or_default()),
             action: a.id.clone(),
             partner: a.partner.as_deref().unwrap_or(OWN).to_owned(),
-            domain: Asked::parse(&a.request)?.partner_domain.into_owned(),
+            domain: ActionRequest::parse(&a.request)?
+                .partner_domain
+                .into_owned(),
             flow: word(Flow::parse, a.flow.as_deref())?,
             browser_binding: fixed(a.browser.as_deref().unwrap_or(&[0; 32])),
             view_hash: fixed(a.view_hash.as_deref().unwrap_or_default()),
@@ -277,7 +279,7 @@ impl Scheme {
                 let sealed = attempt
                     .state
                     .as_deref()
-                    .ok_or(Error::from(Code::AttemptUnknown))?;
+                    .ok_or(Error::from(ProblemCode::AttemptUnknown))?;
                 let state = self
                     .keys
                     .daily(attempt.state_day)?
@@ -291,12 +293,12 @@ impl Scheme {
                 {
                     Ok(true)
                 } else {
-                    Err(Code::ProofInvalid.into())
+                    Err(ProblemCode::ProofInvalid.into())
                 }
             }
             ("unlock", None, None, Some(assertion)) => {
                 let Some(key) = &signed.device.unlock_key else {
-                    return Err(Code::ProofInvalid.into());
+                    return Err(ProblemCode::ProofInvalid.into());
                 };
                 let expect = webauthn::Expected {
                     challenge: &Transcript::unlock_challenge(t),
@@ -304,10 +306,10 @@ impl Scheme {
                     rp_id: self.config.rp_id(),
                 };
                 webauthn::verify_assertion(assertion, key, &expect)
-                    .map_err(|_| Error::from(Code::ProofInvalid))?;
+                    .map_err(|_| Error::from(ProblemCode::ProofInvalid))?;
                 Ok(true)
             }
-            _ => Err(Code::MalformedRequest.into()),
+            _ => Err(ProblemCode::MalformedRequest.into()),
         }
     }
 
@@ -412,7 +414,7 @@ fn covers(signed: &Signed, t: &[u8; 32], proof_hash: &[u8; 32]) -> Result<(), Er
     if signed.claims.t.as_ref() == Some(t) && signed.claims.h.as_ref() == Some(proof_hash) {
         Ok(())
     } else {
-        Err(Code::ProofInvalid.into())
+        Err(ProblemCode::ProofInvalid.into())
     }
 }
 
@@ -424,6 +426,6 @@ fn proof_hash(body: &ApproveRequest) -> Result<[u8; 32], Error> {
             a.client_data.as_ref(),
             a.signature.as_ref(),
         )),
-        _ => Err(Code::MalformedRequest.into()),
+        _ => Err(ProblemCode::MalformedRequest.into()),
     }
 }

@@ -3,12 +3,12 @@
 use ipse_jose::{Alg, VerifyingKey, b64, jws};
 use ipse_protocol::control::{Control, enforced};
 use ipse_protocol::device_request::{self, RequestClaims};
-use ipse_protocol::problem::{Code, Problem};
+use ipse_protocol::problem::{Problem, ProblemCode};
 use ipse_protocol::terms::Readiness;
 use ipse_protocol::view::LANGUAGES;
 use ipse_protocol::wire::{EnrolmentRequest, EnrolmentResponse};
 use ipse_protocol::{ids, sha256, text};
-use ipse_sim::number;
+use ipse_sim::phone_number;
 use ipse_store::device::Device;
 use ipse_store::enrolment::{self, Enrolment};
 use ipse_store::{Tx, device as devices, person};
@@ -39,7 +39,7 @@ impl Scheme {
         let number = acceptable(body)?;
         let point = body.device_key.to_sec1();
         let sequence =
-            i64::try_from(claims.seq).map_err(|_| Error::from(Code::MalformedRequest))?;
+            i64::try_from(claims.seq).map_err(|_| Error::from(ProblemCode::MalformedRequest))?;
         // The same request again, its answer having been lost on the way, costs nothing.
         let known = self
             .store
@@ -56,7 +56,7 @@ impl Scheme {
                 .read(move |tx| person::by_lookup(tx, "phone_number", &hash))
                 .await?;
             if taken.is_some() {
-                return Err(Code::AlreadyEnrolled.into());
+                return Err(ProblemCode::AlreadyEnrolled.into());
             }
         }
         let sim = self.sim_of(&number).await?;
@@ -111,7 +111,7 @@ impl Scheme {
         incoming: &Incoming<'_>,
         body: &EnrolmentRequest,
     ) -> Result<(RequestClaims, [u8; 32]), Error> {
-        let invalid = || Error::from(Code::DeviceSignatureInvalid);
+        let invalid = || Error::from(ProblemCode::DeviceSignatureInvalid);
         let token = incoming.signature.ok_or_else(invalid)?;
         let parsed =
             jws::decode_unverified(token, device_request::MAX_LEN).map_err(|_| invalid())?;
@@ -164,12 +164,12 @@ struct Sim {
 fn acceptable(body: &EnrolmentRequest) -> Result<String, Error> {
     let malformed = |member: &str, reason: &str| {
         Error::from(
-            Problem::new(Code::MalformedRequest)
+            Problem::new(ProblemCode::MalformedRequest)
                 .with("member", member)
                 .with("reason", reason),
         )
     };
-    let number = number::normalise(&body.phone_number)
+    let number = phone_number::normalise(&body.phone_number)
         .map_err(|problem| malformed("phone_number", problem.code()))?;
     let name = body.device_name.trim();
     if name.is_empty() || name.chars().count() > MAX_DEVICE_NAME || text::check(name).is_err() {

@@ -1,7 +1,7 @@
 //! The end of an enrolment: one transaction makes the identity.
 
 use ipse_protocol::ids;
-use ipse_protocol::problem::{Code, Problem};
+use ipse_protocol::problem::{Problem, ProblemCode};
 use ipse_protocol::receipt::LeafKind;
 use ipse_protocol::terms::Level;
 use ipse_protocol::wire::{CompleteRequest, CompleteResponse, UnlockRegistration};
@@ -70,10 +70,10 @@ impl Scheme {
     ) -> Result<Completing, Error> {
         let key = self.persons.key(&found.identity).await?;
         let vouched = opened(&key, &found)?.ok_or_else(|| {
-            Error::from(Problem::new(Code::AssuranceInsufficient).with("reason", "no_bank"))
+            Error::from(Problem::new(ProblemCode::AssuranceInsufficient).with("reason", "no_bank"))
         })?;
         if body.terms_version != self.config.terms_version {
-            return Err(Problem::new(Code::MalformedRequest)
+            return Err(Problem::new(ProblemCode::MalformedRequest)
                 .with("member", "terms_version")
                 .into());
         }
@@ -125,7 +125,7 @@ impl Scheme {
             .unlock_challenge
             .as_deref()
             .and_then(|c| <&[u8; 32]>::try_from(c).ok())
-            .ok_or(Error::from(Code::ProofInvalid))?;
+            .ok_or(Error::from(ProblemCode::ProofInvalid))?;
         let expect = webauthn::Expected {
             challenge,
             origin: &self.config.app,
@@ -133,7 +133,7 @@ impl Scheme {
         };
         webauthn::verify_registration(registration, &expect).map_err(|refusal| {
             tracing::info!(%refusal, "unlock credential refused");
-            Code::ProofInvalid.into()
+            ProblemCode::ProofInvalid.into()
         })
     }
 

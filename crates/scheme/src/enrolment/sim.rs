@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ipse_protocol::problem::{Code, Problem};
+use ipse_protocol::problem::{Problem, ProblemCode};
 use ipse_protocol::wire::SimSentResponse;
 use ipse_protocol::{ids, sim_statement};
 use ipse_store::enrolment::{self, Enrolment};
@@ -48,7 +48,7 @@ impl Scheme {
     /// `sim_not_ready`, with a `reason` when it is the line's (lost, or about to move); `sim_mismatch`, `sim_unavailable`;
     /// `not_found` once the SIM is connected or the enrolment over; `too_many_requests` after [`TEXTS`] of them.
     pub async fn enrolment_sim(&self, signed: &Signed, id: &str) -> Result<SimSentResponse, Error> {
-        self.once(signed, self.send_enrolment_secret(signed, id))
+        self.idempotent(signed, self.send_enrolment_secret(signed, id))
             .await
     }
 
@@ -59,7 +59,7 @@ impl Scheme {
     ) -> Result<SimSentResponse, Error> {
         let found = self.enrolment(signed, id).await?;
         if !wants_sim(&found) {
-            return Err(Code::NotFound.into());
+            return Err(ProblemCode::NotFound.into());
         }
         let (operator, handle) = self.connectable(&found)?;
         let (hash, limit) = self.texts_of(&found).await?;
@@ -86,7 +86,7 @@ impl Scheme {
         }
         let (challenge, tries_left) = begun.map_err(|error| match error {
             // Which of them it is the operator tells its customer.
-            SimError::NotFound | SimError::NotReady(_) => Problem::new(Code::SimNotReady)
+            SimError::NotFound | SimError::NotReady(_) => Problem::new(ProblemCode::SimNotReady)
                 .with("reason", "line")
                 .into(),
             other => refused_by_operator(other),
@@ -122,14 +122,14 @@ impl Scheme {
         found: &'e Enrolment,
     ) -> Result<(&Arc<dyn SimController>, &'e str), Error> {
         if found.sim_state == "changed" {
-            return Err(Code::SimMismatch.into());
+            return Err(ProblemCode::SimMismatch.into());
         }
         let (Some(name), Some(handle)) = (&found.operator, &found.handle) else {
-            return Err(Code::SimNotReady.into());
+            return Err(ProblemCode::SimNotReady.into());
         };
         let operator = self
             .operator(name)
-            .ok_or(Error::from(Code::SimUnavailable))?;
+            .ok_or(Error::from(ProblemCode::SimUnavailable))?;
         Ok((operator, handle))
     }
 
@@ -143,7 +143,7 @@ impl Scheme {
         id: &str,
         secret: &str,
     ) -> Result<(), Error> {
-        self.once(signed, self.take_enrolment_secret(signed, id, secret))
+        self.idempotent(signed, self.take_enrolment_secret(signed, id, secret))
             .await
     }
 
@@ -158,7 +158,7 @@ impl Scheme {
         if found.sim_statement.is_some() {
             return Ok(());
         }
-        let none_sent = || Problem::new(Code::SimSecretWrong).with("tries_left", 0);
+        let none_sent = || Problem::new(ProblemCode::SimSecretWrong).with("tries_left", 0);
         let challenge = found.sim_challenge.as_deref().ok_or_else(none_sent)?;
         let nonce_hash: [u8; 32] = found
             .sim_nonce_hash
@@ -213,7 +213,7 @@ fn count_text(tx: &mut Tx, id: &str, of: &str, (hash, limit): (&[u8], i64)) -> O
         let left = (first + TEXTS_DAY - now).max(1);
         let pause = (left + HOUR - 1) / HOUR * HOUR;
         return Ok(Err(
-            Problem::new(Code::TooManyRequests).with("retry_after_ms", pause)
+            Problem::new(ProblemCode::TooManyRequests).with("retry_after_ms", pause)
         ));
     }
     sim_text::add(tx, id, hash, of, now)?;

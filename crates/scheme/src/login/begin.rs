@@ -11,7 +11,7 @@ use ipse_store::{StoreError, Tx, partner as partners};
 
 use super::browser::started_in;
 use super::{Begun, Browser, LoginError, SECOND_MS};
-use crate::action::Asked;
+use crate::action::ActionRequest;
 use crate::error::Error;
 use crate::partner::{Assertion, spend};
 use crate::{Scheme, block, person};
@@ -65,7 +65,7 @@ impl Scheme {
         &self,
         partner: &str,
         assertion: Option<Assertion>,
-        asked: &Asked<'_>,
+        asked: &ActionRequest<'_>,
     ) -> Result<(String, u64), LoginError> {
         let request =
             serde_json::to_string(asked).map_err(|_| Error::Internal("request does not encode"))?;
@@ -135,7 +135,7 @@ impl Scheme {
     pub async fn begin_plain(
         &self,
         partner: &str,
-        asked: &Asked<'_>,
+        asked: &ActionRequest<'_>,
         browser: Browser,
     ) -> Result<String, LoginError> {
         let request =
@@ -196,7 +196,7 @@ fn begin(
         life,
         demo,
     } = beginning;
-    let Ok(asked) = Asked::parse(&request) else {
+    let Ok(asked) = ActionRequest::parse(&request) else {
         return Err(StoreError::Corrupt("pushed request".into()));
     };
     let now = tx.now()?;

@@ -4,8 +4,8 @@ use ipse_protocol::control::{Control, enforced};
 use ipse_protocol::{constant_time_eq, ids};
 use ipse_store::action::{self, Action, Decision};
 
-use super::{Ending, SignIn, authorization_code, return_token};
-use crate::action::{Asked, link_of, status_at};
+use super::{LoginResult, SignIn, authorization_code, return_token};
+use crate::action::{ActionRequest, link_of, status_at};
 use crate::error::Error;
 use crate::{Scheme, block};
 
@@ -65,16 +65,16 @@ impl Scheme {
     }
 
     pub(super) fn standing(&self, row: &Action, now: i64, may_end: bool) -> Result<SignIn, Error> {
-        let asked = Asked::parse(&row.request)?;
+        let asked = ActionRequest::parse(&row.request)?;
         let link = link_of(row).ok_or(Error::Internal("login without a link"))?;
         let status = status_at(row, now);
-        let ending = match status {
-            "approved" if may_end => Some(Ending::Approved {
+        let result = match status {
+            "approved" if may_end => Some(LoginResult::Approved {
                 code: authorization_code(&*self.keys, &row.id),
             }),
-            "refused" => Some(Ending::Refused),
-            "expired" => Some(Ending::Expired),
-            "cancelled" => Some(Ending::Cancelled),
+            "refused" => Some(LoginResult::Refused),
+            "expired" => Some(LoginResult::Expired),
+            "cancelled" => Some(LoginResult::Cancelled),
             _ => None,
         };
         Ok(SignIn {
@@ -94,7 +94,7 @@ impl Scheme {
             expires: row.expires,
             now,
             reason: row.reason.clone(),
-            ending,
+            result,
         })
     }
 

@@ -4,14 +4,14 @@ use ipse_jose::b64;
 use ipse_protocol::control::{Control, enforced};
 use ipse_protocol::{constant_time_eq, sha256, view};
 use ipse_store::action::{self, Action};
-use ipse_store::partner::{self as partners, Grant, Standing};
+use ipse_store::partner::{self as partners, Grant, GrantState};
 use ipse_store::{StoreError, Tx};
 
 use super::{
     AccessToken, LoginError, Redeemable, SECOND_MS, UserInfo, action_of, authorization_code, bearer,
 };
 use crate::Scheme;
-use crate::action::Asked;
+use crate::action::ActionRequest;
 use crate::error::Error;
 use crate::partner::{Assertion, spend};
 use crate::person::PersonKey;
@@ -155,7 +155,7 @@ impl Scheme {
             .store
             .read(move |tx| {
                 let now = tx.now()?;
-                let live = |found: &Standing| {
+                let live = |found: &GrantState| {
                     found.grant.status == "redeemed"
                         && found.grant.token_expires.is_some_and(|end| now < end)
                         && stands(found)
@@ -163,10 +163,10 @@ impl Scheme {
                 Ok(by_token(tx, &token)?.filter(live))
             })
             .await?;
-        let Standing { grant, request, .. } = found.ok_or(LoginError::GrantInvalid)?;
+        let GrantState { grant, request, .. } = found.ok_or(LoginError::GrantInvalid)?;
         Ok(UserInfo {
             released: released(&grant, &self.persons.key(&grant.identity).await?)?,
-            reply: Asked::parse(&request)?.reply.get().to_owned(),
+            reply: ActionRequest::parse(&request)?.reply.get().to_owned(),
             partner: grant.partner,
             sub: grant.sub,
         })
@@ -199,10 +199,10 @@ impl Scheme {
 }
 
 impl Redeemable {
-    fn of(found: Standing, key: &PersonKey) -> Result<Self, Error> {
+    fn of(found: GrantState, key: &PersonKey) -> Result<Self, Error> {
         Ok(Self {
             released: released(&found.grant, key)?,
-            reply: Asked::parse(&found.request)?.reply.get().to_owned(),
+            reply: ActionRequest::parse(&found.request)?.reply.get().to_owned(),
             level: found.level,
             sub: found.grant.sub,
             auth_time: found.grant.auth_time,
@@ -217,14 +217,14 @@ fn released(grant: &Grant, key: &PersonKey) -> Result<Vec<(String, String)>, Err
 }
 
 /// The grant that a code belongs to.
-fn by_code(tx: &mut Tx, code: &str) -> Result<Option<Standing>, StoreError> {
+fn by_code(tx: &mut Tx, code: &str) -> Result<Option<GrantState>, StoreError> {
     let hash = sha256(code.as_bytes());
     let found = standing(tx, code)?;
     Ok(found.filter(|found| constant_time_eq(&hash, &found.grant.code_hash)))
 }
 
 /// The grant that an access token belongs to.
-fn by_token(tx: &mut Tx, token: &str) -> Result<Option<Standing>, StoreError> {
+fn by_token(tx: &mut Tx, token: &str) -> Result<Option<GrantState>, StoreError> {
     let hash = sha256(token.as_bytes());
     let found = standing(tx, token)?;
     Ok(found.filter(|found| {
@@ -233,7 +233,7 @@ fn by_token(tx: &mut Tx, token: &str) -> Result<Option<Standing>, StoreError> {
     }))
 }
 
-fn standing(tx: &mut Tx, bearer: &str) -> Result<Option<Standing>, StoreError> {
+fn standing(tx: &mut Tx, bearer: &str) -> Result<Option<GrantState>, StoreError> {
     match action_of(bearer) {
         Some(action) => partners::standing(tx, action),
         None => Ok(None),
@@ -241,7 +241,7 @@ fn standing(tx: &mut Tx, bearer: &str) -> Result<Option<Standing>, StoreError> {
 }
 
 /// Whether the identity still is as it was at the approval.
-fn stands(found: &Standing) -> bool {
+fn stands(found: &GrantState) -> bool {
     found.unchanged || !enforced(Control::T07SimSwapBlocks)
 }
 
@@ -252,7 +252,7 @@ fn redeem(
     partner: &str,
     life: i64,
     fits: &dyn Fn(&str) -> bool,
-) -> Result<Result<Standing, LoginError>, StoreError> {
+) -> Result<Result<GrantState, LoginError>, StoreError> {
     let Some(found) = by_code(tx, code)? else {
         return Ok(Err(LoginError::GrantInvalid));
     };
@@ -260,7 +260,7 @@ fn redeem(
     if grant.partner != partner && enforced(Control::T15CodeBinding) {
         return Ok(Err(LoginError::GrantInvalid));
     }
-    let asked = Asked::parse(&found.request);
+    let asked = ActionRequest::parse(&found.request);
     if !asked.is_ok_and(|asked| fits(asked.reply.get())) {
         return Ok(Err(LoginError::GrantInvalid));
     }

@@ -100,12 +100,12 @@ pub struct SignIn {
     /// Why it was refused or cancelled.
     pub reason: Option<String>,
     /// What to send the browser to the partner with, if it may go now.
-    pub ending: Option<Ending>,
+    pub result: Option<LoginResult>,
 }
 
 /// How a login ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Ending {
+pub enum LoginResult {
     /// Approved: the authorization code.
     Approved {
         /// The code, in clear; only its hash is stored.

@@ -2,7 +2,7 @@
 
 use ipse_jose::{Alg, Jwk, VerifyingKey, b64};
 use ipse_protocol::control::{Control, enforced};
-use ipse_protocol::problem::Code;
+use ipse_protocol::problem::ProblemCode;
 use ipse_protocol::{constant_time_eq, sha256};
 use ipse_store::registrar::{self, Session};
 
@@ -74,7 +74,7 @@ impl Scheme {
     ) -> Result<String, Error> {
         let registrar = self
             .registrar(bank)
-            .ok_or(Error::from(Code::MalformedRequest))?;
+            .ok_or(Error::from(ProblemCode::MalformedRequest))?;
         let visit = Visit {
             state: random(),
             nonce: nonce(&signed.device.public_key)?,
@@ -129,7 +129,7 @@ impl Scheme {
         let cookie = sha256(back.cookie.unwrap_or_default().as_bytes());
         if !constant_time_eq(&cookie, &session.cookie_hash) && enforced(Control::T18BrowserBinding)
         {
-            return Err(Code::WrongBrowser.into());
+            return Err(ProblemCode::WrongBrowser.into());
         }
         let purpose = match session.purpose.as_str() {
             "enrolment" => Purpose::Enrolment,

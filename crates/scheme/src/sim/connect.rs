@@ -2,7 +2,7 @@
 //! approves with the code.
 
 use ipse_keys::KeyStore;
-use ipse_protocol::problem::Code;
+use ipse_protocol::problem::ProblemCode;
 use ipse_protocol::sim_statement;
 use ipse_protocol::wire::SimSentResponse;
 use ipse_store::sim::{Binding, Connection};
@@ -22,7 +22,7 @@ impl Scheme {
     /// # Errors
     /// `sim_not_ready`, `sim_unavailable`; `identity_blocked` where another block comes first.
     pub async fn begin_sim(&self, signed: &Signed) -> Result<SimSentResponse, Error> {
-        self.once(signed, self.send_secret(signed)).await
+        self.idempotent(signed, self.send_secret(signed)).await
     }
 
     async fn send_secret(&self, signed: &Signed) -> Result<SimSentResponse, Error> {
@@ -43,10 +43,10 @@ impl Scheme {
         )?;
         let number = Attributes::open(&key, &sealed)?.phone_number;
         let Found::At(operator, found) = self.resolve(&number).await? else {
-            return Err(Code::SimNotReady.into());
+            return Err(ProblemCode::SimNotReady.into());
         };
         if found.readiness != "ready" || found.line != "active" {
-            return Err(Code::SimNotReady.into());
+            return Err(ProblemCode::SimNotReady.into());
         }
         let row = self.own_action("sim", &signed.device.id, &identity, now, &key)?;
         let missing = || Error::Internal("own action lacks a member");
@@ -87,7 +87,8 @@ impl Scheme {
     /// # Errors
     /// `sim_secret_wrong` with the tries left, `sim_unavailable`, `sim_mismatch`, `not_found` when nothing was begun.
     pub async fn answer_sim(&self, signed: &Signed, secret: &str) -> Result<String, Error> {
-        self.once(signed, self.take_secret(signed, secret)).await
+        self.idempotent(signed, self.take_secret(signed, secret))
+            .await
     }
 
     async fn take_secret(&self, signed: &Signed, secret: &str) -> Result<String, Error> {
@@ -98,14 +99,14 @@ impl Scheme {
             .await?;
         let connection = connection
             .filter(|c| c.identity == signed.device.identity && c.expires > now)
-            .ok_or(Error::from(Code::NotFound))?;
+            .ok_or(Error::from(ProblemCode::NotFound))?;
         if connection.status != "open" {
             // Sent again: the answer got lost on the way.
             return Ok(connection.action);
         }
         let operator = self
             .operator(&connection.operator)
-            .ok_or(Error::from(Code::SimUnavailable))?;
+            .ok_or(Error::from(ProblemCode::SimUnavailable))?;
         let jws = operator
             .holder_answer(&connection.challenge, secret)
             .await

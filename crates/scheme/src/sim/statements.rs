@@ -22,7 +22,7 @@ const SWEEP_AT: usize = 4_096;
 /// What came of asking an operator, and when.
 type Told = Option<(Result<Arc<str>, SimError>, i64)>;
 
-struct Asked {
+struct PendingStatement {
     binding: Binding,
     nonce_hash: [u8; 32],
     since: Instant,
@@ -32,7 +32,7 @@ struct Asked {
 /// Statements that are being made, by action. Memory only, and a hint only: another node, or this one after a restart,
 /// simply asks again.
 #[derive(Default)]
-pub struct Statements(Mutex<HashMap<String, Asked>>);
+pub struct Statements(Mutex<HashMap<String, PendingStatement>>);
 
 /// How far a statement is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,7 +56,7 @@ pub enum Waited {
 }
 
 impl Statements {
-    fn entries(&self) -> std::sync::MutexGuard<'_, HashMap<String, Asked>> {
+    fn entries(&self) -> std::sync::MutexGuard<'_, HashMap<String, PendingStatement>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -83,7 +83,7 @@ impl Statements {
         }
         let (tell, told) = watch::channel(None);
         let since = Instant::now();
-        let asked = Asked {
+        let asked = PendingStatement {
             binding: binding.clone(),
             nonce_hash,
             since,
@@ -157,7 +157,7 @@ impl Statements {
     }
 }
 
-impl Asked {
+impl PendingStatement {
     fn fits(&self, binding: &Binding, nonce_hash: &[u8; 32]) -> bool {
         self.binding.handle == binding.handle
             && self.nonce_hash == *nonce_hash

@@ -6,12 +6,12 @@ use axum::body::Bytes;
 use axum::extract::{RawQuery, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
-use ipse_openid::request::{self, Front, PageProblem, Refusal};
-use ipse_openid::{Code, Language, OAuthError, Params, response};
+use ipse_openid::request::{self, AuthorizeParams, PageProblem, Refusal};
+use ipse_openid::{Language, OAuthError, OAuthErrorCode, Params, response};
 use ipse_scheme::login::{Begun, Browser, LoginError};
 
 use super::cookie::BrowserCookie;
-use super::pages::{Ending, Outcome, sign_in_path};
+use super::pages::{ErrorPage, Outcome, sign_in_path};
 use super::{browser, client, form, headers, sign_in};
 use crate::Server;
 
@@ -35,19 +35,22 @@ pub async fn post(State(server): State<Arc<Server>>, headers: HeaderMap, body: B
 }
 
 async fn authorize(server: &Server, headers: &HeaderMap, params: Option<Params>) -> Response {
-    let page = |ending: Ending| Outcome::new(browser::page(server, headers, None), ending);
+    let page =
+        |error_page: ErrorPage| Outcome::new(browser::page(server, headers, None), error_page);
     let problem = |problem: PageProblem| match problem {
-        PageProblem::PushedUnknown => page(Ending::RequestExpired).into_response(),
-        other => page(Ending::SiteMistake).code(other.code()).into_response(),
+        PageProblem::PushedUnknown => page(ErrorPage::RequestExpired).into_response(),
+        other => page(ErrorPage::SiteMistake)
+            .code(other.code())
+            .into_response(),
     };
     let Some(params) = params else {
         return problem(PageProblem::Unreadable);
     };
-    let front = match Front::read(&params) {
+    let front = match AuthorizeParams::read(&params) {
         Ok(front) => front,
         Err(found) => return problem(found),
     };
-    let (Front::Pushed { client_id, .. } | Front::Plain { client_id }) = &front;
+    let (AuthorizeParams::Pushed { client_id, .. } | AuthorizeParams::Plain { client_id }) = &front;
     let registration = match client::registration(server, client_id).await {
         Ok(Some(registration)) => registration,
         Ok(None) => return problem(PageProblem::ClientUnknown),
@@ -61,7 +64,7 @@ async fn authorize(server: &Server, headers: &HeaderMap, params: Option<Params>)
         language: language.as_str().to_owned(),
     };
     let begun = match &front {
-        Front::Pushed {
+        AuthorizeParams::Pushed {
             client_id,
             request_uri,
         } => {
@@ -72,11 +75,11 @@ async fn authorize(server: &Server, headers: &HeaderMap, params: Option<Params>)
             {
                 Err(LoginError::RequestUnknown) => return problem(PageProblem::PushedUnknown),
                 Err(LoginError::SandboxUnknown) => {
-                    return page(Ending::SiteMistake)
+                    return page(ErrorPage::SiteMistake)
                         .code("login_hint_unknown")
                         .into_response();
                 }
-                Err(LoginError::PromptOpen) => return page(Ending::PromptOpen).into_response(),
+                Err(LoginError::PromptOpen) => return page(ErrorPage::PromptOpen).into_response(),
                 // The first page comes at once, without a redirect to it.
                 Ok(Begun::Now(standing)) => {
                     let mut response =
@@ -88,7 +91,7 @@ async fn authorize(server: &Server, headers: &HeaderMap, params: Option<Params>)
                 Err(error) => Err(error),
             }
         }
-        Front::Plain { .. } => {
+        AuthorizeParams::Plain { .. } => {
             let request = match request::plain(&params, &registration) {
                 Ok(request) => request,
                 Err(Refusal::Page(found)) => return problem(found),
@@ -125,9 +128,9 @@ async fn authorize(server: &Server, headers: &HeaderMap, params: Option<Params>)
     }
 }
 
-fn failed(page: &impl Fn(Ending) -> Outcome, error: &OAuthError) -> Response {
+fn failed(page: &impl Fn(ErrorPage) -> Outcome, error: &OAuthError) -> Response {
     match error.code {
-        Code::TemporarilyUnavailable => page(Ending::Busy).into_response(),
-        _ => page(Ending::ServerError).into_response(),
+        OAuthErrorCode::TemporarilyUnavailable => page(ErrorPage::Busy).into_response(),
+        _ => page(ErrorPage::ServerError).into_response(),
     }
 }

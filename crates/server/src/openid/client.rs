@@ -9,8 +9,8 @@ use ipse_openid::authn::{Context, Presented};
 use ipse_openid::client::Registration;
 use ipse_openid::discovery::path;
 use ipse_openid::request::AuthorizationRequest;
-use ipse_openid::{Code, OAuthError, Params};
-use ipse_scheme::action::Asked;
+use ipse_openid::{OAuthError, OAuthErrorCode, Params};
+use ipse_scheme::action::ActionRequest;
 use ipse_scheme::partner::Assertion;
 use serde_json::value::RawValue;
 
@@ -36,7 +36,7 @@ impl Client {
         let presented = Presented::read(form::authorization(headers), params)?;
         let registration = registration(server, presented.client_id()).await?;
         let registration = registration.ok_or(OAuthError::new(
-            Code::InvalidClient,
+            OAuthErrorCode::InvalidClient,
             "client authentication failed",
         ))?;
         let issuer = &server.config.issuer;
@@ -116,7 +116,10 @@ pub async fn registration(
     };
     let found = serde_json::from_str(&json).map_err(|error| {
         tracing::error!(client_id, %error, "a stored registration does not parse");
-        OAuthError::new(Code::ServerError, "the registration cannot be read")
+        OAuthError::new(
+            OAuthErrorCode::ServerError,
+            "the registration cannot be read",
+        )
     })?;
     let found = Arc::new(found);
     server.openid.registrations.keep(client_id, &found);
@@ -128,8 +131,8 @@ pub fn asked<'a>(
     registration: &'a Registration,
     request: &'a AuthorizationRequest,
     reply: &'a RawValue,
-) -> Asked<'a> {
-    Asked {
+) -> ActionRequest<'a> {
+    ActionRequest {
         partner_name: (&*registration.name).into(),
         partner_domain: (&*registration.domain).into(),
         service: (&*request.service).into(),
@@ -148,7 +151,7 @@ pub fn asked<'a>(
 /// What we need to answer a request later.
 pub fn reply(request: &AuthorizationRequest) -> Result<Box<RawValue>, OAuthError> {
     serde_json::value::to_raw_value(request)
-        .map_err(|_| OAuthError::new(Code::ServerError, "the request cannot be kept"))
+        .map_err(|_| OAuthError::new(OAuthErrorCode::ServerError, "the request cannot be kept"))
 }
 
 /// Seconds since 1970 UTC, for what clients and ID tokens say of time; the database's time decides about ours.

@@ -4,7 +4,7 @@ use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
-use ipse_openid::{Code, OAuthError, Params};
+use ipse_openid::{OAuthError, OAuthErrorCode, Params};
 use ipse_scheme::Error;
 use ipse_scheme::login::LoginError;
 
@@ -24,7 +24,7 @@ impl<S: Send + Sync> FromRequest<S> for Body {
                     StatusCode::PAYLOAD_TOO_LARGE => "the body is too long",
                     _ => "the body could not be read",
                 };
-                let error = OAuthError::new(Code::InvalidRequest, what);
+                let error = OAuthError::new(OAuthErrorCode::InvalidRequest, what);
                 Err(headers::json(rejection.status(), error.body()))
             }
         }
@@ -40,7 +40,7 @@ pub fn read(headers: &HeaderMap, body: &[u8]) -> Result<Params, OAuthError> {
     let essence = content_type.split(';').next().unwrap_or_default().trim();
     if !essence.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
         return Err(OAuthError::new(
-            Code::InvalidRequest,
+            OAuthErrorCode::InvalidRequest,
             "the body must be application/x-www-form-urlencoded",
         ));
     }
@@ -71,18 +71,19 @@ pub fn refusal(error: &OAuthError) -> Response {
 pub fn scheme_refused(error: LoginError) -> OAuthError {
     match error {
         LoginError::AssertionUsed => OAuthError::new(
-            Code::InvalidClient,
+            OAuthErrorCode::InvalidClient,
             "the client assertion was used before: send a new jti",
         ),
         LoginError::RequestUnknown => OAuthError::new(
-            Code::InvalidRequestUri,
+            OAuthErrorCode::InvalidRequestUri,
             "the request_uri is unknown, used or expired",
         ),
-        LoginError::SandboxUnknown => {
-            OAuthError::new(Code::InvalidRequest, "login_hint names no sandbox person")
-        }
+        LoginError::SandboxUnknown => OAuthError::new(
+            OAuthErrorCode::InvalidRequest,
+            "login_hint names no sandbox person",
+        ),
         LoginError::PromptOpen => OAuthError::new(
-            Code::AccessDenied,
+            OAuthErrorCode::AccessDenied,
             "a request to this person is open already",
         ),
         LoginError::GrantInvalid => ipse_openid::grant::INVALID_GRANT,
@@ -93,10 +94,16 @@ pub fn scheme_refused(error: LoginError) -> OAuthError {
 /// What a partner is told when the scheme could not.
 pub fn failed(error: Error) -> OAuthError {
     if is_busy(&error) {
-        OAuthError::new(Code::TemporarilyUnavailable, "the database is busy: retry")
+        OAuthError::new(
+            OAuthErrorCode::TemporarilyUnavailable,
+            "the database is busy: retry",
+        )
     } else {
         tracing::error!(%error, "a partner's request failed");
-        OAuthError::new(Code::ServerError, "the request could not be handled")
+        OAuthError::new(
+            OAuthErrorCode::ServerError,
+            "the request could not be handled",
+        )
     }
 }
 

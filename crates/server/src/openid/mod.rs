@@ -8,10 +8,10 @@ mod browser;
 mod client;
 pub mod configuration;
 pub mod cookie;
-mod ending;
 mod form;
 pub mod headers;
 pub mod jwks;
+mod login_result;
 pub mod pages;
 pub mod par;
 pub mod qr;
@@ -39,12 +39,12 @@ use ipse_openid::client::IdTokenAlg;
 use ipse_openid::discovery::{self, path};
 use ipse_openid::params::MAX_BYTES;
 
-use self::pages::{Ending, Outcome};
+use self::pages::{ErrorPage, Outcome};
 use crate::Server;
 use crate::config::ServerConfig;
 
 /// Keys of ID tokens, and the documents that never change while we run.
-pub struct Face {
+pub struct Provider {
     es256: Arc<SigningKey>,
     rs256: Arc<SigningKey>,
     configuration: Vec<u8>,
@@ -52,7 +52,7 @@ pub struct Face {
     registrations: client::Registrations,
 }
 
-impl Face {
+impl Provider {
     /// Fetches the keys, which are made at the first start, and writes the documents.
     ///
     /// # Errors
@@ -117,5 +117,9 @@ async fn phone_face(State(server): State<Arc<Server>>) -> Redirect {
 
 /// The page for a path that does not exist, in the browser's language.
 async fn not_found(State(server): State<Arc<Server>>, headers: HeaderMap) -> Response {
-    Outcome::new(browser::page(&server, &headers, None), Ending::PageUnknown).into_response()
+    Outcome::new(
+        browser::page(&server, &headers, None),
+        ErrorPage::PageUnknown,
+    )
+    .into_response()
 }

@@ -122,7 +122,7 @@ pub enum Step {
         open_app: String,
     },
     /// The partner named its test person, whose phone asks by itself: there is nothing to scan.
-    Asked,
+    ActionRequest,
     /// A phone claimed it: both sides show the same short code.
     Claimed {
         /// The code.
@@ -138,7 +138,7 @@ impl Step {
     /// What `/sign-in/state` calls it.
     pub const fn status(&self) -> &'static str {
         match self {
-            Step::Start { .. } | Step::Asked => "created",
+            Step::Start { .. } | Step::ActionRequest => "created",
             Step::Claimed { .. } => "linked",
             Step::Returning => "returning",
         }
@@ -161,7 +161,7 @@ impl SignIn {
     fn title(&self) -> String {
         match self.step {
             Step::Start { .. } => self.page.about("sign-in-title", &self.partner),
-            Step::Asked => self.page.text("asked-title"),
+            Step::ActionRequest => self.page.text("asked-title"),
             Step::Claimed { .. } => self.page.text("match-title"),
             Step::Returning => self.page.text("return-title"),
         }
@@ -199,7 +199,7 @@ impl Tone {
 
 /// The ways in which a login ends on a page of ours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ending {
+pub enum ErrorPage {
     /// The site's request is wrong; nothing is sent back to it.
     SiteMistake,
     /// The pushed request is unknown, used or expired.
@@ -226,78 +226,79 @@ pub enum Ending {
     PageUnknown,
 }
 
-impl Ending {
-    /// Every ending.
-    pub const ALL: [Ending; 12] = [
-        Ending::SiteMistake,
-        Ending::RequestExpired,
-        Ending::ActionExpired,
-        Ending::ActionCancelled,
-        Ending::NotMyPhone,
-        Ending::IdentityBlocked,
-        Ending::WrongBrowser,
-        Ending::ActionClosed,
-        Ending::PromptOpen,
-        Ending::Busy,
-        Ending::ServerError,
-        Ending::PageUnknown,
+impl ErrorPage {
+    /// Every error page.
+    pub const ALL: [ErrorPage; 12] = [
+        ErrorPage::SiteMistake,
+        ErrorPage::RequestExpired,
+        ErrorPage::ActionExpired,
+        ErrorPage::ActionCancelled,
+        ErrorPage::NotMyPhone,
+        ErrorPage::IdentityBlocked,
+        ErrorPage::WrongBrowser,
+        ErrorPage::ActionClosed,
+        ErrorPage::PromptOpen,
+        ErrorPage::Busy,
+        ErrorPage::ServerError,
+        ErrorPage::PageUnknown,
     ];
 
     /// What its texts' keys begin with.
     const fn family(self) -> &'static str {
         match self {
-            Ending::SiteMistake => "site-mistake",
-            Ending::RequestExpired => "request-expired",
-            Ending::ActionExpired => "action-expired",
-            Ending::ActionCancelled => "action-cancelled",
-            Ending::NotMyPhone => "not-my-phone",
-            Ending::IdentityBlocked => "identity-blocked",
-            Ending::WrongBrowser => "wrong-browser",
-            Ending::ActionClosed => "action-closed",
-            Ending::PromptOpen => "prompt-open",
-            Ending::Busy => "busy",
-            Ending::ServerError => "server-error",
-            Ending::PageUnknown => "page-unknown",
+            ErrorPage::SiteMistake => "site-mistake",
+            ErrorPage::RequestExpired => "request-expired",
+            ErrorPage::ActionExpired => "action-expired",
+            ErrorPage::ActionCancelled => "action-cancelled",
+            ErrorPage::NotMyPhone => "not-my-phone",
+            ErrorPage::IdentityBlocked => "identity-blocked",
+            ErrorPage::WrongBrowser => "wrong-browser",
+            ErrorPage::ActionClosed => "action-closed",
+            ErrorPage::PromptOpen => "prompt-open",
+            ErrorPage::Busy => "busy",
+            ErrorPage::ServerError => "server-error",
+            ErrorPage::PageUnknown => "page-unknown",
         }
     }
 
     /// The stable code in small print, where the caller has none of its own.
     pub const fn code(self) -> &'static str {
         match self {
-            Ending::SiteMistake => "request_unreadable",
-            Ending::RequestExpired => "request_expired",
-            Ending::ActionExpired => "action_expired",
-            Ending::ActionCancelled => "action_cancelled",
-            Ending::NotMyPhone => "not_my_phone",
-            Ending::IdentityBlocked => "identity_blocked",
-            Ending::WrongBrowser => "wrong_browser",
-            Ending::ActionClosed => "action_closed",
-            Ending::PromptOpen => "prompt_open",
-            Ending::Busy => "busy",
-            Ending::ServerError => "internal",
-            Ending::PageUnknown => "not_found",
+            ErrorPage::SiteMistake => "request_unreadable",
+            ErrorPage::RequestExpired => "request_expired",
+            ErrorPage::ActionExpired => "action_expired",
+            ErrorPage::ActionCancelled => "action_cancelled",
+            ErrorPage::NotMyPhone => "not_my_phone",
+            ErrorPage::IdentityBlocked => "identity_blocked",
+            ErrorPage::WrongBrowser => "wrong_browser",
+            ErrorPage::ActionClosed => "action_closed",
+            ErrorPage::PromptOpen => "prompt_open",
+            ErrorPage::Busy => "busy",
+            ErrorPage::ServerError => "internal",
+            ErrorPage::PageUnknown => "not_found",
         }
     }
 
     const fn tone(self) -> Tone {
         match self {
-            Ending::ActionExpired | Ending::RequestExpired | Ending::PromptOpen | Ending::Busy => {
-                Tone::Caution
-            }
-            Ending::SiteMistake | Ending::NotMyPhone | Ending::ServerError => Tone::Stop,
-            Ending::IdentityBlocked | Ending::WrongBrowser => Tone::Protected,
+            ErrorPage::ActionExpired
+            | ErrorPage::RequestExpired
+            | ErrorPage::PromptOpen
+            | ErrorPage::Busy => Tone::Caution,
+            ErrorPage::SiteMistake | ErrorPage::NotMyPhone | ErrorPage::ServerError => Tone::Stop,
+            ErrorPage::IdentityBlocked | ErrorPage::WrongBrowser => Tone::Protected,
             _ => Tone::Calm,
         }
     }
 
     const fn status(self) -> StatusCode {
         match self {
-            Ending::SiteMistake | Ending::RequestExpired => StatusCode::BAD_REQUEST,
-            Ending::WrongBrowser => StatusCode::FORBIDDEN,
-            Ending::PageUnknown => StatusCode::NOT_FOUND,
-            Ending::Busy => StatusCode::SERVICE_UNAVAILABLE,
-            Ending::ServerError => StatusCode::INTERNAL_SERVER_ERROR,
-            Ending::ActionExpired | Ending::ActionClosed => StatusCode::GONE,
+            ErrorPage::SiteMistake | ErrorPage::RequestExpired => StatusCode::BAD_REQUEST,
+            ErrorPage::WrongBrowser => StatusCode::FORBIDDEN,
+            ErrorPage::PageUnknown => StatusCode::NOT_FOUND,
+            ErrorPage::Busy => StatusCode::SERVICE_UNAVAILABLE,
+            ErrorPage::ServerError => StatusCode::INTERNAL_SERVER_ERROR,
+            ErrorPage::ActionExpired | ErrorPage::ActionClosed => StatusCode::GONE,
             _ => StatusCode::OK,
         }
     }
@@ -317,7 +318,7 @@ pub struct Back {
 #[template(path = "outcome.html")]
 pub struct Outcome {
     page: Page,
-    ending: Ending,
+    error_page: ErrorPage,
     tone: Tone,
     code: &'static str,
     back: Option<Back>,
@@ -326,13 +327,13 @@ pub struct Outcome {
 }
 
 impl Outcome {
-    /// An ending under its own code.
-    pub fn new(page: Page, ending: Ending) -> Self {
+    /// An error page under its own code.
+    pub fn new(page: Page, error_page: ErrorPage) -> Self {
         Self {
             page,
-            ending,
-            tone: ending.tone(),
-            code: ending.code(),
+            error_page,
+            tone: error_page.tone(),
+            code: error_page.code(),
             back: None,
             retry: None,
             forward: false,
@@ -365,7 +366,7 @@ impl Outcome {
     }
 
     fn line(&self, part: &str) -> String {
-        let key = format!("{}-{part}", self.ending.family());
+        let key = format!("{}-{part}", self.error_page.family());
         match &self.back {
             Some(back) => self.page.about(&key, &back.partner),
             None => self.page.about(&key, ""),
@@ -375,7 +376,7 @@ impl Outcome {
 
 impl IntoResponse for Outcome {
     fn into_response(self) -> Response {
-        rendered(self.ending.status(), &self)
+        rendered(self.error_page.status(), &self)
     }
 }
 

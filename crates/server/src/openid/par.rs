@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use ipse_openid::discovery::path;
 use ipse_openid::tokens::PushedResponse;
-use ipse_openid::{Code, OAuthError, request};
+use ipse_openid::{OAuthError, OAuthErrorCode, request};
 
 use super::client::{self, Client};
 use super::form::Body;
@@ -45,5 +45,5 @@ async fn push(server: &Server, headers: &HeaderMap, body: &[u8]) -> Result<Vec<u
         expires_in: seconds as i64,
     };
     serde_json::to_vec(&answer)
-        .map_err(|_| OAuthError::new(Code::ServerError, "the answer cannot be written"))
+        .map_err(|_| OAuthError::new(OAuthErrorCode::ServerError, "the answer cannot be written"))
 }

@@ -7,8 +7,8 @@ use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 
 use super::cookie::BrowserCookie;
-use super::pages::{Ending, Outcome};
-use super::{browser, ending, form};
+use super::pages::{ErrorPage, Outcome};
+use super::{browser, form, login_result};
 use crate::Server;
 
 /// Sends the starting browser on to the partner.
@@ -19,16 +19,16 @@ pub async fn get(
 ) -> Response {
     let page = browser::page(&server, &headers, None);
     let Some(cookie) = BrowserCookie::read(&headers, &server.config.issuer) else {
-        return Outcome::new(page, Ending::WrongBrowser).into_response();
+        return Outcome::new(page, ErrorPage::WrongBrowser).into_response();
     };
     let sign_in = match server.scheme.take_return(&token, &cookie.binding()).await {
         Ok(Some(sign_in)) => sign_in,
-        Ok(None) => return Outcome::new(page, Ending::WrongBrowser).into_response(),
-        Err(error) => return ending::unavailable(&form::failed(error), page),
+        Ok(None) => return Outcome::new(page, ErrorPage::WrongBrowser).into_response(),
+        Err(error) => return login_result::unavailable(&form::failed(error), page),
     };
-    let page = browser::page(&server, &headers, ending::language(&sign_in, None));
-    match &sign_in.ending {
-        Some(end) => ending::answer(&server, &sign_in, end, page).await,
-        None => Outcome::new(page, Ending::ActionClosed).into_response(),
+    let page = browser::page(&server, &headers, login_result::language(&sign_in, None));
+    match &sign_in.result {
+        Some(result) => login_result::answer(&server, &sign_in, result, page).await,
+        None => Outcome::new(page, ErrorPage::ActionClosed).into_response(),
     }
 }

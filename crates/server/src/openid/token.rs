@@ -11,7 +11,7 @@ use ipse_openid::discovery::path;
 use ipse_openid::grant::CodeGrant;
 use ipse_openid::request::AuthorizationRequest;
 use ipse_openid::tokens::{IdToken, TokenResponse};
-use ipse_openid::{Code, Level, OAuthError};
+use ipse_openid::{Level, OAuthError, OAuthErrorCode};
 use serde_json::Value;
 
 use super::client::{self, Client};
@@ -54,7 +54,7 @@ async fn redeem(server: &Server, headers: &HeaderMap, body: &[u8]) -> Result<Vec
         .await
         .map_err(form::scheme_refused)?;
     let request: AuthorizationRequest = serde_json::from_str(&found.reply)
-        .map_err(|_| OAuthError::new(Code::ServerError, "the request cannot be read"))?;
+        .map_err(|_| OAuthError::new(OAuthErrorCode::ServerError, "the request cannot be read"))?;
     let auth_time = found.auth_time / SECOND_MS;
     let id_token = IdToken {
         issuer: &server.config.issuer,
@@ -78,7 +78,7 @@ async fn redeem(server: &Server, headers: &HeaderMap, body: &[u8]) -> Result<Vec
         scope: request.scope.clone(),
     };
     serde_json::to_vec(&answer)
-        .map_err(|_| OAuthError::new(Code::ServerError, "the answer cannot be written"))
+        .map_err(|_| OAuthError::new(OAuthErrorCode::ServerError, "the answer cannot be written"))
 }
 
 /// What may leave at one place of what was shown and approved. The scheme keeps exactly what the approved view showed.

@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use ipse_openid::grant::{self, INVALID_TOKEN};
 use ipse_openid::request::AuthorizationRequest;
-use ipse_openid::{Code, OAuthError, Params, tokens};
+use ipse_openid::{OAuthError, OAuthErrorCode, Params, tokens};
 use ipse_scheme::login::LoginError;
 
 use super::form::Body;
@@ -40,7 +40,7 @@ async fn answer(server: &Server, headers: &HeaderMap, form: Option<&Params>) -> 
         Ok(None) => {
             return refusal(
                 &OAuthError::new(
-                    Code::InvalidToken,
+                    OAuthErrorCode::InvalidToken,
                     "send the access token as a bearer token",
                 ),
                 false,
@@ -67,7 +67,7 @@ async fn userinfo(server: &Server, token: &str) -> Result<Vec<u8>, OAuthError> {
     {
         return Err(INVALID_TOKEN);
     }
-    let unreadable = OAuthError::new(Code::ServerError, "the request cannot be read");
+    let unreadable = OAuthError::new(OAuthErrorCode::ServerError, "the request cannot be read");
     let request: AuthorizationRequest =
         serde_json::from_str(&found.reply).map_err(|_| unreadable)?;
     let released = token::released(&request.claims.userinfo, &found.released);

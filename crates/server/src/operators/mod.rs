@@ -2,8 +2,8 @@
 
 mod client;
 pub mod config;
-mod face;
 pub mod feed;
+mod routes;
 mod token;
 
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use ipse_scheme::sim_controller::SimController;
 use crate::config::ServerConfig;
 use crate::fetch::Fetch;
 
-pub use face::router;
+pub use routes::router;
 
 /// The operators of a configuration, in its order.
 ///

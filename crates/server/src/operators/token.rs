@@ -25,7 +25,7 @@ pub struct Tokens {
     url: String,
     kept: Mutex<Option<Token>>,
     /// One asks, the others wait for what it gets.
-    asking: tokio::sync::Mutex<()>,
+    limits: tokio::sync::Mutex<()>,
 }
 
 impl Tokens {
@@ -36,7 +36,7 @@ impl Tokens {
             issuer: issuer.to_owned(),
             url,
             kept: Mutex::default(),
-            asking: tokio::sync::Mutex::default(),
+            limits: tokio::sync::Mutex::default(),
         }
     }
 
@@ -60,7 +60,7 @@ impl Tokens {
         if let Some(token) = self.kept() {
             return Ok(token);
         }
-        let _turn = self.asking.lock().await;
+        let _turn = self.limits.lock().await;
         if let Some(token) = self.kept() {
             return Ok(token);
         }

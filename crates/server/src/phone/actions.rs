@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use ipse_protocol::problem::Code;
+use ipse_protocol::problem::ProblemCode;
 use ipse_protocol::wire::{
     ActionResponse, ActionsResponse, ApproveRequest, AttemptRequest, AttemptResponse,
     BlockResponse, ClaimRequest, DecisionResponse, Offer, RefuseRequest, WrongRequest,
@@ -44,7 +44,7 @@ async fn list(
     page: Result<Query<Page>, QueryRejection>,
     request: DeviceRequest,
 ) -> Answer<ActionsResponse> {
-    let Query(page) = page.map_err(|_| Refusal::from(Code::MalformedRequest))?;
+    let Query(page) = page.map_err(|_| Refusal::from(ProblemCode::MalformedRequest))?;
     let signed = server.scheme.authenticate(request.incoming()).await?;
     let before = page.before.as_deref();
     Ok(Json(server.scheme.actions(&signed, before).await?))

@@ -38,7 +38,7 @@ async fn create(
     request: DeviceRequest,
 ) -> Created<EnrolmentResponse> {
     let body: EnrolmentRequest = request.json()?;
-    let _leave = server.asking.whose_number()?;
+    let _leave = server.limits.whose_number()?;
     let begun = server
         .scheme
         .begin_enrolment(request.incoming(), &body)
@@ -62,7 +62,7 @@ async fn sim(
 ) -> Answer<SimSentResponse> {
     let _: Empty = request.json()?;
     let operator = server.scheme.operator_of_enrolment(&id).await?;
-    let _leave = server.asking.operator(operator.as_deref())?;
+    let _leave = server.limits.operator(operator.as_deref())?;
     let signed = server.scheme.authenticate(request.incoming()).await?;
     Ok(Json(server.scheme.enrolment_sim(&signed, &id).await?))
 }
@@ -75,7 +75,7 @@ async fn sim_answer(
     let body: SimAnswerRequest = request.json()?;
     super::sim::six_digits(&body.secret)?;
     let operator = server.scheme.operator_of_enrolment(&id).await?;
-    let _leave = server.asking.operator(operator.as_deref())?;
+    let _leave = server.limits.operator(operator.as_deref())?;
     let signed = server.scheme.authenticate(request.incoming()).await?;
     server
         .scheme
@@ -90,7 +90,7 @@ async fn bank(
     request: DeviceRequest,
 ) -> Result<Response, Refusal> {
     let body: BankRequest = request.json()?;
-    let _leave = server.asking.bank(&body.bank)?;
+    let _leave = server.limits.bank(&body.bank)?;
     let signed = server.scheme.authenticate(request.incoming()).await?;
     let begun = server
         .scheme

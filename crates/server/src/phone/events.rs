@@ -10,7 +10,7 @@ use axum::extract::State;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::routing::get;
 use futures_util::stream::{self, Stream};
-use ipse_protocol::problem::Code;
+use ipse_protocol::problem::ProblemCode;
 use ipse_scheme::block::{ACTION_CHANNEL, IDENTITY_CHANNEL};
 use ipse_store::Notice;
 use tokio::sync::broadcast::Receiver;
@@ -73,10 +73,10 @@ async fn events(
     let identity = &signed.device.identity;
     // Anybody can begin an enrolment; only who finished one has something to listen to.
     if server.scheme.identity_event(identity).await?.is_none() {
-        return Err(Code::NotFound.into());
+        return Err(ProblemCode::NotFound.into());
     }
     if !server.streams.enter(identity) {
-        return Err(Code::TooManyRequests.into());
+        return Err(ProblemCode::TooManyRequests.into());
     }
     let feed = Feed {
         notices: server.scheme.store.subscribe(),

@@ -32,7 +32,7 @@ pub fn router() -> Router<Arc<Server>> {
         .merge(me::router())
         .merge(events::router())
         .fallback(|| async {
-            crate::problem::Refusal::from(ipse_protocol::problem::Code::NotFound)
+            crate::problem::Refusal::from(ipse_protocol::problem::ProblemCode::NotFound)
         })
         .layer(DefaultBodyLimit::max(MAX_BODY))
         .layer(axum::middleware::map_response(no_store))

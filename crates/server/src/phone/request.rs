@@ -4,7 +4,7 @@ use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
 use axum::http::{Method, StatusCode, header};
 use ipse_protocol::device_request::HEADER;
-use ipse_protocol::problem::Code;
+use ipse_protocol::problem::ProblemCode;
 use ipse_scheme::device::Incoming;
 use serde::de::DeserializeOwned;
 
@@ -37,7 +37,7 @@ impl DeviceRequest {
     /// # Errors
     /// `malformed_request`.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, Refusal> {
-        ipse_jose::strict_json(&self.body).map_err(|_| Code::MalformedRequest.into())
+        ipse_jose::strict_json(&self.body).map_err(|_| ProblemCode::MalformedRequest.into())
     }
 }
 
@@ -67,16 +67,16 @@ impl<S: Send + Sync> FromRequest<S> for DeviceRequest {
                 .unwrap_or_default();
             let media = kind.split(';').next().unwrap_or_default().trim();
             if !media.eq_ignore_ascii_case("application/json") {
-                return Err(Code::UnsupportedMediaType.into());
+                return Err(ProblemCode::UnsupportedMediaType.into());
             }
         }
         let body = Bytes::from_request(request, state)
             .await
             .map_err(|rejection| {
                 Refusal::from(if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
-                    Code::TooLarge
+                    ProblemCode::TooLarge
                 } else {
-                    Code::MalformedRequest
+                    ProblemCode::MalformedRequest
                 })
             })?;
         Ok(Self {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::routing::post;
 use axum::{Json, Router};
-use ipse_protocol::problem::{Code, Problem};
+use ipse_protocol::problem::{Problem, ProblemCode};
 use ipse_protocol::wire::{Empty, OwnActionResponse, SimAnswerRequest, SimSentResponse};
 
 use super::DeviceRequest;
@@ -43,7 +43,7 @@ pub(super) fn six_digits(secret: &str) -> Result<(), Refusal> {
     if secret.len() == 6 && secret.bytes().all(|b| b.is_ascii_digit()) {
         return Ok(());
     }
-    Err(Problem::new(Code::MalformedRequest)
+    Err(Problem::new(ProblemCode::MalformedRequest)
         .with("member", "secret")
         .into())
 }

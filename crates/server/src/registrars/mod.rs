@@ -3,7 +3,7 @@
 mod client;
 pub mod config;
 mod endpoints;
-mod face;
+mod routes;
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use ipse_scheme::registrar::Registrar;
 use crate::config::ServerConfig;
 use crate::fetch::Fetch;
 
-pub use face::{COOKIE, cookie, router};
+pub use routes::{COOKIE, cookie, router};
 
 /// Path to which banks send the browser back.
 pub const CALLBACK: &str = "/registrars/callback";

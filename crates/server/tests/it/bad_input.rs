@@ -5,14 +5,14 @@ use reqwest::StatusCode;
 use reqwest::header::CONTENT_TYPE;
 use serde_json::json;
 
-use crate::support::{CODE, Phone, World};
+use crate::support::{CODE, Phone, TestNetwork};
 
 #[tokio::test]
 async fn another_persons_action_and_attempt_are_out_of_reach() {
-    for world in World::both().await {
-        let (mut anna, mut bert) = (world.enrolled(0).await, world.enrolled(1).await);
-        let partner = world.partner().await;
-        let started = world.start_basic(&partner).await;
+    for network in TestNetwork::both().await {
+        let (mut anna, mut bert) = (network.enrolled(0).await, network.enrolled(1).await);
+        let partner = network.partner().await;
+        let started = network.start_basic(&partner).await;
         let offer: Offer = anna.claim(&started.link).await.json();
         // The second claimer, whichever way.
         bert.claim(&started.link).await.refused("already_claimed");
@@ -34,27 +34,27 @@ async fn another_persons_action_and_attempt_are_out_of_reach() {
             .await
             .refused("not_found");
         // Nor may he call her attempt wrong on an action of his own.
-        let own = world.offer_basic(&partner, &mut bert).await;
+        let own = network.offer_basic(&partner, &mut bert).await;
         let path = format!("/actions/{}/wrong", own.action);
         bert.post(&path, &json!({"attempt": attempt.attempt}))
             .await
             .refused("attempt_unknown");
-        let identity = world.identity(&anna.identity).await;
+        let identity = network.identity(&anna.identity).await;
         assert_eq!(
             (
                 identity.wrong_codes,
-                world.open_attempt(&anna.identity).await
+                network.open_attempt(&anna.identity).await
             ),
             (0, Some(attempt.attempt))
         );
-        world.end().await;
+        network.end().await;
     }
 }
 
 #[tokio::test]
 async fn what_is_no_request_is_refused_and_spends_nothing() {
-    for world in World::both().await {
-        let mut phone = world.enrolled(0).await;
+    for network in TestNetwork::both().await {
+        let mut phone = network.enrolled(0).await;
         let before = phone.sequence;
         let path = "/phone/v1/actions/claim";
         let sealed =
@@ -94,9 +94,9 @@ async fn what_is_no_request_is_refused_and_spends_nothing() {
             ("", "unsupported_media_type"),
             ("application/json; charset=utf-8", "link_invalid"),
         ] {
-            let reply = world
+            let reply = network
                 .http
-                .post(format!("{}{path}", world.app))
+                .post(format!("{}{path}", network.app))
                 .header(CONTENT_TYPE, kind)
                 .header("ipse-device", &signature)
                 .body(good.to_vec())
@@ -133,6 +133,6 @@ async fn what_is_no_request_is_refused_and_spends_nothing() {
         // None of it was taken for a request: the first sequence since then still serves.
         phone.sequence = before;
         assert_eq!(phone.get("/me").await.status, StatusCode::OK);
-        world.end().await;
+        network.end().await;
     }
 }

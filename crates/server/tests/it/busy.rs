@@ -11,7 +11,7 @@ use reqwest::StatusCode;
 use serde_json::{Value, json};
 use tokio::task::{JoinHandle, JoinSet};
 
-use crate::support::{ASSERTION_TYPE, CODE, Page, Phone, World, partner_parameter, refusal};
+use crate::support::{ASSERTION_TYPE, CODE, Page, Phone, TestNetwork, partner_parameter, refusal};
 
 /// One transaction holds the database, one waits, and the queue is full.
 struct Jam {
@@ -20,7 +20,7 @@ struct Jam {
 }
 
 impl Jam {
-    async fn of(world: &World, store: &Store) -> Self {
+    async fn of(network: &TestNetwork, store: &Store) -> Self {
         let (held, release) = mpsc::channel::<()>();
         let release = std::sync::Mutex::new(release);
         let (begun, running) = tokio::sync::oneshot::channel();
@@ -39,7 +39,7 @@ impl Jam {
         running.await.expect("running");
         let own = store.clone();
         let waiting = tokio::spawn(async move { own.write(|_| Ok(())).await });
-        world
+        network
             .soon("the queue", || async { store.stats().queued > 0 })
             .await;
         Self {
@@ -65,8 +65,8 @@ struct Node {
 }
 
 impl Node {
-    async fn beside(world: &World) -> Self {
-        let server = Arc::new(world.node_with_queue(1));
+    async fn beside(network: &TestNetwork) -> Self {
+        let server = Arc::new(network.node_with_queue(1));
         let mut tasks = JoinSet::new();
         let mut urls = Vec::new();
         for router in [
@@ -91,13 +91,13 @@ impl Node {
         }
     }
 
-    async fn jam(&self, world: &World) -> Jam {
-        Jam::of(world, &self.server.scheme.store).await
+    async fn jam(&self, network: &TestNetwork) -> Jam {
+        Jam::of(network, &self.server.scheme.store).await
     }
 
-    async fn end(mut self, world: World) {
+    async fn end(mut self, network: TestNetwork) {
         self.tasks.shutdown().await;
-        world.end().await;
+        network.end().await;
     }
 }
 
@@ -121,12 +121,12 @@ fn is_busy((status, body): &(StatusCode, Value)) {
 
 #[tokio::test]
 async fn an_attempt_at_a_busy_database_spends_nothing() {
-    for world in World::both().await {
-        let mut phone = world.enrolled(0).await;
-        let partner = world.partner().await;
-        let offer = world.offer_basic(&partner, &mut phone).await;
-        let busy = world.node_with_queue(1);
-        let jam = Jam::of(&world, &busy.scheme.store).await;
+    for network in TestNetwork::both().await {
+        let mut phone = network.enrolled(0).await;
+        let partner = network.partner().await;
+        let offer = network.offer_basic(&partner, &mut phone).await;
+        let busy = network.node_with_queue(1);
+        let jam = Jam::of(&network, &busy.scheme.store).await;
         let (_, first) = ClientLogin::<NoStretching>::start(CODE).expect("opaque");
         let body = Phone::attempt_body(&offer, first);
         let request = phone.seal(&format!("/actions/{}/attempt", offer.action), &body);
@@ -138,25 +138,25 @@ async fn an_attempt_at_a_busy_database_spends_nothing() {
         };
         assert_eq!(ask().await, "busy");
         jam.end().await;
-        assert_eq!(world.open_attempt(&phone.identity).await, None);
+        assert_eq!(network.open_attempt(&phone.identity).await, None);
         assert_eq!(ask().await, "ok");
-        world.end().await;
+        network.end().await;
     }
 }
 
 #[tokio::test]
 async fn a_phone_is_told_of_a_busy_database_at_every_step() {
-    for world in World::both().await {
-        let mut phone = world.enrolled(0).await;
-        let partner = world.partner().await;
-        let node = Node::beside(&world).await;
-        let started = world.start_basic(&partner).await;
+    for network in TestNetwork::both().await {
+        let mut phone = network.enrolled(0).await;
+        let partner = network.partner().await;
+        let node = Node::beside(&network).await;
+        let started = network.start_basic(&partner).await;
         let busy = |reply: crate::support::Reply| {
             reply.refused("busy");
             assert_eq!(reply.status, StatusCode::SERVICE_UNAVAILABLE);
         };
         let claim = phone.seal("/actions/claim", &json!({"link": started.link}));
-        let jam = node.jam(&world).await;
+        let jam = node.jam(&network).await;
         busy(phone.send_to(&node.app, &claim).await);
         jam.end().await;
         let offer: Offer = phone.send_to(&node.app, &claim).await.json();
@@ -166,32 +166,32 @@ async fn a_phone_is_told_of_a_busy_database_at_every_step() {
             .map_err(|r| r.body)
             .expect("an attempt");
         let (approval, _) = phone.seal_approval(&offer, &opened);
-        let jam = node.jam(&world).await;
+        let jam = node.jam(&network).await;
         busy(phone.send_to(&node.app, &approval).await);
         jam.end().await;
-        let open = world.open_attempt(&phone.identity).await;
+        let open = network.open_attempt(&phone.identity).await;
         assert_eq!(open, Some(opened.attempt.attempt));
         let decided = phone.send_to(&node.app, &approval).await;
         assert_eq!(decided.body["status"], "approved", "{}", decided.body);
         let block = phone.seal("/block", &json!({"reason": "person"}));
-        let jam = node.jam(&world).await;
+        let jam = node.jam(&network).await;
         busy(phone.send_to(&node.app, &block).await);
         jam.end().await;
-        assert_eq!(world.identity(&phone.identity).await.status, "active");
+        assert_eq!(network.identity(&phone.identity).await.status, "active");
         assert_eq!(
             phone.send_to(&node.app, &block).await.body["status"],
             "suspended"
         );
-        node.end(world).await;
+        node.end(network).await;
     }
 }
 
 #[tokio::test]
 async fn a_login_at_a_busy_database_is_told_so_at_every_step() {
-    for world in World::both().await {
-        let mut phone = world.enrolled(0).await;
-        let mut partner = world.partner().await;
-        let node = Node::beside(&world).await;
+    for network in TestNetwork::both().await {
+        let mut phone = network.enrolled(0).await;
+        let mut partner = network.partner().await;
+        let node = Node::beside(&network).await;
         partner.at.clone_from(&node.issuer);
 
         // The request is not kept, and the assertion not spent: both serve again.
@@ -199,34 +199,34 @@ async fn a_login_at_a_busy_database_is_told_so_at_every_step() {
         let mut request = partner.request(&login);
         request.push(("client_assertion_type".into(), ASSERTION_TYPE.into()));
         request.push(("client_assertion".into(), partner.assertion()));
-        let jam = node.jam(&world).await;
+        let jam = node.jam(&network).await;
         is_busy(&partner.post("/par", &request).await);
         jam.end().await;
         const PUSHED: &str = "SELECT COUNT(*) FROM pushed_request WHERE partner = $1";
-        assert_eq!(world.count(PUSHED, &partner.client_id).await, 0);
+        assert_eq!(network.count(PUSHED, &partner.client_id).await, 0);
         let (status, pushed) = partner.post("/par", &request).await;
         assert_eq!(status, StatusCode::CREATED, "{pushed}");
 
         // The browser gets a page, and its request is still there.
-        let mut browser = world.browser();
+        let mut browser = network.browser();
         let url = partner.authorize_url(pushed["request_uri"].as_str().expect("request_uri"));
-        let jam = node.jam(&world).await;
+        let jam = node.jam(&network).await;
         says_busy(&browser.get(&url).await);
         jam.end().await;
         const BEGUN: &str = "SELECT COUNT(*) FROM action WHERE partner = $1";
-        assert_eq!(world.count(BEGUN, &partner.client_id).await, 0);
+        assert_eq!(network.count(BEGUN, &partner.client_id).await, 0);
         let page = browser.get(&url).await;
         assert_eq!(page.status, StatusCode::OK, "{}", page.text);
         let action_page = page.action_page(&partner.at);
-        assert_eq!(world.count(BEGUN, &partner.client_id).await, 1);
+        assert_eq!(network.count(BEGUN, &partner.client_id).await, 1);
 
         // SQLite reads beside a writer; PostgreSQL's only connection is taken here.
-        let jam = node.jam(&world).await;
+        let jam = node.jam(&network).await;
         let page = browser.get(&action_page).await;
         let state = action_page.replace("/sign-in?", "/sign-in/state?");
         let waits = browser.get(&state).await;
         jam.end().await;
-        if world.db.is_postgres() {
+        if network.db.is_postgres() {
             says_busy(&page);
             assert_eq!(waits.status, StatusCode::SERVICE_UNAVAILABLE);
         } else {
@@ -238,39 +238,39 @@ async fn a_login_at_a_busy_database_is_told_so_at_every_step() {
 
         // Turning back takes a write: until it is written, the login waits on.
         let action = partner_parameter(&action_page, "action").expect("an action");
-        let jam = node.jam(&world).await;
+        let jam = node.jam(&network).await;
         says_busy(&page.cancel(&mut browser, &node.issuer).await);
         jam.end().await;
-        assert_eq!(world.status(&action).await, "created");
+        assert_eq!(network.status(&action).await, "created");
 
         let link = page.attribute("id=\"open-app\"", "href").expect("open-app");
         let back = phone.approve(&link).await.return_url.expect("return_url");
-        let back = back.replace(&world.issuer, &node.issuer);
+        let back = back.replace(&network.issuer, &node.issuer);
         let location = browser.get(&back).await.location.expect("to the partner");
         let code = partner_parameter(&location, "code").expect("code");
 
         // Neither code nor assertion is spent.
         let form = partner.redemption(&code, &login.verifier);
-        let jam = node.jam(&world).await;
+        let jam = node.jam(&network).await;
         is_busy(&partner.post("/token", &form).await);
         jam.end().await;
         const ISSUED: &str =
             "SELECT COUNT(*) FROM access_grant WHERE status = 'issued' AND action = $1";
-        assert_eq!(world.count(ISSUED, &action).await, 1);
+        assert_eq!(network.count(ISSUED, &action).await, 1);
         let (status, tokens) = partner.post("/token", &form).await;
         assert_eq!(status, StatusCode::OK, "{tokens}");
         let token = tokens["access_token"].as_str().expect("a token");
 
         // A token that cannot be looked up is not called invalid.
-        let jam = node.jam(&world).await;
+        let jam = node.jam(&network).await;
         let told = partner.userinfo(token).await;
         jam.end().await;
-        if world.db.is_postgres() {
+        if network.db.is_postgres() {
             assert_eq!(told.0, StatusCode::SERVICE_UNAVAILABLE, "{}", told.1);
         } else {
             assert_eq!(told.0, StatusCode::OK, "{}", told.1);
         }
         assert_eq!(partner.userinfo(token).await.0, StatusCode::OK);
-        node.end(world).await;
+        node.end(network).await;
     }
 }

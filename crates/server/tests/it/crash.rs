@@ -11,7 +11,7 @@ use reqwest::{RequestBuilder, StatusCode};
 use serde_json::json;
 
 use crate::support::{
-    CODE, Child, Options, Partner, Phone, Sealed, World, national_number, number,
+    CODE, Child, Options, Partner, Phone, Sealed, TestNetwork, national_number, number,
     partner_parameter as parameter,
 };
 
@@ -22,10 +22,10 @@ fn child() {
     crate::support::run_child();
 }
 
-fn post(world: &World, sealed: &Sealed) -> RequestBuilder {
-    world
+fn post(network: &TestNetwork, sealed: &Sealed) -> RequestBuilder {
+    network
         .http
-        .post(format!("{}{}", world.app, sealed.path))
+        .post(format!("{}{}", network.app, sealed.path))
         .header("content-type", "application/json")
         .header("ipse-device", &sealed.signature)
         .body(sealed.body.clone())
@@ -33,7 +33,7 @@ fn post(world: &World, sealed: &Sealed) -> RequestBuilder {
 
 /// One whole login; the server dies at a step, and everybody carries on as they would.
 async fn login(
-    world: &World,
+    network: &TestNetwork,
     child: &mut Child,
     (phone, partner): (&mut Phone, &Partner),
     dies_at: usize,
@@ -46,10 +46,13 @@ async fn login(
             crate::support::ASSERTION_TYPE.into(),
         ));
         form.push(("client_assertion".into(), partner.assertion()));
-        let request = world.http.post(format!("{}/par", world.issuer)).form(&form);
+        let request = network
+            .http
+            .post(format!("{}/par", network.issuer))
+            .form(&form);
         let pushed = child.struck(request, after).await;
         if let Some(uri) = pushed.and_then(|p| p.body["request_uri"].as_str().map(str::to_owned)) {
-            let page = world.browser().get(&partner.authorize_url(&uri)).await;
+            let page = network.browser().get(&partner.authorize_url(&uri)).await;
             assert_eq!(
                 page.status,
                 StatusCode::OK,
@@ -58,11 +61,11 @@ async fn login(
             );
         }
     }
-    let mut started = world.start(partner).await;
+    let mut started = network.start(partner).await;
 
     let claim = phone.seal("/actions/claim", &json!({"link": started.link}));
     let first = match dies_at {
-        1 => child.struck(post(world, &claim), after).await,
+        1 => child.struck(post(network, &claim), after).await,
         _ => None,
     };
     let offer: Offer = phone.claim(&started.link).await.json();
@@ -80,7 +83,7 @@ async fn login(
     let first = match dies_at {
         2 => {
             let request = phone.seal(&path, &body);
-            child.struck(post(world, &request), after).await
+            child.struck(post(network, &request), after).await
         }
         _ => None,
     };
@@ -110,7 +113,7 @@ async fn login(
 
     let (approval, _) = phone.seal_approval(&offer, &opened);
     let first = match dies_at {
-        3 => child.struck(post(world, &approval), after).await,
+        3 => child.struck(post(network, &approval), after).await,
         _ => None,
     };
     let (approval, _) = phone.seal_approval(&offer, &opened);
@@ -132,7 +135,7 @@ async fn login(
                 .iter()
                 .map(|(k, v)| format!("{k}={v}"))
                 .collect();
-            let request = world.http.get(&back).header("cookie", cookies.join("; "));
+            let request = network.http.get(&back).header("cookie", cookies.join("; "));
             child.struck(request, after).await
         }
         _ => None,
@@ -151,9 +154,9 @@ async fn login(
     let first = match dies_at {
         5 => {
             let form = partner.redemption(&code, &started.login.verifier);
-            let request = world
+            let request = network
                 .http
-                .post(format!("{}/token", world.issuer))
+                .post(format!("{}/token", network.issuer))
                 .form(&form);
             child.struck(request, after).await
         }
@@ -178,9 +181,9 @@ async fn login(
         }
     };
     if dies_at == 6 {
-        let request = world
+        let request = network
             .http
-            .get(format!("{}/userinfo", world.issuer))
+            .get(format!("{}/userinfo", network.issuer))
             .bearer_auth(&token);
         child.struck(request, after).await;
     }
@@ -208,20 +211,20 @@ async fn count(store: &Store, sql: &'static str, text: &str) -> i64 {
 }
 
 async fn killed_at_every_step(db: TestDb) {
-    let mut world = World::on(db, Options::default()).await;
-    let mut phone = world.enrolled(0).await;
-    let partner = world.partner().await;
-    let mut child = Child::replace(&mut world).await;
+    let mut network = TestNetwork::on(db, Options::default()).await;
+    let mut phone = network.enrolled(0).await;
+    let partner = network.partner().await;
+    let mut child = Child::replace(&mut network).await;
     let mut logins = 0;
     for step in 0..7 {
         // Right after the answer; before, while and after the request is worked on.
         for micros in [None, Some(150), Some(1_500), Some(4_000)] {
             let after = micros.map(|us| Duration::from_micros(us + 70 * step as u64));
-            login(&world, &mut child, (&mut phone, &partner), step, after).await;
+            login(&network, &mut child, (&mut phone, &partner), step, after).await;
             logins += 1;
         }
     }
-    let store = world.db.open(&SCHEME);
+    let store = network.db.open(&SCHEME);
     let who = phone.identity.as_str();
     for (what, sql) in [
         (
@@ -250,14 +253,14 @@ async fn killed_at_every_step(db: TestDb) {
     // Every receipt gets one place in a log that holds.
     const UNPLACED: &str = "SELECT COUNT(*) FROM receipt WHERE identity = $1 \
          AND id NOT IN (SELECT receipt FROM log_place)";
-    world
+    network
         .soon("the log", || async {
             count(&store, UNPLACED, who).await == 0
         })
         .await;
-    let key = &world.server.scheme.log_key();
+    let key = &network.server.scheme.log_key();
     let key = ipse_jose::VerifyingKey::from_jwk(key, ipse_jose::Alg::Es256).expect("key");
-    let report = ipse_scheme::log::verify(&store, &key, &world.issuer)
+    let report = ipse_scheme::log::verify(&store, &key, &network.issuer)
         .await
         .expect("verified");
     assert_eq!(report.wrong, None);
@@ -270,7 +273,7 @@ async fn killed_at_every_step(db: TestDb) {
     assert_eq!(phone.get("/me").await.body["wrong_codes_left"], 3);
     store.close();
     drop(child);
-    world.end().await;
+    network.end().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -286,20 +289,20 @@ async fn t13_killed_at_every_step_on_postgres() {
 /// What follows from a decision outside its transaction comes after the kill, and once.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn t13_effects_survive_a_kill_and_happen_once() {
-    for mut world in World::both().await {
-        let mut phone = world.enrolled(0).await;
-        let mut child = Child::replace(&mut world).await;
-        let store = world.db.open(&SCHEME);
+    for mut network in TestNetwork::both().await {
+        let mut phone = network.enrolled(0).await;
+        let mut child = Child::replace(&mut network).await;
+        let store = network.db.open(&SCHEME);
         for blocks in 1..=3 {
             let request = phone.seal("/block", &json!({"reason": "person"}));
             let answer = child
-                .struck(post(&world, &request), None)
+                .struck(post(&network, &request), None)
                 .await
                 .expect("acknowledged");
             assert_eq!(answer.body["status"], "suspended");
             const BLOCKS: &str =
                 "SELECT COUNT(*) FROM receipt WHERE kind = 'block' AND identity = $1";
-            world
+            network
                 .soon("the receipt of the block", || async {
                     // A try that the kill cut off is made again after a while; here at once.
                     const HURRY: &str = "UPDATE outbox SET due = 0 WHERE attempts > 0";
@@ -311,7 +314,7 @@ async fn t13_effects_survive_a_kill_and_happen_once() {
             assert_eq!(phone.approve_offer(&offer).await.status, StatusCode::OK);
         }
         const WAITING: &str = "SELECT COUNT(*) FROM outbox WHERE $1 <> ''";
-        world
+        network
             .soon("the outbox", || async {
                 count(&store, WAITING, "x").await == 0
             })
@@ -321,27 +324,27 @@ async fn t13_effects_survive_a_kill_and_happen_once() {
         assert_eq!(count(&store, ALL, &phone.identity).await, 6);
         store.close();
         drop(child);
-        world.end().await;
+        network.end().await;
     }
 }
 
 /// Row 3 with kills: whatever the server was doing when it died, no fourth guess is ever answered.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn t03_a_server_that_dies_at_every_guess_answers_three() {
-    for mut world in World::both().await {
-        let mut phone = world.enrolled(0).await;
-        let partner = world.partner().await;
-        let mut child = Child::replace(&mut world).await;
-        let offer = world.offer_basic(&partner, &mut phone).await;
+    for mut network in TestNetwork::both().await {
+        let mut phone = network.enrolled(0).await;
+        let partner = network.partner().await;
+        let mut child = Child::replace(&mut network).await;
+        let offer = network.offer_basic(&partner, &mut phone).await;
         let path = format!("/actions/{}/attempt", offer.action);
-        let store = world.db.open(&SCHEME);
+        let store = network.db.open(&SCHEME);
         let mut answered = 0;
         for n in 0..40 {
             let (_, ke1) =
                 ClientLogin::<NoStretching>::start(&format!("{:05}", 30_000 + n)).expect("opaque");
             let request = phone.seal(&path, &Phone::attempt_body(&offer, ke1));
             let after = Some(Duration::from_micros(400 + 900 * (n % 7)));
-            let Some(answer) = child.struck(post(&world, &request), after).await else {
+            let Some(answer) = child.struck(post(&network, &request), after).await else {
                 continue;
             };
             if answer.body["ke2"].is_string() {
@@ -368,7 +371,7 @@ async fn t03_a_server_that_dies_at_every_guess_answers_three() {
         assert_eq!(count(&store, GUESSES, &phone.identity).await, 3);
         store.close();
         drop(child);
-        world.end().await;
+        network.end().await;
     }
 }
 
@@ -376,11 +379,11 @@ async fn t03_a_server_that_dies_at_every_guess_answers_three() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn t34_neither_files_nor_logs_know_the_person() {
-    let mut world = World::new().await;
-    let partner = world.partner().await;
-    let child = Child::replace(&mut world).await;
-    let mut phone = world.enrolled(3).await;
-    let mut started = world.start(&partner).await;
+    let mut network = TestNetwork::new().await;
+    let partner = network.partner().await;
+    let child = Child::replace(&mut network).await;
+    let mut phone = network.enrolled(3).await;
+    let mut started = network.start(&partner).await;
     let back = phone
         .approve(&started.link)
         .await
@@ -396,7 +399,7 @@ async fn t34_neither_files_nor_logs_know_the_person() {
     let tokens = partner.redeem(&code, &started.login.verifier).await;
     let (_, info) = partner.userinfo(tokens.access_token()).await;
     assert_eq!(info["name"], "And Peeters");
-    let offer = world.offer(&partner, &mut phone).await;
+    let offer = network.offer(&partner, &mut phone).await;
     phone
         .wrong_code(&offer, "31415")
         .await
@@ -405,12 +408,12 @@ async fn t34_neither_files_nor_logs_know_the_person() {
     phone.post("/block", &json!({"reason": "person"})).await;
     let log = Child::log(&child.home);
     assert!(std::fs::metadata(&log).expect("a log").len() > 1_000);
-    let database = PathBuf::from(world.db.url().trim_start_matches("sqlite:"));
+    let database = PathBuf::from(network.db.url().trim_start_matches("sqlite:"));
     let mut files = vec![log];
     for folder in [
         database.parent().expect("a folder"),
-        world.home.path(),
-        &world.home.path().join("scheme"),
+        network.home.path(),
+        &network.home.path().join("scheme"),
     ] {
         for entry in std::fs::read_dir(folder).expect("a folder") {
             let path = entry.expect("an entry").path();
@@ -454,5 +457,5 @@ async fn t34_neither_files_nor_logs_know_the_person() {
         }
     }
     drop(child);
-    world.end().await;
+    network.end().await;
 }

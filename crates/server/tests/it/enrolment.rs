@@ -4,7 +4,7 @@ use ipse_operator::config::Fault;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
-use crate::support::World;
+use crate::support::TestNetwork;
 
 const BANK: &str = "Bank Anker";
 
@@ -19,10 +19,10 @@ fn shape(body: &Value) -> Value {
 }
 
 /// Whether the operator thinks that the scheme relies on this person's SIM.
-async fn bound(world: &World, n: usize) -> bool {
+async fn bound(network: &TestNetwork, n: usize) -> bool {
     const BOUND: &str = "SELECT COUNT(*) FROM sim WHERE number = $1 AND bound_at IS NOT NULL";
     let number = crate::support::number(n);
-    let count = world
+    let count = network
         .operator
         .store
         .read(move |tx| tx.row(BOUND, &[ipse_store::Param::from(&number)]))
@@ -34,10 +34,10 @@ async fn bound(world: &World, n: usize) -> bool {
 
 #[tokio::test]
 async fn asking_twice_changes_nothing() {
-    for world in World::both().await {
-        let mut phone = world.phone(0);
-        phone.begin_enrolment(&world).await;
-        phone.connect_sim(&world).await;
+    for network in TestNetwork::both().await {
+        let mut phone = network.phone(0);
+        phone.begin_enrolment(&network).await;
+        phone.connect_sim(&network).await;
         // The secret serves once, the answer as often as it is asked for.
         let path = format!("/enrolments/{}/sim/answer", phone.enrolment);
         let again = phone.post(&path, &json!({"secret": "000000"})).await;
@@ -55,94 +55,94 @@ async fn asking_twice_changes_nothing() {
         assert_eq!(first.body, second.body);
         let state = phone.get(&format!("/enrolments/{}", phone.enrolment)).await;
         assert_eq!(state.body["status"], "completed");
-        world.end().await;
+        network.end().await;
     }
 }
 
 #[tokio::test]
 async fn the_first_request_sent_again_gives_the_same_enrolment() {
-    for world in World::both().await {
-        let mut phone = world.phone(0);
-        let first = phone.begin_enrolment(&world).await;
+    for network in TestNetwork::both().await {
+        let mut phone = network.phone(0);
+        let first = phone.begin_enrolment(&network).await;
         // The phone never saw the answer: same key, same sequence, same bytes.
-        let mut lost = world.phone(0);
+        let mut lost = network.phone(0);
         lost.key = ipse_jose::SigningKey::from_pkcs8(ipse_jose::Alg::Es256, &phone.key.to_pkcs8())
             .expect("key");
         lost.kid = lost.key.kid().to_owned();
-        let again = lost.begin_enrolment(&world).await;
+        let again = lost.begin_enrolment(&network).await;
         assert_eq!(again.body, first.body);
         // It changed its mind: a new enrolment, and the old one is gone.
         lost.kid = lost.key.kid().to_owned();
-        let anew = lost.begin_enrolment(&world).await;
+        let anew = lost.begin_enrolment(&network).await;
         assert_eq!(anew.status, StatusCode::CREATED, "{}", anew.body);
         assert_ne!(anew.body["enrolment"], first.body["enrolment"]);
         let path = format!("/enrolments/{}", phone.enrolment);
         phone.get(&path).await.refused("device_signature_invalid");
-        world.end().await;
+        network.end().await;
     }
 }
 
 #[tokio::test]
 async fn a_person_has_one_ipse_and_a_second_try_lets_go_of_its_sim() {
-    for world in World::both().await {
-        world.enrolled(0).await;
-        let mut second = world.phone(1);
-        second.begin_enrolment(&world).await;
-        second.connect_sim(&world).await;
-        assert!(bound(&world, 1).await);
+    for network in TestNetwork::both().await {
+        network.enrolled(0).await;
+        let mut second = network.phone(1);
+        second.begin_enrolment(&network).await;
+        second.connect_sim(&network).await;
+        assert!(bound(&network, 1).await);
         second.visit_bank("customer0").await;
         second.finish_enrolment().await.refused("already_enrolled");
         second.finish_enrolment().await.refused("already_enrolled");
-        world
+        network
             .soon("letting go of the SIM", || async {
-                !bound(&world, 1).await
+                !bound(&network, 1).await
             })
             .await;
         // The owner of that SIM is not shut out.
-        world.enrolled(1).await;
-        world.end().await;
+        network.enrolled(1).await;
+        network.end().await;
     }
 }
 
 #[tokio::test]
 async fn t13_what_an_operator_must_be_told_outlives_its_silence_and_the_node() {
-    for world in World::both().await {
-        world.enrolled(0).await;
-        let mut second = world.phone(1);
-        second.begin_enrolment(&world).await;
-        second.connect_sim(&world).await;
+    for network in TestNetwork::both().await {
+        network.enrolled(0).await;
+        let mut second = network.phone(1);
+        second.begin_enrolment(&network).await;
+        second.connect_sim(&network).await;
         second.visit_bank("customer0").await;
-        world.operator.set_fault(Some(Fault::Error));
+        network.operator.set_fault(Some(Fault::Error));
         second.finish_enrolment().await.refused("already_enrolled");
-        world
+        network
             .soon("a try that fails", || async {
-                waiting(&world).await == [1]
+                waiting(&network).await == [1]
             })
             .await;
-        assert!(bound(&world, 1).await);
-        world.operator.set_fault(None);
+        assert!(bound(&network, 1).await);
+        network.operator.set_fault(None);
         // Another node takes over what the first did not get done.
-        let node = world.another_node();
-        world.pass(3_600_000);
-        world
+        let node = network.another_node();
+        network.pass(3_600_000);
+        network
             .soon("letting go of the SIM", || async {
                 ipse_server::outbox::drain(&node).await.expect("drained");
-                !bound(&world, 1).await
+                !bound(&network, 1).await
             })
             .await;
-        world
+        network
             .soon("an empty outbox", || async {
-                waiting(&world).await.is_empty()
+                waiting(&network).await.is_empty()
             })
             .await;
-        world.end().await;
+        network.end().await;
     }
 }
 
 /// Whether each effect that waits for the operator has been tried.
-async fn waiting(world: &World) -> Vec<i64> {
+async fn waiting(network: &TestNetwork) -> Vec<i64> {
     const WAITING: &str = "SELECT CASE WHEN attempts > 0 THEN 1 ELSE 0 END FROM outbox WHERE kind = 'operator.unbind'";
-    let store = &world.server.scheme.store;
+    let store = &network.server.scheme.store;
     let rows = store.read(|tx| tx.rows(WAITING, &[])).await.expect("store");
     rows.iter()
         .map(|row| row.int(0).expect("a number"))
@@ -151,42 +151,42 @@ async fn waiting(world: &World) -> Vec<i64> {
 
 #[tokio::test]
 async fn a_second_try_with_the_same_sim_leaves_the_identity_its_sim() {
-    for world in World::both().await {
-        let mut phone = world.enrolled(0).await;
-        let mut second = world.phone(0);
-        second.begin_enrolment(&world).await;
-        second.connect_sim(&world).await;
+    for network in TestNetwork::both().await {
+        let mut phone = network.enrolled(0).await;
+        let mut second = network.phone(0);
+        second.begin_enrolment(&network).await;
+        second.connect_sim(&network).await;
         second.visit_bank("customer0").await;
         second.finish_enrolment().await.refused("already_enrolled");
-        ipse_server::outbox::drain(&world.server)
+        ipse_server::outbox::drain(&network.server)
             .await
             .expect("drained");
-        assert!(bound(&world, 0).await);
+        assert!(bound(&network, 0).await);
         let me = phone.get("/me").await;
         assert_eq!(me.body["sim"]["state"], "connected", "{}", me.body);
-        world.end().await;
+        network.end().await;
     }
 }
 
 #[tokio::test]
 async fn one_identity_per_sim() {
-    for world in World::both().await {
-        world.enrolled(0).await;
-        let mut other = world.phone(0);
-        other.begin_enrolment(&world).await;
-        other.connect_sim(&world).await;
+    for network in TestNetwork::both().await {
+        network.enrolled(0).await;
+        let mut other = network.phone(0);
+        other.begin_enrolment(&network).await;
+        other.connect_sim(&network).await;
         other.visit_bank("customer1").await;
         other.finish_enrolment().await.refused("sim_mismatch");
-        world.end().await;
+        network.end().await;
     }
 }
 
 #[tokio::test]
 async fn a_sim_that_is_not_ready_reaches_basic() {
-    for world in World::both().await {
+    for network in TestNetwork::both().await {
         for (n, state) in [(18, "upgradable"), (19, "incompatible")] {
-            let mut phone = world.phone(n);
-            let begun = phone.begin_enrolment(&world).await;
+            let mut phone = network.phone(n);
+            let begun = phone.begin_enrolment(&network).await;
             assert_eq!(
                 begun.body["sim"],
                 json!({"state": state, "operator": "Leie Mobiel"})
@@ -197,15 +197,15 @@ async fn a_sim_that_is_not_ready_reaches_basic() {
             let done = phone.finish_enrolment().await;
             assert_eq!(done.body["level"], "basic", "{}", done.body);
         }
-        world.end().await;
+        network.end().await;
     }
 }
 
 #[tokio::test]
 async fn steps_cannot_be_skipped() {
-    for world in World::both().await {
-        let mut phone = world.phone(0);
-        phone.begin_enrolment(&world).await;
+    for network in TestNetwork::both().await {
+        let mut phone = network.phone(0);
+        phone.begin_enrolment(&network).await;
         phone
             .finish_enrolment()
             .await
@@ -219,25 +219,25 @@ async fn steps_cannot_be_skipped() {
             .await
             .refused("sim_secret_wrong");
         // Another phone knows the id and gets nothing.
-        let mut thief = world.phone(1);
-        thief.begin_enrolment(&world).await;
+        let mut thief = network.phone(1);
+        thief.begin_enrolment(&network).await;
         thief
             .get(&format!("/enrolments/{}", phone.enrolment))
             .await
             .refused("not_found");
-        world.end().await;
+        network.end().await;
     }
 }
 
 #[tokio::test]
 async fn a_wrong_secret_costs_a_try_and_the_third_closes() {
-    for world in World::both().await {
-        let mut phone = world.phone(0);
-        phone.begin_enrolment(&world).await;
+    for network in TestNetwork::both().await {
+        let mut phone = network.phone(0);
+        phone.begin_enrolment(&network).await;
         let sim = format!("/enrolments/{}/sim", phone.enrolment);
         let sent = phone.post(&sim, &json!({})).await;
         assert_eq!(sent.body, json!({"sent": true, "tries_left": 3}));
-        let secret = phone.last_secret(&world).await;
+        let secret = phone.last_secret(&network).await;
         let wrong = if secret == "123456" {
             "654321"
         } else {
@@ -257,16 +257,16 @@ async fn a_wrong_secret_costs_a_try_and_the_third_closes() {
             .post(&answer, &json!({"secret": secret}))
             .await
             .refused("sim_secret_wrong");
-        phone.connect_sim(&world).await;
-        world.end().await;
+        phone.connect_sim(&network).await;
+        network.end().await;
     }
 }
 
 #[tokio::test]
 async fn nobody_is_bombed_with_messages() {
-    for world in World::both().await {
-        let mut phone = world.phone(0);
-        phone.begin_enrolment(&world).await;
+    for network in TestNetwork::both().await {
+        let mut phone = network.phone(0);
+        phone.begin_enrolment(&network).await;
         let sim = format!("/enrolments/{}/sim", phone.enrolment);
         let mut refused = None;
         for _ in 0..12 {
@@ -279,59 +279,59 @@ async fn nobody_is_bombed_with_messages() {
         let refused = refused.expect("a limit");
         refused.refused("too_many_requests");
         assert_eq!(refused.body["retry_after_ms"], 24 * 3_600_000);
-        world.end().await;
+        network.end().await;
     }
 }
 
 #[tokio::test]
 async fn numbers_are_normalised_or_refused_with_a_reason() {
-    for world in World::both().await {
+    for network in TestNetwork::both().await {
         for (number, reason) in [
             ("02 555 12 12", "landline"),
             ("+31 6 12345678", "foreign"),
             ("0470 00 OO 01", "not_digits"),
             ("0470", "too_short"),
         ] {
-            let mut phone = world.phone(0);
+            let mut phone = network.phone(0);
             let refused = phone.begin_with(number).await;
             refused.refused("malformed_request");
             assert_eq!(refused.body["reason"], reason, "{number}");
         }
-        let mut phone = world.phone(0);
+        let mut phone = network.phone(0);
         let begun = phone.begin_with("0470 00 01 00").await;
         assert_eq!(begun.body["sim"]["state"], "ready", "{}", begun.body);
-        world.end().await;
+        network.end().await;
     }
 }
 
 #[tokio::test]
 async fn t30_a_silent_operator_stops_enrolment_and_loses_nothing() {
-    for world in World::both().await {
+    for network in TestNetwork::both().await {
         for fault in [Fault::Silent, Fault::Error, Fault::Garbage] {
-            world.operator.set_fault(Some(fault));
-            let mut phone = world.phone(0);
-            let refused = phone.begin_enrolment(&world).await;
+            network.operator.set_fault(Some(fault));
+            let mut phone = network.phone(0);
+            let refused = phone.begin_enrolment(&network).await;
             refused.refused("sim_unavailable");
             assert_eq!(refused.status, StatusCode::SERVICE_UNAVAILABLE);
-            world.operator.set_fault(None);
-            let begun = phone.begin_enrolment(&world).await;
+            network.operator.set_fault(None);
+            let begun = phone.begin_enrolment(&network).await;
             assert_eq!(begun.body["sim"]["state"], "ready", "{}", begun.body);
-            world.operator.set_fault(Some(fault));
+            network.operator.set_fault(Some(fault));
             let path = format!("/enrolments/{}/sim", phone.enrolment);
             phone
                 .post(&path, &json!({}))
                 .await
                 .refused("sim_unavailable");
-            world.operator.set_fault(None);
-            phone.connect_sim(&world).await;
+            network.operator.set_fault(None);
+            phone.connect_sim(&network).await;
         }
         // An operator that answers for another SIM gets no further than a silent one.
-        world.operator.set_fault(Some(Fault::Lying));
-        let mut phone = world.phone(1);
-        phone.begin_enrolment(&world).await;
+        network.operator.set_fault(Some(Fault::Lying));
+        let mut phone = network.phone(1);
+        phone.begin_enrolment(&network).await;
         let sim = format!("/enrolments/{}/sim", phone.enrolment);
         phone.post(&sim, &json!({})).await;
-        let secret = phone.last_secret(&world).await;
+        let secret = phone.last_secret(&network).await;
         let refused = phone
             .post(&format!("{sim}/answer"), &json!({"secret": secret}))
             .await;
@@ -342,32 +342,32 @@ async fn t30_a_silent_operator_stops_enrolment_and_loses_nothing() {
         );
         let state = phone.get(&format!("/enrolments/{}", phone.enrolment)).await;
         assert_eq!(state.body["status"], "created");
-        world.end().await;
+        network.end().await;
     }
 }
 
 #[tokio::test]
 async fn t41_a_number_says_nothing_of_who_is_enrolled() {
-    for world in World::both().await {
-        world.enrolled(0).await;
-        let taken = world.phone(0).begin_enrolment(&world).await;
-        let free = world.phone(1).begin_enrolment(&world).await;
+    for network in TestNetwork::both().await {
+        network.enrolled(0).await;
+        let taken = network.phone(0).begin_enrolment(&network).await;
+        let free = network.phone(1).begin_enrolment(&network).await;
         assert_eq!(taken.status, free.status);
         assert_eq!(shape(&taken.body), shape(&free.body));
-        world.end().await;
+        network.end().await;
     }
 }
 
 #[tokio::test]
 async fn t07_a_swap_during_enrolment_is_noticed() {
-    for world in World::both().await {
-        let mut phone = world.phone(0);
-        phone.enrol_to_code(&world).await;
-        world.sim("swap", 0).await;
+    for network in TestNetwork::both().await {
+        let mut phone = network.phone(0);
+        phone.enrol_to_code(&network).await;
+        network.sim("swap", 0).await;
         let id = phone.enrolment.clone();
-        world
+        network
             .soon("the swap", || {
-                let (store, id) = (world.server.scheme.store.clone(), id.clone());
+                let (store, id) = (network.server.scheme.store.clone(), id.clone());
                 async move {
                     store
                         .read(move |tx| ipse_store::enrolment::by_id(tx, &id))
@@ -381,59 +381,69 @@ async fn t07_a_swap_during_enrolment_is_noticed() {
         let path = format!("/enrolments/{}/sim", phone.enrolment);
         phone.post(&path, &json!({})).await.refused("sim_mismatch");
         // Beginning again with the new SIM is all it takes.
-        world.enrolled(0).await;
-        world.end().await;
+        network.enrolled(0).await;
+        network.end().await;
     }
 }
 
 /// Whoever may blind guesses against a code in use needs one second message only to try them all at home.
 #[tokio::test]
 async fn t04_registration_is_no_oracle_for_a_code_in_use() {
-    for world in World::both().await {
-        let mut phone = world.enrolled(0).await;
+    for network in TestNetwork::both().await {
+        let mut phone = network.enrolled(0).await;
         phone.finish_enrolment().await.refused("not_found");
-        world.end().await;
+        network.end().await;
     }
 }
 
 #[tokio::test]
 async fn abandoned_enrolments_are_forgotten_with_their_keys() {
-    for world in World::both().await {
-        let mut phone = world.phone(0);
-        phone.enrol_to_code(&world).await;
-        let done = world.enrolled(1).await;
-        world.pass(31 * 60_000);
+    for network in TestNetwork::both().await {
+        let mut phone = network.phone(0);
+        phone.enrol_to_code(&network).await;
+        let done = network.enrolled(1).await;
+        network.pass(31 * 60_000);
         assert_eq!(
-            world.server.scheme.sweep_enrolments().await.expect("swept"),
+            network
+                .server
+                .scheme
+                .sweep_enrolments()
+                .await
+                .expect("swept"),
             1
         );
         assert_eq!(
-            world.server.scheme.sweep_enrolments().await.expect("swept"),
+            network
+                .server
+                .scheme
+                .sweep_enrolments()
+                .await
+                .expect("swept"),
             0
         );
         let path = format!("/enrolments/{}", phone.enrolment);
         phone.get(&path).await.refused("device_signature_invalid");
-        ipse_server::outbox::drain(&world.server)
+        ipse_server::outbox::drain(&network.server)
             .await
             .expect("drained");
-        world
+        network
             .soon("letting go of the SIM", || async {
-                !bound(&world, 0).await
+                !bound(&network, 0).await
             })
             .await;
         // Who finished is not forgotten.
-        assert!(bound(&world, 1).await);
+        assert!(bound(&network, 1).await);
         let mut done = done;
         assert_eq!(done.get("/me").await.status, StatusCode::OK);
-        world.end().await;
+        network.end().await;
     }
 }
 
 #[tokio::test]
 async fn t34_a_stolen_database_holds_no_personal_data_in_the_clear() {
-    for world in World::both().await {
-        let mut phone = world.phone(3);
-        phone.enrol_to_code(&world).await;
+    for network in TestNetwork::both().await {
+        let mut phone = network.phone(3);
+        phone.enrol_to_code(&network).await;
         let canaries = [
             crate::support::national_number(3),
             crate::support::number(3),
@@ -444,11 +454,11 @@ async fn t34_a_stolen_database_holds_no_personal_data_in_the_clear() {
             if stage == "completed" {
                 let done = phone.finish_enrolment().await;
                 assert_eq!(done.status, StatusCode::CREATED, "{}", done.body);
-                ipse_server::outbox::drain(&world.server)
+                ipse_server::outbox::drain(&network.server)
                     .await
                     .expect("drained");
             }
-            for file in database_files(&world) {
+            for file in database_files(&network) {
                 let bytes = std::fs::read(&file).expect("readable");
                 for canary in &canaries {
                     let found = bytes.windows(canary.len()).any(|w| w == canary.as_bytes());
@@ -456,14 +466,14 @@ async fn t34_a_stolen_database_holds_no_personal_data_in_the_clear() {
                 }
             }
         }
-        world.end().await;
+        network.end().await;
     }
 }
 
 /// The scheme's databases, with what waits to be written into them.
-fn database_files(world: &World) -> Vec<std::path::PathBuf> {
-    let main = world.db.url().trim_start_matches("sqlite:").to_owned();
-    let persons = world.home.path().join("persons.db").display().to_string();
+fn database_files(network: &TestNetwork) -> Vec<std::path::PathBuf> {
+    let main = network.db.url().trim_start_matches("sqlite:").to_owned();
+    let persons = network.home.path().join("persons.db").display().to_string();
     let mut files = Vec::new();
     for base in [main, persons] {
         for tail in ["", "-wal"] {
@@ -479,9 +489,9 @@ fn database_files(world: &World) -> Vec<std::path::PathBuf> {
 
 #[tokio::test]
 async fn a_bank_that_is_not_ours_is_refused() {
-    for world in World::both().await {
-        let mut phone = world.phone(0);
-        phone.begin_enrolment(&world).await;
+    for network in TestNetwork::both().await {
+        let mut phone = network.phone(0);
+        phone.begin_enrolment(&network).await;
         let path = format!("/enrolments/{}/bank", phone.enrolment);
         phone
             .post(&path, &json!({"bank": "Bank Nergens"}))
@@ -491,6 +501,6 @@ async fn a_bank_that_is_not_ours_is_refused() {
             phone.post(&path, &json!({"bank": BANK})).await.status,
             StatusCode::OK
         );
-        world.end().await;
+        network.end().await;
     }
 }

@@ -5,15 +5,15 @@ use ipse_protocol::wire::ActionsResponse;
 use ipse_store::action::{self, Action};
 use reqwest::StatusCode;
 
-use crate::support::World;
+use crate::support::TestNetwork;
 use crate::support::partner_parameter as parameter;
 
 #[tokio::test]
 async fn a_person_enrols_and_logs_in_on_the_same_device() {
-    for world in World::both().await {
-        let mut phone = world.enrolled(0).await;
-        let partner = world.partner().await;
-        let mut browser = world.browser();
+    for network in TestNetwork::both().await {
+        let mut phone = network.enrolled(0).await;
+        let partner = network.partner().await;
+        let mut browser = network.browser();
         let login = partner.begin(&mut browser).await;
         let page = browser.get(&login.action_page).await;
         assert_eq!(page.status, StatusCode::OK, "{}", page.text);
@@ -25,7 +25,10 @@ async fn a_person_enrols_and_logs_in_on_the_same_device() {
             parameter(&location, "state").as_deref(),
             Some(&*login.state)
         );
-        assert_eq!(parameter(&location, "iss").as_deref(), Some(&*world.issuer));
+        assert_eq!(
+            parameter(&location, "iss").as_deref(),
+            Some(&*network.issuer)
+        );
         let code = parameter(&location, "code").expect("code");
         let tokens = partner.redeem(&code, &login.verifier).await;
         assert_eq!(tokens.status, StatusCode::OK, "{}", tokens.body);
@@ -36,22 +39,22 @@ async fn a_person_enrols_and_logs_in_on_the_same_device() {
         assert_eq!(status, StatusCode::OK);
         assert_eq!(info["sub"], claims["sub"]);
         assert_eq!(info["given_name"], "Ana");
-        world.end().await;
+        network.end().await;
     }
 }
 
 #[tokio::test]
 async fn a_person_sees_all_that_ever_happened_a_page_at_a_time() {
-    for world in World::both().await {
-        let mut phone = world.enrolled(0).await;
-        let partner = world.partner().await;
-        let mine = world.offer(&partner, &mut phone).await.action;
-        let mut other = world.enrolled(1).await;
-        let theirs = world.offer(&partner, &mut other).await.action;
+    for network in TestNetwork::both().await {
+        let mut phone = network.enrolled(0).await;
+        let partner = network.partner().await;
+        let mine = network.offer(&partner, &mut phone).await.action;
+        let mut other = network.enrolled(1).await;
+        let theirs = network.offer(&partner, &mut other).await.action;
 
         // A long history: the one request again and again, some at the very same time.
         let pattern = mine.clone();
-        world
+        network
             .server
             .scheme
             .store
@@ -101,6 +104,6 @@ async fn a_person_sees_all_that_ever_happened_a_page_at_a_time() {
             .get("/actions?after=x")
             .await
             .refused("malformed_request");
-        world.end().await;
+        network.end().await;
     }
 }

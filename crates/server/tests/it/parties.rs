@@ -5,25 +5,25 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use ipse_operator::config::Fault;
 use ipse_protocol::wire::DeviceKey;
-use ipse_server::asking::ASKING;
 use ipse_server::config::ServerConfig;
+use ipse_server::limits::SLOTS_PER_PARTY;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use crate::support::{Phone, World, number};
+use crate::support::{Phone, TestNetwork, number};
 
 const OPERATOR: &str = "Leie Mobiel";
 
 #[tokio::test]
 async fn t13_a_silent_operator_holds_up_no_receipt() {
     const RECEIPTS: &str = "SELECT COUNT(*) FROM receipt WHERE kind = 'block' AND identity = $1";
-    for world in World::both().await {
-        let mut phone = world.enrolled(0).await;
-        world.operator.set_fault(Some(Fault::Silent));
-        world
+    for network in TestNetwork::both().await {
+        let mut phone = network.enrolled(0).await;
+        network.operator.set_fault(Some(Fault::Silent));
+        network
             .server
             .scheme
             .store
@@ -37,12 +37,12 @@ async fn t13_a_silent_operator_holds_up_no_receipt() {
             .expect("store");
         let blocked = phone.post("/block", &json!({"reason": "person"})).await;
         assert_eq!(blocked.status, StatusCode::OK, "{}", blocked.body);
-        world
+        network
             .soon("the receipt", || async {
-                world.count(RECEIPTS, &phone.identity).await == 1
+                network.count(RECEIPTS, &phone.identity).await == 1
             })
             .await;
-        world.end().await;
+        network.end().await;
     }
 }
 
@@ -86,14 +86,14 @@ impl Mute {
 
 /// A request of a phone to a node other than its own.
 fn ask(
-    world: &World,
+    network: &TestNetwork,
     node: &str,
     phone: &mut Phone,
     path: &str,
     body: &Value,
 ) -> impl Future<Output = (StatusCode, Value)> + Send + use<> {
     let sealed = phone.seal(path, body);
-    let request = world
+    let request = network
         .http
         .post(format!("{node}{}", sealed.path))
         .header("content-type", "application/json")
@@ -107,15 +107,15 @@ fn ask(
 
 #[tokio::test]
 async fn t38_a_bank_that_hangs_takes_no_other_bank_along() {
-    let world = World::new().await;
+    let network = TestNetwork::new().await;
     let mut tasks = JoinSet::new();
     let mute = Mute::new(&mut tasks).await;
-    let home = world.home.path().join("scheme");
+    let home = network.home.path().join("scheme");
     let mut config = ServerConfig::load(&home).expect("configuration");
     let mut silent = config.banks[0].clone();
     (silent.name, silent.issuer) = ("Bank Stil".into(), mute.url.clone());
     config.banks.push(silent);
-    let server = ipse_server::Server::open_with(&home, config, world.db.clock().clone());
+    let server = ipse_server::Server::open_with(&home, config, network.db.clock().clone());
     let server = Arc::new(server.expect("scheme opens"));
     let [issuer, app] = [(); 2].map(|()| std::net::TcpListener::bind("127.0.0.1:0"));
     let [issuer, app] = [issuer, app].map(|listener| {
@@ -131,32 +131,32 @@ async fn t38_a_bank_that_hangs_takes_no_other_bank_along() {
 
     let bank = |name: &str| json!({"bank": name});
     let mut hanging = JoinSet::new();
-    for _ in 0..ASKING {
-        let mut phone = world.phone(0);
-        phone.begin_enrolment(&world).await;
+    for _ in 0..SLOTS_PER_PARTY {
+        let mut phone = network.phone(0);
+        phone.begin_enrolment(&network).await;
         let path = format!("/enrolments/{}/bank", phone.enrolment);
-        hanging.spawn(ask(&world, &node, &mut phone, &path, &bank("Bank Stil")));
+        hanging.spawn(ask(&network, &node, &mut phone, &path, &bank("Bank Stil")));
     }
-    let asking = i64::try_from(ASKING).expect("a number");
-    world
+    let asking = i64::try_from(SLOTS_PER_PARTY).expect("a number");
+    network
         .soon("64 calls", || async {
             let asked = "SELECT COUNT(*) FROM device WHERE last_sequence = 2 AND status = $1";
-            world.count(asked, "pending").await == asking
+            network.count(asked, "pending").await == asking
         })
         .await;
-    let mut phone = world.phone(1);
-    phone.begin_enrolment(&world).await;
+    let mut phone = network.phone(1);
+    phone.begin_enrolment(&network).await;
     let path = format!("/enrolments/{}/bank", phone.enrolment);
-    let (_, told) = ask(&world, &node, &mut phone, &path, &bank("Bank Stil")).await;
+    let (_, told) = ask(&network, &node, &mut phone, &path, &bank("Bank Stil")).await;
     assert_eq!(told["code"], "too_many_requests", "{told}");
-    let (status, told) = ask(&world, &node, &mut phone, &path, &bank("Bank Anker")).await;
+    let (status, told) = ask(&network, &node, &mut phone, &path, &bank("Bank Anker")).await;
     assert_eq!(status, StatusCode::OK, "{told}");
-    let mut newcomer = world.phone(2);
+    let mut newcomer = network.phone(2);
     let body = json!({
         "phone_number": number(2), "device_key": DeviceKey::of(&newcomer.key).expect("key"),
         "device_name": "Test phone", "key_kind": "software", "language": "en",
     });
-    let (status, told) = ask(&world, &node, &mut newcomer, "/enrolments", &body).await;
+    let (status, told) = ask(&network, &node, &mut newcomer, "/enrolments", &body).await;
     assert_eq!(status, StatusCode::CREATED, "{told}");
 
     // All who wait hear of the one failure, and nobody tries in turn.
@@ -167,5 +167,5 @@ async fn t38_a_bank_that_hangs_takes_no_other_bank_along() {
     }
     assert_eq!(mute.taken.load(Ordering::SeqCst), 1);
     tasks.shutdown().await;
-    world.end().await;
+    network.end().await;
 }

@@ -3,22 +3,26 @@
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
-use crate::support::{Partner, Phone, World};
+use crate::support::{Partner, Phone, TestNetwork};
 
-async fn offer(world: &World, partner: &Partner, phone: &mut Phone) -> ipse_protocol::wire::Offer {
-    let link = link(world, partner).await;
+async fn offer(
+    network: &TestNetwork,
+    partner: &Partner,
+    phone: &mut Phone,
+) -> ipse_protocol::wire::Offer {
+    let link = link(network, partner).await;
     phone.claim(&link).await.json()
 }
 
-async fn link(world: &World, partner: &Partner) -> String {
-    let mut browser = world.browser();
+async fn link(network: &TestNetwork, partner: &Partner) -> String {
+    let mut browser = network.browser();
     let login = partner.begin(&mut browser).await;
     let page = browser.get(&login.action_page).await;
     page.attribute("id=\"open-app\"", "href").expect("open-app")
 }
 
-async fn exhaust(world: &World, partner: &Partner, phone: &mut Phone) {
-    let offer = offer(world, partner, phone).await;
+async fn exhaust(network: &TestNetwork, partner: &Partner, phone: &mut Phone) {
+    let offer = offer(network, partner, phone).await;
     for left in [2, 1, 0] {
         let wrong = phone.wrong_code(&offer, "96172").await;
         wrong.refused("code_wrong");
@@ -78,14 +82,14 @@ async fn complete(phone: &mut Phone, recovery: &str, code: &str) -> crate::suppo
 
 #[tokio::test]
 async fn the_bank_brings_a_used_up_code_back() {
-    for world in World::both().await {
-        let partner = world.partner().await;
-        let mut phone = world.enrolled(0).await;
+    for network in TestNetwork::both().await {
+        let partner = network.partner().await;
+        let mut phone = network.enrolled(0).await;
         phone
             .post("/recoveries", &json!({"bank": "Bank Anker"}))
             .await
             .refused("not_found");
-        exhaust(&world, &partner, &mut phone).await;
+        exhaust(&network, &partner, &mut phone).await;
 
         let (recovery, url) = begin(&mut phone).await;
         complete(&mut phone, &recovery, "40719")
@@ -119,23 +123,23 @@ async fn the_bank_brings_a_used_up_code_back() {
         // The new code opens, the old one does not, and the count began anew.
         let me = phone.get("/me").await;
         assert_eq!(me.body["wrong_codes_left"], 3, "{}", me.body);
-        let login = offer(&world, &partner, &mut phone).await;
+        let login = offer(&network, &partner, &mut phone).await;
         let old = phone.code.clone();
         let wrong = phone.wrong_code(&login, &old).await;
         wrong.refused("code_wrong");
         phone.code = "40719".into();
         let decided = phone.approve_offer(&login).await;
         assert_eq!(decided.status, StatusCode::OK, "{}", decided.body);
-        world.end().await;
+        network.end().await;
     }
 }
 
 #[tokio::test]
 async fn what_changes_meanwhile_ends_a_recovery() {
-    for world in World::both().await {
-        let partner = world.partner().await;
-        let mut phone = world.enrolled(0).await;
-        exhaust(&world, &partner, &mut phone).await;
+    for network in TestNetwork::both().await {
+        let partner = network.partner().await;
+        let mut phone = network.enrolled(0).await;
+        exhaust(&network, &partner, &mut phone).await;
         let recovery = vouched(&mut phone).await;
         let blocked = phone.post("/block", &json!({"reason": "person"})).await;
         assert_eq!(blocked.status, StatusCode::OK, "{}", blocked.body);
@@ -154,17 +158,17 @@ async fn what_changes_meanwhile_ends_a_recovery() {
             .map(|r| &r["reason"])
             .collect();
         assert_eq!(reasons, ["person"]);
-        world.end().await;
+        network.end().await;
     }
 }
 
 /// See the test of the same row for enrolments: here a second recovery would be the way in.
 #[tokio::test]
 async fn t04_a_second_recovery_is_no_oracle_for_the_new_code() {
-    for world in World::both().await {
-        let partner = world.partner().await;
-        let mut phone = world.enrolled(0).await;
-        exhaust(&world, &partner, &mut phone).await;
+    for network in TestNetwork::both().await {
+        let partner = network.partner().await;
+        let mut phone = network.enrolled(0).await;
+        exhaust(&network, &partner, &mut phone).await;
         let mut both = Vec::new();
         for _ in 0..2 {
             both.push(vouched(&mut phone).await);
@@ -179,16 +183,16 @@ async fn t04_a_second_recovery_is_no_oracle_for_the_new_code() {
                 refused.body
             );
         }
-        world.end().await;
+        network.end().await;
     }
 }
 
 #[tokio::test]
 async fn t04_few_codes_are_evaluated_for_one_recovery() {
-    for world in World::both().await {
-        let partner = world.partner().await;
-        let mut phone = world.enrolled(0).await;
-        exhaust(&world, &partner, &mut phone).await;
+    for network in TestNetwork::both().await {
+        let partner = network.partner().await;
+        let mut phone = network.enrolled(0).await;
+        exhaust(&network, &partner, &mut phone).await;
         let recovery = vouched(&mut phone).await;
         let at = format!("/recoveries/{recovery}");
         for n in 0..10 {
@@ -203,15 +207,15 @@ async fn t04_few_codes_are_evaluated_for_one_recovery() {
         let recovery = vouched(&mut phone).await;
         let done = complete(&mut phone, &recovery, "40719").await;
         assert_eq!(done.status, StatusCode::OK, "{}", done.body);
-        world.end().await;
+        network.end().await;
     }
 }
 
 /// What the phone signs names the code version that it was offered, and a recovery makes another.
 #[tokio::test]
 async fn what_was_offered_before_a_new_code_can_still_be_refused() {
-    for world in World::both().await {
-        let mut phone = world.enrolled(0).await;
+    for network in TestNetwork::both().await {
+        let mut phone = network.enrolled(0).await;
         let blocked = phone.post("/block", &json!({"reason": "person"})).await;
         assert_eq!(blocked.status, StatusCode::OK, "{}", blocked.body);
         let offer = phone.begin_unblock().await;
@@ -222,25 +226,25 @@ async fn what_was_offered_before_a_new_code_can_still_be_refused() {
         let recovery = vouched(&mut phone).await;
         let done = complete(&mut phone, &recovery, "40719").await;
         assert_eq!(done.body["code_version"], 2, "{}", done.body);
-        // Asked for again, it is the same offer.
+        // ActionRequest for again, it is the same offer.
         let path = format!("/actions/{}", offer.action);
         let again = phone.get(&path).await;
         assert_eq!(again.body["offer"]["code_version"], 1, "{}", again.body);
         phone.approve_offer(&offer).await.refused("epoch_changed");
         let refused = phone.refuse(&offer).await;
         assert_eq!(refused.body["status"], "refused", "{}", refused.body);
-        world.end().await;
+        network.end().await;
     }
 }
 
 #[tokio::test]
 async fn another_phone_cannot_use_a_recovery() {
-    for world in World::both().await {
-        let partner = world.partner().await;
-        let mut phone = world.enrolled(0).await;
-        exhaust(&world, &partner, &mut phone).await;
+    for network in TestNetwork::both().await {
+        let partner = network.partner().await;
+        let mut phone = network.enrolled(0).await;
+        exhaust(&network, &partner, &mut phone).await;
         let recovery = vouched(&mut phone).await;
-        let mut other = world.enrolled(1).await;
+        let mut other = network.enrolled(1).await;
         other
             .get(&format!("/recoveries/{recovery}"))
             .await
@@ -248,6 +252,6 @@ async fn another_phone_cannot_use_a_recovery() {
         complete(&mut other, &recovery, "40719")
             .await
             .refused("not_found");
-        world.end().await;
+        network.end().await;
     }
 }

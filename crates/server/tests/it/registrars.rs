@@ -3,7 +3,7 @@
 use reqwest::StatusCode;
 use serde_json::json;
 
-use crate::support::World;
+use crate::support::TestNetwork;
 
 /// Where the app goes on, as its last part.
 fn landing(location: &str) -> &str {
@@ -12,9 +12,9 @@ fn landing(location: &str) -> &str {
 
 #[tokio::test]
 async fn t30_whatever_a_bank_does_wrong_vouches_for_nobody() {
-    for world in World::both().await {
-        let mut phone = world.phone(0);
-        phone.begin_enrolment(&world).await;
+    for network in TestNetwork::both().await {
+        let mut phone = network.phone(0);
+        phone.begin_enrolment(&network).await;
         for (fault, code) in [
             ("low_level", "assurance_insufficient"),
             ("missing_claims", "assurance_insufficient"),
@@ -43,15 +43,15 @@ async fn t30_whatever_a_bank_does_wrong_vouches_for_nobody() {
             json!({"bank": "Bank Anker", "given_name": "Ana", "family_name": "Peeters", "birthdate": "1971-01-01",
             "nationality": "BE", "document_number": "…0182"})
         );
-        world.end().await;
+        network.end().await;
     }
 }
 
 #[tokio::test]
 async fn t17_the_response_names_its_bank_or_counts_for_nothing() {
-    for world in World::both().await {
-        let mut phone = world.phone(0);
-        phone.begin_enrolment(&world).await;
+    for network in TestNetwork::both().await {
+        let mut phone = network.phone(0);
+        phone.begin_enrolment(&network).await;
         for change in ["other", "none"] {
             let callback = begin(&mut phone).await;
             let mut url = url::Url::parse(&callback).expect("url");
@@ -69,18 +69,18 @@ async fn t17_the_response_names_its_bank_or_counts_for_nothing() {
             let end = end.location.expect("to the app");
             assert_eq!(landing(&end), "?problem=registrar_failed", "{change}");
         }
-        world.end().await;
+        network.end().await;
     }
 }
 
 #[tokio::test]
 async fn t22_a_bank_signs_with_its_registered_key_or_counts_for_nothing() {
-    for world in World::both().await {
-        let mut phone = world.phone(0);
-        phone.begin_enrolment(&world).await;
+    for network in TestNetwork::both().await {
+        let mut phone = network.phone(0);
+        phone.begin_enrolment(&network).await;
         let end = phone.visit_bank("bad_signature").await;
         assert_eq!(landing(&end), "?problem=registrar_failed");
-        world.end().await;
+        network.end().await;
     }
 }
 
@@ -97,11 +97,11 @@ async fn begin(phone: &mut crate::support::Phone) -> String {
 
 #[tokio::test]
 async fn t18_only_the_browser_that_began_comes_back_and_only_once() {
-    for world in World::both().await {
-        let mut phone = world.phone(0);
-        phone.begin_enrolment(&world).await;
+    for network in TestNetwork::both().await {
+        let mut phone = network.phone(0);
+        phone.begin_enrolment(&network).await;
         let callback = begin(&mut phone).await;
-        let mut other = world.browser();
+        let mut other = network.browser();
         let end = other.get(&callback).await.location.expect("to the app");
         assert_eq!(landing(&end), "?problem=wrong_browser");
         // The right one is not shut out by that.
@@ -121,28 +121,28 @@ async fn t18_only_the_browser_that_began_comes_back_and_only_once() {
             .location
             .expect("to the app");
         assert_eq!(landing(&end), good);
-        world.end().await;
+        network.end().await;
     }
 }
 
 #[tokio::test]
 async fn a_state_of_nobody_and_a_refusal_lead_to_the_app() {
-    for world in World::both().await {
-        let mut browser = world.browser();
+    for network in TestNetwork::both().await {
+        let mut browser = network.browser();
         for query in [
             "",
             "?state=x&code=y&iss=z",
             "?state=a&state=b&code=c",
             "?code=c",
         ] {
-            let url = format!("{}/registrars/callback{query}", world.app);
+            let url = format!("{}/registrars/callback{query}", network.app);
             let page = browser.get(&url).await;
             assert_eq!(page.status, StatusCode::SEE_OTHER, "{query}");
             let end = page.location.expect("to the app");
             assert_eq!(landing(&end), "?problem=registrar_failed", "{query}");
         }
-        let mut phone = world.phone(0);
-        phone.begin_enrolment(&world).await;
+        let mut phone = network.phone(0);
+        phone.begin_enrolment(&network).await;
         let callback = begin(&mut phone).await;
         let url = url::Url::parse(&callback).expect("url");
         let value = |name: &str| {
@@ -152,7 +152,7 @@ async fn a_state_of_nobody_and_a_refusal_lead_to_the_app() {
                 .expect("a parameter")
         };
         let refused = url::Url::parse_with_params(
-            &format!("{}/registrars/callback", world.app),
+            &format!("{}/registrars/callback", network.app),
             [
                 ("error", "access_denied"),
                 ("state", &value("state")),
@@ -178,6 +178,6 @@ async fn a_state_of_nobody_and_a_refusal_lead_to_the_app() {
             .location
             .expect("to the app");
         assert_eq!(landing(&end), "?problem=registrar_failed");
-        world.end().await;
+        network.end().await;
     }
 }

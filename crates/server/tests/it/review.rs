@@ -8,10 +8,10 @@ use ipse_store::device::Device;
 use reqwest::StatusCode;
 use serde_json::json;
 
-use crate::support::{Partner, Phone, Reply, World};
+use crate::support::{Partner, Phone, Reply, TestNetwork};
 
-async fn claimed(world: &World, partner: &Partner, phone: &mut Phone) -> Offer {
-    let mut browser = world.browser();
+async fn claimed(network: &TestNetwork, partner: &Partner, phone: &mut Phone) -> Offer {
+    let mut browser = network.browser();
     let login = partner.begin(&mut browser).await;
     let page = browser.get(&login.action_page).await;
     let link = page.attribute("id=\"open-app\"", "href").expect("open-app");
@@ -46,12 +46,12 @@ impl Kept {
 
 /// Changes the phone's row as the scheme itself would, MAC and all.
 async fn change_device(
-    world: &World,
+    network: &TestNetwork,
     phone: &Phone,
     change: impl Fn(&mut Device) + Send + 'static,
 ) {
-    let (keys, id) = (world.server.scheme.keys.clone(), phone.kid.clone());
-    world
+    let (keys, id) = (network.server.scheme.keys.clone(), phone.kid.clone());
+    network
         .server
         .scheme
         .store
@@ -66,10 +66,10 @@ async fn change_device(
 
 #[tokio::test]
 async fn t03_a_block_in_the_middle_of_an_attempt_gives_no_fourth_evaluation() {
-    for world in World::both().await {
-        let partner = world.partner().await;
-        let mut phone = world.enrolled(0).await;
-        let offer = claimed(&world, &partner, &mut phone).await;
+    for network in TestNetwork::both().await {
+        let partner = network.partner().await;
+        let mut phone = network.enrolled(0).await;
+        let offer = claimed(&network, &partner, &mut phone).await;
         for code in ["48207", "59316"] {
             phone.wrong_code(&offer, code).await.refused("code_wrong");
         }
@@ -82,15 +82,15 @@ async fn t03_a_block_in_the_middle_of_an_attempt_gives_no_fourth_evaluation() {
             panic!("a fourth code was evaluated");
         };
         fourth.refused("identity_blocked");
-        world.end().await;
+        network.end().await;
     }
 }
 
 #[tokio::test]
 async fn t03_what_lifts_a_block_takes_the_code_and_never_the_fingerprint() {
-    for world in World::both().await {
-        let mut phone = world.enrolled(0).await;
-        let point = world
+    for network in TestNetwork::both().await {
+        let mut phone = network.enrolled(0).await;
+        let point = network
             .server
             .scheme
             .verify_request(Incoming {
@@ -105,7 +105,7 @@ async fn t03_what_lifts_a_block_takes_the_code_and_never_the_fingerprint() {
             .device
             .public_key
             .clone();
-        change_device(&world, &phone, move |row| {
+        change_device(&network, &phone, move |row| {
             row.unlock_credential = Some(vec![1; 16]);
             row.unlock_key = Some(point.clone());
         })
@@ -122,16 +122,16 @@ async fn t03_what_lifts_a_block_takes_the_code_and_never_the_fingerprint() {
         };
         let path = format!("/actions/{}/attempt", offer.action);
         phone.post(&path, &body).await.refused("malformed_request");
-        world.end().await;
+        network.end().await;
     }
 }
 
 #[tokio::test]
 async fn t12_an_attempt_sent_again_after_it_was_judged_spends_nothing() {
-    for world in World::both().await {
-        let partner = world.partner().await;
-        let mut phone = world.enrolled(0).await;
-        let offer = claimed(&world, &partner, &mut phone).await;
+    for network in TestNetwork::both().await {
+        let partner = network.partner().await;
+        let mut phone = network.enrolled(0).await;
+        let offer = claimed(&network, &partner, &mut phone).await;
         // The SIM has answered by now.
         phone
             .wrong_code(&offer, "48207")
@@ -172,14 +172,14 @@ async fn t12_an_attempt_sent_again_after_it_was_judged_spends_nothing() {
         let me = phone.get("/me").await;
         assert_eq!(me.body["wrong_codes_left"], 1, "{}", me.body);
         assert_eq!(me.body["status"], "active");
-        world.end().await;
+        network.end().await;
     }
 }
 
 #[tokio::test]
 async fn t12_a_block_sent_again_does_not_undo_what_lifted_it() {
-    for world in World::both().await {
-        let mut phone = world.enrolled(0).await;
+    for network in TestNetwork::both().await {
+        let mut phone = network.enrolled(0).await;
         let kept = Kept::new(&mut phone, "/block", &json!({"reason": "person"}));
         assert_eq!(kept.send(&mut phone).await.status, StatusCode::OK);
         let offer = phone.begin_unblock().await;
@@ -187,16 +187,16 @@ async fn t12_a_block_sent_again_does_not_undo_what_lifted_it() {
         assert_eq!(lifted.status, StatusCode::OK, "{}", lifted.body);
         assert_eq!(kept.send(&mut phone).await.status, StatusCode::OK);
         assert_eq!(phone.get("/me").await.body["status"], "active");
-        world.end().await;
+        network.end().await;
     }
 }
 
 #[tokio::test]
 async fn t05_a_copied_key_stops_a_phone_that_is_still_enrolling() {
-    for world in World::both().await {
-        let mut phone = world.phone(0);
+    for network in TestNetwork::both().await {
+        let mut phone = network.phone(0);
         assert_eq!(
-            phone.begin_enrolment(&world).await.status,
+            phone.begin_enrolment(&network).await.status,
             StatusCode::CREATED
         );
         let mut copy = phone.copy();
@@ -204,21 +204,21 @@ async fn t05_a_copied_key_stops_a_phone_that_is_still_enrolling() {
         assert_eq!(phone.get(&path).await.status, StatusCode::OK);
         copy.get("/me").await.refused("device_copied");
         phone.get(&path).await.refused("device_suspended");
-        world.end().await;
+        network.end().await;
     }
 }
 
 #[tokio::test]
 async fn t34_who_writes_the_database_still_signs_for_nobody() {
-    for world in World::both().await {
-        let phone = world.enrolled(0).await;
+    for network in TestNetwork::both().await {
+        let phone = network.enrolled(0).await;
         let mut thief = phone.copy();
         thief.key = ipse_jose::SigningKey::generate_es256();
         let point = ipse_protocol::wire::DeviceKey::of(&thief.key)
             .expect("key")
             .to_sec1();
         let id = phone.kid.clone();
-        world
+        network
             .server
             .scheme
             .store
@@ -232,7 +232,7 @@ async fn t34_who_writes_the_database_still_signs_for_nobody() {
             .expect("store");
         // Already here, not only in the deciding transaction, by which time the row may have been put back.
         let signature = thief.claims("GET", "/phone/v1/me", b"").sign(&thief.key);
-        let verified = world
+        let verified = network
             .server
             .scheme
             .verify_request(Incoming {
@@ -243,18 +243,18 @@ async fn t34_who_writes_the_database_still_signs_for_nobody() {
             })
             .await;
         assert!(verified.is_err());
-        world.end().await;
+        network.end().await;
     }
 }
 
 #[tokio::test]
 async fn t07_the_sim_that_answers_is_the_one_under_the_devices_mac() {
-    for world in World::both().await {
-        let partner = world.partner().await;
-        let (mut phone, other) = (world.enrolled(0).await, world.enrolled(1).await);
+    for network in TestNetwork::both().await {
+        let partner = network.partner().await;
+        let (mut phone, other) = (network.enrolled(0).await, network.enrolled(1).await);
         // Who writes the database gives the stolen phone a SIM of their own.
         let (victim, thief) = (phone.identity.clone(), other.identity.clone());
-        world
+        network
             .server
             .scheme
             .store
@@ -274,39 +274,39 @@ async fn t07_the_sim_that_answers_is_the_one_under_the_devices_mac() {
             })
             .await
             .expect("store");
-        let offer = claimed(&world, &partner, &mut phone).await;
+        let offer = claimed(&network, &partner, &mut phone).await;
         let Err(refused) = phone.open(&offer).await else {
             panic!("another SIM answered");
         };
         refused.refused("sim_mismatch");
-        world.end().await;
+        network.end().await;
     }
 }
 
 #[tokio::test]
 async fn t07_a_statement_counts_from_when_it_came_however_long_the_person_reads() {
-    for world in World::both().await {
-        let partner = world.partner().await;
-        let mut phone = world.enrolled(0).await;
-        let offer = claimed(&world, &partner, &mut phone).await;
+    for network in TestNetwork::both().await {
+        let partner = network.partner().await;
+        let mut phone = network.enrolled(0).await;
+        let offer = claimed(&network, &partner, &mut phone).await;
         // The statement is there, and is good for a minute as far as the operator is concerned.
         phone
             .wrong_code(&offer, "48207")
             .await
             .refused("code_wrong");
-        world.pass(120_000);
+        network.pass(120_000);
         let decided = phone.approve_offer(&offer).await;
         assert_eq!(decided.status, StatusCode::OK, "{}", decided.body);
-        world.end().await;
+        network.end().await;
     }
 }
 
 #[tokio::test]
 async fn t16_a_used_code_that_comes_back_late_still_revokes_what_it_gave() {
-    for world in World::both().await {
-        let partner = world.partner().await;
-        let mut phone = world.enrolled(0).await;
-        let mut browser = world.browser();
+    for network in TestNetwork::both().await {
+        let partner = network.partner().await;
+        let mut phone = network.enrolled(0).await;
+        let mut browser = network.browser();
         let login = partner.begin(&mut browser).await;
         let page = browser.get(&login.action_page).await;
         let link = page.attribute("id=\"open-app\"", "href").expect("open-app");
@@ -316,61 +316,61 @@ async fn t16_a_used_code_that_comes_back_late_still_revokes_what_it_gave() {
         let code = crate::support::partner_parameter(&location, "code").expect("code");
         let tokens = partner.redeem(&code, &login.verifier).await;
         assert_eq!(tokens.status, StatusCode::OK, "{}", tokens.body);
-        world.pass(130_000);
+        network.pass(130_000);
         assert_ne!(
             partner.redeem(&code, &login.verifier).await.status,
             StatusCode::OK
         );
         let (status, _) = partner.userinfo(tokens.access_token()).await;
         assert_eq!(status, StatusCode::UNAUTHORIZED);
-        world.end().await;
+        network.end().await;
     }
 }
 
 #[tokio::test]
 async fn t38_who_only_began_to_enrol_has_no_event_stream() {
-    for world in World::both().await {
-        let mut phone = world.phone(0);
+    for network in TestNetwork::both().await {
+        let mut phone = network.phone(0);
         assert_eq!(
-            phone.begin_enrolment(&world).await.status,
+            phone.begin_enrolment(&network).await.status,
             StatusCode::CREATED
         );
         phone.get("/events").await.refused("not_found");
-        world.end().await;
+        network.end().await;
     }
 }
 
 #[tokio::test]
 async fn t38_a_flood_of_enrolments_is_told_to_wait_and_takes_no_login_along() {
-    for world in World::both().await {
-        let partner = world.partner().await;
-        let mut phone = world.enrolled(0).await;
+    for network in TestNetwork::both().await {
+        let partner = network.partner().await;
+        let mut phone = network.enrolled(0).await;
         // As if so many were waiting for a slow operator.
-        let all = u32::try_from(ipse_server::asking::ASKING).expect("a number");
-        let numbers = &world.server.asking.numbers;
+        let all = u32::try_from(ipse_server::limits::SLOTS_PER_PARTY).expect("a number");
+        let numbers = &network.server.limits.numbers;
         let taken = numbers.acquire_many(all).await.expect("open");
-        let mut newcomer = world.phone(1);
+        let mut newcomer = network.phone(1);
         newcomer
-            .begin_enrolment(&world)
+            .begin_enrolment(&network)
             .await
             .refused("too_many_requests");
-        let offer = claimed(&world, &partner, &mut phone).await;
+        let offer = claimed(&network, &partner, &mut phone).await;
         assert_eq!(phone.approve_offer(&offer).await.status, StatusCode::OK);
         drop(taken);
-        let begun = newcomer.begin_enrolment(&world).await;
+        let begun = newcomer.begin_enrolment(&network).await;
         assert_eq!(begun.status, StatusCode::CREATED, "{}", begun.body);
-        world.end().await;
+        network.end().await;
     }
 }
 
 #[tokio::test]
 async fn t29_a_number_is_taken_over_only_by_who_proved_to_hold_it() {
-    for world in World::both().await {
-        let holder = world.enrolled(0).await;
+    for network in TestNetwork::both().await {
+        let holder = network.enrolled(0).await;
         let lookup = |n: usize| {
             let (store, keys) = (
-                world.server.scheme.store.clone(),
-                world.server.scheme.keys.clone(),
+                network.server.scheme.store.clone(),
+                network.server.scheme.keys.clone(),
             );
             async move {
                 let hash = ipse_scheme::person::lookup_hash(
@@ -386,13 +386,13 @@ async fn t29_a_number_is_taken_over_only_by_who_proved_to_hold_it() {
         };
         assert_eq!(lookup(0).await.as_deref(), Some(&*holder.identity));
         // A SIM that cannot answer asks for no proof of the number; here it is the other person's, reported so.
-        let mut other = world.phone(1);
+        let mut other = network.phone(1);
         assert_eq!(
             other.begin_with(&crate::support::number(0)).await.status,
             StatusCode::CREATED
         );
         let enrolment = other.enrolment.clone();
-        world
+        network
             .server
             .scheme
             .store
@@ -408,15 +408,15 @@ async fn t29_a_number_is_taken_over_only_by_who_proved_to_hold_it() {
         let done = other.finish_enrolment().await;
         assert_eq!(done.status, StatusCode::CREATED, "{}", done.body);
         assert_eq!(lookup(0).await.as_deref(), Some(&*holder.identity));
-        world.end().await;
+        network.end().await;
     }
 }
 
 #[tokio::test]
 async fn t23_what_cannot_be_an_id_is_found_nowhere_and_breaks_nothing() {
-    for world in World::both().await {
-        let partner = world.partner().await;
-        let mut phone = world.enrolled(0).await;
+    for network in TestNetwork::both().await {
+        let partner = network.partner().await;
+        let mut phone = network.enrolled(0).await;
         for path in [
             "/actions/%00",
             "/enrolments/%00",
@@ -425,10 +425,10 @@ async fn t23_what_cannot_be_an_id_is_found_nowhere_and_breaks_nothing() {
         ] {
             phone.get(path).await.refused("not_found");
         }
-        let offer = claimed(&world, &partner, &mut phone).await;
+        let offer = claimed(&network, &partner, &mut phone).await;
         let path = format!("/actions/{}/wrong", offer.action);
         let wrong = phone.post(&path, &json!({"attempt": "att_\u{0}"})).await;
         wrong.refused("attempt_unknown");
-        world.end().await;
+        network.end().await;
     }
 }

@@ -5,7 +5,7 @@ use ipse_sim::event::{Event, Kind, Subject};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
-use crate::support::{Partner, Phone, World};
+use crate::support::{Partner, Phone, TestNetwork};
 
 async fn reasons(phone: &mut Phone) -> Vec<String> {
     let me = phone.get("/me").await;
@@ -17,12 +17,12 @@ async fn reasons(phone: &mut Phone) -> Vec<String> {
         .collect()
 }
 
-async fn until_blocked(world: &World, phone: &Phone, reason: &str) {
+async fn until_blocked(network: &TestNetwork, phone: &Phone, reason: &str) {
     let (who, reason) = (phone.identity.clone(), reason.to_owned());
-    world
+    network
         .soon("the block", || {
             let (store, who, reason) = (
-                world.server.scheme.store.clone(),
+                network.server.scheme.store.clone(),
                 who.clone(),
                 reason.clone(),
             );
@@ -38,8 +38,8 @@ async fn until_blocked(world: &World, phone: &Phone, reason: &str) {
         .await;
 }
 
-async fn claimed(world: &World, partner: &Partner, phone: &mut Phone) -> Offer {
-    let mut browser = world.browser();
+async fn claimed(network: &TestNetwork, partner: &Partner, phone: &mut Phone) -> Offer {
+    let mut browser = network.browser();
     let login = partner.begin(&mut browser).await;
     let page = browser.get(&login.action_page).await;
     let link = page.attribute("id=\"open-app\"", "href").expect("open-app");
@@ -47,10 +47,10 @@ async fn claimed(world: &World, partner: &Partner, phone: &mut Phone) -> Offer {
 }
 
 /// Connects whatever SIM the number has now, and approves that with the code.
-async fn connect(world: &World, phone: &mut Phone) -> crate::support::Reply {
+async fn connect(network: &TestNetwork, phone: &mut Phone) -> crate::support::Reply {
     let sent = phone.post("/sim", &json!({})).await;
     assert_eq!(sent.body, json!({"sent": true, "tries_left": 3}));
-    let secret = phone.last_secret(world).await;
+    let secret = phone.last_secret(network).await;
     let answer = phone.post("/sim/answer", &json!({"secret": secret})).await;
     let action = answer.body["action"]
         .as_str()
@@ -65,16 +65,16 @@ async fn connect(world: &World, phone: &mut Phone) -> crate::support::Reply {
 
 #[tokio::test]
 async fn t07_a_swap_blocks_also_in_the_middle_of_an_approval() {
-    for world in World::both().await {
-        let partner = world.partner().await;
-        let mut phone = world.enrolled(0).await;
-        let offer = claimed(&world, &partner, &mut phone).await;
+    for network in TestNetwork::both().await {
+        let partner = network.partner().await;
+        let mut phone = network.enrolled(0).await;
+        let offer = claimed(&network, &partner, &mut phone).await;
         let opened = phone
             .open(&offer)
             .await
             .unwrap_or_else(|r| panic!("{}", r.body));
-        world.sim("swap", 0).await;
-        until_blocked(&world, &phone, "sim_changed").await;
+        network.sim("swap", 0).await;
+        until_blocked(&network, &phone, "sim_changed").await;
         let transcript = phone.transcript(&offer, &opened);
         let late = phone.send_approval(&offer, &opened, &transcript).await;
         assert!(
@@ -85,118 +85,118 @@ async fn t07_a_swap_blocks_also_in_the_middle_of_an_approval() {
         let me = phone.get("/me").await;
         assert_eq!(me.body["status"], "suspended");
         assert_eq!(me.body["sim"]["state"], "changed", "{}", me.body);
-        world.end().await;
+        network.end().await;
     }
 }
 
 #[tokio::test]
 async fn t07_every_change_of_sim_or_line_blocks() {
-    for world in World::both().await {
+    for network in TestNetwork::both().await {
         for (n, change, reason) in [
             (0, "swap", "sim_changed"),
             (1, "port", "sim_changed"),
             (2, "lose", "sim_lost"),
         ] {
-            let mut phone = world.enrolled(n).await;
-            world.sim(change, n).await;
-            until_blocked(&world, &phone, reason).await;
+            let mut phone = network.enrolled(n).await;
+            network.sim(change, n).await;
+            until_blocked(&network, &phone, reason).await;
             assert_eq!(reasons(&mut phone).await, [reason], "{change}");
         }
-        world.end().await;
+        network.end().await;
     }
 }
 
 #[tokio::test]
 async fn t07_a_number_that_is_about_to_move_stops_what_runs() {
-    for world in World::both().await {
-        let partner = world.partner().await;
-        let mut phone = world.enrolled(0).await;
-        let offer = claimed(&world, &partner, &mut phone).await;
+    for network in TestNetwork::both().await {
+        let partner = network.partner().await;
+        let mut phone = network.enrolled(0).await;
+        let offer = claimed(&network, &partner, &mut phone).await;
         let opened = phone
             .open(&offer)
             .await
             .unwrap_or_else(|r| panic!("{}", r.body));
-        world.sim("port_pending", 0).await;
-        world.operator_heard().await;
+        network.sim("port_pending", 0).await;
+        network.operator_heard().await;
         let transcript = phone.transcript(&offer, &opened);
         let late = phone.send_approval(&offer, &opened, &transcript).await;
         late.refused("epoch_changed");
         // Nobody is blocked by that, but nothing above basic passes until it is over.
         assert!(reasons(&mut phone).await.is_empty());
-        let offer = claimed(&world, &partner, &mut phone).await;
+        let offer = claimed(&network, &partner, &mut phone).await;
         phone.approve_offer(&offer).await.refused("sim_mismatch");
-        world.sim("restore", 0).await;
-        let offer = claimed(&world, &partner, &mut phone).await;
+        network.sim("restore", 0).await;
+        let offer = claimed(&network, &partner, &mut phone).await;
         let decided = phone.approve_offer(&offer).await;
         assert_eq!(decided.status, StatusCode::OK, "{}", decided.body);
-        world.end().await;
+        network.end().await;
     }
 }
 
 #[tokio::test]
 async fn the_holder_of_a_new_sim_brings_the_identity_back() {
-    for world in World::both().await {
-        let partner = world.partner().await;
-        let mut phone = world.enrolled(0).await;
-        world.sim("swap", 0).await;
-        until_blocked(&world, &phone, "sim_changed").await;
-        let decided = connect(&world, &mut phone).await;
+    for network in TestNetwork::both().await {
+        let partner = network.partner().await;
+        let mut phone = network.enrolled(0).await;
+        network.sim("swap", 0).await;
+        until_blocked(&network, &phone, "sim_changed").await;
+        let decided = connect(&network, &mut phone).await;
         assert_eq!(decided.status, StatusCode::OK, "{}", decided.body);
         let me = phone.get("/me").await;
         assert_eq!(me.body["status"], "active", "{}", me.body);
         assert_eq!(me.body["sim"]["state"], "connected");
-        let offer = claimed(&world, &partner, &mut phone).await;
+        let offer = claimed(&network, &partner, &mut phone).await;
         let decided = phone.approve_offer(&offer).await;
         assert_eq!(decided.status, StatusCode::OK, "{}", decided.body);
-        world.end().await;
+        network.end().await;
     }
 }
 
 #[tokio::test]
 async fn a_line_that_was_lost_needs_its_holder_too() {
-    for world in World::both().await {
-        let mut phone = world.enrolled(0).await;
-        world.sim("lose", 0).await;
-        until_blocked(&world, &phone, "sim_lost").await;
+    for network in TestNetwork::both().await {
+        let mut phone = network.enrolled(0).await;
+        network.sim("lose", 0).await;
+        until_blocked(&network, &phone, "sim_lost").await;
         phone
             .post("/sim", &json!({}))
             .await
             .refused("sim_not_ready");
-        world.sim("restore", 0).await;
+        network.sim("restore", 0).await;
         // The operator's word alone brings nothing back.
-        world.operator_heard().await;
+        network.operator_heard().await;
         assert_eq!(reasons(&mut phone).await, ["sim_lost"]);
-        let decided = connect(&world, &mut phone).await;
+        let decided = connect(&network, &mut phone).await;
         assert_eq!(decided.status, StatusCode::OK, "{}", decided.body);
         assert!(reasons(&mut phone).await.is_empty());
-        world.end().await;
+        network.end().await;
     }
 }
 
 #[tokio::test]
 async fn a_swap_while_a_sim_is_being_connected_ends_that() {
-    for world in World::both().await {
-        let mut phone = world.enrolled(0).await;
-        world.sim("swap", 0).await;
-        until_blocked(&world, &phone, "sim_changed").await;
+    for network in TestNetwork::both().await {
+        let mut phone = network.enrolled(0).await;
+        network.sim("swap", 0).await;
+        until_blocked(&network, &phone, "sim_changed").await;
         phone.post("/sim", &json!({})).await;
-        let secret = phone.last_secret(&world).await;
+        let secret = phone.last_secret(&network).await;
         let answer = phone.post("/sim/answer", &json!({"secret": secret})).await;
         let action = answer.body["action"].as_str().expect("action").to_owned();
-        world.sim("swap", 0).await;
-        world.operator_heard().await;
+        network.sim("swap", 0).await;
+        network.operator_heard().await;
         let shown = phone.get(&format!("/actions/{action}")).await;
         let offer: Offer = serde_json::from_value(shown.body["offer"].clone()).expect("an offer");
         let refused = phone.approve_offer(&offer).await;
         refused.refused("sim_mismatch");
         assert_eq!(reasons(&mut phone).await, ["sim_changed"]);
-        world.end().await;
+        network.end().await;
     }
 }
 
-async fn report(world: &World, jws: String) -> StatusCode {
-    let url = format!("{}/operators/events", world.issuer);
-    let request = world
+async fn report(network: &TestNetwork, jws: String) -> StatusCode {
+    let url = format!("{}/operators/events", network.issuer);
+    let request = network
         .http
         .post(url)
         .header("content-type", "application/jwt")
@@ -204,10 +204,10 @@ async fn report(world: &World, jws: String) -> StatusCode {
     request.send().await.expect("an answer").status()
 }
 
-fn event(world: &World, sequence: u64, handle: &str) -> Event {
+fn event(network: &TestNetwork, sequence: u64, handle: &str) -> Event {
     Event {
         id: format!("test-{sequence}"),
-        source: world.operator_url.clone(),
+        source: network.operator_url.clone(),
         kind: Kind::Swapped,
         time: "2026-11-23T00:00:00Z".into(),
         sequence,
@@ -219,9 +219,9 @@ fn event(world: &World, sequence: u64, handle: &str) -> Event {
     }
 }
 
-async fn handle_of(world: &World, phone: &Phone) -> String {
+async fn handle_of(network: &TestNetwork, phone: &Phone) -> String {
     let who = phone.identity.clone();
-    let store = &world.server.scheme.store;
+    let store = &network.server.scheme.store;
     let binding = store
         .read(move |tx| ipse_store::sim::binding(tx, &who))
         .await;
@@ -230,15 +230,15 @@ async fn handle_of(world: &World, phone: &Phone) -> String {
 
 #[tokio::test]
 async fn t22_only_the_operators_registered_key_reports_events() {
-    for world in World::both().await {
-        let mut phone = world.enrolled(0).await;
-        let handle = handle_of(&world, &phone).await;
-        let far = event(&world, 1_000_000, &handle);
+    for network in TestNetwork::both().await {
+        let mut phone = network.enrolled(0).await;
+        let handle = handle_of(&network, &phone).await;
+        let far = event(&network, 1_000_000, &handle);
         let forged = far
             .sign(&ipse_jose::SigningKey::generate_es256())
             .expect("signed");
-        assert_eq!(report(&world, forged).await, StatusCode::BAD_REQUEST);
-        let key = world.operator.keys.signing.clone();
+        assert_eq!(report(&network, forged).await, StatusCode::BAD_REQUEST);
+        let key = network.operator.keys.signing.clone();
         // The right key id over a wrong signature, and a key that the token brings along.
         let stranger = ipse_jose::SigningKey::generate_es256();
         let payload = far.sign(&key).expect("signed");
@@ -253,7 +253,7 @@ async fn t22_only_the_operators_registered_key_reports_events() {
             let signature = stranger.sign(format!("{head}.{payload}").as_bytes());
             let token = format!("{head}.{payload}.{}", ipse_jose::b64::encode(&signature));
             assert_eq!(
-                report(&world, token).await,
+                report(&network, token).await,
                 StatusCode::BAD_REQUEST,
                 "{header}"
             );
@@ -276,25 +276,25 @@ async fn t22_only_the_operators_registered_key_reports_events() {
                 ..far.clone()
             },
         ] {
-            let status = report(&world, bad.sign(&key).expect("signed")).await;
+            let status = report(&network, bad.sign(&key).expect("signed")).await;
             assert_eq!(status, StatusCode::BAD_REQUEST, "{bad:?}");
         }
         assert!(reasons(&mut phone).await.is_empty());
         assert_eq!(
-            report(&world, far.sign(&key).expect("signed")).await,
+            report(&network, far.sign(&key).expect("signed")).await,
             StatusCode::NO_CONTENT
         );
         assert_eq!(reasons(&mut phone).await, ["sim_changed"]);
-        world.end().await;
+        network.end().await;
     }
 }
 
 #[tokio::test]
 async fn an_event_counts_once_and_a_gap_is_repaired_by_pulling() {
-    for world in World::both().await {
-        let phone = world.enrolled(0).await;
-        world.operator_heard().await;
-        let scheme = &world.server.scheme;
+    for network in TestNetwork::both().await {
+        let phone = network.enrolled(0).await;
+        network.operator_heard().await;
+        let scheme = &network.server.scheme;
         assert!(scheme.feed_healthy("Leie Mobiel").await.expect("store"));
         // What the scheme never got, it pulls; what it has, it applies once.
         scheme
@@ -302,51 +302,51 @@ async fn an_event_counts_once_and_a_gap_is_repaired_by_pulling() {
             .write(|tx| tx.exec("DELETE FROM operator_feed", &[]).map(drop))
             .await
             .expect("store");
-        world.sim("swap", 0).await;
+        network.sim("swap", 0).await;
         let operator = scheme.operators[0].clone();
         scheme.repair_feed(&operator).await.expect("repaired");
-        until_blocked(&world, &phone, "sim_changed").await;
-        let key = world.operator.keys.signing.clone();
-        let first = event(&world, 1, "sim_nobody").sign(&key).expect("signed");
-        assert_eq!(report(&world, first).await, StatusCode::NO_CONTENT);
-        let far = event(&world, 1_000_000, "sim_nobody")
+        until_blocked(&network, &phone, "sim_changed").await;
+        let key = network.operator.keys.signing.clone();
+        let first = event(&network, 1, "sim_nobody").sign(&key).expect("signed");
+        assert_eq!(report(&network, first).await, StatusCode::NO_CONTENT);
+        let far = event(&network, 1_000_000, "sim_nobody")
             .sign(&key)
             .expect("signed");
-        assert_eq!(report(&world, far).await, StatusCode::NO_CONTENT);
+        assert_eq!(report(&network, far).await, StatusCode::NO_CONTENT);
         assert!(
             !scheme.feed_healthy("Leie Mobiel").await.expect("store"),
             "a gap"
         );
-        world.end().await;
+        network.end().await;
     }
 }
 
 #[tokio::test]
 async fn a_feed_that_falls_silent_is_not_healthy() {
-    for world in World::both().await {
-        world.operator_heard().await;
-        let scheme = &world.server.scheme;
+    for network in TestNetwork::both().await {
+        network.operator_heard().await;
+        let scheme = &network.server.scheme;
         assert!(scheme.feed_healthy("Leie Mobiel").await.expect("store"));
-        world
+        network
             .operator
             .set_fault(Some(ipse_operator::config::Fault::Silent));
-        world.pass(6 * 60_000);
-        world
+        network.pass(6 * 60_000);
+        network
             .soon("noticing", || async {
                 // A heartbeat that was on its way may still come in.
-                world.pass(6 * 60_000);
+                network.pass(6 * 60_000);
                 !scheme.feed_healthy("Leie Mobiel").await.expect("store")
             })
             .await;
-        world.end().await;
+        network.end().await;
     }
 }
 
 #[tokio::test]
 async fn a_sim_that_became_ready_can_be_connected_later() {
-    for world in World::both().await {
-        let mut phone = world.phone(18);
-        phone.begin_enrolment(&world).await;
+    for network in TestNetwork::both().await {
+        let mut phone = network.phone(18);
+        phone.begin_enrolment(&network).await;
         phone.visit_bank("customer18").await;
         let done = phone.finish_enrolment().await;
         assert_eq!(done.body["level"], "basic", "{}", done.body);
@@ -356,21 +356,21 @@ async fn a_sim_that_became_ready_can_be_connected_later() {
             .await
             .refused("sim_not_ready");
         // A new card: it has the applet.
-        world.sim("swap", 18).await;
-        let decided = connect(&world, &mut phone).await;
+        network.sim("swap", 18).await;
+        let decided = connect(&network, &mut phone).await;
         assert_eq!(decided.status, StatusCode::OK, "{}", decided.body);
         let me = phone.get("/me").await;
         assert_eq!(me.body["level"], "advanced", "{}", me.body);
         assert_eq!(me.body["sim"]["state"], "connected");
-        world.end().await;
+        network.end().await;
     }
 }
 
 #[tokio::test]
 async fn t30_a_silent_operator_neither_binds_nor_blocks() {
-    for world in World::both().await {
-        let mut phone = world.enrolled(0).await;
-        world
+    for network in TestNetwork::both().await {
+        let mut phone = network.enrolled(0).await;
+        network
             .operator
             .set_fault(Some(ipse_operator::config::Fault::Error));
         phone
@@ -380,6 +380,6 @@ async fn t30_a_silent_operator_neither_binds_nor_blocks() {
         let me = phone.get("/me").await;
         assert_eq!(me.body["status"], "active");
         assert_eq!(me.body["reasons"], Value::Array(Vec::new()));
-        world.end().await;
+        network.end().await;
     }
 }

@@ -6,35 +6,35 @@ use ipse_protocol::transcript::Transcript;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
-use crate::support::{Partner, Phone, World, partner_parameter as parameter};
+use crate::support::{Partner, Phone, TestNetwork, partner_parameter as parameter};
 
 // --- 5: a copied phone ---
 
 #[tokio::test]
 async fn t05_a_used_sequence_with_other_bytes_ends_both_phones() {
-    for world in World::both().await {
-        let mut phone = world.enrolled(0).await;
-        let partner = world.partner().await;
+    for network in TestNetwork::both().await {
+        let mut phone = network.enrolled(0).await;
+        let partner = network.partner().await;
         let mut copy = phone.copy();
-        let offer = world.offer_basic(&partner, &mut phone).await;
+        let offer = network.offer_basic(&partner, &mut phone).await;
         copy.get("/devices").await.refused("device_copied");
         phone.get("/me").await.refused("device_suspended");
         assert_ne!(phone.approve_offer(&offer).await.status, StatusCode::OK);
         copy.sequence += 10;
         copy.get("/me").await.refused("device_suspended");
-        let identity = world.identity(&phone.identity).await;
+        let identity = network.identity(&phone.identity).await;
         assert_eq!(identity.status, "suspended");
         const REASON: &str =
             "SELECT COUNT(*) FROM suspension WHERE reason = 'device_lost' AND identity = $1";
-        assert_eq!(world.count(REASON, &phone.identity).await, 1);
-        world.end().await;
+        assert_eq!(network.count(REASON, &phone.identity).await, 1);
+        network.end().await;
     }
 }
 
 #[tokio::test]
 async fn t05_the_same_request_again_is_no_copy() {
-    for world in World::both().await {
-        let mut phone = world.enrolled(0).await;
+    for network in TestNetwork::both().await {
+        let mut phone = network.enrolled(0).await;
         let request = phone.seal("/block", &json!({"reason": "person"}));
         for _ in 0..3 {
             assert_eq!(phone.send(&request).await.body["status"], "suspended");
@@ -44,15 +44,15 @@ async fn t05_the_same_request_again_is_no_copy() {
         phone.get("/me").await;
         phone.send(&late).await.refused("sequence_stale");
         assert_eq!(phone.get("/me").await.status, StatusCode::OK);
-        world.end().await;
+        network.end().await;
     }
 }
 
 /// A copy that runs ahead until the other phone's sequences are no longer remembered does not get away with it.
 #[tokio::test]
 async fn t05_a_copy_that_runs_ahead_is_noticed_all_the_same() {
-    for world in World::both().await {
-        let mut phone = world.enrolled(0).await;
+    for network in TestNetwork::both().await {
+        let mut phone = network.enrolled(0).await;
         let mut copy = phone.copy();
         for _ in 0..70 {
             assert_eq!(copy.get("/devices").await.status, StatusCode::OK);
@@ -60,12 +60,12 @@ async fn t05_a_copy_that_runs_ahead_is_noticed_all_the_same() {
         phone.get("/me").await.refused("device_copied");
         copy.get("/me").await.refused("device_suspended");
         // Nor does one that leaves the other behind for good in one leap.
-        let mut phone = world.enrolled(1).await;
+        let mut phone = network.enrolled(1).await;
         let mut copy = phone.copy();
         copy.sequence += 1 << 40;
         copy.get("/me").await.refused("sequence_stale");
         assert_eq!(phone.get("/me").await.status, StatusCode::OK);
-        world.end().await;
+        network.end().await;
     }
 }
 
@@ -73,10 +73,10 @@ async fn t05_a_copy_that_runs_ahead_is_noticed_all_the_same() {
 
 #[tokio::test]
 async fn t06_a_captured_proof_serves_no_other_transcript() {
-    for world in World::both().await {
-        let mut phone = world.enrolled(0).await;
-        let partner = world.partner().await;
-        let offer = world.offer(&partner, &mut phone).await;
+    for network in TestNetwork::both().await {
+        let mut phone = network.enrolled(0).await;
+        let partner = network.partner().await;
+        let offer = network.offer(&partner, &mut phone).await;
         let opened = phone.open(&offer).await.expect("an attempt");
         let own = phone.transcript(&offer, &opened);
         let (view, t) = (offer.open().expect("a view"), own.hash());
@@ -94,12 +94,12 @@ async fn t06_a_captured_proof_serves_no_other_transcript() {
             assert_eq!(reply.code(), "proof_invalid", "{field}: {}", reply.body);
         }
         // None of it was a guess: the right proof is still taken.
-        assert_eq!(world.identity(&phone.identity).await.wrong_codes, 0);
+        assert_eq!(network.identity(&phone.identity).await.wrong_codes, 0);
         assert_eq!(
             phone.send_approval(&offer, &opened, &own).await.status,
             StatusCode::OK
         );
-        world.end().await;
+        network.end().await;
     }
 }
 
@@ -146,12 +146,12 @@ fn mutations(own: &Transcript) -> Vec<(&'static str, Transcript)> {
 
 #[tokio::test]
 async fn t07_a_swap_ends_what_an_approval_gave() {
-    for world in World::both().await {
-        let mut phones = [world.enrolled(0).await, world.enrolled(1).await];
-        let partner = world.partner().await;
+    for network in TestNetwork::both().await {
+        let mut phones = [network.enrolled(0).await, network.enrolled(1).await];
+        let partner = network.partner().await;
         let mut codes = Vec::new();
         for phone in &mut phones {
-            let mut started = world.start(&partner).await;
+            let mut started = network.start(&partner).await;
             let back = phone
                 .approve(&started.link)
                 .await
@@ -174,9 +174,9 @@ async fn t07_a_swap_ends_what_an_approval_gave() {
             partner.userinfo(tokens.access_token()).await.0,
             StatusCode::OK
         );
-        world.sim("swap", 0).await;
-        world.sim("swap", 1).await;
-        world.operator_heard().await;
+        network.sim("swap", 0).await;
+        network.sim("swap", 1).await;
+        network.operator_heard().await;
         // One had redeemed its code, the other had not.
         assert_eq!(
             partner.userinfo(tokens.access_token()).await.0,
@@ -184,22 +184,22 @@ async fn t07_a_swap_ends_what_an_approval_gave() {
         );
         let refused = partner.redeem(&codes[1].0, &codes[1].1).await;
         assert_eq!(refused.body["error"], "invalid_grant");
-        world.end().await;
+        network.end().await;
     }
 }
 
 #[tokio::test]
 async fn t07_the_next_owner_of_a_number_sees_nothing_of_the_last() {
-    for world in World::both().await {
-        let mut phone = world.enrolled(0).await;
-        let partner = world.partner().await;
-        let started = world.start(&partner).await;
+    for network in TestNetwork::both().await {
+        let mut phone = network.enrolled(0).await;
+        let partner = network.partner().await;
+        let started = network.start(&partner).await;
         phone.approve(&started.link).await;
-        world.sim("swap", 0).await;
-        world.operator_heard().await;
-        let mut next = world.phone(0);
-        next.begin_enrolment(&world).await;
-        next.connect_sim(&world).await;
+        network.sim("swap", 0).await;
+        network.operator_heard().await;
+        let mut next = network.phone(0);
+        next.begin_enrolment(&network).await;
+        next.connect_sim(&network).await;
         next.visit_bank("customer5").await;
         let done = next.finish_enrolment().await;
         assert_eq!(done.status, StatusCode::CREATED, "{}", done.body);
@@ -218,7 +218,7 @@ async fn t07_the_next_owner_of_a_number_sees_nothing_of_the_last() {
         );
         // And the last owner stays blocked, not replaced.
         assert_eq!(phone.get("/me").await.body["status"], "suspended");
-        world.end().await;
+        network.end().await;
     }
 }
 
@@ -226,10 +226,10 @@ async fn t07_the_next_owner_of_a_number_sees_nothing_of_the_last() {
 
 #[tokio::test]
 async fn t08_an_approval_of_another_view_is_refused() {
-    for world in World::both().await {
-        let mut phone = world.enrolled(0).await;
-        let partner = world.partner().await;
-        let offer = world.offer_basic(&partner, &mut phone).await;
+    for network in TestNetwork::both().await {
+        let mut phone = network.enrolled(0).await;
+        let partner = network.partner().await;
+        let offer = network.offer_basic(&partner, &mut phone).await;
         let view: Value = serde_json::from_slice(&offer.view.0).expect("json");
         let mut changed = Vec::new();
         mutate(&view, &mut Vec::new(), &mut changed, &view);
@@ -247,9 +247,9 @@ async fn t08_an_approval_of_another_view_is_refused() {
             assert_eq!(reply.code(), "view_changed", "{what}: {}", reply.body);
         }
         // Nothing of it cost a try.
-        assert_eq!(world.open_attempt(&phone.identity).await, None);
+        assert_eq!(network.open_attempt(&phone.identity).await, None);
         assert_eq!(phone.approve_offer(&offer).await.status, StatusCode::OK);
-        world.end().await;
+        network.end().await;
     }
 }
 
@@ -283,8 +283,8 @@ fn mutate(at: &Value, path: &mut Vec<String>, out: &mut Vec<(String, Value)>, wh
 
 #[tokio::test]
 async fn t08_a_name_that_misleads_the_eye_is_never_shown() {
-    for world in World::both().await {
-        let mut phone = world.enrolled(0).await;
+    for network in TestNetwork::both().await {
+        let mut phone = network.enrolled(0).await;
         let overlong = "w".repeat(2_001);
         for name in [
             "Winkel \u{202e}keoH",
@@ -299,8 +299,8 @@ async fn t08_a_name_that_misleads_the_eye_is_never_shown() {
             "\u{feff}Winkel Hoek",
             &overlong,
         ] {
-            let partner = Partner::register(&world, json!({"name": name})).await;
-            let started = world.start_basic(&partner).await;
+            let partner = Partner::register(&network, json!({"name": name})).await;
+            let started = network.start_basic(&partner).await;
             let reply = phone.claim(&started.link).await;
             assert!(reply.body["view"].is_null(), "{name:?} was shown");
             assert_eq!(
@@ -312,10 +312,10 @@ async fn t08_a_name_that_misleads_the_eye_is_never_shown() {
         }
         // Names that are only foreign are fine.
         for name in ["Магазин", "Κατάστημα", "Zoë & Łukasz", "小さな店"] {
-            let partner = Partner::register(&world, json!({"name": name})).await;
-            let offer = world.offer_basic(&partner, &mut phone).await;
+            let partner = Partner::register(&network, json!({"name": name})).await;
+            let offer = network.offer_basic(&partner, &mut phone).await;
             assert_eq!(offer.open().expect("a view").partner.name, name);
         }
-        world.end().await;
+        network.end().await;
     }
 }

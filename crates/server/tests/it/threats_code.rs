@@ -12,7 +12,7 @@ use reqwest::StatusCode;
 use serde_json::json;
 use tokio::task::JoinSet;
 
-use crate::support::{CODE, Phone, Sealed, World, refusal};
+use crate::support::{CODE, Phone, Sealed, TestNetwork, refusal};
 
 /// A round takes nearly a tenth of a second: each of the 64 signs anew whenever another was faster. One in ten of the rounds
 /// of other races.
@@ -86,47 +86,47 @@ async fn guesses(nodes: &[Arc<Server>], phone: &mut Phone, offer: &Offer) -> usi
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn t03_64_guesses_on_three_nodes_are_answered_three_times() {
-    for world in World::both().await {
-        let mut phone = world.enrolled(0).await;
-        let partner = world.partner().await;
-        let asked = world.asked(&partner, &mut phone).await;
+    for network in TestNetwork::both().await {
+        let mut phone = network.enrolled(0).await;
+        let partner = network.partner().await;
+        let asked = network.asked(&partner, &mut phone).await;
         let nodes = [
-            world.server.clone(),
-            Arc::new(world.another_node()),
-            Arc::new(world.another_node()),
+            network.server.clone(),
+            Arc::new(network.another_node()),
+            Arc::new(network.another_node()),
         ];
         for _ in 0..rounds(COSTLY) {
-            let offer = world.offer_again(&partner, &asked, &mut phone).await;
+            let offer = network.offer_again(&partner, &asked, &mut phone).await;
             assert_eq!(guesses(&nodes, &mut phone, &offer).await, 3);
-            let identity = world.identity(&offer.identity).await;
+            let identity = network.identity(&offer.identity).await;
             assert_eq!(
                 (identity.status.as_str(), identity.wrong_codes),
                 ("suspended", 3)
             );
-            world.forgive(&offer.identity).await;
+            network.forgive(&offer.identity).await;
         }
-        world.end().await;
+        network.end().await;
     }
 }
 
 #[tokio::test]
 async fn t03_three_in_a_row_block_and_a_right_code_starts_anew() {
-    for world in World::both().await {
-        let mut phone = world.enrolled(0).await;
-        let partner = world.partner().await;
+    for network in TestNetwork::both().await {
+        let mut phone = network.enrolled(0).await;
+        let partner = network.partner().await;
         for left in [2, 1] {
-            let offer = world.offer_basic(&partner, &mut phone).await;
+            let offer = network.offer_basic(&partner, &mut phone).await;
             assert_eq!(offer.wrong_codes_left, left + 1);
             let reply = phone.wrong_code(&offer, &wrong(0)).await;
             reply.refused("code_wrong");
             assert_eq!(reply.body["wrong_codes_left"], left);
             assert_eq!(reply.body["blocked"], false);
         }
-        let offer = world.offer_basic(&partner, &mut phone).await;
+        let offer = network.offer_basic(&partner, &mut phone).await;
         assert_eq!(offer.wrong_since_last, 2);
         assert_eq!(phone.approve_offer(&offer).await.status, StatusCode::OK);
         // Three more, each on one and the same request.
-        let offer = world.offer_basic(&partner, &mut phone).await;
+        let offer = network.offer_basic(&partner, &mut phone).await;
         for left in [2, 1, 0] {
             let reply = phone.wrong_code(&offer, &wrong(left)).await;
             reply.refused("code_wrong");
@@ -134,96 +134,96 @@ async fn t03_three_in_a_row_block_and_a_right_code_starts_anew() {
             assert_eq!(reply.body["blocked"], left == 0);
         }
         phone.approve_offer(&offer).await.refused("action_closed");
-        let started = world.start_basic(&partner).await;
+        let started = network.start_basic(&partner).await;
         let refused = phone.claim(&started.link).await;
         refused.refused("identity_blocked");
-        world.end().await;
+        network.end().await;
     }
 }
 
 #[tokio::test]
 async fn t03_ten_within_thirty_days_block_whatever_lies_between() {
-    for world in World::both().await {
-        let mut phone = world.enrolled(0).await;
-        let partner = world.partner().await;
+    for network in TestNetwork::both().await {
+        let mut phone = network.enrolled(0).await;
+        let partner = network.partner().await;
         for n in 0..10 {
-            let offer = world.offer_basic(&partner, &mut phone).await;
+            let offer = network.offer_basic(&partner, &mut phone).await;
             if n > 0 && n % 2 == 0 {
                 assert_eq!(phone.approve_offer(&offer).await.status, StatusCode::OK);
             }
-            let offer = world.offer_basic(&partner, &mut phone).await;
+            let offer = network.offer_basic(&partner, &mut phone).await;
             let reply = phone.wrong_code(&offer, &wrong(n)).await;
             assert_eq!(reply.body["blocked"], n == 9, "{n}: {}", reply.body);
         }
-        assert_eq!(world.identity(&phone.identity).await.status, "suspended");
-        world.end().await;
+        assert_eq!(network.identity(&phone.identity).await.status, "suspended");
+        network.end().await;
     }
 }
 
 #[tokio::test]
 async fn t03_device_unlock_neither_counts_nor_resets() {
-    for world in World::both().await {
-        let mut phone = world.enrolled(0).await;
-        let partner = world.partner().await;
-        let finger = world.give_unlock(&phone).await;
+    for network in TestNetwork::both().await {
+        let mut phone = network.enrolled(0).await;
+        let partner = network.partner().await;
+        let finger = network.give_unlock(&phone).await;
         for _ in 0..2 {
-            let offer = world.offer_basic(&partner, &mut phone).await;
+            let offer = network.offer_basic(&partner, &mut phone).await;
             phone
                 .wrong_code(&offer, &wrong(1))
                 .await
                 .refused("code_wrong");
         }
-        let offer = world.offer_basic(&partner, &mut phone).await;
+        let offer = network.offer_basic(&partner, &mut phone).await;
         let reply = phone.approve_by_unlock(&offer, &finger).await;
         assert_eq!(reply.body["status"], "approved", "{}", reply.body);
         let other = ipse_jose::SigningKey::generate_es256();
-        let offer = world.offer_basic(&partner, &mut phone).await;
+        let offer = network.offer_basic(&partner, &mut phone).await;
         phone
             .approve_by_unlock(&offer, &other)
             .await
             .refused("proof_invalid");
-        assert_eq!(world.identity(&phone.identity).await.wrong_codes, 2);
+        assert_eq!(network.identity(&phone.identity).await.wrong_codes, 2);
         phone
             .wrong_code(&offer, &wrong(2))
             .await
             .refused("code_wrong");
-        assert_eq!(world.identity(&phone.identity).await.status, "suspended");
-        world.end().await;
+        assert_eq!(network.identity(&phone.identity).await.status, "suspended");
+        network.end().await;
     }
 }
 
 #[tokio::test]
 async fn a_fingerprint_does_not_bring_a_blocked_identity_back() {
-    for world in World::both().await {
-        let mut phone = world.enrolled(0).await;
-        let finger = world.give_unlock(&phone).await;
+    for network in TestNetwork::both().await {
+        let mut phone = network.enrolled(0).await;
+        let finger = network.give_unlock(&phone).await;
         phone.post("/block", &json!({"reason": "person"})).await;
         let offer = phone.begin_unblock().await;
         phone
             .approve_by_unlock(&offer, &finger)
             .await
             .refused("malformed_request");
-        assert_eq!(world.identity(&phone.identity).await.status, "suspended");
+        assert_eq!(network.identity(&phone.identity).await.status, "suspended");
         assert_eq!(phone.approve_offer(&offer).await.status, StatusCode::OK);
-        assert_eq!(world.identity(&phone.identity).await.status, "active");
-        world.end().await;
+        assert_eq!(network.identity(&phone.identity).await.status, "active");
+        network.end().await;
     }
 }
 
 /// Every way to walk away from a second message without saying what came of it.
 #[tokio::test]
 async fn t03_what_was_spent_is_never_given_back() {
-    for world in World::both().await {
-        let mut phone = world.enrolled(0).await;
-        let partner = world.partner().await;
+    for network in TestNetwork::both().await {
+        let mut phone = network.enrolled(0).await;
+        let partner = network.partner().await;
         // The phone dies with the second message in hand, and so does the server.
-        let offer = world.offer_basic(&partner, &mut phone).await;
+        let offer = network.offer_basic(&partner, &mut phone).await;
         phone
             .attempt(&offer, &wrong(1))
             .await
             .map_err(|r| r.body)
             .expect("an attempt");
-        let restarted: Scheme = world.another_node().scheme;
+        let restarted: Scheme = network.another_node().scheme;
         let (_, ke1) = ClientLogin::<NoStretching>::start(CODE).expect("opaque");
         let body = Phone::attempt_body(&offer, ke1);
         let request = phone.seal(&format!("/actions/{}/attempt", offer.action), &body);
@@ -231,33 +231,33 @@ async fn t03_what_was_spent_is_never_given_back() {
             .attempt(request.incoming(), &offer.action, &body)
             .await;
         assert_eq!(refusal(answer), "ok");
-        assert_eq!(world.identity(&phone.identity).await.wrong_codes, 1);
+        assert_eq!(network.identity(&phone.identity).await.wrong_codes, 1);
         // Refusing in the middle.
         let reply = phone.refuse(&offer).await;
         assert_eq!(reply.status, StatusCode::OK, "{}", reply.body);
-        assert_eq!(world.identity(&phone.identity).await.wrong_codes, 2);
-        let offer = world.offer_basic(&partner, &mut phone).await;
+        assert_eq!(network.identity(&phone.identity).await.wrong_codes, 2);
+        let offer = network.offer_basic(&partner, &mut phone).await;
         assert_eq!(phone.approve_offer(&offer).await.status, StatusCode::OK);
         // Letting it expire.
-        let offer = world.offer_basic(&partner, &mut phone).await;
+        let offer = network.offer_basic(&partner, &mut phone).await;
         phone
             .attempt(&offer, &wrong(2))
             .await
             .map_err(|r| r.body)
             .expect("an attempt");
-        world.pass(181_000);
-        world.server.scheme.sweep().await.expect("swept");
-        assert_eq!(world.identity(&phone.identity).await.wrong_codes, 1);
+        network.pass(181_000);
+        network.server.scheme.sweep().await.expect("swept");
+        assert_eq!(network.identity(&phone.identity).await.wrong_codes, 1);
         // Cancelling it in the browser, and then blocking oneself: it still counts with the next.
-        let mut started = world.start_basic(&partner).await;
+        let mut started = network.start_basic(&partner).await;
         let offer: Offer = phone.claim(&started.link).await.json();
         phone
             .attempt(&offer, &wrong(3))
             .await
             .map_err(|r| r.body)
             .expect("an attempt");
-        started.cancel(&world.issuer).await;
-        assert_eq!(world.status(&offer.action).await, "cancelled");
+        started.cancel(&network.issuer).await;
+        assert_eq!(network.status(&offer.action).await, "cancelled");
         phone.post("/block", &json!({"reason": "person"})).await;
         let own = phone.begin_unblock().await;
         phone
@@ -265,7 +265,7 @@ async fn t03_what_was_spent_is_never_given_back() {
             .await
             .map_err(|r| r.body)
             .expect("an attempt");
-        assert_eq!(world.identity(&phone.identity).await.wrong_codes, 2);
+        assert_eq!(network.identity(&phone.identity).await.wrong_codes, 2);
         phone
             .attempt(&own, CODE)
             .await
@@ -274,42 +274,42 @@ async fn t03_what_was_spent_is_never_given_back() {
             .refused("identity_blocked");
         const EXHAUSTED: &str =
             "SELECT COUNT(*) FROM suspension WHERE reason = 'code_exhausted' AND identity = $1";
-        assert_eq!(world.count(EXHAUSTED, &phone.identity).await, 1);
-        world.end().await;
+        assert_eq!(network.count(EXHAUSTED, &phone.identity).await, 1);
+        network.end().await;
     }
 }
 
 /// Design §6: a right code is no guess, even when the action then fails for another reason.
 #[tokio::test]
 async fn t03_a_right_code_counts_as_right_even_when_the_action_fails() {
-    for world in World::both().await {
-        let mut phone = world.enrolled(0).await;
-        let partner = world.partner().await;
-        let first = world.offer_basic(&partner, &mut phone).await;
+    for network in TestNetwork::both().await {
+        let mut phone = network.enrolled(0).await;
+        let partner = network.partner().await;
+        let first = network.offer_basic(&partner, &mut phone).await;
         phone
             .wrong_code(&first, &wrong(1))
             .await
             .refused("code_wrong");
         let opened = phone.open(&first).await.expect("an attempt");
-        world.pass(181_000);
+        network.pass(181_000);
         let transcript = phone.transcript(&first, &opened);
         let reply = phone.send_approval(&first, &opened, &transcript).await;
         reply.refused("action_expired");
-        world.server.scheme.sweep().await.expect("swept");
-        assert_eq!(world.identity(&phone.identity).await.wrong_codes, 0);
+        network.server.scheme.sweep().await.expect("swept");
+        assert_eq!(network.identity(&phone.identity).await.wrong_codes, 0);
         const APPROVED: &str =
             "SELECT COUNT(*) FROM action WHERE status = 'approved' AND identity = $1";
-        assert_eq!(world.count(APPROVED, &phone.identity).await, 0);
-        world.end().await;
+        assert_eq!(network.count(APPROVED, &phone.identity).await, 0);
+        network.end().await;
     }
 }
 
 #[tokio::test]
 async fn t03_a_bad_signature_costs_nothing() {
-    for world in World::both().await {
-        let mut phone = world.enrolled(0).await;
-        let partner = world.partner().await;
-        let offer = world.offer_basic(&partner, &mut phone).await;
+    for network in TestNetwork::both().await {
+        let mut phone = network.enrolled(0).await;
+        let partner = network.partner().await;
+        let offer = network.offer_basic(&partner, &mut phone).await;
         let path = format!("/actions/{}/attempt", offer.action);
         let (_, ke1) = ClientLogin::<NoStretching>::start(&wrong(1)).expect("opaque");
         let mut request = phone.seal(&path, &Phone::attempt_body(&offer, ke1));
@@ -331,10 +331,10 @@ async fn t03_a_bad_signature_costs_nothing() {
             .send(&request)
             .await
             .refused("device_signature_invalid");
-        let identity = world.identity(&phone.identity).await;
-        let open = world.open_attempt(&phone.identity).await;
+        let identity = network.identity(&phone.identity).await;
+        let open = network.open_attempt(&phone.identity).await;
         assert_eq!((open, identity.wrong_codes), (None, 0));
-        world.end().await;
+        network.end().await;
     }
 }
 
@@ -343,9 +343,9 @@ async fn t03_a_bad_signature_costs_nothing() {
 /// Whoever could have every code evaluated before the record is kept would need one second message to try them all.
 #[tokio::test]
 async fn t04_few_codes_are_evaluated_for_one_enrolment() {
-    for world in World::both().await {
-        let mut phone = world.phone(0);
-        phone.enrol_to_code(&world).await;
+    for network in TestNetwork::both().await {
+        let mut phone = network.phone(0);
+        phone.enrol_to_code(&network).await;
         let at = format!("/enrolments/{}", phone.enrolment);
         for n in 0..5 {
             let answer = phone.evaluate(&at, &format!("{:05}", 40_000 + n)).await;
@@ -353,11 +353,11 @@ async fn t04_few_codes_are_evaluated_for_one_enrolment() {
         }
         // The rest at once, and far too many of them.
         let signed = phone.seal_evaluation(&at, "40005");
-        let signed = world.server.scheme.authenticate(signed.incoming()).await;
+        let signed = network.server.scheme.authenticate(signed.incoming()).await;
         let signed = Arc::new(signed.map_err(|e| e.to_string()).expect("signed"));
         let mut at_once = JoinSet::new();
         for n in 0..64 {
-            let (server, signed) = (world.server.clone(), signed.clone());
+            let (server, signed) = (network.server.clone(), signed.clone());
             let enrolment = phone.enrolment.clone();
             let code = format!("{:05}", 41_000 + n);
             let (_, request) = ClientRegistration::<NoStretching>::start(&code).expect("opaque");
@@ -386,7 +386,7 @@ async fn t04_few_codes_are_evaluated_for_one_enrolment() {
         assert!(refused.body["retry_after_ms"].as_i64() > Some(0));
         phone.finish_enrolment().await.refused("too_many_requests");
         // Beginning anew is another identity, under which the guesses of before are worth nothing.
-        phone.enrol(&world).await;
-        world.end().await;
+        phone.enrol(&network).await;
+        network.end().await;
     }
 }

@@ -12,26 +12,26 @@ use rand::rngs::OsRng;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
-use crate::support::{CODE, Partner, Phone, World, number, partner_parameter as parameter};
+use crate::support::{CODE, Partner, Phone, TestNetwork, number, partner_parameter as parameter};
 
 // --- 4: guessing at home ---
 
 /// A thief has the database, what waits to be written into it, and everything that went over the wire; not `keys/`.
 #[tokio::test]
 async fn t04_nothing_stolen_tells_one_code_from_another() {
-    for world in World::both().await {
-        let mut phone = world.enrolled(0).await;
-        let partner = world.partner().await;
-        let offer = world.offer_basic(&partner, &mut phone).await;
+    for network in TestNetwork::both().await {
+        let mut phone = network.enrolled(0).await;
+        let partner = network.partner().await;
+        let offer = network.offer_basic(&partner, &mut phone).await;
         let opened = phone
             .open(&offer)
             .await
             .map_err(|r| r.body)
             .expect("an attempt");
         // One attempt is still open, with its state, while the thief comes by.
-        let mut loot = world.stolen().await;
+        let mut loot = network.stolen().await;
         let id = phone.kid.clone();
-        let store = &world.server.scheme.store;
+        let store = &network.server.scheme.store;
         let device = store.read(move |tx| ipse_store::device::by_id(tx, &id));
         let device = device.await.expect("store").expect("a device");
         let record = device.opaque_record.expect("a record");
@@ -81,7 +81,7 @@ async fn t04_nothing_stolen_tells_one_code_from_another() {
             let found = fitting(setup, &record, &identifier, codes());
             assert_eq!(found, [""; 0], "the record gives a code away");
         }
-        world.end().await;
+        network.end().await;
     }
 }
 
@@ -141,8 +141,12 @@ fn fits(setup: &ServerSetup<ServerSuite>, record: &[u8], identifier: &str, code:
 // --- 39: partners that compare notes ---
 
 /// Everything that a partner ever gets of one login: every text in it.
-async fn dump(world: &World, partner: &Partner, phone: &mut Phone) -> (BTreeSet<String>, Value) {
-    let mut started = world.start(partner).await;
+async fn dump(
+    network: &TestNetwork,
+    partner: &Partner,
+    phone: &mut Phone,
+) -> (BTreeSet<String>, Value) {
+    let mut started = network.start(partner).await;
     let back = phone
         .approve(&started.link)
         .await
@@ -194,19 +198,19 @@ fn collect(value: &Value, texts: &mut BTreeSet<String>) {
 
 #[tokio::test]
 async fn t39_two_partners_dumps_share_what_was_consented_and_no_more() {
-    for world in World::both().await {
-        let (mut anna, mut bert) = (world.enrolled(0).await, world.enrolled(1).await);
-        let shop = world.partner().await;
+    for network in TestNetwork::both().await {
+        let (mut anna, mut bert) = (network.enrolled(0).await, network.enrolled(1).await);
+        let shop = network.partner().await;
         let other = Partner::register(
-            &world,
+            &network,
             json!({"redirect_uris": ["http://localhost:9/callback"]}),
         )
         .await;
-        let (first, info) = dump(&world, &shop, &mut anna).await;
-        let (again, info_again) = dump(&world, &shop, &mut anna).await;
-        let (elsewhere, info_elsewhere) = dump(&world, &other, &mut anna).await;
+        let (first, info) = dump(&network, &shop, &mut anna).await;
+        let (again, info_again) = dump(&network, &shop, &mut anna).await;
+        let (elsewhere, info_elsewhere) = dump(&network, &other, &mut anna).await;
         // What says nothing of Anna is what Bert's dump has as well.
-        let (common, info_of_bert) = dump(&world, &shop, &mut bert).await;
+        let (common, info_of_bert) = dump(&network, &shop, &mut bert).await;
         assert_eq!(
             info["sub"], info_again["sub"],
             "the same person is the same at one partner"
@@ -224,7 +228,7 @@ async fn t39_two_partners_dumps_share_what_was_consented_and_no_more() {
             .filter(|text| !consented.contains(text.as_str()))
             .collect();
         assert!(shared.is_empty(), "{shared:?}");
-        world.end().await;
+        network.end().await;
     }
 }
 
@@ -250,9 +254,9 @@ fn chosen(bits: u8) -> Vec<&'static str> {
 
 #[tokio::test]
 async fn t40_an_answer_is_within_what_was_asked_shown_and_approved() {
-    for world in World::both().await {
-        let mut phone = world.enrolled(0).await;
-        let partner = world.partner().await;
+    for network in TestNetwork::both().await {
+        let mut phone = network.enrolled(0).await;
+        let partner = network.partner().await;
         for round in 0..14u8 {
             let random = ipse_protocol::random::<2>();
             let (in_token, in_info, profile) =
@@ -271,7 +275,7 @@ async fn t40_an_answer_is_within_what_was_asked_shown_and_approved() {
                 ("claims", &*claims),
                 ("acr_values", "basic"),
             ];
-            let mut started = world.start_with(&partner, &changes).await;
+            let mut started = network.start_with(&partner, &changes).await;
             let offer: Offer = phone.claim(&started.link).await.json();
             let view = offer.open().expect("a view");
             let shown: BTreeSet<&str> = view.attributes.iter().map(|a| a.key.as_str()).collect();
@@ -337,7 +341,7 @@ async fn t40_an_answer_is_within_what_was_asked_shown_and_approved() {
                 );
             }
         }
-        world.end().await;
+        network.end().await;
     }
 }
 
@@ -364,13 +368,13 @@ fn is_about_the_person(name: &str) -> bool {
 
 #[tokio::test]
 async fn t41_a_known_number_costs_the_same_work_as_an_unknown_one() {
-    for world in World::both().await {
-        world.enrolled(0).await;
-        let node = world.another_node();
+    for network in TestNetwork::both().await {
+        network.enrolled(0).await;
+        let node = network.another_node();
         let mut seen = Vec::new();
         // 0 is enrolled, 1 is not.
         for n in [0, 1, 0, 1] {
-            let mut stranger = world.phone(n);
+            let mut stranger = network.phone(n);
             let body = EnrolmentRequest {
                 phone_number: number(n),
                 device_key: DeviceKey::of(&stranger.key).expect("key"),
@@ -388,6 +392,6 @@ async fn t41_a_known_number_costs_the_same_work_as_an_unknown_one() {
             seen.push((answer["sim"].clone(), work, length));
         }
         assert!(seen.windows(2).all(|pair| pair[0] == pair[1]), "{seen:?}");
-        world.end().await;
+        network.end().await;
     }
 }

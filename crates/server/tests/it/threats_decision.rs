@@ -4,34 +4,34 @@ use std::sync::Arc;
 
 use ipse_protocol::terms::RefusalReason;
 use ipse_protocol::wire::DecisionResponse;
-use ipse_scheme::login::Ending;
+use ipse_scheme::login::LoginResult;
 use ipse_store::testing::{TestDb, rounds};
 use reqwest::StatusCode;
 use serde_json::json;
 use tokio::sync::Barrier;
 
-use crate::support::{CODE, Options, Phone, RACER, World, refusal};
+use crate::support::{CODE, Options, Phone, RACER, TestNetwork, refusal};
 
 // --- 11: one decision ---
 
 /// 64 at once: the phone approves and refuses, by several nodes, while the browser cancels.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn t11_64_at_once_decide_once_on_sqlite() {
-    race(World::new().await).await;
+    race(TestNetwork::new().await).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn t11_64_at_once_decide_once_on_postgres() {
-    race(World::on(TestDb::postgres(), Options::default()).await).await;
+    race(TestNetwork::on(TestDb::postgres(), Options::default()).await).await;
 }
 
-async fn race(world: World) {
-    let mut phone = world.enrolled(0).await;
-    let partner = world.partner().await;
-    let asked = world.asked(&partner, &mut phone).await;
-    let nodes = [world.server.clone(), Arc::new(world.another_node())];
+async fn race(network: TestNetwork) {
+    let mut phone = network.enrolled(0).await;
+    let partner = network.partner().await;
+    let asked = network.asked(&partner, &mut phone).await;
+    let nodes = [network.server.clone(), Arc::new(network.another_node())];
     for round in 0..rounds(1) {
-        let offer = world.offer_again(&partner, &asked, &mut phone).await;
+        let offer = network.offer_again(&partner, &asked, &mut phone).await;
         let action = offer.action.clone();
         let opened = phone
             .open(&offer)
@@ -88,7 +88,7 @@ async fn race(world: World) {
         let winners = approved.min(1) + count("refused").min(1) + count("cancelled");
         assert_eq!(winners, 1, "{said:?}");
         let id = action.clone();
-        let row = world
+        let row = network
             .server
             .scheme
             .store
@@ -97,13 +97,16 @@ async fn race(world: World) {
         assert_eq!(row.expect("store").expect("a row").status, said[0]);
         const RECEIPTS: &str = "SELECT COUNT(*) FROM receipt WHERE action = $1";
         const GRANTS: &str = "SELECT COUNT(*) FROM access_grant WHERE action = $1";
-        let receipts = world.count(RECEIPTS, &action).await;
+        let receipts = network.count(RECEIPTS, &action).await;
         assert_eq!(receipts, i64::from(said[0] != "cancelled"));
-        assert_eq!(world.count(GRANTS, &action).await, i64::from(approved > 0));
+        assert_eq!(
+            network.count(GRANTS, &action).await,
+            i64::from(approved > 0)
+        );
         // What is refused in the middle was a try: forgotten, so that many rounds do not block.
-        world.forgive(&phone.identity).await;
+        network.forgive(&phone.identity).await;
     }
-    world.end().await;
+    network.end().await;
 }
 
 fn judged(done: Result<DecisionResponse, ipse_scheme::Error>, word: &'static str) -> &'static str {
@@ -117,10 +120,10 @@ fn judged(done: Result<DecisionResponse, ipse_scheme::Error>, word: &'static str
 /// A double click, a lost answer, a retry: one decision, one answer.
 #[tokio::test]
 async fn t11_the_same_approval_again_gets_the_same_answer() {
-    for world in World::both().await {
-        let mut phone = world.enrolled(0).await;
-        let partner = world.partner().await;
-        let offer = world.offer(&partner, &mut phone).await;
+    for network in TestNetwork::both().await {
+        let mut phone = network.enrolled(0).await;
+        let partner = network.partner().await;
+        let offer = network.offer(&partner, &mut phone).await;
         let opened = phone
             .open(&offer)
             .await
@@ -140,17 +143,17 @@ async fn t11_the_same_approval_again_gets_the_same_answer() {
         }
         assert_eq!(third.status, StatusCode::OK, "{}", third.body);
         phone.refuse(&offer).await.refused("action_closed");
-        world.end().await;
+        network.end().await;
     }
 }
 
 /// The first refusal's answer was lost, and other requests went out since: signed anew, the browser still goes back.
 #[tokio::test]
 async fn t11_the_same_refusal_signed_anew_gets_the_same_answer() {
-    for world in World::both().await {
-        let mut phone = world.enrolled(0).await;
-        let partner = world.partner().await;
-        let offer = world.offer(&partner, &mut phone).await;
+    for network in TestNetwork::both().await {
+        let mut phone = network.enrolled(0).await;
+        let partner = network.partner().await;
+        let offer = network.offer(&partner, &mut phone).await;
         let first = phone.refuse(&offer).await;
         assert_eq!(first.status, StatusCode::OK, "{}", first.body);
         assert!(first.body["return_url"].is_string(), "{}", first.body);
@@ -162,8 +165,8 @@ async fn t11_the_same_refusal_signed_anew_gets_the_same_answer() {
         phone.approve_offer(&offer).await.refused("action_closed");
         const REFUSALS: &str =
             "SELECT COUNT(*) FROM receipt WHERE identity = $1 AND action IS NOT NULL";
-        assert_eq!(world.count(REFUSALS, &phone.identity).await, 1);
-        world.end().await;
+        assert_eq!(network.count(REFUSALS, &phone.identity).await, 1);
+        network.end().await;
     }
 }
 
@@ -171,11 +174,11 @@ async fn t11_the_same_refusal_signed_anew_gets_the_same_answer() {
 
 #[tokio::test]
 async fn t12_a_nonce_is_of_its_action_alone() {
-    for world in World::both().await {
-        let mut phone = world.enrolled(0).await;
-        let (partner, other) = (world.partner().await, world.partner().await);
-        let first = world.offer_basic(&partner, &mut phone).await;
-        let second = world.offer_basic(&other, &mut phone).await;
+    for network in TestNetwork::both().await {
+        let mut phone = network.enrolled(0).await;
+        let (partner, other) = (network.partner().await, network.partner().await);
+        let first = network.offer_basic(&partner, &mut phone).await;
+        let second = network.offer_basic(&other, &mut phone).await;
         let mut mixed = second.clone();
         mixed.nonce = first.nonce;
         let refused = phone
@@ -184,17 +187,17 @@ async fn t12_a_nonce_is_of_its_action_alone() {
             .map(drop)
             .expect_err("another nonce");
         assert_eq!(refused.status, StatusCode::GONE, "{}", refused.body);
-        assert_eq!(world.open_attempt(&phone.identity).await, None);
-        world.end().await;
+        assert_eq!(network.open_attempt(&phone.identity).await, None);
+        network.end().await;
     }
 }
 
 #[tokio::test]
 async fn t12_nothing_serves_again_after_the_end() {
-    for world in World::both().await {
-        let mut phone = world.enrolled(0).await;
-        let (partner, other) = (world.partner().await, world.partner().await);
-        let offer = world.offer_basic(&partner, &mut phone).await;
+    for network in TestNetwork::both().await {
+        let mut phone = network.enrolled(0).await;
+        let (partner, other) = (network.partner().await, network.partner().await);
+        let offer = network.offer_basic(&partner, &mut phone).await;
         let (_, ke1) =
             ipse_protocol::opaque::ClientLogin::<ipse_protocol::opaque::Identity>::start("11112")
                 .expect("opaque");
@@ -220,7 +223,7 @@ async fn t12_nothing_serves_again_after_the_end() {
         assert!(again.body["attempt"].is_null(), "{}", again.body);
         let anew = phone.post(&path, &Phone::attempt_body(&offer, ke1)).await;
         assert!(anew.body["attempt"].is_null(), "{}", anew.body);
-        assert_eq!(world.identity(&phone.identity).await.wrong_codes, 1);
+        assert_eq!(network.identity(&phone.identity).await.wrong_codes, 1);
 
         let opened = phone
             .open(&offer)
@@ -231,7 +234,7 @@ async fn t12_nothing_serves_again_after_the_end() {
         let done = phone.send(&approval).await;
         assert_eq!(done.status, StatusCode::OK, "{}", done.body);
         // After success, by a node that was started since.
-        let restarted = world.another_node();
+        let restarted = network.another_node();
         let again = restarted
             .scheme
             .approve(approval.incoming(), &offer.action, &body)
@@ -242,21 +245,21 @@ async fn t12_nothing_serves_again_after_the_end() {
         );
         phone.send(&guess).await.refused("action_closed");
         // For another action.
-        let next = world.offer_basic(&other, &mut phone).await;
+        let next = network.offer_basic(&other, &mut phone).await;
         let path = format!("/actions/{}/approve", next.action);
         let bytes = serde_json::from_slice::<serde_json::Value>(&approval.body).expect("json");
         phone.post(&path, &bytes).await.refused("proof_invalid");
         const APPROVED: &str =
             "SELECT COUNT(*) FROM action WHERE status = 'approved' AND identity = $1";
-        assert_eq!(world.count(APPROVED, &phone.identity).await, 1);
+        assert_eq!(network.count(APPROVED, &phone.identity).await, 1);
         // After its time: nothing claims, opens or decides, and the browser is told.
-        let started = world.start_basic(&partner).await;
+        let started = network.start_basic(&partner).await;
         let opened = phone
             .open(&next)
             .await
             .map_err(|r| r.body)
             .expect("an attempt");
-        world.pass(180_000);
+        network.pass(180_000);
         phone.claim(&started.link).await.refused("action_expired");
         phone
             .attempt(&next, CODE)
@@ -267,24 +270,24 @@ async fn t12_nothing_serves_again_after_the_end() {
         phone.refuse(&next).await.refused("action_expired");
         let (late, _) = phone.seal_approval(&next, &opened);
         phone.send(&late).await.refused("action_expired");
-        world.server.scheme.sweep().await.expect("swept");
+        network.server.scheme.sweep().await.expect("swept");
         phone.send(&late).await.refused("action_expired");
-        let binding = cookie_binding(&world, &next.action).await;
-        let page = world
+        let binding = cookie_binding(&network, &next.action).await;
+        let page = network
             .server
             .scheme
             .sign_in(&next.action, &binding)
             .await
             .expect("page")
             .expect("ours");
-        assert_eq!(page.ending, Some(Ending::Expired));
-        world.end().await;
+        assert_eq!(page.result, Some(LoginResult::Expired));
+        network.end().await;
     }
 }
 
-async fn cookie_binding(world: &World, action: &str) -> [u8; 32] {
+async fn cookie_binding(network: &TestNetwork, action: &str) -> [u8; 32] {
     let id = action.to_owned();
-    let row = world
+    let row = network
         .server
         .scheme
         .store

@@ -4,15 +4,15 @@ use ipse_protocol::merkle;
 use ipse_store::Param;
 use serde_json::{Value, json};
 
-use crate::support::World;
+use crate::support::TestNetwork;
 
 /// A leaf, the hash that is stored of it, and the receipt that it is of.
 type Entry = (Vec<u8>, Vec<u8>, String);
 
-async fn entries(world: &World) -> Vec<Entry> {
+async fn entries(network: &TestNetwork) -> Vec<Entry> {
     const ALL: &str = "SELECT l.leaf, n.hash, l.receipt FROM log_leaf l JOIN log_node n ON n.position = l.position \
                        WHERE n.level = 0 ORDER BY l.position";
-    let rows = world
+    let rows = network
         .server
         .scheme
         .store
@@ -30,12 +30,12 @@ async fn entries(world: &World) -> Vec<Entry> {
 }
 
 /// Puts these entries in the place of all, as somebody with the database's password could. `None` leaves a gap.
-async fn put(world: &World, all: Vec<Option<Entry>>) {
+async fn put(network: &TestNetwork, all: Vec<Option<Entry>>) {
     const LEAVES: &str = "DELETE FROM log_leaf";
     const NODES: &str = "DELETE FROM log_node WHERE level = 0";
     const LEAF: &str = "INSERT INTO log_leaf (position, leaf, receipt) VALUES ($1, $2, $3)";
     const NODE: &str = "INSERT INTO log_node (level, position, hash) VALUES (0, $1, $2)";
-    let done = world.server.scheme.store.write(move |tx| {
+    let done = network.server.scheme.store.write(move |tx| {
         tx.exec(LEAVES, &[])?;
         tx.exec(NODES, &[])?;
         for (at, entry) in all.iter().enumerate() {
@@ -55,60 +55,65 @@ async fn put(world: &World, all: Vec<Option<Entry>>) {
     done.await.expect("store");
 }
 
-async fn verified(world: &World) -> (u64, Option<String>) {
-    let scheme = &world.server.scheme;
+async fn verified(network: &TestNetwork) -> (u64, Option<String>) {
+    let scheme = &network.server.scheme;
     let key =
         ipse_jose::VerifyingKey::from_jwk(&scheme.log_key(), ipse_jose::Alg::Es256).expect("key");
-    let report = ipse_scheme::log::verify(&scheme.store, &key, &world.issuer)
+    let report = ipse_scheme::log::verify(&scheme.store, &key, &network.issuer)
         .await
         .expect("verified");
     (report.entries, report.wrong)
 }
 
 /// A head of another history over as many entries, signed by the log's own key, and the one that it takes the place of.
-async fn fork(world: &World, size: u64) -> (String, String) {
-    let key = world.server.scheme.keys.signing("log/1").expect("key");
-    let head = json!({"origin": world.issuer, "size": size, "root": ipse_jose::b64::encode(&[9; 32]), "iat": 1});
+async fn fork(network: &TestNetwork, size: u64) -> (String, String) {
+    let key = network.server.scheme.keys.signing("log/1").expect("key");
+    let head = json!({"origin": network.issuer, "size": size, "root": ipse_jose::b64::encode(&[9; 32]), "iat": 1});
     let forged = ipse_jose::jws::sign(&key, "ipse-checkpoint+jwt", head.to_string().as_bytes());
     const TRUE: &str = "SELECT jws FROM log_checkpoint WHERE size = 3";
-    let mut row = one(world, TRUE).await;
+    let mut row = one(network, TRUE).await;
     (forged, row.text(0).expect("head"))
 }
 
-async fn one(world: &World, sql: &'static str) -> ipse_store::Row {
-    let store = &world.server.scheme.store;
+async fn one(network: &TestNetwork, sql: &'static str) -> ipse_store::Row {
+    let store = &network.server.scheme.store;
     let row = store.read(move |tx| tx.row(sql, &[])).await;
     row.expect("store").expect("a row")
 }
 
-async fn bytes(world: &World, sql: &'static str) -> Vec<u8> {
-    one(world, sql).await.blob(0).expect("bytes")
+async fn bytes(network: &TestNetwork, sql: &'static str) -> Vec<u8> {
+    one(network, sql).await.blob(0).expect("bytes")
 }
 
-async fn change(world: &World, sql: &'static str, to: &[u8]) -> u64 {
-    let (store, to) = (&world.server.scheme.store, to.to_vec());
+async fn change(network: &TestNetwork, sql: &'static str, to: &[u8]) -> u64 {
+    let (store, to) = (&network.server.scheme.store, to.to_vec());
     let changed = store.write(move |tx| tx.exec(sql, &[Param::from(&to[..])]));
     changed.await.expect("store")
 }
 
 #[tokio::test]
 async fn t32_a_log_that_was_touched_names_the_entry() {
-    for world in World::both().await {
-        let mut phone = world.enrolled(0).await;
-        let partner = world.partner().await;
+    for network in TestNetwork::both().await {
+        let mut phone = network.enrolled(0).await;
+        let partner = network.partner().await;
         for n in 0..5 {
-            let offer = world.offer_basic(&partner, &mut phone).await;
+            let offer = network.offer_basic(&partner, &mut phone).await;
             if n % 2 == 0 {
                 phone.approve_offer(&offer).await;
             } else {
                 phone.refuse(&offer).await;
             }
-            world.server.scheme.sequence_log().await.expect("sequenced");
+            network
+                .server
+                .scheme
+                .sequence_log()
+                .await
+                .expect("sequenced");
         }
-        let good = entries(&world).await;
+        let good = entries(&network).await;
         let size = good.len();
         assert!(size >= 6, "{size}");
-        assert_eq!(verified(&world).await, (size as u64, None));
+        assert_eq!(verified(&network).await, (size as u64, None));
         let hashed = |leaf: Vec<u8>| {
             let hash = merkle::leaf_hash(&leaf).to_vec();
             Some((leaf, hash, good[2].2.clone()))
@@ -162,52 +167,52 @@ async fn t32_a_log_that_was_touched_names_the_entry() {
             ("cut", "is missing: a signed head names"),
             ("cut to one", "entry 1 is missing: a signed head names"),
         ] {
-            put(&world, touched(what)).await;
-            let (held, wrong) = verified(&world).await;
+            put(&network, touched(what)).await;
+            let (held, wrong) = verified(&network).await;
             let wrong = wrong.unwrap_or_else(|| panic!("{what} was not noticed"));
             assert!(wrong.contains(says), "{what}: {wrong}");
             assert!(held <= 2 || what == "cut", "{what}: {held}");
         }
-        put(&world, whole()).await;
+        put(&network, whole()).await;
         // A head over the true tree, but signed by somebody else.
         let forged = ipse_jose::jws::sign(&partner.key, "ipse-checkpoint+jwt", b"{}");
         const HEAD: &str = "UPDATE log_checkpoint SET jws = $1 WHERE size = 3";
-        let fork = fork(&world, 3).await;
-        assert_eq!(world.change(HEAD, &forged).await, 1);
-        let wrong = verified(&world).await.1.expect("noticed");
+        let fork = fork(&network, 3).await;
+        assert_eq!(network.change(HEAD, &forged).await, 1);
+        let wrong = verified(&network).await.1.expect("noticed");
         assert!(
             wrong.contains("the signed head over 3 entries does not verify"),
             "{wrong}"
         );
-        assert_eq!(world.change(HEAD, &fork.0).await, 1);
+        assert_eq!(network.change(HEAD, &fork.0).await, 1);
         // A second history, properly signed: another head over the same number of entries.
-        let wrong = verified(&world).await.1.expect("noticed");
+        let wrong = verified(&network).await.1.expect("noticed");
         assert!(wrong.contains("over 3 entries has another root"), "{wrong}");
-        assert_eq!(world.change(HEAD, &fork.1).await, 1);
-        assert_eq!(verified(&world).await, (size as u64, None));
+        assert_eq!(network.change(HEAD, &fork.1).await, 1);
+        assert_eq!(verified(&network).await, (size as u64, None));
         // A hash above the leaves, from which phones' proofs are made.
         const STORED: &str = "SELECT hash FROM log_node WHERE level = 1 AND position = 1";
         const NODE: &str = "UPDATE log_node SET hash = $1 WHERE level = 1 AND position = 1";
-        let hash = bytes(&world, STORED).await;
-        assert_eq!(change(&world, NODE, &[7; 32]).await, 1);
-        let wrong = verified(&world).await.1.expect("noticed");
+        let hash = bytes(&network, STORED).await;
+        assert_eq!(change(&network, NODE, &[7; 32]).await, 1);
+        let wrong = verified(&network).await.1.expect("noticed");
         assert!(
             wrong.contains("one of the entries 2 to 3 was changed"),
             "{wrong}"
         );
-        assert_eq!(change(&world, NODE, &hash).await, 1);
+        assert_eq!(change(&network, NODE, &hash).await, 1);
         // A decision whose leaf was kept out of the log, before the server took its turn.
         const UNQUEUE: &str = "DELETE FROM log_queue WHERE receipt <> $1";
         loop {
-            let offer = world.offer_basic(&partner, &mut phone).await;
+            let offer = network.offer_basic(&partner, &mut phone).await;
             phone.approve_offer(&offer).await;
-            if world.change(UNQUEUE, "").await == 1 {
+            if network.change(UNQUEUE, "").await == 1 {
                 break;
             }
         }
-        let wrong = verified(&world).await.1.expect("noticed");
+        let wrong = verified(&network).await.1.expect("noticed");
         assert!(wrong.contains("neither in the log"), "{wrong}");
-        world.end().await;
+        network.end().await;
     }
 }
 
@@ -220,41 +225,51 @@ async fn t32_a_long_queue_reaches_the_log_whole() {
     const COUNTS: &str = "SELECT (SELECT COUNT(*) FROM log_queue), \
                           (SELECT COUNT(*) FROM log_leaf JOIN log_place USING (receipt, position))";
     const HEADS: &str = "SELECT COUNT(*), MIN(size), MAX(size) FROM log_checkpoint";
-    for world in World::both().await {
-        assert_eq!(change(&world, MANY, b"leaf").await, 2500);
+    for network in TestNetwork::both().await {
+        assert_eq!(change(&network, MANY, b"leaf").await, 2500);
         for _ in 0..3 {
-            world.server.scheme.sequence_log().await.expect("sequenced");
-            let counts = one(&world, COUNTS).await;
+            network
+                .server
+                .scheme
+                .sequence_log()
+                .await
+                .expect("sequenced");
+            let counts = one(&network, COUNTS).await;
             let waiting = counts.int(0).expect("counted");
             assert_eq!(counts.int(1), Ok(2500 - waiting));
         }
-        let counts = one(&world, COUNTS).await;
+        let counts = one(&network, COUNTS).await;
         assert_eq!(counts.int(0), Ok(0));
         // Whoever took the turns, each signed a head.
-        let heads = one(&world, HEADS).await;
+        let heads = one(&network, HEADS).await;
         assert_eq!(heads.int(0), Ok(2));
         assert_eq!(heads.int(1), Ok(2000));
         assert_eq!(heads.int(2), Ok(2500));
-        world.end().await;
+        network.end().await;
     }
 }
 
 /// The check may run beside the server: what is logged and signed meanwhile is no finding.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn t32_a_log_that_grows_meanwhile_accuses_nobody() {
-    for world in World::both().await {
-        let mut phone = world.enrolled(0).await;
-        let partner = world.partner().await;
+    for network in TestNetwork::both().await {
+        let mut phone = network.enrolled(0).await;
+        let partner = network.partner().await;
         let growing = async {
             for _ in 0..15 {
-                let offer = world.offer_basic(&partner, &mut phone).await;
+                let offer = network.offer_basic(&partner, &mut phone).await;
                 phone.refuse(&offer).await;
-                world.server.scheme.sequence_log().await.expect("sequenced");
+                network
+                    .server
+                    .scheme
+                    .sequence_log()
+                    .await
+                    .expect("sequenced");
             }
         };
         let checking = async {
             loop {
-                assert_eq!(verified(&world).await.1, None);
+                assert_eq!(verified(&network).await.1, None);
                 tokio::task::yield_now().await;
             }
         };
@@ -262,6 +277,6 @@ async fn t32_a_log_that_grows_meanwhile_accuses_nobody() {
             () = growing => {}
             () = checking => {}
         }
-        world.end().await;
+        network.end().await;
     }
 }

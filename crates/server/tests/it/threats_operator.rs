@@ -7,17 +7,17 @@ use ipse_protocol::opaque::{ClientLogin, Identity as NoStretching};
 use ipse_protocol::wire::{AttemptResponse, Offer};
 use reqwest::StatusCode;
 
-use crate::support::{CODE, Phone, Reply, World};
+use crate::support::{CODE, Phone, Reply, TestNetwork};
 
 /// No statement, no try spent, and nobody in.
 #[tokio::test]
 async fn t30_an_operator_that_fails_costs_no_try_and_lets_nobody_in() {
-    for world in World::both().await {
-        let mut phone = world.enrolled(0).await;
-        let partner = world.partner().await;
+    for network in TestNetwork::both().await {
+        let mut phone = network.enrolled(0).await;
+        let partner = network.partner().await;
         for fault in [Fault::Error, Fault::Garbage, Fault::Lying] {
-            world.operator.set_fault(Some(fault));
-            let offer = world.offer(&partner, &mut phone).await;
+            network.operator.set_fault(Some(fault));
+            let offer = network.offer(&partner, &mut phone).await;
             let refused = phone.attempt(&offer, CODE).await.map(drop);
             let refused = refused.expect_err("nothing to go by");
             assert!(
@@ -25,18 +25,18 @@ async fn t30_an_operator_that_fails_costs_no_try_and_lets_nobody_in() {
                 "{fault:?}: {}",
                 refused.body
             );
-            let identity = world.identity(&phone.identity).await;
-            let open = world.open_attempt(&phone.identity).await;
+            let identity = network.identity(&phone.identity).await;
+            let open = network.open_attempt(&phone.identity).await;
             assert_eq!((open, identity.wrong_codes), (None, 0));
             assert_eq!(identity.status, "active", "{fault:?}");
             // What needs no SIM goes on.
-            let basic = world.offer_basic(&partner, &mut phone).await;
+            let basic = network.offer_basic(&partner, &mut phone).await;
             assert_eq!(phone.approve_offer(&basic).await.status, StatusCode::OK);
         }
-        world.operator.set_fault(None);
-        let offer = world.offer(&partner, &mut phone).await;
+        network.operator.set_fault(None);
+        let offer = network.offer(&partner, &mut phone).await;
         assert_eq!(phone.approve_offer(&offer).await.status, StatusCode::OK);
-        world.end().await;
+        network.end().await;
     }
 }
 
@@ -46,9 +46,9 @@ async fn ask(phone: &mut Phone, offer: &Offer, first: [u8; 96]) -> Reply {
     phone.post(&path, &Phone::attempt_body(offer, first)).await
 }
 
-async fn nothing_was_spent(world: &World, phone: &Phone) {
-    let identity = world.identity(&phone.identity).await;
-    let open = world.open_attempt(&phone.identity).await;
+async fn nothing_was_spent(network: &TestNetwork, phone: &Phone) {
+    let identity = network.identity(&phone.identity).await;
+    let open = network.open_attempt(&phone.identity).await;
     assert_eq!((open, identity.wrong_codes), (None, 0));
     assert_eq!(identity.status, "active");
 }
@@ -67,11 +67,11 @@ fn waits(reply: &Reply) -> bool {
 
 #[tokio::test]
 async fn t30_an_operator_that_hangs_makes_the_phone_wait_and_costs_no_try() {
-    let world = World::new().await;
-    let mut phone = world.enrolled(0).await;
-    let (partner, other) = (world.partner().await, world.partner().await);
-    world.operator.set_fault(Some(Fault::Silent));
-    let offer = world.offer(&partner, &mut phone).await;
+    let network = TestNetwork::new().await;
+    let mut phone = network.enrolled(0).await;
+    let (partner, other) = (network.partner().await, network.partner().await);
+    network.operator.set_fault(Some(Fault::Silent));
+    let offer = network.offer(&partner, &mut phone).await;
     let (_, first) = ClientLogin::<NoStretching>::start(CODE).expect("opaque");
     for _ in 0..2 {
         let begun = Instant::now();
@@ -79,10 +79,10 @@ async fn t30_an_operator_that_hangs_makes_the_phone_wait_and_costs_no_try() {
         assert!(waits(&reply), "{} {}", reply.status, reply.body);
         // The phone is not left hanging itself.
         assert!(begun.elapsed() < Duration::from_secs(10));
-        nothing_was_spent(&world, &phone).await;
+        nothing_was_spent(&network, &phone).await;
     }
     // What needs no SIM goes on.
-    let basic = world.offer_basic(&other, &mut phone).await;
+    let basic = network.offer_basic(&other, &mut phone).await;
     assert_eq!(phone.approve_offer(&basic).await.status, StatusCode::OK);
     if ipse_store::testing::long() {
         // The scheme's patience with a SIM is half a minute; then the phone is told.
@@ -95,30 +95,30 @@ async fn t30_an_operator_that_hangs_makes_the_phone_wait_and_costs_no_try() {
             assert!(waits(&reply), "{} {}", reply.status, reply.body);
             assert!(Instant::now() < until, "nobody was told");
         }
-        nothing_was_spent(&world, &phone).await;
+        nothing_was_spent(&network, &phone).await;
     }
-    world.operator.set_fault(None);
-    let offer = world.offer(&partner, &mut phone).await;
+    network.operator.set_fault(None);
+    let offer = network.offer(&partner, &mut phone).await;
     assert_eq!(phone.approve_offer(&offer).await.status, StatusCode::OK);
-    world.end().await;
+    network.end().await;
 }
 
 #[tokio::test]
 async fn t30_an_operator_that_is_slow_is_waited_for_and_costs_no_try() {
-    let world = World::new().await;
-    let mut phone = world.enrolled(0).await;
-    let partner = world.partner().await;
-    world.operator.set_fault(Some(Fault::Slow));
-    let offer = world.offer(&partner, &mut phone).await;
+    let network = TestNetwork::new().await;
+    let mut phone = network.enrolled(0).await;
+    let partner = network.partner().await;
+    network.operator.set_fault(Some(Fault::Slow));
+    let offer = network.offer(&partner, &mut phone).await;
     let (_, first) = ClientLogin::<NoStretching>::start(CODE).expect("opaque");
     let reply = ask(&mut phone, &offer, first).await;
     assert!(waits(&reply), "{} {}", reply.status, reply.body);
-    nothing_was_spent(&world, &phone).await;
+    nothing_was_spent(&network, &phone).await;
     // It answers in the end, and the code that was typed meanwhile opens.
     let reply = phone.approve_offer(&offer).await;
     assert_eq!(reply.status, StatusCode::OK, "{}", reply.body);
     const ATTEMPTS: &str = "SELECT COUNT(*) FROM attempt WHERE identity = $1";
-    assert_eq!(world.count(ATTEMPTS, &phone.identity).await, 1);
-    nothing_was_spent(&world, &phone).await;
-    world.end().await;
+    assert_eq!(network.count(ATTEMPTS, &phone.identity).await, 1);
+    nothing_was_spent(&network, &phone).await;
+    network.end().await;
 }

@@ -8,16 +8,16 @@ use ipse_scheme::{Scheme, person};
 use reqwest::StatusCode;
 use serde_json::json;
 
-use crate::support::{Partner, Phone, World, partner_parameter as parameter, refusal};
+use crate::support::{Partner, Phone, TestNetwork, partner_parameter as parameter, refusal};
 
 // --- 1: talked into approving ---
 
 #[tokio::test]
 async fn t01_a_stale_or_forged_qr_is_refused() {
-    for world in World::both().await {
-        let mut phone = world.enrolled(0).await;
-        let partner = world.partner().await;
-        let started = world.start_basic(&partner).await;
+    for network in TestNetwork::both().await {
+        let mut phone = network.enrolled(0).await;
+        let partner = network.partner().await;
+        let started = network.start_basic(&partner).await;
         let (head, mac) = started.qr.rsplit_once('.').expect("a mac");
         let (link, time) = head.rsplit_once('.').expect("a time");
         let flipped = if mac.starts_with('A') { "B" } else { "A" };
@@ -27,12 +27,12 @@ async fn t01_a_stale_or_forged_qr_is_refused() {
             format!("{link}.{later}.{mac}"),
             format!("{link}.{time}"),
             started.qr.replace("#q.", "#a."),
-            started.qr.replace(&world.app, "http://localhost:1"),
-            started.qr.replace(&world.app, &world.issuer),
+            started.qr.replace(&network.app, "http://localhost:1"),
+            started.qr.replace(&network.app, &network.issuer),
         ] {
             phone.claim(&forged).await.refused("link_invalid");
         }
-        world.pass(10_000);
+        network.pass(10_000);
         phone.claim(&started.qr).await.refused("link_stale");
         // The page shows a newer one all the while.
         let mut browser = started.browser;
@@ -40,22 +40,22 @@ async fn t01_a_stale_or_forged_qr_is_refused() {
         let fresh = page.attribute("id=\"qr\"", "data-text").expect("a QR");
         let offer: Offer = phone.claim(&fresh).await.json();
         assert_eq!(offer.flow, Flow::Qr);
-        world.end().await;
+        network.end().await;
     }
 }
 
 /// A scheme as in production, but for the keystore, on the database of a demo.
-fn in_production(world: &World) -> Scheme {
-    let mut node = world.another_node().scheme;
+fn in_production(network: &TestNetwork) -> Scheme {
+    let mut node = network.another_node().scheme;
     node.config.profile = Profile::Production;
     node
 }
 
 /// Lets partners name this person.
-async fn sandbox(world: &World, name: &str, identity: &str) {
-    let hint = person::lookup_hash(&*world.server.scheme.keys, "sandbox", name);
+async fn sandbox(network: &TestNetwork, name: &str, identity: &str) {
+    let hint = person::lookup_hash(&*network.server.scheme.keys, "sandbox", name);
     let identity = identity.to_owned();
-    world
+    network
         .server
         .scheme
         .store
@@ -65,8 +65,13 @@ async fn sandbox(world: &World, name: &str, identity: &str) {
 }
 
 /// A partner names its person; what the phone finds to claim.
-async fn asked_by_name(world: &World, partner: &Partner, phone: &mut Phone, level: &str) -> String {
-    let mut browser = world.browser();
+async fn asked_by_name(
+    network: &TestNetwork,
+    partner: &Partner,
+    phone: &mut Phone,
+    level: &str,
+) -> String {
+    let mut browser = network.browser();
     let named = [("login_hint", "anna"), ("acr_values", level)];
     partner.begin_with(&mut browser, &named).await;
     let open = phone.get("/actions").await;
@@ -77,21 +82,21 @@ async fn asked_by_name(world: &World, partner: &Partner, phone: &mut Phone, leve
 
 #[tokio::test]
 async fn t01_a_request_by_name_alone_stays_below_advanced_in_production() {
-    for world in World::both().await {
-        let mut phone = world.enrolled(0).await;
+    for network in TestNetwork::both().await {
+        let mut phone = network.enrolled(0).await;
         // A key in hardware, so that only the flow speaks against the level.
-        world
+        network
             .change(
                 "UPDATE device SET key_kind = 'hardware' WHERE id = $1",
                 &phone.kid,
             )
             .await;
-        world.change_device(&phone, |_| {}).await;
-        sandbox(&world, "anna", &phone.identity).await;
-        let partner = Partner::register(&world, json!({"sandbox_people": true})).await;
-        let production = in_production(&world);
+        network.change_device(&phone, |_| {}).await;
+        sandbox(&network, "anna", &phone.identity).await;
+        let partner = Partner::register(&network, json!({"sandbox_people": true})).await;
+        let production = in_production(&network);
         for (level, said) in [("advanced", "level_not_allowed"), ("basic", "ok")] {
-            let link = asked_by_name(&world, &partner, &mut phone, level).await;
+            let link = asked_by_name(&network, &partner, &mut phone, level).await;
             let request = phone.seal("/actions/claim", &json!({"link": link}));
             assert_eq!(
                 refusal(production.claim(request.incoming(), &link).await),
@@ -102,44 +107,44 @@ async fn t01_a_request_by_name_alone_stays_below_advanced_in_production() {
             }
             phone.claim(&link).await.refused("action_closed");
             // The demo may: that is what its sandbox is for, and it says so in the view.
-            let link = asked_by_name(&world, &partner, &mut phone, level).await;
+            let link = asked_by_name(&network, &partner, &mut phone, level).await;
             let offer: Offer = phone.claim(&link).await.json();
             assert_eq!(offer.flow, Flow::Link);
             assert_eq!(offer.open().expect("a view").warnings.len(), 1);
             phone.refuse(&offer).await;
         }
         // The same phone with a QR code that it saw itself is welcome.
-        let started = world.start(&partner).await;
+        let started = network.start(&partner).await;
         let request = phone.seal("/actions/claim", &json!({"link": started.qr}));
         assert_eq!(
             refusal(production.claim(request.incoming(), &started.qr).await),
             "ok"
         );
-        world.end().await;
+        network.end().await;
     }
 }
 
 #[tokio::test]
 async fn t01_in_production_a_key_in_software_stays_below_advanced() {
-    for world in World::both().await {
-        let mut phone = world.enrolled(0).await;
-        let partner = world.partner().await;
-        let started = world.start(&partner).await;
+    for network in TestNetwork::both().await {
+        let mut phone = network.enrolled(0).await;
+        let partner = network.partner().await;
+        let started = network.start(&partner).await;
         let request = phone.seal("/actions/claim", &json!({"link": started.qr}));
-        let production = in_production(&world);
+        let production = in_production(&network);
         let said = refusal(production.claim(request.incoming(), &started.qr).await);
         assert_eq!(said, "level_not_allowed");
-        world.end().await;
+        network.end().await;
     }
 }
 
 #[tokio::test]
 async fn t01_a_link_sent_to_a_victim_brings_its_sender_nothing() {
-    for world in World::both().await {
-        let mut phone = world.enrolled(0).await;
-        let partner = world.partner().await;
+    for network in TestNetwork::both().await {
+        let mut phone = network.enrolled(0).await;
+        let partner = network.partner().await;
         // The attacker starts, the victim opens the link and approves.
-        let mut attacker = world.start(&partner).await;
+        let mut attacker = network.start(&partner).await;
         let decided = phone.approve(&attacker.link).await;
         let back = decided.return_url.expect("return_url");
         let page = attacker.browser.get(&attacker.login.action_page).await;
@@ -152,7 +157,7 @@ async fn t01_a_link_sent_to_a_victim_brings_its_sender_nothing() {
         let state = attacker.browser.get(&state).await;
         assert!(!state.text.contains("code="), "{}", state.text);
         // The victim's browser is another one, with or without a cookie of its own.
-        let mut victim = world.browser();
+        let mut victim = network.browser();
         for _ in 0..2 {
             let page = victim.get(&back).await;
             assert_eq!(page.location, None);
@@ -163,7 +168,7 @@ async fn t01_a_link_sent_to_a_victim_brings_its_sender_nothing() {
         let page = attacker.browser.get(&back).await;
         let location = page.location.expect("to the partner");
         assert!(parameter(&location, "code").is_some(), "{location}");
-        world.end().await;
+        network.end().await;
     }
 }
 
@@ -171,11 +176,11 @@ async fn t01_a_link_sent_to_a_victim_brings_its_sender_nothing() {
 
 #[tokio::test]
 async fn t02_a_thousand_starts_are_one_prompt() {
-    for world in World::both().await {
-        let mut phone = world.enrolled(0).await;
-        sandbox(&world, "anna", &phone.identity).await;
-        let partner = Partner::register(&world, json!({"sandbox_people": true})).await;
-        let mut browser = world.browser();
+    for network in TestNetwork::both().await {
+        let mut phone = network.enrolled(0).await;
+        sandbox(&network, "anna", &phone.identity).await;
+        let partner = Partner::register(&network, json!({"sandbox_people": true})).await;
+        let mut browser = network.browser();
         partner
             .begin_with(&mut browser, &[("login_hint", "anna")])
             .await;
@@ -184,13 +189,13 @@ async fn t02_a_thousand_starts_are_one_prompt() {
         request.push(("login_hint".into(), "anna".into()));
         let (_, pushed) = partner.push(request).await;
         let url = partner.authorize_url(pushed["request_uri"].as_str().expect("request_uri"));
-        let page = world.browser().get(&url).await;
+        let page = network.browser().get(&url).await;
         assert_eq!(page.location, None);
         assert!(page.text.contains("already open"), "{}", page.text);
         let request = {
             let open = phone.get("/actions").await;
             let id = open.body["open"][0]["id"].as_str().expect("one").to_owned();
-            let row = world
+            let row = network
                 .server
                 .scheme
                 .store
@@ -204,11 +209,11 @@ async fn t02_a_thousand_starts_are_one_prompt() {
             name: "Firefox".into(),
             language: "en".into(),
         };
-        let restarted = world.another_node().scheme;
+        let restarted = network.another_node().scheme;
         let mut begun = 0;
         for n in 0..998 {
             let node = if n % 2 == 0 {
-                &world.server.scheme
+                &network.server.scheme
             } else {
                 &restarted
             };
@@ -235,24 +240,24 @@ async fn t02_a_thousand_starts_are_one_prompt() {
             .to_owned();
         let offer: Offer = phone.claim(&link).await.json();
         assert_eq!(phone.refuse(&offer).await.status, StatusCode::OK);
-        let again = world
+        let again = network
             .server
             .scheme
             .begin_plain(&partner.client_id, &asked, starting)
             .await;
         assert!(again.is_ok());
-        world.end().await;
+        network.end().await;
     }
 }
 
 #[tokio::test]
 async fn t02_a_second_claim_supersedes_the_first() {
-    for world in World::both().await {
-        let mut phone = world.enrolled(0).await;
-        let (partner, other) = (world.partner().await, world.partner().await);
-        let first = world.offer_basic(&partner, &mut phone).await;
-        let elsewhere = world.offer_basic(&other, &mut phone).await;
-        let second = world.offer_basic(&partner, &mut phone).await;
+    for network in TestNetwork::both().await {
+        let mut phone = network.enrolled(0).await;
+        let (partner, other) = (network.partner().await, network.partner().await);
+        let first = network.offer_basic(&partner, &mut phone).await;
+        let elsewhere = network.offer_basic(&other, &mut phone).await;
+        let second = network.offer_basic(&partner, &mut phone).await;
         phone.approve_offer(&first).await.refused("action_closed");
         let open = phone.get("/actions").await;
         assert_eq!(
@@ -264,6 +269,6 @@ async fn t02_a_second_claim_supersedes_the_first() {
         for offer in [elsewhere, second] {
             assert_eq!(phone.approve_offer(&offer).await.status, StatusCode::OK);
         }
-        world.end().await;
+        network.end().await;
     }
 }

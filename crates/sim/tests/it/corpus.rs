@@ -12,7 +12,7 @@ fn apdu_corpus() {
 
 #[test]
 fn number_corpus() {
-    seeds::replay("number", entry::number);
+    seeds::replay("phone_number", entry::phone_number);
 }
 
 #[test]

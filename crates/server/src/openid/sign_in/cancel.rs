@@ -9,8 +9,8 @@ use axum::response::{IntoResponse, Response};
 use ipse_openid::Language;
 use ipse_protocol::control::{Control, enforced};
 
-use super::super::pages::{Ending, Outcome, sign_in_path};
-use super::super::{browser, ending, form};
+use super::super::pages::{ErrorPage, Outcome, sign_in_path};
+use super::super::{browser, form, login_result};
 use super::{form_token, standing};
 use crate::Server;
 
@@ -22,16 +22,16 @@ pub async fn post(State(server): State<Arc<Server>>, headers: HeaderMap, body: B
     let page = browser::page(&server, &headers, chosen);
     let (cookie, sign_in) = match standing(&server, &headers, action).await {
         Ok(Some(found)) => found,
-        Ok(None) => return Outcome::new(page, Ending::WrongBrowser).into_response(),
-        Err(error) => return ending::unavailable(&form::failed(error), page),
+        Ok(None) => return Outcome::new(page, ErrorPage::WrongBrowser).into_response(),
+        Err(error) => return login_result::unavailable(&form::failed(error), page),
     };
-    let page = browser::page(&server, &headers, ending::language(&sign_in, chosen));
+    let page = browser::page(&server, &headers, login_result::language(&sign_in, chosen));
     let expected = form_token(&server, action, &cookie);
     let given = form.get("token").unwrap_or_default();
     if enforced(Control::T18FormToken)
         && !ipse_protocol::constant_time_eq(expected.as_bytes(), given.as_bytes())
     {
-        return Outcome::new(page, Ending::WrongBrowser)
+        return Outcome::new(page, ErrorPage::WrongBrowser)
             .code("form_token_invalid")
             .into_response();
     }
@@ -39,22 +39,22 @@ pub async fn post(State(server): State<Arc<Server>>, headers: HeaderMap, body: B
         Ok(true) => {}
         // Decided a moment ago: the page knows how.
         Ok(false) => {
-            return Outcome::new(page, Ending::ActionClosed)
+            return Outcome::new(page, ErrorPage::ActionClosed)
                 .retry(sign_in_path(action))
                 .into_response();
         }
-        Err(error) => return ending::unavailable(&form::failed(error), page),
+        Err(error) => return login_result::unavailable(&form::failed(error), page),
     }
     let not_my_phone = form.get("reason") == Some("not_my_phone");
     let outcome = Outcome::new(
         page,
         if not_my_phone {
-            Ending::NotMyPhone
+            ErrorPage::NotMyPhone
         } else {
-            Ending::ActionCancelled
+            ErrorPage::ActionCancelled
         },
     );
-    match ending::denied(&server, &sign_in, "the person cancelled at the browser") {
+    match login_result::denied(&server, &sign_in, "the person cancelled at the browser") {
         // Who was warned reads the warning; who turned back goes back.
         Some(back) if not_my_phone => outcome.back(back).into_response(),
         Some(back) => outcome.back(back).forward().into_response(),

@@ -15,8 +15,8 @@ use ipse_scheme::Error;
 use ipse_scheme::login::SignIn;
 
 use super::cookie::BrowserCookie;
-use super::pages::{self, Ending, Outcome, Step, sign_in_path};
-use super::{browser, ending, form};
+use super::pages::{self, ErrorPage, Outcome, Step, sign_in_path};
+use super::{browser, form, login_result};
 use crate::Server;
 
 const MINUTE_MS: i64 = 60_000;
@@ -33,8 +33,8 @@ pub async fn get(
     let page = browser::page(&server, &headers, chosen);
     let (cookie, sign_in) = match standing(&server, &headers, action).await {
         Ok(Some(found)) => found,
-        Ok(None) => return Outcome::new(page, Ending::WrongBrowser).into_response(),
-        Err(error) => return ending::unavailable(&form::failed(error), page),
+        Ok(None) => return Outcome::new(page, ErrorPage::WrongBrowser).into_response(),
+        Err(error) => return login_result::unavailable(&form::failed(error), page),
     };
     show(&server, &headers, chosen, &cookie, sign_in).await
 }
@@ -47,12 +47,12 @@ pub async fn show(
     cookie: &BrowserCookie,
     sign_in: SignIn,
 ) -> Response {
-    let mut page = browser::page(server, headers, ending::language(&sign_in, chosen));
-    if let Some(end) = &sign_in.ending {
-        return ending::answer(server, &sign_in, end, page).await;
+    let mut page = browser::page(server, headers, login_result::language(&sign_in, chosen));
+    if let Some(result) = &sign_in.result {
+        return login_result::answer(server, &sign_in, result, page).await;
     }
     let Some(step) = step(&sign_in) else {
-        return Outcome::new(page, Ending::ActionClosed).into_response();
+        return Outcome::new(page, ErrorPage::ActionClosed).into_response();
     };
     page.again = Some(sign_in_path(&sign_in.action));
     pages::SignIn {
@@ -85,7 +85,7 @@ async fn standing(
 /// What the waiting page shows; `None` when there is nothing to wait for.
 fn step(sign_in: &SignIn) -> Option<Step> {
     match sign_in.status.as_str() {
-        "created" if sign_in.directed => Some(Step::Asked),
+        "created" if sign_in.directed => Some(Step::ActionRequest),
         "created" => Some(Step::Start {
             qr: super::qr::Qr::draw(sign_in.qr_text.clone()),
             open_app: sign_in.app_link.clone(),
@@ -101,7 +101,7 @@ fn step(sign_in: &SignIn) -> Option<Step> {
 
 /// What `/sign-in/state` says; the script reloads when it changes.
 fn status(sign_in: &SignIn) -> &'static str {
-    if sign_in.ending.is_some() {
+    if sign_in.result.is_some() {
         return "done";
     }
     match sign_in.status.as_str() {

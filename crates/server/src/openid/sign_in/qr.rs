@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use ipse_openid::{Code, OAuthError, Params};
+use ipse_openid::{OAuthError, OAuthErrorCode, Params};
 
 use super::super::qr::Qr;
 use super::super::{form, headers};
@@ -30,7 +30,7 @@ pub async fn get(
             match serde_json::to_vec(&Qr::draw(sign_in.qr_text)) {
                 Ok(body) => headers::json(StatusCode::OK, body),
                 Err(_) => form::refusal(&OAuthError::new(
-                    Code::ServerError,
+                    OAuthErrorCode::ServerError,
                     "the QR cannot be written",
                 )),
             }

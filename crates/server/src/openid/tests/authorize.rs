@@ -1,6 +1,6 @@
 use axum::http::{StatusCode, header};
 
-use super::support::{House, ISSUER, REDIRECT, authorize_url, query};
+use super::support::{ISSUER, REDIRECT, TestServer, authorize_url, query};
 
 fn plain_url(client: &str, pairs: &[(&str, &str)]) -> String {
     let mut query = url::form_urlencoded::Serializer::new(String::new());
@@ -10,60 +10,60 @@ fn plain_url(client: &str, pairs: &[(&str, &str)]) -> String {
 
 #[tokio::test]
 async fn a_pushed_request_is_used_once_and_by_its_client() {
-    let house = House::new().await;
-    let pushed = house.as_partner("/par", &house.request()).await.json();
+    let server = TestServer::new().await;
+    let pushed = server.as_partner("/par", &server.request()).await.json();
     let uri = pushed["request_uri"].as_str().unwrap();
-    let foreign = house.get(&authorize_url(&house.plain, uri), &[]).await;
+    let foreign = server.get(&authorize_url(&server.plain, uri), &[]).await;
     assert_eq!(
         (foreign.status, foreign.page_code()),
         (StatusCode::BAD_REQUEST, "request_expired")
     );
-    let begun = house.get(&authorize_url(&house.partner, uri), &[]).await;
+    let begun = server.get(&authorize_url(&server.partner, uri), &[]).await;
     assert_eq!(begun.status, StatusCode::OK);
     assert!(begun.action_page().starts_with("/sign-in?action=act_"));
-    let again = house.get(&authorize_url(&house.partner, uri), &[]).await;
+    let again = server.get(&authorize_url(&server.partner, uri), &[]).await;
     assert_eq!(again.page_code(), "request_expired");
 }
 
 /// A reload, the back button, a double click: the one login goes on, in the browser that began it and in no other.
 #[tokio::test]
 async fn t18_the_browser_that_began_may_come_again_and_no_other() {
-    let house = House::new().await;
-    let pushed = house.as_partner("/par", &house.request()).await.json();
-    let url = authorize_url(&house.partner, pushed["request_uri"].as_str().unwrap());
-    let begun = house.get(&url, &[]).await;
+    let server = TestServer::new().await;
+    let pushed = server.as_partner("/par", &server.request()).await.json();
+    let url = authorize_url(&server.partner, pushed["request_uri"].as_str().unwrap());
+    let begun = server.get(&url, &[]).await;
     let cookie = begun.cookie().unwrap();
-    let again = house.get(&url, &[("cookie", &cookie)]).await;
+    let again = server.get(&url, &[("cookie", &cookie)]).await;
     assert_eq!(again.status, StatusCode::SEE_OTHER, "{}", again.text);
     assert_eq!(again.location(), begun.action_page());
-    let other = house.get(&url, &[]).await.cookie();
+    let other = server.get(&url, &[]).await.cookie();
     for cookie in [
         other,
         Some(format!("ipse_scheme_browser={}", "A".repeat(43))),
     ] {
         let cookie = cookie.unwrap_or_default();
-        let foreign = house.get(&url, &[("cookie", &cookie)]).await;
+        let foreign = server.get(&url, &[("cookie", &cookie)]).await;
         assert_eq!(foreign.page_code(), "request_expired");
     }
     // Whoever else learns the reference finds nothing, with the browser's cookie neither.
-    let plain = authorize_url(&house.plain, pushed["request_uri"].as_str().unwrap());
-    let foreign = house.get(&plain, &[("cookie", &cookie)]).await;
+    let plain = authorize_url(&server.plain, pushed["request_uri"].as_str().unwrap());
+    let foreign = server.get(&plain, &[("cookie", &cookie)]).await;
     assert_eq!(foreign.page_code(), "request_expired");
 }
 
 #[tokio::test]
 async fn t20_outer_parameters_change_nothing() {
-    let house = House::new().await;
-    let pushed = house.as_partner("/par", &house.request()).await.json();
-    let url = authorize_url(&house.partner, pushed["request_uri"].as_str().unwrap());
+    let server = TestServer::new().await;
+    let pushed = server.as_partner("/par", &server.request()).await.json();
+    let url = authorize_url(&server.partner, pushed["request_uri"].as_str().unwrap());
     let url = format!(
         "{url}&scope=openid&acr_values=advanced&redirect_uri=https%3A%2F%2Fevil.example&state=evil"
     );
-    let begun = house.get(&url, &[]).await;
+    let begun = server.get(&url, &[]).await;
     let page = begun.action_page();
     let action = query(&format!("{ISSUER}{page}"), "action").unwrap();
-    house.approve(&action, &[]).await;
-    let back = house
+    server.approve(&action, &[]).await;
+    let back = server
         .get(&page, &[("cookie", &begun.cookie().unwrap())])
         .await;
     assert!(
@@ -76,9 +76,9 @@ async fn t20_outer_parameters_change_nothing() {
 
 #[tokio::test]
 async fn t20_a_client_that_pushes_is_not_downgraded() {
-    let house = House::new().await;
-    let answer = house
-        .get(&plain_url(&house.partner, &house.request()), &[])
+    let server = TestServer::new().await;
+    let answer = server
+        .get(&plain_url(&server.partner, &server.request()), &[])
         .await;
     assert_eq!(
         query(answer.location(), "error").as_deref(),
@@ -88,36 +88,36 @@ async fn t20_a_client_that_pushes_is_not_downgraded() {
 
 #[tokio::test]
 async fn a_client_registered_for_it_sends_plain_requests() {
-    let house = House::new().await;
-    let begun = house
+    let server = TestServer::new().await;
+    let begun = server
         .get(
-            &plain_url(&house.plain, &house.request()),
+            &plain_url(&server.plain, &server.request()),
             &[("accept-language", "fr")],
         )
         .await;
     assert!(begun.location().starts_with("/sign-in?action=act_"));
-    let page = house
+    let page = server
         .get(begun.location(), &[("cookie", &begun.cookie().unwrap())])
         .await;
     assert!(page.text.contains("<html lang=\"fr\">"));
-    let posted = house
-        .post("/authorize", &[("client_id", house.plain.as_str())], &[])
+    let posted = server
+        .post("/authorize", &[("client_id", server.plain.as_str())], &[])
         .await;
     assert_eq!(posted.page_code(), "redirect_missing");
 }
 
 #[tokio::test]
 async fn t14_a_wrong_redirect_gives_a_page_and_no_redirect() {
-    let house = House::new().await;
+    let server = TestServer::new().await;
     for uri in [
         "https://evil.example/cb",
         "https://shop.example/cb/",
         "https://shop.example@evil.example/cb",
         "javascript:1",
     ] {
-        let mut request = house.request();
+        let mut request = server.request();
         request[0].1 = uri;
-        let answer = house.get(&plain_url(&house.plain, &request), &[]).await;
+        let answer = server.get(&plain_url(&server.plain, &request), &[]).await;
         assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{uri}");
         assert_eq!(answer.page_code(), "redirect_unregistered");
         assert!(
@@ -129,7 +129,7 @@ async fn t14_a_wrong_redirect_gives_a_page_and_no_redirect() {
 
 #[tokio::test]
 async fn who_asks_must_be_known_and_readable() {
-    let house = House::new().await;
+    let server = TestServer::new().await;
     for (path, code) in [
         ("/authorize", "client_missing"),
         ("/authorize?client_id=par_nobody", "client_unknown"),
@@ -140,14 +140,14 @@ async fn who_asks_must_be_known_and_readable() {
             "request_expired",
         ),
     ] {
-        let answer = house.get(path, &[]).await;
+        let answer = server.get(path, &[]).await;
         assert_eq!(
             (answer.status, answer.page_code()),
             (StatusCode::BAD_REQUEST, code),
             "{path}"
         );
     }
-    let nowhere = house.get("/nowhere", &[]).await;
+    let nowhere = server.get("/nowhere", &[]).await;
     assert_eq!(
         (nowhere.status, nowhere.page_code()),
         (StatusCode::NOT_FOUND, "not_found")
@@ -156,10 +156,10 @@ async fn who_asks_must_be_known_and_readable() {
 
 #[tokio::test]
 async fn t17_errors_go_back_with_state_and_issuer() {
-    let house = House::new().await;
-    let mut request = house.request();
+    let server = TestServer::new().await;
+    let mut request = server.request();
     request.push(("prompt", "none"));
-    let answer = house.get(&plain_url(&house.plain, &request), &[]).await;
+    let answer = server.get(&plain_url(&server.plain, &request), &[]).await;
     let back = answer.location();
     assert!(back.starts_with(REDIRECT));
     assert_eq!(

@@ -2,23 +2,23 @@ use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use ipse_store::testing::{TestDb, rounds};
 
-use super::support::{CHALLENGE, House, ISSUER};
+use super::support::{CHALLENGE, ISSUER, TestServer};
 
 #[tokio::test]
 async fn discovery_and_keys_are_public() {
-    let house = House::new().await;
+    let server = TestServer::new().await;
     for path in [
         "/.well-known/openid-configuration",
         "/.well-known/oauth-authorization-server",
     ] {
-        let answer = house.get(path, &[]).await;
+        let answer = server.get(path, &[]).await;
         assert_eq!(answer.json()["issuer"], ISSUER);
         assert_eq!(
             answer.json()["pushed_authorization_request_endpoint"],
             format!("{ISSUER}/par")
         );
     }
-    let jwks = house.get("/jwks", &[]).await.json();
+    let jwks = server.get("/jwks", &[]).await.json();
     let algs: Vec<_> = jwks["keys"]
         .as_array()
         .unwrap()
@@ -37,8 +37,8 @@ async fn discovery_and_keys_are_public() {
 
 #[tokio::test]
 async fn a_request_is_pushed_and_the_answer_is_not_kept() {
-    let house = House::new().await;
-    let answer = house.as_partner("/par", &house.request()).await;
+    let server = TestServer::new().await;
+    let answer = server.as_partner("/par", &server.request()).await;
     assert_eq!(answer.status, StatusCode::CREATED);
     assert!(
         answer.json()["request_uri"]
@@ -53,17 +53,17 @@ async fn a_request_is_pushed_and_the_answer_is_not_kept() {
 
 #[tokio::test]
 async fn t19_an_assertion_serves_once_whatever_became_of_it() {
-    let house = House::new().await;
-    let assertion = house.assertion();
+    let server = TestServer::new().await;
+    let assertion = server.assertion();
     assert_eq!(
-        house
-            .with_assertion("/par", &house.request(), &assertion)
+        server
+            .with_assertion("/par", &server.request(), &assertion)
             .await
             .status,
         StatusCode::CREATED
     );
-    let again = house
-        .with_assertion("/par", &house.request(), &assertion)
+    let again = server
+        .with_assertion("/par", &server.request(), &assertion)
         .await;
     assert_eq!(
         (again.status, again.error().as_str()),
@@ -71,12 +71,12 @@ async fn t19_an_assertion_serves_once_whatever_became_of_it() {
     );
     assert!(again.headers.contains_key(header::WWW_AUTHENTICATE));
     // Spent by a request that was refused, too.
-    let assertion = house.assertion();
-    let refused = house
+    let assertion = server.assertion();
+    let refused = server
         .with_assertion("/par", &[("response_type", "code")], &assertion)
         .await;
     assert_eq!(refused.error(), "invalid_request");
-    let again = house
+    let again = server
         .with_assertion(
             "/token",
             &[("grant_type", "authorization_code")],
@@ -89,10 +89,10 @@ async fn t19_an_assertion_serves_once_whatever_became_of_it() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn t19_64_at_once_spend_an_assertion_once() {
     for db in TestDb::both() {
-        let house = House::on(db).await;
+        let server = TestServer::on(db).await;
         for _ in 0..rounds(1) {
-            let (assertion, form) = (house.assertion(), house.request());
-            let sent = (0..64).map(|_| house.with_assertion("/par", &form, &assertion));
+            let (assertion, form) = (server.assertion(), server.request());
+            let sent = (0..64).map(|_| server.with_assertion("/par", &form, &assertion));
             let answers = futures_util::future::join_all(sent).await;
             let taken = answers.iter().filter(|a| a.status == StatusCode::CREATED);
             assert_eq!(taken.count(), 1);
@@ -102,9 +102,9 @@ async fn t19_64_at_once_spend_an_assertion_once() {
 
 #[tokio::test]
 async fn mistakes_have_their_codes() {
-    let house = House::new().await;
+    let server = TestServer::new().await;
     let with = |changes: &[(&'static str, &'static str)]| {
-        let mut form = house.request();
+        let mut form = server.request();
         form.retain(|(name, _)| changes.iter().all(|(changed, _)| changed != name));
         form.extend(changes.iter().filter(|(_, value)| !value.is_empty()));
         form
@@ -127,7 +127,7 @@ async fn mistakes_have_their_codes() {
         ),
         (with(&[("prompt", "none")]), "interaction_required"),
     ] {
-        let answer = house.as_partner("/par", &form).await;
+        let answer = server.as_partner("/par", &form).await;
         assert_eq!(
             (answer.status, answer.error().as_str()),
             (StatusCode::BAD_REQUEST, error),
@@ -135,32 +135,32 @@ async fn mistakes_have_their_codes() {
         );
         assert!(answer.json()["error_description"].is_string());
     }
-    let mut twice = house.request();
+    let mut twice = server.request();
     twice.push(("code_challenge", CHALLENGE));
     assert_eq!(
-        house.as_partner("/par", &twice).await.error(),
+        server.as_partner("/par", &twice).await.error(),
         "invalid_request"
     );
 }
 
 #[tokio::test]
 async fn bodies_of_another_kind_or_size_are_refused() {
-    let house = House::new().await;
+    let server = TestServer::new().await;
     let json = Request::post("/par")
         .header(header::CONTENT_TYPE, "application/json")
         .body(Body::from("{}"));
-    let answer = house.send(json.unwrap()).await;
+    let answer = server.send(json.unwrap()).await;
     assert_eq!(
         (answer.status, answer.error().as_str()),
         (StatusCode::BAD_REQUEST, "invalid_request")
     );
     let long = "x".repeat(40_000);
-    let answer = house.post("/par", &[("state", &long)], &[]).await;
+    let answer = server.post("/par", &[("state", &long)], &[]).await;
     assert_eq!(
         (answer.status, answer.error().as_str()),
         (StatusCode::PAYLOAD_TOO_LARGE, "invalid_request")
     );
-    let nobody = house
+    let nobody = server
         .post("/par", &[("client_id", "par_nobody")], &[])
         .await;
     assert_eq!(
@@ -168,7 +168,7 @@ async fn bodies_of_another_kind_or_size_are_refused() {
         (StatusCode::UNAUTHORIZED, "invalid_client")
     );
     assert_eq!(
-        house.get("/par", &[]).await.status,
+        server.get("/par", &[]).await.status,
         StatusCode::METHOD_NOT_ALLOWED
     );
 }

@@ -1,21 +1,21 @@
 use axum::http::{StatusCode, header};
 
-use super::support::{Answer, House, ISSUER, between, query};
-use crate::openid::pages::{Back, Ending, Outcome, Page};
+use super::support::{Answer, ISSUER, TestServer, between, query};
+use crate::openid::pages::{Back, ErrorPage, Outcome, Page};
 
 fn action_of(page: &str) -> String {
     query(&format!("{ISSUER}{page}"), "action").unwrap()
 }
 
-async fn open(house: &House, page: &str, cookie: &str) -> Answer {
-    house.get(page, &[("cookie", cookie)]).await
+async fn open(server: &TestServer, page: &str, cookie: &str) -> Answer {
+    server.get(page, &[("cookie", cookie)]).await
 }
 
 #[tokio::test]
 async fn the_page_shows_who_asks_and_both_ways_to_the_phone() {
-    let house = House::new().await;
-    let (cookie, page) = house.start().await;
-    let answer = open(&house, &page, &cookie).await;
+    let server = TestServer::new().await;
+    let (cookie, page) = server.start().await;
+    let answer = open(&server, &page, &cookie).await;
     assert_eq!(answer.status, StatusCode::OK);
     assert!(answer.text.contains("Winkel Hoek") && answer.text.contains("shop.example"));
     let link = between(
@@ -40,9 +40,9 @@ async fn the_page_shows_who_asks_and_both_ways_to_the_phone() {
 
 #[tokio::test]
 async fn t18_pages_cannot_be_framed_and_run_no_foreign_script() {
-    let house = House::new().await;
-    let (cookie, page) = house.start().await;
-    let answer = open(&house, &page, &cookie).await;
+    let server = TestServer::new().await;
+    let (cookie, page) = server.start().await;
+    let answer = open(&server, &page, &cookie).await;
     let policy = answer.headers[header::CONTENT_SECURITY_POLICY]
         .to_str()
         .unwrap();
@@ -71,32 +71,32 @@ async fn t18_pages_cannot_be_framed_and_run_no_foreign_script() {
 
 #[tokio::test]
 async fn t18_another_browser_sees_and_does_nothing() {
-    let house = House::new().await;
-    let (cookie, page) = house.start().await;
-    let (other, _) = house.start().await;
+    let server = TestServer::new().await;
+    let (cookie, page) = server.start().await;
+    let (other, _) = server.start().await;
     let action = action_of(&page);
     for cookie in [None, Some(other.as_str())] {
         let headers: Vec<(&str, &str)> = cookie
             .map(|cookie| ("cookie", cookie))
             .into_iter()
             .collect();
-        let answer = house.get(&page, &headers).await;
+        let answer = server.get(&page, &headers).await;
         assert_eq!(
             (answer.status, answer.page_code()),
             (StatusCode::FORBIDDEN, "wrong_browser")
         );
         for path in ["/sign-in/state", "/sign-in/qr"] {
-            let answer = house
+            let answer = server
                 .get(&format!("{path}?action={action}"), &headers)
                 .await;
             assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
         }
-        let answer = house
+        let answer = server
             .post("/sign-in/cancel", &[("action", &action)], &headers)
             .await;
         assert_eq!(answer.page_code(), "wrong_browser");
         // Not even once it is approved.
-        let answer = house
+        let answer = server
             .get(
                 &format!("/return/{action}.AAAAAAAAAAAAAAAAAAAAAA"),
                 &headers,
@@ -104,58 +104,61 @@ async fn t18_another_browser_sees_and_does_nothing() {
             .await;
         assert_eq!(answer.page_code(), "wrong_browser");
     }
-    house.approve(&action, &[]).await;
+    server.approve(&action, &[]).await;
     assert_eq!(
-        house.get(&page, &[("cookie", &other)]).await.page_code(),
+        server.get(&page, &[("cookie", &other)]).await.page_code(),
         "wrong_browser"
     );
     assert_eq!(
-        open(&house, &page, &cookie).await.status,
+        open(&server, &page, &cookie).await.status,
         StatusCode::SEE_OTHER
     );
 }
 
 #[tokio::test]
 async fn state_and_qr_feed_the_script() {
-    let house = House::new().await;
-    let (cookie, page) = house.start().await;
+    let server = TestServer::new().await;
+    let (cookie, page) = server.start().await;
     let action = action_of(&page);
     let state = format!("/sign-in/state?action={action}");
     let qr = format!("/sign-in/qr?action={action}");
     assert_eq!(
-        open(&house, &state, &cookie).await.json()["status"],
+        open(&server, &state, &cookie).await.json()["status"],
         "created"
     );
-    let drawn = open(&house, &qr, &cookie).await.json();
+    let drawn = open(&server, &qr, &cookie).await.json();
     assert!(drawn["text"].as_str().unwrap().contains("/app/#q."));
     assert!(drawn["path"].as_str().unwrap().starts_with("M0 0h7m"));
-    house.approve(&action, &[]).await;
-    assert_eq!(open(&house, &state, &cookie).await.json()["status"], "done");
-    assert_eq!(open(&house, &qr, &cookie).await.text, "null");
+    server.approve(&action, &[]).await;
+    assert_eq!(
+        open(&server, &state, &cookie).await.json()["status"],
+        "done"
+    );
+    assert_eq!(open(&server, &qr, &cookie).await.text, "null");
 }
 
 #[tokio::test]
 async fn an_approval_brings_the_browser_back_and_a_reload_gives_the_same_code() {
-    let house = House::new().await;
-    let (cookie, page) = house.start().await;
-    house.approve(&action_of(&page), &[]).await;
-    let back = open(&house, &page, &cookie).await;
+    let server = TestServer::new().await;
+    let (cookie, page) = server.start().await;
+    server.approve(&action_of(&page), &[]).await;
+    let back = open(&server, &page, &cookie).await;
     assert_eq!(back.status, StatusCode::SEE_OTHER);
     assert_eq!(query(back.location(), "iss").as_deref(), Some(ISSUER));
     assert_eq!(
-        open(&house, &page, &cookie).await.location(),
+        open(&server, &page, &cookie).await.location(),
         back.location()
     );
 }
 
 #[tokio::test]
 async fn a_refusal_goes_back_as_access_denied() {
-    let house = House::new().await;
-    let (cookie, page) = house.start().await;
-    house
+    let server = TestServer::new().await;
+    let (cookie, page) = server.start().await;
+    server
         .decide(&action_of(&page), "refused", Some("person"))
         .await;
-    let back = open(&house, &page, &cookie).await;
+    let back = open(&server, &page, &cookie).await;
     assert_eq!(
         query(back.location(), "error").as_deref(),
         Some("access_denied")
@@ -165,12 +168,12 @@ async fn a_refusal_goes_back_as_access_denied() {
 
 #[tokio::test]
 async fn a_block_is_told_on_our_page_and_never_to_the_partner() {
-    let house = House::new().await;
-    let (cookie, page) = house.start().await;
-    house
+    let server = TestServer::new().await;
+    let (cookie, page) = server.start().await;
+    server
         .decide(&action_of(&page), "cancelled", Some("code_exhausted"))
         .await;
-    let answer = open(&house, &page, &cookie).await;
+    let answer = open(&server, &page, &cookie).await;
     assert_eq!(answer.page_code(), "identity_blocked");
     let back =
         between(between(&answer.text, "id=\"back\"", ">"), "href=\"", "\"").replace("&#38;", "&");
@@ -183,20 +186,20 @@ async fn a_block_is_told_on_our_page_and_never_to_the_partner() {
 
 #[tokio::test]
 async fn cancelling_needs_the_forms_token_and_leads_back() {
-    let house = House::new().await;
-    let (cookie, page) = house.start().await;
+    let server = TestServer::new().await;
+    let (cookie, page) = server.start().await;
     let action = action_of(&page);
-    let text = open(&house, &page, &cookie).await.text;
+    let text = open(&server, &page, &cookie).await.text;
     let token = between(between(&text, "name=\"token\"", ">"), "value=\"", "\"").to_owned();
     let cancel = |token: String, reason: &'static str| {
-        let (house, action, cookie) = (&house, action.clone(), cookie.clone());
+        let (server, action, cookie) = (&server, action.clone(), cookie.clone());
         async move {
             let form = [
                 ("action", action.as_str()),
                 ("token", token.as_str()),
                 ("reason", reason),
             ];
-            house
+            server
                 .post("/sign-in/cancel", &form, &[("cookie", &cookie)])
                 .await
         }
@@ -210,15 +213,15 @@ async fn cancelling_needs_the_forms_token_and_leads_back() {
     // A double click finds it closed; the page itself knows what happened.
     assert_eq!(cancel(token, "cancel").await.page_code(), "action_closed");
     assert_eq!(
-        open(&house, &page, &cookie).await.page_code(),
+        open(&server, &page, &cookie).await.page_code(),
         "action_cancelled"
     );
 }
 
 #[tokio::test]
 async fn t18_a_form_without_our_token_is_refused() {
-    let house = House::new().await;
-    let (cookie, page) = house.start().await;
+    let server = TestServer::new().await;
+    let (cookie, page) = server.start().await;
     let action = action_of(&page);
     for token in ["", "AAAAAAAAAAAAAAAAAAAAAA"] {
         let form = [
@@ -226,13 +229,13 @@ async fn t18_a_form_without_our_token_is_refused() {
             ("token", token),
             ("reason", "cancel"),
         ];
-        let answer = house
+        let answer = server
             .post("/sign-in/cancel", &form, &[("cookie", &cookie)])
             .await;
         assert_eq!(answer.page_code(), "form_token_invalid");
     }
     assert_eq!(
-        open(&house, &page, &cookie).await.status,
+        open(&server, &page, &cookie).await.status,
         StatusCode::OK,
         "still open"
     );
@@ -240,34 +243,35 @@ async fn t18_a_form_without_our_token_is_refused() {
 
 #[tokio::test]
 async fn pages_come_in_four_languages() {
-    let house = House::new().await;
-    let (cookie, page) = house.start().await;
+    let server = TestServer::new().await;
+    let (cookie, page) = server.start().await;
     for (language, title) in [
         ("nl", "Aanmelden bij Winkel Hoek"),
         ("fr", "Connexion \u{e0} Winkel Hoek"),
         ("de", "Anmelden bei Winkel Hoek"),
         ("en", "Log in at Winkel Hoek"),
     ] {
-        let answer = open(&house, &format!("{page}&lang={language}"), &cookie).await;
+        let answer = open(&server, &format!("{page}&lang={language}"), &cookie).await;
         assert!(
             answer.text.contains(&format!("<html lang=\"{language}\">"))
                 && answer.text.contains(title)
         );
-        for ending in Ending::ALL {
+        for error_page in ErrorPage::ALL {
             let page = Page::new(ipse_openid::Language::parse(language).unwrap(), ISSUER);
             let back = Back {
                 url: "https://shop.example/cb".to_owned(),
                 partner: "Winkel Hoek".to_owned(),
             };
-            let response =
-                axum::response::IntoResponse::into_response(Outcome::new(page, ending).back(back));
+            let response = axum::response::IntoResponse::into_response(
+                Outcome::new(page, error_page).back(back),
+            );
             let bytes = axum::body::to_bytes(response.into_body(), 100_000)
                 .await
                 .unwrap();
             let text = String::from_utf8(bytes.to_vec()).unwrap();
             assert!(
-                text.contains(&format!("data-code=\"{}\"", ending.code())),
-                "{language}: {ending:?}"
+                text.contains(&format!("data-code=\"{}\"", error_page.code())),
+                "{language}: {error_page:?}"
             );
         }
     }
@@ -275,7 +279,7 @@ async fn pages_come_in_four_languages() {
 
 #[tokio::test]
 async fn the_static_files_are_there() {
-    let house = House::new().await;
+    let server = TestServer::new().await;
     for name in [
         "page.css",
         "sign-in.js",
@@ -283,12 +287,12 @@ async fn the_static_files_are_there() {
         "atkinson-latin.woff2",
         "atkinson-latin-ext.woff2",
     ] {
-        let answer = house.get(&format!("/static/{name}"), &[]).await;
+        let answer = server.get(&format!("/static/{name}"), &[]).await;
         assert_eq!(answer.status, StatusCode::OK, "{name}");
         assert_eq!(answer.headers[header::X_CONTENT_TYPE_OPTIONS], "nosniff");
     }
     assert_eq!(
-        house.get("/static/../Cargo.toml", &[]).await.status,
+        server.get("/static/../Cargo.toml", &[]).await.status,
         StatusCode::NOT_FOUND
     );
 }

@@ -97,7 +97,7 @@ pub fn query(url: &str, name: &str) -> Option<String> {
         .map(|(_, value)| value.into_owned())
 }
 
-pub struct House {
+pub struct TestServer {
     pub server: Arc<Server>,
     pub key: SigningKey,
     pub partner: String,
@@ -107,13 +107,13 @@ pub struct House {
     _db: TestDb,
 }
 
-impl House {
+impl TestServer {
     /// Two partners: one that pushes, with a key; and one with a secret that sends plain requests.
     pub async fn new() -> Self {
         Self::on(TestDb::sqlite()).await
     }
 
-    /// As [`House::new`], on a database.
+    /// As [`TestServer::new`], on a database.
     pub async fn on(db: TestDb) -> Self {
         let home = tempfile::tempdir().unwrap();
         let config = format!(
@@ -129,7 +129,7 @@ impl House {
         let router = crate::issuer_router(server.clone());
         let key = SigningKey::generate_es256();
         let (partner, plain) = (ids::new(ids::PARTNER), ids::new(ids::PARTNER));
-        let house = Self {
+        let server = Self {
             server,
             key,
             partner,
@@ -139,7 +139,7 @@ impl House {
             _db: db,
         };
         let jwks = JwkSet {
-            keys: vec![house.key.public_jwk()],
+            keys: vec![server.key.public_jwk()],
         };
         let pushing = Authentication::PrivateKeyJwt {
             jwks: jwks.into(),
@@ -148,9 +148,9 @@ impl House {
         let secret = Authentication::ClientSecretBasic {
             secret: SecretHash::of("secret"),
         };
-        house.register(&house.partner, pushing, true).await;
-        house.register(&house.plain, secret, false).await;
-        house
+        server.register(&server.partner, pushing, true).await;
+        server.register(&server.plain, secret, false).await;
+        server
     }
 
     async fn register(&self, id: &str, authentication: Authentication, require_par: bool) {

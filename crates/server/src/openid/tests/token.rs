@@ -3,7 +3,7 @@ use ipse_jose::{JwkSet, VerifyingKey, jws};
 use ipse_store::testing::{TestDb, rounds};
 use serde_json::Value;
 
-use super::support::{Answer, House, ISSUER, REDIRECT, VERIFIER, query};
+use super::support::{Answer, ISSUER, REDIRECT, TestServer, VERIFIER, query};
 
 const PERSON: [(&str, &str); 4] = [
     ("name", "An Peeters"),
@@ -21,8 +21,8 @@ fn form(code: &str) -> Vec<(&str, &str)> {
     ]
 }
 
-async fn userinfo(house: &House, token: &str) -> Answer {
-    house
+async fn userinfo(server: &TestServer, token: &str) -> Answer {
+    server
         .get(
             "/userinfo",
             &[("authorization", &format!("Bearer {token}"))],
@@ -32,9 +32,9 @@ async fn userinfo(house: &House, token: &str) -> Answer {
 
 #[tokio::test]
 async fn a_code_becomes_an_id_token_and_userinfo() {
-    let house = House::new().await;
-    let code = house.code(&PERSON).await;
-    let answer = house.as_partner("/token", &form(&code)).await;
+    let server = TestServer::new().await;
+    let code = server.code(&PERSON).await;
+    let answer = server.as_partner("/token", &form(&code)).await;
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
     assert_eq!(answer.headers[header::CACHE_CONTROL], "no-store");
     let tokens = answer.json();
@@ -43,7 +43,7 @@ async fn a_code_becomes_an_id_token_and_userinfo() {
     assert!(tokens.get("refresh_token").is_none());
 
     let parsed = jws::decode_unverified(tokens["id_token"].as_str().unwrap(), 8192).unwrap();
-    let jwks: JwkSet = serde_json::from_str(&house.get("/jwks", &[]).await.text).unwrap();
+    let jwks: JwkSet = serde_json::from_str(&server.get("/jwks", &[]).await.text).unwrap();
     let kid = parsed.header.kid.clone().unwrap();
     let key = jwks
         .keys
@@ -58,7 +58,7 @@ async fn a_code_becomes_an_id_token_and_userinfo() {
         .unwrap();
     let claims: Value = serde_json::from_slice(&parsed.payload).unwrap();
     assert_eq!(claims["iss"], ISSUER);
-    assert_eq!(claims["aud"], house.partner.as_str());
+    assert_eq!(claims["aud"], server.partner.as_str());
     assert_eq!(
         (claims["nonce"].as_str(), claims["acr"].as_str()),
         (Some("n1"), Some("basic"))
@@ -67,11 +67,11 @@ async fn a_code_becomes_an_id_token_and_userinfo() {
     // Scope claims are userinfo's; nothing was asked for the ID token.
     assert!(claims.get("name").is_none());
 
-    let info = userinfo(&house, tokens["access_token"].as_str().unwrap()).await;
+    let info = userinfo(&server, tokens["access_token"].as_str().unwrap()).await;
     assert_eq!(info.status, StatusCode::OK);
     assert_eq!(info.json()["sub"], claims["sub"]);
     assert_eq!(info.json()["name"], "An Peeters");
-    let posted = house
+    let posted = server
         .post(
             "/userinfo",
             &[("access_token", tokens["access_token"].as_str().unwrap())],
@@ -83,17 +83,17 @@ async fn a_code_becomes_an_id_token_and_userinfo() {
 
 #[tokio::test]
 async fn t16_a_second_use_revokes_what_the_first_gave() {
-    let house = House::new().await;
-    let code = house.code(&PERSON).await;
-    let first = house.as_partner("/token", &form(&code)).await.json();
+    let server = TestServer::new().await;
+    let code = server.code(&PERSON).await;
+    let first = server.as_partner("/token", &form(&code)).await.json();
     let token = first["access_token"].as_str().unwrap();
-    assert_eq!(userinfo(&house, token).await.status, StatusCode::OK);
-    let second = house.as_partner("/token", &form(&code)).await;
+    assert_eq!(userinfo(&server, token).await.status, StatusCode::OK);
+    let second = server.as_partner("/token", &form(&code)).await;
     assert_eq!(
         (second.status, second.error().as_str()),
         (StatusCode::BAD_REQUEST, "invalid_grant")
     );
-    let gone = userinfo(&house, token).await;
+    let gone = userinfo(&server, token).await;
     assert_eq!(
         (gone.status, gone.error().as_str()),
         (StatusCode::UNAUTHORIZED, "invalid_token")
@@ -109,11 +109,11 @@ async fn t16_a_second_use_revokes_what_the_first_gave() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn t16_64_at_once_redeem_a_code_once() {
     for db in TestDb::both() {
-        let house = House::on(db).await;
+        let server = TestServer::on(db).await;
         for _ in 0..rounds(1) {
-            let code = house.code(&PERSON).await;
+            let code = server.code(&PERSON).await;
             let body = form(&code);
-            let sent = (0..64).map(|_| house.as_partner("/token", &body));
+            let sent = (0..64).map(|_| server.as_partner("/token", &body));
             let answers = futures_util::future::join_all(sent).await;
             let won = answers.iter().filter(|a| a.status == StatusCode::OK);
             assert_eq!(won.count(), 1);
@@ -125,8 +125,8 @@ async fn t16_64_at_once_redeem_a_code_once() {
 
 #[tokio::test]
 async fn t15_a_code_is_worth_nothing_to_others() {
-    let house = House::new().await;
-    let code = house.code(&PERSON).await;
+    let server = TestServer::new().await;
+    let code = server.code(&PERSON).await;
     let basic = |client: &str| {
         use base64::Engine as _;
         format!(
@@ -135,51 +135,51 @@ async fn t15_a_code_is_worth_nothing_to_others() {
         )
     };
     // Another client, another redirect URI, another verifier, a changed code.
-    let foreign = house
+    let foreign = server
         .post(
             "/token",
             &form(&code),
-            &[("authorization", &basic(&house.plain))],
+            &[("authorization", &basic(&server.plain))],
         )
         .await;
     assert_eq!(foreign.error(), "invalid_grant");
     let mut elsewhere = form(&code);
     elsewhere[2].1 = "https://shop.example/other";
     assert_eq!(
-        house.as_partner("/token", &elsewhere).await.error(),
+        server.as_partner("/token", &elsewhere).await.error(),
         "invalid_grant"
     );
     let mut guessed = form(&code);
     let wrong = "a".repeat(43);
     guessed[3].1 = &wrong;
     assert_eq!(
-        house.as_partner("/token", &guessed).await.error(),
+        server.as_partner("/token", &guessed).await.error(),
         "invalid_grant"
     );
     let changed = format!("{}A", &code[..code.len() - 1]);
     if changed != code {
         assert_eq!(
-            house.as_partner("/token", &form(&changed)).await.error(),
+            server.as_partner("/token", &form(&changed)).await.error(),
             "invalid_grant"
         );
     }
     // None of which took it from its owner.
     assert_eq!(
-        house.as_partner("/token", &form(&code)).await.status,
+        server.as_partner("/token", &form(&code)).await.status,
         StatusCode::OK
     );
 }
 
 #[tokio::test]
 async fn t40_what_was_not_shown_does_not_leave() {
-    let house = House::new().await;
+    let server = TestServer::new().await;
     // The view showed a given name, and something that no login may release.
-    let code = house
+    let code = server
         .code(&[("given_name", "An"), ("national_number", "71715100070")])
         .await;
-    let answer = house.as_partner("/token", &form(&code)).await;
+    let answer = server.as_partner("/token", &form(&code)).await;
     let tokens = answer.json();
-    let info = userinfo(&house, tokens["access_token"].as_str().unwrap()).await;
+    let info = userinfo(&server, tokens["access_token"].as_str().unwrap()).await;
     let names: Vec<_> = info.json().as_object().unwrap().keys().cloned().collect();
     assert_eq!(names, ["given_name", "sub"]);
     assert!(!answer.text.contains("71715100070") && !info.text.contains("71715100070"));
@@ -187,25 +187,25 @@ async fn t40_what_was_not_shown_does_not_leave() {
 
 #[tokio::test]
 async fn a_code_that_is_too_old_or_whose_person_changed_is_refused() {
-    let house = House::new().await;
-    let (cookie, page) = house.start().await;
+    let server = TestServer::new().await;
+    let (cookie, page) = server.start().await;
     let action = query(&format!("{ISSUER}{page}"), "action").unwrap();
-    house.approve_at(&action, &PERSON, -1).await;
+    server.approve_at(&action, &PERSON, -1).await;
     let code = query(
-        house.get(&page, &[("cookie", &cookie)]).await.location(),
+        server.get(&page, &[("cookie", &cookie)]).await.location(),
         "code",
     )
     .unwrap();
     assert_eq!(
-        house.as_partner("/token", &form(&code)).await.error(),
+        server.as_partner("/token", &form(&code)).await.error(),
         "invalid_grant"
     );
 
-    let (cookie, page) = house.start().await;
+    let (cookie, page) = server.start().await;
     let action = query(&format!("{ISSUER}{page}"), "action").unwrap();
-    let person = house.approve(&action, &PERSON).await;
+    let person = server.approve(&action, &PERSON).await;
     let code = query(
-        house.get(&page, &[("cookie", &cookie)]).await.location(),
+        server.get(&page, &[("cookie", &cookie)]).await.location(),
         "code",
     )
     .unwrap();
@@ -213,21 +213,21 @@ async fn a_code_that_is_too_old_or_whose_person_changed_is_refused() {
         let now = tx.now()?;
         ipse_store::identity::suspend(tx, &person, "sim_changed", "test", now)
     };
-    house.server.scheme.store.write(block).await.unwrap();
+    server.server.scheme.store.write(block).await.unwrap();
     assert_eq!(
-        house.as_partner("/token", &form(&code)).await.error(),
+        server.as_partner("/token", &form(&code)).await.error(),
         "invalid_grant"
     );
 }
 
 #[tokio::test]
 async fn a_token_can_be_given_back() {
-    let house = House::new().await;
-    let code = house.code(&PERSON).await;
-    let tokens = house.as_partner("/token", &form(&code)).await.json();
+    let server = TestServer::new().await;
+    let code = server.code(&PERSON).await;
+    let tokens = server.as_partner("/token", &form(&code)).await.json();
     let token = tokens["access_token"].as_str().unwrap();
     for text in ["unknown", "\u{1}", token, token] {
-        let answer = house
+        let answer = server
             .as_partner(
                 "/revoke",
                 &[("token", text), ("token_type_hint", "access_token")],
@@ -235,13 +235,13 @@ async fn a_token_can_be_given_back() {
             .await;
         assert_eq!((answer.status, answer.text.as_str()), (StatusCode::OK, ""));
     }
-    assert_eq!(userinfo(&house, token).await.error(), "invalid_token");
+    assert_eq!(userinfo(&server, token).await.error(), "invalid_token");
     assert_eq!(
-        house.as_partner("/revoke", &[]).await.error(),
+        server.as_partner("/revoke", &[]).await.error(),
         "invalid_request"
     );
     assert_eq!(
-        house
+        server
             .post("/revoke", &[("token", token)], &[])
             .await
             .error(),
@@ -251,7 +251,7 @@ async fn a_token_can_be_given_back() {
 
 #[tokio::test]
 async fn token_and_userinfo_errors_are_the_standard_ones() {
-    let house = House::new().await;
+    let server = TestServer::new().await;
     let error = |changes: &[(&'static str, &'static str)]| {
         let mut body = form("unknown");
         for (name, value) in changes {
@@ -268,32 +268,32 @@ async fn token_and_userinfo_errors_are_the_standard_ones() {
         ),
         (error(&[("code_verifier", "")]), "invalid_request"),
     ] {
-        assert_eq!(house.as_partner("/token", &body).await.error(), code);
+        assert_eq!(server.as_partner("/token", &body).await.error(), code);
     }
-    let bare = house.get("/userinfo", &[]).await;
+    let bare = server.get("/userinfo", &[]).await;
     assert_eq!(bare.status, StatusCode::UNAUTHORIZED);
     assert_eq!(
         bare.headers[header::WWW_AUTHENTICATE],
         "Bearer realm=\"ipse\""
     );
     assert_eq!(
-        house.get("/userinfo?access_token=x", &[]).await.status,
+        server.get("/userinfo?access_token=x", &[]).await.status,
         StatusCode::UNAUTHORIZED
     );
-    assert_eq!(userinfo(&house, "made-up").await.error(), "invalid_token");
+    assert_eq!(userinfo(&server, "made-up").await.error(), "invalid_token");
 }
 
 #[tokio::test]
 async fn no_code_is_spent_for_an_answer_that_cannot_be_given() {
-    let house = House::new().await;
-    let (cookie, page) = house.start().await;
+    let server = TestServer::new().await;
+    let (cookie, page) = server.start().await;
     let action = query(&format!("{ISSUER}{page}"), "action").unwrap();
-    let person = house.approve(&action, &PERSON).await;
-    let back = house.get(&page, &[("cookie", &cookie)]).await;
+    let person = server.approve(&action, &PERSON).await;
+    let back = server.get(&page, &[("cookie", &cookie)]).await;
     let code = query(back.location(), "code").unwrap();
-    let scheme = &house.server.scheme;
+    let scheme = &server.server.scheme;
     scheme.persons.erase(&person).await.unwrap();
-    let answer = house.as_partner("/token", &form(&code)).await;
+    let answer = server.as_partner("/token", &form(&code)).await;
     assert_eq!(answer.error(), "server_error");
     let read = move |tx: &mut ipse_store::Tx| ipse_store::partner::standing(tx, &action);
     let found = scheme.store.read(read).await.unwrap().unwrap();

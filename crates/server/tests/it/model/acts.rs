@@ -9,7 +9,7 @@ use reqwest::StatusCode;
 use serde_json::{Value, json};
 
 use super::rules::{Kind, Model, NOTHING, Step};
-use crate::support::{Opened, Partner, Phone, Reply, Started, World, partner_parameter};
+use crate::support::{Opened, Partner, Phone, Reply, Started, TestNetwork, partner_parameter};
 
 const WRONG: &str = "96172";
 
@@ -37,9 +37,9 @@ struct Given {
     token: Option<String>,
 }
 
-/// One person's case: what the world says, step by step, and that it is what the rules say.
+/// One person's case: what the network says, step by step, and that it is what the rules say.
 pub struct Case<'a> {
-    world: &'a mut World,
+    network: &'a mut TestNetwork,
     partners: &'a [Partner; 2],
     phone: Phone,
     model: Model,
@@ -52,9 +52,9 @@ pub struct Case<'a> {
 }
 
 impl<'a> Case<'a> {
-    pub fn new(world: &'a mut World, partners: &'a [Partner; 2], phone: Phone) -> Self {
+    pub fn new(network: &'a mut TestNetwork, partners: &'a [Partner; 2], phone: Phone) -> Self {
         Self {
-            world,
+            network,
             partners,
             phone,
             model: Model::new(),
@@ -97,7 +97,7 @@ impl<'a> Case<'a> {
                 NOTHING.into()
             }
             Step::Restart => {
-                self.world.restart().await;
+                self.network.restart().await;
                 NOTHING.into()
             }
             Step::Refuse { back } => match before.request(back) {
@@ -142,7 +142,7 @@ impl<'a> Case<'a> {
         let level = if advanced { "advanced" } else { "basic" };
         let asking = &self.partners[partner];
         let started = self
-            .world
+            .network
             .start_with(asking, &[("acr_values", level)])
             .await;
         let reply = self.phone.claim(&started.link).await;
@@ -279,7 +279,7 @@ impl<'a> Case<'a> {
     /// For one node it is three minutes later. For all others it is not: operator and bank, whose clocks stay, would not
     /// believe them.
     async fn expire(&mut self) -> String {
-        let late = self.world.node_ahead(181_000);
+        let late = self.network.node_ahead(181_000);
         late.scheme.sweep().await.expect("swept");
         NOTHING.into()
     }
@@ -287,8 +287,8 @@ impl<'a> Case<'a> {
     // --- SIM and bank ---
 
     async fn sim(&mut self, command: &str) -> String {
-        self.world.sim(command, self.phone.n).await;
-        self.world.operator_heard().await;
+        self.network.sim(command, self.phone.n).await;
+        self.network.operator_heard().await;
         NOTHING.into()
     }
 
@@ -297,7 +297,7 @@ impl<'a> Case<'a> {
         if sent.status != StatusCode::OK {
             return said(&sent);
         }
-        let secret = self.phone.last_secret(self.world).await;
+        let secret = self.phone.last_secret(self.network).await;
         let answer = json!({"secret": secret});
         let begun = self.phone.post("/sim/answer", &answer).await;
         self.own(begun).await
@@ -386,7 +386,7 @@ impl<'a> Case<'a> {
         let wanted: BTreeSet<String> = model.reasons.iter().map(|r| (*r).to_owned()).collect();
         assert_eq!(reasons(&me.body["reasons"]), wanted, "{}", me.body);
         assert_eq!(me.body["epoch"], model.epoch, "{}", me.body);
-        let identity = self.world.identity(&who).await;
+        let identity = self.network.identity(&who).await;
         let status = if model.active() {
             "active"
         } else {
@@ -397,7 +397,7 @@ impl<'a> Case<'a> {
         assert_eq!(identity.epoch.unsigned_abs(), model.epoch, "epoch");
         assert_eq!(identity.code_version, model.code_version, "code version");
         let open = model.open.map(|(attempt, _)| &self.attempts[attempt]);
-        let found = self.world.open_attempt(&who).await;
+        let found = self.network.open_attempt(&who).await;
         assert_eq!(found.as_ref(), open, "open attempt");
 
         let given: Vec<String> = self
@@ -405,7 +405,7 @@ impl<'a> Case<'a> {
             .iter()
             .map(|given| self.held[given.request].offer.action.clone())
             .collect();
-        let store = &self.world.server.scheme.store;
+        let store = &self.network.server.scheme.store;
         let (rows, binding, grants) = store
             .read(move |tx| {
                 let rows = ipse_store::action::of_identity(tx, &who, None, 400)?;
@@ -439,9 +439,9 @@ impl<'a> Case<'a> {
             "SELECT COUNT(*) FROM receipt WHERE kind = 'approval' AND identity = $1";
         const GRANTS: &str = "SELECT COUNT(*) FROM access_grant WHERE identity = $1";
         let who = &self.phone.identity;
-        let receipts = self.world.count(RECEIPTS, who).await;
+        let receipts = self.network.count(RECEIPTS, who).await;
         assert_eq!(receipts, self.model.approvals as i64);
-        assert_eq!(self.world.count(GRANTS, who).await, grants.len() as i64);
+        assert_eq!(self.network.count(GRANTS, who).await, grants.len() as i64);
     }
 }
 

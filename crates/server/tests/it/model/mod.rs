@@ -16,9 +16,9 @@ use proptest::test_runner::{Config, FileFailurePersistence, TestRunner};
 
 use self::acts::Case;
 use self::rules::Step;
-use crate::support::{Options, Partner, World};
+use crate::support::{Options, Partner, TestNetwork};
 
-/// People in a world: each order takes one.
+/// People in a network: each order takes one.
 const PEOPLE: usize = 16;
 const REGRESSIONS: &str = concat!(
     env!("CARGO_MANIFEST_DIR"),
@@ -107,7 +107,7 @@ fn agree(database: fn() -> TestDb, cases: usize) {
         failure_persistence: Some(Box::new(FileFailurePersistence::Direct(REGRESSIONS))),
         ..Config::default()
     };
-    // A world serves several orders, one after the other; the one in which something went wrong serves no more.
+    // A network serves several orders, one after the other; the one in which something went wrong serves no more.
     let stage: RefCell<Option<Stage>> = RefCell::new(None);
     let seen = RefCell::new(Seen::new());
     let ended = TestRunner::new(config).run(&steps(), |all| {
@@ -116,7 +116,7 @@ fn agree(database: fn() -> TestDb, cases: usize) {
         runtime.block_on(async {
             if own.as_ref().is_none_or(|stage| stage.next >= PEOPLE) {
                 if let Some(old) = own.take() {
-                    old.world.end().await;
+                    old.network.end().await;
                 }
                 own = Some(Stage::new(database()).await);
             }
@@ -132,7 +132,7 @@ fn agree(database: fn() -> TestDb, cases: usize) {
         eprintln!("{times:>6}  {step} → {told}");
     }
     if let Some(stage) = stage.take() {
-        runtime.block_on(stage.world.end());
+        runtime.block_on(stage.network.end());
     }
     if let Err(error) = ended {
         panic!("{error}");
@@ -188,26 +188,26 @@ const MUST_BE_SEEN: [(&str, &str); 32] = [
 ];
 
 struct Stage {
-    world: World,
+    network: TestNetwork,
     partners: [Partner; 2],
     next: usize,
 }
 
 impl Stage {
     async fn new(db: TestDb) -> Self {
-        let world = World::on(db, Options::default()).await;
-        let partners = [world.partner().await, world.partner().await];
+        let network = TestNetwork::on(db, Options::default()).await;
+        let partners = [network.partner().await, network.partner().await];
         Self {
-            world,
+            network,
             partners,
             next: 0,
         }
     }
 
     async fn play(&mut self, steps: &[Step], seen: &mut Seen) {
-        let phone = self.world.enrolled(self.next).await;
+        let phone = self.network.enrolled(self.next).await;
         self.next += 1;
-        let mut case = Case::new(&mut self.world, &self.partners, phone);
+        let mut case = Case::new(&mut self.network, &self.partners, phone);
         for step in steps {
             let told = case.take(*step).await;
             let name = format!("{step:?}");

@@ -7,7 +7,7 @@ use ipse_protocol::sha256;
 use ipse_protocol::terms::{Decision, Factor, RefusalReason};
 use ipse_protocol::wire::{ApproveRequest, Assertion, AttemptRequest, Offer, RefuseRequest};
 use ipse_scheme::Error;
-use ipse_scheme::action::Asked;
+use ipse_scheme::action::ActionRequest;
 use ipse_scheme::device::Incoming;
 use ipse_store::Param;
 use ipse_store::identity::Identity;
@@ -16,7 +16,7 @@ use serde_json::json;
 
 use super::partner::Login;
 use super::phone::Opened;
-use super::{Browser, Page, Partner, Phone, Reply, World};
+use super::{Browser, Page, Partner, Phone, Reply, TestNetwork};
 
 /// The browser that begins what races begin.
 pub const RACER: [u8; 32] = [1; 32];
@@ -79,18 +79,18 @@ pub fn refusal<T>(result: Result<T, Error>) -> String {
     }
 }
 
-impl World {
+impl TestNetwork {
     /// Starts a login and looks at the page.
     pub async fn start(&self, partner: &Partner) -> Started {
         self.start_with(partner, &[]).await
     }
 
-    /// As [`World::start`], for the level that needs no SIM.
+    /// As [`TestNetwork::start`], for the level that needs no SIM.
     pub async fn start_basic(&self, partner: &Partner) -> Started {
         self.start_with(partner, &[("acr_values", "basic")]).await
     }
 
-    /// As [`World::start`], with parameters replaced.
+    /// As [`TestNetwork::start`], with parameters replaced.
     pub async fn start_with(&self, partner: &Partner, changes: &[(&str, &str)]) -> Started {
         let mut browser = self.browser();
         let login = partner.begin_with(&mut browser, changes).await;
@@ -114,13 +114,13 @@ impl World {
         phone.claim(&started.link).await.json()
     }
 
-    /// As [`World::offer`], for the level that needs no SIM.
+    /// As [`TestNetwork::offer`], for the level that needs no SIM.
     pub async fn offer_basic(&self, partner: &Partner, phone: &mut Phone) -> Offer {
         let started = self.start_basic(partner).await;
         phone.claim(&started.link).await.json()
     }
 
-    /// What an ordinary request of this partner asks, as the scheme keeps it ([`Asked`]): for races, whose rounds begin without HTTP.
+    /// What an ordinary request of this partner asks, as the scheme keeps it ([`ActionRequest`]): for races, whose rounds begin without HTTP.
     pub async fn asked(&self, partner: &Partner, phone: &mut Phone) -> String {
         let offer = self.offer_basic(partner, phone).await;
         let store = &self.server.scheme.store;
@@ -136,7 +136,7 @@ impl World {
             language: "en".into(),
         };
         let scheme = &self.server.scheme;
-        let asked: Asked<'_> = serde_json::from_str(asked).expect("asked");
+        let asked: ActionRequest<'_> = serde_json::from_str(asked).expect("asked");
         let begun = scheme.begin_plain(&partner.client_id, &asked, starting);
         let action = begun.await.expect("begun");
         let page = scheme.sign_in(&action, &RACER).await;

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use reqwest::{RequestBuilder, StatusCode};
 use serde_json::Value;
 
-use super::World;
+use super::TestNetwork;
 
 const HOME: &str = "IPSE_TEST_SCHEME_HOME";
 
@@ -40,13 +40,16 @@ pub struct Child {
 
 impl Child {
     /// Takes the place of the scheme in this process, on the same ports.
-    pub async fn replace(world: &mut World) -> Self {
-        world.stop_scheme().await;
-        let home = world.home.path().join("scheme");
+    pub async fn replace(network: &mut TestNetwork) -> Self {
+        network.stop_scheme().await;
+        let home = network.home.path().join("scheme");
         let file = home.join("scheme.toml");
         let mut settings: toml::Table =
             toml::from_str(&std::fs::read_to_string(&file).expect("readable")).expect("toml");
-        for (member, url) in [("listen_issuer", &world.issuer), ("listen_app", &world.app)] {
+        for (member, url) in [
+            ("listen_issuer", &network.issuer),
+            ("listen_app", &network.app),
+        ] {
             let address = url.replace("http://localhost", "127.0.0.1");
             settings.insert(member.into(), address.into());
         }
@@ -54,8 +57,8 @@ impl Child {
         let child = Self {
             process: Self::spawn(&home),
             home,
-            urls: [world.issuer.clone(), world.app.clone()],
-            http: world.http.clone(),
+            urls: [network.issuer.clone(), network.app.clone()],
+            http: network.http.clone(),
         };
         child.ready().await;
         child

@@ -9,7 +9,7 @@ use ipse_store::partner;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
-use super::{Browser, World};
+use super::{Browser, TestNetwork};
 
 pub const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
@@ -40,7 +40,7 @@ pub struct Tokens {
 }
 
 impl Partner {
-    pub async fn register(world: &World, overrides: Value) -> Self {
+    pub async fn register(network: &TestNetwork, overrides: Value) -> Self {
         let key = SigningKey::generate_es256();
         let client_id = ids::new(ids::PARTNER);
         let redirect_uri = "http://localhost:9/callback".to_owned();
@@ -72,7 +72,7 @@ impl Partner {
             }
         }
         let (id, text) = (client_id.clone(), registration.to_string());
-        world
+        network
             .server
             .scheme
             .store
@@ -83,9 +83,9 @@ impl Partner {
             client_id,
             key,
             redirect_uri,
-            issuer: world.issuer.clone(),
-            at: world.issuer.clone(),
-            http: world.http.clone(),
+            issuer: network.issuer.clone(),
+            at: network.issuer.clone(),
+            http: network.http.clone(),
         }
     }
 

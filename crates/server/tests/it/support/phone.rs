@@ -14,8 +14,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use super::world::{BANK, number};
-use super::{Browser, Sealed, World};
+use super::network::{BANK, number};
+use super::{Browser, Sealed, TestNetwork};
 
 /// The code that test phones choose.
 pub const CODE: &str = "58204";
@@ -70,7 +70,7 @@ pub struct Opened {
 }
 
 impl Phone {
-    pub fn new(world: &World, n: usize) -> Self {
+    pub fn new(network: &TestNetwork, n: usize) -> Self {
         let key = SigningKey::generate_es256();
         Self {
             n,
@@ -78,12 +78,12 @@ impl Phone {
             key,
             sequence: 0,
             identity: String::new(),
-            app: world.app.clone(),
-            issuer: world.issuer.clone(),
+            app: network.app.clone(),
+            issuer: network.issuer.clone(),
             code: CODE.to_owned(),
             enrolment: String::new(),
-            browser: world.browser(),
-            http: world.http.clone(),
+            browser: network.browser(),
+            http: network.http.clone(),
         }
     }
 
@@ -147,22 +147,22 @@ impl Phone {
     // --- Enrolment ---
 
     /// Enrols at the bank as the customer of this phone's number.
-    pub async fn enrol(&mut self, world: &World) {
-        self.enrol_to_code(world).await;
+    pub async fn enrol(&mut self, network: &TestNetwork) {
+        self.enrol_to_code(network).await;
         let done = self.finish_enrolment().await;
         assert_eq!(done.status, StatusCode::CREATED, "{}", done.body);
         self.identity = done.body["identity"].as_str().expect("identity").to_owned();
     }
 
     /// Enrols up to where the bank has vouched and the code is still to be chosen.
-    pub async fn enrol_to_code(&mut self, world: &World) {
-        self.begin_enrolment(world).await;
-        self.connect_sim(world).await;
+    pub async fn enrol_to_code(&mut self, network: &TestNetwork) {
+        self.begin_enrolment(network).await;
+        self.connect_sim(network).await;
         let reply = self.visit_bank(&format!("customer{}", self.n)).await;
         assert!(reply.contains("enrolment="), "{reply}");
     }
 
-    pub async fn begin_enrolment(&mut self, _world: &World) -> Reply {
+    pub async fn begin_enrolment(&mut self, _world: &TestNetwork) -> Reply {
         self.begin_with(&number(self.n)).await
     }
 
@@ -183,12 +183,12 @@ impl Phone {
         reply
     }
 
-    pub async fn connect_sim(&mut self, world: &World) {
+    pub async fn connect_sim(&mut self, network: &TestNetwork) {
         let sent = self
             .post(&format!("/enrolments/{}/sim", self.enrolment), &json!({}))
             .await;
         assert_eq!(sent.status, StatusCode::OK, "{}", sent.body);
-        let secret = self.last_secret(world).await;
+        let secret = self.last_secret(network).await;
         let answer = self
             .post(
                 &format!("/enrolments/{}/sim/answer", self.enrolment),
@@ -199,9 +199,9 @@ impl Phone {
     }
 
     /// The secret in the handset's newest message.
-    pub async fn last_secret(&self, world: &World) -> String {
+    pub async fn last_secret(&self, network: &TestNetwork) -> String {
         let url = url::Url::parse_with_params(
-            &format!("{}/handset/messages", world.operator_url),
+            &format!("{}/handset/messages", network.operator_url),
             [("number", number(self.n))],
         )
         .expect("a URL");

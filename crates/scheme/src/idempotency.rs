@@ -3,7 +3,7 @@
 
 use std::future::Future;
 
-use ipse_protocol::problem::{Code, Problem};
+use ipse_protocol::problem::{Problem, ProblemCode};
 use ipse_store::answer;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -32,7 +32,7 @@ impl Scheme {
     ///
     /// # Errors
     /// Those of `work`; `busy` for a repetition of what is not answered yet, or never was.
-    pub(crate) async fn once<T: Serialize + DeserializeOwned>(
+    pub(crate) async fn idempotent<T: Serialize + DeserializeOwned>(
         &self,
         signed: &Signed,
         work: impl Future<Output = Result<T, Error>>,
@@ -43,12 +43,12 @@ impl Scheme {
                 .store
                 .read(move |tx| answer::kept(tx, &request))
                 .await?
-                .ok_or(Error::from(Code::Busy))?;
+                .ok_or(Error::from(ProblemCode::Busy))?;
             return match serde_json::from_str(&kept) {
                 Ok(Kept::Done(answer)) => Ok(answer),
                 Ok(Kept::Refused { code, extra }) => {
-                    let code =
-                        Code::parse(&code).ok_or(Error::Internal("kept refusal of no code"))?;
+                    let code = ProblemCode::parse(&code)
+                        .ok_or(Error::Internal("kept refusal of no code"))?;
                     Err(Problem { code, extra }.into())
                 }
                 Err(_) => Err(Error::Internal("kept answer does not parse")),

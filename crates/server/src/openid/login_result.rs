@@ -2,10 +2,10 @@
 
 use axum::response::{IntoResponse, Response};
 use ipse_openid::request::AuthorizationRequest;
-use ipse_openid::{Code, Language, OAuthError, response};
-use ipse_scheme::login::{Ending as End, SignIn};
+use ipse_openid::{Language, OAuthError, OAuthErrorCode, response};
+use ipse_scheme::login::{LoginResult, SignIn};
 
-use super::pages::{Back, Ending, Outcome, Page};
+use super::pages::{Back, ErrorPage, Outcome, Page};
 use super::{form, headers};
 use crate::Server;
 
@@ -26,7 +26,7 @@ pub fn denied(server: &Server, sign_in: &SignIn, description: &'static str) -> O
     back(
         server,
         sign_in,
-        OAuthError::new(Code::AccessDenied, description),
+        OAuthError::new(OAuthErrorCode::AccessDenied, description),
     )
 }
 
@@ -39,46 +39,48 @@ fn back(server: &Server, sign_in: &SignIn, error: OAuthError) -> Option<Back> {
 }
 
 /// The answer to a login that ended.
-pub async fn answer(server: &Server, sign_in: &SignIn, end: &End, page: Page) -> Response {
-    let outcome = |ending: Ending, description: &'static str| {
-        let outcome = Outcome::new(page.clone(), ending);
+pub async fn answer(server: &Server, sign_in: &SignIn, end: &LoginResult, page: Page) -> Response {
+    let outcome = |error_page: ErrorPage, description: &'static str| {
+        let outcome = Outcome::new(page.clone(), error_page);
         match denied(server, sign_in, description) {
             Some(back) => outcome.back(back).into_response(),
             None => outcome.into_response(),
         }
     };
     match end {
-        End::Approved { code } => approved(server, sign_in, code, page.clone()).await,
-        End::Refused => match denied(server, sign_in, "the person refused") {
+        LoginResult::Approved { code } => approved(server, sign_in, code, page.clone()).await,
+        LoginResult::Refused => match denied(server, sign_in, "the person refused") {
             Some(back) => headers::see_other(&back.url),
-            None => Outcome::new(page, Ending::ServerError).into_response(),
+            None => Outcome::new(page, ErrorPage::ServerError).into_response(),
         },
-        End::Expired => outcome(Ending::ActionExpired, "nobody decided in time"),
-        End::Cancelled => match sign_in.reason.as_deref() {
+        LoginResult::Expired => outcome(ErrorPage::ActionExpired, "nobody decided in time"),
+        LoginResult::Cancelled => match sign_in.reason.as_deref() {
             Some("browser") => outcome(
-                Ending::ActionCancelled,
+                ErrorPage::ActionCancelled,
                 "the person cancelled at the browser",
             ),
             Some("level") => {
                 let unmet = OAuthError::new(
-                    Code::UnmetAuthenticationRequirements,
+                    OAuthErrorCode::UnmetAuthenticationRequirements,
                     "the person's phone or SIM does not reach the level that was asked for",
                 );
                 match back(server, sign_in, unmet) {
                     Some(back) => headers::see_other(&back.url),
-                    None => Outcome::new(page, Ending::ServerError).into_response(),
+                    None => Outcome::new(page, ErrorPage::ServerError).into_response(),
                 }
             }
-            Some("superseded") => outcome(Ending::ActionClosed, "a newer request took its place"),
+            Some("superseded") => {
+                outcome(ErrorPage::ActionClosed, "a newer request took its place")
+            }
             // The partner never learns which factor failed, or that an identity is blocked (threat 3).
-            _ => outcome(Ending::IdentityBlocked, "the request was stopped"),
+            _ => outcome(ErrorPage::IdentityBlocked, "the request was stopped"),
         },
     }
 }
 
 async fn approved(server: &Server, sign_in: &SignIn, code: &str, page: Page) -> Response {
     let Some(request) = request(sign_in) else {
-        return Outcome::new(page, Ending::ServerError).into_response();
+        return Outcome::new(page, ErrorPage::ServerError).into_response();
     };
     // OpenID Connect Core §5.5.1: when a certain person was asked for, another one's approval is no answer.
     if let Some(wanted) = &request.required_sub {
@@ -86,7 +88,7 @@ async fn approved(server: &Server, sign_in: &SignIn, code: &str, page: Page) -> 
             Ok(found) if found.sub == *wanted => {}
             Ok(_) => {
                 let error = OAuthError::new(
-                    Code::AccessDenied,
+                    OAuthErrorCode::AccessDenied,
                     "another person than the one asked for approved",
                 );
                 return headers::see_other(&response::failure(
@@ -103,7 +105,9 @@ async fn approved(server: &Server, sign_in: &SignIn, code: &str, page: Page) -> 
 /// The page for a failure of ours.
 pub fn unavailable(error: &OAuthError, page: Page) -> Response {
     match error.code {
-        Code::TemporarilyUnavailable => Outcome::new(page, Ending::Busy).into_response(),
-        _ => Outcome::new(page, Ending::ServerError).into_response(),
+        OAuthErrorCode::TemporarilyUnavailable => {
+            Outcome::new(page, ErrorPage::Busy).into_response()
+        }
+        _ => Outcome::new(page, ErrorPage::ServerError).into_response(),
     }
 }

@@ -7,7 +7,7 @@ use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use ipse_protocol::problem::Code;
+use ipse_protocol::problem::ProblemCode;
 use ipse_scheme::registrar::Callback;
 
 use super::CALLBACK;
@@ -93,7 +93,7 @@ async fn callback(
     headers: HeaderMap,
 ) -> Response {
     let Some(back) = parameters(&query.unwrap_or_default()) else {
-        return to_app("problem", Code::RegistrarFailed.as_str());
+        return to_app("problem", ProblemCode::RegistrarFailed.as_str());
     };
     let callback = Callback {
         state: back.state.as_deref(),

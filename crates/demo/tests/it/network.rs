@@ -18,7 +18,7 @@ pub const CALLBACK: &str = "http://localhost:4001/registrars/callback";
 pub const VERIFIER: &str = "a-verifier-of-at-least-forty-three-characters-0";
 const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
-pub struct World {
+pub struct TestNetwork {
     pub bank: Arc<Bank>,
     pub key: SigningKey,
     pub decryption: DecryptionKey,
@@ -87,7 +87,7 @@ pub fn full_claims() -> Value {
     }}})
 }
 
-impl World {
+impl TestNetwork {
     pub fn new() -> Self {
         Self::with_fault(None)
     }
@@ -209,7 +209,7 @@ impl World {
 
     pub fn browser(&self) -> Browser<'_> {
         Browser {
-            world: self,
+            network: self,
             cookie: String::new(),
         }
     }
@@ -286,14 +286,17 @@ impl World {
 }
 
 pub struct Browser<'a> {
-    world: &'a World,
+    network: &'a TestNetwork,
     pub cookie: String,
 }
 
 impl Browser<'_> {
     pub async fn get(&mut self, path: &str) -> Answer {
         let request = Request::get(path).header(header::COOKIE, &self.cookie);
-        let answer = self.world.send(request.body(Body::empty()).unwrap()).await;
+        let answer = self
+            .network
+            .send(request.body(Body::empty()).unwrap())
+            .await;
         self.keep(&answer);
         answer
     }
@@ -303,7 +306,7 @@ impl Browser<'_> {
             .extend_pairs(fields)
             .finish();
         let request = Request::post(path).header(header::COOKIE, &self.cookie);
-        self.world
+        self.network
             .send(request.body(Body::from(body)).unwrap())
             .await
     }

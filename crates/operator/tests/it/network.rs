@@ -32,7 +32,7 @@ pub const CLIENT: &str = "ipse";
 pub const SCHEME: &str = "https://ipse.example";
 pub const APP: &str = "http://localhost:4001";
 
-pub struct World {
+pub struct TestNetwork {
     pub db: TestDb,
     pub running: Running,
     pub url: String,
@@ -85,7 +85,7 @@ impl Inbox {
     }
 }
 
-impl World {
+impl TestNetwork {
     pub async fn new(db: TestDb) -> Self {
         Self::with(db, Channel::Resident, |_| {}).await
     }
@@ -105,7 +105,7 @@ impl World {
             .await
             .expect("a server");
         let http = ipse_operator::feed::client("http://").expect("a client");
-        let mut world = Self {
+        let mut network = Self {
             db,
             running,
             url,
@@ -115,10 +115,10 @@ impl World {
             token: String::new(),
             _home: home,
         };
-        let (status, answer) = world.ask_token(&world.assertion()).await;
+        let (status, answer) = network.ask_token(&network.assertion()).await;
         assert_eq!(status, 200, "{answer}");
-        world.token = text(&answer["access_token"]);
-        world
+        network.token = text(&answer["access_token"]);
+        network
     }
 
     /// Runs a scenario on both engines.

@@ -8,7 +8,7 @@ use axum::extract::{DefaultBodyLimit, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
-use ipse_protocol::problem::Code;
+use ipse_protocol::problem::ProblemCode;
 use ipse_scheme::sim_event::EventError;
 
 use crate::problem::Refusal;
@@ -31,13 +31,13 @@ async fn event(State(server): State<Arc<Server>>, headers: HeaderMap, body: Byte
         .and_then(|value| value.split(';').next())
         .unwrap_or_default();
     if !media.trim().eq_ignore_ascii_case("application/jwt") {
-        return Refusal::from(Code::UnsupportedMediaType).into_response();
+        return Refusal::from(ProblemCode::UnsupportedMediaType).into_response();
     }
     let Ok(jws) = std::str::from_utf8(&body) else {
-        return Refusal::from(Code::MalformedRequest).into_response();
+        return Refusal::from(ProblemCode::MalformedRequest).into_response();
     };
     let Some(operator) = server.scheme.operator_of_event(jws).cloned() else {
-        return Refusal::from(Code::MalformedRequest).into_response();
+        return Refusal::from(ProblemCode::MalformedRequest).into_response();
     };
     match server.scheme.operator_event(&operator, jws).await {
         Ok(applied) => {
@@ -49,7 +49,7 @@ async fn event(State(server): State<Arc<Server>>, headers: HeaderMap, body: Byte
         }
         Err(EventError::Refused(refusal)) => {
             tracing::warn!(operator = operator.name(), %refusal, "event refused");
-            Refusal::from(Code::MalformedRequest).into_response()
+            Refusal::from(ProblemCode::MalformedRequest).into_response()
         }
         Err(EventError::Store(error)) => {
             tracing::warn!(
@@ -57,7 +57,7 @@ async fn event(State(server): State<Arc<Server>>, headers: HeaderMap, body: Byte
                 code = error.code(),
                 "event not kept"
             );
-            Refusal::from(Code::Busy).into_response()
+            Refusal::from(ProblemCode::Busy).into_response()
         }
     }
 }

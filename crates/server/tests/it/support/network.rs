@@ -34,7 +34,7 @@ pub struct Options {
 }
 
 /// Everything that a test talks to.
-pub struct World {
+pub struct TestNetwork {
     pub db: TestDb,
     pub server: Arc<Server>,
     pub operator: Arc<Operator>,
@@ -49,23 +49,23 @@ pub struct World {
     running_operator: Option<ipse_operator::server::Running>,
 }
 
-impl World {
-    /// A world on each database.
-    pub async fn both() -> Vec<World> {
-        let mut worlds = Vec::new();
+impl TestNetwork {
+    /// A network on each database.
+    pub async fn both() -> Vec<TestNetwork> {
+        let mut networks = Vec::new();
         for db in TestDb::both() {
-            worlds.push(Self::on(db, Options::default()).await);
+            networks.push(Self::on(db, Options::default()).await);
         }
-        worlds
+        networks
     }
 
-    /// A world on SQLite.
-    pub async fn new() -> World {
+    /// A network on SQLite.
+    pub async fn new() -> TestNetwork {
         Self::on(TestDb::sqlite(), Options::default()).await
     }
 
-    /// A world on a database.
-    pub async fn on(db: TestDb, options: Options) -> World {
+    /// A network on a database.
+    pub async fn on(db: TestDb, options: Options) -> TestNetwork {
         let home = tempfile::tempdir().expect("a folder");
         let [issuer_at, app_at, operator_at, bank_at] =
             [bind().await, bind().await, bind().await, bind().await];
@@ -164,7 +164,7 @@ impl World {
             Server::open_with(&scheme_home, config, db.clock().clone()).expect("scheme opens"),
         );
         let scheme = serve(&mut tasks, &server, [issuer_at, app_at], stopped);
-        World {
+        TestNetwork {
             db,
             server,
             operator,
@@ -247,7 +247,7 @@ impl World {
 
     /// Runs `ipse operator sim …` on the operator's own database.
     pub async fn sim(&self, command: &str, n: usize) {
-        super::world::change_sim(&self.operator, command, &number(n)).await;
+        super::network::change_sim(&self.operator, command, &number(n)).await;
     }
 
     /// A second node on the same database and keys, which runs nothing by itself.
@@ -257,7 +257,7 @@ impl World {
         Server::open_with(&home, config, self.db.clock().clone()).expect("scheme opens")
     }
 
-    /// As [`World::another_node`], with a clock of its own that is ahead.
+    /// As [`TestNetwork::another_node`], with a clock of its own that is ahead.
     pub fn node_ahead(&self, milliseconds: i64) -> Server {
         let home = self.home.path().join("scheme");
         let config = ServerConfig::load(&home).expect("scheme configuration");
