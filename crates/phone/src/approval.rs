@@ -17,10 +17,10 @@ use ipse_protocol::{code as code_rules, ids};
 use reqwest::Method;
 use serde::{Deserialize, Serialize};
 
+use crate::biometric::Biometric;
 use crate::error::{Error, local};
 use crate::phone::{Body, read};
 use crate::state::{PENDING, SHOWN, State};
-use crate::unlock::Unlock;
 use crate::{Opened, Phone, Result};
 
 /// How long to wait for the SIM.
@@ -34,7 +34,7 @@ pub enum Proof<'a> {
     /// Five digits.
     Code(&'a str),
     /// Fingerprint.
-    Unlock,
+    Biometric,
 }
 
 impl Phone {
@@ -134,14 +134,14 @@ impl Phone {
         let opened = self.open_shown(action).await?;
         let factor = match proof {
             Proof::Code(_) => Factor::Code,
-            Proof::Unlock => Factor::Unlock,
+            Proof::Biometric => Factor::Biometric,
         };
         if !opened.offer.factors.contains(&factor) {
             return Err(Error::of(local::FACTOR).with("factor", factor.as_str()));
         }
         let proven = match proof {
             Proof::Code(code) => self.prove_code(&state, &opened, code).await?,
-            Proof::Unlock => self.prove_unlock(&state, &opened).await?,
+            Proof::Biometric => self.prove_biometric(&state, &opened).await?,
         };
         let pending = Pending {
             action: action.to_owned(),
@@ -214,21 +214,25 @@ impl Phone {
         Ok((request, t.into(), h.into()))
     }
 
-    async fn prove_unlock(&self, state: &State, opened: &Opened) -> Result<Proven> {
-        let unlock = Unlock::open(&self.home)?;
-        let attempt = self.attempt(opened, Factor::Unlock, None).await?;
+    async fn prove_biometric(&self, state: &State, opened: &Opened) -> Result<Proven> {
+        let biometric = Biometric::open(&self.home)?;
+        let attempt = self.attempt(opened, Factor::Biometric, None).await?;
         if !attempt
-            .unlock_credential
+            .biometric_credential
             .as_ref()
-            .is_some_and(|id| unlock.is(&id.0))
+            .is_some_and(|id| biometric.is(&id.0))
         {
-            return Err(Error::of(local::UNLOCK));
+            return Err(Error::of(local::BIOMETRIC));
         }
         let t = self
-            .transcript(state, opened, &attempt, Factor::Unlock)?
+            .transcript(state, opened, &attempt, Factor::Biometric)?
             .hash();
-        let assertion = unlock.assert(&state.rp_id, &state.app, &Transcript::unlock_challenge(&t));
-        let h = code_rules::unlock_proof_hash(
+        let assertion = biometric.assert(
+            &state.rp_id,
+            &state.app,
+            &Transcript::biometric_challenge(&t),
+        );
+        let h = code_rules::biometric_proof_hash(
             &assertion.authenticator_data.0,
             &assertion.client_data.0,
             &assertion.signature.0,

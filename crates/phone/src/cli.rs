@@ -214,7 +214,7 @@ impl From<Reason> for RefusalReason {
 /// The fingerprint wins if both are given: `approve A --code C --fingerprint` then spends no try of the code.
 fn proof(code: Option<&str>, fingerprint: bool) -> Result<Proof<'_>> {
     match code {
-        _ if fingerprint => Ok(Proof::Unlock),
+        _ if fingerprint => Ok(Proof::Biometric),
         Some(code) => Ok(Proof::Code(code)),
         None => Err(Error::of(local::CODE).with("reason", "length")),
     }

@@ -5,16 +5,16 @@ use ipse_protocol::code::{self, Hints};
 use ipse_protocol::opaque::{ClientRegistration, REGISTRATION_RECORD_LEN, Stretching};
 use ipse_protocol::terms::{KeyKind, Readiness};
 use ipse_protocol::wire::{
-    BankRequest, BankResponse, CodeRequest, CodeResponse, CompleteRequest, CompleteResponse,
-    ConfigResponse, ConnectedResponse, DeviceKey, Empty, EnrolmentRequest, EnrolmentResponse,
-    EnrolmentState, OwnActionResponse, RecoveryCompleteRequest, RecoveryCompleteResponse,
-    RecoveryResponse, RecoveryState, SimAnswerRequest, SimSentResponse, UnlockRegistration,
-    UnlockResponse,
+    BankRequest, BankResponse, BiometricRegistration, BiometricResponse, CodeRequest, CodeResponse,
+    CompleteRequest, CompleteResponse, ConfigResponse, ConnectedResponse, DeviceKey, Empty,
+    EnrolmentRequest, EnrolmentResponse, EnrolmentState, OwnActionResponse,
+    RecoveryCompleteRequest, RecoveryCompleteResponse, RecoveryResponse, RecoveryState,
+    SimAnswerRequest, SimSentResponse,
 };
 
+use crate::biometric::Biometric;
 use crate::error::{Error, local};
 use crate::state::{self, State};
-use crate::unlock::Unlock;
 use crate::{Phone, Result};
 
 /// What the whole way needs to know.
@@ -79,12 +79,12 @@ impl Phone {
         let birth_date = vouched.map(|v| v.birthdate);
         check_code(with.code, Some(with.phone_number), birth_date.as_deref())?;
         let record = self.register_code(with.code).await?;
-        let unlock = if with.fingerprint {
-            Some(self.register_unlock().await?)
+        let biometric = if with.fingerprint {
+            Some(self.register_biometric().await?)
         } else {
             None
         };
-        self.complete_enrolment(record, &begun.config.terms_version, unlock)
+        self.complete_enrolment(record, &begun.config.terms_version, biometric)
             .await
     }
 
@@ -207,15 +207,15 @@ impl Phone {
     ///
     /// # Errors
     /// The refusals of the protocol.
-    pub async fn register_unlock(&self) -> Result<UnlockRegistration> {
-        let options: UnlockResponse = self
+    pub async fn register_biometric(&self) -> Result<BiometricRegistration> {
+        let options: BiometricResponse = self
             .post(&self.enrolment_path("/unlock")?, &Empty {})
             .await?;
         let state = self.state()?;
         if options.rp_id != state.rp_id {
             return Err(Error::of(local::ANSWER).with("reason", "rp_id changed"));
         }
-        Unlock::create(&self.home, &options, &state.app)
+        Biometric::create(&self.home, &options, &state.app)
     }
 
     /// Last step: from here the person has an Ipse.
@@ -226,12 +226,12 @@ impl Phone {
         &self,
         record: [u8; REGISTRATION_RECORD_LEN],
         terms_version: &str,
-        unlock: Option<UnlockRegistration>,
+        biometric: Option<BiometricRegistration>,
     ) -> Result<CompleteResponse> {
         let request = CompleteRequest {
             registration_record: record.into(),
             terms_version: terms_version.to_owned(),
-            unlock,
+            biometric,
         };
         let birth_date = self.enrolment().await?.vouched.map(|v| v.birthdate);
         let done: CompleteResponse = self

@@ -66,7 +66,7 @@ pub(crate) mod local {
         "message_missing",
         "No text message with a secret arrived: only the demo's handsets can be read.",
     );
-    pub const UNLOCK: Local = (
+    pub const BIOMETRIC: Local = (
         "unlock_unavailable",
         "This phone has no fingerprint: enrol with --fingerprint.",
     );

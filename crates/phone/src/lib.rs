@@ -6,6 +6,7 @@ pub mod cli;
 
 mod approval;
 mod bank;
+mod biometric;
 mod cookies;
 mod enrolment;
 mod error;
@@ -19,7 +20,6 @@ mod phone;
 mod receipt;
 mod state;
 mod transport;
-mod unlock;
 
 pub use approval::Proof;
 pub use enrolment::{Begun, Enrol};

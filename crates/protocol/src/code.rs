@@ -102,7 +102,7 @@ pub fn proof_hash(ke3: &[u8], code_proof: &[u8; 32]) -> [u8; 32] {
 }
 
 /// Proof hash of an approval with a fingerprint: `SHA256(authenticatorData || clientDataJSON || signature)`.
-pub fn unlock_proof_hash(
+pub fn biometric_proof_hash(
     authenticator_data: &[u8],
     client_data: &[u8],
     signature: &[u8],

@@ -69,7 +69,7 @@ words! {
         /// The five-digit code.
         Code = "code",
         /// Fingerprint or face (WebAuthn user verification).
-        Unlock = "unlock",
+        Biometric = "unlock",
         /// Nothing: a refusal needs none.
         None = "none",
     }

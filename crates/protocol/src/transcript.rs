@@ -107,7 +107,7 @@ impl Transcript {
     }
 
     /// The challenge of a fingerprint: `SHA256("ipse/uv/1" || T)`.
-    pub fn unlock_challenge(t: &[u8; 32]) -> [u8; 32] {
+    pub fn biometric_challenge(t: &[u8; 32]) -> [u8; 32] {
         sha256_parts(&[b"ipse/uv/1", t])
     }
 }

@@ -46,7 +46,7 @@ fn changes() -> Vec<(&'static str, Change)> {
         ("attributes_hash", |t| t.attributes_hash[0] ^= 1),
         ("documents", |t| t.documents.push([0; 32])),
         ("sim_statement_hash", |t| t.sim_statement_hash = None),
-        ("factor", |t| t.factor = Factor::Unlock),
+        ("factor", |t| t.factor = Factor::Biometric),
         ("decision", |t| t.decision = Decision::Refuse),
         ("expires", |t| t.expires -= 1),
     ]

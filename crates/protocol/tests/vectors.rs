@@ -106,7 +106,7 @@ fn transcripts() -> Vec<(&'static str, Transcript)> {
         ),
         (
             "approved with a fingerprint, no SIM",
-            make(42, None, Factor::Unlock, Decision::Approve),
+            make(42, None, Factor::Biometric, Decision::Approve),
         ),
         ("refused", make(43, None, Factor::None, Decision::Refuse)),
         ("two documents", documents),
@@ -124,7 +124,7 @@ fn transcript() {
             assert_eq!(again, t);
             json!({
                 "name": name, "fields": t, "bytes": b64::encode(&t.to_bytes()), "t": b64::encode(&t.hash()),
-                "unlock_challenge": b64::encode(&Transcript::unlock_challenge(&t.hash())),
+                "unlock_challenge": b64::encode(&Transcript::biometric_challenge(&t.hash())),
             })
         })
         .collect();
@@ -161,7 +161,7 @@ fn code_proof() {
             "cases": cases,
             "unlock": {
                 "authenticator_data": b64::encode(&[7; 37]), "client_data": b64::encode(b"{}"), "signature": b64::encode(&[9; 70]),
-                "proof_hash": b64::encode(&code::unlock_proof_hash(&[7; 37], b"{}", &[9; 70])),
+                "proof_hash": b64::encode(&code::biometric_proof_hash(&[7; 37], b"{}", &[9; 70])),
             },
             "none": b64::encode(&code::no_proof_hash()),
         }),

@@ -73,8 +73,8 @@ pub fn row_mac(keys: &dyn KeyStore, d: &Device) -> [u8; 32] {
     field(Some(&d.public_key));
     field(d.opaque_record.as_deref());
     field(Some(&d.code_version.to_be_bytes()));
-    field(d.unlock_credential.as_deref());
-    field(d.unlock_key.as_deref());
+    field(d.biometric_credential.as_deref());
+    field(d.biometric_key.as_deref());
     field(d.sim_handle.as_deref().map(str::as_bytes));
     keys.mac("device/row/1", &bytes)
 }

@@ -11,7 +11,7 @@ use ipse_protocol::control::{Control, enforced};
 use ipse_protocol::problem::ProblemCode;
 use ipse_protocol::terms::{Progress, Readiness};
 use ipse_protocol::wire::{
-    CodeResponse, EnrolmentState, SimState, UnlockResponse, Vouched as Shown,
+    BiometricResponse, CodeResponse, EnrolmentState, SimState, Vouched as Shown,
 };
 use ipse_store::Tx;
 use ipse_store::enrolment::{self, Enrolment};
@@ -157,27 +157,29 @@ impl Scheme {
     ///
     /// # Errors
     /// `not_found`.
-    pub async fn enrolment_unlock(
+    pub async fn enrolment_biometric(
         &self,
         signed: &Signed,
         id: &str,
-    ) -> Result<UnlockResponse, Error> {
+    ) -> Result<BiometricResponse, Error> {
         let found = self.enrolment(signed, id).await?;
         let key = self.persons.key(&found.identity).await?;
         let name = opened(&key, &found)?.map(|v| format!("{} {}", v.given_name, v.family_name));
-        let challenge = match (signed.spent, found.unlock_challenge) {
+        let challenge = match (signed.spent, found.biometric_challenge) {
             // Sent again: another challenge would spoil the one that the phone may be answering.
             (Spent::Repeated, Some(challenge)) => challenge,
             _ => {
                 let challenge = ipse_protocol::random::<32>();
                 let id = found.id.clone();
                 self.store
-                    .write(move |tx| enrolment::set_unlock_challenge(tx, &id, &challenge).map(drop))
+                    .write(move |tx| {
+                        enrolment::set_biometric_challenge(tx, &id, &challenge).map(drop)
+                    })
                     .await?;
                 challenge.to_vec()
             }
         };
-        Ok(UnlockResponse {
+        Ok(BiometricResponse {
             challenge: B64u(challenge),
             rp_id: self.config.rp_id().to_owned(),
             // Says nothing of the person, and differs from what partners know them by.

@@ -71,7 +71,7 @@ impl Scheme {
                 },
                 operator: binding.map(|b| b.operator),
             },
-            unlock: signed.device.unlock_credential.is_some(),
+            biometric: signed.device.biometric_credential.is_some(),
             this_device: signed.device.id.clone(),
             identity: identity.id,
         })

@@ -6,7 +6,7 @@
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_ASN1, UnparsedPublicKey};
 use ciborium::Value;
 use ipse_jose::{Alg, Jwk, VerifyingKey, b64};
-use ipse_protocol::wire::{Assertion, UnlockRegistration};
+use ipse_protocol::wire::{Assertion, BiometricRegistration};
 use ipse_protocol::{constant_time_eq, sha256};
 use serde::Deserialize;
 
@@ -149,7 +149,7 @@ fn read_key(value: &Value) -> Option<Vec<u8>> {
 /// # Errors
 /// [`Refusal`] says why not.
 pub fn verify_registration(
-    registration: &UnlockRegistration,
+    registration: &BiometricRegistration,
     expect: &Expected<'_>,
 ) -> Result<Credential, Refusal> {
     check_client_data(&registration.client_data.0, "webauthn.create", expect)?;

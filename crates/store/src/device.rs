@@ -23,9 +23,9 @@ pub struct Device {
     /// Version of the code that the record belongs to.
     pub code_version: i64,
     /// WebAuthn credential id.
-    pub unlock_credential: Option<Vec<u8>>,
+    pub biometric_credential: Option<Vec<u8>>,
     /// WebAuthn credential's P-256 public key, uncompressed point.
-    pub unlock_key: Option<Vec<u8>>,
+    pub biometric_key: Option<Vec<u8>>,
     /// Handle of the bound SIM.
     pub sim_handle: Option<String>,
     /// MAC over the fields above but the name and the status of use.
@@ -57,8 +57,8 @@ fn device(mut row: Row) -> Result<Device, StoreError> {
         public_key: row.blob(5)?,
         opaque_record: row.opt_blob(6)?,
         code_version: row.int(7)?,
-        unlock_credential: row.opt_blob(8)?,
-        unlock_key: row.opt_blob(9)?,
+        biometric_credential: row.opt_blob(8)?,
+        biometric_key: row.opt_blob(9)?,
         sim_handle: row.opt_text(10)?,
         mac: row.blob(11)?,
         last_sequence: row.int(12)?,
@@ -101,8 +101,8 @@ pub fn insert(tx: &mut Tx, d: &Device) -> Result<(), StoreError> {
             &d.public_key,
             d.opaque_record.as_deref(),
             d.code_version,
-            d.unlock_credential.as_deref(),
-            d.unlock_key.as_deref(),
+            d.biometric_credential.as_deref(),
+            d.biometric_key.as_deref(),
             d.sim_handle.as_deref(),
             &d.mac,
             d.last_sequence,
@@ -127,8 +127,8 @@ pub fn update(tx: &mut Tx, d: &Device) -> Result<bool, StoreError> {
             &d.status,
             d.opaque_record.as_deref(),
             d.code_version,
-            d.unlock_credential.as_deref(),
-            d.unlock_key.as_deref(),
+            d.biometric_credential.as_deref(),
+            d.biometric_key.as_deref(),
             d.sim_handle.as_deref(),
             &d.mac
         ],

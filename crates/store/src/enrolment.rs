@@ -35,7 +35,7 @@ pub struct Enrolment {
     /// Seconds, from the statement.
     pub sim_changed_at: Option<i64>,
     /// WebAuthn challenge of the unlock that is being registered.
-    pub unlock_challenge: Option<Vec<u8>>,
+    pub biometric_challenge: Option<Vec<u8>>,
     /// `rec_…`, once completed.
     pub receipt: Option<String>,
     /// Milliseconds.
@@ -75,7 +75,7 @@ fn enrolment(mut row: Row) -> Result<Enrolment, StoreError> {
         sim_nonce_hash: row.opt_blob(11)?,
         sim_statement: row.opt_text(12)?,
         sim_changed_at: row.opt_int(13)?,
-        unlock_challenge: row.opt_blob(14)?,
+        biometric_challenge: row.opt_blob(14)?,
         receipt: row.opt_text(15)?,
         created: row.int(16)?,
         expires: row.int(17)?,
@@ -183,11 +183,16 @@ pub fn set_vouched(tx: &mut Tx, id: &str, sealed: &[u8]) -> Result<bool, StoreEr
     Ok(tx.exec(VOUCH, params![id, sealed])? == 1)
 }
 
-const UNLOCK: &str = "UPDATE enrolment SET unlock_challenge = $2 WHERE id = $1 AND status = 'open'";
+const BIOMETRIC: &str =
+    "UPDATE enrolment SET unlock_challenge = $2 WHERE id = $1 AND status = 'open'";
 
 /// Notes the challenge of the unlock that is being registered.
-pub fn set_unlock_challenge(tx: &mut Tx, id: &str, challenge: &[u8]) -> Result<bool, StoreError> {
-    Ok(tx.exec(UNLOCK, params![id, challenge])? == 1)
+pub fn set_biometric_challenge(
+    tx: &mut Tx,
+    id: &str,
+    challenge: &[u8],
+) -> Result<bool, StoreError> {
+    Ok(tx.exec(BIOMETRIC, params![id, challenge])? == 1)
 }
 
 const COMPLETE: &str = "UPDATE enrolment SET status = 'completed', receipt = $2, vouched = NULL, sim_statement = NULL, \

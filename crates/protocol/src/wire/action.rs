@@ -174,7 +174,8 @@ pub struct Attempt {
     /// The operator's word, for actions that need it.
     pub sim_statement: Option<String>,
     /// Credential id of this phone's WebAuthn credential.
-    pub unlock_credential: Option<B64u>,
+    #[serde(rename = "unlock_credential")]
+    pub biometric_credential: Option<B64u>,
 }
 
 /// A WebAuthn assertion.

@@ -243,7 +243,7 @@ pub struct CodeResponse {
 
 /// Answer to `POST …/unlock`: WebAuthn creation options.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct UnlockResponse {
+pub struct BiometricResponse {
     /// Challenge.
     pub challenge: B64u,
     /// Relying party id.
@@ -257,7 +257,7 @@ pub struct UnlockResponse {
 /// A new WebAuthn credential.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct UnlockRegistration {
+pub struct BiometricRegistration {
     /// `clientDataJSON`.
     pub client_data: B64u,
     /// `attestationObject`.
@@ -273,8 +273,8 @@ pub struct CompleteRequest {
     /// The terms that the person accepted.
     pub terms_version: String,
     /// A WebAuthn credential, or none.
-    #[serde(deserialize_with = "nullable")]
-    pub unlock: Option<UnlockRegistration>,
+    #[serde(rename = "unlock", deserialize_with = "nullable")]
+    pub biometric: Option<BiometricRegistration>,
 }
 
 /// Answer to [`CompleteRequest`], status 201.

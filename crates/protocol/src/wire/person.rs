@@ -35,7 +35,8 @@ pub struct MeResponse {
     /// The SIM.
     pub sim: SimSummary,
     /// Whether this phone has a WebAuthn credential.
-    pub unlock: bool,
+    #[serde(rename = "unlock")]
+    pub biometric: bool,
     /// Device id of this phone.
     pub this_device: String,
 }

@@ -92,7 +92,7 @@ pub fn offer() -> (Offer, View) {
         domain: "shop.example".into(),
         browser_binding: Fixed([0x62; 32]),
         level: Level::Advanced,
-        factors: vec![Factor::Code, Factor::Unlock],
+        factors: vec![Factor::Code, Factor::Biometric],
         sim: SimNeed::Silent,
         wrong_since_last: 1,
         wrong_codes_left: 2,

@@ -126,8 +126,8 @@ impl Scheme {
         let missing = || Error::Internal("claimed action lacks a member");
         let view = key.open("action/view", a.view.as_deref().ok_or_else(missing)?)?;
         let mut factors = vec![Factor::Code];
-        if signed.device.unlock_credential.is_some() && a.kind == "login" {
-            factors.push(Factor::Unlock);
+        if signed.device.biometric_credential.is_some() && a.kind == "login" {
+            factors.push(Factor::Biometric);
         }
         Ok(Offer {
             action: a.id.clone(),

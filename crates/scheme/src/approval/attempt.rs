@@ -78,8 +78,8 @@ impl Scheme {
         let first = match (body.factor, &body.ke1) {
             (Factor::Code, Some(ke1)) => ke1.as_ref(),
             // What brings an identity back takes the code (design §6), whatever the phone was told.
-            (Factor::Unlock, None)
-                if signed.device.unlock_credential.is_some() && read.action.kind == "login" =>
+            (Factor::Biometric, None)
+                if signed.device.biometric_credential.is_some() && read.action.kind == "login" =>
             {
                 &nonce[..]
             }
@@ -271,13 +271,15 @@ impl Scheme {
                 })
                 .await,
         )?;
-        let unlock = signed.device.unlock_credential.clone();
+        let biometric = signed.device.biometric_credential.clone();
         Ok(AttemptResponse::Attempt(AttemptAnswer {
             attempt: kept.id,
             sequence: kept.sequence as u64,
             ke2: kept.second.map(Into::into),
             sim_statement: kept.sim_statement,
-            unlock_credential: unlock.filter(|_| factor == Factor::Unlock).map(Into::into),
+            biometric_credential: biometric
+                .filter(|_| factor == Factor::Biometric)
+                .map(Into::into),
         }))
     }
 

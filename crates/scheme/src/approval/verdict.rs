@@ -297,11 +297,11 @@ impl Scheme {
                 }
             }
             ("unlock", None, None, Some(assertion)) => {
-                let Some(key) = &signed.device.unlock_key else {
+                let Some(key) = &signed.device.biometric_key else {
                     return Err(ProblemCode::ProofInvalid.into());
                 };
                 let expect = webauthn::Expected {
-                    challenge: &Transcript::unlock_challenge(t),
+                    challenge: &Transcript::biometric_challenge(t),
                     origin: &self.config.app,
                     rp_id: self.config.rp_id(),
                 };
@@ -421,7 +421,7 @@ fn covers(signed: &Signed, t: &[u8; 32], proof_hash: &[u8; 32]) -> Result<(), Er
 fn proof_hash(body: &ApproveRequest) -> Result<[u8; 32], Error> {
     match (&body.ke3, &body.code_proof, &body.assertion) {
         (Some(ke3), Some(proof), None) => Ok(code_rules::proof_hash(ke3.as_ref(), &proof.0)),
-        (None, None, Some(a)) => Ok(code_rules::unlock_proof_hash(
+        (None, None, Some(a)) => Ok(code_rules::biometric_proof_hash(
             a.authenticator_data.as_ref(),
             a.client_data.as_ref(),
             a.signature.as_ref(),

@@ -4,7 +4,7 @@ use ipse_protocol::ids;
 use ipse_protocol::problem::{Problem, ProblemCode};
 use ipse_protocol::receipt::LeafKind;
 use ipse_protocol::terms::Level;
-use ipse_protocol::wire::{CompleteRequest, CompleteResponse, UnlockRegistration};
+use ipse_protocol::wire::{BiometricRegistration, CompleteRequest, CompleteResponse};
 use ipse_store::device::Device;
 use ipse_store::enrolment::{self, Enrolment};
 use ipse_store::person::{self, Proofing};
@@ -29,7 +29,7 @@ const POLICY: &str = "bank/1";
 struct Completing {
     enrolment: Enrolment,
     record: Vec<u8>,
-    unlock: Option<Credential>,
+    biometric: Option<Credential>,
     attributes: Vec<u8>,
     proofing: String,
     evidence: Vec<u8>,
@@ -78,8 +78,8 @@ impl Scheme {
                 .into());
         }
         let record = self.code.accept(&body.registration_record.0)?;
-        let unlock = match &body.unlock {
-            Some(registration) => Some(self.unlock(&found, registration)?),
+        let biometric = match &body.biometric {
+            Some(registration) => Some(self.biometric(&found, registration)?),
             None => None,
         };
         let number = key.open(NUMBER, &found.number)?;
@@ -91,7 +91,7 @@ impl Scheme {
             "kind": "enrolment", "identity": found.identity, "device": found.device,
             "device_jws": signed.jws, "registrar": vouched.bank, "reference": vouched.reference,
             "loa": vouched.loa, "policy": POLICY, "proofing": proofing, "terms_version": body.terms_version,
-            "sim_statement": found.sim_statement, "unlock": unlock.is_some(), "time": now,
+            "sim_statement": found.sim_statement, "unlock": biometric.is_some(), "time": now,
         })
         .to_string();
         let receipt = self.recorder(&found.identity).await?.prepare(
@@ -103,7 +103,7 @@ impl Scheme {
         )?;
         Ok(Completing {
             record,
-            unlock,
+            biometric,
             attributes: attributes(&vouched, number).seal(&key)?,
             evidence: key.seal("proofing", &evidence)?,
             proofing,
@@ -116,13 +116,13 @@ impl Scheme {
         })
     }
 
-    fn unlock(
+    fn biometric(
         &self,
         found: &Enrolment,
-        registration: &UnlockRegistration,
+        registration: &BiometricRegistration,
     ) -> Result<Credential, Error> {
         let challenge = found
-            .unlock_challenge
+            .biometric_challenge
             .as_deref()
             .and_then(|c| <&[u8; 32]>::try_from(c).ok())
             .ok_or(Error::from(ProblemCode::ProofInvalid))?;
@@ -219,7 +219,7 @@ impl Completing {
         }
         if current.vouched != e.vouched
             || current.sim_statement != e.sim_statement
-            || current.unlock_challenge != e.unlock_challenge
+            || current.biometric_challenge != e.biometric_challenge
         {
             // Another request of the same phone came in between: what this one rests on is not what stands.
             refuse!(EpochChanged);
@@ -298,8 +298,8 @@ impl Completing {
             .ok_or_else(|| StoreError::Corrupt("device row".into()))?;
         row.status = "active".into();
         row.opaque_record = Some(self.record.clone());
-        row.unlock_credential = self.unlock.as_ref().map(|c| c.id.clone());
-        row.unlock_key = self.unlock.as_ref().map(|c| c.public_key.clone());
+        row.biometric_credential = self.biometric.as_ref().map(|c| c.id.clone());
+        row.biometric_key = self.biometric.as_ref().map(|c| c.public_key.clone());
         row.sim_handle = binding.map(|b| b.handle.clone());
         device::update(tx, keys, &mut row)?;
         if let Some(binding) = binding {

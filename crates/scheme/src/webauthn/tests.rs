@@ -70,8 +70,8 @@ fn attestation(format: &str, data: Vec<u8>) -> Vec<u8> {
     ]))
 }
 
-fn registration(client: Vec<u8>, object: Vec<u8>) -> UnlockRegistration {
-    UnlockRegistration {
+fn registration(client: Vec<u8>, object: Vec<u8>) -> BiometricRegistration {
+    BiometricRegistration {
         client_data: B64u(client),
         attestation_object: B64u(object),
     }

@@ -8,9 +8,9 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use ipse_protocol::wire::{
-    BankRequest, BankResponse, CodeRequest, CodeResponse, CompleteRequest, CompleteResponse,
-    ConnectedResponse, Empty, EnrolmentRequest, EnrolmentResponse, EnrolmentState,
-    SimAnswerRequest, SimSentResponse, UnlockResponse,
+    BankRequest, BankResponse, BiometricResponse, CodeRequest, CodeResponse, CompleteRequest,
+    CompleteResponse, ConnectedResponse, Empty, EnrolmentRequest, EnrolmentResponse,
+    EnrolmentState, SimAnswerRequest, SimSentResponse,
 };
 
 use super::DeviceRequest;
@@ -29,7 +29,7 @@ pub(super) fn router() -> Router<Arc<Server>> {
         .route("/enrolments/{id}/sim/answer", post(sim_answer))
         .route("/enrolments/{id}/bank", post(bank))
         .route("/enrolments/{id}/code", post(code))
-        .route("/enrolments/{id}/unlock", post(unlock))
+        .route("/enrolments/{id}/unlock", post(biometric))
         .route("/enrolments/{id}/complete", post(complete))
 }
 
@@ -124,14 +124,14 @@ async fn code(
     ))
 }
 
-async fn unlock(
+async fn biometric(
     State(server): State<Arc<Server>>,
     Path(id): Path<String>,
     request: DeviceRequest,
-) -> Answer<UnlockResponse> {
+) -> Answer<BiometricResponse> {
     let _: Empty = request.json()?;
     let signed = server.scheme.authenticate(request.incoming()).await?;
-    Ok(Json(server.scheme.enrolment_unlock(&signed, &id).await?))
+    Ok(Json(server.scheme.enrolment_biometric(&signed, &id).await?))
 }
 
 async fn complete(

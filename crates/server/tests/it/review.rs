@@ -106,8 +106,8 @@ async fn t03_what_lifts_a_block_takes_the_code_and_never_the_fingerprint() {
             .public_key
             .clone();
         change_device(&network, &phone, move |row| {
-            row.unlock_credential = Some(vec![1; 16]);
-            row.unlock_key = Some(point.clone());
+            row.biometric_credential = Some(vec![1; 16]);
+            row.biometric_key = Some(point.clone());
         })
         .await;
         let blocked = phone.post("/block", &json!({"reason": "person"})).await;
@@ -115,7 +115,7 @@ async fn t03_what_lifts_a_block_takes_the_code_and_never_the_fingerprint() {
         let offer = phone.begin_unblock().await;
         assert_eq!(offer.factors, [Factor::Code]);
         let body = AttemptRequest {
-            factor: Factor::Unlock,
+            factor: Factor::Biometric,
             nonce: offer.nonce,
             view_hash: offer.view_hash().into(),
             ke1: None,

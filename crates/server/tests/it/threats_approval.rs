@@ -127,7 +127,7 @@ fn mutations(own: &Transcript) -> Vec<(&'static str, Transcript)> {
         ("attributes_hash", |t| t.attributes_hash[0] ^= 1),
         ("documents", |t| t.documents.push([0; 32])),
         ("sim_statement_hash", |t| t.sim_statement_hash = None),
-        ("factor", |t| t.factor = Factor::Unlock),
+        ("factor", |t| t.factor = Factor::Biometric),
         ("decision", |t| t.decision = Decision::Refuse),
         ("expires", |t| t.expires += 1),
     ];

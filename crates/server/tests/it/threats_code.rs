@@ -161,11 +161,11 @@ async fn t03_ten_within_thirty_days_block_whatever_lies_between() {
 }
 
 #[tokio::test]
-async fn t03_device_unlock_neither_counts_nor_resets() {
+async fn t03_device_biometric_neither_counts_nor_resets() {
     for network in TestNetwork::both().await {
         let mut phone = network.enrolled(0).await;
         let partner = network.partner().await;
-        let finger = network.give_unlock(&phone).await;
+        let finger = network.give_biometric(&phone).await;
         for _ in 0..2 {
             let offer = network.offer_basic(&partner, &mut phone).await;
             phone
@@ -174,12 +174,12 @@ async fn t03_device_unlock_neither_counts_nor_resets() {
                 .refused("code_wrong");
         }
         let offer = network.offer_basic(&partner, &mut phone).await;
-        let reply = phone.approve_by_unlock(&offer, &finger).await;
+        let reply = phone.approve_by_biometric(&offer, &finger).await;
         assert_eq!(reply.body["status"], "approved", "{}", reply.body);
         let other = ipse_jose::SigningKey::generate_es256();
         let offer = network.offer_basic(&partner, &mut phone).await;
         phone
-            .approve_by_unlock(&offer, &other)
+            .approve_by_biometric(&offer, &other)
             .await
             .refused("proof_invalid");
         assert_eq!(network.identity(&phone.identity).await.wrong_codes, 2);
@@ -196,11 +196,11 @@ async fn t03_device_unlock_neither_counts_nor_resets() {
 async fn a_fingerprint_does_not_bring_a_blocked_identity_back() {
     for network in TestNetwork::both().await {
         let mut phone = network.enrolled(0).await;
-        let finger = network.give_unlock(&phone).await;
+        let finger = network.give_biometric(&phone).await;
         phone.post("/block", &json!({"reason": "person"})).await;
         let offer = phone.begin_unblock().await;
         phone
-            .approve_by_unlock(&offer, &finger)
+            .approve_by_biometric(&offer, &finger)
             .await
             .refused("malformed_request");
         assert_eq!(network.identity(&phone.identity).await.status, "suspended");

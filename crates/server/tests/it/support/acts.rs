@@ -282,14 +282,14 @@ impl TestNetwork {
     }
 
     /// Gives a phone a fingerprint key, as its enrolment would have.
-    pub async fn give_unlock(&self, phone: &Phone) -> SigningKey {
+    pub async fn give_biometric(&self, phone: &Phone) -> SigningKey {
         let key = SigningKey::generate_es256();
         let point = ipse_protocol::wire::DeviceKey::of(&key)
             .expect("key")
             .to_sec1();
         self.change_device(phone, move |device| {
-            device.unlock_credential = Some(vec![7; 32]);
-            device.unlock_key = Some(point.to_vec());
+            device.biometric_credential = Some(vec![7; 32]);
+            device.biometric_key = Some(point.to_vec());
         })
         .await;
         key
@@ -399,9 +399,9 @@ impl Phone {
     }
 
     /// Approves with a fingerprint, as far as the scheme lets it.
-    pub async fn approve_by_unlock(&mut self, offer: &Offer, key: &SigningKey) -> Reply {
+    pub async fn approve_by_biometric(&mut self, offer: &Offer, key: &SigningKey) -> Reply {
         let body = AttemptRequest {
-            factor: Factor::Unlock,
+            factor: Factor::Biometric,
             nonce: offer.nonce,
             view_hash: offer.view_hash().into(),
             ke1: None,
@@ -418,13 +418,13 @@ impl Phone {
                 &self.kid,
                 opened.body["sequence"].as_u64().expect("a sequence"),
                 opened.body["sim_statement"].as_str(),
-                Factor::Unlock,
+                Factor::Biometric,
                 Decision::Approve,
             )
             .hash();
-        let challenge = ipse_protocol::transcript::Transcript::unlock_challenge(&t);
+        let challenge = ipse_protocol::transcript::Transcript::biometric_challenge(&t);
         let assertion = assertion(key, &self.app, &challenge);
-        let proof = ipse_protocol::code::unlock_proof_hash(
+        let proof = ipse_protocol::code::biometric_proof_hash(
             &assertion.authenticator_data.0,
             &assertion.client_data.0,
             &assertion.signature.0,

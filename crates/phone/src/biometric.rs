@@ -2,7 +2,7 @@
 
 use ipse_jose::{Alg, SigningKey, b64};
 use ipse_protocol::bytes::B64u;
-use ipse_protocol::wire::{Assertion, DeviceKey, UnlockRegistration, UnlockResponse};
+use ipse_protocol::wire::{Assertion, BiometricRegistration, BiometricResponse, DeviceKey};
 use ipse_protocol::{random, sha256};
 
 use crate::Result;
@@ -18,24 +18,24 @@ const UP_UV: u8 = 0x05;
 const AT: u8 = 0x40;
 
 /// The credential.
-pub(crate) struct Unlock {
+pub(crate) struct Biometric {
     key: SigningKey,
     id: Vec<u8>,
 }
 
-impl Unlock {
+impl Biometric {
     /// Makes a credential, keeps it, and gives the registration (§6.3.2).
     pub fn create(
         home: &Home,
-        options: &UnlockResponse,
+        options: &BiometricResponse,
         origin: &str,
-    ) -> Result<UnlockRegistration> {
+    ) -> Result<BiometricRegistration> {
         let (key, id) = (SigningKey::generate_es256(), random::<32>());
         home.write(KEY, &key.to_pkcs8())?;
         home.write_json(ID, &b64::encode(&id))?;
-        let public = DeviceKey::of(&key).ok_or_else(|| Error::of(local::UNLOCK))?;
+        let public = DeviceKey::of(&key).ok_or_else(|| Error::of(local::BIOMETRIC))?;
         let data = client_data("webauthn.create", &options.challenge.0, origin);
-        Ok(UnlockRegistration {
+        Ok(BiometricRegistration {
             client_data: B64u(data),
             attestation_object: B64u(attestation_object(&options.rp_id, &id, &public)),
         })
@@ -43,13 +43,13 @@ impl Unlock {
 
     /// The credential of this phone.
     pub fn open(home: &Home) -> Result<Self> {
-        let missing = || Error::of(local::UNLOCK);
+        let missing = || Error::of(local::BIOMETRIC);
         let pkcs8 = home
             .read(KEY)?
             .map(zeroize::Zeroizing::new)
             .ok_or_else(missing)?;
         let id: String = home.read_json(ID)?.ok_or_else(missing)?;
-        Ok(Unlock {
+        Ok(Biometric {
             key: SigningKey::from_pkcs8(Alg::Es256, &pkcs8).map_err(|_| missing())?,
             id: b64::decode(&id).map_err(|_| missing())?,
         })
@@ -141,13 +141,13 @@ mod tests {
     fn assertions_verify_with_the_registered_key() {
         let dir = tempfile::tempdir().unwrap();
         let home = Home::open(dir.path()).unwrap();
-        let options = UnlockResponse {
+        let options = BiometricResponse {
             challenge: B64u(vec![1; 32]),
             rp_id: "localhost".into(),
             user_id: B64u(vec![2; 16]),
             user_name: "An".into(),
         };
-        let made = Unlock::create(&home, &options, "http://localhost:4001").unwrap();
+        let made = Biometric::create(&home, &options, "http://localhost:4001").unwrap();
         let object = made.attestation_object.0;
         // The key stands at the end: x, three bytes, y.
         let (x, y) = (
@@ -155,9 +155,9 @@ mod tests {
             &object[object.len() - 32..],
         );
         let point = [&[4][..], x, y].concat();
-        let unlock = Unlock::open(&home).unwrap();
+        let biometric = Biometric::open(&home).unwrap();
         for round in 0..64u8 {
-            let a = unlock.assert("localhost", "http://localhost:4001", &[round; 32]);
+            let a = biometric.assert("localhost", "http://localhost:4001", &[round; 32]);
             let mut signed = a.authenticator_data.0.clone();
             signed.extend_from_slice(&sha256(&a.client_data.0));
             UnparsedPublicKey::new(&ECDSA_P256_SHA256_ASN1, &point)
