@@ -2,6 +2,7 @@
 
 use ipse_jose::b64;
 
+use crate::Random;
 use crate::crypto::random;
 
 /// Prefix of an enrolment.
@@ -20,6 +21,127 @@ pub const RECEIPT: &str = "rec";
 pub const RECOVERY: &str = "rcv";
 /// Prefix of an attempt.
 pub const ATTEMPT: &str = "att";
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident = $prefix:expr;)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub struct $name(String);
+
+        impl $name {
+            /// A new random id.
+            #[must_use]
+            pub fn new(random: &Random) -> Self {
+                Self::of(&random.bytes())
+            }
+
+            /// A new id that sorts by time ([`dated`]).
+            #[must_use]
+            pub fn dated(unix_ms: i64, random: &Random) -> Self {
+                Self::dated_by(unix_ms, &random.bytes())
+            }
+
+            /// As [`Self::dated`], with bits that are random already: whoever knows them finds the id again.
+            #[must_use]
+            pub fn dated_by(unix_ms: i64, bits: &[u8; 10]) -> Self {
+                Self(dated_by($prefix, unix_ms, bits))
+            }
+
+            /// The id that names these bytes.
+            #[must_use]
+            pub fn of(bytes: &[u8; 16]) -> Self {
+                Self(of($prefix, bytes))
+            }
+
+            /// The 16 bytes that the id names.
+            #[must_use]
+            pub fn to_bytes(&self) -> [u8; 16] {
+                bytes($prefix, &self.0).unwrap_or_default()
+            }
+
+            /// Reads an id; `None` for anything that is not an id of this kind.
+            #[must_use]
+            pub fn parse(text: &str) -> Option<Self> {
+                valid($prefix, text).then(|| Self(text.to_owned()))
+            }
+
+            /// The id as text.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl std::ops::Deref for $name {
+            type Target = str;
+            fn deref(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl PartialEq<str> for $name {
+            fn eq(&self, other: &str) -> bool {
+                self.0 == other
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(id: $name) -> String {
+                id.0
+            }
+        }
+
+        impl From<&$name> for String {
+            fn from(id: &$name) -> String {
+                id.0.clone()
+            }
+        }
+
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(&self.0)
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = String::deserialize(deserializer)?;
+                Self::parse(&text).ok_or_else(|| serde::de::Error::custom("not an id of this kind"))
+            }
+        }
+    )*};
+}
+
+ids! {
+    /// Names an enrolment.
+    EnrolmentId = ENROLMENT;
+    /// Names an identity.
+    IdentityId = IDENTITY;
+    /// Names a device.
+    DeviceId = DEVICE;
+    /// Names an action.
+    ActionId = ACTION;
+    /// Names a partner.
+    PartnerId = PARTNER;
+    /// Names a receipt.
+    ReceiptId = RECEIPT;
+    /// Names a recovery.
+    RecoveryId = RECOVERY;
+    /// Names an attempt to approve.
+    AttemptId = ATTEMPT;
+}
 
 /// Length of every id.
 pub const LEN: usize = 26;

@@ -4,6 +4,7 @@
 //! reproduce.
 
 pub mod bytes;
+mod clock;
 pub mod code;
 pub mod control;
 mod crypto;
@@ -13,6 +14,7 @@ pub mod link;
 pub mod merkle;
 pub mod opaque;
 pub mod problem;
+mod random;
 pub mod receipt;
 pub mod sim_statement;
 pub mod terms;
@@ -21,4 +23,6 @@ pub mod transcript;
 pub mod view;
 pub mod wire;
 
+pub use clock::Clock;
 pub use crypto::{constant_time_eq, hmac_sha256, random, sha256, unix_ms};
+pub use random::Random;

@@ -5,6 +5,7 @@
 
 pub mod action;
 pub mod answer;
+mod columns;
 pub mod device;
 pub mod engine;
 pub mod enrolment;
@@ -22,5 +23,8 @@ pub mod sim_text;
 #[cfg(feature = "testing")]
 pub mod testing;
 
-pub use engine::{Clock, Migration, Migrations, Notice, Param, Row, Stats, Store, StoreError, Tx};
+pub use engine::{
+    Clock, FromValue, Migration, Migrations, Notice, Param, Row, Stats, Store, StoreError, Tx,
+    TxError, Value,
+};
 pub use migrations::{PERSONS, SCHEME};

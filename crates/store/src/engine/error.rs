@@ -24,6 +24,9 @@ pub enum StoreError {
     /// unknown, and the text says so; the caller finds out by reading.
     #[error("the database is unavailable: {0}")]
     Unavailable(String),
+    /// A write that must change one row changed none or several.
+    #[error("one row was to change, but {0} did")]
+    RowCount(u64),
     /// A statement or a parameter is wrong: a mistake in the program.
     #[error("statement refused: {0}")]
     Statement(String),
@@ -49,6 +52,7 @@ impl StoreError {
             Self::Constraint(_) => "store_constraint",
             Self::Corrupt(_) => "store_corrupt",
             Self::Unavailable(_) => "store_unavailable",
+            Self::RowCount(_) => "store_row_count",
             Self::Statement(_) => "store_statement",
             Self::Migration(_) => "store_migration",
             Self::Panicked => "store_panicked",
@@ -60,6 +64,21 @@ impl StoreError {
     #[must_use]
     pub fn is_retryable(&self) -> bool {
         matches!(self, Self::Busy | Self::Closed | Self::Unavailable(_))
+    }
+}
+
+/// What the function of a transaction returns when it does not succeed. It says what happens to its writes.
+///
+/// A refusal is an outcome like any other: a counter of failed attempts must be committed although the caller hears
+/// "no". Only an error of the store undoes what was written.
+pub trait TxError: From<StoreError> + Send + 'static {
+    /// The error of the store, for which the transaction is rolled back; `None` when it is committed.
+    fn store_error(&self) -> Option<&StoreError>;
+}
+
+impl TxError for StoreError {
+    fn store_error(&self) -> Option<&StoreError> {
+        Some(self)
     }
 }
 

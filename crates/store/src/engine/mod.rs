@@ -10,7 +10,6 @@
 //!   transaction. Reads are READ ONLY, REPEATABLE READ.
 
 mod checkpoint;
-mod clock;
 mod error;
 mod group_commit;
 mod migrate;
@@ -41,13 +40,13 @@ use self::stats::Counters;
 use self::tx::{Connection, Time};
 use self::url::Target;
 
-pub use self::clock::Clock;
-pub use self::error::StoreError;
+pub use self::error::{StoreError, TxError};
 pub use self::migrate::{Migration, Migrations};
 pub use self::notify::Notice;
 pub use self::stats::Stats;
 pub use self::tx::Tx;
-pub use self::value::{Param, Row};
+pub use self::value::{FromValue, Param, Row, Value};
+pub use ipse_protocol::Clock;
 
 /// A database. Clones share it; the last one to go finishes what is queued and ends the threads.
 #[derive(Clone)]
@@ -156,10 +155,10 @@ impl Store {
         })))
     }
 
-    /// Runs a rule that changes state, and answers after its commit.
+    /// Runs a function that changes state, and answers after its commit.
     ///
-    /// When `f` fails, what it did is undone. On PostgreSQL it may run several times. A caller that stops
-    /// waiting does not stop the transaction.
+    /// When `f` fails, what it did is undone. On PostgreSQL it may run several times. A caller that stops waiting does
+    /// not stop the transaction.
     ///
     /// # Errors
     /// What `f` returned, or the store's own: [`StoreError::Busy`] when too much is queued.
@@ -167,11 +166,22 @@ impl Store {
         &self,
         f: impl FnMut(&mut Tx) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
-        let answer = self.submit(true, f)?;
-        answer.await.unwrap_or(Err(StoreError::Closed))
+        self.write_rule(f).await
     }
 
-    /// Runs a rule that only reads, on one consistent snapshot.
+    /// As [`Store::write`], for a rule that may refuse: a refusal is committed ([`TxError`]).
+    ///
+    /// # Errors
+    /// As [`Store::write`].
+    pub async fn write_rule<T: Send + 'static, E: TxError>(
+        &self,
+        f: impl FnMut(&mut Tx) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E> {
+        let answer = self.submit(true, f)?;
+        answer.await.unwrap_or(Err(StoreError::Closed.into()))
+    }
+
+    /// Runs a function that only reads, on one consistent snapshot.
     ///
     /// # Errors
     /// What `f` returned, or the store's own.
@@ -179,11 +189,22 @@ impl Store {
         &self,
         f: impl FnMut(&mut Tx) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
+        self.read_rule(f).await
+    }
+
+    /// As [`Store::read`], for a rule that may refuse.
+    ///
+    /// # Errors
+    /// As [`Store::read`].
+    pub async fn read_rule<T: Send + 'static, E: TxError>(
+        &self,
+        f: impl FnMut(&mut Tx) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E> {
         match &self.0.readers {
             Some(readers) => self.read_here(readers, f),
             None => {
                 let answer = self.submit(false, f)?;
-                answer.await.unwrap_or(Err(StoreError::Closed))
+                answer.await.unwrap_or(Err(StoreError::Closed.into()))
             }
         }
     }
@@ -228,28 +249,28 @@ impl Store {
         self.0.close();
     }
 
-    fn submit<T: Send + 'static>(
+    fn submit<T: Send + 'static, E: TxError>(
         &self,
         writes: bool,
-        rule: impl FnMut(&mut Tx) -> Result<T, StoreError> + Send + 'static,
-    ) -> Result<oneshot::Receiver<Result<T, StoreError>>, StoreError> {
+        rule: impl FnMut(&mut Tx) -> Result<T, E> + Send + 'static,
+    ) -> Result<oneshot::Receiver<Result<T, E>>, StoreError> {
         let (reply, answer) = oneshot::channel();
         self.0.queue.push(Box::new(Task {
             writes,
             rule,
-            value: None,
+            result: None,
             reply,
         }))?;
         Ok(answer)
     }
 
-    fn read_here<T>(
+    fn read_here<T, E: TxError>(
         &self,
         readers: &Readers,
-        f: impl FnMut(&mut Tx) -> Result<T, StoreError>,
-    ) -> Result<T, StoreError> {
+        f: impl FnMut(&mut Tx) -> Result<T, E>,
+    ) -> Result<T, E> {
         if self.0.queue.is_closed() {
-            return Err(StoreError::Closed);
+            return Err(StoreError::Closed.into());
         }
         readers.read(f)
     }

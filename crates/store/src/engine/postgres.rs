@@ -17,7 +17,7 @@ use super::notify_postgres::Broadcast;
 use super::queue::{Job, Queue};
 use super::stats::Counters;
 use super::tx::{Connection, Time, Tx};
-use super::value::{Param, Row, Value};
+use super::value::{Columns, Param, Row, Value};
 
 /// After this many conflicts a transaction takes its turn instead of its chance.
 const OPTIMISTIC: u32 = 3;
@@ -30,7 +30,7 @@ const LOSSES: u32 = 2;
 /// One connection, with its statements.
 pub(crate) struct PgConnection {
     client: postgres::Client,
-    statements: HashMap<(usize, usize), Statement>,
+    statements: HashMap<(usize, usize), (Statement, Columns)>,
 }
 
 impl PgConnection {
@@ -54,24 +54,34 @@ impl PgConnection {
         })
     }
 
-    fn statement(&mut self, sql: &'static str) -> Result<Statement, Failure> {
+    fn statement(&mut self, sql: &'static str) -> Result<(Statement, Columns), Failure> {
         let key = (sql.as_ptr().addr(), sql.len());
-        if let Some(statement) = self.statements.get(&key) {
-            return Ok(statement.clone());
+        if let Some(known) = self.statements.get(&key) {
+            return Ok(known.clone());
         }
         let statement = self.client.prepare(sql).map_err(failure)?;
-        self.statements.insert(key, statement.clone());
-        Ok(statement)
+        let columns = statement
+            .columns()
+            .iter()
+            .map(|c| c.name().into())
+            .collect();
+        let known = (statement, columns);
+        self.statements.insert(key, known.clone());
+        Ok(known)
     }
 
-    fn ready(&mut self, sql: &'static str, params: &[Param<'_>]) -> Result<Statement, Failure> {
-        let statement = self.statement(sql)?;
+    fn ready(
+        &mut self,
+        sql: &'static str,
+        params: &[Param<'_>],
+    ) -> Result<(Statement, Columns), Failure> {
+        let (statement, columns) = self.statement(sql)?;
         Param::check(params, statement.params().len())?;
-        Ok(statement)
+        Ok((statement, columns))
     }
 
     pub(crate) fn exec(&mut self, sql: &'static str, params: &[Param<'_>]) -> Result<u64, Failure> {
-        let statement = self.ready(sql, params)?;
+        let (statement, _) = self.ready(sql, params)?;
         self.client
             .execute(&statement, &dynamic(params))
             .map_err(failure)
@@ -82,12 +92,12 @@ impl PgConnection {
         sql: &'static str,
         params: &[Param<'_>],
     ) -> Result<Option<Row>, Failure> {
-        let statement = self.ready(sql, params)?;
+        let (statement, columns) = self.ready(sql, params)?;
         let rows = self
             .client
             .query(&statement, &dynamic(params))
             .map_err(failure)?;
-        rows.first().map(owned).transpose()
+        rows.first().map(|row| owned(row, &columns)).transpose()
     }
 
     pub(crate) fn rows(
@@ -95,12 +105,12 @@ impl PgConnection {
         sql: &'static str,
         params: &[Param<'_>],
     ) -> Result<Vec<Row>, Failure> {
-        let statement = self.ready(sql, params)?;
+        let (statement, columns) = self.ready(sql, params)?;
         let rows = self
             .client
             .query(&statement, &dynamic(params))
             .map_err(failure)?;
-        rows.iter().map(owned).collect()
+        rows.iter().map(|row| owned(row, &columns)).collect()
     }
 
     pub(crate) fn check(&mut self, sql: &'static str) -> Result<(), Failure> {
@@ -123,8 +133,8 @@ impl PgConnection {
             "SELECT (extract(epoch FROM clock_timestamp()) * 1000)::BIGINT",
             &[],
         )?;
-        let row = row.ok_or_else(|| StoreError::Corrupt("no time".to_owned()))?;
-        Ok(row.int(0)?)
+        let mut row = row.ok_or_else(|| StoreError::Corrupt("no time".to_owned()))?;
+        Ok(row.only()?)
     }
 
     pub(crate) fn client(&mut self) -> &mut postgres::Client {
@@ -162,7 +172,7 @@ impl ToSql for Param<'_> {
     to_sql_checked!();
 }
 
-fn owned(row: &postgres::Row) -> Result<Row, Failure> {
+fn owned(row: &postgres::Row, columns: &Columns) -> Result<Row, Failure> {
     let mut values = Vec::with_capacity(row.len());
     for (i, column) in row.columns().iter().enumerate() {
         let value = match *column.type_() {
@@ -192,7 +202,7 @@ fn owned(row: &postgres::Row) -> Result<Row, Failure> {
         };
         values.push(value.map_err(failure)?.unwrap_or(Value::Null));
     }
-    Ok(Row(values.into()))
+    Ok(Row::new(columns.clone(), values))
 }
 
 pub(crate) fn failure(e: postgres::Error) -> Failure {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::sync::oneshot;
 
-use super::error::StoreError;
+use super::error::{StoreError, TxError};
 use super::tx::Tx;
 
 /// A transaction that waits for its turn.
@@ -19,32 +19,40 @@ pub(crate) trait Job: Send {
     fn answer(self: Box<Self>, result: Result<(), StoreError>);
 }
 
-pub(crate) struct Task<T, F> {
+pub(crate) struct Task<T, E, F> {
     pub(crate) writes: bool,
     pub(crate) rule: F,
-    pub(crate) value: Option<T>,
-    pub(crate) reply: oneshot::Sender<Result<T, StoreError>>,
+    pub(crate) result: Option<Result<T, E>>,
+    pub(crate) reply: oneshot::Sender<Result<T, E>>,
 }
 
-impl<T, F> Job for Task<T, F>
+impl<T, E, F> Job for Task<T, E, F>
 where
     T: Send,
-    F: FnMut(&mut Tx) -> Result<T, StoreError> + Send,
+    E: TxError,
+    F: FnMut(&mut Tx) -> Result<T, E> + Send,
 {
     fn writes(&self) -> bool {
         self.writes
     }
 
     fn run(&mut self, tx: &mut Tx) -> Result<(), StoreError> {
-        self.value = None;
-        self.value = Some((self.rule)(tx)?);
-        Ok(())
+        self.result = None;
+        let result = self.result.insert((self.rule)(tx));
+        match result.as_ref().err().and_then(E::store_error) {
+            Some(error) => Err(error.clone()),
+            None => Ok(()),
+        }
     }
 
     fn answer(self: Box<Self>, result: Result<(), StoreError>) {
         let task = *self;
-        let answer = result.and_then(|()| task.value.ok_or(StoreError::Panicked));
-        // Whoever asked may have gone away; what was committed stands.
+        let answer = match (result, task.result) {
+            (Ok(()), Some(result)) => result,
+            (Ok(()), None) => Err(StoreError::Panicked.into()),
+            (Err(error), _) => Err(error.into()),
+        };
+        // The caller may have stopped waiting; what was committed stays.
         let _ = task.reply.send(answer);
     }
 }

@@ -11,9 +11,9 @@ use rusqlite::hooks::Wal;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{CachedStatement, ErrorCode, ffi};
 
-use super::error::{Failure, Kind, StoreError};
+use super::error::{Failure, Kind, StoreError, TxError};
 use super::tx::{Connection, Time, Tx};
-use super::value::{Param, Row, Value};
+use super::value::{Columns, Param, Row, Value};
 
 /// More than all statements of the program, so that none is prepared twice.
 const STATEMENTS: usize = 1024;
@@ -32,6 +32,8 @@ pub(crate) struct SqliteConnection {
     /// `$n` rewritten to `?n`, by the address of the constant: SQLite takes `$1` for a name and numbers
     /// names by first appearance.
     texts: HashMap<(usize, usize), Box<str>>,
+    /// Names of the columns that a statement gives, by the address of the constant.
+    columns: HashMap<(usize, usize), Columns>,
 }
 
 impl SqliteConnection {
@@ -81,6 +83,7 @@ impl SqliteConnection {
         Ok(Self {
             conn,
             texts: HashMap::new(),
+            columns: HashMap::new(),
         })
     }
 
@@ -88,7 +91,7 @@ impl SqliteConnection {
         &mut self,
         sql: &'static str,
         params: &[Param<'_>],
-    ) -> Result<CachedStatement<'_>, Failure> {
+    ) -> Result<(CachedStatement<'_>, &Columns), Failure> {
         let key = (sql.as_ptr().addr(), sql.len());
         let text = self
             .texts
@@ -101,11 +104,18 @@ impl SqliteConnection {
                 .raw_bind_parameter(i + 1, param)
                 .map_err(failure)?;
         }
-        Ok(statement)
+        let columns = self.columns.entry(key).or_insert_with(|| {
+            statement
+                .column_names()
+                .into_iter()
+                .map(Box::from)
+                .collect()
+        });
+        Ok((statement, columns))
     }
 
     pub(crate) fn exec(&mut self, sql: &'static str, params: &[Param<'_>]) -> Result<u64, Failure> {
-        let changed = self.bound(sql, params)?.raw_execute().map_err(failure)?;
+        let changed = self.bound(sql, params)?.0.raw_execute().map_err(failure)?;
         Ok(changed as u64)
     }
 
@@ -114,10 +124,10 @@ impl SqliteConnection {
         sql: &'static str,
         params: &[Param<'_>],
     ) -> Result<Option<Row>, Failure> {
-        let mut statement = self.bound(sql, params)?;
+        let (mut statement, columns) = self.bound(sql, params)?;
         let mut rows = statement.raw_query();
         let first = match rows.next().map_err(failure)? {
-            Some(row) => Some(owned(row)?),
+            Some(row) => Some(owned(row, columns)?),
             None => None,
         };
         // INSERT … RETURNING must run to its end, not only to its first row.
@@ -130,11 +140,11 @@ impl SqliteConnection {
         sql: &'static str,
         params: &[Param<'_>],
     ) -> Result<Vec<Row>, Failure> {
-        let mut statement = self.bound(sql, params)?;
+        let (mut statement, columns) = self.bound(sql, params)?;
         let mut rows = statement.raw_query();
         let mut all = Vec::new();
         while let Some(row) = rows.next().map_err(failure)? {
-            all.push(owned(row)?);
+            all.push(owned(row, columns)?);
         }
         Ok(all)
     }
@@ -186,8 +196,8 @@ impl rusqlite::ToSql for Param<'_> {
     }
 }
 
-fn owned(row: &rusqlite::Row<'_>) -> Result<Row, Failure> {
-    let n = row.as_ref().column_count();
+fn owned(row: &rusqlite::Row<'_>, columns: &Columns) -> Result<Row, Failure> {
+    let n = columns.len();
     let mut values = Vec::with_capacity(n);
     for i in 0..n {
         values.push(match row.get_ref(i).map_err(failure)? {
@@ -207,7 +217,7 @@ fn owned(row: &rusqlite::Row<'_>) -> Result<Row, Failure> {
             }
         });
     }
-    Ok(Row(values.into()))
+    Ok(Row::new(columns.clone(), values))
 }
 
 /// `$1` → `?1`, except in strings, quoted names and comments.
@@ -304,10 +314,10 @@ impl Readers {
     }
 
     /// Runs `f` on one snapshot of the database.
-    pub(crate) fn read<T>(
+    pub(crate) fn read<T, E: TxError>(
         &self,
-        mut f: impl FnMut(&mut Tx) -> Result<T, StoreError>,
-    ) -> Result<T, StoreError> {
+        mut f: impl FnMut(&mut Tx) -> Result<T, E>,
+    ) -> Result<T, E> {
         let idle = self.idle().pop();
         let mut tx = match idle {
             Some(tx) => tx,
@@ -326,7 +336,7 @@ impl Readers {
         // A panic unwinds through here and drops the connection, and with it the transaction.
         let result = f(&mut tx);
         let result = match (tx.failure().map(|f| (f.kind, f.error.clone())), result) {
-            (Some((_, error)), Ok(_)) => Err(error),
+            (Some((_, error)), Ok(_)) => Err(error.into()),
             (Some((Kind::Lost, _)), Err(error)) => return Err(error),
             (_, result) => result,
         };

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use super::clock::Clock;
+use ipse_protocol::Clock;
+
 use super::error::{Failure, Kind, StoreError};
 use super::notify::Notice;
 use super::postgres::PgConnection;
 use super::sqlite::SqliteConnection;
-use super::value::{Param, Row};
+use super::value::{FromValue, Param, Row};
 
 pub(crate) enum Connection {
     Sqlite(Box<SqliteConnection>),
@@ -31,7 +32,7 @@ impl Time {
 
     /// The process's time, never earlier than one already given out.
     fn monotonic(&self) -> i64 {
-        let now = self.clock.process_now();
+        let now = self.clock.unix_ms();
         self.latest.fetch_max(now, Ordering::SeqCst).max(now)
     }
 }
@@ -112,7 +113,7 @@ impl Tx {
         let time = Arc::clone(&self.time);
         let now = self.run(|c| match c {
             Connection::Sqlite(_) => Ok(time.monotonic()),
-            Connection::Postgres(c) => Ok(c.now()?.saturating_add(time.clock.offset())),
+            Connection::Postgres(c) => Ok(c.now()?.saturating_add(time.clock.offset_ms())),
         })?;
         self.now = Some(now);
         Ok(now)
@@ -129,6 +130,54 @@ impl Tx {
             Connection::Sqlite(c) => c.exec(sql, params),
             Connection::Postgres(c) => c.exec(sql, params),
         })
+    }
+
+    /// Runs a statement that must change exactly one row.
+    ///
+    /// # Errors
+    /// [`StoreError::RowCount`] when it changed none or several, which spoils the transaction; and as the database
+    /// says.
+    pub fn change_one(
+        &mut self,
+        sql: &'static str,
+        params: &[Param<'_>],
+    ) -> Result<(), StoreError> {
+        if self.change_at_most_one(sql, params)? {
+            Ok(())
+        } else {
+            self.run(|_| Err(StoreError::RowCount(0).into()))
+        }
+    }
+
+    /// Runs a conditional statement and tells whether it changed its row.
+    ///
+    /// # Errors
+    /// [`StoreError::RowCount`] when it changed several, which spoils the transaction; and as the database says.
+    pub fn change_at_most_one(
+        &mut self,
+        sql: &'static str,
+        params: &[Param<'_>],
+    ) -> Result<bool, StoreError> {
+        match self.exec(sql, params)? {
+            0 => Ok(false),
+            1 => Ok(true),
+            several => self.run(|_| Err(StoreError::RowCount(several).into())),
+        }
+    }
+
+    /// The value of a statement that gives one row with one column, such as a count.
+    ///
+    /// # Errors
+    /// [`StoreError::RowCount`] when there is no row; and as the database says.
+    pub fn value<T: FromValue>(
+        &mut self,
+        sql: &'static str,
+        params: &[Param<'_>],
+    ) -> Result<T, StoreError> {
+        match self.row(sql, params)? {
+            Some(mut row) => row.only(),
+            None => self.run(|_| Err(StoreError::RowCount(0).into())),
+        }
     }
 
     /// The first row, if there is one.

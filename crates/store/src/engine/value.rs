@@ -125,12 +125,24 @@ macro_rules! params {
     ($($v:expr),+ $(,)?) => { &[$($crate::engine::Param::from($v)),+] as &[$crate::engine::Param<'_>] };
 }
 
+/// A value of a row. What it may be read as is for [`FromValue`] to say.
 #[derive(Clone, PartialEq, Eq)]
-pub(crate) enum Value {
+pub enum Value {
+    /// SQL NULL of any type.
     Null,
+    /// BIGINT.
     Int(i64),
+    /// TEXT.
     Text(String),
+    /// BLOB or BYTEA.
     Blob(Vec<u8>),
+}
+
+/// Values may be personal data, so only the type is shown.
+impl std::fmt::Debug for Value {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.kind())
+    }
 }
 
 impl Value {
@@ -144,41 +156,196 @@ impl Value {
     }
 }
 
-/// A row, read by column index (from 0). A column of another type is [`StoreError::Corrupt`].
+/// A type that a column can be read into.
+pub trait FromValue: Sized {
+    /// What the column must hold, for the error: "integer", "a level".
+    const EXPECTED: &'static str;
+
+    /// Reads a value; gives it back when it is not one of this type.
+    ///
+    /// # Errors
+    /// The value is of another type, or not in the type's list.
+    fn from_value(value: Value) -> Result<Self, Value>;
+}
+
+impl FromValue for i64 {
+    const EXPECTED: &'static str = "integer";
+
+    fn from_value(value: Value) -> Result<Self, Value> {
+        match value {
+            Value::Int(v) => Ok(v),
+            other => Err(other),
+        }
+    }
+}
+
+impl FromValue for bool {
+    const EXPECTED: &'static str = "0 or 1";
+
+    fn from_value(value: Value) -> Result<Self, Value> {
+        match value {
+            Value::Int(0) => Ok(false),
+            Value::Int(1) => Ok(true),
+            other => Err(other),
+        }
+    }
+}
+
+impl FromValue for String {
+    const EXPECTED: &'static str = "text";
+
+    fn from_value(value: Value) -> Result<Self, Value> {
+        match value {
+            Value::Text(v) => Ok(v),
+            other => Err(other),
+        }
+    }
+}
+
+impl FromValue for Vec<u8> {
+    const EXPECTED: &'static str = "blob";
+
+    fn from_value(value: Value) -> Result<Self, Value> {
+        match value {
+            Value::Blob(v) => Ok(v),
+            other => Err(other),
+        }
+    }
+}
+
+impl<const N: usize> FromValue for [u8; N] {
+    const EXPECTED: &'static str = "a blob of the right length";
+
+    fn from_value(value: Value) -> Result<Self, Value> {
+        match value {
+            Value::Blob(v) => v.try_into().map_err(Value::Blob),
+            other => Err(other),
+        }
+    }
+}
+
+impl<T: FromValue> FromValue for Option<T> {
+    const EXPECTED: &'static str = T::EXPECTED;
+
+    fn from_value(value: Value) -> Result<Self, Value> {
+        match value {
+            Value::Null => Ok(None),
+            some => T::from_value(some).map(Some),
+        }
+    }
+}
+
+/// Lets columns hold types that have `parse(&str) -> Option<Self>` and `as_str()`: word lists and ids. A text that
+/// `parse` refuses is an error where the row is read.
+#[macro_export]
+macro_rules! text_columns {
+    ($($type:ty = $expected:literal),+ $(,)?) => {$(
+        impl $crate::FromValue for $type {
+            const EXPECTED: &'static str = $expected;
+
+            fn from_value(value: $crate::Value) -> Result<Self, $crate::Value> {
+                match value {
+                    $crate::Value::Text(text) => <$type>::parse(&text).ok_or($crate::Value::Text(text)),
+                    other => Err(other),
+                }
+            }
+        }
+
+        impl<'a> From<&'a $type> for $crate::Param<'a> {
+            fn from(v: &'a $type) -> Self {
+                $crate::Param::Text(v.as_str())
+            }
+        }
+    )+};
+}
+
+/// The names of a statement's columns, in order.
+pub(crate) type Columns = std::sync::Arc<[Box<str>]>;
+
+/// A row. Columns are read by name and moved out; a column of another type is [`StoreError::Corrupt`].
 #[derive(Clone, PartialEq, Eq)]
-pub struct Row(pub(crate) Box<[Value]>);
+pub struct Row {
+    columns: Columns,
+    values: Vec<Value>,
+    /// Where to look first: columns are mostly read in their order.
+    next: usize,
+}
 
 /// Values may be personal data, so only the types are shown.
 impl std::fmt::Debug for Row {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_list()
-            .entries(self.0.iter().map(Value::kind))
-            .finish()
+        f.debug_list().entries(&self.values).finish()
     }
 }
 
 impl Row {
+    pub(crate) fn new(columns: Columns, values: Vec<Value>) -> Self {
+        Self {
+            columns,
+            values,
+            next: 0,
+        }
+    }
+
+    /// Column `name`, moved out of the row.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`] for a value that is not of the type `T`; [`StoreError::Statement`] when there is no such
+    /// column.
+    pub fn get<T: FromValue>(&mut self, name: &'static str) -> Result<T, StoreError> {
+        let at = |i: &usize| self.columns.get(*i).is_some_and(|column| **column == *name);
+        let i = Some(self.next)
+            .filter(at)
+            .or_else(|| self.columns.iter().position(|column| **column == *name))
+            .ok_or_else(|| StoreError::Statement(format!("no column `{name}`")))?;
+        self.next = i + 1;
+        self.read(i, name)
+    }
+
+    /// The value of a row that has one column.
+    ///
+    /// # Errors
+    /// As [`Row::get`].
+    pub fn only<T: FromValue>(&mut self) -> Result<T, StoreError> {
+        if self.values.len() != 1 {
+            let text = format!("{} columns where one is expected", self.values.len());
+            return Err(StoreError::Statement(text));
+        }
+        self.read(0, "?column?")
+    }
+
+    fn read<T: FromValue>(&mut self, i: usize, name: &str) -> Result<T, StoreError> {
+        let value = std::mem::replace(&mut self.values[i], Value::Null);
+        T::from_value(value).map_err(|value| {
+            StoreError::Corrupt(format!(
+                "column `{name}` is {}, not {}",
+                value.kind(),
+                T::EXPECTED
+            ))
+        })
+    }
+
     /// How many columns there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.values.len()
     }
 
     /// Whether there are no columns.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.values.is_empty()
     }
 
     fn at(&self, i: usize) -> Result<&Value, StoreError> {
-        self.0
+        self.values
             .get(i)
-            .ok_or_else(|| StoreError::Statement(format!("no column {i} in {}", self.0.len())))
+            .ok_or_else(|| StoreError::Statement(format!("no column {i} in {}", self.values.len())))
     }
 
     fn take(&mut self, i: usize) -> Result<Value, StoreError> {
-        let columns = self.0.len();
-        match self.0.get_mut(i) {
+        let columns = self.values.len();
+        match self.values.get_mut(i) {
             Some(value) => Ok(std::mem::replace(value, Value::Null)),
             None => Err(StoreError::Statement(format!("no column {i} in {columns}"))),
         }
