@@ -1,4 +1,4 @@
-// Debian's Chromium, for drawing icons and looking at screens.
+// Starts Debian's Chromium, to draw icons and to take screenshots.
 import { chromium } from "playwright-core";
 
 export const launch = () =>

@@ -79,7 +79,7 @@ const BANNED = [
   [/\beval\(|new Function\(/, "evaluates text"],
   [/\bstyle=/, "has an inline style"],
   [/https?:\/\/(?!\/)[a-z]/, "names an address"],
-  [/localStorage\.setItem\((?!KEPT)/, "keeps something in localStorage"],
+  [/localStorage\.setItem\((?!STORAGE_KEY)/, "keeps something in localStorage"],
 ];
 for (const path of sources) {
   const source = read(path).replace(/^\s*(\/\/|\*|\/\*).*$/gm, "");

@@ -1,4 +1,4 @@
-// Just enough for the tests to be typed.
+// The types that the tests need.
 
 export interface FakeAction {
   id: string;
@@ -11,17 +11,17 @@ export interface FakeAction {
 export interface Fake {
   origin: string;
   state: {
-    /** Answers to POST that get lost. */
+    /** How many of the next answers to a POST are lost. */
     lose: number;
-    /** Answered requests, such as `POST /phone/v1/block 200`. */
+    /** The answered requests, such as `POST /phone/v1/block 200`. */
     log: string[];
-    /** How many actions a list has at most. */
+    /** The largest number of actions in a list. */
     page: number;
     receipts: Map<string, unknown>;
-    /** Answers to give instead, once each. */
+    /** Problems to answer instead. Each is used one time. */
     failures: { route: string; status: number; code: string; members?: Record<string, unknown> }[];
   };
-  ask(over?: Record<string, unknown>): { link: string; action: FakeAction };
+  createRequest(over?: Record<string, unknown>): { link: string; action: FakeAction };
   close(): void;
 }
 

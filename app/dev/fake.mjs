@@ -1,10 +1,10 @@
-// A stand-in for the scheme, the bank and the handset, for working on the app alone. It keeps everything in memory and
-// checks what a careful scheme would of each request (signature, sequence, body hash, transcript proof), so that it
-// also tests the app's protocol. Never shipped: the build does not touch dev/.
+// A fake scheme, bank and handset, for working on the app alone. It stores everything in memory. It checks each request as
+// the scheme does (signature, sequence, body hash, transcript, proof), so it also tests the app's protocol. The build does
+// not use dev/, so nothing of this is shipped.
 //
 //   npm run build && npm run fake        then open http://localhost:4701/app/
 //
-// Numbers ending in 2 have an upgradable SIM, in 3 an incompatible one, in 4 an unknown one. POST /dev/… steers it.
+// A number that ends in 2 has an upgradable SIM, in 3 an incompatible one, in 4 an unknown one.
 
 import { createHash, createHmac, createSign, generateKeyPairSync, randomBytes, timingSafeEqual, webcrypto } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
@@ -19,9 +19,12 @@ const u32 = (n) => { const b = Buffer.alloc(4); b.writeUInt32BE(n); return b; };
 const u16 = (n) => { const b = Buffer.alloc(2); b.writeUInt16BE(n); return b; };
 const u64 = (n) => { const b = Buffer.alloc(8); b.writeBigUInt64BE(BigInt(n)); return b; };
 
-// Sequences that are remembered, and the furthest jump that is taken (protocol §2).
+// The number of sequences that the scheme remembers, and the largest jump that it accepts (protocol §2).
 const WINDOW = 64;
 const JUMP = 1000;
+
+/** Kinds that the person starts in the app. No partner is behind them, and only the code approves them. */
+const OWN = ["sim", "unblock"];
 
 const DIST = new URL("../dist/", import.meta.url).pathname;
 const TYPES = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".png": "image/png", ".woff2": "font/woff2", ".webmanifest": "application/manifest+json" };
@@ -51,7 +54,7 @@ export async function startFake({ port = 0, simDelay = 0 } = {}) {
     if (!jws) throw new Refusal(401, "device_signature_invalid");
     const [head, payload, signature] = jws.split(".");
     const header = JSON.parse(Buffer.from(head, "base64url"));
-    const said = JSON.parse(Buffer.from(payload, "base64url"));
+    const claims = JSON.parse(Buffer.from(payload, "base64url"));
     let known = state.devices.get(header.kid) ?? state.byThumb.get(header.kid);
     if (!known && path === "/phone/v1/enrolments") {
       const { device_key: jwk } = JSON.parse(body);
@@ -63,21 +66,21 @@ export async function startFake({ port = 0, simDelay = 0 } = {}) {
     const key = await webcrypto.subtle.importKey("jwk", { ...known.jwk }, { name: "ECDSA", namedCurve: "P-256" }, false, ["verify"]);
     const good = await webcrypto.subtle.verify({ name: "ECDSA", hash: "SHA-256" }, key, Buffer.from(signature, "base64url"), Buffer.from(`${head}.${payload}`));
     if (!good || header.alg !== "ES256" || header.typ !== "ipse-request+jwt" || Object.keys(header).length !== 3) throw new Refusal(401, "device_signature_invalid");
-    if (said.aud !== origin || said.htm !== request.method || said.htu !== path || said.dev !== header.kid || said.bh !== b64u(sha256(body))) throw new Refusal(401, "device_signature_invalid");
+    if (claims.aud !== origin || claims.htm !== request.method || claims.htu !== path || claims.dev !== header.kid || claims.bh !== b64u(sha256(body))) throw new Refusal(401, "device_signature_invalid");
     if (known.status === "suspended") throw new Refusal(401, "device_suspended");
     const hash = b64u(sha256(Buffer.from(payload, "base64url")));
-    if (said.seq > known.seq + JUMP) throw new Refusal(409, "sequence_stale");
-    if (said.seq <= known.seq) {
-      const kept = known.seen.get(said.seq);
-      if (said.seq <= known.seq - WINDOW || (kept && kept !== hash)) {
+    if (claims.seq > known.seq + JUMP) throw new Refusal(409, "sequence_stale");
+    if (claims.seq <= known.seq) {
+      const kept = known.seen.get(claims.seq);
+      if (claims.seq <= known.seq - WINDOW || (kept && kept !== hash)) {
         known.status = "suspended";
         throw new Refusal(409, "device_copied");
       }
       if (!kept) throw new Refusal(409, "sequence_stale");
     }
-    known.seq = Math.max(known.seq, said.seq);
-    known.seen.set(said.seq, hash);
-    return { known, said, jws };
+    known.seq = Math.max(known.seq, claims.seq);
+    known.seen.set(claims.seq, hash);
+    return { known, claims, jws };
   }
 
   function blockIf(known) {
@@ -109,12 +112,12 @@ export async function startFake({ port = 0, simDelay = 0 } = {}) {
       fields: [], started: { flow, browser: "Firefox, Linux", time: Date.now() - 4000 }, warnings: [], level: "advanced", expires, ...over.view,
     };
     const bytes = Buffer.from(over.raw ? over.raw(view) : JSON.stringify(view));
-    const made = { id: action, kind: view.kind, person, flow, view, bytes, partner: view.partner, status: "created", created: Date.now(), expires, decided: null, receipt: null, nonce: randomBytes(32), binding: randomBytes(32), match: over.match ?? "K7P", sim: over.sim ?? "silent", factors: over.factors ?? ["code", "unlock"], simReady: Date.now() + (over.simDelay ?? state.simDelay) };
+    const made = { id: action, kind: view.kind, person, flow, view, bytes, partner: view.partner, status: "created", created: Date.now(), expires, decided: null, receipt: null, nonce: randomBytes(32), binding: randomBytes(32), match: over.match ?? "K7P", sim: over.sim ?? "silent", factors: over.factors ?? (OWN.includes(view.kind) ? ["code"] : ["code", "unlock"]), simReady: Date.now() + (over.simDelay ?? state.simDelay) };
     state.actions.set(action, made);
     return made;
   }
 
-  const summary = (a) => ({ id: a.id, kind: a.kind, partner: a.kind === "login" || a.kind === "share" ? a.partner.name : null, domain: a.kind === "login" || a.kind === "share" ? a.partner.domain : null, status: a.status, created: a.created, expires: a.expires, decided: a.decided, receipt: a.receipt });
+  const summary = (a) => ({ id: a.id, kind: a.kind, partner: OWN.includes(a.kind) ? null : a.partner.name, domain: OWN.includes(a.kind) ? null : a.partner.domain, status: a.status, created: a.created, expires: a.expires, decided: a.decided, receipt: a.receipt });
   const offer = (a) => ({ action: a.id, flow: a.flow, match_code: a.match, view: b64u(a.bytes), nonce: b64u(a.nonce), expires: a.expires, server_time: Date.now(), identity: a.person.identity, epoch: a.person.epoch, code_version: a.person.codeVersion, partner: a.partner.id, domain: a.partner.domain, browser_binding: b64u(a.binding), level: "advanced", factors: a.factors, sim: a.sim, wrong_since_last: a.person.wrong, wrong_codes_left: 3 - a.person.wrong });
 
   function transcript(a, known, { sequence, sim, factor, decision }) {
@@ -139,7 +142,7 @@ export async function startFake({ port = 0, simDelay = 0 } = {}) {
     if (url.pathname === "/phone/v1/config") {
       return [200, { audience: origin, issuer: `${origin}/issuer`, profile: "demo", banks: [{ name: "Bank Anker" }, { name: "Spaarkas Linde" }], terms_version: "2026-11", code_scheme: 1, webauthn: { rp_id: "localhost" }, handsets: [{ operator: "Leie Mobiel", url: origin }], log_key: (({ kty, crv, x, y }) => ({ kty, crv, x, y }))(logKey.publicKey.export({ format: "jwk" })) }];
     }
-    const { known, said, jws } = await device(request, path, raw);
+    const { known, claims, jws } = await device(request, path, raw);
     const body = raw === "" ? {} : JSON.parse(raw);
     const route = `${request.method} ${url.pathname.replace("/phone/v1", "").replace(/(enr|act|rec|rcv)_[\w-]{22}/, ":id")}`;
     const target = /(?:enr|act|rec|rcv)_[\w-]{22}/.exec(url.pathname)?.[0];
@@ -220,11 +223,11 @@ export async function startFake({ port = 0, simDelay = 0 } = {}) {
         if (body.nonce !== b64u(action.nonce) || body.view_hash !== b64u(sha256(action.bytes))) throw new Refusal(409, "view_changed");
         if (action.sim !== "none" && Date.now() < action.simReady) return [202, { status: "wait", retry_after_ms: 250, ...(Date.now() > action.simReady - 1000 ? { contacting_sim: true } : {}) }];
         if (action.attempt?.ke1 === body.ke1 && body.ke1) return [200, action.attempt.answer];
-        // A new first message closes an open attempt as wrong.
+        // A new first message closes an open attempt, which then counts as wrong.
         if (body.ke1 && action.attempt?.open) action.person.wrong += 1;
         const now = Math.floor(Date.now() / 1000);
         const sim = action.sim === "none" ? null : es256("sim-statement+jwt", { iss: "operator", aud: `${origin}/issuer`, sub: "h", jti: b64u(randomBytes(16)), iat: now, exp: now + 60, nonceHash: b64u(sha256("ipse/sim/1", action.id, action.nonce, sha256(action.bytes))), method: action.sim, changedAt: 0, readiness: "ready", line: "active", kvn: 1, ctr: 1 }, simKey.privateKey);
-        const attempt = { id: id("att"), sequence: said.seq, sim, factor: body.factor, ke1: body.ke1, open: body.factor === "code" };
+        const attempt = { id: id("att"), sequence: claims.seq, sim, factor: body.factor, ke1: body.ke1, open: body.factor === "code" };
         let ke2 = null;
         if (body.factor === "code") {
           const p = action.person;
@@ -232,7 +235,7 @@ export async function startFake({ port = 0, simDelay = 0 } = {}) {
           attempt.login = started.serverLoginState;
           ke2 = started.loginResponse;
         }
-        attempt.answer = { status: "attempt", attempt: attempt.id, sequence: said.seq, ke2, sim_statement: sim, unlock_credential: body.factor === "unlock" ? action.person.unlock : null };
+        attempt.answer = { status: "attempt", attempt: attempt.id, sequence: claims.seq, ke2, sim_statement: sim, unlock_credential: body.factor === "unlock" ? action.person.unlock : null };
         action.attempt = attempt;
         return [200, attempt.answer];
       }
@@ -251,15 +254,15 @@ export async function startFake({ port = 0, simDelay = 0 } = {}) {
         const { attempt } = action;
         if (!attempt || attempt.id !== body.attempt) throw new Refusal(409, "attempt_unknown");
         const t = transcript(action, known, { sequence: attempt.sequence, sim: attempt.sim, factor: attempt.factor, decision: "approve" });
-        if (b64u(t) !== body.t || said.t !== body.t) throw new Refusal(401, "proof_invalid");
+        if (b64u(t) !== body.t || claims.t !== body.t) throw new Refusal(401, "proof_invalid");
         if (attempt.factor === "code") {
           const { sessionKey } = opaque.server.finishLogin({ serverLoginState: attempt.login, finishLoginRequest: body.ke3 });
           const proof = createHmac("sha256", Buffer.from(sessionKey, "base64url")).update("ipse/code-proof/1").update(t).digest();
-          if (!timingSafeEqual(proof, Buffer.from(body.code_proof, "base64url")) || said.h !== b64u(sha256(Buffer.from(body.ke3, "base64url"), proof))) throw new Refusal(401, "proof_invalid");
+          if (!timingSafeEqual(proof, Buffer.from(body.code_proof, "base64url")) || claims.h !== b64u(sha256(Buffer.from(body.ke3, "base64url"), proof))) throw new Refusal(401, "proof_invalid");
         } else {
           const [auth, client, signature] = ["authenticator_data", "client_data", "signature"].map((n) => Buffer.from(body.assertion[n], "base64url"));
           const { challenge } = JSON.parse(client);
-          if (challenge !== b64u(sha256("ipse/uv/1", t)) || (auth[32] & 4) === 0 || said.h !== b64u(sha256(auth, client, signature))) throw new Refusal(401, "proof_invalid");
+          if (challenge !== b64u(sha256("ipse/uv/1", t)) || (auth[32] & 4) === 0 || claims.h !== b64u(sha256(auth, client, signature))) throw new Refusal(401, "proof_invalid");
         }
         attempt.open = false;
         action.person.wrong = 0;
@@ -269,8 +272,8 @@ export async function startFake({ port = 0, simDelay = 0 } = {}) {
       case "POST /actions/:id/refuse": {
         if (action.answer && action.decidedT === body.t) return [200, action.answer];
         if (action.status !== "linked") throw new Refusal(410, "action_closed", { status: action.status });
-        const t = transcript(action, known, { sequence: said.seq, sim: null, factor: "none", decision: "refuse" });
-        if (b64u(t) !== body.t || body.sequence !== said.seq || said.t !== body.t || said.h !== b64u(sha256(""))) throw new Refusal(401, "proof_invalid");
+        const t = transcript(action, known, { sequence: claims.seq, sim: null, factor: "none", decision: "refuse" });
+        if (b64u(t) !== body.t || body.sequence !== claims.seq || claims.t !== body.t || claims.h !== b64u(sha256(""))) throw new Refusal(401, "proof_invalid");
         action.reason = body.reason;
         action.decidedT = body.t;
         return [200, decide(action, known, jws, "refused", "none")];
@@ -279,7 +282,7 @@ export async function startFake({ port = 0, simDelay = 0 } = {}) {
     }
   }
 
-  /** The credential id within a WebAuthn attestation object, found after the fixed part of the authenticator data. */
+  /** Finds the credential id in a WebAuthn attestation object: it follows the fixed part of the authenticator data. */
   function credentialId(attestation) {
     const at = attestation.indexOf(sha256("localhost"));
     const length = attestation.readUInt16BE(at + 53);
@@ -332,8 +335,8 @@ export async function startFake({ port = 0, simDelay = 0 } = {}) {
 
   return {
     origin, state, push,
-    /** A request of a partner, as a link to open or a QR text to scan. */
-    ask(over = {}) {
+    /** Creates a request of a partner. Returns the link to open, or the text of the QR code to scan. */
+    createRequest(over = {}) {
       const action = makeAction(state.person, over);
       const code = b64u(randomBytes(16));
       const link = over.flow === "app" ? `${origin}/app/#a.${code}.${b64u(randomBytes(16))}` : `${origin}/app/#q.${code}.12.${b64u(randomBytes(16))}`;

@@ -1,4 +1,4 @@
-// Draws the PNG icons from public/mark.svg. Run by hand when the mark changes: node dev/icons.mjs
+// Draws the PNG icons from public/mark.svg. Run it when the mark changes: node dev/icons.mjs
 import { readFileSync } from "node:fs";
 import { launch } from "./browser.mjs";
 

@@ -1,4 +1,4 @@
-// Walks through every screen of the built app against the stand-in scheme, takes a picture of each, and runs axe on it.
+// Opens every screen of the built app with the fake scheme, takes a screenshot of each, and runs axe on it.
 //
 //   npm run build && npm run screens [-- --lang nl,fr,de,en --theme light,dark --size phone,desktop --out DIR --jobs 2]
 //
@@ -18,7 +18,7 @@ const { values } = parseArgs({
     out: { type: "string", default: "/tmp/ipse-screens" },
     zoom: { type: "string", default: "1" },
     forced: { type: "boolean", default: false },
-    // Walks at a time: half of each is waiting.
+    // How many walks run at the same time.
     jobs: { type: "string", default: "2" },
   },
 });
@@ -63,7 +63,7 @@ async function walk(browser, lang, theme, size) {
     await page.waitForTimeout(180);
     const file = `${folder}/${String(count).padStart(2, "0")}-${name}`;
     await page.screenshot({ path: `${file}.png` });
-    // What stands below the fold, once more.
+    // A second screenshot shows the end of a long screen.
     const more = await page.evaluate(() => {
       const scroller = document.querySelector(".screen-scroll");
       if (!scroller || scroller.scrollHeight <= scroller.clientHeight + 8) return false;
@@ -98,7 +98,7 @@ async function walk(browser, lang, theme, size) {
       await page.evaluate(() => indexedDB.deleteDatabase("ipse"));
       await at("back").click();
     }
-    // A link that came too early waits: after the enrolment it is asked about, found to be over, and dropped without a word.
+    // A link waits until the enrolment is complete. It is then too old, and the app drops it without a message.
     await page.goto("about:blank");
     await page.goto(`${fake.origin}/app/#a.${"A".repeat(22)}.${"A".repeat(22)}`);
     await at("begin").waitFor();
@@ -154,7 +154,7 @@ async function walk(browser, lang, theme, size) {
     }[lang];
     const view = { title: texts[0], purpose: texts[1], attributes: [{ key: "given_name", label: texts[2], value: "An" }, { key: "family_name", label: texts[3], value: "Peeters" }] };
     const open = async (over = {}) => {
-      const made = fake.ask({ ...over, view: { ...view, ...over.view } });
+      const made = fake.createRequest({ ...over, view: { ...view, ...over.view } });
       await page.goto("about:blank");
       await page.goto(made.link);
       await at("continue").waitFor();
@@ -190,7 +190,7 @@ async function walk(browser, lang, theme, size) {
     await at("confirming").waitFor();
     await at("back").waitFor();
     await shot("contacting-sim");
-    // Left meanwhile: nothing was spent, and a second code is the first that counts.
+    // The person left meanwhile. That spent no try, so only the second code counts.
     await page.goBack();
     await at("continue").click();
     await type("58204");
@@ -219,18 +219,34 @@ async function walk(browser, lang, theme, size) {
     await open({ lifetime: 6000 });
     await page.locator("[data-testid=problem][data-code=action_expired]").waitFor();
     await shot("expired");
-    const misleading = fake.ask({ view: { title: "Winkel \u202eevil" } });
+    const misleading = fake.createRequest({ view: { title: "Winkel \u202eevil" } });
     await page.goto("about:blank");
     await page.goto(misleading.link);
     await page.locator("[data-code=view_unreadable]").waitFor();
     await shot("view-unreadable");
+    // Kinds that this app cannot show: one of the protocol's list, and one that the list does not have.
+    const share = fake.createRequest({ view: { ...view, kind: "share" } });
+    await page.goto("about:blank");
+    await page.goto(share.link);
+    await at("screen-unsupported").waitFor();
+    await shot("unsupported");
+    await at("update").click();
+    await at("screen-unsupported").waitFor();
+    await at("refuse").click();
+    await page.locator("[data-testid=outcome][data-status=refused]").waitFor();
+    if (share.action.status !== "refused") note("an unsupported request cannot be refused", "page");
+    const newer = fake.createRequest({ view: { ...view, kind: "transfer" } });
+    await page.goto("about:blank");
+    await page.goto(newer.link);
+    await page.locator("[data-code=app_outdated]").waitFor();
+    await shot("outdated");
     await page.goto("about:blank");
     await page.goto(`${fake.origin}/app/#q.${"A".repeat(22)}.3.${"A".repeat(22)}`);
     await page.locator("[data-code=link_stale]").waitFor();
     await shot("link-stale");
 
     await page.goto("about:blank");
-    const waiting = fake.ask({ view });
+    const waiting = fake.createRequest({ view });
     await page.goto(waiting.link);
     await at("continue").waitFor();
     await page.goto(`${fake.origin}/app/#`);
@@ -280,9 +296,9 @@ async function walk(browser, lang, theme, size) {
     await at("continue").waitFor();
     await shot("read-unblock");
     await at("continue").click();
-    await at("other-factor").click();
     await type("58204");
     await page.locator("[data-testid=outcome][data-status=approved]").waitFor();
+    await shot("unblocked");
 
     await open({ factors: ["code"] });
     await at("continue").click();
@@ -332,7 +348,7 @@ async function walk(browser, lang, theme, size) {
 }
 
 async function check(page, where) {
-  // Once for each page that was loaded.
+  // Load axe once for each page.
   if (!(await page.evaluate(() => "axe" in globalThis))) await page.evaluate(axe);
   const { violations } = await page.evaluate(() =>
     globalThis.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] }),

@@ -1,13 +1,13 @@
 import { render } from "preact";
 import { useEffect } from "preact/hooks";
-import { app, dropLink, forgetDevice, isFresh, open, retry } from "./model/app";
+import { app, dropLink, deleteDevice, isFresh, open, retry } from "./model/app";
 import { t } from "./model/language";
 import type { EnrolStep } from "./model/route";
 import { useStore } from "./model/store";
 import { registerServiceWorker } from "./model/worker";
 import { ActionScreen } from "./screens/action";
 import { Block, NewSim, Recover } from "./screens/block";
-import { EnrolBank, EnrolCode, EnrolReady, EnrolUnlock, EnrolVouched } from "./screens/enrol-bank";
+import { EnrolBank, EnrolCode, EnrolReady, EnrolBiometric, EnrolVouched } from "./screens/enrol-bank";
 import { EnrolNumber, EnrolSecret, EnrolSim } from "./screens/enrol-sim";
 import { History } from "./screens/history";
 import { Home } from "./screens/home";
@@ -25,7 +25,7 @@ const ENROL: Record<EnrolStep, () => preact.JSX.Element | null> = {
   bank: EnrolBank,
   vouched: EnrolVouched,
   code: EnrolCode,
-  unlock: EnrolUnlock,
+  biometric: EnrolBiometric,
   ready: EnrolReady,
 };
 
@@ -51,8 +51,8 @@ function Failed() {
       problem={problem}
       actions={
         problem.final ? (
-          <Button onClick={() => void forgetDevice().then(retry)} testid="begin-anew">
-            {t("begin-anew")}
+          <Button onClick={() => void deleteDevice().then(retry)} testid="start-over">
+            {t("start-over")}
           </Button>
         ) : (
           <Button onClick={() => void retry()} testid="try-again">

@@ -1,14 +1,15 @@
-// Whole approvals against the stand-in scheme, which checks signatures, sequence, transcript and proof.
+// Complete approvals with the fake scheme, which checks signatures, sequence, transcript and proof.
 
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { startFake } from "../dev/fake.mjs";
+import { findKind } from "../src/kinds";
 import { Api } from "../src/protocol/api";
 import { Abandoned, Approval } from "../src/protocol/approval";
 import { createDevice, DeviceClient } from "../src/protocol/device";
 import type { DeviceRecord } from "../src/protocol/device";
 import { openOffer } from "../src/protocol/offer";
 import { startRegistration, TypedCode } from "../src/protocol/opaque";
-import { judgeReceipt } from "../src/protocol/receipt";
+import { checkReceipt } from "../src/protocol/receipt";
 import { importPublic, jwkShape } from "../src/protocol/jws";
 import { MemoryStore, sequenceOf } from "./support";
 
@@ -18,13 +19,13 @@ describe("approval", () => {
   let fake: Awaited<ReturnType<typeof startFake>>;
   const store = new MemoryStore();
   let api: Api;
-  /** Stands between phone and scheme: `go` passes the request on. */
-  type Way = (path: string, go: () => Promise<Response>) => Promise<Response>;
-  const open: Way = (_path, go) => go();
-  let way = open;
+  /** The network between phone and scheme. `send` passes the request on. */
+  type Network = (path: string, send: () => Promise<Response>) => Promise<Response>;
+  const online: Network = (_path, send) => send();
+  let network = online;
   const sent: number[] = [];
   afterEach(() => {
-    way = open;
+    network = online;
   });
 
   beforeAll(async () => {
@@ -38,7 +39,7 @@ describe("approval", () => {
     const client = new DeviceClient(store, {
       fetch: (path, init) => {
         sent.push(sequenceOf(init));
-        return way(path, () => fetch(fake.origin + path, init));
+        return network(path, () => fetch(fake.origin + path, init));
       },
       pause: async () => undefined,
     });
@@ -70,49 +71,49 @@ describe("approval", () => {
     if (!store.record) throw new Error("no device");
     return store.record;
   };
-  const cut: Way = async () => {
+  const offline: Network = async () => {
     throw new TypeError("connection lost");
   };
-  /** What the scheme answered about this action, such as `attempt 202`. */
+  /** The answers of the scheme about this action, such as `attempt 202`. */
   const answers = (action: { id: string }) =>
     fake.state.log.filter((line) => line.includes(`${action.id}/`)).map((line) => line.split("/").at(-1));
 
   const claim = async (over: Record<string, unknown> = {}) => {
-    const { link, action } = fake.ask(over);
+    const { link, action } = fake.createRequest(over);
     const opened = await openOffer(await api.claim(link), Date.now());
-    return { approval: new Approval(api, device(), opened), action };
+    return { approval: new Approval(api, device(), opened, findKind(opened.view.kind)), action };
   };
 
-  it("is taken, and its receipt holds", async () => {
+  it("a right code approves, and the receipt is correct", async () => {
     const { approval } = await claim();
-    const outcome = await approval.withCode(typed("58204"));
+    const outcome = await approval.approveWithCode(typed("58204"));
     expect(outcome.status).toBe("approved");
     expect(approval.resumable).toBe(false);
     const { record } = store;
     if (!record) throw new Error("no device");
     const receipt = await api.receipt(outcome.receipt);
-    expect(await judgeReceipt(receipt, record)).toMatchObject({ committed: "yes", logged: "yes", promised: "yes", mine: "yes" });
-    // Every part of it counts.
+    expect(await checkReceipt(receipt, record)).toMatchObject({ committed: "yes", logged: "yes", promised: "yes", mine: "yes" });
+    // A change of any part is found.
     const evidence = JSON.parse(Buffer.from(receipt.evidence, "base64url").toString());
     evidence.view = Buffer.from('{"other":1}').toString("base64url");
     const changed = { ...receipt, evidence: Buffer.from(JSON.stringify(evidence)).toString("base64url") };
-    expect(await judgeReceipt(changed, record)).toMatchObject({ committed: "no", mine: "no" });
+    expect(await checkReceipt(changed, record)).toMatchObject({ committed: "no", mine: "no" });
     const elsewhere = { ...receipt, proof: [Buffer.alloc(32).toString("base64url")] };
-    expect(await judgeReceipt(elsewhere, record)).toMatchObject({ logged: "no" });
+    expect(await checkReceipt(elsewhere, record)).toMatchObject({ logged: "no" });
   });
 
-  it("t12_lost_answers: is one approval, however often its answer gets lost", async () => {
+  it("t12_lost_answers: an approval whose answers are lost happens exactly one time", async () => {
     const { approval, action } = await claim();
-    // Attempt and approval: the first two answers of each are lost on the way back.
+    // The first two answers are lost on their way back.
     fake.state.lose = 2;
-    expect((await approval.withCode(typed("58204"))).status).toBe("approved");
+    expect((await approval.approveWithCode(typed("58204"))).status).toBe("approved");
     expect(action.status).toBe("approved");
   });
 
-  it("t12_lost_connection: goes on with the same first message, which costs no try", async () => {
+  it("t12_lost_connection: a resumed approval sends the same first message and costs no try", async () => {
     const { approval, action } = await claim();
     fake.state.lose = 3;
-    await expect(approval.withCode(typed("58204"))).rejects.toMatchObject({ code: "offline" });
+    await expect(approval.approveWithCode(typed("58204"))).rejects.toMatchObject({ code: "offline" });
     expect(approval.resumable).toBe(true);
     const first = action.attempt?.id;
     expect((await approval.resume()).status).toBe("approved");
@@ -120,30 +121,30 @@ describe("approval", () => {
     expect(action.person.wrong).toBe(0);
   });
 
-  it("waits for the SIM, and says so", async () => {
+  it("a slow SIM is reported as being contacted", async () => {
     const { approval } = await claim({ simDelay: 1500 });
     let contacting = false;
-    await approval.withCode(typed("58204"), { contactingSim: () => (contacting = true) });
+    await approval.approveWithCode(typed("58204"), { contactingSim: () => (contacting = true) });
     expect(contacting).toBe(true);
   });
 
-  it("tells a wrong code, and keeps nothing of it", async () => {
+  it("a wrong code counts, and cannot be resumed", async () => {
     const { approval, action } = await claim();
-    await expect(approval.withCode(typed("58205"))).rejects.toMatchObject({ code: "code_wrong", members: { wrong_codes_left: 2 } });
+    await expect(approval.approveWithCode(typed("58205"))).rejects.toMatchObject({ code: "code_wrong", members: { wrong_codes_left: 2 } });
     expect(approval.resumable).toBe(false);
     expect(action.person.wrong).toBe(1);
-    expect((await approval.withCode(typed("58204"))).status).toBe("approved");
+    expect((await approval.approveWithCode(typed("58204"))).status).toBe("approved");
     expect(action.person.wrong).toBe(0);
   });
 
-  it("refuses, also when the answer gets lost", async () => {
+  it("a refusal arrives although its answer is lost", async () => {
     const { approval, action } = await claim();
     fake.state.lose = 1;
     expect((await approval.refuse("not_me")).status).toBe("refused");
     expect(action.reason).toBe("not_me");
   });
 
-  it("t12_lost_refusal: refusing again after a lost connection is the same refusal", async () => {
+  it("t12_lost_refusal: a repeated refusal sends the same request and gets the same answer", async () => {
     const { approval, action } = await claim({ flow: "app" });
     fake.state.lose = 3;
     await expect(approval.refuse("person")).rejects.toMatchObject({ code: "offline" });
@@ -154,11 +155,11 @@ describe("approval", () => {
     expect(new Set(sent.slice(-4)).size).toBe(1);
   });
 
-  it("t05_late_refusal: once others went out, it is signed anew, and never an old sequence sent", async () => {
+  it("t05_late_refusal: after other requests, a repeated refusal has a new sequence", async () => {
     const { approval, action } = await claim();
-    way = cut;
+    network = offline;
     await expect(approval.refuse("person")).rejects.toMatchObject({ code: "offline" });
-    way = open;
+    network = online;
     for (let more = 0; more < 20; more += 1) await api.me();
     const last = device().sequence;
     expect((await approval.refuse("person")).status).toBe("refused");
@@ -166,7 +167,7 @@ describe("approval", () => {
     expect(sent.at(-1)).toBe(last + 1);
   });
 
-  it("t05_late_refusal: one that had arrived is told to be over, so that its outcome is shown", async () => {
+  it("t05_late_refusal: if the first refusal arrived, a later one is told that the action is closed", async () => {
     const { approval, action } = await claim();
     fake.state.lose = 3;
     await expect(approval.refuse("person")).rejects.toMatchObject({ code: "offline" });
@@ -175,27 +176,27 @@ describe("approval", () => {
     expect(await api.action(action.id)).toMatchObject({ status: "refused" });
   });
 
-  it("t05_late_approval: gets the same answer under a new sequence", async () => {
+  it("t05_late_approval: a repeated approval gets the same answer under a new sequence", async () => {
     const { approval, action } = await claim();
-    way = (path, go) => (path.endsWith("/approve") ? go().then(() => cut(path, go)) : go());
-    await expect(approval.withCode(typed("58204"))).rejects.toMatchObject({ code: "offline" });
+    network = (path, send) => (path.endsWith("/approve") ? send().then(() => offline(path, send)) : send());
+    await expect(approval.approveWithCode(typed("58204"))).rejects.toMatchObject({ code: "offline" });
     expect(action.status).toBe("approved");
-    way = open;
+    network = online;
     for (let more = 0; more < 20; more += 1) await api.me();
     expect((await approval.resume()).status).toBe("approved");
   });
 
-  describe("t03_left_midway", () => {
-    it("sends no more once the screen is left while the SIM is waited for", async () => {
+  describe("t03_left_midway: a person who leaves the code screen", () => {
+    it("while the SIM is contacted, stops the approval and spends no try", async () => {
       const { approval, action } = await claim({ simDelay: 60_000 });
       const code = typed("58204");
-      way = async (_path, go) => {
-        const response = await go();
-        // While the answer `wait` is on its way back, the second time.
-        if (answers(action).length === 2) approval.forget();
+      network = async (_path, send) => {
+        const response = await send();
+        // Leave while the second answer `wait` is on its way back.
+        if (answers(action).length === 2) approval.abandon();
         return response;
       };
-      await expect(approval.withCode(code)).rejects.toBeInstanceOf(Abandoned);
+      await expect(approval.approveWithCode(code)).rejects.toBeInstanceOf(Abandoned);
       await new Promise((resolve) => setTimeout(resolve, 400));
       expect(answers(action)).toEqual(["attempt 202", "attempt 202"]);
       expect(code.text()).toBe("\0".repeat(5));
@@ -203,81 +204,104 @@ describe("approval", () => {
       expect(action.person.wrong).toBe(0);
     });
 
-    it("carries a guess through that is spent, with the code as it was typed", async () => {
+    it("after the try is spent, does not stop the approval", async () => {
       const { approval, action } = await claim();
       const code = typed("58204");
-      way = async (path, go) => {
-        const response = await go();
-        if (path.endsWith("/attempt")) approval.forget();
+      network = async (path, send) => {
+        const response = await send();
+        if (path.endsWith("/attempt")) approval.abandon();
         return response;
       };
-      expect((await approval.withCode(code)).status).toBe("approved");
+      expect((await approval.approveWithCode(code)).status).toBe("approved");
       expect(answers(action)).toEqual(["attempt 200", "approve 200"]);
       expect(code.text()).toBe("\0".repeat(5));
     });
 
-    it("opens no second attempt beside the first when somebody comes back", async () => {
+    it("and comes back, does not open a second attempt", async () => {
       const { approval, action } = await claim();
       let second: Promise<{ status: string }> | null = null;
-      way = async (path, go) => {
+      network = async (path, send) => {
         if (path.endsWith("/attempt") && !second) {
-          approval.forget();
-          second = approval.withCode(typed("58204"));
+          approval.abandon();
+          second = approval.approveWithCode(typed("58204"));
         }
-        return go();
+        return send();
       };
-      expect((await approval.withCode(typed("58204"))).status).toBe("approved");
+      expect((await approval.approveWithCode(typed("58204"))).status).toBe("approved");
       expect((await (second as unknown as Promise<{ status: string }>)).status).toBe("approved");
       expect(answers(action)).toEqual(["attempt 200", "approve 200"]);
     });
 
-    it("keeps no code for somebody who left a dead connection", async () => {
+    it("without a connection, has the code wiped", async () => {
       const { approval } = await claim();
       const code = typed("58204");
-      way = async (path, go) => {
-        approval.forget();
-        return cut(path, go);
+      network = async (path, send) => {
+        approval.abandon();
+        return offline(path, send);
       };
-      await expect(approval.withCode(code)).rejects.toMatchObject({ code: "offline" });
+      await expect(approval.approveWithCode(code)).rejects.toMatchObject({ code: "offline" });
       expect(code.text()).toBe("\0".repeat(5));
       expect(approval.resumable).toBe(false);
     });
 
-    it("keeps the proof of a spent guess, not the code, until its answer is there", async () => {
+    it("before the answer arrives, can resume with the proof, while the code is wiped", async () => {
       const { approval, action } = await claim();
       const code = typed("58204");
-      way = (path, go) => (path.endsWith("/approve") ? cut(path, go) : go());
-      await expect(approval.withCode(code)).rejects.toMatchObject({ code: "offline" });
-      approval.forget();
+      network = (path, send) => (path.endsWith("/approve") ? offline(path, send) : send());
+      await expect(approval.approveWithCode(code)).rejects.toMatchObject({ code: "offline" });
+      approval.abandon();
       expect(code.text()).toBe("\0".repeat(5));
       expect(approval.resumable).toBe(true);
-      way = open;
+      network = online;
       expect((await approval.resume()).status).toBe("approved");
       expect(action.person.wrong).toBe(0);
     });
   });
 
-  it("t08_misleading_view: is not even opened", async () => {
+  it("t08_misleading_view: a view with misleading or ambiguous text is not opened", async () => {
     await expect(claim({ view: { title: "Winkel \u202eHoek" } })).rejects.toMatchObject({ code: "view_unreadable" });
     await expect(claim({ raw: (view: object) => JSON.stringify(view).replace('"version":1', '"version":1,"version":1') })).rejects.toMatchObject({
       code: "view_unreadable",
     });
   });
 
-  it("has a receipt for what was decided about no view", async () => {
+  it.each(["share", "confirm", "sign", "device", "code"])("an action of the unsupported kind %s can be refused, and not approved", async (kind) => {
+    const { approval, action } = await claim({ view: { kind } });
+    const code = typed("58204");
+    await expect(approval.approveWithCode(code)).rejects.toMatchObject({ code: "app_outdated" });
+    await expect(approval.approveWithBiometric()).rejects.toMatchObject({ code: "app_outdated" });
+    expect(code.text()).toBe("\0".repeat(5));
+    expect(answers(action)).toEqual([]);
+    expect((await approval.refuse("person")).status).toBe("refused");
+  });
+
+  it("a kind that the protocol does not have is not opened", async () => {
+    await expect(claim({ view: { kind: "transfer" } })).rejects.toMatchObject({ code: "app_outdated" });
+    await expect(claim({ view: { version: 2 } })).rejects.toMatchObject({ code: "app_outdated" });
+  });
+
+  it("an unblock is approved with the code only", async () => {
+    const { approval, action } = await claim({ view: { kind: "unblock" }, factors: ["code", "unlock"] });
+    expect(approval.factors).toEqual(["code"]);
+    await expect(approval.approveWithBiometric()).rejects.toMatchObject({ code: "unlock_unavailable" });
+    expect(answers(action)).toEqual([]);
+    expect((await approval.approveWithCode(typed("58204"))).status).toBe("approved");
+  });
+
+  it("enrolments and blocks have correct receipts without a view", async () => {
     await api.block();
     const kinds = [];
-    for (const id of fake.state.receipts.keys()) kinds.push(await judgeReceipt(await api.receipt(id), device()));
+    for (const id of fake.state.receipts.keys()) kinds.push(await checkReceipt(await api.receipt(id), device()));
     expect(kinds.find(({ kind }) => kind === "enrolment")).toMatchObject({
       committed: "yes", logged: "yes", promised: "yes", mine: "yes", view: null, bank: "Bank Anker", terms: "2026-11",
     });
     expect(kinds.find(({ kind }) => kind === "block")).toMatchObject({
       committed: "yes", logged: "yes", promised: "yes", mine: "absent", view: null, reason: "person",
     });
-    // Another phone's signature is none of this one's.
+    // The signature of another phone does not count.
     const [first] = fake.state.receipts.keys();
     const { audience, issuer, rpId, logKey } = device();
     const { key } = await createDevice(new MemoryStore(), { audience, issuer, rpId, logKey }, "+32470000002");
-    expect(await judgeReceipt(await api.receipt(first ?? ""), { ...device(), key })).toMatchObject({ kind: "enrolment", mine: "no" });
+    expect(await checkReceipt(await api.receipt(first ?? ""), { ...device(), key })).toMatchObject({ kind: "enrolment", mine: "no" });
   });
 });

@@ -1,4 +1,4 @@
-// What the app remembers and where it leads, without a browser: the model over the stand-in scheme.
+// The model with the fake scheme, without a browser: what the app stores, and which screen it opens.
 
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { startFake } from "../dev/fake.mjs";
@@ -8,15 +8,15 @@ import { MemoryStore } from "./support";
 
 class TestStore extends MemoryStore {
   link: WaitingLink | null = null;
-  heldLink = async () => this.link;
-  holdLink = async (link: WaitingLink | null) => void (this.link = link);
+  storedLink = async () => this.link;
+  storeLink = async (link: WaitingLink | null) => void (this.link = link);
 }
 
-const kept = vi.hoisted(() => ({ store: null as unknown }));
+const current = vi.hoisted(() => ({ store: null as unknown }));
 vi.mock("../src/protocol/store", () => ({
   BrowserStore: class {
     constructor() {
-      return kept.store as object;
+      return current.store as object;
     }
   },
 }));
@@ -27,7 +27,7 @@ const LINK = `a.${"A".repeat(22)}.${"A".repeat(22)}`;
 describe("model", () => {
   let fake: Awaited<ReturnType<typeof startFake>>;
   let store: TestStore;
-  const through = globalThis.fetch;
+  const realFetch = globalThis.fetch;
 
   beforeAll(async () => {
     fake = await startFake();
@@ -36,31 +36,31 @@ describe("model", () => {
 
   beforeEach(() => {
     store = new TestStore();
-    kept.store = store;
-    const place = { hash: "", search: "", protocol: "http:", origin: fake.origin };
-    vi.stubGlobal("location", { ...place, assign: () => undefined });
+    current.store = store;
+    const page = { hash: "", search: "", protocol: "http:", origin: fake.origin };
+    vi.stubGlobal("location", { ...page, assign: () => undefined });
     vi.stubGlobal("history", {
       replaceState: (_state: unknown, _title: string, path: string) => {
         const url = new URL(path, fake.origin);
         Object.assign(location, { hash: url.hash, search: url.search });
       },
     });
-    const bus = new EventTarget();
-    vi.stubGlobal("addEventListener", bus.addEventListener.bind(bus));
-    vi.stubGlobal("dispatchEvent", bus.dispatchEvent.bind(bus));
+    const events = new EventTarget();
+    vi.stubGlobal("addEventListener", events.addEventListener.bind(events));
+    vi.stubGlobal("dispatchEvent", events.dispatchEvent.bind(events));
     vi.stubGlobal("HashChangeEvent", Event);
     vi.stubGlobal("document", { documentElement: {}, addEventListener: () => undefined });
     vi.stubGlobal("localStorage", { getItem: () => null });
     vi.stubGlobal("navigator", { languages: ["en"], userAgent: "", locks: { request: async () => undefined } });
     vi.stubGlobal("BroadcastChannel", undefined);
-    vi.stubGlobal("fetch", (path: string, init: RequestInit) => through(fake.origin + path, init));
+    vi.stubGlobal("fetch", (path: string, init: RequestInit) => realFetch(fake.origin + path, init));
   });
   afterEach(() => {
     vi.useRealTimers();
     vi.unstubAllGlobals();
   });
 
-  /** As after a reload, or the return from a bank: only what was stored is left. */
+  /** Starts the app as after a reload or the return from a bank: only stored data is left. */
   const start = async (hash = "", search = "") => {
     vi.resetModules();
     const model = await import("../src/model/app");
@@ -72,14 +72,14 @@ describe("model", () => {
   const enrolled = async () => {
     const model = await start();
     await model.beginEnrolment("+32470000001");
-    await through(`${fake.origin}/dev/bank?enrolment=${model.enrolmentId()}&bank=Bank%20Anker`, { redirect: "manual" });
+    await realFetch(`${fake.origin}/dev/bank?enrolment=${model.enrolmentId()}&bank=Bank%20Anker`, { redirect: "manual" });
     await model.chooseCode(typed("58204"));
     await model.completeEnrolment(null);
     return model;
   };
 
-  describe("a link that came before there was an identity", () => {
-    it("is still there after the visit to the bank, and no longer in the address", async () => {
+  describe("a link that arrives before there is an identity", () => {
+    it("survives the visit to the bank, and is removed from the address", async () => {
       const before = await start(`#${LINK}`);
       expect(before.app.get().waitingLink?.text).toContain(LINK);
       expect(location.hash).toBe("");
@@ -89,14 +89,14 @@ describe("model", () => {
       expect(after.isFresh(after.app.get().waitingLink)).toBe(true);
     });
 
-    it("is not lost to an enrolment that had begun", async () => {
+    it("survives an enrolment that has begun", async () => {
       await (await start()).beginEnrolment("+32470000001");
       const model = await start(`#${LINK}`);
       expect(model.app.get().waitingLink?.text).toContain(LINK);
       expect(model.app.get().route).toMatchObject({ at: "enrol" });
     });
 
-    it("is dropped once its action cannot live any more", async () => {
+    it("is dropped when its action has expired", async () => {
       await start(`#${LINK}`);
       vi.useFakeTimers({ toFake: ["Date"] });
       vi.setSystemTime(Date.now() + 180_000);
@@ -106,7 +106,7 @@ describe("model", () => {
     });
   });
 
-  it("gives the receipt of an enrolment that was completed", async () => {
+  it("a completed enrolment has a receipt", async () => {
     const { app } = await enrolled();
     expect(app.get().enrolmentReceipt).toMatch(/^rec_/);
   });
@@ -123,44 +123,44 @@ describe("model", () => {
     it.each([
       [409, "epoch_changed"],
       [404, "not_found"],
-    ])("after %d %s goes back to the banks, and says why", async (status, code) => {
+    ])("after %d %s returns to the banks and shows the problem", async (status, code) => {
       const { app, recoverCode, recovery } = await recovering();
       fail(status, code);
       await expect(recoverCode(recovery, typed("68204"))).rejects.toMatchObject({ code });
       expect(app.get().recovery).toBeNull();
-      expect(app.get().returned).toMatchObject({ code });
+      expect(app.get().bankProblem).toMatchObject({ code });
     });
 
-    it("stays where it is when that passes", async () => {
+    it("after a temporary problem can be tried again", async () => {
       const { app, recoverCode, recovery } = await recovering();
       fail(503, "busy");
       await expect(recoverCode(recovery, typed("68204"))).rejects.toMatchObject({ code: "busy" });
-      expect(app.get()).toMatchObject({ recovery, returned: null });
+      expect(app.get()).toMatchObject({ recovery, bankProblem: null });
       await recoverCode(recovery, typed("68204"));
       expect(app.get().recovery).toBeNull();
     });
   });
 
-  describe("what happened", () => {
+  describe("the history", () => {
     const ids = (list: { id: string }[]) => list.map(({ id }) => id);
     afterEach(() => void (fake.state.page = 50));
 
-    it("is loaded a page at a time, to its very beginning", async () => {
+    it("is loaded page by page to its beginning", async () => {
       const first = await enrolled();
       const claimed: string[] = [];
-      const happen = async (api: typeof first.api) => {
-        const { link, action } = fake.ask();
+      const addAction = async (api: typeof first.api) => {
+        const { link, action } = fake.createRequest();
         await api.claim(link);
         action.status = "refused";
         claimed.unshift(action.id);
       };
-      for (let n = 0; n < 5; n += 1) await happen(first.api);
+      for (let n = 0; n < 5; n += 1) await addAction(first.api);
       fake.state.page = 2;
       const { app, api, refresh, loadEarlier } = await start();
       expect(ids(app.get().past)).toEqual(claimed.slice(0, 2));
       await loadEarlier();
       expect(app.get().more).toBe(true);
-      await happen(api);
+      await addAction(api);
       await refresh();
       expect(ids(app.get().past)).toEqual(claimed.slice(0, 5));
       await loadEarlier();
@@ -168,17 +168,17 @@ describe("model", () => {
       expect(app.get().more).toBe(false);
     });
 
-    it("has no gap, however much happened since it was loaded", async () => {
-      const { withLatest } = await import("../src/model/history");
+    it("has no gap after many new actions", async () => {
+      const { mergeLatest } = await import("../src/model/history");
       const list = (...names: string[]) => names.map((id) => ({ id }) as never);
       const known = { past: list("c", "b", "a"), more: false };
-      expect(ids(withLatest({ past: list("f", "e"), more: true }, known).past)).toEqual(["f", "e"]);
-      expect(withLatest({ past: list("d", "c"), more: true }, known)).toMatchObject({ past: list("d", "c", "b", "a"), more: false });
-      expect(withLatest({ past: list("d", "c"), more: false }, known).past).toEqual(list("d", "c"));
+      expect(ids(mergeLatest({ past: list("f", "e"), more: true }, known).past)).toEqual(["f", "e"]);
+      expect(mergeLatest({ past: list("d", "c"), more: true }, known)).toMatchObject({ past: list("d", "c", "b", "a"), more: false });
+      expect(mergeLatest({ past: list("d", "c"), more: false }, known).past).toEqual(list("d", "c"));
     });
   });
 
-  it("t05_copied: says so wherever one is, instead of standing still", async () => {
+  it("t05_copied: a copied device ends on the problem screen", async () => {
     const { app, refreshSoon } = await enrolled();
     fake.state.failures.push({ route: "GET /me", status: 409, code: "device_copied" });
     refreshSoon();

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import * as b64u from "../src/protocol/b64u";
 import { utf8 } from "../src/protocol/bytes";
 import { DeviceClient } from "../src/protocol/device";
-import { EventCutter } from "../src/protocol/events";
+import { EventParser } from "../src/protocol/events";
 import { parse } from "../src/protocol/json";
 import type { Offer } from "../src/protocol/api";
 import { openOffer } from "../src/protocol/offer";
@@ -13,7 +13,7 @@ import { parseRoute } from "../src/model/route";
 import { deviceFrom, json, MemoryStore, sequenceOf, vectors } from "./support";
 
 describe("base64url", () => {
-  it("comes back as it went", () => {
+  it("decoding returns the encoded bytes", () => {
     for (let length = 0; length < 40; length += 1) {
       const bytes = Uint8Array.from({ length }, (_, at) => (at * 89 + length) & 255);
       expect(b64u.encode(bytes)).toBe(Buffer.from(bytes).toString("base64url"));
@@ -25,7 +25,7 @@ describe("base64url", () => {
   });
 });
 
-describe("JSON", () => {
+describe("JSON reader", () => {
   it("reads what JSON.parse reads", () => {
     const text = ' {"a":[1,-2.5e3,true,false,null,"\\u00e9\\n\\ud83d\\ude00"],"b":{"c":{}}, "__proto__":1} ';
     expect(JSON.stringify(parse(text))).toBe(JSON.stringify(JSON.parse(text)));
@@ -42,7 +42,7 @@ describe("device-signed requests", () => {
   const file = vectors("device_request");
   const device = () => deviceFrom(file.private_jwk, file.audience, file.thumbprint);
 
-  it("save the sequence before they go out, one at a time", async () => {
+  it("are sent one at a time, each after its sequence is saved", async () => {
     const store = new MemoryStore();
     store.record = await device();
     let open = 0;
@@ -63,7 +63,7 @@ describe("device-signed requests", () => {
     expect(sent).toEqual([1, 2, 3, 4]);
   });
 
-  it("t12_lost_answer: ask again with the same bytes, never with others under a used sequence", async () => {
+  it("t12_lost_answer: a request without an answer is sent again with the same bytes", async () => {
     const store = new MemoryStore();
     store.record = await device();
     const sent: string[] = [];
@@ -81,7 +81,7 @@ describe("device-signed requests", () => {
     expect(store.record?.sequence).toBe(1);
   });
 
-  it("tell that there is no connection, and go on with the next sequence", async () => {
+  it("without a connection fail as offline, and the next one has the next sequence", async () => {
     const store = new MemoryStore();
     store.record = await device();
     const client = new DeviceClient(store, {
@@ -96,7 +96,7 @@ describe("device-signed requests", () => {
     expect(store.record?.sequence).toBe(2);
   });
 
-  it("t05_kept_request: goes out again only while no later sequence was used, here or in another window", async () => {
+  it("t05_kept_request: a stored request is sent again only until this or another window uses a later sequence", async () => {
     const store = new MemoryStore();
     store.record = await device();
     const sent: number[] = [];
@@ -111,18 +111,18 @@ describe("device-signed requests", () => {
     };
     const client = new DeviceClient(store, transport);
     const other = new DeviceClient(store, transport);
-    const keep = {};
-    const kept = () => client.call({ method: "POST", path: "/phone/v1/actions/x/refuse", body: {}, keep });
-    await expect(kept()).rejects.toMatchObject({ code: "offline" });
-    await expect(kept()).rejects.toMatchObject({ code: "offline" });
+    const reuse = {};
+    const send = () => client.call({ method: "POST", path: "/phone/v1/actions/x/refuse", body: {}, reuse });
+    await expect(send()).rejects.toMatchObject({ code: "offline" });
+    await expect(send()).rejects.toMatchObject({ code: "offline" });
     expect(new Set(sent)).toEqual(new Set([1]));
     online = true;
     await other.call({ method: "GET", path: "/phone/v1/me" });
-    await kept();
+    await send();
     expect(sent.slice(-2)).toEqual([2, 3]);
   });
 
-  it("t05_kept_request: does not outlive its key", async () => {
+  it("t05_kept_request: a stored request is not sent after the key has changed", async () => {
     const store = new MemoryStore();
     store.record = await device();
     const keys: string[] = [];
@@ -133,15 +133,15 @@ describe("device-signed requests", () => {
       },
       pause: async () => undefined,
     });
-    const keep = {};
-    const kept = () => client.call({ method: "GET", path: "/phone/v1/me", keep }).catch(() => undefined);
-    await kept();
+    const reuse = {};
+    const send = () => client.call({ method: "GET", path: "/phone/v1/me", reuse }).catch(() => undefined);
+    await send();
     store.record = { ...store.record, thumbprint: "another", sequence: 1 };
-    await kept();
+    await send();
     expect(new Set(keys).size).toBe(2);
   });
 
-  it("t05_offline_for_long: never runs further ahead than the scheme follows", async () => {
+  it("t05_offline_for_long: a phone without a connection stays within the jump that the scheme accepts", async () => {
     const store = new MemoryStore();
     store.record = await device();
     let taken = 0;
@@ -160,11 +160,11 @@ describe("device-signed requests", () => {
     const call = () => client.call({ method: "GET", path: "/phone/v1/actions" });
     await call();
     online = false;
-    // Most of a day without a connection, in one go.
+    // As after most of a day without a connection.
     store.record = { ...store.record, sequence: 490 };
     for (let round = 0; round < 30; round += 1) {
       await expect(call()).rejects.toMatchObject({ code: "offline" });
-      // Opened anew, time and again.
+      // OpenedOffer anew, time and again.
       if (round % 5 === 0) client = new DeviceClient(store, transport);
     }
     expect(store.record.sequence).toBe(502);
@@ -174,7 +174,7 @@ describe("device-signed requests", () => {
     expect(taken).toBe(store.record?.sequence);
   });
 
-  it("are given up while they wait for their turn", async () => {
+  it("are not sent if their signal aborts while they wait for the lock", async () => {
     const store = new MemoryStore();
     store.record = await device();
     const left = new AbortController();
@@ -194,7 +194,7 @@ describe("device-signed requests", () => {
   describe("streams", () => {
     afterEach(() => void vi.useRealTimers());
 
-    it("t18_dead_network: let a block go out although their connection hangs", async () => {
+    it("t18_dead_network: a stream that hangs does not stop a block", async () => {
       vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
       const store = new MemoryStore();
       store.record = await device();
@@ -204,7 +204,7 @@ describe("device-signed requests", () => {
         fetch: async (path) => {
           if (!path.endsWith("/events")) return json(200, { status: "suspended" });
           asked();
-          // Not even a signal wakes it.
+          // It ignores its signal.
           return new Promise<Response>(() => undefined);
         },
         pause: async () => undefined,
@@ -218,7 +218,7 @@ describe("device-signed requests", () => {
       await expect(blocked).resolves.toMatchObject({ body: { status: "suspended" } });
     });
 
-    it("use up one sequence, however often they are tried in vain", async () => {
+    it("use one sequence for all tries without a connection", async () => {
       const store = new MemoryStore();
       store.record = await device();
       const sent: number[] = [];
@@ -241,7 +241,7 @@ describe("device-signed requests", () => {
     });
   });
 
-  it("give the scheme's problems with their members, and refuse an answer that two readers could read differently", async () => {
+  it("throw the scheme's problem with its members, and refuse an ambiguous answer", async () => {
     const store = new MemoryStore();
     store.record = await device();
     const answers = [
@@ -261,12 +261,12 @@ describe("device-signed requests", () => {
 
 describe("offer", () => {
   const offer = vectors("transcript").offer as Offer;
-  it("opens, and knows how far this phone's clock is off", async () => {
+  it("opens, and measures how far the phone's clock is off", async () => {
     const opened = await openOffer(offer, offer.server_time - 5000);
     expect(opened.clockSkew).toBe(5000);
     expect(opened.view.partner.domain).toBe("shop.example");
   });
-  it.each(["action", "partner", "domain", "level", "expires", "flow"] as const)("t08_offer_differs_in %s", async (member) => {
+  it.each(["action", "partner", "domain", "level", "expires", "flow"] as const)("t08_offer_differs_in_%s: an offer that contradicts its view is refused", async (member) => {
     const other = { ...offer, [member]: member === "expires" ? offer.expires + 1 : "basic" } as Offer;
     await expect(openOffer(other, 0)).rejects.toMatchObject({ code: "view_unreadable" });
   });
@@ -287,33 +287,33 @@ describe("SIM statement", () => {
     const part = (value: unknown) => b64u.encode(utf8(JSON.stringify(value)));
     return `${part({ alg: "ES256", typ, kid: "k" })}.${part(claims)}.${b64u.encode(new Uint8Array(64))}`;
   };
-  it("is taken when it is about this action", async () => {
+  it("is accepted for this action", async () => {
     await checkSimStatement(await statement(), expected);
     await checkSimStatement(await statement({ method: "holder" }), expected);
   });
   it.each([
     ["another scheme", { aud: "http://elsewhere" }],
     ["another action", { nonceHash: b64u.encode(new Uint8Array(32)) }],
-    ["an old one", { iat: now / 1000 - 4000, exp: now / 1000 - 3940 }],
-    ["one from the future", { iat: now / 1000 + 600, exp: now / 1000 + 660 }],
-    ["one that lasts too long", { exp: now / 1000 + 600 }],
+    ["an old statement", { iat: now / 1000 - 4000, exp: now / 1000 - 3940 }],
+    ["a statement from the future", { iat: now / 1000 + 600, exp: now / 1000 + 660 }],
+    ["a long lifetime", { exp: now / 1000 + 600 }],
     ["another method", { method: "loud" }],
   ])("is refused for %s", async (_name, over) => {
     await expect(checkSimStatement(await statement(over), expected)).rejects.toThrow();
   });
-  it("is refused when silent does not do, or the type is another", async () => {
+  it("is refused if a holder statement is needed, or if its type is wrong", async () => {
     await expect(checkSimStatement(await statement(), { ...expected, method: "holder" })).rejects.toThrow();
     await expect(checkSimStatement(await statement({}, "sim-event+jwt"), expected)).rejects.toThrow();
   });
 });
 
-it("cuts a stream into events wherever it is torn", () => {
+it("the event parser reads the same events wherever the stream is split", () => {
   const stream = ": hello\n\nevent: action\ndata: {\"id\":\"a\"}\n\n: beat\n\nevent: identity\r\ndata: 1\r\ndata: 2\r\n\r\n";
   for (let at = 1; at < stream.length; at += 1) {
-    // A carriage return alone at the end of a piece is the one tear that the standard leaves ambiguous.
+    // The standard leaves open what a carriage return at the end of a chunk means.
     if (stream[at - 1] === "\r") continue;
-    const cutter = new EventCutter();
-    const events = [...cutter.push(stream.slice(0, at)), ...cutter.push(stream.slice(at))];
+    const parser = new EventParser();
+    const events = [...parser.push(stream.slice(0, at)), ...parser.push(stream.slice(at))];
     expect(events).toEqual([
       { event: "action", data: '{"id":"a"}' },
       { event: "identity", data: "1\n2" },
@@ -328,16 +328,16 @@ describe("phone numbers", () => {
   ])("%s is %s", (typed, number) => {
     expect(normalisePhoneNumber(typed)).toBe(number);
   });
-  it.each(["", "12", "abc", "+0470000001", "047000000a"])("%j is none", (typed) => {
+  it.each(["", "12", "abc", "+0470000001", "047000000a"])("%j is not a phone number", (typed) => {
     expect(normalisePhoneNumber(typed)).toBeNull();
   });
-  it("shows them in groups", () => {
+  it("are shown in groups of digits", () => {
     expect(showPhoneNumber("+32470000001")).toBe("+32\u00a0470\u00a000\u00a000\u00a001");
     expect(showPhoneNumber("+31612345678")).toBe("+31612345678");
   });
 });
 
-it("routes only to what exists", () => {
+it("an unknown route leads home", () => {
   const id = "act_AAAAAAAAAAAAAAAAAAAAAA";
   expect(parseRoute("", "x")).toEqual({ at: "home" });
   expect(parseRoute("#/history", "x")).toEqual({ at: "history" });

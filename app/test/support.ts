@@ -1,18 +1,18 @@
-// What the tests share: the vectors, and a device without a browser.
+// Shared by the tests: the vectors, and a device without a browser.
 
 import { readFileSync } from "node:fs";
 import type { DeviceRecord, DeviceStore } from "../src/protocol/device";
 import { Problem } from "../src/protocol/problem";
 import type { Jwk } from "../src/protocol/jws";
 
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- vectors are whatever the file says
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- each file has its own shape
 export const vectors = (name: string): any =>
   JSON.parse(readFileSync(new URL(`../../crates/protocol/vectors/${name}.json`, import.meta.url), "utf8"));
 
-/** A store in memory that behaves as the browser's does: one at a time, saved as a copy. */
+/** A store in memory. It behaves like the browser's: one task at a time, and each save is a copy. */
 export class MemoryStore implements DeviceStore {
   record: DeviceRecord | null = null;
-  /** Sequences in the order in which they were saved. */
+  /** The sequences, in the order in which they were saved. */
   readonly saved: number[] = [];
   private queue: Promise<unknown> = Promise.resolve();
 
@@ -37,7 +37,7 @@ export class MemoryStore implements DeviceStore {
     this.record = null;
   }
 
-  alone<T>(task: () => Promise<T>): Promise<T> {
+  exclusively<T>(task: () => Promise<T>): Promise<T> {
     const run = this.queue.then(task, task);
     this.queue = run.catch(() => undefined);
     return run;
@@ -67,7 +67,7 @@ export async function deviceFrom(privateJwk: JsonWebKey, audience: string, thumb
 export const json = (status: number, body: unknown): Response =>
   new Response(JSON.stringify(body), { status, headers: { "content-type": "application/json" } });
 
-/** The sequence that a request was signed with. */
+/** The sequence in a signed request. */
 export const sequenceOf = (init: RequestInit): number => {
   const payload = (init.headers as Record<string, string>)["ipse-device"]?.split(".")[1] ?? "";
   return JSON.parse(Buffer.from(payload, "base64url").toString()).seq;

@@ -1,10 +1,10 @@
-// The vectors of crates/protocol: the same bytes as the Rust phone and the scheme.
+// The test vectors of crates/protocol. The Rust phone and the scheme produce the same bytes.
 
 import { describe, expect, it } from "vitest";
 import type { Offer } from "../src/protocol/api";
 import * as b64u from "../src/protocol/b64u";
 import { concat, equal, hmacSha256, sha256, utf8 } from "../src/protocol/bytes";
-import { codeProof, judgeCode } from "../src/protocol/code";
+import { codeProof, checkCode } from "../src/protocol/code";
 import { DeviceClient } from "../src/protocol/device";
 import { decode, importPublic, thumbprint, verify } from "../src/protocol/jws";
 import { parseLink } from "../src/protocol/link";
@@ -20,20 +20,20 @@ import { deviceFrom, json, MemoryStore, vectors } from "./support";
 describe("code", () => {
   const file = vectors("code");
   it.each(file.cases as { code: string; problem: string | null }[])("$code: $problem", ({ code, problem }) => {
-    expect(judgeCode(code, { phoneNumber: file.phone_number, birthdate: file.birth_date })).toBe(problem);
+    expect(checkCode(code, { phoneNumber: file.phone_number, birthdate: file.birth_date })).toBe(problem);
   });
 });
 
 describe("code proof", () => {
   const file = vectors("code_proof");
-  it("is HMAC under the session key, and its proof hash", async () => {
+  it("is an HMAC under the session key", async () => {
     for (const of of file.cases) {
       const proof = await codeProof(b64u.decode(of.session_key), b64u.decode(of.t));
       expect(b64u.encode(proof)).toBe(of.code_proof);
       expect(b64u.encode(await sha256(concat(b64u.decode(of.ke3), proof)))).toBe(of.proof_hash);
     }
   });
-  it("hashes what a fingerprint gives, and nothing for a refusal", async () => {
+  it("has the right proof hash for a fingerprint and for a refusal", async () => {
     const { authenticator_data, client_data, signature, proof_hash } = file.unlock;
     const parts = [authenticator_data, client_data, signature].map((part: string) => b64u.decode(part));
     expect(b64u.encode(await sha256(concat(...parts)))).toBe(proof_hash);
@@ -65,12 +65,12 @@ describe("device request", () => {
         pause: async () => undefined,
       });
       const body = new TextDecoder().decode(b64u.decode(of.body));
-      const decided = of.t === null ? undefined : { t: b64u.decode(of.t), h: b64u.decode(of.h) };
+      const decision = of.t === null ? undefined : { t: b64u.decode(of.t), h: b64u.decode(of.h) };
       await client.call({
         method: of.method,
         path: of.path,
         ...(body === "" ? {} : { body: JSON.parse(body) }),
-        ...(decided ? { decided } : {}),
+        ...(decision ? { decision } : {}),
       });
       expect(header.slice(0, header.lastIndexOf("."))).toBe(of.signing_input);
       await verify(header, "ipse-request+jwt", key);
@@ -80,10 +80,10 @@ describe("device request", () => {
 
 describe("links", () => {
   const file = vectors("link");
-  it.each(file.accepted as { text: string; flow: string }[])("takes $text", ({ text, flow }) => {
+  it.each(file.accepted as { text: string; flow: string }[])("$text is accepted", ({ text, flow }) => {
     expect(parseLink(text, file.app)).toEqual({ flow, text });
   });
-  it.each(file.refused as string[])("refuses %j", (text) => {
+  it.each(file.refused as string[])("%j is refused", (text) => {
     expect(parseLink(text, file.app)).toBeNull();
   });
 });
@@ -112,7 +112,7 @@ describe("receipt", () => {
     expect(b64u.encode(await hmacSha256(salt, await sha256(b64u.decode(file.evidence))))).toBe(said.commitment);
     expect(b64u.encode(await hmacSha256(salt, utf8(file.identity)))).toBe(said.subject);
   });
-  it("proves each leaf of each tree, and no other", async () => {
+  it("proves that a leaf is in the tree, and refuses every other leaf", async () => {
     for (const { size, root, proofs } of file.trees) {
       for (const [index, proof] of proofs.entries()) {
         const hash = await leafHash(utf8(`leaf ${index}`));
@@ -141,7 +141,7 @@ describe("transcript", () => {
       expect(b64u.encode(await sha256(concat(utf8("ipse/uv/1"), t)))).toBe(of.unlock_challenge);
     });
   }
-  it("follows from the offer", async () => {
+  it("has the hashes of the offer", async () => {
     const offer = file.offer as Offer;
     const opened = await openOffer(offer, offer.server_time);
     const fields = transcriptShape(file.cases[0].fields, "fields");
@@ -153,7 +153,7 @@ describe("transcript", () => {
 
 describe("view", () => {
   const file = vectors("view_hash");
-  it("is hashed as it arrived", async () => {
+  it("has the hash of the bytes that arrived", async () => {
     for (const of of file.views) {
       const bytes = b64u.decode(of.view);
       expect(b64u.encode(await sha256(bytes))).toBe(of.view_hash);
@@ -168,7 +168,7 @@ describe("view", () => {
   });
 });
 
-it("reads no JWS with a critical header", () => {
+it("a JWS with a critical header is refused", () => {
   const header = b64u.encode(utf8('{"alg":"ES256","crit":["x"]}'));
   expect(() => decode(`${header}.e30.${b64u.encode(new Uint8Array(64))}`)).toThrow();
 });

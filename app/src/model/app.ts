@@ -1,22 +1,20 @@
-// The app's state and what may be done to it. Screens read the state and call these; the protocol stands below.
+// The app's state, and the functions that change it. Screens read the state and call these functions.
 
 import { Api, fetchConfig } from "../protocol/api";
 import type { Config, Enrolment, Language, Me, Summary } from "../protocol/api";
-import { Approval } from "../protocol/approval";
 import { createDevice, DeviceClient } from "../protocol/device";
 import type { DeviceRecord } from "../protocol/device";
 import { listen } from "../protocol/events";
 import type { Link } from "../protocol/link";
-import { openOffer } from "../protocol/offer";
 import type { TypedCode } from "../protocol/opaque";
 import { startRegistration } from "../protocol/opaque";
 import { asProblem, isServerCode, Problem } from "../protocol/problem";
 import { BrowserStore } from "../protocol/store";
 import type { WaitingLink } from "../protocol/store";
-import type { UnlockRegistration } from "../protocol/api";
+import type { BiometricRegistration } from "../protocol/api";
 import { deviceName } from "./device-name";
-import { earliest, withEarlier, withLatest } from "./history";
-import { keepLanguage, preferredLanguage, speak } from "./language";
+import { earliest, mergeEarlier, mergeLatest } from "./history";
+import { saveLanguage, preferredLanguage, loadLanguage } from "./language";
 import { parseRoute, replace } from "./route";
 import type { EnrolStep, Route } from "./route";
 import { Store } from "./store";
@@ -31,17 +29,19 @@ export interface State {
   me: Me | null;
   open: Summary[];
   past: Summary[];
-  /** Whether the scheme has actions from before those in `past`. */
+  /** Whether the scheme has actions older than those in `past`. */
   more: boolean;
-  /** What keeps the whole app from going on. */
+  /** The problem that stops the whole app. */
   problem: Problem | null;
-  /** What the bank's return brought, shown once on the screen that asked for a bank. */
-  returned: Problem | null;
+  /** The problem with which the bank sent the person back. Shown once, on the screen with the banks. */
+  bankProblem: Problem | null;
+  /** The recovery that the bank confirmed. */
   recovery: string | null;
+  /** Whether live updates arrive. */
   live: boolean;
-  /** A request that a link brought while there is no identity here yet. */
+  /** The link to a request that waits until this phone has an identity. */
   waitingLink: WaitingLink | null;
-  /** Of the enrolment that was completed just now. */
+  /** The receipt of an enrolment that was completed just now. */
   enrolmentReceipt: string | null;
 }
 
@@ -61,7 +61,7 @@ export const app = new Store<State>({
   past: [],
   more: false,
   problem: null,
-  returned: null,
+  bankProblem: null,
   recovery: null,
   live: false,
   waitingLink: null,
@@ -72,19 +72,19 @@ const followRoute = () => app.set({ route: parseRoute(location.hash, location.or
 
 export async function open(): Promise<void> {
   const language = preferredLanguage();
-  await speak(language);
+  await loadLanguage(language);
   app.set({ language });
   addEventListener("hashchange", followRoute);
   addEventListener("online", () => void retry());
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "visible" && app.get().me) refreshSoon();
   });
-  readReturn();
+  readBankReturn();
   followRoute();
   await retry();
 }
 
-/** Starts over after a failure to open. */
+/** Opens the app again after a failure. */
 export async function retry(): Promise<void> {
   if (app.get().phase === "ready") return;
   app.set({ phase: "opening", problem: null });
@@ -92,13 +92,13 @@ export async function retry(): Promise<void> {
     const [config, record] = await Promise.all([fetchConfig(), devices.load()]);
     app.set({ config, record });
     const { route } = app.get();
-    // Before the enrolment that it has to wait for takes the address over.
-    if (!record?.identity && route.at === "link" && route.link) await holdLink(route.link);
-    await findHeldLink();
+    // Store the link before an enrolment replaces the address.
+    if (!record?.identity && route.at === "link" && route.link) await storeLink(route.link);
+    await restoreLink();
     if (record?.identity) {
-      await comeHome();
-      // With an identity, only a recovery comes back from a bank with a problem: shown there.
-      if (app.get().returned) replace("recover");
+      await startSession();
+      // A person with an identity goes to a bank only for a recovery.
+      if (app.get().bankProblem) replace("recover");
     } else if (record?.enrolment) {
       await resumeEnrolment(record.enrolment);
     }
@@ -108,40 +108,40 @@ export async function retry(): Promise<void> {
   }
 }
 
-/** What the bank's redirect left in the address: taken out at once, so that a reload does not repeat it. */
-function readReturn(): void {
+/** Reads the parameters of the bank's redirect, and removes them from the address, so that a reload does not repeat them. */
+function readBankReturn(): void {
   const query = new URLSearchParams(location.search);
   const code = query.get("problem");
-  // Who said no at the bank is told that, and not that something failed.
+  // If the person said no at the bank, say so. Nothing failed.
   const declined = code === "registrar_failed" && query.get("reason") === "access_denied";
-  if (code !== null) app.set({ returned: new Problem(declined ? "bank_declined" : isServerCode(code) ? code : "registrar_failed") });
+  if (code !== null) app.set({ bankProblem: new Problem(declined ? "bank_declined" : isServerCode(code) ? code : "registrar_failed") });
   const recovery = query.get("recovery");
   if (recovery !== null && /^rcv_[A-Za-z0-9_-]{22}$/.test(recovery)) app.set({ recovery });
   if (location.search !== "") history.replaceState(null, "", `/app/${recovery === null ? "" : "#/recover"}`);
 }
 
 export async function chooseLanguage(language: Language): Promise<void> {
-  await speak(language);
-  keepLanguage(language);
+  await loadLanguage(language);
+  saveLanguage(language);
   app.set({ language });
 }
 
-// ── A link that came too early ─────────────────────────────────────────────────────────────────────────────────────
+// ── A link that waits for an identity ─────────────────────────────────────────────────────────────────────────────────────
 
-/** How long a link may serve at most: as long as its action lives, or as long as the QR that it was read from. */
+/** The lifetime of a link: that of its action, or that of the QR code that held it. */
 const LINK_LIVES_MS = { app: 180_000, qr: 10_000 };
 
-/** Keeps a link until there is an identity here, also over the visit to the bank; the address must not keep it. */
-export async function holdLink({ text, flow }: Link): Promise<void> {
+/** Stores a link until this phone has an identity, and removes it from the address. It survives the visit to the bank. */
+export async function storeLink({ text, flow }: Link): Promise<void> {
   const waitingLink = { text, until: Date.now() + LINK_LIVES_MS[flow] };
   app.set({ waitingLink });
   replace("");
-  // Where nothing can be kept it waits in this window only.
-  await devices.holdLink(waitingLink).catch(() => undefined);
+  // If the browser stores nothing, the link waits in this window only.
+  await devices.storeLink(waitingLink).catch(() => undefined);
 }
 
-async function findHeldLink(): Promise<void> {
-  const waitingLink = app.get().waitingLink ?? (await devices.heldLink().catch(() => null));
+async function restoreLink(): Promise<void> {
+  const waitingLink = app.get().waitingLink ?? (await devices.storedLink().catch(() => null));
   app.set({ waitingLink });
   if (!isFresh(waitingLink)) dropLink();
 }
@@ -151,7 +151,7 @@ export const isFresh = (link: WaitingLink | null): boolean => link !== null && D
 export function dropLink(): void {
   if (app.get().waitingLink === null) return;
   app.set({ waitingLink: null });
-  void devices.holdLink(null).catch(() => undefined);
+  void devices.storeLink(null).catch(() => undefined);
 }
 
 // ── Enrolment ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -159,20 +159,20 @@ export function dropLink(): void {
 async function resumeEnrolment(id: string): Promise<void> {
   try {
     const enrolment = await api.enrolment(id);
-    if (enrolment.status === "completed") return await adoptIdentity();
+    if (enrolment.status === "completed") return await loadIdentity();
     app.set({ enrolment });
     replace(`enrol/${stepOf(enrolment)}`);
   } catch (thrown) {
     if (!(thrown instanceof Problem) || !["not_found", "device_signature_invalid"].includes(thrown.code)) throw thrown;
-    // It was never completed and is gone: begin anew.
-    await forgetDevice();
+    // The scheme has deleted this enrolment. The person starts over.
+    await deleteDevice();
   }
 }
 
 function stepOf(enrolment: Enrolment): EnrolStep {
-  const returned = app.get().returned !== null;
+  const failed = app.get().bankProblem !== null;
   if (enrolment.status === "vouched") return "vouched";
-  return enrolment.status === "sim_connected" || returned ? "bank" : "sim";
+  return enrolment.status === "sim_connected" || failed ? "bank" : "sim";
 }
 
 export async function beginEnrolment(phoneNumber: string): Promise<void> {
@@ -211,16 +211,16 @@ export async function simConnected(): Promise<void> {
   app.set({ enrolment: await api.enrolment(enrolmentId()) });
 }
 
-/** Leaves for the bank's own site. */
+/** Opens the bank's site. */
 export async function goToBank(bank: string): Promise<void> {
-  app.set({ returned: null });
+  app.set({ bankProblem: null });
   const { authorization_url } = await api.chooseBank(enrolmentId(), bank);
-  leave(authorization_url);
+  openUrl(authorization_url);
 }
 
-export function leave(url: string): void {
+export function openUrl(url: string): void {
   const protocol = URL.canParse(url) ? new URL(url).protocol : null;
-  // Plain http only where the app itself is served so: on a developer's machine.
+  // Permit plain http only if the app itself uses it, on a developer's machine.
   if (protocol !== "https:" && protocol !== location.protocol) throw new Problem("answer_unreadable");
   location.assign(url);
 }
@@ -235,87 +235,87 @@ export async function chooseCode(code: TypedCode): Promise<void> {
   registrationRecord = registration.finish(registration_response);
 }
 
-/** Whether the scheme has completed it already, though its answer was lost; then this phone takes that up. */
-export async function completedAlready(): Promise<boolean> {
+/** Whether the scheme has completed the enrolment, although its answer was lost. If so, loads the identity. */
+export async function alreadyCompleted(): Promise<boolean> {
   const { status } = await api.enrolment(enrolmentId());
-  if (status === "completed") await adoptIdentity();
+  if (status === "completed") await loadIdentity();
   return status === "completed";
 }
 
-export async function completeEnrolment(unlock: UnlockRegistration | null): Promise<void> {
+export async function completeEnrolment(biometric: BiometricRegistration | null): Promise<void> {
   const { config, enrolment } = app.get();
   if (registrationRecord === null || !config) throw new Problem("attempt_unknown");
-  const completed = await api.complete(enrolmentId(), registrationRecord, config.terms_version, unlock);
+  const completed = await api.complete(enrolmentId(), registrationRecord, config.terms_version, biometric);
   registrationRecord = null;
   const record = await devices.update((kept) => {
     kept.identity = completed.identity;
     if (enrolment?.vouched) kept.birthdate = enrolment.vouched.birthdate;
   });
   app.set({ record, enrolmentReceipt: completed.receipt });
-  // Asks the browser not to throw this away when space runs short.
+  // Ask the browser to keep this data when space runs short.
   void navigator.storage?.persist?.().catch(() => false);
-  await comeHome();
+  await startSession();
 }
 
-/** The answer to `complete` was lost, but the scheme did it. */
-async function adoptIdentity(): Promise<void> {
+/** Loads the identity of an enrolment that the scheme completed, although its answer was lost. */
+async function loadIdentity(): Promise<void> {
   const me = await api.me();
   const record = await devices.update((kept) => {
     kept.identity = me.identity;
   });
   app.set({ record });
-  await comeHome();
+  await startSession();
 }
 
-export async function forgetDevice(): Promise<void> {
+export async function deleteDevice(): Promise<void> {
   await devices.clear();
   app.set({ record: null, enrolment: null, me: null, open: [], past: [], more: false });
   replace("");
 }
 
-// ── At home ────────────────────────────────────────────────────────────────────────────────────────────────────────
+// ── News from the scheme ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 let listening = false;
 
-/** News for the other windows of this app: one listens, all hear. */
-const news = typeof BroadcastChannel === "undefined" ? null : new BroadcastChannel("ipse-news");
+/** Passes news to the other windows of this app. One window listens to the scheme for all. */
+const channel = typeof BroadcastChannel === "undefined" ? null : new BroadcastChannel("ipse-news");
 
-async function comeHome(): Promise<void> {
+async function startSession(): Promise<void> {
   await refresh();
   if (listening) return;
   listening = true;
-  const heard = () => {
+  const onNews = () => {
     app.set({ live: true });
     refreshSoon();
   };
-  news?.addEventListener("message", heard);
-  const tell = () => {
-    heard();
-    news?.postMessage("changed");
+  channel?.addEventListener("message", onNews);
+  const spread = () => {
+    onNews();
+    channel?.postMessage("changed");
   };
   const forEver = new AbortController().signal;
-  // A browser opens few connections to one server; one stream is enough for all windows.
-  void navigator.locks.request("ipse-events", () => listen(client, { update: tell, connected: tell }, forEver));
+  // A browser opens few connections to one server, so all windows share one stream.
+  void navigator.locks.request("ipse-events", () => listen(client, { update: spread, connected: spread }, forEver));
 }
 
 export async function refresh(): Promise<void> {
   const [me, actions] = [await api.me(), await api.actions()];
-  app.set({ me, open: actions.open, ...withLatest(actions, app.get()) });
+  app.set({ me, open: actions.open, ...mergeLatest(actions, app.get()) });
 }
 
-/** Loads what happened before what is known. */
+/** Loads the page of actions before the oldest one in the state. */
 export async function loadEarlier(): Promise<void> {
   const last = () => earliest(app.get().open, app.get().past);
   const before = last();
   if (before === undefined) return;
-  const earlier = await api.earlier(before.id);
-  // What is known may have changed meanwhile, and then this is not what comes before it.
-  if (last()?.id === before.id) app.set(withEarlier(app.get(), earlier));
+  const earlier = await api.actionsBefore(before.id);
+  // Drop the page if the state has changed meanwhile: it may leave a gap.
+  if (last()?.id === before.id) app.set(mergeEarlier(app.get(), earlier));
 }
 
 let refreshing: "no" | "yes" | "again" = "no";
 
-/** Refreshes, but not twice at once: what comes in meanwhile makes for one more round. */
+/** Refreshes, one call at a time. Calls during a refresh cause one more refresh after it. */
 export function refreshSoon(): void {
   if (refreshing !== "no") {
     refreshing = "again";
@@ -324,7 +324,7 @@ export function refreshSoon(): void {
   refreshing = "yes";
   const round = (): Promise<void> =>
     refresh()
-      // What could not be fetched now is fetched with the next news, unless this device can do no more.
+      // The next news causes another refresh, unless the scheme accepts nothing more from this device.
       .catch((thrown: unknown) => {
         if (thrown instanceof Problem && thrown.final) app.set({ phase: "failed", problem: thrown });
       })
@@ -339,8 +339,8 @@ export function refreshSoon(): void {
 // ── Recovery ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 export async function recoverAtBank(bank: string): Promise<void> {
-  app.set({ returned: null });
-  leave((await api.recover(bank)).authorization_url);
+  app.set({ bankProblem: null });
+  openUrl((await api.recover(bank)).authorization_url);
 }
 
 export async function recoverCode(recovery: string, code: TypedCode): Promise<void> {
@@ -350,48 +350,10 @@ export async function recoverCode(recovery: string, code: TypedCode): Promise<vo
     await api.recoveryComplete(recovery, registration.finish(registration_response));
   } catch (thrown) {
     const problem = asProblem(thrown);
-    // This visit to the bank is used up: the way on is another one.
-    if (!problem.passing) app.set({ recovery: null, returned: problem });
+    // This visit to the bank is used up. The person needs another one.
+    if (!problem.temporary) app.set({ recovery: null, bankProblem: problem });
     throw problem;
   }
   app.set({ recovery: null });
   await refresh();
-}
-
-// ── Actions ────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-const approvals = new Map<string, Approval>();
-
-/** Claims the action behind a link and gives its id. */
-export async function claim(link: string): Promise<string> {
-  const opened = await openOffer(await api.claim(link), Date.now());
-  approvals.set(opened.offer.action, newApproval(opened));
-  refreshSoon();
-  return opened.offer.action;
-}
-
-function newApproval(opened: Awaited<ReturnType<typeof openOffer>>): Approval {
-  const { record } = app.get();
-  if (!record) throw new Problem("not_enrolled");
-  return new Approval(api, record, opened);
-}
-
-export type Found = { approval: Approval } | { summary: Summary };
-
-/** The action as it stands: still to decide here, or already over. */
-export async function findAction(id: string): Promise<Found> {
-  const kept = approvals.get(id);
-  if (kept) return { approval: kept };
-  const action = await api.action(id);
-  if (!action.offer) return { summary: action };
-  const approval = newApproval(await openOffer(action.offer, Date.now()));
-  approvals.set(id, approval);
-  return { approval };
-}
-
-/** After a decision or an end: nothing of it stays in memory. */
-export function dropAction(id: string): void {
-  approvals.get(id)?.forget();
-  approvals.delete(id);
-  refreshSoon();
 }

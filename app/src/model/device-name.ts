@@ -1,4 +1,4 @@
-// A name by which the person recognises this device in a list. A hint, never evidence.
+// A name by which the person recognises this device in a list. It proves nothing.
 
 const BROWSERS: [RegExp, string][] = [
   [/\bEdg(A|iOS)?\//, "Edge"],

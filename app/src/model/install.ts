@@ -1,4 +1,4 @@
-// Putting the app on the home screen, where the browser offers that.
+// Adding the app to the home screen, if the browser offers it.
 
 import { Store } from "./store";
 
@@ -6,7 +6,7 @@ interface InstallEvent extends Event {
   prompt(): Promise<unknown>;
 }
 
-/** The browser's offer, kept until the person asks for it. */
+/** The browser's offer. The app stores it until the person uses it. */
 export const install = new Store<{ offer: InstallEvent | null }>({ offer: null });
 
 addEventListener("beforeinstallprompt", (event) => {

@@ -1,4 +1,4 @@
-// Texts: Fluent files of texts/, one a language, loaded when needed.
+// Texts: one Fluent file of texts/ for each language, loaded when needed.
 
 import { FluentBundle, FluentResource } from "@fluent/bundle";
 import type { FluentVariable } from "@fluent/bundle";
@@ -6,21 +6,21 @@ import { LANGUAGES } from "../protocol/api";
 import type { Language } from "../protocol/api";
 
 const files = import.meta.glob<string>("../../texts/*.ftl", { query: "?raw", import: "default" });
-const KEPT = "ipse.language";
+const STORAGE_KEY = "ipse.language";
 
 let current: Language = "en";
 let bundle: FluentBundle | null = null;
 
-const isLanguage = (word: string | null): word is Language => (LANGUAGES as readonly string[]).includes(word ?? "");
+const isLanguage = (tag: string | null): tag is Language => (LANGUAGES as readonly string[]).includes(tag ?? "");
 
-/** The one chosen here before, else the first of the browser's that we speak. */
+/** The language that the person chose earlier, or else the first supported one of the browser. */
 export function preferredLanguage(): Language {
-  const kept = localStorage.getItem(KEPT);
-  if (isLanguage(kept)) return kept;
+  const saved = localStorage.getItem(STORAGE_KEY);
+  if (isLanguage(saved)) return saved;
   return navigator.languages.map((tag) => tag.slice(0, 2)).find(isLanguage) ?? "en";
 }
 
-export async function speak(language: Language): Promise<void> {
+export async function loadLanguage(language: Language): Promise<void> {
   const load = files[`../../texts/${language}.ftl`];
   const next = new FluentBundle(language, { useIsolating: false });
   next.addResource(new FluentResource((await load?.()) ?? ""));
@@ -29,8 +29,8 @@ export async function speak(language: Language): Promise<void> {
   document.documentElement.lang = language;
 }
 
-export function keepLanguage(language: Language): void {
-  localStorage.setItem(KEPT, language);
+export function saveLanguage(language: Language): void {
+  localStorage.setItem(STORAGE_KEY, language);
 }
 
 export const language = (): Language => current;
@@ -47,7 +47,7 @@ export function t(id: string, args: Args = {}): string {
 
 export const has = (id: string): boolean => bundle?.hasMessage(id) ?? false;
 
-// The formats of the language as it is spoken in Belgium; English as in Ireland (day before month, 24 hours).
+// Belgian formats for each language. English uses the Irish ones: day before month, 24 hours.
 const LOCALES: Record<Language, string> = { nl: "nl-BE", fr: "fr-BE", de: "de-BE", en: "en-IE" };
 const format = (time: number, options: Intl.DateTimeFormatOptions): string =>
   new Intl.DateTimeFormat(LOCALES[current], options).format(time);
@@ -61,7 +61,7 @@ export const clock = (time: number): string => format(time, { hour: "2-digit", m
 
 export const day = (isoDate: string): string => {
   const time = Date.parse(`${isoDate}T12:00:00Z`);
-  // An impossible date (a demo person's) is shown as it stands.
+  // Demo people have impossible dates. Show such a date unchanged.
   return Number.isNaN(time) ? isoDate : format(time, { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
 };
 

@@ -1,4 +1,4 @@
-// Routes live behind the `#`, so that the back button works and the server sees nothing.
+// Routes are behind the `#` of the address: the back button works, and the server does not see them.
 
 import { parseFragment } from "../protocol/link";
 import type { Link } from "../protocol/link";
@@ -10,7 +10,7 @@ export type Route =
   | { at: "receipt"; id: string }
   | { at: "link"; link: Link | null };
 
-export const ENROL_STEPS = ["number", "sim", "secret", "bank", "vouched", "code", "unlock", "ready"] as const;
+export const ENROL_STEPS = ["number", "sim", "secret", "bank", "vouched", "code", "biometric", "ready"] as const;
 export type EnrolStep = (typeof ENROL_STEPS)[number];
 
 const PLAIN = ["scan", "history", "settings", "devices", "block", "recover", "new-sim", "about"] as const;
@@ -21,10 +21,10 @@ export function parseRoute(hash: string, origin: string): Route {
   if (fragment === "") return { at: "home" };
   if (!fragment.startsWith("/")) return { at: "link", link: parseFragment(fragment, origin) };
   const [name = "", first = "", second = ""] = fragment.slice(1).split("/");
-  const plain = PLAIN.find((word) => word === name);
+  const plain = PLAIN.find((route) => route === name);
   if (plain) return { at: plain };
   if (name === "enrol") {
-    const step = ENROL_STEPS.find((word) => word === first);
+    const step = ENROL_STEPS.find((name) => name === first);
     if (step) return { at: "enrol", step };
   }
   if (name === "action" && ID.test(first)) return { at: "action", id: first, stage: second === "confirm" ? "confirm" : "read" };
@@ -36,7 +36,7 @@ export function go(path: string): void {
   location.hash = path === "" ? "" : `/${path}`;
 }
 
-/** Goes there without leaving a way back to here. */
+/** Goes to a route without adding to the browser's history. */
 export function replace(path: string): void {
   history.replaceState(null, "", `/app/${path === "" ? "" : `#/${path}`}`);
   dispatchEvent(new HashChangeEvent("hashchange"));

@@ -1,4 +1,4 @@
-// The smallest observable: a value that components watch.
+// A value that components can watch.
 
 import { useEffect, useState } from "preact/hooks";
 

@@ -1,4 +1,4 @@
-// The phone face of the scheme (protocol §3–§5, §7): one method a call, answers read into types.
+// The scheme's phone API (protocol §3–§5, §7): one method for each request. Answers become typed values.
 
 import type { Call, DeviceClient } from "./device";
 import { parse } from "./json";
@@ -24,7 +24,7 @@ const configShape = object({
   log_key: jwkShape,
 });
 
-/** What a SIM can do. One that is still being set up counts as upgradable, one that was retired as incompatible. */
+/** What a SIM can do. A SIM in preparation counts as upgradable, a retired one as incompatible. */
 const readiness: Shape<"ready" | "upgradable" | "incompatible" | "unknown"> = (value, path) => {
   const word = oneOf("ready", "upgradable", "incompatible", "unknown", "provisioning", "retired")(value, path);
   return word === "provisioning" ? "upgradable" : word === "retired" ? "incompatible" : word;
@@ -134,8 +134,8 @@ const receiptShape = object({
   promise: string,
 });
 
-const textShape = object({ sent: boolean, tries_left: integer });
-const openedShape = object({ action: string });
+const secretSentShape = object({ sent: boolean, tries_left: integer });
+const startedShape = object({ action: string });
 
 export type Config = Of<typeof configShape>;
 export type Sim = Of<typeof simShape>;
@@ -156,7 +156,7 @@ export interface NewEnrolment {
   language: Language;
 }
 
-export interface UnlockRegistration {
+export interface BiometricRegistration {
   client_data: string;
   attestation_object: string;
 }
@@ -170,10 +170,10 @@ export async function fetchConfig(): Promise<Config> {
     },
   );
   if (!response.ok) throw new Problem("busy", response.status);
-  return reading(async () => configShape(parse(await response.text()), "config"));
+  return readAs(async () => configShape(parse(await response.text()), "config"));
 }
 
-async function reading<T>(read: () => Promise<T> | T): Promise<T> {
+async function readAs<T>(read: () => Promise<T> | T): Promise<T> {
   try {
     return await read();
   } catch (cause) {
@@ -188,17 +188,17 @@ export class Api {
     this.client = client;
   }
 
-  async ask<T>(shape: Shape<T>, call: Call): Promise<T> {
+  async request<T>(shape: Shape<T>, call: Call): Promise<T> {
     const { body } = await this.client.call({ ...call, path: BASE + call.path });
-    return reading(() => shape(body, ""));
+    return readAs(() => shape(body, ""));
   }
 
   private get<T>(shape: Shape<T>, path: string): Promise<T> {
-    return this.ask(shape, { method: "GET", path });
+    return this.request(shape, { method: "GET", path });
   }
 
   private post<T>(shape: Shape<T>, path: string, body: Json = {}): Promise<T> {
-    return this.ask(shape, { method: "POST", path, body });
+    return this.request(shape, { method: "POST", path, body });
   }
 
   // Enrolment.
@@ -209,23 +209,23 @@ export class Api {
       body as unknown as Json,
     );
   enrolment = (id: string) => this.get(enrolmentShape, `/enrolments/${id}`);
-  textSecret = (id: string) => this.post(textShape, `/enrolments/${id}/sim`);
+  sendSecret = (id: string) => this.post(secretSentShape, `/enrolments/${id}/sim`);
   answerSecret = (id: string, secret: string) =>
     this.post(object({ connected: boolean }), `/enrolments/${id}/sim/answer`, { secret });
   chooseBank = (id: string, bank: string) =>
     this.post(object({ authorization_url: string }), `/enrolments/${id}/bank`, { bank });
   registerCode = (id: string, request: string) =>
     this.post(object({ registration_response: string }), `/enrolments/${id}/code`, { registration_request: request });
-  prepareUnlock = (id: string) =>
+  prepareBiometric = (id: string) =>
     this.post(
       object({ challenge: string, rp_id: string, user_id: string, user_name: string }),
       `/enrolments/${id}/unlock`,
     );
-  complete = (id: string, record: string, terms: string, unlock: UnlockRegistration | null) =>
+  complete = (id: string, record: string, terms: string, biometric: BiometricRegistration | null) =>
     this.post(completedShape, `/enrolments/${id}/complete`, {
       registration_record: record,
       terms_version: terms,
-      unlock: unlock as unknown as Json,
+      unlock: biometric as unknown as Json,
     });
 
   // Recovery with the bank.
@@ -240,18 +240,18 @@ export class Api {
     });
 
   // New SIM.
-  newSim = () => this.post(textShape, "/sim");
-  answerNewSim = (secret: string) => this.post(openedShape, "/sim/answer", { secret });
+  newSim = () => this.post(secretSentShape, "/sim");
+  answerNewSim = (secret: string) => this.post(startedShape, "/sim/answer", { secret });
 
-  // The person's own things.
+  // The identity, its devices and its actions.
   me = () => this.get(meShape, "/me");
   devices = async () => (await this.get(devicesShape, "/devices")).devices;
   actions = () => this.get(actionsShape, "/actions");
-  earlier = (before: string) => this.get(actionsShape, `/actions?before=${before}`);
+  actionsBefore = (before: string) => this.get(actionsShape, `/actions?before=${before}`);
   action = (id: string) => this.get(actionShape, `/actions/${id}`);
   receipt = (id: string) => this.get(receiptShape, `/receipts/${id}`);
   block = () => this.post(object({ status: string }), "/block", { reason: "person" });
-  unblock = () => this.post(openedShape, "/unblock");
+  unblock = () => this.post(startedShape, "/unblock");
   report = (id: string) => this.post(() => null, `/actions/${id}/report`);
 
   claim = (link: string) => this.post(offerShape, "/actions/claim", { link });

@@ -1,13 +1,14 @@
-// One approval or refusal, from the first message to the answer (protocol §6). Holds everything in memory only.
+// One approval or refusal, from the first message to the answer (protocol §6). Everything is in memory only.
 
 import type { Api } from "./api";
 import * as b64u from "./b64u";
+import { assertBiometric } from "./biometric";
 import { concat, sha256, utf8 } from "./bytes";
 import type { Bytes } from "./bytes";
 import { codeProof } from "./code";
-import type { Decided, DeviceRecord, Kept } from "./device";
+import type { DecisionHashes, DeviceRecord, ReusableRequest } from "./device";
 import type { Json } from "./json";
-import type { Opened } from "./offer";
+import type { OpenedOffer } from "./offer";
 import { startLogin } from "./opaque";
 import type { Login, TypedCode } from "./opaque";
 import { pause } from "./pause";
@@ -15,8 +16,7 @@ import { Problem } from "./problem";
 import { boolean, integer, nullable, object, oneOf, optional, string } from "./shape";
 import { checkSimStatement } from "./sim";
 import { attributesHash, transcriptHash } from "./transcript";
-import type { Decision, Factor } from "./transcript";
-import { assertUnlock } from "./unlock";
+import type { ApprovalFactor, Decision, Factor } from "./transcript";
 
 const waitShape = object({ status: oneOf("wait"), retry_after_ms: integer, contacting_sim: optional(boolean) });
 const attemptShape = object({
@@ -41,96 +41,116 @@ export type RefusalReason = "person" | "not_me" | "wrong_details";
 const SLOW_MS = 1200;
 const GIVE_UP_MS = 25_000;
 
-export interface Watcher {
-  /** The SIM is taking longer than a moment. */
+/** What a kind of action demands of its approval. */
+export interface ApprovalRules {
+  readonly factors: readonly ApprovalFactor[];
+  /** Whether an approval may go without a silent SIM statement that the scheme does not have. */
+  readonly simStatement: "required" | "optional";
+}
+
+export interface Progress {
+  /** Called when the SIM takes longer than a moment. */
   contactingSim?(): void;
 }
 
-/** The person left before a guess was spent: nothing more was asked of the scheme. */
+/** The person left the screen before a try was spent. Nothing more is sent. */
 export class Abandoned extends Error {}
 
 type Step =
   | { is: "code"; code: TypedCode; login: Login | null }
-  | { is: "unlock" }
-  /** The phone saw that the code was wrong, and has to say so. */
+  | { is: "biometric" }
+  /** The phone found out that the code is wrong, and must tell the scheme. */
   | { is: "wrong"; attempt: string }
-  /** Decided; only the answer is missing. Sent again, it gets the same one. */
-  | { is: "proven"; body: Json; decided: Decided };
+  /** The proof is made. Only the answer is missing; the same request gets the same answer. */
+  | { is: "proven"; body: Json; decision: DecisionHashes };
 
-/** One go at a yes. What it holds is its own, so that leaving the screen cannot pull it away from under the work. */
-interface Go {
+/** One run of an approval. It owns its step and its signal, so a person who leaves the screen does not disturb it. */
+interface Run {
   step: Step;
-  leaving: AbortController;
+  cancel: AbortController;
 }
 
 export class Approval {
   private readonly api: Api;
   private readonly record: DeviceRecord;
-  readonly opened: Opened;
-  /** The go that runs or that can be resumed: a fresh first message would cost a try, this one repeats free. */
-  private go: Go | null = null;
-  /** A refusal whose answer has not come back. */
-  private refusal: { reason: RefusalReason; keep: Kept } | null = null;
+  readonly opened: OpenedOffer;
+  /** null: this app does not know the kind. Such an action can only be refused. */
+  private readonly rules: ApprovalRules | null;
+  /** The run in progress, or one to resume. A new first message costs a try; a repeated one does not. */
+  private run: Run | null = null;
+  /** A refusal without an answer yet. */
+  private refusal: { reason: RefusalReason; reuse: ReusableRequest } | null = null;
   private refusing = false;
   private done = false;
-  /** The yes that is on its way. */
+  /** The approval in progress. */
   running: Promise<Outcome> | null = null;
-  /** As the scheme last told it. */
+  /** The number that the scheme sent last. */
   triesLeft: number;
 
-  constructor(api: Api, record: DeviceRecord, opened: Opened) {
+  constructor(api: Api, record: DeviceRecord, opened: OpenedOffer, rules: ApprovalRules | null) {
     this.api = api;
     this.record = record;
     this.opened = opened;
+    this.rules = rules;
     this.triesLeft = opened.offer.wrong_codes_left;
   }
 
-  /** Whether a decision is on its way or made, so that news of its own outcome is no news. */
+  /** The factors that both the scheme and the kind accept. */
+  get factors(): readonly ApprovalFactor[] {
+    return this.opened.offer.factors.filter((factor) => this.rules?.factors.includes(factor));
+  }
+
+  /** Whether a decision is in progress or made. The caller then ignores events about this action. */
   get deciding(): boolean {
     return this.running !== null || this.refusing || this.done;
   }
 
-  /** Whether `resume` has something to carry on with. */
+  /** Whether `resume` has a run to continue. */
   get resumable(): boolean {
-    return this.running === null && this.go !== null;
+    return this.running === null && this.run !== null;
   }
 
-  /** Takes the code over, and wipes it. */
-  withCode(code: TypedCode, watcher: Watcher = {}): Promise<Outcome> {
-    return this.start({ is: "code", code, login: null }, watcher);
+  /** Takes ownership of the code, and wipes it. */
+  approveWithCode(code: TypedCode, progress: Progress = {}): Promise<Outcome> {
+    return this.start({ is: "code", code, login: null }, progress);
   }
 
-  withUnlock(watcher: Watcher = {}): Promise<Outcome> {
-    return this.start({ is: "unlock" }, watcher);
+  approveWithBiometric(progress: Progress = {}): Promise<Outcome> {
+    return this.start({ is: "biometric" }, progress);
   }
 
-  /** Joins what runs, or carries on after a lost connection, a busy scheme or a silent SIM with the very same messages. */
-  resume(watcher: Watcher = {}): Promise<Outcome> {
+  /** Joins the run in progress. Or continues one with the same messages, after a lost connection or a SIM that did not answer. */
+  resume(progress: Progress = {}): Promise<Outcome> {
     if (this.running) return this.running;
-    const { go } = this;
+    const { run } = this;
     return this.track(async () => {
-      if (!go) throw new Problem("attempt_unknown");
-      return this.carry(go, watcher);
+      if (!run) throw new Problem("attempt_unknown");
+      return this.continueRun(run, progress);
     });
   }
 
-  /** The screen was left. What has not begun ends here; a guess that is spent is carried through, and wiped then. */
-  forget(): void {
-    const { go } = this;
-    go?.leaving.abort(new Abandoned());
-    if (go && !this.running && ["code", "unlock"].includes(go.step.is)) this.end(go);
+  /** The person left the screen. Stops a run that has spent no try. A spent try completes, and its code is wiped then. */
+  abandon(): void {
+    const { run } = this;
+    run?.cancel.abort(new Abandoned());
+    if (run && !this.running && ["code", "biometric"].includes(run.step.is)) this.endRun(run);
   }
 
-  private start(step: Step, watcher: Watcher): Promise<Outcome> {
-    this.forget();
+  private start(step: Step & { is: "code" | "biometric" }, progress: Progress): Promise<Outcome> {
+    this.abandon();
     const earlier = this.running;
-    const go = { step, leaving: new AbortController() };
-    this.go = go;
+    const run = { step, cancel: new AbortController() };
+    const factor = step.is === "code" ? "code" : "unlock";
+    this.run = run;
     return this.track(async () => {
-      // Two first messages at once would cost a try: what was left a moment ago comes to its end first.
+      if (!this.rules?.factors.includes(factor)) {
+        this.endRun(run);
+        throw new Problem(this.rules ? "unlock_unavailable" : "app_outdated");
+      }
+      // Two first messages at the same time would cost a try. So the earlier run finishes first.
       const outcome = earlier && (await earlier.catch(() => null));
-      if (!outcome) return this.carry(go, watcher);
-      this.end(go);
+      if (!outcome) return this.continueRun(run, progress);
+      this.endRun(run);
       return outcome;
     });
   }
@@ -143,70 +163,70 @@ export class Approval {
     return running;
   }
 
-  private async carry(go: Go, watcher: Watcher): Promise<Outcome> {
+  private async continueRun(run: Run, progress: Progress): Promise<Outcome> {
     try {
-      const { step } = go;
-      if (step.is === "code") this.advance(go, await this.tryCode(go, step, watcher));
-      if (step.is === "unlock") this.advance(go, await this.tryUnlock(go, watcher));
-      const outcome = await this.conclude(go.step);
+      const { step } = run;
+      if (step.is === "code") this.moveTo(run, await this.proveWithCode(run, step, progress));
+      if (step.is === "biometric") this.moveTo(run, await this.proveWithBiometric(run, progress));
+      const outcome = await this.send(run.step);
       this.done = true;
-      this.end(go);
+      this.endRun(run);
       return outcome;
     } catch (thrown) {
       if (thrown instanceof Problem) this.triesLeft = thrown.number("wrong_codes_left") ?? this.triesLeft;
-      const passing = thrown instanceof Problem && thrown.passing;
-      const leftAlone = go.step.is === "code" && go.leaving.signal.aborted;
-      if (!passing || leftAlone || go.step.is === "unlock") this.end(go);
+      const temporary = thrown instanceof Problem && thrown.temporary;
+      const abandoned = run.step.is === "code" && run.cancel.signal.aborted;
+      if (!temporary || abandoned || run.step.is === "biometric") this.endRun(run);
       throw thrown;
     }
   }
 
-  private advance(go: Go, step: Step): void {
-    if (go.step.is === "code") go.step.code.wipe();
-    go.step = step;
+  private moveTo(run: Run, step: Step): void {
+    if (run.step.is === "code") run.step.code.wipe();
+    run.step = step;
   }
 
-  private end(go: Go): void {
-    if (go.step.is === "code") go.step.code.wipe();
-    if (this.go === go) this.go = null;
+  private endRun(run: Run): void {
+    if (run.step.is === "code") run.step.code.wipe();
+    if (this.run === run) this.run = null;
   }
 
-  private async conclude(step: Step): Promise<Outcome> {
+  private async send(step: Step): Promise<Outcome> {
     const path = `/actions/${this.opened.offer.action}`;
     if (step.is === "wrong") {
-      // Told at once, so that the count is settled and the scheme can say how many tries are left.
-      await this.api.ask(() => null, { method: "POST", path: `${path}/wrong`, body: { attempt: step.attempt } });
+      // The scheme settles the count now, and answers how many tries are left.
+      await this.api.request(() => null, { method: "POST", path: `${path}/wrong`, body: { attempt: step.attempt } });
       throw new Problem("code_wrong");
     }
     if (step.is !== "proven") throw new Problem("attempt_unknown");
-    const { body, decided } = step;
-    return this.api.ask(outcomeShape, { method: "POST", path: `${path}/approve`, body, decided });
+    const { body, decision } = step;
+    return this.api.request(outcomeShape, { method: "POST", path: `${path}/approve`, body, decision });
   }
 
   /**
-   * Refuses. After a lost answer, refusing again sends the very same request, or a new one if others went out meanwhile:
-   * the answer is the same.
+   * Refuses. If the answer is lost, a second call sends the same request again. If other requests were sent meanwhile, it
+   * signs a new one. The answer is the same.
    */
   async refuse(reason: RefusalReason): Promise<Outcome> {
-    if (this.refusal?.reason !== reason) this.refusal = { reason, keep: {} };
-    const { keep } = this.refusal;
+    if (this.refusal?.reason !== reason) this.refusal = { reason, reuse: {} };
+    const { reuse } = this.refusal;
     const h = await sha256(new Uint8Array());
     this.refusing = true;
     try {
-      const outcome = await this.api.ask(outcomeShape, {
+      const outcome = await this.api.request(outcomeShape, {
         method: "POST",
         path: `/actions/${this.opened.offer.action}/refuse`,
-        keep,
+        reuse,
         // The transcript names the sequence of its own request.
         body: async (sequence) => {
           const t = await this.transcript("none", "refuse", sequence, null);
-          return { body: { t: b64u.encode(t), sequence, reason }, decided: { t, h } };
+          return { body: { t: b64u.encode(t), sequence, reason }, decision: { t, h } };
         },
       });
       this.done = true;
       return outcome;
     } catch (thrown) {
-      // Only an answer that never came is worth asking for again; one that said no is not.
+      // Send the same request again only if its answer was lost.
       if (!(thrown instanceof Problem && ["offline", "answer_unreadable"].includes(thrown.code))) this.refusal = null;
       throw thrown;
     } finally {
@@ -214,18 +234,18 @@ export class Approval {
     }
   }
 
-  private async attempt(factor: "code" | "unlock", ke1: string | null, go: Go, watcher: Watcher): Promise<Attempt> {
+  private async attempt(factor: ApprovalFactor, ke1: string | null, run: Run, progress: Progress): Promise<Attempt> {
     const { offer, viewHash } = this.opened;
-    const { signal } = go.leaving;
+    const { signal } = run.cancel;
     const path = `/actions/${offer.action}/attempt`;
     const body = { factor, nonce: offer.nonce, view_hash: b64u.encode(viewHash), ke1 };
     const started = Date.now();
-    const slow = setTimeout(() => watcher.contactingSim?.(), SLOW_MS);
+    const slow = setTimeout(() => progress.contactingSim?.(), SLOW_MS);
     try {
       for (;;) {
-        const answer = await this.api.ask(eitherShape, { method: "POST", path, body, signal });
+        const answer = await this.api.request(eitherShape, { method: "POST", path, body, signal });
         if (answer.status === "attempt") return answer;
-        if (answer.contacting_sim) watcher.contactingSim?.();
+        if (answer.contacting_sim) progress.contactingSim?.();
         if (Date.now() - started > GIVE_UP_MS) throw new Problem("sim_unavailable");
         await pause(Math.min(Math.max(answer.retry_after_ms, 50), 5000), signal);
       }
@@ -234,10 +254,10 @@ export class Approval {
     }
   }
 
-  private async tryCode(go: Go, step: Step & { is: "code" }, watcher: Watcher): Promise<Step> {
+  private async proveWithCode(run: Run, step: Step & { is: "code" }, progress: Progress): Promise<Step> {
     step.login ??= await startLogin(step.code);
-    const attempt = await this.attempt("code", step.login.ke1, go, watcher);
-    // The guess is spent now: from here on nothing asks whether the screen is still there.
+    const attempt = await this.attempt("code", step.login.ke1, run, progress);
+    // The try is spent now. From here on the run ignores its signal.
     if (attempt.ke2 === null) throw new Problem("answer_unreadable");
     const transcript = await this.transcript("code", "approve", attempt.sequence, attempt.sim_statement);
     const finished = step.login.finish(attempt.ke2);
@@ -254,17 +274,17 @@ export class Approval {
         code_proof: b64u.encode(proof),
         assertion: null,
       },
-      decided: { t: transcript, h },
+      decision: { t: transcript, h },
     };
   }
 
-  private async tryUnlock(go: Go, watcher: Watcher): Promise<Step> {
-    const attempt = await this.attempt("unlock", null, go, watcher);
+  private async proveWithBiometric(run: Run, progress: Progress): Promise<Step> {
+    const attempt = await this.attempt("unlock", null, run, progress);
     const transcript = await this.transcript("unlock", "approve", attempt.sequence, attempt.sim_statement);
     if (attempt.unlock_credential === null) throw new Problem("unlock_unavailable");
-    // No fingerprint is asked for on another screen.
-    go.leaving.signal.throwIfAborted();
-    const { assertion, proofHash } = await assertUnlock(this.record.rpId, attempt.unlock_credential, transcript);
+    // The browser's dialog must not appear on another screen.
+    run.cancel.signal.throwIfAborted();
+    const { assertion, proofHash } = await assertBiometric(this.record.rpId, attempt.unlock_credential, transcript);
     return {
       is: "proven",
       body: {
@@ -274,7 +294,7 @@ export class Approval {
         code_proof: null,
         assertion: { ...assertion },
       },
-      decided: { t: transcript, h: proofHash },
+      decision: { t: transcript, h: proofHash },
     };
   }
 
@@ -307,8 +327,7 @@ export class Approval {
   private async checkSim(statement: string | null): Promise<void> {
     const { offer, viewHash, nonce, clockSkew } = this.opened;
     if (offer.sim === "none" && statement === null) return;
-    // A deployer may let logins rest on an earlier statement while the operator is silent (design §6); nothing else may.
-    if (offer.sim === "silent" && statement === null && this.opened.view.kind === "login") return;
+    if (offer.sim === "silent" && statement === null && this.rules?.simStatement === "optional") return;
     try {
       if (statement === null) throw new Error("SIM statement: missing");
       await checkSimStatement(statement, {

@@ -1,4 +1,4 @@
-// base64url without padding (RFC 4648 §5), decoded strictly: one text for each byte string.
+// base64url without padding (RFC 4648 §5), decoded strictly: each byte string has one text.
 
 import type { Bytes } from "./bytes";
 
@@ -15,7 +15,7 @@ export function encode(bytes: Uint8Array): string {
   return out;
 }
 
-/** Throws on padding, whitespace, foreign letters, an impossible length or non-zero trailing bits. */
+/** Throws on padding, whitespace, other letters, an impossible length or non-zero trailing bits. */
 export function decode(text: string): Bytes {
   if (text.length % 4 === 1) throw new Error("base64url: impossible length");
   const out = new Uint8Array(Math.floor((text.length * 3) / 4));
@@ -24,7 +24,7 @@ export function decode(text: string): Bytes {
   let at = 0;
   for (const letter of text) {
     const value = VALUES.get(letter);
-    if (value === undefined) throw new Error("base64url: foreign letter");
+    if (value === undefined) throw new Error("base64url: not in the alphabet");
     word = ((word << 6) | value) & 0xffff;
     bits += 6;
     if (bits >= 8) {
@@ -37,7 +37,7 @@ export function decode(text: string): Bytes {
   return out;
 }
 
-/** The same, for a value whose length is fixed. */
+/** Decodes a value of a fixed length. */
 export function decodeExactly(text: string, length: number): Bytes {
   const bytes = decode(text);
   if (bytes.length !== length) throw new Error("base64url: wrong length");

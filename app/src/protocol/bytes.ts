@@ -7,7 +7,7 @@ const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 export const utf8 = (text: string): Bytes => encoder.encode(text) as Bytes;
 
-/** Strict: throws on bytes that are not UTF-8, and keeps a byte order mark where it stands. */
+/** Throws on bytes that are not UTF-8. Keeps a byte order mark. */
 export const fromUtf8 = (bytes: Uint8Array): string => decoder.decode(bytes);
 
 export function concat(...parts: Uint8Array[]): Bytes {
@@ -39,7 +39,7 @@ export function u64be(value: number): Bytes {
   return out;
 }
 
-/** Compares public values; none of the protocol's comparisons on the phone is of a secret. */
+/** Compares public values only. The phone never compares secrets, so this need not run in constant time. */
 export const equal = (a: Uint8Array, b: Uint8Array): boolean =>
   a.length === b.length && a.every((byte, index) => byte === b[index]);
 

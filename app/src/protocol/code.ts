@@ -1,4 +1,5 @@
-// The five-digit code (protocol §3): which ones are refused, and what it proves. Judged here, since it goes nowhere.
+// The five-digit code (protocol §3): the codes that are too easy to guess, and the proof. The phone checks the code,
+// because the code never leaves the phone.
 
 import { concat, hmacSha256, utf8 } from "./bytes";
 import type { Bytes } from "./bytes";
@@ -13,7 +14,7 @@ export interface CodeHints {
 
 export const CODE_LENGTH = 5;
 
-export function judgeCode(code: string, hints: CodeHints = {}): CodeProblem | null {
+export function checkCode(code: string, hints: CodeHints = {}): CodeProblem | null {
   if (!/^[0-9]{5}$/.test(code)) return "length";
   const digits = [...code].map(Number);
   const steps = digits.slice(1).map((digit, index) => (digit - digits[index]! + 10) % 10);

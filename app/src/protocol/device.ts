@@ -1,4 +1,4 @@
-// The device: its key, its sequence, and requests signed with both (protocol §2).
+// The device: its key, its sequence, and the requests that it signs (protocol §2).
 
 import * as b64u from "./b64u";
 import { sha256, utf8 } from "./bytes";
@@ -9,18 +9,18 @@ import { jwkShape, P256, sign, thumbprint } from "./jws";
 import type { Jwk } from "./jws";
 import { isServerCode, Problem } from "./problem";
 
-/** What the phone keeps. The private key cannot be taken out of the browser's key store through WebCrypto. */
+/** What the phone stores. WebCrypto cannot export the private key. */
 export interface DeviceRecord {
   key: CryptoKeyPair;
   jwk: Jwk;
   thumbprint: string;
-  /** Last sequence that may have been sent. */
+  /** The last sequence that the phone may have sent. */
   sequence: number;
-  /** Last sequence that the scheme is known to have taken. */
+  /** The last sequence that the scheme has certainly received. */
   taken?: number;
-  /** Repeated, also after a restart, when `sequence` has run too far ahead of `taken`. */
-  knock?: Signed;
-  /** Pinned from the configuration when the key was made. */
+  /** The request that the phone repeats, also after a restart, while `sequence` is too far ahead of `taken`. */
+  knock?: SignedRequest;
+  /** Copied from the configuration when the phone made its key. It never changes. */
   audience: string;
   issuer: string;
   rpId: string;
@@ -29,18 +29,18 @@ export interface DeviceRecord {
   device?: string;
   enrolment?: string;
   identity?: string;
-  /** What the bank said when enrolling; only to judge a new code against. */
+  /** What the bank said at enrolment. The app uses it only to refuse a code with the year of birth. */
   birthdate?: string;
 }
 
 export interface DeviceStore {
   load(): Promise<DeviceRecord | null>;
   save(record: DeviceRecord): Promise<void>;
-  /** Changes the record in one transaction and resolves when that is durable. */
+  /** Changes the record in one transaction. Resolves when the change is durable. */
   update(change: (record: DeviceRecord) => void): Promise<DeviceRecord>;
   clear(): Promise<void>;
-  /** Runs alone, over all tabs of this browser. */
-  alone<T>(task: () => Promise<T>): Promise<T>;
+  /** Runs one task at a time, over all tabs of this browser. */
+  exclusively<T>(task: () => Promise<T>): Promise<T>;
 }
 
 export interface Pins {
@@ -59,40 +59,40 @@ export async function createDevice(store: DeviceStore, pins: Pins, phoneNumber: 
   return record;
 }
 
-/** Members that an approval or a refusal adds to the signed payload. */
-export interface Decided {
+/** The hashes that an approval or a refusal adds to the signed payload: of the transcript, and of the proof. */
+export interface DecisionHashes {
   t: Bytes;
   h: Bytes;
 }
 
 export interface Call {
   method: "GET" | "POST";
-  /** Path with query. */
+  /** The path with its query. */
   path: string;
-  /** The body; a function when it names the sequence of its own request. */
-  body?: Json | ((sequence: number) => Promise<{ body: Json; decided: Decided }>);
-  decided?: Decided;
-  /** Where the signed request is kept, so that a later call sends the very same one if it still may. */
-  keep?: Kept;
-  /** Given up before it was signed, nothing is sent; from then on it runs its course. */
+  /** The body. It is a function if the body names the sequence of its own request. */
+  body?: Json | ((sequence: number) => Promise<{ body: Json; decision: DecisionHashes }>);
+  decision?: DecisionHashes;
+  /** Stores the signed request here. A later call with the same object sends it again, if the scheme still accepts it. */
+  reuse?: ReusableRequest;
+  /** If it aborts before the request is signed, nothing is sent. After that it has no effect. */
   signal?: AbortSignal;
 }
 
 /**
- * A request as it was signed. Its bytes may go out again while no later sequence was used, and never after: the scheme
- * takes an old sequence for that of a copied phone, and suspends.
+ * A signed request. The phone may send the same bytes again until it uses a later sequence, and never after that. The
+ * scheme takes an old sequence as the sign of a copied phone, and suspends the device.
  */
-export interface Signed {
-  /** Of the key that signed. */
+export interface SignedRequest {
+  /** The thumbprint of the key that signed. */
   thumbprint: string;
   sequence: number;
   path: string;
   init: RequestInit;
 }
 
-/** Empty until the request was signed. */
-export interface Kept {
-  signed?: Signed;
+/** Empty until the request is signed. */
+export interface ReusableRequest {
+  signed?: SignedRequest;
 }
 
 export interface Answer {
@@ -112,36 +112,36 @@ const browserTransport: Transport = {
 
 const REPEATS = 3;
 const TIMEOUT_MS = 20_000;
-/** The scheme takes no jump of more than 1,000 sequences (protocol §2). Nobody may get there by being offline. */
+/** The scheme refuses a jump of more than 1,000 sequences (protocol §2). A phone without a connection must stay below. */
 const FAR_AHEAD = 500;
 
 export class DeviceClient {
   private readonly store: DeviceStore;
   private readonly transport: Transport;
   private taken: { thumbprint: string; sequence: number } | null = null;
-  /** The request for a stream that nobody answered yet: a phone without a connection uses up one sequence, not one a try. */
-  private stream: Kept = {};
+  /** The request for a stream without an answer yet. So all tries of a phone without a connection use one sequence. */
+  private stream: ReusableRequest = {};
 
   constructor(store: DeviceStore, transport: Transport = browserTransport) {
     this.store = store;
     this.transport = transport;
   }
 
-  /** Sends one request and gives its answer; anything but success is thrown as a Problem. */
+  /** Sends one request and returns its answer. Throws a Problem for an answer that is no success. */
   async call(call: Call): Promise<Answer> {
-    return this.store.alone(async () => {
+    return this.store.exclusively(async () => {
       call.signal?.throwIfAborted();
       return readAnswer(await this.send(await this.signed(call)));
     });
   }
 
-  /** Opens a stream; only the way to its headers is exclusive, and that takes its time at most. */
+  /** Opens a stream. It holds the lock until the headers arrive, or until the time is over. */
   async open(path: string, signal: AbortSignal): Promise<Response> {
-    const response = await this.store.alone(async () => {
+    const response = await this.store.exclusively(async () => {
       signal.throwIfAborted();
-      const signed = await this.signed({ method: "GET", path, keep: this.stream });
+      const signed = await this.signed({ method: "GET", path, reuse: this.stream });
       const headers = { ...(signed.init.headers as Record<string, string>), accept: "text/event-stream" };
-      const opened = await within(TIMEOUT_MS, (stop) => this.transport.fetch(path, { ...signed.init, headers, signal: stop }), signal).catch(
+      const opened = await withTimeout(TIMEOUT_MS, (stop) => this.transport.fetch(path, { ...signed.init, headers, signal: stop }), signal).catch(
         (cause: unknown) => {
           throw new Problem("offline", 0, {}, cause);
         },
@@ -154,16 +154,16 @@ export class DeviceClient {
     return response;
   }
 
-  /** The request to send: the kept one while its sequence is the last that was used, else a new one. */
-  private async signed(call: Call): Promise<Signed> {
+  /** Returns the stored request if its sequence is still the last one. Signs a new request otherwise. */
+  private async signed(call: Call): Promise<SignedRequest> {
     const record = await this.store.load();
     if (!record) throw new Problem("not_enrolled");
     const { thumbprint, sequence } = record;
-    const kept = call.keep?.signed;
-    if (kept && kept.thumbprint === thumbprint && kept.sequence === sequence) return kept;
+    const stored = call.reuse?.signed;
+    if (stored && stored.thumbprint === thumbprint && stored.sequence === sequence) return stored;
     if (sequence - this.takenOf(record) >= FAR_AHEAD) await this.knock(record);
     const signed = await this.sign(call);
-    if (call.keep) call.keep.signed = signed;
+    if (call.reuse) call.reuse.signed = signed;
     return signed;
   }
 
@@ -171,7 +171,7 @@ export class DeviceClient {
     return Math.max(taken ?? sequence, this.taken?.thumbprint === thumbprint ? this.taken.sequence : 0);
   }
 
-  /** Learns, before it runs out of sequences, whether anything arrives at all; until then it uses no further one. */
+  /** Finds out whether the scheme receives anything, before the phone is too far ahead. Uses one sequence for that. */
   private async knock(record: DeviceRecord): Promise<void> {
     let signed = record.knock;
     if (signed?.thumbprint !== record.thumbprint || signed.sequence !== record.sequence) {
@@ -182,17 +182,17 @@ export class DeviceClient {
       signed = fresh;
     }
     await readAnswer(await this.send(signed)).catch((thrown: unknown) => {
-      if (thrown instanceof Problem && thrown.passing) throw thrown;
+      if (thrown instanceof Problem && thrown.temporary) throw thrown;
     });
   }
 
-  private async sign(call: Call): Promise<Signed> {
-    // Saved before it is sent: whatever happens next, this number never stands under other bytes.
+  private async sign(call: Call): Promise<SignedRequest> {
+    // Save the sequence before sending: whatever happens next, it is never used for other bytes.
     const record = await this.store.update((saved) => {
       saved.taken = this.takenOf(saved);
       saved.sequence += 1;
     });
-    const made = typeof call.body === "function" ? await call.body(record.sequence) : { body: call.body, decided: call.decided };
+    const made = typeof call.body === "function" ? await call.body(record.sequence) : { body: call.body, decision: call.decision };
     const body = made.body === undefined ? "" : JSON.stringify(made.body);
     const kid = record.device ?? record.thumbprint;
     const payload: Record<string, Json> = {
@@ -203,9 +203,9 @@ export class DeviceClient {
       dev: kid,
       seq: record.sequence,
     };
-    if (made.decided) {
-      payload["t"] = b64u.encode(made.decided.t);
-      payload["h"] = b64u.encode(made.decided.h);
+    if (made.decision) {
+      payload["t"] = b64u.encode(made.decision.t);
+      payload["h"] = b64u.encode(made.decision.h);
     }
     const header = { alg: "ES256", typ: "ipse-request+jwt", kid };
     const headers: Record<string, string> = {
@@ -217,13 +217,13 @@ export class DeviceClient {
     return { thumbprint: record.thumbprint, sequence: record.sequence, path: call.path, init };
   }
 
-  /** An answer that got lost is asked for again with the same bytes, which the scheme takes as a repetition. */
-  private async send(signed: Signed): Promise<Response> {
+  /** Sends the same bytes again if the answer is lost. The scheme then repeats its answer. */
+  private async send(signed: SignedRequest): Promise<Response> {
     for (let round = 1; ; round += 1) {
       try {
-        const response = await within(TIMEOUT_MS, async (signal) => {
+        const response = await withTimeout(TIMEOUT_MS, async (signal) => {
           const answered = await this.transport.fetch(signed.path, { ...signed.init, signal });
-          // Read here, so that a connection lost halfway counts as lost.
+          // Read the body here: a connection that breaks halfway also loses the answer.
           return new Response(await answered.arrayBuffer(), { status: answered.status, headers: answered.headers });
         });
         if (response.ok) this.taken = signed;
@@ -236,8 +236,8 @@ export class DeviceClient {
   }
 }
 
-/** Ends when the time is over, whatever the work makes of its signal: nothing may hold the lock for good. */
-function within<T>(milliseconds: number, work: (signal: AbortSignal) => Promise<T>, outer?: AbortSignal): Promise<T> {
+/** Rejects when the time is over, even if the work ignores its signal. Otherwise it could hold the lock for ever. */
+function withTimeout<T>(milliseconds: number, work: (signal: AbortSignal) => Promise<T>, outer?: AbortSignal): Promise<T> {
   const stop = new AbortController();
   outer?.addEventListener("abort", () => stop.abort(outer.reason), { once: true });
   if (outer?.aborted) return Promise.reject(outer.reason);

@@ -1,4 +1,5 @@
-// Live updates (protocol §4): server-sent events read from a fetch, since EventSource cannot carry the signed header.
+// Live updates (protocol §4). The app reads server-sent events from a fetch, because EventSource cannot send the signed
+// header.
 
 import type { DeviceClient } from "./device";
 import { parse } from "./json";
@@ -10,8 +11,8 @@ export interface ServerEvent {
   data: string;
 }
 
-/** Cuts a text stream into events (HTML standard §9.2.6); gives those that are complete and keeps the rest. */
-export class EventCutter {
+/** Splits a text stream into events (HTML standard §9.2.6). Returns the complete ones and keeps the rest. */
+export class EventParser {
   private rest = "";
 
   push(chunk: string): ServerEvent[] {
@@ -19,23 +20,23 @@ export class EventCutter {
     this.rest = blocks.pop() ?? "";
     return blocks.flatMap((block) => {
       const fields = block.split("\n").filter((line) => !line.startsWith(":"));
-      const of = (name: string) =>
+      const values = (name: string) =>
         fields.filter((line) => line.startsWith(`${name}:`)).map((line) => line.slice(name.length + 1).replace(/^ /, ""));
-      const data = of("data");
-      return data.length === 0 ? [] : [{ event: of("event").at(-1) ?? "message", data: data.join("\n") }];
+      const data = values("data");
+      return data.length === 0 ? [] : [{ event: values("event").at(-1) ?? "message", data: data.join("\n") }];
     });
   }
 }
 
-export type Update = { about: "action"; id: string; status: string } | { about: "identity"; status: string };
+export type Update = { type: "action"; id: string; status: string } | { type: "identity"; status: string };
 
 const BACK_OFF_MS = [500, 1000, 2000, 5000, 10_000, 30_000];
-/** Heartbeats come more often than this; silence means the connection is dead. */
+/** Heartbeats arrive more often. After this much silence the connection is dead. */
 const SILENCE_MS = 60_000;
 
 export interface Listener {
   update(update: Update): void;
-  /** After each new connection: what happened in between must be asked for. */
+  /** Called after each new connection. The listener must then load what happened meanwhile. */
   connected(): void;
 }
 
@@ -63,7 +64,7 @@ export async function listen(client: DeviceClient, listener: Listener, signal: A
 
 async function read(response: Response, listener: Listener, attempt: AbortController): Promise<void> {
   const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
-  const cutter = new EventCutter();
+  const parser = new EventParser();
   let silence = setTimeout(() => attempt.abort(), SILENCE_MS);
   try {
     for (;;) {
@@ -71,8 +72,8 @@ async function read(response: Response, listener: Listener, attempt: AbortContro
       if (done) return;
       clearTimeout(silence);
       silence = setTimeout(() => attempt.abort(), SILENCE_MS);
-      for (const event of cutter.push(value ?? "")) {
-        const update = understand(event);
+      for (const event of parser.push(value ?? "")) {
+        const update = parseUpdate(event);
         if (update) listener.update(update);
       }
     }
@@ -81,12 +82,12 @@ async function read(response: Response, listener: Listener, attempt: AbortContro
   }
 }
 
-function understand({ event, data }: ServerEvent): Update | null {
+function parseUpdate({ event, data }: ServerEvent): Update | null {
   try {
-    if (event === "action") return { about: "action", ...object({ id: string, status: string })(parse(data), event) };
-    if (event === "identity") return { about: "identity", ...object({ status: string })(parse(data), event) };
+    if (event === "action") return { type: "action", ...object({ id: string, status: string })(parse(data), event) };
+    if (event === "identity") return { type: "identity", ...object({ status: string })(parse(data), event) };
   } catch {
-    // An event is a hint; one that cannot be read loses nothing.
+    // An event only announces news. The app loses nothing if it cannot read one.
   }
   return null;
 }

@@ -1,4 +1,4 @@
-// Ids: a three-letter prefix, `_`, and 16 bytes in base64url, in one spelling only.
+// Ids: a three-letter prefix, `_`, and 16 bytes in canonical base64url.
 
 export type Prefix = "enr" | "idn" | "dev" | "act" | "par" | "rec" | "rcv" | "att";
 

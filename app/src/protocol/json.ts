@@ -1,5 +1,5 @@
-// A JSON reader (RFC 8259) that refuses what JSON.parse lets through: members given twice, halves of
-// surrogate pairs, and nesting without end. What two readers understand differently must not be signed.
+// A JSON reader (RFC 8259) that refuses what JSON.parse accepts: duplicate members, unpaired surrogates and unlimited
+// nesting. Two readers may understand such a text differently, so nobody may sign it.
 
 export type Json = null | boolean | number | string | Json[] | { [member: string]: Json };
 
@@ -57,20 +57,20 @@ class Reader {
   }
 
   private object(depth: number): Json {
-    // No prototype, so that a member named "__proto__" is a member like any other.
+    // No prototype: a member named "__proto__" is an ordinary member.
     const out = Object.create(null) as { [member: string]: Json };
     this.expect("{");
     this.space();
-    if (this.take("}")) return out;
+    if (this.accept("}")) return out;
     do {
       this.space();
       const name = this.string();
-      if (name in out) throw new JsonError("member given twice");
+      if (name in out) throw new JsonError("duplicate member");
       this.space();
       this.expect(":");
       out[name] = this.value(depth + 1);
       this.space();
-    } while (this.take(","));
+    } while (this.accept(","));
     this.expect("}");
     return out;
   }
@@ -79,11 +79,11 @@ class Reader {
     const out: Json[] = [];
     this.expect("[");
     this.space();
-    if (this.take("]")) return out;
+    if (this.accept("]")) return out;
     do {
       out.push(this.value(depth + 1));
       this.space();
-    } while (this.take(","));
+    } while (this.accept(","));
     this.expect("]");
     return out;
   }
@@ -93,13 +93,13 @@ class Reader {
     let out = "";
     for (;;) {
       const unit = this.text[this.at];
-      if (unit === undefined) throw new JsonError("string without end");
+      if (unit === undefined) throw new JsonError("unterminated string");
       this.at += 1;
       if (unit === '"') break;
       if (unit < " ") throw new JsonError("control character in a string");
       out += unit === "\\" ? this.escape() : unit;
     }
-    if (!out.isWellFormed()) throw new JsonError("half a surrogate pair");
+    if (!out.isWellFormed()) throw new JsonError("unpaired surrogate");
     return out;
   }
 
@@ -133,13 +133,13 @@ class Reader {
     return value;
   }
 
-  private take(unit: string): boolean {
+  private accept(unit: string): boolean {
     if (this.text[this.at] !== unit) return false;
     this.at += 1;
     return true;
   }
 
   private expect(unit: string): void {
-    if (!this.take(unit)) throw new JsonError(`expected ${unit}`);
+    if (!this.accept(unit)) throw new JsonError(`expected ${unit}`);
   }
 }

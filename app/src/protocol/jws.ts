@@ -36,7 +36,7 @@ export async function sign(key: CryptoKey, header: Record<string, string>, paylo
   return `${signed}.${b64u.encode(new Uint8Array(signature))}`;
 }
 
-/** Reads without judging the signature; `crit` and everything but ES256 are refused. */
+/** Reads a JWS without checking its signature. Refuses `crit` and every algorithm but ES256. */
 export function decode(jws: string): Jws {
   const [header, payload, signature, ...rest] = jws.split(".");
   if (header === undefined || payload === undefined || signature === undefined || rest.length > 0) {
@@ -56,7 +56,7 @@ export function decode(jws: string): Jws {
 
 export async function verify(jws: string, typ: string, key: CryptoKey): Promise<Jws> {
   const decoded = decode(jws);
-  if (decoded.header.typ !== typ) throw new Error("JWS of another type");
+  if (decoded.header.typ !== typ) throw new Error("JWS of the wrong type");
   if (!(await crypto.subtle.verify(ES256, key, decoded.signature, decoded.signed))) throw new Error("wrong signature");
   return decoded;
 }

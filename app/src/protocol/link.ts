@@ -1,4 +1,4 @@
-// Links to an action (protocol §5): QR texts and same-device links, both under the app's own address.
+// Links to an action (protocol §5): texts of QR codes and same-device links. Both begin with the app's address.
 
 import * as b64u from "./b64u";
 
@@ -15,14 +15,14 @@ const bytes = (text: string | undefined, least: number, most: number): boolean =
 
 export type Link = { flow: "qr" | "app"; text: string };
 
-/** What a QR holds, or what was pasted: the whole link if it is one of this app's, else null. */
+/** Reads the text of a QR code, or a pasted text. null: it is not a link of this app. */
 export function parseLink(text: string, appOrigin: string): Link | null {
   const trimmed = text.trim();
   const prefix = `${appOrigin}/app/#`;
   return trimmed.startsWith(prefix) ? parseFragment(trimmed.slice(prefix.length), appOrigin) : null;
 }
 
-/** The same for what stands behind the `#` of this page's address. */
+/** Reads the part behind the `#` of this page's address. */
 export function parseFragment(fragment: string, appOrigin: string): Link | null {
   const text = `${appOrigin}/app/#${fragment}`;
   const [kind, link, third, fourth, ...rest] = fragment.split(".");

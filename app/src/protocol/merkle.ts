@@ -7,7 +7,7 @@ export const leafHash = (leaf: Bytes): Promise<Bytes> => sha256(concat(new Uint8
 
 export const nodeHash = (left: Bytes, right: Bytes): Promise<Bytes> => sha256(concat(new Uint8Array([1]), left, right));
 
-/** RFC 9162 §2.1.3.2: whether `hash` is leaf `index` of the tree of `size` leaves under `root`. */
+/** Whether `hash` is leaf `index` of a tree with `size` leaves and this root (RFC 9162 §2.1.3.2). */
 export async function verifyInclusion(
   hash: Bytes,
   index: number,
@@ -16,7 +16,7 @@ export async function verifyInclusion(
   root: Bytes,
 ): Promise<boolean> {
   if (!Number.isSafeInteger(index) || !Number.isSafeInteger(size) || index < 0 || index >= size) return false;
-  // BigInt, since bit operations on numbers stop at 32 bits.
+  // BigInt, because bit operations on numbers stop at 32 bits.
   let fn = BigInt(index);
   let sn = BigInt(size - 1);
   let running = hash;

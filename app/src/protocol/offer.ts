@@ -1,25 +1,25 @@
-// An offer, opened: the view that came with it, and the certainty that both speak of the same thing.
+// Opens an offer: reads the view in it and checks that both describe the same action.
 
 import type { Offer } from "./api";
 import * as b64u from "./b64u";
 import { sha256 } from "./bytes";
 import type { Bytes } from "./bytes";
 import { Problem } from "./problem";
-import { parseView } from "./view";
+import { parseView, UnsupportedView } from "./view";
 import type { View } from "./view";
 
-export interface Opened {
+export interface OpenedOffer {
   offer: Offer;
   view: View;
   viewHash: Bytes;
   nonce: Bytes;
   browserBinding: Bytes;
-  /** Server time minus this phone's, so that a wrong clock here neither hurts nor misleads. */
+  /** The server's time minus this phone's. It corrects a wrong clock on this phone. */
   clockSkew: number;
 }
 
-/** Throws `view_unreadable` rather than show something other than what will be signed. */
-export async function openOffer(offer: Offer, now: number): Promise<Opened> {
+/** Throws a Problem for a view that the app cannot show exactly as it will be signed. */
+export async function openOffer(offer: Offer, now: number): Promise<OpenedOffer> {
   try {
     const bytes = b64u.decode(offer.view);
     const view = parseView(bytes);
@@ -41,6 +41,6 @@ export async function openOffer(offer: Offer, now: number): Promise<Opened> {
       clockSkew: offer.server_time - now,
     };
   } catch (cause) {
-    throw new Problem("view_unreadable", 0, {}, cause);
+    throw new Problem(cause instanceof UnsupportedView ? "app_outdated" : "view_unreadable", 0, {}, cause);
   }
 }

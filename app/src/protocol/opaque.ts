@@ -3,17 +3,17 @@
 import * as b64u from "./b64u";
 import type { Bytes } from "./bytes";
 
-// One pass over 19 MiB: a blink on a phone. The sealed server secret is what protects 100,000 codes, not this.
+// One pass over 19 MiB takes a moment on a phone. It is not what protects a space of 100,000 codes: the server's secret is.
 const keyStretching = { "argon2id-custom": { iterations: 1, memory: 19456, parallelism: 1 } } as const;
 
-/** The library is half a megabyte of WebAssembly: loaded when a code is about to be typed. */
+/** Loads the library when the person is about to type a code. It is half a megabyte of WebAssembly. */
 export async function loadOpaque() {
   const library = await import("@serenity-kit/opaque");
   await library.ready;
   return library.client;
 }
 
-/** The code as it was typed, in memory only. JavaScript strings cannot be wiped, so one exists for an instant only. */
+/** The typed code, in memory only. JavaScript cannot wipe a string, so `text` is called as late as possible. */
 export class TypedCode {
   private readonly digits: Uint8Array;
 
@@ -51,7 +51,7 @@ export async function startRegistration(code: TypedCode): Promise<Registration> 
 
 export interface Login {
   ke1: string;
-  /** null: the code is wrong (or the server's message is not for it). */
+  /** null: the code is wrong, or the server's message belongs to another code. */
   finish(ke2: string): { ke3: string; sessionKey: Bytes } | null;
 }
 

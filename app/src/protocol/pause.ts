@@ -1,4 +1,4 @@
-/** Waits, but no longer than somebody is there to wait for. */
+/** Waits. Resolves early when the signal aborts. */
 export const pause = (milliseconds: number, signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
     if (signal.aborted) return resolve();

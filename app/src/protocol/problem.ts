@@ -1,8 +1,8 @@
-// Everything that can go wrong, by a stable code. The words for each stand in texts/*.ftl as `problem-CODE`.
+// Everything that can fail, each with a stable code. The texts are in texts/*.ftl, as `problem-CODE`.
 
 import type { Json } from "./json";
 
-/** Codes of protocol §1, as the scheme answers them. */
+/** The codes with which the scheme answers (protocol §1). */
 export const SERVER_CODES = [
   "malformed_request", "too_large", "unsupported_media_type", "device_signature_invalid", "device_suspended",
   "device_copied", "sequence_stale", "identity_blocked", "not_found", "action_expired", "action_closed", "link_stale",
@@ -12,9 +12,9 @@ export const SERVER_CODES = [
   "too_many_requests", "internal",
 ] as const;
 
-/** Codes of the app's own. */
+/** The codes that only the app uses. */
 export const LOCAL_CODES = [
-  "offline", "answer_unreadable", "view_unreadable", "sim_statement_invalid", "unlock_cancelled", "unlock_unavailable",
+  "offline", "answer_unreadable", "view_unreadable", "sim_statement_invalid", "unlock_cancelled", "unlock_unavailable", "app_outdated",
   "camera_unavailable", "qr_not_found", "storage_unavailable", "not_enrolled", "bank_declined", "unexpected",
 ] as const;
 
@@ -24,7 +24,7 @@ export type ProblemCode = ServerCode | LocalCode;
 
 export const isServerCode = (code: unknown): code is ServerCode => SERVER_CODES.includes(code as ServerCode);
 
-const PASSING: readonly ProblemCode[] = [
+const TEMPORARY: readonly ProblemCode[] = [
   "offline", "busy", "internal", "sim_unavailable", "too_many_requests", "answer_unreadable", "sequence_stale",
 ];
 const FINAL: readonly ProblemCode[] = ["device_signature_invalid", "device_suspended", "device_copied"];
@@ -47,12 +47,12 @@ export class Problem extends Error {
     return typeof value === "number" ? value : null;
   }
 
-  /** Whether the same thing may simply be asked again. */
-  get passing(): boolean {
-    return PASSING.includes(this.code);
+  /** Whether the same request may succeed later. */
+  get temporary(): boolean {
+    return TEMPORARY.includes(this.code);
   }
 
-  /** Whether this device can do no more: the way on is to begin anew. */
+  /** Whether the scheme accepts nothing more from this device. The person must enrol again. */
   get final(): boolean {
     return FINAL.includes(this.code);
   }

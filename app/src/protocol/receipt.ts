@@ -1,4 +1,4 @@
-// A receipt, judged on the phone (protocol §7): it is in the log, the scheme signed the log, and it says what was seen.
+// Checks a receipt on the phone (protocol §7): it is in the log, the scheme signed the log, and it says what the person saw.
 
 import type { ReceiptAnswer } from "./api";
 import * as b64u from "./b64u";
@@ -31,7 +31,7 @@ const evidenceShape = object({
   decision: optional(string),
   factor: optional(string),
   time: optional(integer),
-  // Of what was not decided about a view: enrolments name bank and terms, blocks and new SIMs a reason.
+  // Receipts without a view: an enrolment names the bank and the terms, a block or a new SIM names a reason.
   registrar: optional(string),
   terms_version: optional(string),
   reason: optional(string),
@@ -41,7 +41,7 @@ const COMPLETION = /^\/phone\/v1\/enrolments\/[^/]+\/complete$/;
 
 export type Check = "yes" | "no" | "pending" | "absent";
 
-export interface JudgedReceipt {
+export interface CheckedReceipt {
   kind: (typeof KINDS)[number];
   time: number;
   view: View | null;
@@ -49,11 +49,11 @@ export interface JudgedReceipt {
   factor: string | null;
   /** Whether the leaf commits to this evidence and this person. */
   committed: Check;
-  /** Whether the log holds the leaf, by a checkpoint that the scheme signed. */
+  /** Whether the leaf is in the log, under a checkpoint that the scheme signed. */
   logged: Check;
   /** Whether the scheme promised to log it. */
   promised: Check;
-  /** Whether this phone signed this very decision about this very view, or the end of its enrolment. */
+  /** Whether this phone signed this decision about this view, or the end of its enrolment. */
   mine: Check;
   bank: string | null;
   terms: string | null;
@@ -62,16 +62,16 @@ export interface JudgedReceipt {
   size: number | null;
 }
 
-const answer = async (judge: () => Promise<boolean>): Promise<Check> => {
+const check = async (holds: () => Promise<boolean>): Promise<Check> => {
   try {
-    return (await judge()) ? "yes" : "no";
+    return (await holds()) ? "yes" : "no";
   } catch {
     return "no";
   }
 };
 
-/** Throws only if there is nothing to show; each check says for itself whether it holds. */
-export async function judgeReceipt(receipt: ReceiptAnswer, record: DeviceRecord): Promise<JudgedReceipt> {
+/** Throws only if there is nothing to show. Each check has its own result. */
+export async function checkReceipt(receipt: ReceiptAnswer, record: DeviceRecord): Promise<CheckedReceipt> {
   const leafBytes = b64u.decode(receipt.leaf);
   const leaf = leafShape(parse(fromUtf8(leafBytes)), "leaf");
   const hash = await leafHash(leafBytes);
@@ -80,7 +80,7 @@ export async function judgeReceipt(receipt: ReceiptAnswer, record: DeviceRecord)
   const evidence = evidenceShape(parse(fromUtf8(evidenceBytes)), "evidence");
   const logKey = await importPublic(record.logKey);
 
-  const committed = await answer(async () => {
+  const committed = await check(async () => {
     const commitment = await hmacSha256(salt, await sha256(evidenceBytes));
     const subject = await hmacSha256(salt, utf8(record.identity ?? ""));
     return equal(commitment, b64u.decode(leaf.commitment)) && equal(subject, b64u.decode(leaf.subject));
@@ -90,7 +90,7 @@ export async function judgeReceipt(receipt: ReceiptAnswer, record: DeviceRecord)
   const logged: Check =
     receipt.checkpoint === null || receipt.index === null
       ? "pending"
-      : await answer(async () => {
+      : await check(async () => {
           const jws = await verify(receipt.checkpoint ?? "", "ipse-checkpoint+jwt", logKey);
           const checkpoint = checkpointShape(jws.payload, "checkpoint");
           size = checkpoint.size;
@@ -102,7 +102,7 @@ export async function judgeReceipt(receipt: ReceiptAnswer, record: DeviceRecord)
           );
         });
 
-  const promised = await answer(async () => {
+  const promised = await check(async () => {
     const jws = await verify(receipt.promise, "ipse-promise+jwt", logKey);
     const promise = promiseShape(jws.payload, "promise");
     return promise.receipt === receipt.receipt && equal(b64u.decode(promise.leaf), hash);
@@ -110,7 +110,7 @@ export async function judgeReceipt(receipt: ReceiptAnswer, record: DeviceRecord)
 
   const { device_jws: deviceJws, transcript, view } = evidence;
   const mine: Check = deviceJws
-    ? await answer(async () => {
+    ? await check(async () => {
         const jws = await verify(deviceJws, "ipse-request+jwt", record.key.publicKey);
         const { htm, htu, dev, t } = signedShape(jws.payload, "jws");
         if (leaf.kind === "enrolment") return htm === "POST" && COMPLETION.test(htu) && dev === record.device;

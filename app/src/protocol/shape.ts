@@ -17,7 +17,7 @@ export const string: Shape<string> = (value, path) =>
 export const boolean: Shape<boolean> = (value, path) =>
   typeof value === "boolean" ? value : fail(path, "true or false");
 
-/** An integer from 0 that a double holds exactly. */
+/** An integer from 0 to 2^53 - 1. */
 export const integer: Shape<number> = (value, path) =>
   typeof value === "number" && Number.isSafeInteger(value) && value >= 0 && !Object.is(value, -0)
     ? value
@@ -33,7 +33,7 @@ export const nullable =
   (value, path) =>
     value === null ? null : shape(value, path);
 
-/** For members that the other side may leave out. */
+/** For a member that may be missing. */
 export const optional =
   <T>(shape: Shape<T>): Shape<T | null> =>
   (value, path) =>
@@ -55,13 +55,13 @@ function read<M extends Members>(value: Json | undefined, path: string, members:
   ) as Read<M>;
 }
 
-/** Takes the members it knows: an answer may grow. */
+/** Ignores unknown members: a later version of the scheme may add some. */
 export const object =
   <M extends Members>(members: M): Shape<Read<M>> =>
   (value, path) =>
     read(value, path, members);
 
-/** Refuses members that it does not know: for what is signed and what commands. */
+/** Refuses unknown members: for texts that are signed or that command something. */
 export const exactly =
   <M extends Members>(members: M): Shape<Read<M>> =>
   (value, path) => {

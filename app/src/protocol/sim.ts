@@ -1,5 +1,5 @@
-// The SIM statement (protocol §6). The phone holds no operator keys, so it cannot judge the signature; it does make
-// sure that the statement is about this action, this nonce and this view before it puts its hash under the transcript.
+// The SIM statement (protocol §6). The phone has no operator keys, so it cannot check the signature. It checks that the
+// statement is about this action, this nonce and this view, and then puts its hash into the transcript.
 
 import * as b64u from "./b64u";
 import { concat, equal, sha256, utf8 } from "./bytes";
@@ -31,17 +31,17 @@ export interface Expected {
   now: number;
 }
 
-/** Throws when the statement is not the one that this approval needs. */
+/** Throws if the statement is not for this approval. */
 export async function checkSimStatement(statement: string, expected: Expected): Promise<void> {
   const jws = decode(statement);
-  if (jws.header.typ !== "sim-statement+jwt") throw new Error("SIM statement: another type");
-  const said = claims(jws.payload, "sim");
-  if (said.aud !== expected.issuer) throw new Error("SIM statement: for another scheme");
-  // A holder statement proves more than a silent one.
-  if (said.method !== expected.method && said.method !== "holder") throw new Error("SIM statement: another method");
+  if (jws.header.typ !== "sim-statement+jwt") throw new Error("SIM statement: wrong type");
+  const claimed = claims(jws.payload, "sim");
+  if (claimed.aud !== expected.issuer) throw new Error("SIM statement: wrong audience");
+  // A holder statement proves more than a silent one, so it is accepted as well.
+  if (claimed.method !== expected.method && claimed.method !== "holder") throw new Error("SIM statement: wrong method");
   const nonceHash = await simNonceHash(expected.action, expected.nonce, expected.viewHash);
-  if (!equal(b64u.decodeExactly(said.nonceHash, 32), nonceHash)) throw new Error("SIM statement: another action");
+  if (!equal(b64u.decodeExactly(claimed.nonceHash, 32), nonceHash)) throw new Error("SIM statement: wrong action");
   const now = expected.now / 1000;
-  if (said.exp < said.iat || said.exp - said.iat > 60) throw new Error("SIM statement: lifetime");
-  if (said.iat > now + 60 || said.iat < now - MAX_AGE_SECONDS) throw new Error("SIM statement: too old");
+  if (claimed.exp < claimed.iat || claimed.exp - claimed.iat > 60) throw new Error("SIM statement: lifetime");
+  if (claimed.iat > now + 60 || claimed.iat < now - MAX_AGE_SECONDS) throw new Error("SIM statement: too old");
 }

@@ -1,4 +1,4 @@
-// The device record in IndexedDB, and the lock that keeps two tabs from using one sequence.
+// The device record in IndexedDB, and the lock that stops two tabs from using the same sequence.
 
 import type { DeviceRecord, DeviceStore } from "./device";
 import { Problem } from "./problem";
@@ -8,14 +8,14 @@ const STORE = "device";
 const KEY = "this";
 const LINK = "link";
 
-/** A link that waits for an identity. Apart from the device record, since it may come before one. */
+/** A link that waits until this phone has an identity. It is stored apart, because there may be no device record yet. */
 export interface WaitingLink {
   text: string;
-  /** Of no use after this time. */
+  /** It is useless after this time. */
   until: number;
 }
 
-const settled = <T>(request: IDBRequest<T>): Promise<T> =>
+const resultOf = <T>(request: IDBRequest<T>): Promise<T> =>
   new Promise((resolve, reject) => {
     request.onsuccess = () => resolve(request.result);
     request.onerror = () => reject(request.error);
@@ -25,36 +25,36 @@ export class BrowserStore implements DeviceStore {
   private opened: Promise<IDBDatabase> | null = null;
 
   async load(): Promise<DeviceRecord | null> {
-    return this.transact("readonly", async (store) => ((await settled(store.get(KEY))) as DeviceRecord | undefined) ?? null);
+    return this.transact("readonly", async (store) => ((await resultOf(store.get(KEY))) as DeviceRecord | undefined) ?? null);
   }
 
   async save(record: DeviceRecord): Promise<void> {
-    await this.transact("readwrite", (store) => settled(store.put(record, KEY)));
+    await this.transact("readwrite", (store) => resultOf(store.put(record, KEY)));
   }
 
   async update(change: (record: DeviceRecord) => void): Promise<DeviceRecord> {
     return this.transact("readwrite", async (store) => {
-      const record = (await settled(store.get(KEY))) as DeviceRecord | undefined;
+      const record = (await resultOf(store.get(KEY))) as DeviceRecord | undefined;
       if (!record) throw new Problem("not_enrolled");
       change(record);
-      await settled(store.put(record, KEY));
+      await resultOf(store.put(record, KEY));
       return record;
     });
   }
 
-  async heldLink(): Promise<WaitingLink | null> {
-    return this.transact("readonly", async (store) => ((await settled(store.get(LINK))) as WaitingLink | undefined) ?? null);
+  async storedLink(): Promise<WaitingLink | null> {
+    return this.transact("readonly", async (store) => ((await resultOf(store.get(LINK))) as WaitingLink | undefined) ?? null);
   }
 
-  async holdLink(link: WaitingLink | null): Promise<void> {
-    await this.transact<unknown>("readwrite", (store) => (link ? settled(store.put(link, LINK)) : settled(store.delete(LINK))));
+  async storeLink(link: WaitingLink | null): Promise<void> {
+    await this.transact<unknown>("readwrite", (store) => (link ? resultOf(store.put(link, LINK)) : resultOf(store.delete(LINK))));
   }
 
   async clear(): Promise<void> {
-    await this.transact("readwrite", (store) => settled(store.delete(KEY)));
+    await this.transact("readwrite", (store) => resultOf(store.delete(KEY)));
   }
 
-  async alone<T>(task: () => Promise<T>): Promise<T> {
+  async exclusively<T>(task: () => Promise<T>): Promise<T> {
     return navigator.locks.request("ipse-device", task) as Promise<T>;
   }
 

@@ -1,13 +1,13 @@
-// Text that a person decides by must look the same to every eye (threats row 8).
+// A person decides by this text, so it must look the same to everybody (threats row 8).
 
 const MAX_LENGTH = 2000;
 
-// Control, format (bidirectional, zero-width), unassigned, private and surrogate code points, and the two separators
-// that break a line where none was shown.
+// Control, format (bidirectional, zero-width), unassigned, private and surrogate code points, and the separators for lines
+// and paragraphs.
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cn}\p{Co}\p{Cs}\p{Zl}\p{Zp}]/u;
 const WORDS = /[\p{L}\p{M}]+/gu;
 
-// Only the three scripts whose letters pass for one another in the languages here.
+// The three scripts with letters that look alike: Latin, Greek and Cyrillic.
 const SCRIPTS = [
   /[A-Za-z\u00c0-\u024f\u1e00-\u1eff]/,
   /[\u0370-\u03ff\u1f00-\u1fff]/,

@@ -1,4 +1,4 @@
-// The transcript (protocol §6): the bytes that code, fingerprint and device key all speak about.
+// The transcript (protocol §6): the bytes that the code, the fingerprint and the device key prove.
 
 import * as b64u from "./b64u";
 import { concat, sha256, u16be, u32be, u64be, utf8 } from "./bytes";
@@ -8,7 +8,9 @@ import type { Shape } from "./shape";
 
 const VERSION = "ipse/transcript/1";
 
-export type Factor = "code" | "unlock" | "none";
+/** What approves an action. `unlock` is the wire name of the fingerprint or face. */
+export type ApprovalFactor = "code" | "unlock";
+export type Factor = ApprovalFactor | "none";
 export type Decision = "approve" | "refuse";
 
 export interface Transcript {
@@ -26,9 +28,9 @@ export interface Transcript {
   browserBinding: Bytes;
   viewHash: Bytes;
   attributesHash: Bytes;
-  /** SHA-256 of each document that is signed. */
+  /** SHA-256 of each document to sign. */
   documents: readonly Bytes[];
-  /** SHA-256 of the SIM statement's JWS as it came, or null. */
+  /** SHA-256 of the SIM statement as it arrived (a JWS), or null. */
   simStatementHash: Bytes | null;
   factor: Factor;
   decision: Decision;
@@ -103,7 +105,7 @@ const fieldsShape = exactly({
   expires: integer,
 });
 
-/** The fields as an object, as the evidence of a receipt holds them. */
+/** Reads the fields from the object in a receipt's evidence. */
 export const transcriptShape: Shape<Transcript> = (value, path) => {
   const { version: _, code_version, browser_binding, view_hash, attributes_hash, sim_statement_hash, documents, ...rest } =
     fieldsShape(value, path);

@@ -1,4 +1,5 @@
-// The view: exactly what the person is shown (protocol §5). Hashed as it arrived, read strictly, shown whole.
+// The view: exactly what the person is shown (protocol §5). The app hashes the bytes that arrived, reads them strictly and
+// shows all of them.
 
 import { fromUtf8 } from "./bytes";
 import type { Bytes } from "./bytes";
@@ -11,14 +12,28 @@ import { isSafe } from "./text";
 
 const MAX_BYTES = 48 * 1024;
 
+/** The view has a version or a kind that a newer app knows. */
+export class UnsupportedView extends ShapeError {}
+
+/** The protocol's closed list of kinds. The kinds that this app can show are in `src/kinds`. */
+const WIRE_KINDS = ["login", "share", "confirm", "sign", "sim", "unblock", "device", "code"] as const;
+export type WireKind = (typeof WIRE_KINDS)[number];
+
+const kind: Shape<WireKind> = (value, path) => {
+  const name = string(value, path);
+  const known = WIRE_KINDS.find((wire) => wire === name);
+  if (!known) throw new UnsupportedView(`${path}: unknown kind`);
+  return known;
+};
+
 const text: Shape<string> = (value, path) => {
   const out = string(value, path);
-  if (!isSafe(out)) throw new ShapeError(`${path}: text that may mislead`);
+  if (!isSafe(out)) throw new ShapeError(`${path}: misleading text`);
   return out;
 };
 
 const version: Shape<1> = (value, path) => {
-  if (value !== 1) throw new ShapeError(`${path}: unknown version`);
+  if (integer(value, path) !== 1) throw new UnsupportedView(`${path}: unknown version`);
   return 1;
 };
 
@@ -42,12 +57,12 @@ const word =
 const domain = word(/^(?=.{1,253}(?::|$))(?!-)[a-z0-9-]{1,63}(?<!-)(?:\.(?!-)[a-z0-9-]{1,63}(?<!-))*(?::\d{1,5})?$/);
 
 const attributes: Shape<{ key: string; label: string; value: string }[]> = (value, path) => {
-  const out = short(64, list(exactly({ key: word(/^[!-~]{1,128}$/), label: text, value: text })))(value, path);
-  if (new Set(out.map(({ key }) => key)).size !== out.length) throw new ShapeError(`${path}: key given twice`);
+  const out = atMost(64, list(exactly({ key: word(/^[!-~]{1,128}$/), label: text, value: text })))(value, path);
+  if (new Set(out.map(({ key }) => key)).size !== out.length) throw new ShapeError(`${path}: duplicate key`);
   return out;
 };
 
-function short<T>(most: number, shape: Shape<T[]>): Shape<T[]> {
+function atMost<T>(most: number, shape: Shape<T[]>): Shape<T[]> {
   return (value, path) => {
     const out = shape(value, path);
     if (out.length > most) throw new ShapeError(`${path}: too many`);
@@ -59,15 +74,15 @@ const viewShape = exactly({
   version,
   language: oneOf("nl", "fr", "de", "en"),
   action: id("act"),
-  kind: oneOf("login", "share", "confirm", "sign", "sim", "unblock", "device", "code"),
+  kind,
   partner: exactly({ id: id("par"), name: text, domain }),
   service: word(/^[!-~]{1,64}$/),
   title: text,
   purpose: text,
   attributes,
-  fields: short(64, list(exactly({ kind: oneOf("text", "amount", "iban", "digest"), label: text, value: text }))),
+  fields: atMost(64, list(exactly({ kind: oneOf("text", "amount", "iban", "digest"), label: text, value: text }))),
   started: exactly({ flow: oneOf("app", "qr", "link"), browser: text, time: integer }),
-  warnings: short(16, list(text)),
+  warnings: atMost(16, list(text)),
   level: oneOf("basic", "advanced"),
   expires: integer,
 });

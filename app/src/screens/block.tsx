@@ -6,7 +6,7 @@ import { t } from "../model/language";
 import { showPhoneNumber } from "../model/phone-number";
 import { go, replace } from "../model/route";
 import { useStore } from "../model/store";
-import { Button, Note, Screen, Trouble, useTask } from "../ui/parts";
+import { Button, Note, Screen, ProblemNote, useTask } from "../ui/parts";
 import { Icon } from "../ui/icons";
 import { SecretField } from "../ui/secret-field";
 import { ChooseCode } from "./choose-code";
@@ -45,7 +45,7 @@ export function Block() {
           <li>{t("block-what-2")}</li>
           <li>{t("block-what-3")}</li>
         </ul>
-        <Trouble problem={task.problem} />
+        <ProblemNote problem={task.problem} />
       </Screen>
     );
   }
@@ -72,14 +72,14 @@ export function Block() {
       {others.map(({ reason }) => (
         <Reason key={reason} reason={reason} />
       ))}
-      <Trouble problem={task.problem} />
+      <ProblemNote problem={task.problem} />
     </Screen>
   );
 }
 
 /** Three wrong codes: sign in at the bank again, choose a new code. */
 export function Recover() {
-  const { recovery, returned, record } = useStore(app);
+  const { recovery, bankProblem, record } = useStore(app);
   const task = useTask();
   if (recovery !== null) {
     return (
@@ -106,12 +106,12 @@ export function Recover() {
       id="recover"
       title={t("recover-title")}
       back={() => {
-        app.set({ returned: null });
+        app.set({ bankProblem: null });
         go("");
       }}
     >
       <p>{t("recover-why")}</p>
-      <Trouble problem={returned ?? task.problem} />
+      <ProblemNote problem={bankProblem ?? task.problem} />
       <BankList busy={task.busy} onBank={(bank) => void task.run(() => recoverAtBank(bank))} />
       <p class="hint">{t("bank-note")}</p>
     </Screen>
@@ -142,7 +142,7 @@ export function NewSim() {
       >
         <p>{t("secret-why", { number })}</p>
         <SecretField busy={task.busy} onSecret={(secret) => void answer(secret)} />
-        <Trouble problem={task.problem} />
+        <ProblemNote problem={task.problem} />
         <Button look="plain" disabled={task.busy} onClick={() => void send()} testid="secret-again">
           {t("secret-again")}
         </Button>
@@ -164,7 +164,7 @@ export function NewSim() {
       <Note kind="calm" icon="sim">
         {t("new-sim-how")}
       </Note>
-      <Trouble problem={task.problem} />
+      <ProblemNote problem={task.problem} />
     </Screen>
   );
 }

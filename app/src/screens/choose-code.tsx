@@ -2,12 +2,12 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import { t } from "../model/language";
-import { judgeCode } from "../protocol/code";
+import { checkCode } from "../protocol/code";
 import type { CodeHints, CodeProblem } from "../protocol/code";
 import type { TypedCode } from "../protocol/opaque";
 import type { Problem } from "../protocol/problem";
 import { CodePad } from "../ui/code-pad";
-import { Note, Screen, Trouble, Waiting } from "../ui/parts";
+import { Note, Screen, ProblemNote, Waiting } from "../ui/parts";
 
 interface Props {
   over?: string;
@@ -32,7 +32,7 @@ export function ChooseCode({ over, hints, busy, problem, back, onChosen }: Props
   const typed = (code: TypedCode) => {
     setRefused(null);
     if (!again) {
-      const found = judgeCode(code.text(), hints);
+      const found = checkCode(code.text(), hints);
       if (found) {
         code.wipe();
         setRefused(found);
@@ -60,7 +60,7 @@ export function ChooseCode({ over, hints, busy, problem, back, onChosen }: Props
       <div role="alert" data-testid="code-refused" data-reason={refused ?? undefined}>
         {refused && <Note kind="caution">{t(`code-refused-${refused.replace("_", "-")}`)}</Note>}
       </div>
-      <Trouble problem={problem} />
+      <ProblemNote problem={problem} />
       {busy ? <Waiting text={t("code-locking")} /> : <CodePad key={String(again)} label={title} onCode={typed} />}
     </Screen>
   );

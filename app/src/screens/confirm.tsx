@@ -1,35 +1,30 @@
-// The yes: a code on the pad, or fingerprint. Says that the SIM is being contacted only when that takes a while.
+// The confirmation: the code, or a fingerprint or face. Says that the SIM is contacted only if that takes a while.
 
 import { useLayoutEffect, useState } from "preact/hooks";
+import type { ActionKind } from "../kinds";
 import { app } from "../model/app";
 import { t } from "../model/language";
 import { go } from "../model/route";
 import { useStore } from "../model/store";
 import { Abandoned } from "../protocol/approval";
-import type { Approval, Outcome } from "../protocol/approval";
+import type { Outcome } from "../protocol/approval";
 import type { TypedCode } from "../protocol/opaque";
 import { asProblem } from "../protocol/problem";
-import type { Problem } from "../protocol/problem";
 import { CodePad } from "../ui/code-pad";
 import { Icon } from "../ui/icons";
 import { Button, Note, ProblemText, Screen, useTask, Waiting } from "../ui/parts";
-import { Asker } from "./action";
+import { Requester } from "../ui/requester";
+import type { OpenActionProps } from "./request";
 
-/** After these the action still stands and the person may try once more. */
-const STAYS = ["code_wrong", "unlock_cancelled", "unlock_unavailable", "attempt_unknown", "proof_invalid", "attempt_open"];
+/** After these problems the action is still open, and the person may try again. */
+const RETRYABLE = ["code_wrong", "unlock_cancelled", "unlock_unavailable", "attempt_unknown", "proof_invalid", "attempt_open"];
 
-interface Props {
-  approval: Approval;
-  onDecided: (outcome: Outcome) => void;
-  onEnded: (problem: Problem) => void;
-}
-
-export function Confirm({ approval, onDecided, onEnded }: Props) {
+export function Confirm({ kind, approval, onDecided, onFailed }: OpenActionProps & { kind: ActionKind }) {
   const { me } = useStore(app);
   const { offer, view } = approval.opened;
-  const canUnlock = offer.factors.includes("unlock") && me?.unlock === true;
-  const canCode = offer.factors.includes("code");
-  const [factor, setFactor] = useState<"code" | "unlock">(canUnlock ? "unlock" : "code");
+  const canUseBiometric = approval.factors.includes("unlock") && me?.unlock === true;
+  const canUseCode = approval.factors.includes("code");
+  const [factor, setFactor] = useState<"code" | "biometric">(canUseBiometric ? "biometric" : "code");
   const [contacting, setContacting] = useState(false);
   const task = useTask();
 
@@ -42,41 +37,41 @@ export function Confirm({ approval, onDecided, onEnded }: Props) {
         if (thrown instanceof Abandoned) return;
         const problem = asProblem(thrown);
         const blocked = problem.members["blocked"] === true;
-        if (!blocked && (problem.passing || STAYS.includes(problem.code))) throw problem;
-        onEnded(problem);
+        if (!blocked && (problem.temporary || RETRYABLE.includes(problem.code))) throw problem;
+        onFailed(problem);
       }
     });
-  const watcher = { contactingSim: () => setContacting(true) };
-  const withCode = (code: TypedCode) => void decide(() => approval.withCode(code, watcher));
-  const withUnlock = () => void decide(() => approval.withUnlock(watcher));
-  const resume = () => void decide(() => approval.resume(watcher));
+  const progress = { contactingSim: () => setContacting(true) };
+  const withCode = (code: TypedCode) => void decide(() => approval.approveWithCode(code, progress));
+  const withBiometric = () => void decide(() => approval.approveWithBiometric(progress));
+  const resume = () => void decide(() => approval.resume(progress));
 
   const swap = () => {
     task.clear();
-    setFactor(factor === "code" ? "unlock" : "code");
+    setFactor(factor === "code" ? "biometric" : "code");
   };
 
   useLayoutEffect(() => {
-    // Back while a yes is on its way, or its answer is missing: it goes on with that, and asks for no second code.
+    // The person came back during an approval, or before its answer arrived. Continue it, and ask for no second code.
     if (approval.running || approval.resumable) resume();
-    // Leaving this screen leaves nothing of the code behind.
-    return () => approval.forget();
+    // Nothing of the code stays in memory after this screen.
+    return () => approval.abandon();
   }, []);
 
   const left = approval.triesLeft;
-  const resumable = task.problem !== null && task.problem.passing && approval.resumable;
+  const resumable = task.problem !== null && task.problem.temporary && approval.resumable;
   return (
     <Screen
       id="confirm"
-      over={<Asker view={view} />}
-      title={factor === "code" ? t("confirm-code-title") : t("confirm-unlock-title")}
-      // A silent SIM keeps nobody here: leaving before it has answered costs no try.
+      over={<Requester view={view} own={kind.startedBy === "person"} />}
+      title={factor === "code" ? t("confirm-code-title") : t("confirm-biometric-title")}
+      // The person may leave while the SIM does not answer. That costs no try.
       back={task.busy && !contacting ? undefined : () => go(`action/${offer.action}`)}
       actions={
         <>
-          {factor === "unlock" && !resumable && (
-            <Button icon="finger" busy={task.busy} onClick={withUnlock} testid="use-unlock">
-              {t("confirm-unlock")}
+          {factor === "biometric" && !resumable && (
+            <Button icon="finger" busy={task.busy} onClick={withBiometric} testid="use-unlock">
+              {t("confirm-biometric")}
             </Button>
           )}
           {resumable && (
@@ -84,7 +79,7 @@ export function Confirm({ approval, onDecided, onEnded }: Props) {
               {t("try-again")}
             </Button>
           )}
-          {factor === "unlock" && canCode && !task.busy && (
+          {factor === "biometric" && canUseCode && !task.busy && (
             <Button look="plain" onClick={swap} testid="other-factor">
               {t("use-code")}
             </Button>
@@ -107,15 +102,15 @@ export function Confirm({ approval, onDecided, onEnded }: Props) {
           label={t("confirm-code-title")}
           onCode={withCode}
           beside={
-            canUnlock && (
-              <button type="button" class="key key-bare" onClick={swap} aria-label={t("use-unlock")} title={t("use-unlock")} data-testid="other-factor">
+            canUseBiometric && (
+              <button type="button" class="key key-bare" onClick={swap} aria-label={t("use-biometric")} title={t("use-biometric")} data-testid="other-factor">
                 <Icon name="finger" size={28} />
               </button>
             )
           }
         />
       )}
-      {!task.busy && factor === "unlock" && (
+      {!task.busy && factor === "biometric" && (
         <div class="figure figure-large" aria-hidden="true">
           <Icon name="finger" size={72} />
         </div>

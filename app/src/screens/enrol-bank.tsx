@@ -6,19 +6,19 @@ import {
   app,
   chooseCode,
   codeIsChosen,
-  completedAlready,
+  alreadyCompleted,
   completeEnrolment,
   enrolmentId,
-  forgetDevice,
+  deleteDevice,
   goToBank,
   isFresh,
 } from "../model/app";
 import { day, t } from "../model/language";
 import { go, replace } from "../model/route";
 import { useStore } from "../model/store";
-import { createUnlock, unlockAvailable } from "../protocol/unlock";
+import { registerBiometric, biometricAvailable } from "../protocol/biometric";
 import { Icon, Mark } from "../ui/icons";
-import { Button, Facts, Note, ProblemScreen, Row, Screen, Trouble, useTask, Waiting } from "../ui/parts";
+import { Button, Facts, Note, ProblemScreen, Row, Screen, ProblemNote, useTask, Waiting } from "../ui/parts";
 import { ChooseCode } from "./choose-code";
 import { stepText } from "./enrol-sim";
 
@@ -37,12 +37,12 @@ export function BankList({ onBank, busy }: { onBank: (bank: string) => void; bus
 }
 
 export function EnrolBank() {
-  const { returned } = useStore(app);
+  const { bankProblem } = useStore(app);
   const task = useTask();
   return (
     <Screen id="bank" over={stepText(3)} title={t("bank-title")}>
       <p>{t("bank-why")}</p>
-      <Trouble problem={task.problem ?? returned} />
+      <ProblemNote problem={task.problem ?? bankProblem} />
       <BankList busy={task.busy} onBank={(bank) => void task.run(() => goToBank(bank))} />
       <p class="hint">{t("bank-note")}</p>
     </Screen>
@@ -110,23 +110,23 @@ export function EnrolCode() {
           } finally {
             code.wipe();
           }
-          replace("enrol/unlock");
+          replace("enrol/biometric");
         })
       }
     />
   );
 }
 
-export function EnrolUnlock() {
+export function EnrolBiometric() {
   const [available, setAvailable] = useState<boolean | null>(null);
   const task = useTask();
   const finish = (withUnlock: boolean) =>
     task.run(async () => {
-      if (task.problem && (await completedAlready())) {
+      if (task.problem && (await alreadyCompleted())) {
         replace("enrol/ready");
         return;
       }
-      const unlock = withUnlock ? await createUnlock(await api.prepareUnlock(enrolmentId())) : null;
+      const unlock = withUnlock ? await registerBiometric(await api.prepareBiometric(enrolmentId())) : null;
       await completeEnrolment(unlock);
       replace("enrol/ready");
     });
@@ -136,20 +136,20 @@ export function EnrolUnlock() {
       replace("enrol/code");
       return;
     }
-    void unlockAvailable().then((can) => {
+    void biometricAvailable().then((can) => {
       setAvailable(can);
       if (!can) void finish(false);
     });
   }, []);
   if (available === null) return null;
-  if (task.problem && !task.problem.passing && !task.problem.code.startsWith("unlock")) {
+  if (task.problem && !task.problem.temporary && !task.problem.code.startsWith("unlock")) {
     // Not this person, not now: nothing here can be tried again.
     return (
       <ProblemScreen
         problem={task.problem}
         actions={
-          <Button onClick={() => void forgetDevice()} testid="begin-anew">
-            {t("begin-anew")}
+          <Button onClick={() => void deleteDevice()} testid="start-over">
+            {t("start-over")}
           </Button>
         }
       />
@@ -159,15 +159,15 @@ export function EnrolUnlock() {
     <Screen
       id="unlock"
       over={stepText(5)}
-      title={available ? t("unlock-title") : t("finishing-title")}
+      title={available ? t("biometric-title") : t("finishing-title")}
       actions={
         available ? (
           <>
             <Button icon="finger" busy={task.busy} onClick={() => void finish(true)} testid="unlock-yes">
-              {t("unlock-yes")}
+              {t("biometric-yes")}
             </Button>
             <Button look="plain" disabled={task.busy} onClick={() => void finish(false)} testid="unlock-no">
-              {t("unlock-no")}
+              {t("biometric-no")}
             </Button>
           </>
         ) : (
@@ -184,12 +184,12 @@ export function EnrolUnlock() {
           <div class="figure" aria-hidden="true">
             <Icon name="finger" size={48} />
           </div>
-          <p>{t("unlock-why")}</p>
-          <p class="hint">{t("unlock-note")}</p>
+          <p>{t("biometric-why")}</p>
+          <p class="hint">{t("biometric-note")}</p>
         </>
       )}
       {!available && task.busy && <Waiting text={t("code-locking")} />}
-      <Trouble problem={task.problem} />
+      <ProblemNote problem={task.problem} />
     </Screen>
   );
 }

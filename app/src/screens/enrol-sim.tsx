@@ -1,11 +1,11 @@
 // Enrolment, first half: the phone number, where its SIM stands, and the secret that connects it.
 
 import { useState } from "preact/hooks";
-import { api, app, beginEnrolment, enrolmentId, forgetDevice, simConnected } from "../model/app";
+import { api, app, beginEnrolment, enrolmentId, deleteDevice, simConnected } from "../model/app";
 import { t } from "../model/language";
 import { go, replace } from "../model/route";
 import { useStore } from "../model/store";
-import { Button, Facts, Field, Note, Screen, Trouble, useTask } from "../ui/parts";
+import { Button, Facts, Field, Note, Screen, ProblemNote, useTask } from "../ui/parts";
 import type { IconName } from "../ui/icons";
 import { normalisePhoneNumber, showPhoneNumber } from "../model/phone-number";
 import { SecretField } from "../ui/secret-field";
@@ -61,7 +61,7 @@ export function EnrolNumber() {
           onInput={setTyped}
           testid="phone-number"
         />
-        <Trouble problem={refused ? null : task.problem} />
+        <ProblemNote problem={refused ? null : task.problem} />
       </Screen>
     </form>
   );
@@ -82,7 +82,7 @@ export function EnrolSim() {
   const look = LOOKS[state] ?? LOOKS["unknown"]!;
   const text = () =>
     task.run(async () => {
-      await api.textSecret(enrolmentId());
+      await api.sendSecret(enrolmentId());
       go("enrol/secret");
     });
   const actions = {
@@ -93,14 +93,14 @@ export function EnrolSim() {
     ),
     upgradable: <Button onClick={() => go("enrol/bank")} testid="sim-skip">{t("sim-without")}</Button>,
     incompatible: <Button onClick={() => go("enrol/bank")} testid="sim-skip">{t("sim-without")}</Button>,
-    unknown: <Button onClick={() => void forgetDevice().then(() => go("enrol/number"))} testid="sim-other">{t("sim-other-number")}</Button>,
+    unknown: <Button onClick={() => void deleteDevice().then(() => go("enrol/number"))} testid="sim-other">{t("sim-other-number")}</Button>,
   }[state];
   return (
     <Screen
       id="sim"
       over={stepText(2)}
       title={t(`sim-${state}-title`)}
-      back={() => void forgetDevice().then(() => go("enrol/number"))}
+      back={() => void deleteDevice().then(() => go("enrol/number"))}
       actions={actions}
     >
       <Facts
@@ -115,7 +115,7 @@ export function EnrolSim() {
           <p>{t(`sim-${state}.do`, { operator: operator ?? "" })}</p>
         </Note>
       </div>
-      <Trouble problem={task.problem} />
+      <ProblemNote problem={task.problem} />
     </Screen>
   );
 }
@@ -134,7 +134,7 @@ export function EnrolSecret() {
   const resend = () =>
     again.run(async () => {
       task.clear();
-      await api.textSecret(enrolmentId());
+      await api.sendSecret(enrolmentId());
       setSentAgain(true);
     });
   return (
@@ -146,7 +146,7 @@ export function EnrolSecret() {
     >
       <p>{t("secret-why", { number: showPhoneNumber(record?.phoneNumber ?? "") })}</p>
       <SecretField busy={task.busy} onSecret={(secret) => void answer(secret)} />
-      <Trouble problem={task.problem ?? again.problem} />
+      <ProblemNote problem={task.problem ?? again.problem} />
       <Button look="plain" busy={again.busy} onClick={() => void resend()} testid="secret-again">
         {t("secret-again")}
       </Button>

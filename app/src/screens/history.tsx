@@ -1,12 +1,15 @@
+// The history of requests, and the rows that show one request each.
+
 import { useMemo } from "preact/hooks";
+import { findKind, kindName } from "../kinds";
 import { app, loadEarlier } from "../model/app";
 import { clock, has, isToday, shortDay, t } from "../model/language";
 import { useStore } from "../model/store";
 import type { Summary } from "../protocol/api";
-import { Button, Row, Screen, Trouble, useTask } from "../ui/parts";
+import { Button, Row, Screen, ProblemNote, useTask } from "../ui/parts";
 import type { IconName } from "../ui/icons";
 
-const ICONS: Record<string, IconName> = {
+const STATUS_ICONS: Record<string, IconName> = {
   approved: "tick",
   delivered: "tick",
   refused: "cross",
@@ -14,22 +17,24 @@ const ICONS: Record<string, IconName> = {
   cancelled: "cross",
 };
 
-export const statusWord = (status: string): string => (has(`outcome-${status}`) ? t(`outcome-${status}`) : status);
+export const statusName = (status: string): string => (has(`outcome-${status}`) ? t(`outcome-${status}`) : status);
 
-export const kindWord = (kind: string): string => (has(`kind-${kind}`) ? t(`kind-${kind}`) : kind);
+export const isOpen = ({ status }: Summary): boolean => status === "created" || status === "linked";
+
+const icon = (action: Summary): IconName =>
+  isOpen(action) ? (findKind(action.kind)?.icon ?? "info") : (STATUS_ICONS[action.status] ?? "clock");
 
 const when = (time: number): string => (isToday(time) ? clock(time) : shortDay(time));
 
 export function ActionRow({ action }: { action: Summary }) {
-  const open = ["created", "linked"].includes(action.status);
   const time = action.decided ?? action.created;
   return (
     <li>
       <Row
-        icon={open ? "clock" : (ICONS[action.status] ?? "clock")}
+        icon={icon(action)}
         href={`#/action/${action.id}`}
-        title={<bdi>{action.partner ?? kindWord(action.kind)}</bdi>}
-        note={`${action.partner ? `${kindWord(action.kind)} · ` : ""}${statusWord(action.status)}`}
+        title={<bdi>{action.partner ?? kindName(action.kind)}</bdi>}
+        note={`${action.partner ? `${kindName(action.kind)} · ` : ""}${statusName(action.status)}`}
         end={when(time)}
         testid={`action-${action.id}`}
       />
@@ -70,7 +75,7 @@ export function History() {
           {t("history-more")}
         </Button>
       )}
-      <Trouble problem={task.problem} />
+      <ProblemNote problem={task.problem} />
     </Screen>
   );
 }

@@ -1,14 +1,14 @@
-// Home: how the identity stands, what waits for an answer, and what happened lately.
+// Home: the state of the identity, the requests that wait for an answer, and the latest ones.
 
 import { app } from "../model/app";
-import { t } from "../model/language";
+import { has, t } from "../model/language";
 import { useStore } from "../model/store";
 import { go } from "../model/route";
 import { Icon } from "../ui/icons";
 import { Button, Note, Screen } from "../ui/parts";
 import { ActionRow } from "./history";
 
-/** The way out of each reason for a block, if it is in the person's hands. */
+/** The screen where the person can clear the reason. Some reasons only others can clear. */
 const WAYS: Record<string, string> = {
   person: "block",
   code_exhausted: "recover",
@@ -23,7 +23,7 @@ export function Home() {
   return (
     <Screen id="home" title={t("home-title", { name: me.given_name })}>
       <section class={blocked ? "status status-blocked" : "status"} data-testid="status" data-status={me.status} data-level={me.level}>
-        <Icon name={blocked ? "shield" : "unlock"} size={32} />
+        <Icon name={blocked ? "shield" : "ready"} size={32} />
         <div>
           <p class="status-word">{t(`status-${me.status}`)}</p>
           <p>{blocked ? t("status-blocked-note") : t(`level-${me.level}`)}</p>
@@ -67,21 +67,22 @@ export function Home() {
           </a>
         </section>
       )}
-      <p class="unseen" data-testid="live" data-live={live} />
+      <p class="visually-hidden" data-testid="live" data-live={live} />
     </Screen>
   );
 }
 
 export function Reason({ reason }: { reason: string }) {
   const way = WAYS[reason];
-  const known = ["person", "code_exhausted", "sim_changed", "sim_lost", "device_lost", "document", "registrar", "deceased", "fraud"];
-  const word = (known.includes(reason) ? reason : "fraud").replace("_", "-");
+  const text = `reason-${reason.replaceAll("_", "-")}`;
+  // A newer scheme may know more reasons.
+  const id = has(text) ? text : "reason-other";
   return (
     <section class="reason" data-testid={`reason-${reason}`}>
       <p>
-        <strong>{t(`reason-${word}`)}</strong>
+        <strong>{t(id)}</strong>
       </p>
-      <p>{t(`reason-${word}.do`)}</p>
+      <p>{t(`${id}.do`)}</p>
       {way && (
         <Button onClick={() => go(way)} testid={`way-${way}`}>
           {t(`way-${way}`)}

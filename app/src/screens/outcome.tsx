@@ -1,26 +1,16 @@
-// Afterwards: what was done, for whom, the receipt, and "this wasn't me".
+// After the decision: what was done and for whom, the receipt, and "this wasn't me".
 
 import { useState } from "preact/hooks";
-import { api, leave, refresh } from "../model/app";
+import { findKind, kindName } from "../kinds";
+import { api, openUrl, refresh } from "../model/app";
 import { dayAndTime, t } from "../model/language";
 import { replace } from "../model/route";
 import type { Summary } from "../protocol/api";
 import type { Outcome } from "../protocol/approval";
 import type { View } from "../protocol/view";
 import { Icon } from "../ui/icons";
-import { Button, Facts, Note, Row, Screen, Trouble, useTask } from "../ui/parts";
-import { kindWord, statusWord } from "./history";
-
-/** Kinds that the person began here: there is no other screen to compare with. */
-export const OWN_KINDS: readonly string[] = ["sim", "unblock", "device", "code"];
-
-/** What came of it, in a sentence. */
-function outcomeWord(view: View, approved: boolean): string {
-  if (!OWN_KINDS.includes(view.kind)) {
-    return t(approved ? "outcome-approved-what" : "outcome-refused-what", { partner: view.partner.name });
-  }
-  return t(approved ? `outcome-own-${view.kind}` : "outcome-own-refused");
-}
+import { Button, Facts, Note, Row, Screen, ProblemNote, useTask } from "../ui/parts";
+import { isOpen, statusName } from "./history";
 
 export function OutcomeScreen({ view, outcome }: { view: View; outcome: Outcome }) {
   const approved = outcome.status === "approved";
@@ -32,7 +22,7 @@ export function OutcomeScreen({ view, outcome }: { view: View; outcome: Outcome 
       actions={
         <>
           {returnUrl && (
-            <Button onClick={() => leave(returnUrl)} testid="return">
+            <Button onClick={() => openUrl(returnUrl)} testid="return">
               {t("outcome-return", { domain: view.partner.domain })}
             </Button>
           )}
@@ -46,7 +36,7 @@ export function OutcomeScreen({ view, outcome }: { view: View; outcome: Outcome 
         <Icon name={approved ? "tick" : "cross"} size={48} />
       </div>
       <p class="lead" role="status" data-testid="outcome" data-status={outcome.status}>
-        {outcomeWord(view, approved)}
+        {findKind(view.kind)?.result(view, outcome.status) ?? t("outcome-nothing-changed")}
       </p>
       {approved && view.started.flow === "qr" && <p>{t("outcome-look-there")}</p>}
       {approved && view.attributes.length > 0 && <Facts beside facts={view.attributes} />}
@@ -64,16 +54,16 @@ export function PastAction({ summary }: { summary: Summary }) {
   const time = summary.decided ?? summary.created;
   const back = () => (history.length > 1 ? history.back() : replace(""));
   return (
-    <Screen id="past" title={summary.partner ?? kindWord(summary.kind)} over={kindWord(summary.kind)} back={back}>
+    <Screen id="past" title={summary.partner ?? kindName(summary.kind)} over={kindName(summary.kind)} back={back}>
       <Facts
         facts={[
-          { label: t("past-outcome"), value: statusWord(summary.status) },
+          { label: t("past-outcome"), value: statusName(summary.status) },
           { label: t("past-when"), value: dayAndTime(time) },
           ...(summary.domain ? [{ label: t("past-domain"), value: summary.domain }] : []),
         ]}
       />
-      <p class="unseen" data-testid="outcome" data-status={summary.status} />
-      {["created", "linked"].includes(summary.status) && <Note kind="calm">{t("past-other-device")}</Note>}
+      <p class="visually-hidden" data-testid="outcome" data-status={summary.status} />
+      {isOpen(summary) && <Note kind="calm">{t("past-other-device")}</Note>}
       {summary.receipt && (
         <ul class="rows">
           <li>
@@ -86,7 +76,7 @@ export function PastAction({ summary }: { summary: Summary }) {
   );
 }
 
-/** Asks once more, then blocks at once. */
+/** Asks the person to confirm, then blocks the identity at once. */
 function NotMe({ action, approved }: { action: string; approved: boolean }) {
   const [asked, setAsked] = useState(false);
   const [done, setDone] = useState(false);
@@ -126,7 +116,7 @@ function NotMe({ action, approved }: { action: string; approved: boolean }) {
           </Button>
         </>
       )}
-      <Trouble problem={task.problem} />
+      <ProblemNote problem={task.problem} />
     </section>
   );
 }

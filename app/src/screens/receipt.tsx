@@ -5,8 +5,8 @@ import { api, app } from "../model/app";
 import { dayAndTime, has, t } from "../model/language";
 import { replace } from "../model/route";
 import { asProblem, Problem } from "../protocol/problem";
-import { judgeReceipt } from "../protocol/receipt";
-import type { Check, JudgedReceipt } from "../protocol/receipt";
+import { checkReceipt } from "../protocol/receipt";
+import type { Check, CheckedReceipt } from "../protocol/receipt";
 import { Icon } from "../ui/icons";
 import { Button, Facts, ProblemScreen, Screen, Waiting } from "../ui/parts";
 
@@ -15,7 +15,7 @@ const ICONS = { yes: "tick", no: "cross", pending: "clock", absent: "info" } as 
 const reasonText = (reason: string): string => `reason-${reason.replaceAll("_", "-")}`;
 
 export function ReceiptScreen({ id }: { id: string }) {
-  const [judged, setJudged] = useState<JudgedReceipt | null>(null);
+  const [judged, setJudged] = useState<CheckedReceipt | null>(null);
   const [problem, setProblem] = useState<Problem | null>(null);
   const [round, setRound] = useState(0);
   const back = () => (history.length > 1 ? history.back() : replace(""));
@@ -24,7 +24,7 @@ export function ReceiptScreen({ id }: { id: string }) {
     const judge = async () => {
       const { record } = app.get();
       if (!record) throw new Problem("not_enrolled");
-      const found = await judgeReceipt(await api.receipt(id), record);
+      const found = await checkReceipt(await api.receipt(id), record);
       setJudged(found);
       // The log takes it within ten seconds.
       if (found.logged === "pending" && round < 5) timer = setTimeout(() => setRound(round + 1), 3000);
@@ -69,7 +69,7 @@ export function ReceiptScreen({ id }: { id: string }) {
           { label: t("past-when"), value: dayAndTime(judged.time) },
           ...(view
             ? [
-                { label: t("receipt-asker"), value: `${view.partner.name} (${view.partner.domain})` },
+                { label: t("receipt-requester"), value: `${view.partner.name} (${view.partner.domain})` },
                 { label: t("receipt-what"), value: view.title },
               ]
             : []),

@@ -1,7 +1,8 @@
-// Getting hold of a request: camera, a picture of the QR, or its text. And what a link does once it is here.
+// Getting a request: with the camera, from a picture of the QR code, from its text, or through a link.
 
 import { useEffect, useRef, useState } from "preact/hooks";
-import { app, claim, dropLink, holdLink } from "../model/app";
+import { claim } from "../model/actions";
+import { app, dropLink, storeLink } from "../model/app";
 import { t } from "../model/language";
 import { go, replace } from "../model/route";
 import { useStore } from "../model/store";
@@ -9,7 +10,7 @@ import { parseLink } from "../protocol/link";
 import type { Link } from "../protocol/link";
 import { asProblem, Problem } from "../protocol/problem";
 import { Icon } from "../ui/icons";
-import { Button, ProblemScreen, Screen, Trouble, useTask, Waiting } from "../ui/parts";
+import { Button, ProblemScreen, Screen, ProblemNote, useTask, Waiting } from "../ui/parts";
 import { readPicture, watchCamera } from "../ui/qr";
 
 export function Scan() {
@@ -19,7 +20,7 @@ export function Scan() {
   const [pasted, setPasted] = useState("");
   const task = useTask();
 
-  const take = async (text: string) => {
+  const open = async (text: string) => {
     const link = parseLink(text, config?.audience ?? location.origin);
     if (!link) throw new Problem("link_invalid");
     const id = await claim(link.text);
@@ -29,7 +30,7 @@ export function Scan() {
   useEffect(() => {
     const stop = new AbortController();
     if (video.current) {
-      void watchCamera(video.current, (text) => task.run(() => take(text)), stop.signal).then(
+      void watchCamera(video.current, (text) => task.run(() => open(text)), stop.signal).then(
         () => setCamera("on"),
         () => setCamera("off"),
       );
@@ -39,7 +40,7 @@ export function Scan() {
 
   const paste = (text: string) => {
     setPasted(text);
-    if (text.trim() !== "") void task.run(() => take(text));
+    if (text.trim() !== "") void task.run(() => open(text));
   };
   const fromClipboard = async () => {
     const text = await navigator.clipboard.readText().catch(() => "");
@@ -47,7 +48,7 @@ export function Scan() {
   };
   const picture = (files: FileList | null) => {
     const file = files?.[0];
-    if (file) void task.run(async () => take(await readPicture(file)));
+    if (file) void task.run(async () => open(await readPicture(file)));
   };
 
   return (
@@ -63,7 +64,7 @@ export function Scan() {
         )}
         {task.busy && <Waiting text={t("claiming")} />}
       </div>
-      <Trouble problem={task.problem} />
+      <ProblemNote problem={task.problem} />
       <section>
         <h2>{t("scan-otherwise")}</h2>
         <label class="button button-plain file">
@@ -72,7 +73,7 @@ export function Scan() {
           <input
             type="file"
             accept="image/*"
-            class="unseen"
+            class="visually-hidden"
             data-testid="qr-file"
             onChange={(event) => {
               picture(event.currentTarget.files);
@@ -102,7 +103,7 @@ export function Scan() {
   );
 }
 
-/** The page was opened through a link: `/app/#q.…` or `/app/#a.…`. */
+/** The screen for a page that a link opened: `/app/#q.…` or `/app/#a.…`. */
 export function OpenLink({ link }: { link: Link | null }) {
   const [problem, setProblem] = useState<Problem | null>(link ? null : new Problem("link_invalid"));
   const [round, setRound] = useState(0);
@@ -110,7 +111,7 @@ export function OpenLink({ link }: { link: Link | null }) {
     if (!link) return;
     setProblem(null);
     if (!app.get().me) {
-      void holdLink(link);
+      void storeLink(link);
       return;
     }
     const waited = app.get().waitingLink?.text === link.text;
@@ -121,8 +122,8 @@ export function OpenLink({ link }: { link: Link | null }) {
       },
       (thrown: unknown) => {
         const found = asProblem(thrown);
-        if (!waited || found.passing) return setProblem(found);
-        // It waited too long. Nobody asked for it just now, so nobody is told off for it.
+        if (!waited || found.temporary) return setProblem(found);
+        // The link waited too long. The person has not opened it just now, so show no problem.
         dropLink();
         replace("");
       },
@@ -140,12 +141,12 @@ export function OpenLink({ link }: { link: Link | null }) {
       problem={problem}
       actions={
         <>
-          {problem.passing && (
+          {problem.temporary && (
             <Button onClick={() => setRound(round + 1)} testid="try-again">
               {t("try-again")}
             </Button>
           )}
-          <Button look={problem.passing ? "plain" : "main"} onClick={() => (dropLink(), replace(""))} testid="go-home">
+          <Button look={problem.temporary ? "plain" : "main"} onClick={() => (dropLink(), replace(""))} testid="go-home">
             {t("go-home")}
           </Button>
         </>

@@ -7,7 +7,7 @@ import { go } from "../model/route";
 import { useStore } from "../model/store";
 import { LANGUAGES } from "../protocol/api";
 import type { Device } from "../protocol/api";
-import { Facts, Row, Screen, Trouble, useTask } from "../ui/parts";
+import { Facts, Row, Screen, ProblemNote, useTask } from "../ui/parts";
 import { Icon, Mark } from "../ui/icons";
 
 // Each in its own words.
@@ -45,7 +45,7 @@ export function LanguageMenu() {
   return (
     <label class="language-menu">
       <Icon name="globe" size={20} />
-      <span class="unseen">{t("language")}</span>
+      <span class="visually-hidden">{t("language")}</span>
       <select
         value={language}
         onChange={(event) => {
@@ -76,7 +76,7 @@ export function Settings() {
           { label: t("number-label"), value: showPhoneNumber(me.phone_number) },
           { label: t("settings-sim"), value: t(`sim-now-${me.sim.state}`, { operator: me.sim.operator ?? "" }) },
           { label: t("level"), value: t(`level-short-${me.level}`) },
-          { label: t("settings-unlock"), value: t(me.unlock ? "unlock-now-on" : "unlock-now-off") },
+          { label: t("settings-biometric"), value: t(me.unlock ? "biometric-now-on" : "biometric-now-off") },
         ]}
       />
       <ul class="rows">
@@ -116,7 +116,7 @@ export function Devices() {
   return (
     <Screen id="devices" title={t("devices-title")} back={() => go("settings")}>
       <p>{t("devices-why")}</p>
-      <Trouble problem={task.problem} />
+      <ProblemNote problem={task.problem} />
       <ul class="cards" data-testid="devices">
         {(devices ?? []).map((device) => (
           <li key={device.device} class="card" data-testid="device">

@@ -7,7 +7,7 @@ import { Button, Note, Screen } from "../ui/parts";
 import { LanguageMenu } from "./settings";
 
 export function Welcome() {
-  const { waitingLink, returned } = useStore(app);
+  const { waitingLink, bankProblem } = useStore(app);
   return (
     <Screen
       id="welcome"
@@ -26,7 +26,7 @@ export function Welcome() {
     >
       <p class="lead">{t("welcome-lead")}</p>
       {waitingLink && <Note kind="calm">{t("welcome-link")}</Note>}
-      {returned && <Note kind="caution">{t(`problem-${returned.code}`)}</Note>}
+      {bankProblem && <Note kind="caution">{t(`problem-${bankProblem.code}`)}</Note>}
       <ul class="steps">
         <li>{t("welcome-phone")}</li>
         <li>{t("welcome-bank")}</li>

@@ -75,7 +75,7 @@ export function CodePad({ label, busy = false, onCode, beside }: CodePadProps) {
           <span key={index} class={index < count ? "dot dot-on" : "dot"} />
         ))}
       </div>
-      <p class="unseen" role="status">
+      <p class="visually-hidden" role="status">
         {t("pad-count", { count, of: CODE_LENGTH })}
       </p>
       <div class="keys">

@@ -53,7 +53,7 @@ function Tabs() {
           {at === "home" && open.length > 0 && (
             <span class="count">
               {open.length}
-              <span class="unseen"> {t("open-requests")}</span>
+              <span class="visually-hidden"> {t("open-requests")}</span>
             </span>
           )}
         </a>

@@ -1,4 +1,4 @@
-// Icons: our own strokes on a 24 px grid. Decorative; the words beside them say it.
+// Our own icons, drawn on a 24 px grid. They are decorative: the text beside them says the same.
 
 const PATHS = {
   home: "M4 11.5 12 5l8 6.5V19a1 1 0 0 1-1 1h-4.5v-5.5h-5V20H5a1 1 0 0 1-1-1z",
@@ -22,27 +22,28 @@ const PATHS = {
   globe: "M12 4a8 8 0 1 0 0 16 8 8 0 0 0 0-16zM4 12h16M12 4c2.5 2.3 3.5 5 3.5 8s-1 5.700-3.5 8c-2.5-2.3-3.5-5-3.5-8S9.5 6.3 12 4z",
   info: "M12 4a8 8 0 1 0 0 16 8 8 0 0 0 0-16zM12 11v5M12 8v.3",
   clock: "M12 4a8 8 0 1 0 0 16 8 8 0 0 0 0-16zM12 8v4l2.5 2",
-  unlock: "M12 4a8 8 0 1 0 0 16 8 8 0 0 0 0-16zM8.5 12.5l2.5 2.5 4.5-5.5",
+  ready: "M12 4a8 8 0 1 0 0 16 8 8 0 0 0 0-16zM8.5 12.5l2.5 2.5 4.5-5.5",
   paste: "M9 5H6v15h12V5h-3M9 3.5h6v3H9zM9 11h6M9 14.5h4",
+  update: "M19 12a7 7 0 1 1-2.2-5.1M19.500 4v4h-4M12 8.5v7M9 12.500l3 3 3-3",
 } as const;
 
 export type IconName = keyof typeof PATHS;
 
-/** A size at the usual text size, growing with the text. */
-const grown = (size: number): string => `${size / 17}rem`;
+/** Converts pixels at the default text size, so that icons grow with the text. */
+const rem = (size: number): string => `${size / 17}rem`;
 
 export function Icon({ name, size = 24 }: { name: IconName; size?: number }) {
   return (
-    <svg class="icon" width={grown(size)} height={grown(size)} viewBox="0 0 24 24" aria-hidden="true" focusable="false">
+    <svg class="icon" width={rem(size)} height={rem(size)} viewBox="0 0 24 24" aria-hidden="true" focusable="false">
       <path d={PATHS[name]} />
     </svg>
   );
 }
 
-/** A person, vouched for. The same drawing as public/mark.svg. */
+/** Ipse's mark: a person who is vouched for. The same drawing as public/mark.svg. */
 export function Mark({ size = 32 }: { size?: number }) {
   return (
-    <svg class="mark" width={grown(size)} height={grown(size)} viewBox="0 0 32 32" aria-hidden="true" focusable="false">
+    <svg class="mark" width={rem(size)} height={rem(size)} viewBox="0 0 32 32" aria-hidden="true" focusable="false">
       <circle cx="14" cy="5" r="4" />
       <path d="M14 14v4.5" stroke-width="6" />
       <path d="M4 16.5c0 7.5 4 12.5 10 12.5 8 0 13-8 14.5-20" stroke-width="4" />

@@ -217,7 +217,7 @@ export function Field(props: FieldProps) {
 }
 
 /** The words for a problem: what happened, what to do, and the code in small print. */
-export function problemWords(problem: Problem): { happened: string; todo: string } {
+export function problemTexts(problem: Problem): { happened: string; todo: string } {
   const seconds = Math.ceil((problem.number("retry_after_ms") ?? 5000) / 1000);
   const args = {
     left: problem.number("wrong_codes_left") ?? problem.number("tries_left") ?? 0,
@@ -231,7 +231,7 @@ export function problemWords(problem: Problem): { happened: string; todo: string
 }
 
 /** A problem beside what the person was doing. */
-export function Trouble({ problem }: { problem: Problem | null }) {
+export function ProblemNote({ problem }: { problem: Problem | null }) {
   return (
     <div role="alert" data-testid="trouble" data-code={problem?.code}>
       {problem && (
@@ -244,7 +244,7 @@ export function Trouble({ problem }: { problem: Problem | null }) {
 }
 
 export function ProblemText({ problem }: { problem: Problem }) {
-  const { happened, todo } = problemWords(problem);
+  const { happened, todo } = problemTexts(problem);
   return (
     <>
       <p>
@@ -264,7 +264,7 @@ function problemIcon({ code, members, final }: Problem): IconName {
 
 /** A problem that fills the screen. */
 export function ProblemScreen({ problem, actions, back }: { problem: Problem; actions: ComponentChildren; back?: () => void }) {
-  const { happened, todo } = problemWords(problem);
+  const { happened, todo } = problemTexts(problem);
   return (
     <Screen id="problem" title={happened} back={back} actions={actions}>
       <div class="figure" aria-hidden="true">

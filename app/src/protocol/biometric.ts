@@ -3,12 +3,12 @@
 import * as b64u from "./b64u";
 import { concat, sha256, utf8 } from "./bytes";
 import type { Bytes } from "./bytes";
-import type { UnlockRegistration } from "./api";
+import type { BiometricRegistration } from "./api";
 import { Problem } from "./problem";
 
 const ES256 = -7;
 
-export async function unlockAvailable(): Promise<boolean> {
+export async function biometricAvailable(): Promise<boolean> {
   if (typeof PublicKeyCredential === "undefined") return false;
   return PublicKeyCredential.isUserVerifyingPlatformAuthenticatorAvailable().catch(() => false);
 }
@@ -20,8 +20,8 @@ export interface CreationOptions {
   user_name: string;
 }
 
-export async function createUnlock(options: CreationOptions): Promise<UnlockRegistration> {
-  const credential = await asking(() =>
+export async function registerBiometric(options: CreationOptions): Promise<BiometricRegistration> {
+  const credential = await requestCredential(() =>
     navigator.credentials.create({
       publicKey: {
         challenge: b64u.decode(options.challenge),
@@ -44,14 +44,14 @@ export interface Assertion {
   signature: string;
 }
 
-/** The person's yes to this transcript, and its proof hash. */
-export async function assertUnlock(
+/** Signs the transcript with the credential of this phone, after a fingerprint or a face. Also gives the proof hash. */
+export async function assertBiometric(
   rpId: string,
   credentialId: string,
   transcript: Bytes,
 ): Promise<{ assertion: Assertion; proofHash: Bytes }> {
   const challenge = await sha256(concat(utf8("ipse/uv/1"), transcript));
-  const credential = await asking(() =>
+  const credential = await requestCredential(() =>
     navigator.credentials.get({
       publicKey: {
         challenge,
@@ -76,9 +76,9 @@ export async function assertUnlock(
 
 const encode = (buffer: ArrayBuffer): string => b64u.encode(new Uint8Array(buffer));
 
-async function asking(ask: () => Promise<Credential | null>): Promise<PublicKeyCredential> {
+async function requestCredential(request: () => Promise<Credential | null>): Promise<PublicKeyCredential> {
   try {
-    const credential = await ask();
+    const credential = await request();
     if (credential instanceof PublicKeyCredential) return credential;
   } catch (cause) {
     throw new Problem("unlock_cancelled", 0, {}, cause);

@@ -1,0 +1,122 @@
+// The request, exactly as it is signed. The person reads it and continues or refuses.
+
+import { useEffect } from "preact/hooks";
+import type { ActionKind } from "../kinds";
+import { app } from "../model/app";
+import { clock, t } from "../model/language";
+import { go } from "../model/route";
+import { useStore } from "../model/store";
+import type { Approval, Outcome, RefusalReason } from "../protocol/approval";
+import type { OpenedOffer } from "../protocol/offer";
+import { asProblem, Problem } from "../protocol/problem";
+import { Button, Facts, Note, ProblemNote, Screen, useNow, useTask } from "../ui/parts";
+import { Requester } from "../ui/requester";
+
+export interface OpenActionProps {
+  approval: Approval;
+  onDecided: (outcome: Outcome) => void;
+  /** The action cannot continue. */
+  onFailed: (problem: Problem) => void;
+}
+
+/** Refuses the action. The task shows a temporary problem beside the button. */
+export function useRefusal({ approval, onDecided, onFailed }: OpenActionProps) {
+  const task = useTask();
+  const refuse = (reason: RefusalReason) =>
+    task.run(async () => {
+      try {
+        onDecided(await approval.refuse(reason));
+      } catch (thrown) {
+        const problem = asProblem(thrown);
+        if (problem.temporary) throw problem;
+        onFailed(problem);
+      }
+    });
+  return { task, refuse };
+}
+
+export function Request({ kind, ...props }: OpenActionProps & { kind: ActionKind }) {
+  const { me } = useStore(app);
+  const { opened } = props.approval;
+  const { offer, view, clockSkew } = opened;
+  const { task, refuse } = useRefusal(props);
+  const now = useNow(1000) + clockSkew;
+  const left = Math.max(0, Math.ceil((offer.expires - now) / 1000));
+  useEffect(() => {
+    if (left === 0 && !task.busy) props.onFailed(new Problem("action_expired"));
+  }, [left === 0]);
+
+  const byPartner = kind.startedBy === "partner";
+  const blocked = me !== null && me.status !== "active" && !kind.allowedWhileSuspended;
+  return (
+    <Screen
+      id="read"
+      title={view.title}
+      over={<Requester view={view} own={!byPartner} />}
+      // Going back does not answer the request. It waits at home until it expires.
+      back={task.busy ? undefined : () => go("")}
+      actions={
+        <>
+          <p class="hint" role="status">
+            {left <= 60 && left > 0 && t("expires-soon")}
+          </p>
+          <div class="pair">
+            <Button look="equal" icon="cross" busy={task.busy} onClick={() => void refuse("person")} testid="refuse">
+              {t("refuse")}
+            </Button>
+            <Button look="equal" icon="next" disabled={task.busy || blocked} onClick={() => go(`action/${offer.action}/confirm`)} testid="continue">
+              {t("continue")}
+            </Button>
+          </div>
+        </>
+      }
+    >
+      {view.warnings.map((warning) => (
+        <Note kind="caution" key={warning} testid="view-warning">
+          {warning}
+        </Note>
+      ))}
+      {offer.wrong_since_last > 0 && <Note kind="caution">{t("wrong-since-last", { count: offer.wrong_since_last })}</Note>}
+      {byPartner && offer.flow === "link" && <Note kind="caution">{t("flow-link-warning")}</Note>}
+      <p class="purpose" data-testid="purpose">
+        {view.purpose}
+      </p>
+      {view.fields.length > 0 && <Facts large facts={view.fields} />}
+      {view.attributes.length > 0 && (
+        <section class="given" data-testid="attributes">
+          <h2>{t("they-get", { partner: view.partner.name })}</h2>
+          <Facts large facts={view.attributes} />
+        </section>
+      )}
+      {byPartner && (
+        <section class="match">
+          <div class="match-row">
+            <p class="match-code" data-testid="match-code">
+              {offer.match_code}
+            </p>
+            <p>{t("match-ask")}</p>
+          </div>
+          <Button look="plain" disabled={task.busy} onClick={() => void refuse("not_me")} testid="not-me">
+            {t("not-me")}
+          </Button>
+        </section>
+      )}
+      <section class="where">
+        <Facts
+          facts={[
+            ...(byPartner ? [startedFact(opened)] : []),
+            { label: t("level"), value: t(`level-short-${view.level}`) },
+            { label: t("valid-until"), value: clock(offer.expires - clockSkew) },
+          ]}
+        />
+        <p class="hint">{kind.next(view)}</p>
+      </section>
+      <ProblemNote problem={task.problem} />
+    </Screen>
+  );
+}
+
+const startedFact = ({ view: { started } }: OpenedOffer) => ({
+  label: t("started"),
+  value: `${t(`started-${started.flow}`, { browser: started.browser })}\u00a0· ${clock(started.time)}`,
+});

@@ -1,0 +1,40 @@
+// The table of kinds: each kind of the protocol has an entry, and the app never takes one kind for another.
+
+import { describe, expect, it } from "vitest";
+import { findKind, kindName, KINDS } from "../src/kinds";
+import type { KindTable } from "../src/kinds";
+import { login } from "../src/kinds/login";
+
+describe("kinds of action", () => {
+  it("the table has exactly the kinds of the protocol", () => {
+    expect(Object.keys(KINDS).sort()).toEqual(["code", "confirm", "device", "login", "share", "sign", "sim", "unblock"]);
+  });
+
+  it("a table that lacks a kind does not compile", () => {
+    const { unblock: _, ...rest } = KINDS;
+    // @ts-expect-error -- `unblock` is missing
+    const incomplete: KindTable = rest;
+    // @ts-expect-error -- the protocol has no kind `transfer`
+    const unknown: KindTable = { ...KINDS, transfer: login };
+    expect([incomplete, unknown]).toHaveLength(2);
+  });
+
+  it.each(["share", "confirm", "sign", "device", "code", "transfer", "", "Login", "toString", "__proto__"])(
+    "the app cannot show %j, and does not take it for a login",
+    (name) => {
+      expect(findKind(name)).toBeNull();
+      expect(kindName(name)).toBe("kind-unknown");
+    },
+  );
+
+  it("each kind has its own name", () => {
+    const names = ["login", "sim", "unblock"].map(kindName);
+    expect(new Set([...names, kindName("share")]).size).toBe(4);
+  });
+
+  it("a kind that is allowed while suspended needs the code", () => {
+    for (const kind of Object.values(KINDS)) {
+      if (kind?.allowedWhileSuspended) expect(kind).toMatchObject({ factors: ["code"], simStatement: "required" });
+    }
+  });
+});
