@@ -9,17 +9,17 @@ const files = (folder: string, base = ""): string[] =>
     entry.isDirectory() ? files(folder, join(base, entry.name)) : [join(base, entry.name)],
   );
 
-/** Writes dist/sw.js: the hand-written worker with the list of files it keeps, and a version that is their digest. */
+/** Writes dist/sw.js: the service worker with the list of files to cache, and their digest as its version. */
 function serviceWorker(): Plugin {
   return {
     name: "ipse-service-worker",
     apply: "build",
     closeBundle() {
-      const kept = files("dist").filter((name) => name !== "sw.js").sort();
+      const cached = files("dist").filter((name) => name !== "sw.js").sort();
       const digest = createHash("sha256");
-      for (const name of kept) digest.update(name).update(readFileSync(join("dist", name)));
+      for (const name of cached) digest.update(name).update(readFileSync(join("dist", name)));
       const version = digest.digest("base64url").slice(0, 16);
-      const list = ["", ...kept.filter((name) => name !== "index.html")].map((name) => `/app/${name}`);
+      const list = ["", ...cached.filter((name) => name !== "index.html")].map((name) => `/app/${name}`);
       const source = readFileSync("src/sw.js", "utf8")
         .replace('"__VERSION__"', JSON.stringify(version))
         .replace('["__FILES__"]', JSON.stringify(list));
@@ -34,7 +34,7 @@ export default defineConfig({
   server: { proxy: { "/phone": "http://localhost:4001" } },
   build: {
     target: "es2022",
-    // The server's policy allows no `data:` fonts and no inline script.
+    // The server's policy permits no `data:` fonts and no inline script.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 600,

@@ -71,12 +71,12 @@ export async function startFake({ port = 0, simDelay = 0 } = {}) {
     const hash = b64u(sha256(Buffer.from(payload, "base64url")));
     if (claims.seq > known.seq + JUMP) throw new Refusal(409, "sequence_stale");
     if (claims.seq <= known.seq) {
-      const kept = known.seen.get(claims.seq);
-      if (claims.seq <= known.seq - WINDOW || (kept && kept !== hash)) {
+      const seen = known.seen.get(claims.seq);
+      if (claims.seq <= known.seq - WINDOW || (seen && seen !== hash)) {
         known.status = "suspended";
         throw new Refusal(409, "device_copied");
       }
-      if (!kept) throw new Refusal(409, "sequence_stale");
+      if (!seen) throw new Refusal(409, "sequence_stale");
     }
     known.seq = Math.max(known.seq, claims.seq);
     known.seen.set(claims.seq, hash);

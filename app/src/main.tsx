@@ -1,6 +1,6 @@
 import { render } from "preact";
 import { useEffect } from "preact/hooks";
-import { app, dropLink, deleteDevice, isFresh, open, retry } from "./model/app";
+import { app, deleteDevice, dropLink, isFresh, open, retry } from "./model/app";
 import { t } from "./model/language";
 import type { EnrolStep } from "./model/route";
 import { useStore } from "./model/store";
@@ -31,7 +31,7 @@ const ENROL: Record<EnrolStep, () => preact.JSX.Element | null> = {
 
 function App() {
   const { phase, language } = useStore(app);
-  // The key makes every text anew when the language changes.
+  // The key renders every text again when the language changes.
   return <Frame key={language}>{phase === "ready" ? <Current /> : phase === "failed" ? <Failed /> : <Opening />}</Frame>;
 }
 
@@ -67,7 +67,7 @@ function Failed() {
 function Current() {
   const { route, me, record, enrolment, waitingLink } = useStore(app);
   useEffect(() => {
-    // A request that came before there was an identity: now it may be shown, if it still stands.
+    // A request waited for the identity. Open it now, unless it has expired.
     if (!me || !waitingLink || route.at !== "home") return;
     if (isFresh(waitingLink)) location.hash = waitingLink.text.slice(waitingLink.text.indexOf("#"));
     else dropLink();
@@ -76,7 +76,7 @@ function Current() {
   if (route.at === "link") return <OpenLink link={route.link} />;
   if (!me) {
     if (route.at !== "enrol") return <Welcome />;
-    // Nothing to go on with: a step that was opened out of turn.
+    // Somebody opened a later step without an enrolment.
     if (route.step !== "number" && (!record?.enrolment || !enrolment)) return <Welcome />;
     const Step = ENROL[route.step];
     return <Step />;

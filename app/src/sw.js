@@ -1,11 +1,11 @@
-// Keeps the app's shell, so that it opens without a connection. Never keeps anything of the person: /phone/v1 is not
-// touched. The build fills in the version (a digest of all files) and the list.
+// The service worker. It caches the app's files, so that the app opens without a connection. It never caches personal
+// data: it ignores /phone/v1. The build inserts the version (a digest of all files) and the list of files.
 
 const VERSION = "__VERSION__";
 const FILES = ["__FILES__"];
 const SHELL = "/app/";
 const CACHE = `ipse-shell-${VERSION}`;
-const PATIENCE_MS = 4000;
+const TIMEOUT_MS = 4000;
 
 self.addEventListener("install", (event) => {
   event.waitUntil(
@@ -30,18 +30,18 @@ self.addEventListener("fetch", (event) => {
   const url = new URL(request.url);
   if (request.method !== "GET" || url.origin !== self.location.origin || !url.pathname.startsWith("/app/")) return;
   if (request.mode === "navigate") event.respondWith(shell(request));
-  else if (FILES.includes(url.pathname)) event.respondWith(kept(request));
+  else if (FILES.includes(url.pathname)) event.respondWith(cached(request));
 });
 
-/** The newest page if it comes soon, so that an update reaches people; else the kept one. */
+/** The server's page, so that people get updates. The cached page, if the server does not answer in time. */
 async function shell(request) {
   try {
-    return await fetch(request, { signal: AbortSignal.timeout(PATIENCE_MS) });
+    return await fetch(request, { signal: AbortSignal.timeout(TIMEOUT_MS) });
   } catch {
     return (await caches.match(SHELL, { cacheName: CACHE })) ?? Response.error();
   }
 }
 
-async function kept(request) {
+async function cached(request) {
   return (await caches.match(request, { cacheName: CACHE, ignoreSearch: true })) ?? fetch(request);
 }

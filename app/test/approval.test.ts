@@ -53,16 +53,16 @@ describe("approval", () => {
       key_kind: "software",
       language: "nl",
     });
-    await store.update((kept) => {
-      kept.device = begun.device;
-      kept.enrolment = begun.enrolment;
+    await store.update((record) => {
+      record.device = begun.device;
+      record.enrolment = begun.enrolment;
     });
     await fetch(`${fake.origin}/dev/bank?enrolment=${begun.enrolment}&bank=Bank%20Anker`, { redirect: "manual" });
     const registration = await startRegistration(typed("58204"));
     const { registration_response } = await api.registerCode(begun.enrolment, registration.request);
     const done = await api.complete(begun.enrolment, registration.finish(registration_response), "2026-11", null);
-    await store.update((kept) => {
-      kept.identity = done.identity;
+    await store.update((record) => {
+      record.identity = done.identity;
     });
   });
   afterAll(() => fake.close());

@@ -164,7 +164,7 @@ describe("device-signed requests", () => {
     store.record = { ...store.record, sequence: 490 };
     for (let round = 0; round < 30; round += 1) {
       await expect(call()).rejects.toMatchObject({ code: "offline" });
-      // OpenedOffer anew, time and again.
+      // The person opens the app again now and then.
       if (round % 5 === 0) client = new DeviceClient(store, transport);
     }
     expect(store.record.sequence).toBe(502);

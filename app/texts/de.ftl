@@ -201,7 +201,7 @@ confirming = Wird bestätigt
 unsupported-title = Diese App kann diese Anfrage nicht zeigen
 unsupported-why = Die Anfrage braucht eine neuere Version der App. Aktualisieren Sie die App, oder lehnen Sie die Anfrage ab.
 unsupported-do = { $partner } erhält nichts, solange Sie nicht die ganze Anfrage gesehen haben. Wenn dieser Bildschirm nach der Aktualisierung wieder erscheint, lehnen Sie ab.
-unsupported-update = Aktualisieren
+update-app = Aktualisieren
 
 outcome-approved-title = Erledigt
 outcome-refused-title = Abgelehnt
@@ -424,7 +424,7 @@ problem-unlock_cancelled = Fingerabdruck oder Gesicht wurde nicht erkannt, oder 
 problem-unlock_unavailable = Fingerabdruck oder Gesicht ist auf diesem Telefon nicht eingerichtet.
     .do = Verwenden Sie Ihren Code.
 problem-app_outdated = Diese App ist zu alt für diese Anfrage.
-    .do = Es wurde nichts weitergegeben. Schließen Sie die App und öffnen Sie sie neu, um die neueste Version zu erhalten. Beginnen Sie dann dort neu, wo Sie angefangen haben.
+    .do = Es wurde nichts weitergegeben. Aktualisieren Sie die App und öffnen Sie die Anfrage dann noch einmal.
 problem-camera_unavailable = Die Kamera kann nicht genutzt werden.
     .do = Erlauben Sie sie in den Einstellungen dieses Telefons oder wählen Sie ein Foto des Codes.
 problem-qr_not_found = Auf diesem Foto ist kein Code.

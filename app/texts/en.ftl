@@ -201,7 +201,7 @@ confirming = Confirming
 unsupported-title = This app cannot show this request
 unsupported-why = The request needs a newer version of the app. Update the app, or refuse the request.
 unsupported-do = { $partner } gets nothing until you have seen the whole request. If you see this screen again after the update, refuse.
-unsupported-update = Update
+update-app = Update
 
 outcome-approved-title = Done
 outcome-refused-title = Refused
@@ -424,7 +424,7 @@ problem-unlock_cancelled = Your fingerprint or face was not recognised, or you c
 problem-unlock_unavailable = Fingerprint or face is not set up on this phone.
     .do = Use your code.
 problem-app_outdated = This app is too old for this request.
-    .do = Nothing was shared. Close the app and open it again to get the newest version, then start again where you began.
+    .do = Nothing was shared. Update the app, then open the request again.
 problem-camera_unavailable = The camera cannot be used.
     .do = Allow it in the settings of this phone, or use a picture of the code.
 problem-qr_not_found = There is no code in this picture.

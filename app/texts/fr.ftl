@@ -201,7 +201,7 @@ confirming = Nous confirmons
 unsupported-title = Cette app ne peut pas montrer cette demande
 unsupported-why = La demande exige une version plus récente de l’app. Mettez l’app à jour, ou refusez la demande.
 unsupported-do = { $partner } ne reçoit rien tant que vous n’avez pas vu toute la demande. Si vous revoyez cet écran après la mise à jour, refusez.
-unsupported-update = Mettre à jour
+update-app = Mettre à jour
 
 outcome-approved-title = C’est fait
 outcome-refused-title = Refusé
@@ -424,7 +424,7 @@ problem-unlock_cancelled = Votre empreinte ou votre visage n’a pas été recon
 problem-unlock_unavailable = L’empreinte ou le visage n’est pas activé sur ce téléphone.
     .do = Utilisez votre code.
 problem-app_outdated = Cette app est trop ancienne pour cette demande.
-    .do = Rien n’a été transmis. Fermez l’app et rouvrez-la pour obtenir la dernière version, puis recommencez là où vous aviez commencé.
+    .do = Rien n’a été transmis. Mettez l’app à jour, puis rouvrez la demande.
 problem-camera_unavailable = La caméra ne peut pas être utilisée.
     .do = Autorisez-la dans les réglages de ce téléphone, ou utilisez une photo du code.
 problem-qr_not_found = Il n’y a pas de code sur cette photo.

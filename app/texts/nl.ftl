@@ -201,7 +201,7 @@ confirming = We bevestigen
 unsupported-title = Deze app kan deze vraag niet tonen
 unsupported-why = De vraag heeft een nieuwere versie van de app nodig. Werk de app bij, of weiger de vraag.
 unsupported-do = { $partner } krijgt niets zolang je niet de hele vraag hebt gezien. Zie je dit scherm na het bijwerken opnieuw, weiger dan.
-unsupported-update = Bijwerken
+update-app = Bijwerken
 
 outcome-approved-title = In orde
 outcome-refused-title = Geweigerd
@@ -424,7 +424,7 @@ problem-unlock_cancelled = Je vingerafdruk of gezicht is niet herkend, of je heb
 problem-unlock_unavailable = Vingerafdruk of gezicht is op deze telefoon niet ingesteld.
     .do = Gebruik je code.
 problem-app_outdated = Deze app is te oud voor deze vraag.
-    .do = Er is niets gedeeld. Sluit de app en open ze opnieuw om de nieuwste versie te krijgen. Begin daarna opnieuw waar je begonnen was.
+    .do = Er is niets gedeeld. Werk de app bij en open de vraag dan opnieuw.
 problem-camera_unavailable = De camera kan niet worden gebruikt.
     .do = Sta ze toe in de instellingen van deze telefoon, of kies een foto van de code.
 problem-qr_not_found = Op deze foto staat geen code.

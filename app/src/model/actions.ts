@@ -1,4 +1,4 @@
-// Actions: claiming, loading and deciding them.
+// Actions: claims them, loads them and keeps their approvals.
 
 import { findKind } from "../kinds";
 import type { Summary } from "../protocol/api";
@@ -8,7 +8,7 @@ import type { OpenedOffer } from "../protocol/offer";
 import { Problem } from "../protocol/problem";
 import { api, app, refreshSoon } from "./app";
 
-/** The approvals of this window. A run of one must survive that the person leaves its screen. */
+/** The approvals of this window. They outlive their screens, so a run continues after the person leaves. */
 const approvals = new Map<string, Approval>();
 
 /** Claims the action behind a link and returns its id. */

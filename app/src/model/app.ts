@@ -191,9 +191,9 @@ export async function beginEnrolment(phoneNumber: string): Promise<void> {
     key_kind: "software",
     language: app.get().language,
   });
-  const saved = await devices.update((kept) => {
-    kept.device = begun.device;
-    kept.enrolment = begun.enrolment;
+  const saved = await devices.update((stored) => {
+    stored.device = begun.device;
+    stored.enrolment = begun.enrolment;
   });
   app.set({
     record: saved,
@@ -247,9 +247,9 @@ export async function completeEnrolment(biometric: BiometricRegistration | null)
   if (registrationRecord === null || !config) throw new Problem("attempt_unknown");
   const completed = await api.complete(enrolmentId(), registrationRecord, config.terms_version, biometric);
   registrationRecord = null;
-  const record = await devices.update((kept) => {
-    kept.identity = completed.identity;
-    if (enrolment?.vouched) kept.birthdate = enrolment.vouched.birthdate;
+  const record = await devices.update((stored) => {
+    stored.identity = completed.identity;
+    if (enrolment?.vouched) stored.birthdate = enrolment.vouched.birthdate;
   });
   app.set({ record, enrolmentReceipt: completed.receipt });
   // Ask the browser to keep this data when space runs short.
@@ -260,8 +260,8 @@ export async function completeEnrolment(biometric: BiometricRegistration | null)
 /** Loads the identity of an enrolment that the scheme completed, although its answer was lost. */
 async function loadIdentity(): Promise<void> {
   const me = await api.me();
-  const record = await devices.update((kept) => {
-    kept.identity = me.identity;
+  const record = await devices.update((stored) => {
+    stored.identity = me.identity;
   });
   app.set({ record });
   await startSession();

@@ -44,7 +44,7 @@ const GIVE_UP_MS = 25_000;
 /** What a kind of action demands of its approval. */
 export interface ApprovalRules {
   readonly factors: readonly ApprovalFactor[];
-  /** Whether an approval may go without a silent SIM statement that the scheme does not have. */
+  /** "optional": the app may approve without a SIM statement, if the scheme asks for a silent one and has none. */
   readonly simStatement: "required" | "optional";
 }
 

@@ -161,7 +161,7 @@ export class DeviceClient {
     const { thumbprint, sequence } = record;
     const stored = call.reuse?.signed;
     if (stored && stored.thumbprint === thumbprint && stored.sequence === sequence) return stored;
-    if (sequence - this.takenOf(record) >= FAR_AHEAD) await this.knock(record);
+    if (sequence - this.takenOf(record) >= FAR_AHEAD) await this.probe(record);
     const signed = await this.sign(call);
     if (call.reuse) call.reuse.signed = signed;
     return signed;
@@ -172,7 +172,7 @@ export class DeviceClient {
   }
 
   /** Finds out whether the scheme receives anything, before the phone is too far ahead. Uses one sequence for that. */
-  private async knock(record: DeviceRecord): Promise<void> {
+  private async probe(record: DeviceRecord): Promise<void> {
     let signed = record.knock;
     if (signed?.thumbprint !== record.thumbprint || signed.sequence !== record.sequence) {
       const fresh = await this.sign({ method: "GET", path: "/phone/v1/me" });

@@ -15,7 +15,7 @@ import { Confirm } from "./confirm";
 import { isOpen } from "./history";
 import { OutcomeScreen, PastAction } from "./outcome";
 import { Request } from "./request";
-import { Unsupported } from "./unsupported";
+import { Unsupported, UpdateButton } from "./unsupported";
 
 type State =
   | { is: "loading" }
@@ -85,12 +85,13 @@ export function ActionScreen({ id, stage }: { id: string; stage: "read" | "confi
           problem={state.problem}
           actions={
             <>
+              {state.problem.code === "app_outdated" && <UpdateButton />}
               {state.problem.temporary && (
                 <Button onClick={load} testid="try-again">
                   {t("try-again")}
                 </Button>
               )}
-              <Button look={state.problem.temporary ? "plain" : "main"} onClick={() => replace("")} testid="go-home">
+              <Button look={state.problem.temporary || state.problem.code === "app_outdated" ? "plain" : "main"} onClick={() => replace("")} testid="go-home">
                 {t("go-home")}
               </Button>
             </>

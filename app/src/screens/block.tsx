@@ -1,4 +1,4 @@
-// Protecting the identity, and the ways back: lift a block, a new code with the bank, a new SIM.
+// Blocking the identity, and clearing the reasons: lift the block, choose a new code with the bank, connect a new SIM.
 
 import { useState } from "preact/hooks";
 import { api, app, recoverAtBank, recoverCode, refresh } from "../model/app";
@@ -77,7 +77,7 @@ export function Block() {
   );
 }
 
-/** Three wrong codes: sign in at the bank again, choose a new code. */
+/** After three wrong codes: the person signs in at the bank again, and chooses a new code. */
 export function Recover() {
   const { recovery, bankProblem, record } = useStore(app);
   const task = useTask();

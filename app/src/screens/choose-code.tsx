@@ -1,4 +1,4 @@
-// Choosing a code: once, and once more. A trivial one is refused with the reason.
+// Choosing a code: the person types it twice. The app refuses a code that is easy to guess, and says why.
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import { t } from "../model/language";
@@ -15,7 +15,7 @@ interface Props {
   busy: boolean;
   problem: Problem | null;
   back?: () => void;
-  /** Takes the code over, and wipes it. */
+  /** Takes ownership of the code, and wipes it. */
   onChosen: (code: TypedCode) => void;
 }
 
@@ -23,11 +23,11 @@ export function ChooseCode({ over, hints, busy, problem, back, onChosen }: Props
   const first = useRef<TypedCode | null>(null);
   const [again, setAgain] = useState(false);
   const [refused, setRefused] = useState<CodeProblem | "different" | null>(null);
-  const forget = () => {
+  const wipe = () => {
     first.current?.wipe();
     first.current = null;
   };
-  useEffect(() => forget, []);
+  useEffect(() => wipe, []);
 
   const typed = (code: TypedCode) => {
     setRefused(null);
@@ -43,7 +43,7 @@ export function ChooseCode({ over, hints, busy, problem, back, onChosen }: Props
       return;
     }
     const same = first.current?.text() === code.text();
-    forget();
+    wipe();
     setAgain(false);
     if (same) {
       onChosen(code);
@@ -55,7 +55,7 @@ export function ChooseCode({ over, hints, busy, problem, back, onChosen }: Props
 
   const title = again ? t("code-again-title") : t("code-title");
   return (
-    <Screen id={again ? "code-again" : "code"} over={over} title={title} back={again ? () => (forget(), setAgain(false)) : back}>
+    <Screen id={again ? "code-again" : "code"} over={over} title={title} back={again ? () => (wipe(), setAgain(false)) : back}>
       {!refused && <p>{again ? t("code-again-why") : t("code-why")}</p>}
       <div role="alert" data-testid="code-refused" data-reason={refused ?? undefined}>
         {refused && <Note kind="caution">{t(`code-refused-${refused.replace("_", "-")}`)}</Note>}

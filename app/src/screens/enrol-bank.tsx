@@ -1,4 +1,4 @@
-// Enrolment, second half: the bank vouches, the person chooses a code, and is ready.
+// Enrolment, second half: the bank confirms the person, the person chooses a code and perhaps a fingerprint.
 
 import { useEffect, useState } from "preact/hooks";
 import {
@@ -22,7 +22,7 @@ import { Button, Facts, Note, ProblemScreen, Row, Screen, ProblemNote, useTask, 
 import { ChooseCode } from "./choose-code";
 import { stepText } from "./enrol-sim";
 
-/** The list of banks, also for recovery. */
+/** The list of banks, for an enrolment or a recovery. */
 export function BankList({ onBank, busy }: { onBank: (bank: string) => void; busy: boolean }) {
   const { config } = useStore(app);
   return (
@@ -120,19 +120,19 @@ export function EnrolCode() {
 export function EnrolBiometric() {
   const [available, setAvailable] = useState<boolean | null>(null);
   const task = useTask();
-  const finish = (withUnlock: boolean) =>
+  const finish = (withBiometric: boolean) =>
     task.run(async () => {
       if (task.problem && (await alreadyCompleted())) {
         replace("enrol/ready");
         return;
       }
-      const unlock = withUnlock ? await registerBiometric(await api.prepareBiometric(enrolmentId())) : null;
-      await completeEnrolment(unlock);
+      const biometric = withBiometric ? await registerBiometric(await api.prepareBiometric(enrolmentId())) : null;
+      await completeEnrolment(biometric);
       replace("enrol/ready");
     });
   useEffect(() => {
     if (!codeIsChosen()) {
-      // Reloaded here: the chosen code is gone, as it should be.
+      // The page was reloaded. The chosen code was in memory only, so the person chooses again.
       replace("enrol/code");
       return;
     }
@@ -143,7 +143,7 @@ export function EnrolBiometric() {
   }, []);
   if (available === null) return null;
   if (task.problem && !task.problem.temporary && !task.problem.code.startsWith("unlock")) {
-    // Not this person, not now: nothing here can be tried again.
+    // Trying again cannot help. The person must start over.
     return (
       <ProblemScreen
         problem={task.problem}

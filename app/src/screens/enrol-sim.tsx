@@ -1,12 +1,11 @@
-// Enrolment, first half: the phone number, where its SIM stands, and the secret that connects it.
+// Enrolment, first half: the phone number, the state of its SIM, and the secret that connects it.
 
 import { useState } from "preact/hooks";
-import { api, app, beginEnrolment, enrolmentId, deleteDevice, simConnected } from "../model/app";
+import { api, app, beginEnrolment, deleteDevice, enrolmentId, simConnected } from "../model/app";
 import { t } from "../model/language";
 import { go, replace } from "../model/route";
 import { useStore } from "../model/store";
 import { Button, Facts, Field, Note, Screen, ProblemNote, useTask } from "../ui/parts";
-import type { IconName } from "../ui/icons";
 import { normalisePhoneNumber, showPhoneNumber } from "../model/phone-number";
 import { SecretField } from "../ui/secret-field";
 
@@ -17,7 +16,7 @@ export function EnrolNumber() {
   const [typed, setTyped] = useState("");
   const [wrong, setWrong] = useState(false);
   const task = useTask();
-  // The scheme knows numbering plans better than the app does.
+  // The scheme knows which numbers exist.
   const refused = task.problem?.members["member"] === "phone_number" ? task.problem.members["reason"] : null;
   const error = wrong ? "number-wrong" : refused === "landline" ? "number-landline" : refused ? "number-wrong" : null;
   const submit = () => {
@@ -67,19 +66,11 @@ export function EnrolNumber() {
   );
 }
 
-const LOOKS: Record<string, { kind: "good" | "caution" | "calm"; icon: IconName }> = {
-  ready: { kind: "good", icon: "sim" },
-  upgradable: { kind: "caution", icon: "sim" },
-  incompatible: { kind: "caution", icon: "sim" },
-  unknown: { kind: "caution", icon: "sim" },
-};
-
 export function EnrolSim() {
   const { enrolment, record } = useStore(app);
   const task = useTask();
   if (!enrolment || !record) return null;
   const { state, operator } = enrolment.sim;
-  const look = LOOKS[state] ?? LOOKS["unknown"]!;
   const text = () =>
     task.run(async () => {
       await api.sendSecret(enrolmentId());
@@ -110,7 +101,7 @@ export function EnrolSim() {
         ]}
       />
       <div data-testid="sim-state" data-state={state}>
-        <Note kind={look.kind} icon={look.icon}>
+        <Note kind={state === "ready" ? "good" : "caution"} icon="sim">
           <p>{t(`sim-${state}`, { operator: operator ?? "" })}</p>
           <p>{t(`sim-${state}.do`, { operator: operator ?? "" })}</p>
         </Note>

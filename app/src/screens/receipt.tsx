@@ -1,4 +1,4 @@
-// A receipt, judged here and now by this phone.
+// A receipt, and the checks that this phone makes of it.
 
 import { useEffect, useState } from "preact/hooks";
 import { api, app } from "../model/app";
@@ -15,21 +15,21 @@ const ICONS = { yes: "tick", no: "cross", pending: "clock", absent: "info" } as 
 const reasonText = (reason: string): string => `reason-${reason.replaceAll("_", "-")}`;
 
 export function ReceiptScreen({ id }: { id: string }) {
-  const [judged, setJudged] = useState<CheckedReceipt | null>(null);
+  const [receipt, setReceipt] = useState<CheckedReceipt | null>(null);
   const [problem, setProblem] = useState<Problem | null>(null);
   const [round, setRound] = useState(0);
   const back = () => (history.length > 1 ? history.back() : replace(""));
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
-    const judge = async () => {
+    const load = async () => {
       const { record } = app.get();
       if (!record) throw new Problem("not_enrolled");
       const found = await checkReceipt(await api.receipt(id), record);
-      setJudged(found);
-      // The log takes it within ten seconds.
+      setReceipt(found);
+      // The receipt enters the log within ten seconds.
       if (found.logged === "pending" && round < 5) timer = setTimeout(() => setRound(round + 1), 3000);
     };
-    judge().catch((thrown: unknown) => {
+    load().catch((thrown: unknown) => {
       const found = asProblem(thrown);
       setProblem(found.code === "unexpected" ? new Problem("answer_unreadable", 0, {}, found) : found);
     });
@@ -37,7 +37,7 @@ export function ReceiptScreen({ id }: { id: string }) {
   }, [id, round]);
 
   if (problem) return <ProblemScreen problem={problem} back={back} actions={<Button look="plain" onClick={() => replace("")}>{t("go-home")}</Button>} />;
-  if (!judged) {
+  if (!receipt) {
     return (
       <Screen id="receipt-loading" title={t("receipt-title")} back={back}>
         <Waiting text={t("receipt-checking")} />
@@ -45,17 +45,17 @@ export function ReceiptScreen({ id }: { id: string }) {
     );
   }
   const checks: [string, Check][] = [
-    ["committed", judged.committed],
-    ["mine", judged.mine],
-    ["promised", judged.promised],
-    ["logged", judged.logged],
+    ["committed", receipt.committed],
+    ["mine", receipt.mine],
+    ["promised", receipt.promised],
+    ["logged", receipt.logged],
   ];
-  const sound = checks.every(([, check]) => check !== "no");
-  const { view } = judged;
+  const correct = checks.every(([, check]) => check !== "no");
+  const { view } = receipt;
   return (
     <Screen
       id="receipt"
-      title={t(`receipt-kind-${judged.kind}`)}
+      title={t(`receipt-kind-${receipt.kind}`)}
       over={t("receipt-title")}
       back={back}
       actions={
@@ -66,17 +66,17 @@ export function ReceiptScreen({ id }: { id: string }) {
     >
       <Facts
         facts={[
-          { label: t("past-when"), value: dayAndTime(judged.time) },
+          { label: t("past-when"), value: dayAndTime(receipt.time) },
           ...(view
             ? [
                 { label: t("receipt-requester"), value: `${view.partner.name} (${view.partner.domain})` },
                 { label: t("receipt-what"), value: view.title },
               ]
             : []),
-          ...(judged.bank ? [{ label: t("receipt-bank"), value: judged.bank }] : []),
-          ...(judged.terms ? [{ label: t("about-terms"), value: judged.terms }] : []),
-          ...(judged.reason && has(reasonText(judged.reason)) ? [{ label: t("receipt-why"), value: t(reasonText(judged.reason)) }] : []),
-          ...(judged.factor && judged.factor !== "none" ? [{ label: t("receipt-factor"), value: t(`factor-${judged.factor}`) }] : []),
+          ...(receipt.bank ? [{ label: t("receipt-bank"), value: receipt.bank }] : []),
+          ...(receipt.terms ? [{ label: t("about-terms"), value: receipt.terms }] : []),
+          ...(receipt.reason && has(reasonText(receipt.reason)) ? [{ label: t("receipt-why"), value: t(reasonText(receipt.reason)) }] : []),
+          ...(receipt.factor && receipt.factor !== "none" ? [{ label: t("receipt-factor"), value: t(`factor-${receipt.factor}`) }] : []),
         ]}
       />
       {view && view.attributes.length > 0 && (
@@ -87,8 +87,8 @@ export function ReceiptScreen({ id }: { id: string }) {
       )}
       <section>
         <h2>{t("receipt-checks")}</h2>
-        <p data-testid="receipt-verdict" data-sound={sound} data-logged={judged.logged} role="status">
-          {t(!sound ? "receipt-broken" : judged.logged === "yes" ? "receipt-sound" : "receipt-soon")}
+        <p data-testid="receipt-verdict" data-sound={correct} data-logged={receipt.logged} role="status">
+          {t(!correct ? "receipt-broken" : receipt.logged === "yes" ? "receipt-sound" : "receipt-soon")}
         </p>
         <ul class="checks">
           {checks
@@ -102,7 +102,7 @@ export function ReceiptScreen({ id }: { id: string }) {
         </ul>
         <p class="small-print">
           {id}
-          {judged.index !== null && judged.size !== null && ` · ${t("receipt-place", { index: judged.index + 1, size: judged.size })}`}
+          {receipt.index !== null && receipt.size !== null && ` · ${t("receipt-place", { index: receipt.index + 1, size: receipt.size })}`}
         </p>
       </section>
     </Screen>

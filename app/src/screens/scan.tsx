@@ -12,6 +12,7 @@ import { asProblem, Problem } from "../protocol/problem";
 import { Icon } from "../ui/icons";
 import { Button, ProblemScreen, Screen, ProblemNote, useTask, Waiting } from "../ui/parts";
 import { readPicture, watchCamera } from "../ui/qr";
+import { UpdateButton } from "./unsupported";
 
 export function Scan() {
   const { config } = useStore(app);
@@ -141,12 +142,13 @@ export function OpenLink({ link }: { link: Link | null }) {
       problem={problem}
       actions={
         <>
+          {problem.code === "app_outdated" && <UpdateButton />}
           {problem.temporary && (
             <Button onClick={() => setRound(round + 1)} testid="try-again">
               {t("try-again")}
             </Button>
           )}
-          <Button look={problem.temporary ? "plain" : "main"} onClick={() => (dropLink(), replace(""))} testid="go-home">
+          <Button look={problem.temporary || problem.code === "app_outdated" ? "plain" : "main"} onClick={() => (dropLink(), replace(""))} testid="go-home">
             {t("go-home")}
           </Button>
         </>

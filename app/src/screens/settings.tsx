@@ -1,3 +1,5 @@
+// The person's own data and settings: language, devices, and what the app is.
+
 import { useEffect, useState } from "preact/hooks";
 import { api, app, chooseLanguage } from "../model/app";
 import { shortDayAndTime, t } from "../model/language";
@@ -10,7 +12,7 @@ import type { Device } from "../protocol/api";
 import { Facts, Row, Screen, ProblemNote, useTask } from "../ui/parts";
 import { Icon, Mark } from "../ui/icons";
 
-// Each in its own words.
+// Each language has its own name.
 const NAMES = { nl: "Nederlands", fr: "Français", de: "Deutsch", en: "English" } as const;
 
 export function LanguageChoice() {
@@ -39,7 +41,7 @@ export function LanguageChoice() {
   );
 }
 
-/** The same, small: for who has not even begun. */
+/** The small form of `LanguageChoice`, for the welcome screen. */
 export function LanguageMenu() {
   const { language } = useStore(app);
   return (

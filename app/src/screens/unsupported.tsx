@@ -8,6 +8,14 @@ import { Requester } from "../ui/requester";
 import { useRefusal } from "./request";
 import type { OpenActionProps } from "./request";
 
+export function UpdateButton({ look = "main" }: { look?: "main" | "equal" }) {
+  return (
+    <Button look={look} icon="update" onClick={updateApp} testid="update">
+      {t("update-app")}
+    </Button>
+  );
+}
+
 export function Unsupported(props: OpenActionProps) {
   const { view } = props.approval.opened;
   const { task, refuse } = useRefusal(props);
@@ -22,9 +30,7 @@ export function Unsupported(props: OpenActionProps) {
           <Button look="equal" icon="cross" busy={task.busy} onClick={() => void refuse("person")} testid="refuse">
             {t("refuse")}
           </Button>
-          <Button look="equal" icon="update" disabled={task.busy} onClick={updateApp} testid="update">
-            {t("unsupported-update")}
-          </Button>
+          <UpdateButton look="equal" />
         </div>
       }
     >

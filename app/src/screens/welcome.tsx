@@ -1,3 +1,5 @@
+// The first screen, before there is an identity.
+
 import { app } from "../model/app";
 import { t } from "../model/language";
 import { go } from "../model/route";

@@ -1,4 +1,4 @@
-// The code pad: large keys, dots instead of digits, the keyboard as well. The digits never enter the page.
+// The code pad: large keys, and dots instead of digits. A keyboard works too. The digits never enter the document.
 
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { ComponentChildren } from "preact";
@@ -11,7 +11,7 @@ interface CodePadProps {
   label: string;
   busy?: boolean;
   onCode: (code: TypedCode) => void;
-  /** In the free place left of the zero. */
+  /** Shown left of the zero. */
   beside?: ComponentChildren;
 }
 
@@ -30,7 +30,7 @@ export function CodePad({ label, busy = false, onCode, beside }: CodePadProps) {
     if (digits.current.length < CODE_LENGTH) return;
     const code = new TypedCode(digits.current);
     clear();
-    // The fifth dot is seen for a moment before the screen goes on.
+    // Show the fifth dot for a moment before the screen changes.
     setTimeout(() => {
       setCount(0);
       onCode(code);
@@ -42,7 +42,7 @@ export function CodePad({ label, busy = false, onCode, beside }: CodePadProps) {
     setCount(digits.current.length);
   };
 
-  // Before the first paint, so that no key is lost to who types at once.
+  // Listen before the first paint, so that no key is lost if the person types at once.
   useLayoutEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.altKey || event.target instanceof HTMLInputElement) return;
@@ -55,7 +55,7 @@ export function CodePad({ label, busy = false, onCode, beside }: CodePadProps) {
     return () => removeEventListener("keydown", onKey);
   });
   useEffect(() => {
-    // Whoever leaves halfway begins anew: nothing half-typed waits for the next person who looks.
+    // If the person leaves the app, remove the typed digits: somebody else may open it next.
     const onHide = () => {
       if (document.visibilityState !== "hidden") return;
       clear();

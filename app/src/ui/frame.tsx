@@ -1,4 +1,4 @@
-// Around every screen: the name, the tabs, and in the demo the handset's messages.
+// The frame of every screen: the tabs, and in the demo the handset's messages.
 
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
@@ -29,27 +29,27 @@ export function Frame({ children }: { children: ComponentChildren }) {
   );
 }
 
-/** A plain `#main` would be taken for a route. */
+/** A plain link to `#main` would change the route. */
 function skipToMain(event: Event) {
   event.preventDefault();
   document.querySelector<HTMLElement>("#main h1")?.focus();
 }
 
-const TABS: { at: string; href: string; icon: IconName; word: string }[] = [
-  { at: "home", href: "#", icon: "home", word: "tab-home" },
-  { at: "scan", href: "#/scan", icon: "scan", word: "tab-scan" },
-  { at: "history", href: "#/history", icon: "history", word: "tab-history" },
-  { at: "settings", href: "#/settings", icon: "person", word: "tab-settings" },
+const TABS: { at: string; href: string; icon: IconName; label: string }[] = [
+  { at: "home", href: "#", icon: "home", label: "tab-home" },
+  { at: "scan", href: "#/scan", icon: "scan", label: "tab-scan" },
+  { at: "history", href: "#/history", icon: "history", label: "tab-history" },
+  { at: "settings", href: "#/settings", icon: "person", label: "tab-settings" },
 ];
 
 function Tabs() {
   const { route, open } = useStore(app);
   return (
     <nav class="tabs" aria-label={t("tabs")}>
-      {TABS.map(({ at, href, icon, word }) => (
+      {TABS.map(({ at, href, icon, label }) => (
         <a key={at} href={href} class="tab" aria-current={route.at === at ? "page" : undefined} data-testid={`tab-${at}`}>
           <Icon name={icon} />
-          <span>{t(word)}</span>
+          <span>{t(label)}</span>
           {at === "home" && open.length > 0 && (
             <span class="count">
               {open.length}
@@ -66,7 +66,7 @@ const messagesShape = object({ messages: list(object({ time: integer, from: stri
 type Message = Of<typeof messagesShape>["messages"][number];
 const POLL_MS = 1500;
 
-/** Demo only: what this phone number's handset received, as the operators' demo pages tell. */
+/** Demo only: the text messages to this phone number, from the operators' demo pages. */
 function Handset({ phoneNumber, urls }: { phoneNumber: string; urls: string[] }) {
   const [messages, setMessages] = useState<Message[]>([]);
   useEffect(() => {

@@ -1,4 +1,4 @@
-// The parts that every screen is made of.
+// The components that the screens use.
 
 import type { ComponentChildren } from "preact";
 import { useEffect, useId, useRef, useState } from "preact/hooks";
@@ -13,17 +13,17 @@ import type { IconName } from "./icons";
 interface ScreenProps {
   id: string;
   title: string;
-  /** Shown small above the title, such as "Step 2 of 5". */
+  /** Shown above the title, such as "Step 2 of 5". */
   over?: ComponentChildren;
   back?: (() => void) | undefined;
-  /** In the bar, at its end. */
+  /** Shown at the end of the top bar. */
   corner?: ComponentChildren;
-  /** Within thumb's reach, at the bottom. */
+  /** Shown at the bottom, within reach of the thumb. */
   actions?: ComponentChildren;
   children?: ComponentChildren;
 }
 
-/** One question. Takes the focus to its title, so that a screen reader begins there. */
+/** One screen asks one question. It moves the focus to its title, so that a screen reader starts there. */
 export function Screen({ id, title, over, back, corner, actions, children }: ScreenProps) {
   const { config } = useStore(app);
   const heading = useRef<HTMLHeadingElement>(null);
@@ -88,7 +88,7 @@ export function Button({ children, onClick, look = "main", icon, busy, disabled,
     <button
       type={submit ? "submit" : "button"}
       class={`button button-${look}`}
-      // Stays focusable while busy, so that the focus does not get lost.
+      // The button stays focusable while it is busy, so that the focus is not lost.
       aria-disabled={busy || disabled ? "true" : undefined}
       aria-busy={busy ? "true" : undefined}
       onClick={(event) => {
@@ -104,7 +104,7 @@ export function Button({ children, onClick, look = "main", icon, busy, disabled,
   );
 }
 
-/** A row that leads somewhere. */
+/** A row that opens another screen. */
 export function Row(props: {
   href?: string;
   onClick?: () => void;
@@ -150,9 +150,9 @@ export function Note({ kind, icon, children, testid }: { kind: "calm" | "caution
 
 interface FactsProps {
   facts: readonly { label: string; value: string }[];
-  /** What one decides by: the value beside its label and larger. */
+  /** For values by which a person decides: beside the label, and larger. */
   large?: boolean;
-  /** The value beside its label, where room is short. */
+  /** The value is beside its label, to save space. */
   beside?: boolean;
 }
 
@@ -216,21 +216,21 @@ export function Field(props: FieldProps) {
   );
 }
 
-/** The words for a problem: what happened, what to do, and the code in small print. */
-export function problemTexts(problem: Problem): { happened: string; todo: string } {
+/** The texts of a problem: what happened, and what the person can do. */
+export function problemTexts(problem: Problem): { happened: string; advice: string } {
   const seconds = Math.ceil((problem.number("retry_after_ms") ?? 5000) / 1000);
   const args = {
     left: problem.number("wrong_codes_left") ?? problem.number("tries_left") ?? 0,
     seconds,
     hours: seconds < 3600 ? 0 : Math.ceil(seconds / 3600),
   };
-  // The line is for its operator to talk about, not a SIM to be connected.
+  // The reason `line` means that the operator has blocked the line. The SIM itself is connected.
   const line = problem.code === "sim_not_ready" && problem.members["reason"] === "line";
   const id = `problem-${line ? "sim_line" : problem.code}`;
-  return { happened: t(id, args), todo: t(`${id}.do`, args) };
+  return { happened: t(id, args), advice: t(`${id}.do`, args) };
 }
 
-/** A problem beside what the person was doing. */
+/** A problem, shown on the screen where it happened. */
 export function ProblemNote({ problem }: { problem: Problem | null }) {
   return (
     <div role="alert" data-testid="trouble" data-code={problem?.code}>
@@ -244,41 +244,42 @@ export function ProblemNote({ problem }: { problem: Problem | null }) {
 }
 
 export function ProblemText({ problem }: { problem: Problem }) {
-  const { happened, todo } = problemTexts(problem);
+  const { happened, advice } = problemTexts(problem);
   return (
     <>
       <p>
-        <strong>{happened}</strong> {todo}
+        <strong>{happened}</strong> {advice}
       </p>
       <p class="small-print">{t("problem-code", { code: problem.code })}</p>
     </>
   );
 }
 
-/** Too late is no danger, and blocked is protected. */
+/** Some problems are no danger: too late is a clock, and blocked is protected. */
 function problemIcon({ code, members, final }: Problem): IconName {
   if (code === "offline") return "globe";
+  if (code === "app_outdated") return "update";
   if (["action_expired", "link_stale"].includes(code)) return "clock";
   return final || code === "identity_blocked" || members["blocked"] === true ? "shield" : "warning";
 }
 
-/** A problem that fills the screen. */
+/** A problem that fills the whole screen. */
 export function ProblemScreen({ problem, actions, back }: { problem: Problem; actions: ComponentChildren; back?: () => void }) {
-  const { happened, todo } = problemTexts(problem);
+  const { happened, advice } = problemTexts(problem);
   return (
     <Screen id="problem" title={happened} back={back} actions={actions}>
       <div class="figure" aria-hidden="true">
         <Icon name={problemIcon(problem)} size={40} />
       </div>
       <p class="lead" role="status" data-testid="problem" data-code={problem.code}>
-        {todo}
+        {advice}
       </p>
       <p class="small-print">{t("problem-code", { code: problem.code })}</p>
     </Screen>
   );
 }
 
-/** Work that a screen starts: busy while it runs, and its problem if it failed. A second click does nothing. */
+/** Runs the work of a screen: busy while it runs, with a problem if it failed. A second call does nothing while it is busy. */
 export function useTask() {
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);
@@ -293,7 +294,7 @@ export function useTask() {
       return true;
     } catch (thrown) {
       const found = asProblem(thrown);
-      // An unexpected one is our own fault: leave a trace for whoever looks into it.
+      // An unexpected error is a bug in the app. Log it for developers.
       if (found.code === "unexpected") console.error(found.cause);
       setProblem(found);
       return false;
@@ -305,7 +306,7 @@ export function useTask() {
   return { busy, problem, run, clear: () => setProblem(null) };
 }
 
-/** The time, ticking, for what expires. */
+/** The current time, updated again and again. */
 export function useNow(everyMs: number): number {
   const [now, setNow] = useState(Date.now());
   useEffect(() => {

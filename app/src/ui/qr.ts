@@ -1,4 +1,4 @@
-// Reading a QR code: the browser's own detector where there is one, else jsQR.
+// Reads QR codes, with the browser's own detector or with jsQR.
 
 import { Problem } from "../protocol/problem";
 
@@ -11,7 +11,7 @@ interface DetectorClass {
 }
 
 const PAUSE_MS = 150;
-/** Longest side of what jsQR looks at: enough for a screenshot, quick enough for a camera. */
+/** The longest side of a picture for jsQR: enough for a screenshot, and fast enough for a camera. */
 const MAX_SIDE = 1600;
 
 async function nativeDetector(): Promise<Detector | null> {
@@ -43,7 +43,7 @@ async function reader(): Promise<(source: Source, width: number, height: number)
   };
 }
 
-/** Shows the camera and gives each text it reads. Resolves once the camera is on; rejects if there is none. */
+/** Shows the camera, and passes each text that it reads to `onText`. Resolves when the camera is on; rejects if there is none. */
 export async function watchCamera(
   video: HTMLVideoElement,
   onText: (text: string) => Promise<unknown>,
@@ -56,15 +56,15 @@ export async function watchCamera(
   signal.addEventListener("abort", stop, { once: true });
   video.srcObject = stream;
   await video.play();
-  void look(video, onText, signal);
+  void scan(video, onText, signal);
 }
 
-async function look(video: HTMLVideoElement, onText: (text: string) => Promise<unknown>, signal: AbortSignal): Promise<void> {
+async function scan(video: HTMLVideoElement, onText: (text: string) => Promise<unknown>, signal: AbortSignal): Promise<void> {
   const read = await reader();
   let last = "";
   while (!signal.aborted) {
     const text = video.videoWidth > 0 ? await read(video, video.videoWidth, video.videoHeight) : null;
-    // The same text again would only repeat the same problem; a fresh QR differs every second.
+    // Skip a text that was read before: it would cause the same problem. A live QR code changes every second.
     if (text && text !== last && !signal.aborted) {
       last = text;
       await onText(text);

@@ -1,4 +1,4 @@
-// Who sent a request: the name and the domain that the scheme verified.
+// The sender of a request: the name and the domain that the scheme verified.
 
 import { t } from "../model/language";
 import type { View } from "../protocol/view";

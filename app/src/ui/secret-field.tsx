@@ -1,4 +1,4 @@
-// The six digits of a text message. Goes on by itself at the sixth.
+// A field for the six digits of a text message. It submits itself at the sixth digit.
 
 import { useEffect, useState } from "preact/hooks";
 import { t } from "../model/language";

@@ -1,12 +1,12 @@
-// Keeps the sign-in page alive: a fresh QR every second, and a new page as soon as something happened.
-// Written for old engines on purpose; without it the page refreshes itself (see the noscript in its head).
+// Updates the sign-in page: a new QR code every second, and a reload when the state of the action changes.
+// It also runs in old browsers. Without scripts the page reloads itself (see the noscript element in its head).
 (function () {
   "use strict";
   var page = document.getElementById("sign-in");
   if (!page || !window.XMLHttpRequest) return;
   var query = "?action=" + encodeURIComponent(page.getAttribute("data-action"));
   var shown = page.getAttribute("data-status");
-  // The first page came as the answer to the site's request, which is not to be sent again.
+  // The first page answers the site's request. A reload must not send that request again.
   if (window.location.pathname !== "/sign-in" && window.history.replaceState) {
     window.history.replaceState(null, "", "/sign-in" + query);
   }
@@ -41,7 +41,7 @@
         window.location.reload();
         return;
       }
-      // Gone or refused: the server's own page says why. No answer: wait a little longer each time.
+      // If the action is gone or refused, reload: the server's page says why. Without an answer, wait longer each time.
       if (!state && status >= 400 && status < 500 && status !== 429) {
         window.location.reload();
         return;
