@@ -225,16 +225,16 @@ async function walk(browser, lang, theme, size) {
     await page.locator("[data-code=view_unreadable]").waitFor();
     await shot("view-unreadable");
     // Kinds that this app cannot show: one of the protocol's list, and one that the list does not have.
-    const share = fake.createRequest({ view: { ...view, kind: "share" } });
+    const unsupported = fake.createRequest({ view: { ...view, kind: "device" } });
     await page.goto("about:blank");
-    await page.goto(share.link);
+    await page.goto(unsupported.link);
     await at("screen-unsupported").waitFor();
     await shot("unsupported");
     await at("update").click();
     await at("screen-unsupported").waitFor();
     await at("refuse").click();
     await page.locator("[data-testid=outcome][data-status=refused]").waitFor();
-    if (share.action.status !== "refused") note("an unsupported request cannot be refused", "page");
+    if (unsupported.action.status !== "refused") note("an unsupported request cannot be refused", "page");
     const newer = fake.createRequest({ view: { ...view, kind: "transfer" } });
     await page.goto("about:blank");
     await page.goto(newer.link);

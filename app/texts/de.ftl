@@ -110,7 +110,7 @@ ready-how = Wählen Sie auf einer Website „Mit Ipse anmelden“. Scannen Sie d
 ready-home = Zu meinem Ipse
 ready-continue = Weiter zur Anfrage
 
-## Anfang
+## Startseite
 
 home-title = Guten Tag, { $name }
 home-scan = Einen Code scannen
@@ -365,7 +365,7 @@ problem-attempt_unknown = Dieser Versuch ist vorbei.
     .do = Tippen Sie Ihren Code noch einmal.
 problem-code_wrong = Dieser Code war falsch.
     .do = { $left ->
-        [0] Ihr Ipse ist jetzt gesperrt, um Sie zu schützen. Gehen Sie zum Anfang und wählen Sie mit Ihrer Bank einen neuen Code.
+        [0] Ihr Ipse ist jetzt gesperrt, um Sie zu schützen. Gehen Sie zur Startseite und wählen Sie mit Ihrer Bank einen neuen Code.
         [one] Noch ein Versuch. Danach wird Ihr Ipse gesperrt, um Sie zu schützen.
        *[other] Noch { $left } Versuche.
     }

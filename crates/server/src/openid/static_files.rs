@@ -16,7 +16,12 @@ const FILES: [File; 5] = [
     File {
         name: "page.css",
         content_type: "text/css; charset=utf-8",
-        bytes: include_bytes!("../../static/page.css"),
+        // The app's build takes the tokens from the same file.
+        bytes: concat!(
+            include_str!("../../static/tokens.css"),
+            include_str!("../../static/page.css"),
+        )
+        .as_bytes(),
     },
     File {
         name: "sign-in.js",
