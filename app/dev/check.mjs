@@ -11,7 +11,7 @@ const problems = [];
 const expect = (good, problem) => good || problems.push(problem);
 const sources = files("src", /\.tsx?$/);
 
-// ── Texts: every language has the same ids with the same variables, and the app uses each id ──────────────────────
+// ── Texts: every language has the same ids with the same variables, and the app uses each id ─────────────────────────
 
 const LANGUAGES = ["nl", "fr", "de", "en"];
 const variables = (pattern, found = new Set()) => {
@@ -52,6 +52,9 @@ const address = (language, pattern, polite) => {
 address("de", /\b(du|dein|deine|dir|dich)\b/i, "Sie");
 address("nl", /\b(u|uw)\b/i, "je");
 
+// French has a narrow no-break space before these marks, so that they stay on the line of their word.
+expect(!/ [?;:»](\s|$)|« /m.test(read("texts/fr.ftl").replace(/^#.*$/gm, "")), "fr.ftl: an ordinary space beside ? ; : « or »");
+
 const used = new Set();
 const prefixes = new Set();
 for (const path of sources) {
@@ -66,7 +69,7 @@ for (const id of english.keys()) {
   expect(used.has(id) || used.has(name) || [...prefixes].some((prefix) => name.startsWith(prefix)), `en.ftl: ${id} is never used`);
 }
 
-// ── Problems: each code has a text that says what happened, and one that says what to do ──────────────────────────
+// ── Problems: each code has a text that says what happened, and one that says what to do ─────────────────────────────
 
 const { 1: server, 2: local } = /SERVER_CODES = \[([^\]]+)\][\s\S]*LOCAL_CODES = \[([^\]]+)\]/.exec(read("src/protocol/problem.ts"));
 for (const [, code] of `${server}${local}`.matchAll(/"([a-z_]+)"/g)) {
@@ -75,7 +78,7 @@ for (const [, code] of `${server}${local}`.matchAll(/"([a-z_]+)"/g)) {
 const table = readFileSync(`${root}../docs/protocol.md`, "utf8");
 for (const [, code] of table.matchAll(/^\| \d{3} \| `([a-z_]+)` \|/gm)) expect(server.includes(`"${code}"`), `problem.ts: ${code} of docs/protocol.md is missing`);
 
-// ── Kinds of action: each has its file and its name, and only src/kinds decides by a kind ─────────────────────────
+// ── Kinds of action: each has its file and its name, and only src/kinds decides by a kind ────────────────────────────
 
 const kindTable = /KINDS: KindTable = \{([^}]+)\}/.exec(read("src/kinds/index.ts"))[1];
 const kinds = [...kindTable.matchAll(/^\s+(\w+)(: null)?,$/gm)];
@@ -88,7 +91,7 @@ for (const path of sources.filter((path) => !path.startsWith("src/kinds/"))) {
   expect(!/\b(view|action|summary)\.kind\s*[!=]==|switch \((view|action|summary)?\.?kind\)/.test(read(path)), `${path}: decides by a kind; ask src/kinds`);
 }
 
-// ── Forbidden in shipped code ──────────────────────────────────────────────────────────────────────────────────────
+// ── Forbidden in shipped code ────────────────────────────────────────────────────────────────────────────────────────
 
 const BANNED = [
   [/innerHTML|outerHTML|insertAdjacentHTML|document\.write/, "writes HTML"],
@@ -105,7 +108,7 @@ for (const path of sources) {
 const index = read("index.html");
 expect(!/<script(?![^>]*src=)/.test(index) && !/<style|style=|\son\w+=/.test(index), "index.html: has an inline script or style");
 
-// ── Design tokens: one file for the app and the server's pages ────────────────────────────────────────────────────
+// ── Design tokens: one file for the app and the server's pages ───────────────────────────────────────────────────────
 
 const STATIC = "../crates/server/static";
 const tokens = read(`${STATIC}/tokens.css`);
@@ -137,7 +140,7 @@ for (const name of ["latin", "latin-ext"]) {
   expect(bundled.equals(readFileSync(`${root}${STATIC}/atkinson-${name}.woff2`)), `${STATIC}/atkinson-${name}.woff2: is not the typeface of the app`);
 }
 
-// ── Contrast: WCAG 2.2 §1.4.3, and 7:1 for the text by which a person decides ─────────────────────────────────────
+// ── Contrast: WCAG 2.2 §1.4.3, and 7:1 for the text by which a person decides ────────────────────────────────────────
 
 const luminance = (hex) => {
   const [r, g, b] = [1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16) / 255).map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4));

@@ -126,14 +126,14 @@ export async function chooseLanguage(language: Language): Promise<void> {
   app.set({ language });
 }
 
-// ── A link that waits for an identity ─────────────────────────────────────────────────────────────────────────────────────
+// ── A link that waits for an identity ────────────────────────────────────────────────────────────────────────────────
 
 /** The lifetime of a link: that of its action, or that of the QR code that held it. */
-const LINK_LIVES_MS = { app: 180_000, qr: 10_000 };
+const LINK_LIFETIME_MS = { app: 180_000, qr: 10_000 };
 
 /** Stores a link until this phone has an identity, and removes it from the address. It survives the visit to the bank. */
 export async function storeLink({ text, flow }: Link): Promise<void> {
-  const waitingLink = { text, until: Date.now() + LINK_LIVES_MS[flow] };
+  const waitingLink = { text, until: Date.now() + LINK_LIFETIME_MS[flow] };
   app.set({ waitingLink });
   replace("");
   // If the browser stores nothing, the link waits in this window only.
@@ -154,7 +154,7 @@ export function dropLink(): void {
   void devices.storeLink(null).catch(() => undefined);
 }
 
-// ── Enrolment ──────────────────────────────────────────────────────────────────────────────────────────────────────
+// ── Enrolment ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 async function resumeEnrolment(id: string): Promise<void> {
   try {
@@ -273,7 +273,7 @@ export async function deleteDevice(): Promise<void> {
   replace("");
 }
 
-// ── News from the scheme ────────────────────────────────────────────────────────────────────────────────────────────────────────
+// ── News from the scheme ─────────────────────────────────────────────────────────────────────────────────────────────
 
 let listening = false;
 
@@ -293,9 +293,9 @@ async function startSession(): Promise<void> {
     onNews();
     channel?.postMessage("changed");
   };
-  const forEver = new AbortController().signal;
+  const neverAborted = new AbortController().signal;
   // A browser opens few connections to one server, so all windows share one stream.
-  void navigator.locks.request("ipse-events", () => listen(client, { update: spread, connected: spread }, forEver));
+  void navigator.locks.request("ipse-events", () => listen(client, { update: spread, connected: spread }, neverAborted));
 }
 
 export async function refresh(): Promise<void> {
@@ -336,7 +336,7 @@ export function refreshSoon(): void {
   void round();
 }
 
-// ── Recovery ───────────────────────────────────────────────────────────────────────────────────────────────────────
+// ── Recovery ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 export async function recoverAtBank(bank: string): Promise<void> {
   app.set({ bankProblem: null });
