@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::Level;
 use crate::disclosure::Claim;
-use crate::language::Language;
+use ipse_texts::Language;
 
 /// Paths of the endpoints, under the issuer.
 pub mod path {
@@ -72,7 +72,7 @@ pub fn document(issuer: &str) -> Value {
         "acr_values_supported": Level::ALL.iter().map(|level| level.as_str()).collect::<Vec<_>>(),
         "prompt_values_supported": ["none", "login", "consent", "select_account"],
         "display_values_supported": ["page", "popup", "touch", "wap"],
-        "ui_locales_supported": Language::ALL.iter().map(|language| language.as_str()).collect::<Vec<_>>(),
+        "ui_locales_supported": Language::ALL.iter().map(|language| language.tag()).collect::<Vec<_>>(),
         "token_endpoint_auth_methods_supported": auth_methods,
         "token_endpoint_auth_signing_alg_values_supported": auth_algs,
         "revocation_endpoint_auth_methods_supported": auth_methods,

@@ -20,7 +20,6 @@ pub mod disclosure;
 pub mod discovery;
 pub mod error;
 pub mod grant;
-pub mod language;
 pub mod params;
 pub mod redirect;
 pub mod request;
@@ -29,5 +28,4 @@ pub mod tokens;
 
 pub use error::{OAuthError, OAuthErrorCode};
 pub use ipse_protocol::terms::Level;
-pub use language::Language;
 pub use params::Params;

@@ -14,9 +14,9 @@ use serde::{Deserialize, Serialize};
 use crate::client::ServiceType;
 use crate::disclosure::RequestedClaims;
 use crate::error::{OAuthError, OAuthErrorCode};
-use crate::language::Language;
 use crate::params::Params;
 use crate::{Level, client::Registration};
+use ipse_texts::Language;
 
 /// What our references to pushed requests begin with (RFC 9126 §2.2).
 pub const PAR_PREFIX: &str = "urn:ietf:params:oauth:request_uri:";

@@ -9,9 +9,9 @@ use crate::Level;
 use crate::client::{PROFILE, Registration, Service, ServiceType};
 use crate::disclosure::Claim;
 use crate::error::{OAuthError, OAuthErrorCode};
-use crate::language::Language;
 use crate::params::Params;
 use crate::redirect;
+use ipse_texts::Language;
 
 const fn invalid(description: &'static str) -> OAuthError {
     OAuthError::new(OAuthErrorCode::InvalidRequest, description)

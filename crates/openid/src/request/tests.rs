@@ -56,7 +56,7 @@ fn a_plain_login_request() {
     assert_eq!(request.scope, "openid profile service:HOEK_LOGIN");
     assert_eq!(request.claims.userinfo.len(), 4);
     assert!(request.claims.id_token.is_empty());
-    assert_eq!(request.language, Some(crate::Language::Nl));
+    assert_eq!(request.language, Some(ipse_texts::Language::Nl));
     assert_eq!(
         (request.state.as_deref(), request.nonce.as_deref()),
         (Some("s1"), Some("n1"))

@@ -7,8 +7,9 @@ use axum::extract::{RawQuery, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use ipse_openid::request::{self, AuthorizeParams, PageProblem, Refusal};
-use ipse_openid::{Language, OAuthError, OAuthErrorCode, Params, response};
+use ipse_openid::{OAuthError, OAuthErrorCode, Params, response};
 use ipse_scheme::login::{Begun, Browser, LoginError};
+use ipse_texts::Language;
 
 use super::cookie::BrowserCookie;
 use super::pages::{ErrorPage, Outcome, sign_in_path};
@@ -61,7 +62,7 @@ async fn authorize(server: &Server, headers: &HeaderMap, params: Option<Params>)
     let browser = |language: Language| Browser {
         binding: cookie.binding(),
         name: browser::name(headers),
-        language: language.as_str().to_owned(),
+        language: language.tag().to_owned(),
     };
     let begun = match &front {
         AuthorizeParams::Pushed {

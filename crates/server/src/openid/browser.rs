@@ -1,7 +1,7 @@
 //! What a browser says of itself: language, and a name that a person recognises.
 
 use axum::http::{HeaderMap, header};
-use ipse_openid::Language;
+use ipse_texts::Language;
 
 use super::pages::Page;
 use crate::Server;
@@ -9,6 +9,7 @@ use crate::Server;
 /// A page in the language asked for, else the browser's, else English.
 pub fn page(server: &Server, headers: &HeaderMap, wanted: Option<Language>) -> Page {
     Page::new(
+        server.openid.texts.clone(),
         wanted.or_else(|| language(headers)).unwrap_or(Language::En),
         &server.config.issuer,
     )

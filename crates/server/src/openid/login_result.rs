@@ -2,8 +2,9 @@
 
 use axum::response::{IntoResponse, Response};
 use ipse_openid::request::AuthorizationRequest;
-use ipse_openid::{Language, OAuthError, OAuthErrorCode, response};
+use ipse_openid::{OAuthError, OAuthErrorCode, response};
 use ipse_scheme::login::{LoginResult, SignIn};
+use ipse_texts::Language;
 
 use super::pages::{Back, ErrorPage, Outcome, Page};
 use super::{form, headers};

@@ -38,6 +38,7 @@ use ipse_keys::KeyStore;
 use ipse_openid::client::IdTokenAlg;
 use ipse_openid::discovery::{self, path};
 use ipse_openid::params::MAX_BYTES;
+use ipse_texts::Texts;
 
 use self::pages::{ErrorPage, Outcome};
 use crate::Server;
@@ -50,13 +51,14 @@ pub struct Provider {
     configuration: Vec<u8>,
     jwks: Vec<u8>,
     registrations: client::Registrations,
+    texts: Arc<Texts>,
 }
 
 impl Provider {
     /// Fetches the keys, which are made at the first start, and writes the documents.
     ///
     /// # Errors
-    /// When the keystore cannot give the keys.
+    /// When the keystore cannot give the keys, or a file of texts has a mistake.
     pub fn new(config: &ServerConfig, keys: &dyn KeyStore) -> anyhow::Result<Self> {
         // A key of its own for each algorithm (RFC 8725 §3.1); RS256 is for clients that know nothing newer.
         let key = |purpose: &str, alg| {
@@ -76,6 +78,7 @@ impl Provider {
             configuration,
             jwks,
             registrations: client::Registrations::default(),
+            texts: Arc::new(texts::load()?),
         })
     }
 

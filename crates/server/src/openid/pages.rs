@@ -1,19 +1,21 @@
 //! The pages, rendered at compile-time checked templates in `templates/`.
 
+use std::sync::Arc;
+
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use ipse_openid::Language;
+use ipse_texts::{Language, Texts};
 use url::form_urlencoded;
 
 use super::headers;
 use super::qr::Qr;
 use super::static_files;
-use super::texts::Texts;
 
 /// What every page knows.
 #[derive(Clone, Debug)]
 pub struct Page {
+    texts: Arc<Texts>,
     /// The language it is in.
     pub language: Language,
     /// Host of the scheme, shown so that a person can compare it with the address bar.
@@ -33,13 +35,14 @@ pub struct Choice {
 }
 
 impl Page {
-    /// A page in this language of the scheme at this issuer.
-    pub fn new(language: Language, issuer: &str) -> Self {
+    /// A page of the scheme at `issuer`.
+    pub fn new(texts: Arc<Texts>, language: Language, issuer: &str) -> Self {
         let host = issuer
             .split_once("://")
             .map_or(issuer, |(_, rest)| rest)
             .to_owned();
         Self {
+            texts,
             language,
             host,
             version: static_files::version(),
@@ -49,30 +52,26 @@ impl Page {
 
     /// A text.
     pub fn text(&self, key: &str) -> String {
-        Texts::of(self.language).text(key)
+        self.texts.get(self.language, key).into_owned()
     }
 
     /// A text about a partner.
     pub fn about(&self, key: &str, partner: &str) -> String {
-        Texts::of(self.language).about(key, partner)
+        self.texts.with(self.language, key, &[("partner", partner)])
     }
 
     /// A text with a number of minutes.
     pub fn minutes(&self, key: &str, minutes: &i64) -> String {
-        Texts::of(self.language).minutes(key, *minutes)
+        self.texts
+            .with(self.language, key, &[("minutes", *minutes)])
     }
 
     /// The language links.
     pub fn languages(&self) -> Vec<Choice> {
         let choice = |language: Language| {
             Some(Choice {
-                tag: language.as_str(),
-                name: match language {
-                    Language::Nl => "Nederlands",
-                    Language::Fr => "Fran\u{e7}ais",
-                    Language::De => "Deutsch",
-                    Language::En => "English",
-                },
+                tag: language.tag(),
+                name: language.native_name(),
                 href: self.in_language(language)?,
                 current: language == self.language,
             })
@@ -84,7 +83,7 @@ impl Page {
     fn in_language(&self, language: Language) -> Option<String> {
         let again = self.again.as_ref()?;
         let separator = if again.contains('?') { '&' } else { '?' };
-        Some(format!("{again}{separator}lang={}", language.as_str()))
+        Some(format!("{again}{separator}lang={}", language.tag()))
     }
 }
 

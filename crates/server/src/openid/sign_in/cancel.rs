@@ -6,8 +6,8 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
-use ipse_openid::Language;
 use ipse_protocol::control::{Control, enforced};
+use ipse_texts::Language;
 
 use super::super::pages::{ErrorPage, Outcome, sign_in_path};
 use super::super::{browser, form, login_result};

@@ -10,9 +10,10 @@ use axum::extract::{RawQuery, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use ipse_jose::b64;
-use ipse_openid::{Language, Params};
+use ipse_openid::Params;
 use ipse_scheme::Error;
 use ipse_scheme::login::SignIn;
+use ipse_texts::Language;
 
 use super::cookie::BrowserCookie;
 use super::pages::{self, ErrorPage, Outcome, Step, sign_in_path};

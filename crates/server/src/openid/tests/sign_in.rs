@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use axum::http::{StatusCode, header};
 
 use super::support::{Answer, ISSUER, TestServer, between, query};
@@ -243,6 +245,7 @@ async fn t18_a_form_without_our_token_is_refused() {
 
 #[tokio::test]
 async fn pages_come_in_four_languages() {
+    let texts = Arc::new(crate::openid::texts::load().unwrap());
     let server = TestServer::new().await;
     let (cookie, page) = server.start().await;
     for (language, title) in [
@@ -257,7 +260,7 @@ async fn pages_come_in_four_languages() {
                 && answer.text.contains(title)
         );
         for error_page in ErrorPage::ALL {
-            let page = Page::new(ipse_openid::Language::parse(language).unwrap(), ISSUER);
+            let page = Page::new(texts.clone(), language.parse().unwrap(), ISSUER);
             let back = Back {
                 url: "https://shop.example/cb".to_owned(),
                 partner: "Winkel Hoek".to_owned(),
