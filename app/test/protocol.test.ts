@@ -198,12 +198,12 @@ describe("device-signed requests", () => {
       vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
       const store = new MemoryStore();
       store.record = await device();
-      let asked: () => void = () => undefined;
-      const hanging = new Promise<void>((resolve) => (asked = resolve));
+      let started: () => void = () => undefined;
+      const hanging = new Promise<void>((resolve) => (started = resolve));
       const client = new DeviceClient(store, {
         fetch: async (path) => {
           if (!path.endsWith("/events")) return json(200, { status: "suspended" });
-          asked();
+          started();
           // It ignores its signal.
           return new Promise<Response>(() => undefined);
         },

@@ -9,7 +9,7 @@ import { Button, Note, Screen } from "../ui/parts";
 import { ActionRow } from "./history";
 
 /** The screen where the person can clear the reason. Some reasons only others can clear. */
-const WAYS: Record<string, string> = {
+const SOLUTIONS: Record<string, string> = {
   person: "block",
   code_exhausted: "recover",
   sim_changed: "new-sim",
@@ -73,7 +73,7 @@ export function Home() {
 }
 
 export function Reason({ reason }: { reason: string }) {
-  const way = WAYS[reason];
+  const solution = SOLUTIONS[reason];
   const text = `reason-${reason.replaceAll("_", "-")}`;
   // A newer scheme may know more reasons.
   const id = has(text) ? text : "reason-other";
@@ -83,9 +83,9 @@ export function Reason({ reason }: { reason: string }) {
         <strong>{t(id)}</strong>
       </p>
       <p>{t(`${id}.do`)}</p>
-      {way && (
-        <Button onClick={() => go(way)} testid={`way-${way}`}>
-          {t(`way-${way}`)}
+      {solution && (
+        <Button onClick={() => go(solution)} testid={`way-${solution}`}>
+          {t(`way-${solution}`)}
         </Button>
       )}
       <p class="small-print">{t("problem-code", { code: reason })}</p>

@@ -78,7 +78,7 @@ export function PastAction({ summary }: { summary: Summary }) {
 
 /** Asks the person to confirm, then blocks the identity at once. */
 function NotMe({ action, approved }: { action: string; approved: boolean }) {
-  const [asked, setAsked] = useState(false);
+  const [confirming, setConfirming] = useState(false);
   const [done, setDone] = useState(false);
   const task = useTask();
   const report = () =>
@@ -101,8 +101,8 @@ function NotMe({ action, approved }: { action: string; approved: boolean }) {
   }
   return (
     <section class="not-me">
-      {!asked ? (
-        <Button look="plain" onClick={() => setAsked(true)} testid="wasnt-me">
+      {!confirming ? (
+        <Button look="plain" onClick={() => setConfirming(true)} testid="wasnt-me">
           {t("wasnt-me")}
         </Button>
       ) : (
@@ -111,7 +111,7 @@ function NotMe({ action, approved }: { action: string; approved: boolean }) {
           <Button look="stop" icon="shield" busy={task.busy} onClick={() => void report()} testid="wasnt-me-block">
             {t("wasnt-me-block")}
           </Button>
-          <Button look="plain" onClick={() => setAsked(false)}>
+          <Button look="plain" onClick={() => setConfirming(false)}>
             {t("cancel")}
           </Button>
         </>

@@ -88,7 +88,7 @@ export function ReceiptScreen({ id }: { id: string }) {
       <section>
         <h2>{t("receipt-checks")}</h2>
         <p data-testid="receipt-verdict" data-sound={correct} data-logged={receipt.logged} role="status">
-          {t(!correct ? "receipt-broken" : receipt.logged === "yes" ? "receipt-sound" : "receipt-soon")}
+          {t(!correct ? "receipt-incorrect" : receipt.logged === "yes" ? "receipt-correct" : "receipt-pending")}
         </p>
         <ul class="checks">
           {checks
