@@ -8,9 +8,9 @@ import { Requester } from "../ui/requester";
 import { useRefusal } from "./request";
 import type { OpenActionProps } from "./request";
 
-export function UpdateButton({ look = "main" }: { look?: "main" | "equal" }) {
+export function UpdateButton({ look = "main", disabled }: { look?: "main" | "equal"; disabled?: boolean }) {
   return (
-    <Button look={look} icon="update" onClick={updateApp} testid="update">
+    <Button look={look} icon="update" disabled={disabled} onClick={updateApp} testid="update">
       {t("update-app")}
     </Button>
   );
@@ -30,7 +30,7 @@ export function Unsupported(props: OpenActionProps) {
           <Button look="equal" icon="cross" busy={task.busy} onClick={() => void refuse("person")} testid="refuse">
             {t("refuse")}
           </Button>
-          <UpdateButton look="equal" />
+          <UpdateButton look="equal" disabled={task.busy} />
         </div>
       }
     >
