@@ -4,7 +4,6 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
 
-use crate::control::{Control, enforced};
 use crate::json::{present, valued};
 use crate::jwe::KeyAlg;
 use crate::{Alg, Error, b64, sha256};
@@ -326,11 +325,7 @@ impl JwkSet {
     /// The id is only compared, never interpreted; two keys of the same id and algorithm are no match.
     pub fn find<'k>(&self, kid: impl Into<Option<&'k str>>, alg: Alg) -> Option<&Jwk> {
         let kid = kid.into();
-        let found = self.single(|jwk| jwk.verifies(alg) && named(jwk, kid));
-        if found.is_none() && !enforced(Control::T22RegisteredKeys) {
-            return self.keys.iter().find(|jwk| jwk.verifies(alg));
-        }
-        found
+        self.single(|jwk| jwk.verifies(alg) && named(jwk, kid))
     }
 
     /// The first key that may be encrypted to with `alg`.

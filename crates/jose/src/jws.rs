@@ -2,7 +2,6 @@
 
 use serde::Deserialize;
 
-use crate::control::{Control, enforced};
 use crate::json::{parse_counting, present, valued};
 use crate::{Alg, Error, SigningKey, VerifyingKey, b64};
 
@@ -66,7 +65,7 @@ pub fn sign_with_kid(key: &SigningKey, typ: &str, kid: &str, payload: &[u8]) -> 
 /// Refused as well: any form but the compact one, an algorithm outside the list, `crit`, `b64`, `zip` and `enc` with whatever value,
 /// duplicate members, base64 that has another spelling.
 pub fn decode_unverified(token: &str, limit: usize) -> Result<Parsed, Error> {
-    if token.len() > limit && enforced(Control::T24Limits) {
+    if token.len() > limit {
         return Err(Error::TooLarge);
     }
     let malformed = Error::Malformed("a compact JWS has three parts");
@@ -99,16 +98,14 @@ pub fn verify(
 impl Parsed {
     /// Verifies algorithm, `typ` and signature. `typ` lists the values taken; `""` in it stands for a header without `typ`.
     pub fn verify(&self, key: &VerifyingKey, typ: &[&str]) -> Result<(), Error> {
-        if enforced(Control::T23Strict) {
-            if self.header.alg != key.alg() {
-                return Err(Error::Unsupported("an algorithm other than the key's"));
-            }
-            if !typ
-                .iter()
-                .any(|typ| is_type(self.header.typ.as_deref(), typ))
-            {
-                return Err(Error::Type);
-            }
+        if self.header.alg != key.alg() {
+            return Err(Error::Unsupported("an algorithm other than the key's"));
+        }
+        if !typ
+            .iter()
+            .any(|typ| is_type(self.header.typ.as_deref(), typ))
+        {
+            return Err(Error::Type);
         }
         key.verify(&self.signing_input, &self.signature)
     }
@@ -147,24 +144,22 @@ struct RawHeader {
 }
 
 fn parse_header(text: &str) -> Result<Header, Error> {
-    if text.len() > MAX_HEADER && enforced(Control::T24Limits) {
+    if text.len() > MAX_HEADER {
         return Err(Error::TooLarge);
     }
     let (raw, members) = parse_counting::<RawHeader>(&b64::decode(text)?)?;
-    if enforced(Control::T23Strict) {
-        if raw.crit {
-            return Err(Error::Unsupported("the header member `crit`"));
-        }
-        if raw.b64 {
-            return Err(Error::Unsupported("the header member `b64`"));
-        }
-        if raw.enc {
-            return Err(Error::Unsupported(
-                "an encrypted token where a signed one is due",
-            ));
-        }
+    if raw.crit {
+        return Err(Error::Unsupported("the header member `crit`"));
     }
-    if raw.zip && enforced(Control::T24Limits) {
+    if raw.b64 {
+        return Err(Error::Unsupported("the header member `b64`"));
+    }
+    if raw.enc {
+        return Err(Error::Unsupported(
+            "an encrypted token where a signed one is due",
+        ));
+    }
+    if raw.zip {
         return Err(Error::Unsupported("the header member `zip`"));
     }
     let alg = Alg::from_name(&raw.alg).ok_or(Error::Unsupported("the signature algorithm"))?;

@@ -9,7 +9,6 @@
 
 mod alg;
 pub mod b64;
-mod control;
 mod der;
 mod error;
 mod json;

@@ -4,7 +4,6 @@
 //! claims to be, [`Presented::verify`] whether it is so. A client uses exactly the one method that it registered.
 
 use ipse_jose::{b64, jws};
-use ipse_protocol::control::{Control, enforced};
 use serde_json::Value;
 use zeroize::Zeroizing;
 
@@ -220,7 +219,7 @@ impl Assertion {
         {
             return refused("the client assertion is not valid yet: check the clock");
         }
-        if enforced(Control::T22RegisteredKeys) && !self.signed_by_one_of(jwks) {
+        if !self.signed_by_one_of(jwks) {
             return refused("the client assertion's signature is not of a registered key");
         }
         Ok(Authenticated {
@@ -239,9 +238,6 @@ impl Assertion {
     ) -> Result<(), OAuthError> {
         let refused =
             |description| Err(OAuthError::new(OAuthErrorCode::InvalidClient, description));
-        if !enforced(Control::T19AssertionAudience) {
-            return Ok(());
-        }
         match audience {
             AssertionAudience::Issuer if self.audience == context.issuer => Ok(()),
             AssertionAudience::Issuer => refused("the client assertion's aud must be the issuer"),
@@ -321,12 +317,7 @@ fn assertion(text: &str) -> Result<Presented, OAuthError> {
     }
     let audience = match claims.get("aud") {
         Some(Value::String(audience)) => audience.clone(),
-        // A list could name another server too, to which the assertion could then be carried.
-        Some(Value::Array(list)) if !enforced(Control::T19AssertionAudience) => list
-            .first()
-            .and_then(Value::as_str)
-            .unwrap_or_default()
-            .to_owned(),
+        // A list could also name another server, which could then use the assertion here.
         _ => {
             return Err(OAuthError::new(
                 OAuthErrorCode::InvalidClient,

@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ipse_protocol::control::{Control, enforced};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -80,10 +79,9 @@ pub struct Approved<'a> {
 /// absent claim, never `null` (OpenID Connect Core §5.3.2).
 pub fn release(requested: &BTreeSet<Claim>, person: Approved<'_>) -> BTreeMap<String, Value> {
     let may_leave = |key: &str| {
-        !enforced(Control::T40Disclosure)
-            || (Claim::parse(key).is_some_and(|claim| requested.contains(&claim))
-                && person.shown.contains(key)
-                && person.approved.contains(key))
+        Claim::parse(key).is_some_and(|claim| requested.contains(&claim))
+            && person.shown.contains(key)
+            && person.approved.contains(key)
     };
     person
         .values

@@ -1,7 +1,6 @@
 //! The token endpoint, the bearer token at userinfo, and revocation, as far as parameters go.
 
 use aws_lc_rs::{constant_time, digest};
-use ipse_protocol::control::{Control, enforced};
 use zeroize::Zeroizing;
 
 use crate::error::{OAuthError, OAuthErrorCode};
@@ -56,7 +55,6 @@ impl CodeGrant {
                     "code_verifier must be 43 to 128 letters, digits, `-`, `.`, `_` or `~`",
                 ));
             }
-            None if !enforced(Control::T15Pkce) => "",
             None => {
                 return Err(OAuthError::new(
                     OAuthErrorCode::InvalidRequest,
@@ -73,8 +71,7 @@ impl CodeGrant {
 
     /// Whether the client that redeems is the one that asked: it names the same redirect URI, and knows the verifier.
     pub fn matches(&self, redirect_uri: &str, code_challenge: &str) -> bool {
-        (!enforced(Control::T15CodeBinding) || self.redirect_uri == redirect_uri)
-            && pkce_matches(code_challenge, &self.code_verifier)
+        self.redirect_uri == redirect_uri && pkce_matches(code_challenge, &self.code_verifier)
     }
 }
 
@@ -95,8 +92,7 @@ pub const INVALID_TOKEN: OAuthError = OAuthError::new(
 pub fn pkce_matches(challenge: &str, verifier: &str) -> bool {
     let hash =
         ipse_jose::b64::encode(digest::digest(&digest::SHA256, verifier.as_bytes()).as_ref());
-    !enforced(Control::T15Pkce)
-        || constant_time::verify_slices_are_equal(hash.as_bytes(), challenge.as_bytes()).is_ok()
+    constant_time::verify_slices_are_equal(hash.as_bytes(), challenge.as_bytes()).is_ok()
 }
 
 /// RFC 7636 §4.1.

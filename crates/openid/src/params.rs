@@ -7,8 +7,6 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
-use ipse_protocol::control::{Control, enforced};
-
 use crate::error::{OAuthError, OAuthErrorCode};
 
 /// No query or form of ours is longer.
@@ -50,7 +48,7 @@ pub enum ParamsError {
 impl Params {
     /// Reads `application/x-www-form-urlencoded` text: a query without its `?`, or a body.
     pub fn parse(text: &[u8]) -> Result<Self, ParamsError> {
-        if enforced(Control::T24Limits) && text.len() > MAX_BYTES {
+        if text.len() > MAX_BYTES {
             return Err(ParamsError::TooLong);
         }
         let mut params = Self::default();
@@ -58,7 +56,7 @@ impl Params {
             .split(|byte| *byte == b'&')
             .filter(|pair| !pair.is_empty());
         for (count, pair) in pairs.enumerate() {
-            if enforced(Control::T24Limits) && count == MAX_COUNT {
+            if count == MAX_COUNT {
                 return Err(ParamsError::TooMany);
             }
             let split = pair.iter().position(|byte| *byte == b'=');
@@ -96,7 +94,7 @@ impl Params {
 
     /// Refuses a request in which any parameter came twice.
     pub fn unique(&self) -> Result<(), OAuthError> {
-        if self.repeated.is_empty() || !enforced(Control::T23Strict) {
+        if self.repeated.is_empty() {
             Ok(())
         } else {
             Err(OAuthError::new(

@@ -5,7 +5,6 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use ipse_protocol::control::{Control, enforced};
 use url::{Host, Url};
 
 #[cfg(test)]
@@ -102,7 +101,7 @@ const RESERVED: [&str; 5] = ["code", "state", "iss", "error", "error_description
 
 /// Whether `requested` is one of the registered URIs: exactly, byte for byte.
 pub fn is_registered(registered: &[String], requested: &str) -> bool {
-    !enforced(Control::T14RedirectExact) || registered.iter().any(|uri| uri == requested)
+    registered.iter().any(|uri| uri == requested)
 }
 
 /// Whether the host is this machine, by name or by address.

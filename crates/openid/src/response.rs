@@ -1,6 +1,5 @@
 //! The browser's way back to the client (RFC 6749 §4.1.2), always with `iss` (RFC 9207).
 
-use ipse_protocol::control::{Control, enforced};
 use url::form_urlencoded::Serializer;
 
 use crate::error::OAuthError;
@@ -44,9 +43,7 @@ fn back(redirect_uri: &str, state: Option<&str>, issuer: &str, pairs: &[(&str, &
         query.append_pair("state", state);
     }
     // A client of several servers learns from `iss` which one answered (threat 17).
-    if enforced(Control::T17Iss) {
-        query.append_pair("iss", issuer);
-    }
+    query.append_pair("iss", issuer);
     let separator = match redirect_uri.split_once('?') {
         None => "?",
         Some((_, "")) => "",

@@ -1,6 +1,5 @@
 //! The five-digit code: which ones are refused (docs/protocol.md §3), and what it proves (§6).
 
-use crate::control::{Control, enforced};
 use crate::crypto::{hmac_sha256, sha256, sha256_parts};
 
 /// Digits of a code.
@@ -89,11 +88,7 @@ pub fn check(code: &str, hints: &Hints<'_>) -> Result<(), CodeProblem> {
 
 /// `HMAC-SHA256(session key, "ipse/code-proof/1" || T)`: the code, bound to everything that was approved.
 pub fn code_proof(session_key: &[u8], t: &[u8; 32]) -> [u8; 32] {
-    if enforced(Control::T06ProofCoversTranscript) {
-        hmac_sha256(session_key, &[b"ipse/code-proof/1", t])
-    } else {
-        hmac_sha256(session_key, &[b"ipse/code-proof/1"])
-    }
+    hmac_sha256(session_key, &[b"ipse/code-proof/1", t])
 }
 
 /// Proof hash of an approval with the code: `SHA256(KE3 || code proof)`.

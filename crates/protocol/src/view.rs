@@ -3,7 +3,6 @@
 use ipse_jose::strict_json;
 use serde::{Deserialize, Serialize};
 
-use crate::control::{Control, enforced};
 use crate::crypto::sha256;
 use crate::ids;
 use crate::terms::{FieldKind, Flow, Kind, Level};
@@ -172,10 +171,8 @@ impl View {
         for field in &self.fields {
             value(FieldKind::parse(&field.kind).is_some(), "fields.kind")?;
         }
-        if enforced(Control::T08ViewText) {
-            for (name, shown) in self.texts() {
-                text::check(shown).map_err(|problem| ViewError::Text(name, problem))?;
-            }
+        for (name, shown) in self.texts() {
+            text::check(shown).map_err(|problem| ViewError::Text(name, problem))?;
         }
         Ok(())
     }

@@ -4,7 +4,6 @@
 //! from the handset. The scheme checks everything here before a try of the code is spent.
 
 use ipse_jose::{SigningKey, jws};
-use ipse_protocol::control::{Control, enforced};
 
 use crate::signed::EnvelopeProblem;
 pub use crate::signed::Keys as PinnedKeys;
@@ -134,13 +133,11 @@ fn check(claims: &Claims, expect: &Expect<'_>) -> Result<(), Refusal> {
         expect.method_min == Method::Silent || claims.method == Method::Holder,
         Refusal::Method,
     )?;
-    if enforced(Control::T07SimSwapBlocks) {
-        demand(claims.sub == expect.handle, Refusal::Handle)?;
-        demand(
-            expect.changed_at.is_none_or(|at| at == claims.changed_at),
-            Refusal::Changed,
-        )?;
-        demand(claims.line == Line::Active, Refusal::LineNotActive)?;
-    }
+    demand(claims.sub == expect.handle, Refusal::Handle)?;
+    demand(
+        expect.changed_at.is_none_or(|at| at == claims.changed_at),
+        Refusal::Changed,
+    )?;
+    demand(claims.line == Line::Active, Refusal::LineNotActive)?;
     demand(claims.readiness == Readiness::Ready, Refusal::NotReady)
 }

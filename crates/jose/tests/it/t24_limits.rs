@@ -133,6 +133,15 @@ fn t24_headers_have_a_limit_of_their_own() {
         jws::decode_unverified(&token, LIMIT).err(),
         Some(Error::TooLarge)
     );
+    let key = DecryptionKey::generate_rsa();
+    let header = |padding: usize| {
+        json!({"alg": "RSA-OAEP-256", "enc": "A256GCM", "x": "y".repeat(padding)}).to_string()
+    };
+    assert!(jwe::decrypt(&key, &encrypted(&key, &header(2000))).is_ok());
+    assert_eq!(
+        jwe::decrypt(&key, &encrypted(&key, &header(4000))).err(),
+        Some(Error::Decrypt)
+    );
 }
 
 #[test]

@@ -2,8 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use ipse_protocol::control::{Control, enforced};
-
 use super::{AuthorizationRequest, MAX_NONCE, MAX_STATE, PageProblem, claims};
 use crate::Level;
 use crate::client::{PROFILE, Registration, Service, ServiceType};
@@ -44,7 +42,7 @@ pub(super) fn plain_allowed(
             "only the request_uri that /par answers with is accepted",
         ));
     }
-    if enforced(Control::T20OuterIgnored) && registration.require_par {
+    if registration.require_par {
         return Err(invalid(
             "this client must push its requests: post them to /par first",
         ));
@@ -154,11 +152,7 @@ fn visible(params: &Params, name: &str, max: usize) -> Result<Option<String>, ()
 /// PKCE is not optional for anyone, and `plain` does not exist (RFC 9700 §2.1.1). An S256 challenge is the base64url
 /// of 32 bytes, so 43 characters exactly.
 fn code_challenge(params: &Params) -> Result<String, OAuthError> {
-    let challenge = params.get("code_challenge");
-    if !enforced(Control::T15Pkce) {
-        return Ok(challenge.unwrap_or_default().to_owned());
-    }
-    let challenge = challenge.ok_or(invalid(
+    let challenge = params.get("code_challenge").ok_or(invalid(
         "code_challenge is missing: PKCE with S256 is required",
     ))?;
     if params.get("code_challenge_method") != Some("S256") {
