@@ -1,6 +1,6 @@
-// Runs the tests of tests/, each file with a demo of its own: node run.mjs [FILE…]
+// Runs the tests in tests/: node run.mjs [FILE…]
 //
-// The slow parts of a file are waiting and key stretching, so two files run at a time.
+// Each file starts its own demo. A file mostly waits, so two files run at a time.
 
 import { spawn } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
@@ -12,9 +12,9 @@ if (!existsSync(program)) {
   console.error(`${program} is missing: cargo build -p ipse`);
   process.exit(1);
 }
-const asked = process.argv.slice(2);
-const files = asked.length
-  ? asked.map((name) => path.resolve(name))
+const named = process.argv.slice(2);
+const files = named.length
+  ? named.map((name) => path.resolve(name))
   : readdirSync(path.join(here, "tests"))
       .filter((name) => name.endsWith(".test.mjs"))
       .map((name) => path.join(here, "tests", name));

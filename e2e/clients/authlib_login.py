@@ -1,6 +1,6 @@
-"""A login with Authlib: prints the address for the browser, reads the callback's address, prints who it is.
+"""Logs in with Authlib: prints the address for the browser, reads the callback's address, prints the person.
 
-    authlib_login.py ISSUER CLIENT_ID REDIRECT_URI METHOD ALG   (the secret stands in IPSE_CLIENT_SECRET)
+    authlib_login.py ISSUER CLIENT_ID REDIRECT_URI METHOD ALG   (the secret is in IPSE_CLIENT_SECRET)
 """
 
 import json

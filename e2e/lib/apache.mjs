@@ -1,4 +1,4 @@
-// Debian's Apache with mod_auth_openidc, in the foreground, with a configuration of its own.
+// Debian's Apache with mod_auth_openidc, in the foreground, with a separate configuration.
 
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
@@ -7,7 +7,7 @@ import { until } from "./until.mjs";
 
 const MODULES = "/usr/lib/apache2/modules";
 
-/** Serves one protected page on `port`; answers what stops it. */
+/** Serves one protected page on `port`. Returns a function that stops it. */
 export async function startApache({ folder, port, issuer, partner }) {
   const home = path.join(folder, "apache");
   await mkdir(path.join(home, "pages"), { recursive: true });
@@ -51,7 +51,7 @@ OIDCRemoteUserClaim sub
 </Location>
 `;
   await writeFile(path.join(home, "apache.conf"), config);
-  // Its workers are not the one who starts them.
+  // The workers run as another user than the process that starts them.
   for (const each of [folder, home, path.join(home, "pages")]) await chmod(each, 0o755);
   const child = start("/usr/sbin/apache2", ["-f", path.join(home, "apache.conf"), "-DFOREGROUND"], { stdin: "ignore" });
   let ended = false;

@@ -1,6 +1,6 @@
-// The phone app as a person uses it.
+// Drives the phone app as a person does.
 
-import { withFingerprint } from "./chrome.mjs";
+import { visit, withFingerprint } from "./chrome.mjs";
 import { until } from "./until.mjs";
 
 export class App {
@@ -8,12 +8,12 @@ export class App {
     Object.assign(this, { demo, page, fingerprint });
   }
 
-  /** Opens the app in a browser of its own. */
+  /** Opens the app on a new page of a browser context. */
   static async open(demo, context) {
     const page = await context.newPage();
     const fingerprint = await withFingerprint(page);
     const app = new App(demo, page, fingerprint);
-    await app.goto("/app/");
+    await visit(page, new URL("/app/", demo.app).href);
     return app;
   }
 
@@ -21,8 +21,9 @@ export class App {
     return this.page.getByTestId(testid);
   }
 
+  /** Goes to an address of the app, usually one that differs in the fragment only. */
   goto(address) {
-    return this.page.goto(new URL(address, this.demo.app).href);
+    return this.page.goto(new URL(address, this.demo.app).href, { waitUntil: "commit" });
   }
 
   async press(testid) {
@@ -38,7 +39,7 @@ export class App {
     for (const digit of code) await this.page.keyboard.press(digit);
   }
 
-  /** From the first screen to the choice of a bank. `seen` is called on each screen. */
+  /** Goes from the first screen to the choice of a bank. Calls `seen` on each screen. */
   async connectSim(person, seen = async () => undefined) {
     await this.at("begin").waitFor();
     await seen("welcome");
@@ -63,14 +64,14 @@ export class App {
     await seen("bank");
   }
 
-  /** The text messages on this person's handset. */
+  /** Returns the text messages on this person's handset. */
   async texts({ phone_number: number }) {
     const answers = this.demo.ready.operators.map(({ url }) => fetch(`${url}/handset/messages?number=${encodeURIComponent(number)}`));
     const found = await Promise.all(answers.map(async (answer) => ((await answer).ok ? (await (await answer).json()).messages : [])));
     return found.flat().map(({ text }) => text);
   }
 
-  /** The six digits of the message that came, once the app shows it too. */
+  /** Waits until a new text message has arrived and the app shows it; returns its six digits. */
   async secret(person, before) {
     const text = await until("a text message", async () => (await this.texts(person)).find((one) => !before.includes(one)));
     const digits = text.match(/\b(\d{3})\s?(\d{3})\b/);
@@ -81,7 +82,7 @@ export class App {
   /** Signs in at a demo bank and agrees. */
   async atBank(person, seen = async () => undefined) {
     await this.press(`bank-${person.bank}`);
-    await this.page.waitForURL((url) => url.origin !== this.demo.app);
+    await this.page.waitForURL((url) => url.origin !== this.demo.app, { waitUntil: "commit" });
     await this.page.locator("#customer").waitFor();
     await seen("bank-sign-in");
     await this.page.locator("#customer").fill(person.customer);
@@ -89,17 +90,17 @@ export class App {
     await this.page.locator("#agree").waitFor();
     await seen("bank-agree");
     await this.page.locator("#agree button").click();
-    await this.page.waitForURL((url) => url.origin === this.demo.app);
+    await this.page.waitForURL((url) => url.origin === this.demo.app, { waitUntil: "commit" });
   }
 
-  /** The whole enrolment. */
+  /** Enrols a person. */
   async enrol(person, code, { unlock = true, seen = async () => undefined } = {}) {
     await this.connectSim(person, seen);
     await this.atBank(person, seen);
     await this.finish(code, { unlock, seen });
   }
 
-  /** From what the bank vouched for to the first page. */
+  /** Goes from the data that the bank vouched for to the home screen. */
   async finish(code, { unlock = true, seen = async () => undefined } = {}) {
     await this.screen("vouched");
     await seen("vouched");
@@ -120,19 +121,20 @@ export class App {
     await seen("home");
   }
 
-  /** Pastes what the QR said. */
-  async paste(text) {
+  /** Pastes the text of a QR code. `read` returns it; it is valid for ten seconds, so it is read last. */
+  async paste(read) {
     await this.goto("/app/#/scan");
-    await this.at("qr-text").fill(text);
+    await this.at("qr-text").waitFor();
+    await this.at("qr-text").fill(await read());
   }
 
-  /** Waits for a request of the person's own: nobody else asks, so nothing has to match. */
-  async asksItself() {
+  /** Waits for a request that the person started in the app. It has no match code. */
+  async ownRequest() {
     await this.screen("read");
   }
 
-  /** Waits for a request and answers its match code. */
-  async asked() {
+  /** Waits for a request of a partner and returns its match code. */
+  async request() {
     await this.screen("read");
     return (await this.at("match-code").innerText()).trim();
   }

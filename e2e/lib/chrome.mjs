@@ -1,4 +1,4 @@
-// Debian's Chromium: phones and desktops, a fingerprint reader, screenshots, and axe on every page.
+// Debian's Chromium: phones and desktops, a fingerprint reader, screenshots, and axe on each page.
 
 import { mkdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -6,6 +6,7 @@ import path from "node:path";
 import jsQR from "jsqr";
 import { chromium } from "playwright-core";
 import { PNG } from "pngjs";
+import { PATIENCE, until } from "./until.mjs";
 
 export const LANGUAGES = { nl: "nl-BE", fr: "fr-BE", de: "de-BE", en: "en-IE" };
 export const SIZES = { phone: { width: 360, height: 640 }, desktop: { width: 1280, height: 860 } };
@@ -21,12 +22,12 @@ export function launch(flags = []) {
   return chromium.launch({ ...PROGRAM, args: [...FLAGS.split(" "), ...flags] });
 }
 
-/** Starts Chromium with a profile that it keeps in a folder: apps can be installed there only. */
-export function launchKept(folder) {
+/** Starts Chromium with a profile in a folder. Only such a profile can install apps. */
+export function launchWithProfile(folder) {
   return chromium.launchPersistentContext(folder, { ...PROGRAM, args: FLAGS.split(" "), viewport: SIZES.phone });
 }
 
-/** A browser of one's own, with its own cookies. */
+/** Opens a browser context with its own cookies. */
 export async function open(browser, { language = "en", theme = "light", size = "phone", script = true } = {}) {
   const context = await browser.newContext({
     viewport: SIZES[size],
@@ -35,7 +36,7 @@ export async function open(browser, { language = "en", theme = "light", size = "
     colorScheme: theme,
     javaScriptEnabled: script,
   });
-  context.setDefaultTimeout(20_000);
+  context.setDefaultTimeout(PATIENCE);
   context.complaints = [];
   context.on("weberror", (error) => context.complaints.push(error.error().message));
   context.on("console", (message) => {
@@ -45,10 +46,20 @@ export async function open(browser, { language = "en", theme = "light", size = "
 }
 
 /**
- * Closes a page that has come to rest. Chromium may never answer a close that begins between a navigation's commit and its
- * load; such a page is left to the end of the browser.
+ * Opens an address without waiting for the load event: a page may go to another one by script before it has loaded, which
+ * aborts the wait (net::ERR_ABORTED). The caller waits for what the last page shows. The blank page comes first, because
+ * the script of the page before may start a navigation too, which would abort this one.
  */
-export async function leave(page) {
+export async function visit(page, address) {
+  await until("a blank page", async () => (await page.goto("about:blank", { waitUntil: "commit" }), true));
+  await page.goto(address, { waitUntil: "commit" });
+}
+
+/**
+ * Closes a page after its load event. Chromium may never answer a close that begins between a navigation's commit and its
+ * load. Such a page stays open until the browser ends.
+ */
+export async function closePage(page) {
   await page.waitForLoadState();
   let timer;
   const late = new Promise((resolve) => (timer = setTimeout(resolve, 10_000)));
@@ -56,7 +67,7 @@ export async function leave(page) {
   clearTimeout(timer);
 }
 
-/** A page with a fingerprint reader in it. */
+/** Adds a fingerprint reader to a page. */
 export async function withFingerprint(page) {
   const cdp = await page.context().newCDPSession(page);
   await cdp.send("WebAuthn.enable");
@@ -66,13 +77,13 @@ export async function withFingerprint(page) {
   return { setVerified: (isUserVerified) => cdp.send("WebAuthn.setUserVerified", { authenticatorId, isUserVerified }) };
 }
 
-/** What a camera would read off the screen. */
+/** Returns the text of the QR code on the screen, or null. */
 export async function readQr(page) {
   const { data, width, height } = PNG.sync.read(await page.screenshot());
   return jsQR(new Uint8ClampedArray(data), width, height)?.data ?? null;
 }
 
-/** Lets axe look at a page; answers one line for each violation. */
+/** Runs axe on a page; returns one line for each violation. */
 export async function accessibility(page) {
   await page.evaluate(axe);
   const { violations } = await page.evaluate((values) => globalThis.axe.run(document, { runOnly: { type: "tag", values } }), RULES);
@@ -82,8 +93,8 @@ export async function accessibility(page) {
 export const shots = process.env.IPSE_E2E_SCREENSHOTS ?? path.resolve(import.meta.dirname, "../screenshots");
 
 /**
- * Takes pictures of a whole page, light and dark, on a phone and on a desktop; answers what is wrong with it. The page
- * is left as it was: light, on a phone.
+ * Takes pictures of a whole page, light and dark, on a phone and on a desktop. Returns one line for each defect. Afterwards
+ * the page is light and on a phone again.
  */
 export async function look(page, folder, name) {
   const found = [];
@@ -98,7 +109,7 @@ export async function look(page, folder, name) {
       for (const line of await accessibility(page)) found.push(`${folder}/${size}-${theme}/${name}: ${line}`);
       const wide = await page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth + 1);
       if (wide) found.push(`${folder}/${size}-${theme}/${name}: wider than the screen`);
-      for (const words of await page.evaluate(cut)) found.push(`${folder}/${size}-${theme}/${name}: out of its box: ${words}`);
+      for (const words of await page.evaluate(overflowing)) found.push(`${folder}/${size}-${theme}/${name}: out of its box: ${words}`);
     }
   }
   await page.setViewportSize(SIZES.phone);
@@ -106,8 +117,8 @@ export async function look(page, folder, name) {
   return found;
 }
 
-/** In the page: words that stick out of their box, and so lie on its neighbour or are cut off. */
-function cut() {
+/** Runs in the page: finds words that are wider than their box, and so cover the next one or are cut off. */
+function overflowing() {
   const hidden = (one) => one.clientWidth <= 1 || ["auto", "scroll"].includes(getComputedStyle(one).overflowX);
   const ownWords = (one) => [...one.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim());
   return [...document.querySelectorAll("body *")]
@@ -115,7 +126,7 @@ function cut() {
     .map((one) => one.textContent.trim().slice(0, 40));
 }
 
-/** Waits until letters are there and nothing moves that will stop moving. */
+/** Waits until fonts are loaded and finite animations have ended. */
 async function settle(page) {
   await page.evaluate(async () => {
     await document.fonts.ready;

@@ -1,18 +1,25 @@
-// A demo of one's own: fresh home, free ports, gone afterwards.
+// Starts a demo with a fresh home on free ports, and removes it afterwards.
 
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { Parties } from "./parties.mjs";
 import { freePorts } from "./ports.mjs";
 import { ipse, program, start, stop, succeed } from "./processes.mjs";
-import { until } from "./until.mjs";
+import { PATIENCE, until } from "./until.mjs";
 
-/** Ports of a demo, and of the test partners' addresses behind them. */
+/** The ports of a demo, then those of the tests' own partners. */
 const PORTS = 16;
 
+/** Lifetimes of a scheme that is as slow as the machine may be. */
+export const PATIENT = { action_seconds: 3600, code_seconds: 3600, enrolment_seconds: 14_400 };
+
 export class Demo {
-  /** Starts `ipse demo` and waits for its ready file. */
-  static async start({ database } = {}) {
+  /**
+   * Starts `ipse demo` and waits for its ready file. With `lifetimes`, the parties then run without `ipse demo`, and the
+   * scheme has these settings in `[lifetimes]`; no phone answers by itself then.
+   */
+  static async start({ database, lifetimes } = {}) {
     const home = await mkdtemp(path.join(tmpdir(), "ipse-e2e-"));
     const base = await freePorts(PORTS);
     const demo = new Demo();
@@ -21,9 +28,20 @@ export class Demo {
     demo.base = base;
     demo.database = database;
     await demo.open();
+    if (lifetimes) await demo.restart(lifetimes);
     return demo;
   }
 
+  /** Restarts the parties, but not `ipse demo`, with other lifetimes. */
+  async restart(lifetimes, options = {}) {
+    await this.close();
+    this.parties = new Parties(this);
+    const lines = Object.entries(lifetimes).map(([name, seconds]) => `${name} = ${seconds}`);
+    await this.parties.change("scheme/scheme.toml", (text) => `${text.replace(/\n\[lifetimes\][^[]*/, "")}\n[lifetimes]\n${lines.join("\n")}\n`);
+    await this.parties.startAll(options);
+  }
+
+  /** Starts `ipse demo` in the home of this demo. */
   async open() {
     const file = path.join(this.folder, "ready.json");
     await rm(file, { force: true });
@@ -38,7 +56,7 @@ export class Demo {
         if (ended) return { ended };
         return JSON.parse(await readFile(file, "utf8"));
       },
-      { within: 240_000, every: 200 },
+      { within: 4 * PATIENCE, every: 200 },
     );
     if (this.ready.ended) throw new Error(`the demo ended by itself (${JSON.stringify(ended)}):\n${this.child.said}`);
     this.issuer = this.ready.issuer;
@@ -46,10 +64,11 @@ export class Demo {
     this.shop = this.ready.shop;
   }
 
-  /** Ends the demo, keeps the home. */
+  /** Ends all processes of the demo and keeps the home. */
   async close() {
-    const end = await stop(this.child, "SIGTERM");
-    return end;
+    await this.parties?.stop();
+    this.parties = undefined;
+    return stop(this.child, "SIGTERM");
   }
 
   async stop() {
@@ -66,7 +85,7 @@ export class Demo {
     return this.ready.people.find((person) => person.name === name);
   }
 
-  /** Home of the operator that has this person's SIM. */
+  /** The home of the operator that issued this person's SIM. */
   async operatorOf(person) {
     for (const { home } of this.ready.operators) {
       const { code, stdout } = await ipse("operator", "--home", home, "sim", "list", person.phone_number);
@@ -75,7 +94,7 @@ export class Demo {
     throw new Error(`no operator knows ${person.phone_number}`);
   }
 
-  /** Registers a partner, as the scheme's staff would; answers what its software needs, as in the ready file. */
+  /** Registers a partner, as the scheme's staff does. Returns what its software needs, as in the ready file. */
   async register(name, redirectUri, ...options) {
     const domain = `${name.toLowerCase().replaceAll(" ", "")}.example`;
     const { out } = await succeed("admin", "partner", "add", "--home", this.schemeHome(), "--name", name, "--domain", domain, "--redirect-uri", redirectUri, "--service", "LOGIN:login", "--json", ...options);
@@ -86,12 +105,12 @@ export class Demo {
     return path.join(this.home, "scheme");
   }
 
-  /** `ipse phone --home … …` of a person. */
+  /** Runs `ipse phone --home …` for a person. */
   phone(person, ...args) {
     return ipse("phone", "--home", person.home, ...args);
   }
 
-  /** The same, which must succeed. */
+  /** Runs `ipse phone --home …` for a person; it must succeed. */
   phoneDoes(person, ...args) {
     return succeed("phone", "--home", person.home, ...args);
   }

@@ -6,7 +6,7 @@ import Provider from "oidc-provider";
 
 const NATIONAL_NUMBER = "https://ipse.example/claims/be_national_number";
 
-/** Starts it; `customer` is who signs in, and `customer.verification` may be changed between two sign-ins. */
+/** Starts the bank. `customer` signs in; a test may change `customer.verification` between two sign-ins. */
 export async function startIndependentBank({ port, client, customer }) {
   const { privateKey } = await generateKeyPair("ES256", { extractable: true });
   const key = { ...(await exportJWK(privateKey)), use: "sig", alg: "ES256", kid: "independent-1" };
@@ -76,7 +76,7 @@ export async function startIndependentBank({ port, client, customer }) {
   for (const event of ["authorization.error", "grant.error", "userinfo.error", "pushed_authorization_request.error", "server_error"]) {
     provider.on(event, (_ctx, error) => errors.push(`${event}: ${error.message}: ${error.error_description ?? ""} ${error.error_detail ?? ""}`));
   }
-  // The customer's sign-in: one button, as this bank trusts everyone in the room.
+  // The customer signs in with one button and no password.
   provider.use(async (ctx, next) => {
     const uid = ctx.path.match(/^\/interaction\/([\w-]+)$/)?.[1];
     if (!uid) return next();

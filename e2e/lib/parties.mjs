@@ -1,4 +1,4 @@
-// The parties of a demo's home, started one by one, so that a test can change a setting or kill one.
+// Starts the parties of a demo's home one by one, so that a test can change a setting or kill a party.
 
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
@@ -12,7 +12,7 @@ const COMMANDS = {
   shop: (home) => ["node", [path.join(root, "crates/demo/shop/server.js"), "--home", home]],
 };
 
-/** What a TOML file says. Debian's Python reads TOML, Node does not. */
+/** Reads a TOML file with Debian's Python, because Node cannot read TOML. */
 export async function readToml(file) {
   const { code, stdout, stderr } = await run("python3", ["-c", "import json, sys, tomllib; print(json.dumps(tomllib.load(open(sys.argv[1], 'rb'))))", file]);
   if (code !== 0) throw new Error(stderr);
@@ -30,13 +30,13 @@ export class Parties {
     return path.join(this.demo.home, folder);
   }
 
-  /** Changes the text of a party's settings. */
+  /** Changes the text of a settings file. */
   async change(file, edit) {
     const where = path.join(this.demo.home, file);
     await writeFile(where, edit(await readFile(where, "utf8")));
   }
 
-  /** Starts a party by the name of its folder and waits until it answers. */
+  /** Starts the party in a folder and waits until it answers at each origin. */
   async start(folder, ...origins) {
     const kind = folder.split("-")[0];
     const [command, args] = COMMANDS[kind](this.home(folder));
@@ -51,14 +51,14 @@ export class Parties {
           if (ended) return true;
           return (await fetch(`${origin}/health`)).ok;
         },
-        { within: 60_000, every: 25 },
+        { every: 25 },
       );
     }
     if (ended) throw new Error(`${folder} ended by itself (${JSON.stringify(ended)}):\n${child.said}`);
     return child;
   }
 
-  /** Everyone, as `ipse demo` starts them. */
+  /** Starts all parties in the order of `ipse demo`. */
   async startAll({ scheme = [this.demo.issuer, this.demo.app], except = [] } = {}) {
     const [leie, dijle] = this.demo.ready.operators;
     const [anker, linde] = this.demo.ready.banks;
@@ -66,7 +66,7 @@ export class Parties {
     await Promise.all(all.filter(([folder]) => !except.includes(folder)).map((one) => this.start(...one)));
   }
 
-  /** The process ends where it stands, as by a power cut. */
+  /** Kills the process of a party, as a power cut does. */
   kill9(folder) {
     return stop(this.#running.get(folder), "SIGKILL");
   }

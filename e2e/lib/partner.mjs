@@ -1,9 +1,9 @@
-// A partner's software, on the npm package `openid-client`, for any of the demo's partners.
+// The software of a partner, with the npm package `openid-client`.
 
 import * as client from "openid-client";
 
 export class Partner {
-  /** `auth`: `private_key_jwt`, `client_secret_basic` or `client_secret_post`; `audience`: what goes into the assertion. */
+  /** `auth` is `private_key_jwt`, `client_secret_basic` or `client_secret_post`; `audience` is that of the assertion. */
   static async discover(demo, registered, { auth, audience = "issuer", alg = "ES256" } = {}) {
     const method = auth ?? (registered.private_jwks ? "private_key_jwt" : "client_secret_basic");
     let authentication;
@@ -30,14 +30,14 @@ export class Partner {
     return Object.assign(new Partner(), { configuration, registered, redirectUri: registered.redirect_uris[0], service: registered.services[0].code });
   }
 
-  /** The demo partner of this name, as its own software would be set up. */
+  /** The demo partner of this name, with the settings of its own software. */
   static of(demo, name) {
     const registered = demo.partner(name);
     const settings = { "Oude Krant": { auth: "client_secret_post", alg: "RS256" }, "Boekhuis Vlier": { audience: "endpoint" } }[name] ?? {};
     return Partner.discover(demo, registered, settings);
   }
 
-  /** Begins a login: the address for the browser, and what to check afterwards. */
+  /** Begins a login. Returns the address for the browser and what `finish` checks. */
   async begin({ par = true, ...parameters } = {}) {
     const flow = { verifier: client.randomPKCECodeVerifier(), nonce: client.randomNonce(), state: client.randomState() };
     const all = {
@@ -53,10 +53,10 @@ export class Partner {
     return flow;
   }
 
-  /** Whether an address is this partner's own. */
+  /** Whether an address is the redirect URI of this partner. */
   stop = (url) => url.startsWith(this.redirectUri);
 
-  /** Ends a login with what the browser brought. */
+  /** Finishes a login with the address to which the browser was redirected. */
   async finish(flow, callback) {
     const tokens = await client.authorizationCodeGrant(this.configuration, new URL(callback), {
       pkceCodeVerifier: flow.verifier,

@@ -1,8 +1,8 @@
-// Ports that nobody uses at this moment.
+// Free ports.
 
 import { createServer } from "node:net";
 
-/** Whether nobody uses a port. */
+/** Whether a port is free. */
 export async function free(port) {
   return new Promise((resolve) => {
     const server = createServer();
@@ -11,7 +11,7 @@ export async function free(port) {
   });
 }
 
-/** The first of `count` free ports in a row, below those that the system hands out by itself. */
+/** Returns the first of `count` consecutive free ports, below the range of ephemeral ports. */
 export async function freePorts(count) {
   for (let tries = 0; tries < 200; tries += 1) {
     const base = 10_000 + Math.floor(Math.random() * 20_000);

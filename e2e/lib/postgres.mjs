@@ -1,4 +1,4 @@
-// A throw-away PostgreSQL: the store's own example starts it, and ends it when its standard input closes.
+// A temporary PostgreSQL server. An example of the crate `store` starts it, and stops it when standard input closes.
 
 import { existsSync } from "node:fs";
 import path from "node:path";
@@ -7,7 +7,7 @@ import { until } from "./until.mjs";
 
 const example = path.join(path.dirname(program), "examples/test_postgres");
 
-/** Whether the example was built: `cargo build -p ipse-store --features testing --example test_postgres`. */
+/** Whether the example has been built: `cargo build -p ipse-store --features testing --example test_postgres`. */
 export const hasPostgres = () => existsSync(example);
 
 export async function startPostgres() {

@@ -1,4 +1,4 @@
-// Child processes that never outlive the tests, ended by their own id.
+// Child processes. Each is ended by its own id, and none outlives the tests.
 
 import { spawn } from "node:child_process";
 import path from "node:path";
@@ -15,7 +15,7 @@ export const root = path.resolve(import.meta.dirname, "../..");
 /** The program under test. */
 export const program = process.env.IPSE_BIN ?? path.join(process.env.CARGO_TARGET_DIR ?? path.join(root, "target"), "debug/ipse");
 
-/** Starts a program that stays; what it says is kept for the story of a failure. */
+/** Starts a program that keeps running. Its latest output is kept in `said`, to explain a failure. */
 export function start(command, args, { env = {}, cwd, stdin = "pipe" } = {}) {
   const child = spawn(command, args, { cwd, env: { ...process.env, ...env }, stdio: [stdin, "pipe", "pipe"] });
   running.add(child);
@@ -38,8 +38,8 @@ export function start(command, args, { env = {}, cwd, stdin = "pipe" } = {}) {
   return child;
 }
 
-/** Ends a child: politely, then not. */
-export async function stop(child, signal = "SIGTERM", patience = 15_000) {
+/** Ends a child with a signal, and with SIGKILL if that does not end it. */
+export async function stop(child, signal = "SIGTERM", patience = 60_000) {
   if (!running.has(child)) return child.ended;
   child.kill(signal);
   const timer = setTimeout(() => child.kill("SIGKILL"), patience);
@@ -48,8 +48,8 @@ export async function stop(child, signal = "SIGTERM", patience = 15_000) {
   return end;
 }
 
-/** Runs a program to its end. */
-export async function run(command, args, { input, timeout = 120_000, ...options } = {}) {
+/** Runs a program until it ends. */
+export async function run(command, args, { input, timeout = 600_000, ...options } = {}) {
   const child = start(command, args, options);
   let stdout = "";
   let stderr = "";
@@ -85,13 +85,13 @@ function json(text) {
   }
 }
 
-/** `ipse …`: exit status, what it printed, as JSON where it is. */
+/** Runs `ipse …`. Returns the exit status and the output, also as JSON if it is JSON. */
 export async function ipse(...args) {
   const { code, signal, stdout, stderr } = await run(program, args);
   return { code, signal, stdout, stderr, out: json(stdout), problem: lines(stderr).at(-1) ?? (code === 0 ? undefined : json(stdout)) };
 }
 
-/** `ipse …` that must succeed. */
+/** Runs `ipse …`, which must succeed. */
 export async function succeed(...args) {
   const done = await ipse(...args);
   if (done.code !== 0) throw new Error(`ipse ${args.join(" ")} ended with ${done.code ?? done.signal}:\n${done.stderr}${done.stdout}`);

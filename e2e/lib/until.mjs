@@ -1,7 +1,13 @@
-// Waiting for something to become true, with a deadline instead of a sleep.
+// Waits for a condition, with a deadline instead of a sleep.
 
-/** Asks `ask` again and again until it answers something truthy; the last failure explains a timeout. */
-export async function until(what, ask, { within = 30_000, every = 100 } = {}) {
+/** Milliseconds until a wait fails. Long, because a test must not depend on how busy the machine is. */
+export const PATIENCE = 180_000;
+
+/** Milliseconds until a file of tests fails. */
+export const FILE_PATIENCE = 3_600_000;
+
+/** Calls `ask` until it returns a truthy value, and returns that. The last error explains a timeout. */
+export async function until(what, ask, { within = PATIENCE, every = 100 } = {}) {
   const deadline = performance.now() + within;
   let last;
   for (;;) {

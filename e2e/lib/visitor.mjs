@@ -1,11 +1,11 @@
-// A browser as simple as they come: cookies, redirects and forms, no script. Ports share cookies, as in real ones.
+// A minimal browser: cookies, redirects and forms, no script. As in real browsers, all ports of a host share cookies.
 
 import http from "node:http";
 import { until } from "./until.mjs";
 
 const decode = (text) => text.replaceAll("&amp;", "&").replaceAll("&quot;", '"').replaceAll("&#39;", "'").replaceAll("&#38;", "&").replaceAll("&#x27;", "'").replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&#x2F;", "/").replaceAll("&#47;", "/").replaceAll("&#34;", '"');
 
-/** An attribute of the element with this id. */
+/** Returns an attribute of the element with this id. */
 export function attribute(html, id, name) {
   const element = html.match(new RegExp(`<[^>]*\\sid="${id}"[^>]*>`))?.[0];
   const value = element?.match(new RegExp(`\\s${name}="([^"]*)"`))?.[1];
@@ -17,7 +17,7 @@ export class Page {
     Object.assign(this, { url, status, headers, body });
   }
 
-  /** An attribute of the element with this id. */
+  /** Returns an attribute of the element with this id. */
   attribute(id, name) {
     return attribute(this.body, id, name);
   }
@@ -30,7 +30,7 @@ export class Page {
     return this.attribute("qr", "data-text");
   }
 
-  /** The fields of the form around the element with this id. */
+  /** Returns the address and the fields of the form that contains the element with this id. */
   form(id) {
     const forms = [...this.body.matchAll(/<form[^>]*>[\s\S]*?<\/form>/g)].map(([form]) => form);
     const form = forms.find((text) => text.includes(`id="${id}"`));
@@ -44,7 +44,7 @@ export class Page {
   }
 }
 
-/** `fetch` says of itself that it is a script; this is a person who navigates. */
+/** Sends a request as a navigation. `fetch` would send the headers of a script. */
 function ask(url, method, headers, body) {
   return new Promise((resolve, reject) => {
     const request = http.request(url, { method, headers: { ...headers, ...(body === undefined ? {} : { "content-length": Buffer.byteLength(body) }) }, agent: false });
@@ -79,7 +79,7 @@ export class Visitor {
     return [...this.#cookies.keys()];
   }
 
-  /** Opens an address, follows redirects; stops before an address for which `stop` is true. */
+  /** Opens an address and follows redirects. Stops before an address for which `stop` is true. */
   async open(url, { method = "GET", form, stop = () => false } = {}) {
     let at = new URL(url).href;
     for (let hops = 0; hops < 20; hops += 1) {
@@ -112,9 +112,9 @@ export class Visitor {
     return this.open(action, { method: "POST", form: fields, ...options });
   }
 
-  /** Reloads a waiting page, as its own refresh does, until it has gone elsewhere or satisfies `done`. */
+  /** Reloads a waiting page, as its refresh header does, until `done` is true. */
   wait(url, done, { every = 100, ...options } = {}) {
-    return until(`${new URL(url).pathname} to go on`, async () => {
+    return until(`${new URL(url).pathname} to change`, async () => {
       const page = await this.open(url, options);
       return done(page) ? page : null;
     }, { every });

@@ -1,17 +1,17 @@
-// A person enrols in the app, in Chromium, and logs in at the shop.
+// A person enrols with the app in Chromium and logs in at the shop.
 
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { App } from "../lib/app.mjs";
-import { launch, leave, open, readQr } from "../lib/chrome.mjs";
-import { Demo } from "../lib/demo.mjs";
+import { closePage, launch, open, readQr, visit } from "../lib/chrome.mjs";
+import { Demo, PATIENT } from "../lib/demo.mjs";
 import { succeed } from "../lib/processes.mjs";
-import { until } from "../lib/until.mjs";
+import { FILE_PATIENCE, until } from "../lib/until.mjs";
 
 const CODE = "58204";
 const NEW_CODE = "40917";
 
-describe("the phone app", { timeout: 600_000 }, () => {
+describe("the phone app", { timeout: FILE_PATIENCE }, () => {
   let demo;
   let browser;
   let phone;
@@ -21,7 +21,7 @@ describe("the phone app", { timeout: 600_000 }, () => {
   let person;
 
   before(async () => {
-    [demo, browser] = await Promise.all([Demo.start(), launch()]);
+    [demo, browser] = await Promise.all([Demo.start({ lifetimes: PATIENT }), launch()]);
     person = demo.person("Lotte Claes");
     phone = await open(browser);
     desktop = await open(browser, { size: "desktop" });
@@ -36,13 +36,14 @@ describe("the phone app", { timeout: 600_000 }, () => {
     await page.locator("#greeting").waitFor();
     return page.locator("#greeting").innerText();
   };
-  /** Starts a login at the shop and answers the text that a camera reads. */
+  /** Starts a login at the shop. Returns a function that reads the text of the QR code, as a camera does. */
   const scan = async () => {
-    await shop.goto(demo.shop);
+    await visit(shop, demo.shop);
+    await shop.locator("#log-in, form[action='/logout'] button").first().waitFor();
     if (await shop.locator("form[action='/logout'] button").isVisible()) await shop.locator("form[action='/logout'] button").click();
     await shop.locator("#log-in").click();
     await shop.locator("#qr").waitFor();
-    return until("the QR to be readable", () => readQr(shop));
+    return () => until("the QR to be readable", () => readQr(shop));
   };
 
   test("enrols with phone, SIM, bank, code and fingerprint", async () => {
@@ -52,11 +53,12 @@ describe("the phone app", { timeout: 600_000 }, () => {
     assert.equal(await app.at("status").getAttribute("data-level"), "advanced");
   });
 
-  test("another device: the QR is read from the page's pixels, both sides show the same code, the shop greets by name", async () => {
-    const text = await scan();
+  test("another device: the app reads the QR from the screen, both sides show the same match code, the shop shows the name", async () => {
+    const read = await scan();
+    const text = await read();
     assert.ok(text.startsWith(`${demo.app}/app/#q.`), text);
-    await app.paste(text);
-    const match = await app.asked();
+    await app.paste(read);
+    const match = await app.request();
     await shop.locator("#match-code").waitFor();
     assert.equal((await shop.locator("#match-code").innerText()).trim(), match);
     assert.match(await app.at("partner-name").innerText(), /Winkel Hoek/);
@@ -66,10 +68,10 @@ describe("the phone app", { timeout: 600_000 }, () => {
     assert.match(await greeting(shop), /Lotte/);
   });
 
-  test("the receipt of that login checks out, on the phone", async () => {
+  test("the phone verifies the receipt of that login", async () => {
     await until("the receipt to be in the log", async () => {
       await app.goto("/app/#/history");
-      await app.page.reload();
+      await app.page.reload({ waitUntil: "commit" });
       await app.page.locator("[data-testid=past-actions] a").first().click();
       await app.screen("past");
       await app.press("receipt");
@@ -80,19 +82,20 @@ describe("the phone app", { timeout: 600_000 }, () => {
     });
   });
 
-  test("a screenshot of the QR does as well, and the fingerprint approves", async () => {
+  test("a picture of the QR works, and the fingerprint approves", async () => {
     await scan();
     await app.goto("/app/#/scan");
+    await app.screen("scan");
     await app.at("qr-file").setInputFiles({ name: "screen.png", mimeType: "image/png", buffer: await shop.screenshot() });
-    await app.asked();
+    await app.request();
     await app.approveWithFingerprint();
     await app.outcome("approved");
     assert.match(await greeting(shop), /Lotte/);
   });
 
-  test("a fingerprint that does not match decides nothing; the code still works", async () => {
+  test("a fingerprint that does not match approves nothing; the code still works", async () => {
     await app.paste(await scan());
-    await app.asked();
+    await app.request();
     await app.fingerprint.setVerified(false);
     await app.approveWithFingerprint();
     await app.page.locator("[data-testid=trouble][data-code=unlock_cancelled]").waitFor();
@@ -103,86 +106,84 @@ describe("the phone app", { timeout: 600_000 }, () => {
     assert.match(await greeting(shop), /Lotte/);
   });
 
-  test("this device: the link opens the app, the approval comes back to the same browser", async () => {
+  test("same device: the link opens the app, and the same browser gets the login", async () => {
     const page = await phone.newPage();
-    await page.goto(demo.shop);
+    await visit(page, demo.shop);
     await page.locator("#log-in").click();
     await page.locator("#open-app").click();
-    const here = new App(demo, page);
-    await here.asked();
-    await here.approveWithCode(CODE);
+    const appHere = new App(demo, page);
+    await appHere.request();
+    await appHere.approveWithCode(CODE);
     assert.match(await greeting(page), /Lotte/);
-    await leave(page);
+    await closePage(page);
   });
 
-  test("refusing brings the browser back with access_denied and a friendly page", async () => {
+  test("a refusal returns access_denied, and the shop shows a page about it", async () => {
     await app.paste(await scan());
-    await app.asked();
+    await app.request();
     await app.press("refuse");
     await app.outcome("refused");
     await shop.locator("#problem[data-code=access_denied]").waitFor();
     assert.ok(await shop.locator("#problem a.button").isVisible());
   });
 
-  test("'not my phone' on the waiting page ends it for the phone too", async () => {
+  test("'not my phone' on the waiting page also ends the request on the phone", async () => {
     await app.paste(await scan());
-    await app.asked();
+    await app.request();
     await shop.locator("#not-my-phone").click();
-    await shop.waitForURL((url) => url.origin === demo.shop || url.pathname.startsWith("/sign-in"));
-    // The app hears of it while it is open.
+    // The open app receives an event.
     await app.page.locator("[data-testid=problem][data-code=action_closed], [data-testid=outcome][data-status=cancelled]").waitFor();
   });
 
-  test("cancelling on the waiting page brings the browser back with access_denied", async () => {
+  test("cancel on the waiting page returns access_denied", async () => {
     await scan();
     await shop.locator("#cancel").click();
     await shop.locator("#problem[data-code=access_denied]").waitFor();
   });
 
-  test("closing the app halfway and coming back: the request is still there", async () => {
-    const text = await scan();
-    await app.paste(text);
-    await app.asked();
-    await leave(app.page);
+  test("an app that was closed shows the open request again", async () => {
+    await app.paste(await scan());
+    await app.request();
+    await closePage(app.page);
     app = await App.open(demo, phone);
     await app.at("open-actions").locator("a").first().click();
-    await app.asked();
+    await app.request();
     await app.approveWithCode(CODE);
     await app.outcome("approved");
     assert.match(await greeting(shop), /Lotte/);
   });
 
-  test("reload and back do no harm in the shop", async () => {
-    await shop.reload();
+  test("reload and back keep the shop logged in", async () => {
+    await shop.reload({ waitUntil: "commit" });
     assert.match(await greeting(shop), /Lotte/);
-    await shop.goBack();
-    await shop.goForward();
-    await shop.goto(demo.shop);
+    await shop.goBack({ waitUntil: "commit" });
+    await shop.goForward({ waitUntil: "commit" });
+    await visit(shop, demo.shop);
     assert.match(await greeting(shop), /Lotte/);
   });
 
-  test("blocked, the running login dies and no new one works; the code lifts it", async () => {
+  test("a block ends the open login and refuses new ones; the code lifts it", async () => {
     await app.paste(await scan());
-    await app.asked();
+    await app.request();
     await app.goto("/app/#/block");
     await app.press("block-now");
     await app.at("unblock").waitFor();
-    await until("the waiting page to end", async () => !(await shop.locator("#match-code").isVisible()));
+    await until("the waiting page to close", async () => !(await shop.locator("#match-code").isVisible()));
     assert.equal(await shop.locator("#greeting").isVisible(), false);
     await app.paste(await scan());
     await app.page.locator("[data-code=identity_blocked]").first().waitFor();
     await app.goto("/app/#/block");
     await app.press("unblock");
-    await app.asksItself();
+    await app.ownRequest();
     await app.approveWithCode(CODE);
     await app.outcome("approved");
     await app.goto("/app/#/");
     await app.page.locator("[data-testid=status][data-status=active]").waitFor();
   });
 
-  test("three wrong codes block; the bank lets one choose a new code", async () => {
+  test("three wrong codes block; after a visit to the bank, a new code unblocks", async () => {
     await app.paste(await scan());
-    await app.asked();
+    await app.request();
     await app.approveWithCode("11122");
     await app.page.locator("[data-testid=trouble][data-code=code_wrong]").waitFor();
     await app.type("11133");
@@ -199,15 +200,15 @@ describe("the phone app", { timeout: 600_000 }, () => {
     await app.type(NEW_CODE);
     await app.page.locator("[data-testid=status][data-status=active]").waitFor();
     await app.paste(await scan());
-    await app.asked();
+    await app.request();
     await app.approveWithCode(NEW_CODE);
     await app.outcome("approved");
     assert.match(await greeting(shop), /Lotte/);
   });
 
-  test("a swapped SIM blocks at once; the new SIM and the code lift it", async () => {
+  test("a swapped SIM blocks at once; the new SIM and the code unblock", async () => {
     await succeed("operator", "--home", await demo.operatorOf(person), "sim", "swap", person.phone_number);
-    // The app is open and hears of it by itself.
+    // The open app receives an event.
     await app.goto("/app/#/");
     await app.page.locator("[data-testid=status][data-status=suspended]").waitFor();
     await app.press("way-new-sim");
@@ -216,19 +217,19 @@ describe("the phone app", { timeout: 600_000 }, () => {
     await app.press("new-sim-send");
     await app.screen("new-sim-secret");
     await app.at("sim-secret").fill(await app.secret(person, before));
-    await app.asksItself();
+    await app.ownRequest();
     await app.approveWithCode(NEW_CODE);
     await app.outcome("approved");
     await app.goto("/app/#/");
     await app.page.locator("[data-testid=status][data-status=active]").waitFor();
     await app.paste(await scan());
-    await app.asked();
+    await app.request();
     await app.approveWithCode(NEW_CODE);
     await app.outcome("approved");
     assert.match(await greeting(shop), /Lotte/);
   });
 
-  test("a second enrolment of the same person is refused with what to do", async () => {
+  test("a second enrolment of the same person is refused with an explanation", async () => {
     const other = await open(browser);
     const second = await App.open(demo, other);
     await second.connectSim(person);
@@ -238,7 +239,7 @@ describe("the phone app", { timeout: 600_000 }, () => {
     await other.close();
   });
 
-  test("who says no at the bank is told that nothing was handed over, and can choose again", async () => {
+  test("a person who declines at the bank sees that nothing was shared, and can choose a bank again", async () => {
     const other = await open(browser);
     const second = await App.open(demo, other);
     const marie = demo.person("Marie Dubois");
@@ -269,7 +270,7 @@ describe("the phone app", { timeout: 600_000 }, () => {
     await other.close();
   });
 
-  test("no script error and nothing against the page's policy happened", () => {
+  test("there was no script error and no violation of the content security policy", () => {
     assert.deepEqual([...phone.complaints, ...desktop.complaints], []);
   });
 });

@@ -1,4 +1,4 @@
-// Enrolment through an OpenID provider that we did not write: the scheme is an ordinary client of it.
+// Enrolment through a third-party OpenID provider. The scheme is an ordinary client of it.
 
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
@@ -7,10 +7,11 @@ import { launch, open } from "../lib/chrome.mjs";
 import { Demo } from "../lib/demo.mjs";
 import { startIndependentBank } from "../lib/independent-bank.mjs";
 import { Parties, readToml } from "../lib/parties.mjs";
+import { FILE_PATIENCE } from "../lib/until.mjs";
 
 const BANK = "Bank Onafhankelijk";
 
-describe("an independent bank", { timeout: 300_000 }, () => {
+describe("an independent bank", { timeout: FILE_PATIENCE }, () => {
   let demo;
   let parties;
   let bank;
@@ -21,7 +22,7 @@ describe("an independent bank", { timeout: 300_000 }, () => {
     family_name: "Janssens",
     birthdate: "1992-08-08",
     nationalities: ["BE"],
-    // Month 71, day 51: nobody's. The check digits are right.
+    // Month 71 and day 51 belong to no person. The check digits are right.
     national_number: `927151106${String(97 - (927151106 % 97)).padStart(2, "0")}`,
     verification: {},
   };
@@ -69,24 +70,24 @@ kid = "${kid}"
 
   const signIn = async (app) => {
     await app.press(`bank-${BANK}`);
-    await app.page.waitForURL((url) => url.origin !== demo.app || url.search !== "");
-    // Whoever signed in there a moment ago is not asked again.
+    await app.page.waitForURL((url) => url.origin !== demo.app || url.search !== "", { waitUntil: "commit" });
+    // A customer who is already signed in sees no page.
     for (;;) {
-      await app.page.waitForURL((url) => url.origin === demo.app || url.pathname.startsWith("/interaction/"));
+      await app.page.waitForURL((url) => url.origin === demo.app || url.pathname.startsWith("/interaction/"), { waitUntil: "commit" });
       if (new URL(app.page.url()).origin === demo.app) return;
-      const at = app.page.url();
+      const address = app.page.url();
       await app.page.locator("form button").click();
-      await app.page.waitForURL((url) => url.href !== at);
+      await app.page.waitForURL((url) => url.href !== address, { waitUntil: "commit" });
     }
   };
 
-  test("what it verified too weakly, or says it did, does not make an identity", async () => {
+  test("weak or unknown proofing makes no identity", async () => {
     const context = await open(browser);
     const app = await App.open(demo, context);
     await app.connectSim(demo.person("Emma Janssens"));
     for (const [verification, problem] of [
       [{ assurance_level: "low" }, "assurance_insufficient"],
-      [{ trust_framework: "of_its_own" }, "assurance_insufficient"],
+      [{ trust_framework: "unknown_framework" }, "assurance_insufficient"],
       [{ evidence: [] }, "assurance_insufficient"],
     ]) {
       customer.verification = verification;

@@ -1,4 +1,4 @@
-// Clients that we did not write log in through the front door.
+// Third-party clients log in.
 
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
@@ -9,12 +9,12 @@ import { startApache } from "../lib/apache.mjs";
 import { Demo } from "../lib/demo.mjs";
 import { Partner } from "../lib/partner.mjs";
 import { start } from "../lib/processes.mjs";
-import { until } from "../lib/until.mjs";
+import { FILE_PATIENCE, until } from "../lib/until.mjs";
 import { Visitor } from "../lib/visitor.mjs";
 
 const python = process.env.IPSE_E2E_PYTHON ?? path.resolve(import.meta.dirname, "../.venv/bin/python");
 
-describe("independent clients", { timeout: 600_000 }, () => {
+describe("independent clients", { timeout: FILE_PATIENCE }, () => {
   let demo;
   let an;
 
@@ -24,7 +24,7 @@ describe("independent clients", { timeout: 600_000 }, () => {
   });
   after(() => demo?.stop());
 
-  /** The person approves on the same device; answers the address at which the browser comes back. */
+  /** The person approves on the same device. Returns the page to which the browser comes back. */
   const login = async (url, stop, visitor = new Visitor()) => {
     const page = await visitor.open(url, { stop });
     assert.equal(page.status, 200, `${page.url}\n${page.body}`);
@@ -33,7 +33,7 @@ describe("independent clients", { timeout: 600_000 }, () => {
     return visitor.open(out.return_url, { stop });
   };
 
-  /** `invalid_client`; the library puts a challenge in the header before the body. */
+  /** Whether an error is `invalid_client`. The library reports a challenge in the header instead of the body. */
   const refused = (error) => error.error === "invalid_client" || error.status === 401;
 
   for (const [name, alg] of [["Winkel Hoek", "ES256"], ["Boekhuis Vlier", "ES256"], ["Proefpartner", "ES256"]]) {
@@ -63,7 +63,7 @@ describe("independent clients", { timeout: 600_000 }, () => {
     assert.equal(person.given_name, "An");
   });
 
-  test("the audience of an assertion is the registered one, and no other", async () => {
+  test("an assertion needs the registered audience", async () => {
     const hoek = demo.partner("Winkel Hoek");
     for (const audience of ["endpoint", `${demo.issuer}/par`, `${demo.issuer}/`, [demo.issuer], "https://elsewhere.example"]) {
       const partner = await Partner.discover(demo, hoek, { audience });
@@ -73,7 +73,7 @@ describe("independent clients", { timeout: 600_000 }, () => {
     await assert.rejects(vlier.begin(), refused);
   });
 
-  test("a secret in the header or in the form, but the right one", async () => {
+  test("a secret is accepted in the header and in the form; a wrong one is refused", async () => {
     const proef = demo.partner("Proefpartner");
     for (const auth of ["client_secret_basic", "client_secret_post"]) {
       const wrong = await Partner.discover(demo, { ...proef, client_secret: `${proef.client_secret}x` }, { auth });
@@ -108,10 +108,10 @@ describe("independent clients", { timeout: 600_000 }, () => {
     });
   }
 
-  test("Debian's mod_auth_openidc: a page of Apache's behind a login", async (context) => {
+  test("Debian's mod_auth_openidc: a page of Apache needs a login", async (context) => {
     if (!existsSync("/usr/lib/apache2/modules/mod_auth_openidc.so")) return context.skip("libapache2-mod-auth-openidc is not installed: ./test installs it");
     const port = demo.base + 13;
-    // This version of the module does not push its requests.
+    // This version of the module does not use pushed requests.
     const partner = await demo.register("Ledenclub", `http://localhost:${port}/back`, "--auth", "client_secret_basic", "--plain-requests");
     const apache = await startApache({ folder: demo.folder, port, issuer: demo.issuer, partner });
     try {
@@ -123,7 +123,7 @@ describe("independent clients", { timeout: 600_000 }, () => {
       assert.equal(page.headers.get("x-person"), "An Peeters");
       assert.equal(page.headers.get("x-acr"), "advanced");
       const stranger = await new Visitor().open(`http://localhost:${port}/`);
-      assert.ok(stranger.openApp, "a stranger is asked to log in");
+      assert.ok(stranger.openApp, "a visitor without a session must log in");
     } finally {
       await apache.stop();
     }

@@ -1,4 +1,4 @@
-// kill -9 of the scheme at every step of a login: nothing acknowledged is lost, nothing happens twice.
+// kill -9 of the scheme at each step of a login: no acknowledged result is lost, no effect happens twice.
 
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
@@ -7,7 +7,7 @@ import { Parties } from "../lib/parties.mjs";
 import { Partner } from "../lib/partner.mjs";
 import { ipse } from "../lib/processes.mjs";
 import { startProxy } from "../lib/proxy.mjs";
-import { until } from "../lib/until.mjs";
+import { FILE_PATIENCE, until } from "../lib/until.mjs";
 import { Visitor } from "../lib/visitor.mjs";
 
 const STEPS = {
@@ -18,16 +18,16 @@ const STEPS = {
   "the approval": /^POST \/phone\/v1\/actions\/\w{3}_[\w-]+\/approve$/,
   "returning to the partner": /^GET \/return\//,
   "redeeming the code": /^POST \/token$/,
-  "asking who it is": /^GET \/userinfo$/,
+  "fetching userinfo": /^GET \/userinfo$/,
 };
 
-describe("kill -9", { timeout: 900_000 }, () => {
+describe("kill -9", { timeout: FILE_PATIENCE }, () => {
   let demo;
   let parties;
   let proxies;
   let an;
   let partner;
-  /** What to do at which request; null: nothing more. */
+  /** At which request to cut the power, and when; null afterwards. */
   let plan = null;
   let running = Promise.resolve();
 
@@ -36,7 +36,7 @@ describe("kill -9", { timeout: 900_000 }, () => {
     an = demo.person("An Peeters");
     await demo.close();
     parties = new Parties(demo);
-    // The public ports are the proxy's; the scheme itself listens behind them.
+    // The proxy listens on the public ports, the scheme on others.
     const [issuerPort, appPort] = [demo.base + 14, demo.base + 15];
     await parties.change("scheme/scheme.toml", (text) =>
       text
@@ -70,24 +70,24 @@ describe("kill -9", { timeout: 900_000 }, () => {
     await demo?.stop();
   });
 
-  /** How many decisions the log holds; it must verify. */
+  /** The number of decisions in the log, which must verify. */
   const logged = async () => {
     const { code, stdout, stderr } = await ipse("log", "verify", "--home", demo.schemeHome(), "--json");
     assert.equal(code, 0, stdout + stderr);
     return JSON.parse(stdout).entries;
   };
-  /** The log once its sequencer has taken in what was queued. */
+  /** The number of decisions when the sequencer has added those that were queued. */
   const settled = (atLeast) => until(`a log of ${atLeast}`, async () => (await logged()) >= atLeast, { every: 300 }).then(logged);
-  const again = (what, act) => until(what, act, { within: 60_000, every: 50 });
+  const again = (what, act) => until(what, act, { every: 50 });
 
-  /** One login that nothing may stop; answers how many decisions it took. */
+  /** Logs in, whatever fails on the way. Returns the number of decisions that it needed. */
   const login = async () => {
     let decisions = 0;
     for (let round = 0; round < 3; round += 1) {
       const flow = await again("the pushed request", () => partner.begin({ acr_values: "advanced" }));
       const visitor = new Visitor();
       let page = await again("the sign-in page", () => visitor.open(flow.url, { stop: partner.stop }));
-      // A pushed request serves once: an answer that was lost is asked for anew.
+      // A pushed request works once. If the page was lost, begin again.
       if (page.status !== 200) continue;
       const id = await again("the claim", async () => {
         const { code, stdout } = await demo.phone(an, "link", page.openApp);
@@ -96,7 +96,7 @@ describe("kill -9", { timeout: 900_000 }, () => {
       const returnUrl = await again("the approval", async () => {
         const { code, out, problem, stdout, stderr } = await demo.phone(an, "approve", id, "--code", an.code, "--json");
         if (code === 0) return out.return_url;
-        // Decided, but the answer was lost on the way and with it the address.
+        // The approval was decided, but the answer with the return address was lost.
         assert.ok(!["code_wrong", "identity_blocked"].includes(problem?.code), stdout + stderr);
         if (problem?.code === "action_closed" && ["approved", "delivered"].includes(problem.action_status)) return "lost";
         return null;
@@ -116,14 +116,14 @@ describe("kill -9", { timeout: 900_000 }, () => {
         assert.equal(person.given_name, "An");
         return decisions;
       } catch (error) {
-        // Redeemed, but the tokens were lost on the way: a second use is refused, and the person is asked again.
+        // The code was redeemed, but the tokens were lost. A second use is refused, so begin again.
         if (error.error !== "invalid_grant") throw error;
       }
     }
     return assert.fail("three rounds and no login");
   };
 
-  test("without it: one login, one decision", async () => {
+  test("without a crash: one login, one decision", async () => {
     const before = await logged();
     const decisions = await login();
     assert.equal(decisions, 1);

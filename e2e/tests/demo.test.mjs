@@ -1,4 +1,4 @@
-// `ipse demo` as scripts drive it: what its ready file tells, and that nothing of it stays behind.
+// `ipse demo` for scripts: the content of its ready file, and that it leaves no process behind.
 
 import assert from "node:assert/strict";
 import { once } from "node:events";
@@ -10,21 +10,21 @@ import { after, before, describe, test } from "node:test";
 import { Demo } from "../lib/demo.mjs";
 import { free } from "../lib/ports.mjs";
 import { program, start, stop } from "../lib/processes.mjs";
-import { until } from "../lib/until.mjs";
+import { FILE_PATIENCE, PATIENCE, until } from "../lib/until.mjs";
 
-/** Ports that a demo takes, from its first on. */
+/** How many consecutive ports a demo uses. */
 const PORTS = 7;
 
-describe("ipse demo", { timeout: 300_000 }, () => {
+describe("ipse demo", { timeout: FILE_PATIENCE }, () => {
   let demo;
-  let mark;
+  let marker;
   let child;
   let first;
 
   before(async () => {
     demo = await Demo.start();
     first = demo.ready;
-    // From here on the tests start it themselves: in the home that it left.
+    // The tests start it again in this home.
     await demo.close();
   });
   after(async () => {
@@ -34,20 +34,20 @@ describe("ipse demo", { timeout: 300_000 }, () => {
 
   const ports = () => Array.from({ length: PORTS }, (_, n) => demo.base + n);
 
-  /** Starts `ipse demo`; its children inherit a mark by which they are found. */
+  /** Starts `ipse demo`. Its children inherit a variable, which finds them. */
   const begin = (...args) => {
-    mark = `IPSE_E2E_MARK=${crypto.randomUUID()}`;
-    const [name, value] = mark.split("=");
+    marker = `IPSE_E2E_MARK=${crypto.randomUUID()}`;
+    const [name, value] = marker.split("=");
     child = start(program, ["demo", ...args], { stdin: "ignore", env: { [name]: value } });
   };
 
-  /** Processes that bear the mark. */
+  /** The processes that have the variable. */
   const marked = () =>
     readdirSync("/proc")
       .filter((name) => /^\d+$/.test(name))
       .filter((pid) => {
         try {
-          return readFileSync(`/proc/${pid}/environ`, "latin1").split("\0").includes(mark);
+          return readFileSync(`/proc/${pid}/environ`, "latin1").split("\0").includes(marker);
         } catch {
           return false;
         }
@@ -61,7 +61,7 @@ describe("ipse demo", { timeout: 300_000 }, () => {
         const told = JSON.parse(await readFile(file, "utf8"));
         return told.issuer && told;
       },
-      { within: 120_000 },
+      { within: 4 * PATIENCE },
     );
 
   const nothingLeft = async (file) => {
@@ -70,7 +70,7 @@ describe("ipse demo", { timeout: 300_000 }, () => {
     for (const port of ports()) assert.ok(await free(port), `port ${port} is taken`);
   };
 
-  test("the ready file holds what a script needs", () => {
+  test("the ready file contains what a script needs", () => {
     const text = (value) => assert.ok(typeof value === "string" && value !== "", JSON.stringify(value));
     const origin = (value) => assert.equal(new URL(value).origin, value);
     const members = (value, ...names) => assert.deepEqual(Object.keys(value).sort(), names.sort());
@@ -122,18 +122,18 @@ describe("ipse demo", { timeout: 300_000 }, () => {
   });
 
   for (const signal of ["SIGINT", "SIGTERM"]) {
-    test(`${signal}: it ends with 0, and nothing stays behind; the home starts again as it was`, async () => {
-      // Once where it was told to write, once where it writes by itself; what an earlier run left there counts for nothing.
-      const asked = signal === "SIGINT";
-      const file = asked ? path.join(demo.folder, "asked.json") : path.join(demo.home, "demo.json");
+    test(`${signal}: the demo ends with 0 and leaves no process; the home starts again unchanged`, async () => {
+      // Once with --ready-file, once in the default place. A file of an earlier run is replaced.
+      const named = signal === "SIGINT";
+      const file = named ? path.join(demo.folder, "named.json") : path.join(demo.home, "demo.json");
       await writeFile(file, "{}");
-      begin("--home", demo.home, ...(asked ? ["--port-base", String(demo.base), "--ready-file", file] : []));
+      begin("--home", demo.home, ...(named ? ["--port-base", String(demo.base), "--ready-file", file] : []));
       assert.deepEqual(await ready(file), first);
-      assert.equal((await stat(file)).mode & 0o777, 0o600, "it holds secrets");
+      assert.equal((await stat(file)).mode & 0o777, 0o600, "the file has secrets");
       for (const address of [first.issuer, first.app, first.shop, ...first.operators.map(({ url }) => url), ...first.banks.map(({ issuer }) => issuer)]) {
         assert.equal((await fetch(`${address}/health`)).status, 200, address);
       }
-      // Itself, six parties, two phones that answer by themselves.
+      // The demo itself, six parties, and two phones that answer automatically.
       assert.ok(marked().length >= 9, String(marked()));
       for (const port of ports()) assert.equal(await free(port), false, `port ${port}`);
       child.kill(signal);
@@ -142,7 +142,7 @@ describe("ipse demo", { timeout: 300_000 }, () => {
     });
   }
 
-  test("a signal while it starts: the same", async () => {
+  test("a signal during the start leaves no process", async () => {
     const home = path.join(demo.folder, "another");
     const file = path.join(home, "demo.json");
     begin("--home", home, "--port-base", String(demo.base));
@@ -155,7 +155,7 @@ describe("ipse demo", { timeout: 300_000 }, () => {
     await nothingLeft(file);
   });
 
-  test("a port that is taken is named, with what to do, and nothing is left of the attempt", async () => {
+  test("a port in use is named with a solution, and no process is left", async () => {
     const other = createServer().listen(demo.base + 3, "127.0.0.1");
     await once(other, "listening");
     try {

@@ -1,4 +1,4 @@
-// The app as an app of the phone: its camera, its place on the home screen, and what is left without a connection.
+// What the app needs from a phone: the camera, the home screen, and what it shows without a connection.
 
 import assert from "node:assert/strict";
 import { closeSync, openSync, writeFileSync, writeSync } from "node:fs";
@@ -6,13 +6,13 @@ import path from "node:path";
 import { after, before, describe, test } from "node:test";
 import { PNG } from "pngjs";
 import { App } from "../lib/app.mjs";
-import { LANGUAGES, launch, launchKept, look, open } from "../lib/chrome.mjs";
+import { LANGUAGES, launch, launchWithProfile, look, open, visit } from "../lib/chrome.mjs";
 import { Demo } from "../lib/demo.mjs";
-import { until } from "../lib/until.mjs";
+import { FILE_PATIENCE, until } from "../lib/until.mjs";
 
 const CODE = "58204";
 
-/** A camera for Chromium: a film of one picture, which may be painted anew while it runs. */
+/** A camera for Chromium: a video of one picture, which can change while Chromium plays it. */
 class Camera {
   static WIDTH = 640;
   static HEIGHT = 480;
@@ -20,7 +20,7 @@ class Camera {
 
   constructor(file) {
     this.file = file;
-    // Grey, without colour: half of everything.
+    // A grey picture: all values are in the middle.
     writeFileSync(file, Buffer.concat([Buffer.from(Camera.#HEAD), Buffer.alloc((Camera.WIDTH * Camera.HEIGHT * 3) / 2, 128)]));
   }
 
@@ -28,7 +28,7 @@ class Camera {
     return ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream", `--use-file-for-fake-video-capture=${this.file}`];
   }
 
-  /** Holds a picture before the camera: on white, in the middle. */
+  /** Shows a picture to the camera: in the middle, on white. */
   see(picture) {
     const { data, width, height } = PNG.sync.read(picture);
     assert.ok(width <= Camera.WIDTH && height <= Camera.HEIGHT, `${width}×${height}`);
@@ -40,7 +40,7 @@ class Camera {
         light[(top + y) * Camera.WIDTH + left + x] = Math.round(0.299 * data[at] + 0.587 * data[at + 1] + 0.114 * data[at + 2]);
       }
     }
-    // Into the same file: Chromium reads each picture of the film when its turn comes.
+    // The same file: Chromium reads each picture of the video when it plays it.
     const file = openSync(this.file, "r+");
     try {
       writeSync(file, light, 0, light.length, Camera.#HEAD.length);
@@ -50,7 +50,7 @@ class Camera {
   }
 }
 
-describe("the app on a phone", { timeout: 300_000 }, () => {
+describe("the app on a phone", { timeout: FILE_PATIENCE }, () => {
   let demo;
   let browser;
   let camera;
@@ -65,16 +65,16 @@ describe("the app on a phone", { timeout: 300_000 }, () => {
     await demo?.stop();
   });
 
-  test("the camera reads the QR off the sign-in page, and is off afterwards", async () => {
+  test("the camera reads the QR of the sign-in page, and is off afterwards", async () => {
     const person = demo.person("Lotte Claes");
     const phone = await open(browser);
     const desktop = await open(browser, { size: "desktop" });
     const app = await App.open(demo, phone);
     await app.enrol(person, CODE, { unlock: false });
     const shop = await desktop.newPage();
-    await shop.goto(`${demo.shop}/login`);
+    await visit(shop, `${demo.shop}/login`);
     await shop.locator("#qr").waitFor();
-    // What the camera delivers, for the test to know whether it is still on.
+    // Records the camera's streams, so that the test can see whether the camera is on.
     await app.page.evaluate(() => {
       const devices = navigator.mediaDevices;
       const ask = devices.getUserMedia.bind(devices);
@@ -90,15 +90,15 @@ describe("the app on a phone", { timeout: 300_000 }, () => {
     await app.page.locator("[data-camera=on]").waitFor();
     assert.equal(await live(), 1);
     assert.deepEqual(await look(app.page, "en", "scan-camera"), []);
-    // The QR is good for ten seconds; the camera sees the one of this second until the app has read one.
+    // A QR code is valid for ten seconds. The camera sees the current one until the app has read one.
     await until("the request to appear", async () => {
       if (await app.at("screen-read").isVisible()) return true;
-      // When it has gone, a phone has it: the next look finds the request.
-      camera.see(await shop.locator("#qr").screenshot({ timeout: 2_000 }));
+      // The page removes the QR code when a phone has claimed the login. The next round then finds the request.
+      if (await shop.locator("#qr").isVisible()) camera.see(await shop.locator("#qr").screenshot({ timeout: 10_000 }));
       return false;
     });
     await shop.locator("#match-code").waitFor();
-    assert.equal(await app.asked(), (await shop.locator("#match-code").innerText()).trim());
+    assert.equal(await app.request(), (await shop.locator("#match-code").innerText()).trim());
     assert.equal(await live(), 0);
     await app.approveWithCode(CODE);
     await app.outcome("approved");
@@ -108,11 +108,11 @@ describe("the app on a phone", { timeout: 300_000 }, () => {
     await desktop.close();
   });
 
-  test("Chromium finds it fit for the home screen, with every icon as large as it says", async () => {
-    const context = await launchKept(path.join(demo.folder, "profile"));
+  test("Chromium can install the app, and each icon has its declared size", async () => {
+    const context = await launchWithProfile(path.join(demo.folder, "profile"));
     try {
       const page = await context.newPage();
-      await page.goto(`${demo.app}/app/`);
+      await visit(page, `${demo.app}/app/`);
       await page.getByTestId("begin").waitFor();
       await page.evaluate(() => navigator.serviceWorker.ready);
       const chromium = await context.newCDPSession(page);
@@ -142,17 +142,17 @@ describe("the app on a phone", { timeout: 300_000 }, () => {
   });
 
   for (const language of Object.keys(LANGUAGES)) {
-    test(`without a connection it opens and says what is wrong, and goes on by itself: ${language}`, async () => {
+    test(`${language}: without a connection the app opens and shows the problem; it continues when the connection is back`, async () => {
       const phone = await open(browser, { language });
       const app = await App.open(demo, phone);
       await app.at("begin").waitFor();
       await app.page.evaluate(() => navigator.serviceWorker.ready);
       await phone.setOffline(true);
-      await app.page.reload();
+      await app.page.reload({ waitUntil: "commit" });
       await app.page.locator("[data-testid=problem][data-code=offline]").waitFor();
       assert.equal(await app.page.locator("html").getAttribute("lang"), language);
       assert.deepEqual(await look(app.page, language, "offline"), []);
-      // To a page that was opened without a connection Chromium tells only the next change: off and on once more.
+      // Chromium tells a page that was opened offline only of the next change, so the connection changes three times.
       for (const offline of [false, true, false]) await phone.setOffline(offline);
       await app.at("begin").waitFor();
       assert.deepEqual(phone.complaints, []);
@@ -160,13 +160,13 @@ describe("the app on a phone", { timeout: 300_000 }, () => {
     });
   }
 
-  test("while the scheme is away, a person's app opens all the same; it kept nothing of the person", async () => {
+  test("the app opens while the scheme does not answer, and has stored no personal data", async () => {
     const phone = await open(browser);
     const app = await App.open(demo, phone);
     await app.enrol(demo.person("Emma Janssens"), CODE, { unlock: false });
     await app.page.evaluate(() => navigator.serviceWorker.ready);
     await demo.close();
-    await app.page.reload();
+    await app.page.reload({ waitUntil: "commit" });
     await app.page.locator("[data-testid=problem][data-code=offline]").waitFor();
     const kept = await app.page.evaluate(async () => {
       const names = await caches.keys();

@@ -1,4 +1,4 @@
-// The programs of docs/partners.md, run as they stand there: only ports and paths are those of this test.
+// Runs the programs of docs/partners.md unchanged, except for ports and paths.
 
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
@@ -7,12 +7,12 @@ import path from "node:path";
 import { after, before, describe, test } from "node:test";
 import { Demo } from "../lib/demo.mjs";
 import { program, root, run, start, stop } from "../lib/processes.mjs";
-import { until } from "../lib/until.mjs";
+import { FILE_PATIENCE, until } from "../lib/until.mjs";
 import { Visitor } from "../lib/visitor.mjs";
 
 const python = process.env.IPSE_E2E_PYTHON ?? path.resolve(import.meta.dirname, "../.venv/bin/python");
 
-describe("the partners' guide", { timeout: 300_000 }, () => {
+describe("the partners' guide", { timeout: FILE_PATIENCE }, () => {
   let demo;
   let an;
   let folder;
@@ -26,7 +26,7 @@ describe("the partners' guide", { timeout: 300_000 }, () => {
     port = demo.base + 12;
     folder = path.join(demo.folder, "my-shop");
     await mkdir(folder);
-    // The packages that the guide's `npm install` would bring.
+    // The packages that `npm install` of the guide installs.
     await symlink(path.resolve(import.meta.dirname, "../node_modules"), path.join(folder, "node_modules"));
   });
   after(async () => {
@@ -34,10 +34,10 @@ describe("the partners' guide", { timeout: 300_000 }, () => {
     await demo?.stop();
   });
 
-  /** The only block of this language in which `mark` stands, with this test's places in it. */
-  const block = (language, mark) => {
-    const found = [...guide.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)].filter(([, name, text]) => name === language && text.includes(mark));
-    assert.equal(found.length, 1, `${found.length} blocks of ${language} with ${mark}`);
+  /** Returns the only block of this language that contains `marker`, with the ports and paths of this test. */
+  const block = (language, marker) => {
+    const found = [...guide.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)].filter(([, name, text]) => name === language && text.includes(marker));
+    assert.equal(found.length, 1, `${found.length} blocks of ${language} with ${marker}`);
     const places = { "target/debug/ipse": program, ".ipse/demo": demo.home, "localhost:3000": `localhost:${port}`, "listen(3000,": `listen(${port},` };
     return Object.entries(places).reduce((text, [there, here]) => text.replaceAll(there, here), found[0][2]);
   };
@@ -56,7 +56,7 @@ describe("the partners' guide", { timeout: 300_000 }, () => {
     assert.ok(partner.private_jwks.keys[0].d);
   });
 
-  test("§3, Node: the test people answer by themselves, and the page shows what the guide shows", async () => {
+  test("§3, Node: the test people answer automatically, and the page shows what the guide shows", async () => {
     await writeFile(path.join(folder, "shop.mjs"), block("js", "openid-client"));
     shop = start(process.execPath, ["shop.mjs"], { cwd: folder, stdin: "ignore" });
     await until("the shop", async () => {
@@ -76,8 +76,8 @@ describe("the partners' guide", { timeout: 300_000 }, () => {
     const no = await login("refuse@sandbox");
     assert.equal(no.status, 200);
     assert.match(no.body, /You did not log in\./);
-    // The shop's own output comes through a pipe, a moment after its page.
-    await until("what the shop says of it", () => /access_denied/.test(shop.said));
+    // The output of the shop comes through a pipe, after its page.
+    await until("the output of the shop", () => /access_denied/.test(shop.said));
   });
 
   test("§3, Python: pushed, with private_key_jwt, from a terminal", async (context) => {
@@ -97,7 +97,7 @@ describe("the partners' guide", { timeout: 300_000 }, () => {
       const page = await visitor.open(url);
       const { out: offer } = await demo.phoneDoes(an, "link", page.openApp, "--json");
       const { out } = await demo.phoneDoes(an, "approve", offer.id, "--code", an.code, "--json");
-      // Nobody needs to listen there: the address is all that is wanted.
+      // Only the address is needed, so no server listens there.
       const back = await visitor.open(out.return_url, { stop: (to) => atMyShop({ url: to }) });
       child.stdin.end(`${back.url}\n`);
       assert.equal((await child.ended).code, 0, child.said);
@@ -109,9 +109,9 @@ describe("the partners' guide", { timeout: 300_000 }, () => {
     }
   });
 
-  test("§4: a phone in a script logs An in at that shop", async () => {
+  test("§4: a script with a phone logs An in at that shop", async () => {
     const told = await shell(block("sh", "phone link"));
-    // What the person sees comes first; the shop's page is what is printed last.
+    // The shop's page is printed last.
     const person = JSON.parse(told.slice(told.lastIndexOf("\n{") + 1));
     assert.equal(person.name, "An Peeters");
     assert.equal(person.acr, "advanced");

@@ -1,15 +1,15 @@
-// A hostile site in a real browser: another site (127.0.0.2) frames, posts and lures.
+// A hostile site in a real browser. Another site (127.0.0.2) frames pages, posts forms and lures people.
 
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import http from "node:http";
 import { after, before, describe, test } from "node:test";
-import { launch, leave, open } from "../lib/chrome.mjs";
+import { closePage, launch, open, visit } from "../lib/chrome.mjs";
 import { Demo } from "../lib/demo.mjs";
-import { until } from "../lib/until.mjs";
+import { FILE_PATIENCE, until } from "../lib/until.mjs";
 import { Visitor } from "../lib/visitor.mjs";
 
-describe("a hostile site", { timeout: 300_000 }, () => {
+describe("a hostile site", { timeout: FILE_PATIENCE }, () => {
   let demo;
   let browser;
   let context;
@@ -39,93 +39,93 @@ describe("a hostile site", { timeout: 300_000 }, () => {
     await demo?.stop();
   });
 
-  const visit = async (body) => {
+  const lure = async (body) => {
     html = body;
     const page = await context.newPage();
-    await page.goto(origin);
+    await visit(page, origin);
     return page;
   };
 
-  /** What becomes of a frame that is to show an address: the address that it shows, or why the browser refused it. */
+  /** Puts an address into a frame. Returns the address that the frame shows, or the browser's error. */
   const framed = async (address) => {
     let refused;
     const note = (request) => request.isNavigationRequest() && (refused = request.failure().errorText);
     context.on("requestfailed", note);
-    const page = await visit(`<iframe src="${address.replaceAll("&", "&amp;")}"></iframe>`);
+    const page = await lure(`<iframe src="${address.replaceAll("&", "&amp;")}"></iframe>`);
     const shown = () => page.frames().find((one) => one.url() === address)?.url();
-    const became = await until("the frame", () => refused ?? shown());
+    const result = await until("the frame", () => refused ?? shown());
     context.off("requestfailed", note);
-    await leave(page);
-    return became;
+    await closePage(page);
+    return result;
   };
 
   test("t18_no_page_can_be_framed", async () => {
     const started = await context.newPage();
-    await started.goto(`${demo.shop}/login`);
+    await visit(started, `${demo.shop}/login`);
     await started.locator("#qr").waitFor();
     for (const address of [started.url(), `${demo.app}/app/`, demo.shop, demo.ready.banks[0].issuer, `${demo.issuer}/authorize?client_id=nobody`]) {
       assert.equal(await framed(address), "net::ERR_BLOCKED_BY_RESPONSE", address);
     }
-    await leave(started);
-    // A page that lets itself be framed: the check above can tell.
+    await closePage(started);
+    // Check the check: a page that allows frames is shown.
     assert.equal(await framed(`${origin}/harmless`), `${origin}/harmless`);
   });
 
   test("t18_another_site_cannot_cancel_a_login", async () => {
     const started = await context.newPage();
-    await started.goto(`${demo.shop}/login`);
+    await visit(started, `${demo.shop}/login`);
     await started.locator("#qr").waitFor();
     const action = await started.locator("#sign-in").getAttribute("data-action");
-    // Everything that the hostile site can know; the form's own token it cannot.
+    // The hostile site may know the action, but not the token of the form.
     for (const token of ["", "AAAAAAAAAAAAAAAAAAAAAA"]) {
-      const page = await visit(
+      const page = await lure(
         `<form method="post" action="${demo.issuer}/sign-in/cancel"><input name="action" value="${action}"><input name="token" value="${token}"><button id="go" name="reason" value="cancel">Win</button></form>`,
       );
       await page.locator("#go").click();
-      await page.waitForURL((url) => url.origin === demo.issuer);
-      await leave(page);
+      await page.waitForURL((url) => url.origin === demo.issuer, { waitUntil: "commit" });
+      await closePage(page);
     }
     const { out } = await demo.phoneDoes(an, "link", await started.locator("#qr").getAttribute("data-text"), "--json");
     await demo.phoneDoes(an, "approve", out.id, "--code", an.code);
     await started.locator("#greeting").waitFor();
-    await started.goto(`${demo.shop}`);
+    await visit(started, demo.shop);
     await started.locator("form[action='/logout'] button").click();
     await started.locator("#log-in").waitFor();
-    await leave(started);
+    await closePage(started);
   });
 
   test("t01_a_lured_approval_logs_nobody_in", async () => {
-    // The attacker begins a login in their own browser and sends the link to the victim, who approves.
+    // The attacker begins a login and sends the link to the victim, who approves.
     const attacker = new Visitor();
     const page = await attacker.open(`${demo.shop}/login`);
     const { out: offer } = await demo.phoneDoes(an, "link", page.openApp, "--json");
     const { out } = await demo.phoneDoes(an, "approve", offer.id, "--code", an.code, "--json");
-    // The way back leads through the victim's browser, which did not begin.
+    // The return address opens in the victim's browser, which did not begin the login.
     const victim = await context.newPage();
-    await victim.goto(out.return_url);
+    await visit(victim, out.return_url);
     await victim.locator("[data-code=wrong_browser]").waitFor();
     assert.equal(new URL(victim.url()).origin, demo.issuer);
-    // And the attacker's waits in vain: it has no such address.
+    // The attacker's browser gets no return address.
     const later = await attacker.open(page.url, { stop: (url) => url.startsWith(demo.shop) });
     assert.ok(!later.url.includes("code="), later.url);
-    await leave(victim);
+    await closePage(victim);
   });
 
   test("t18_a_planted_callback_logs_nobody_in", async () => {
-    // The attacker's own code, planted in the victim's browser: the shop wants the state that it gave this browser.
+    // The victim's browser opens the attacker's callback. The shop refuses it: the state belongs to another browser.
     const attacker = new Visitor();
     const page = await attacker.open(`${demo.shop}/login`);
     const { out: offer } = await demo.phoneDoes(an, "link", page.openApp, "--json");
     const { out } = await demo.phoneDoes(an, "approve", offer.id, "--code", an.code, "--json");
     const planted = await attacker.open(out.return_url, { stop: (url) => url.startsWith(demo.shop) });
     assert.ok(planted.url.includes("code="), planted.url);
-    const victim = await visit(`<a id="go" href="${planted.url.replaceAll("&", "&amp;")}">Prize</a>`);
+    const victim = await lure(`<a id="go" href="${planted.url.replaceAll("&", "&amp;")}">Prize</a>`);
     await victim.locator("#go").click();
     await victim.locator("#problem[data-code=login_stale]").waitFor();
-    await leave(victim);
+    await closePage(victim);
   });
 
-  test("t18_cookies_are_for_the_server_and_for_the_own_site", async () => {
+  test("t18_cookies_are_http_only_and_same_site", async () => {
     for (const cookie of await context.cookies()) {
       assert.match(cookie.name, /^(ipse_scheme|shop_hoek|bank_|ipse_bank|ipse_operator)/, cookie.name);
       if (!/language/.test(cookie.name)) assert.equal(cookie.httpOnly, true, cookie.name);

@@ -1,23 +1,24 @@
-// Every page, light and dark, in four languages, on a phone and on a desktop: a picture to look at, and axe.
-// The pages at which a login ends otherwise than well stand in endings.test.mjs.
+// Every page, light and dark, in four languages, on a phone and on a desktop: a picture and the rules of axe.
+// results.test.mjs has the pages of logins that do not succeed.
 
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { App } from "../lib/app.mjs";
-import { launch, look, open } from "../lib/chrome.mjs";
-import { Demo } from "../lib/demo.mjs";
+import { launch, look, open, visit } from "../lib/chrome.mjs";
+import { Demo, PATIENT } from "../lib/demo.mjs";
+import { FILE_PATIENCE } from "../lib/until.mjs";
 
 const CODE = "58204";
-// One person a language: nobody enrols twice.
+// One person for each language, because a person enrols once.
 const PEOPLE = { nl: "Lotte Claes", fr: "Karel De Smet", de: "Noah Weber", en: "Sofia Rossi" };
-// These stop before they enrol, so every language meets both.
+// These do not complete the enrolment, so all languages use both.
 const WITHOUT_SIM = ["Marie Dubois", "Jan Mertens"];
 
-describe("every page", { timeout: 1_200_000, concurrency: 2 }, () => {
+describe("every page", { timeout: FILE_PATIENCE, concurrency: 2 }, () => {
   let demo;
   let browser;
   before(async () => {
-    [demo, browser] = await Promise.all([Demo.start(), launch()]);
+    [demo, browser] = await Promise.all([Demo.start({ lifetimes: PATIENT }), launch()]);
   });
   after(async () => {
     await browser?.close();
@@ -39,6 +40,11 @@ describe("every page", { timeout: 1_200_000, concurrency: 2 }, () => {
         found.push(...wrong);
       };
       const seen = picture(shop);
+      /** Opens a page that stays. */
+      const show = async (address) => {
+        await visit(shop, address);
+        await shop.locator("main").first().waitFor();
+      };
 
       // The app: enrolment.
       const app = await App.open(demo, phone);
@@ -46,17 +52,17 @@ describe("every page", { timeout: 1_200_000, concurrency: 2 }, () => {
       await app.enrol(person, CODE, { seen: inApp });
 
       // The shop and the waiting page.
-      await shop.goto(demo.shop);
+      await show(demo.shop);
       await seen("shop");
       const begin = async () => {
-        await shop.goto(`${demo.shop}/login`);
+        await visit(shop, `${demo.shop}/login`);
         await shop.locator("#qr").waitFor();
       };
       const text = () => shop.locator("#qr").getAttribute("data-text");
       await begin();
       await seen("sign-in");
-      await app.paste(await text());
-      await app.asked();
+      await app.paste(text);
+      await app.request();
       await shop.locator("#match-code").waitFor();
       await seen("sign-in-match");
       await inApp("read");
@@ -78,38 +84,38 @@ describe("every page", { timeout: 1_200_000, concurrency: 2 }, () => {
       await app.at("receipt-verdict").waitFor();
       await inApp("receipt");
 
-      // Refused, cancelled, gone.
+      // A login that was refused, one that was cancelled, and one that is over.
       await begin();
-      await app.paste(await text());
-      await app.asked();
+      await app.paste(text);
+      await app.request();
       await app.press("refuse");
       await app.outcome("refused");
       await inApp("refused");
       await shop.locator("#problem").waitFor();
       await seen("shop-denied");
       await begin();
-      const gone = shop.url();
+      const closed = await shop.locator("#sign-in").getAttribute("data-action");
       await shop.locator("#cancel").click();
       await shop.locator("#problem").waitFor();
-      await shop.goto(gone);
+      await show(`${demo.issuer}/sign-in?action=${closed}`);
       await seen("sign-in-over");
-      await shop.goto(`${demo.issuer}/sign-in?action=act_AAAAAAAAAAAAAAAAAAAAAA`);
+      await show(`${demo.issuer}/sign-in?action=act_AAAAAAAAAAAAAAAAAAAAAA`);
       await seen("sign-in-unknown");
-      await shop.goto(`${demo.issuer}/authorize?client_id=nobody`);
+      await show(`${demo.issuer}/authorize?client_id=nobody`);
       await seen("authorize-unknown-client");
       const krant = demo.partner("Oude Krant");
-      await shop.goto(`${demo.issuer}/authorize?client_id=${krant.client_id}&redirect_uri=https%3A%2F%2Felsewhere.example%2F`);
+      await show(`${demo.issuer}/authorize?client_id=${krant.client_id}&redirect_uri=https%3A%2F%2Felsewhere.example%2F`);
       await seen("authorize-wrong-redirect");
-      await shop.goto(`${demo.issuer}/nowhere`);
+      await show(`${demo.issuer}/nowhere`);
       await seen("scheme-nowhere");
-      await shop.goto(`${demo.shop}/callback?code=x&state=y`);
+      await show(`${demo.shop}/callback?code=x&state=y`);
       await seen("shop-stale");
-      await shop.goto(`${demo.shop}/nowhere`);
+      await show(`${demo.shop}/nowhere`);
       await seen("shop-nowhere");
-      await shop.goto(`${demo.ready.operators[0].url}/handset?number=${encodeURIComponent(person.phone_number)}`);
+      await show(`${demo.ready.operators[0].url}/handset?number=${encodeURIComponent(person.phone_number)}`);
       await seen("handset");
       for (const { issuer } of demo.ready.banks) {
-        await shop.goto(issuer);
+        await show(issuer);
         await seen(`bank-${new URL(issuer).port - demo.base}`);
       }
 
@@ -147,33 +153,33 @@ describe("every page", { timeout: 1_200_000, concurrency: 2 }, () => {
       await app.page.locator("[data-testid=status][data-status=suspended]").waitFor();
       await inApp("home-blocked");
       await begin();
-      await app.paste(await text());
+      await app.paste(text);
       await app.page.locator("[data-code=identity_blocked]").first().waitFor();
       await inApp("refused-blocked");
 
-      // A SIM that must be updated or replaced, and an unknown customer at the bank.
-      for (const poor of WITHOUT_SIM.map((one) => demo.person(one))) {
+      // A SIM card that must be updated or replaced, and a customer that the bank does not know.
+      for (const person of WITHOUT_SIM.map((one) => demo.person(one))) {
         const other = await open(browser, { language });
         const second = await App.open(demo, other);
         const inSecond = picture(second.page);
         await second.press("begin");
-        await second.at("phone-number").fill(poor.phone_number);
+        await second.at("phone-number").fill(person.phone_number);
         await second.press("number-next");
         await second.screen("sim");
-        await inSecond(`sim-${poor.sim}`);
+        await inSecond(`sim-${person.sim}`);
         await second.press("sim-skip");
-        await second.press(`bank-${poor.bank}`);
+        await second.press(`bank-${person.bank}`);
         await second.page.locator("#customer").fill("nobody");
         await second.page.locator("#sign-in button").click();
         await second.page.locator("#unknown").waitFor();
-        await inSecond(`bank-unknown-${poor.sim}`);
-        await second.page.locator("#customer").fill(poor.customer);
+        await inSecond(`bank-unknown-${person.sim}`);
+        await second.page.locator("#customer").fill(person.customer);
         await second.page.locator("#sign-in button").click();
         await second.page.locator("#refuse button").click();
-        await second.page.waitForURL((url) => url.origin === demo.app);
+        await second.page.waitForURL((url) => url.origin === demo.app, { waitUntil: "commit" });
         await second.screen("bank");
         await second.page.locator("[data-code=bank_declined]").waitFor();
-        await inSecond(`bank-refused-${poor.sim}`);
+        await inSecond(`bank-refused-${person.sim}`);
         found.push(...other.complaints);
         await other.close();
       }

@@ -1,14 +1,14 @@
-// The phone as a command, and a browser without script: what a partner's CI does, and what must not work.
+// `ipse phone` and a browser without script: what the CI of a partner uses, and what must be refused.
 
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { Demo } from "../lib/demo.mjs";
 import { Partner } from "../lib/partner.mjs";
 import { program, start, stop, succeed } from "../lib/processes.mjs";
-import { until } from "../lib/until.mjs";
+import { FILE_PATIENCE, until } from "../lib/until.mjs";
 import { Visitor } from "../lib/visitor.mjs";
 
-describe("ipse phone", { timeout: 600_000 }, () => {
+describe("ipse phone", { timeout: FILE_PATIENCE }, () => {
   let demo;
   let an;
   let tom;
@@ -21,8 +21,8 @@ describe("ipse phone", { timeout: 600_000 }, () => {
   });
   after(() => demo?.stop());
 
-  /** A login at the shop, up to the waiting page. */
-  const knock = async () => {
+  /** Begins a login at the shop; returns the waiting page. */
+  const begin = async () => {
     const visitor = new Visitor();
     await visitor.open(demo.shop);
     const page = await visitor.open(`${demo.shop}/login`);
@@ -38,7 +38,7 @@ describe("ipse phone", { timeout: 600_000 }, () => {
   };
   const atShop = (page) => page.url.startsWith(demo.shop);
 
-  test("what was typed wrongly is one line with the code usage", async () => {
+  test("a wrong command line prints one line with the code usage", async () => {
     for (const words of [["--no-such-flag"], ["no-such-command"], ["approve"], ["enrol", "--scheme", demo.app], ["link", "x", "y"]]) {
       const { code: status, stdout, stderr } = await demo.phone(an, ...words);
       assert.notEqual(status, 0, words.join(" "));
@@ -49,10 +49,10 @@ describe("ipse phone", { timeout: 600_000 }, () => {
     }
   });
 
-  test("enrols, and says so", async () => {
+  test("enrols and logs in", async () => {
     const emma = demo.person("Emma Janssens");
     await demo.enrol(emma, "58204");
-    const { visitor, page } = await knock();
+    const { visitor, page } = await begin();
     const id = await link(emma, page.qr);
     assert.match(id, /^act_[\w-]{22}$/);
     await demo.phoneDoes(emma, "approve", id, "--code", "58204", "--json");
@@ -72,8 +72,8 @@ describe("ipse phone", { timeout: 600_000 }, () => {
     assert.match(stderr + stdout, /sequence/);
   });
 
-  test("same device: claims, shows, approves; the return address works once, in the starting browser only", async () => {
-    const { visitor, page } = await knock();
+  test("same device: claims, shows, approves; the return address works once, and only in the browser that began", async () => {
+    const { visitor, page } = await begin();
     assert.ok(page.openApp.startsWith(`${demo.app}/app/#a.`), page.openApp);
     const id = await link(an, page.openApp);
     const { out: actions } = await demo.phoneDoes(an, "actions", "--json");
@@ -96,8 +96,8 @@ describe("ipse phone", { timeout: 600_000 }, () => {
     assert.ok(!again.url.includes("code=") || again.status >= 400, again.url);
   });
 
-  test("another device: the waiting page completes by itself, without script", async () => {
-    const { visitor, page } = await knock();
+  test("another device: the waiting page completes without a click and without script", async () => {
+    const { visitor, page } = await begin();
     const { out: claimed } = await demo.phoneDoes(an, "link", page.qr, "--json");
     const { id } = claimed;
     const waiting = await visitor.open(page.url);
@@ -107,8 +107,8 @@ describe("ipse phone", { timeout: 600_000 }, () => {
     assert.match(done.body, /An/);
   });
 
-  test("refusing: access_denied, and a friendly page", async () => {
-    const { visitor, page } = await knock();
+  test("a refusal returns access_denied, and the shop shows a page about it", async () => {
+    const { visitor, page } = await begin();
     const id = await link(an, page.qr);
     await demo.phoneDoes(an, "refuse", id);
     const done = await visitor.wait(page.url, atShop);
@@ -116,24 +116,24 @@ describe("ipse phone", { timeout: 600_000 }, () => {
     await refused("action_closed", demo.phone(an, "approve", id, ...code(an), "--json"));
   });
 
-  test("a second claimer comes too late, the first may claim again", async () => {
-    const { page } = await knock();
+  test("a second phone cannot claim a request; the first may claim it again", async () => {
+    const { page } = await begin();
     const id = await link(an, page.qr);
     await refused("already_claimed", demo.phone(tom, "link", page.qr));
     assert.equal(await link(an, page.qr), id);
     await demo.phoneDoes(an, "refuse", id);
   });
 
-  test("a stale, foreign or broken QR is refused", async () => {
-    const { visitor, page } = await knock();
+  test("a stale, forged or malformed QR is refused", async () => {
+    const { visitor, page } = await begin();
     const stale = page.qr;
-    const { page: other } = await knock();
+    const { page: other } = await begin();
     const [, otherLink] = other.qr.split("#")[1].split(".");
     const mixed = stale.replace(/#q\.[^.]+/, `#q.${otherLink}`);
     await refused("link_invalid", demo.phone(an, "link", mixed).then((done) => ({ ...done, problem: { ...done.problem, code: done.problem?.code === "link_stale" ? "link_invalid" : done.problem?.code } })));
     await refused("link_invalid", demo.phone(an, "link", "https://elsewhere.example/app/#q.a.1.b"));
     await until("the QR to go stale", async () => (await demo.phone(tom, "link", `${stale.split(".").slice(0, -1).join(".")}.${"A".repeat(22)}`)).code !== 0);
-    // The server's clock decides: wait until the page itself offers a text that is more than ten seconds younger.
+    // The server's clock decides: wait until the page shows a text that is more than ten seconds newer.
     const seconds = (text) => Number(text.split(".").at(-2));
     await until("ten seconds to pass", async () => seconds((await visitor.open(page.url)).qr) > seconds(stale) + 11, { every: 500 });
     await refused("link_stale", demo.phone(an, "link", stale));
@@ -142,7 +142,7 @@ describe("ipse phone", { timeout: 600_000 }, () => {
   });
 
   test("double click, reload and back: one decision, one login", async () => {
-    const { visitor, page } = await knock();
+    const { visitor, page } = await begin();
     const id = await link(an, page.qr);
     const twice = await Promise.all([1, 2].map(() => demo.phone(an, "approve", id, ...code(an), "--json")));
     assert.ok(twice.some(({ code: status }) => status === 0), JSON.stringify(twice));
@@ -155,7 +155,7 @@ describe("ipse phone", { timeout: 600_000 }, () => {
     assert.equal(all.filter((action) => action.id === id).length, 1);
   });
 
-  test("a code is redeemed once; the second time takes the tokens back", async () => {
+  test("a code is redeemed once; a second use revokes the tokens", async () => {
     const partner = await Partner.of(demo, "Proefpartner");
     const flow = await partner.begin({ acr_values: "advanced" });
     const visitor = new Visitor();
@@ -171,7 +171,7 @@ describe("ipse phone", { timeout: 600_000 }, () => {
     await assert.rejects(partner.userinfo(tokens.access_token, claims.sub));
   });
 
-  test("a revoked token opens nothing", async () => {
+  test("a revoked token is refused", async () => {
     const partner = await Partner.of(demo, "Proefpartner");
     const flow = await partner.begin();
     const visitor = new Visitor();
@@ -184,7 +184,7 @@ describe("ipse phone", { timeout: 600_000 }, () => {
     await assert.rejects(partner.userinfo(tokens.access_token, claims.sub));
   });
 
-  test("two partners know the same person under different names; the same partner under one", async () => {
+  test("two partners get different subjects for a person; one partner always gets the same", async () => {
     const subjects = [];
     for (const name of ["Proefpartner", "Boekhuis Vlier", "Proefpartner"]) {
       const partner = await Partner.of(demo, name);
@@ -200,7 +200,7 @@ describe("ipse phone", { timeout: 600_000 }, () => {
     assert.equal(subjects[0], subjects[2]);
   });
 
-  test("prompt=none: interaction_required; a level that is not there: unmet_authentication_requirements", async () => {
+  test("prompt=none: interaction_required; an unavailable level: unmet_authentication_requirements", async () => {
     const krant = await Partner.of(demo, "Oude Krant");
     const silent = await krant.begin({ par: false, prompt: "none" });
     const answer = await new Visitor().open(silent.url, { stop: krant.stop });
@@ -212,14 +212,14 @@ describe("ipse phone", { timeout: 600_000 }, () => {
     const demanding = await partner.begin({ acr_values: "advanced" });
     const visitor = new Visitor();
     const page = await visitor.open(demanding.url, { stop: partner.stop });
-    // His SIM cannot be connected: there is nothing to approve, and the partner is told which demand was too much.
+    // His SIM card is incompatible, so the request fails and the partner learns that the level is not available.
     await refused("sim_not_ready", demo.phone(hugo, "link", page.qr));
     const unmet = new URL((await visitor.wait(page.url, ({ url }) => partner.stop(url), { stop: partner.stop })).url);
     assert.equal(unmet.searchParams.get("error"), "unmet_authentication_requirements");
     assert.equal(unmet.searchParams.get("state"), demanding.state);
     assert.equal(unmet.searchParams.get("iss"), demo.issuer);
     assert.equal(unmet.searchParams.has("code"), false);
-    // The action is over for everyone: nobody else can take it up.
+    // The action is closed: no other phone can claim it.
     assert.notEqual((await demo.phone(an, "link", page.qr)).code, 0);
     const modest = await partner.begin({ acr_values: "basic" });
     const there = await visitor.open(modest.url, { stop: partner.stop });
@@ -241,7 +241,7 @@ describe("ipse phone", { timeout: 600_000 }, () => {
     }
   });
 
-  test("plain requests are for who is registered for them", async () => {
+  test("a plain request needs a registration for plain requests", async () => {
     const vlier = await Partner.of(demo, "Boekhuis Vlier");
     const plain = await vlier.begin({ par: false });
     const page = await new Visitor().open(plain.url, { stop: vlier.stop });
@@ -249,16 +249,16 @@ describe("ipse phone", { timeout: 600_000 }, () => {
     else assert.ok(page.status >= 400);
   });
 
-  test("watch --approve answers by itself", async () => {
+  test("watch --approve approves requests automatically", async () => {
     const watcher = start(program, ["phone", "--home", tom.home, "watch", "--approve", ...code(tom)]);
-    const { visitor, page } = await knock();
+    const { visitor, page } = await begin();
     await link(tom, page.qr);
     const done = await visitor.wait(page.url, atShop);
     assert.match(done.body, /Tom/, watcher.said);
     await stop(watcher);
   });
 
-  test("sandbox people answer by themselves when a test partner names them", async () => {
+  test("sandbox people answer automatically when a test partner names them", async () => {
     const partner = await Partner.of(demo, "Proefpartner");
     for (const [hint, check] of [["approve@sandbox", (back) => back.searchParams.has("code")], ["refuse@sandbox", (back) => back.searchParams.get("error") === "access_denied"]]) {
       const flow = await partner.begin({ login_hint: hint });
@@ -269,9 +269,9 @@ describe("ipse phone", { timeout: 600_000 }, () => {
     }
   });
 
-  test("three wrong codes block, told each time; a fourth is not judged", async () => {
+  test("three wrong codes block, with the tries left each time; a fourth code is not checked", async () => {
     const fatima = demo.person("Fatima El Amrani");
-    const { page } = await knock();
+    const { page } = await begin();
     const id = await link(fatima, page.qr);
     const left = [];
     for (const wrong of ["11122", "11133", "11144"]) left.push((await refused("code_wrong", demo.phone(fatima, "approve", id, "--code", wrong, "--json"))).wrong_codes_left);
@@ -279,32 +279,32 @@ describe("ipse phone", { timeout: 600_000 }, () => {
     const fourth = await demo.phone(fatima, "approve", id, ...code(fatima), "--json");
     assert.notEqual(fourth.code, 0);
     assert.match(fourth.problem.code, /identity_blocked|action_closed/);
-    const { page: next } = await knock();
+    const { page: next } = await begin();
     await refused("identity_blocked", demo.phone(fatima, "link", next.qr));
-    // Back through the bank, with a new code.
+    // Recovery at the bank, with a new code.
     await demo.phoneDoes(fatima, "recover", "--bank", fatima.bank, "--customer", fatima.customer, "--code", "40917");
-    const { visitor, page: last } = await knock();
+    const { visitor, page: last } = await begin();
     const after = await link(fatima, last.qr);
     await refused("code_wrong", demo.phone(fatima, "approve", after, ...code(fatima), "--json"));
     await demo.phoneDoes(fatima, "approve", after, "--code", "40917", "--json");
     assert.match((await visitor.wait(last.url, atShop)).body, /Fatima/);
   });
 
-  test("recovery is for the same person only", async () => {
+  test("recovery needs the same person at the bank", async () => {
     const sofia = demo.person("Sofia Rossi");
     await demo.enrol(sofia, "58204");
     await demo.phoneDoes(sofia, "block");
-    await refused("identity_blocked", knock().then(({ page }) => demo.phone(sofia, "link", page.qr)));
+    await refused("identity_blocked", begin().then(({ page }) => demo.phone(sofia, "link", page.qr)));
     await demo.phoneDoes(sofia, "unblock", "--code", "58204");
     const karel = demo.person("Karel De Smet");
-    const { page } = await knock();
+    const { page } = await begin();
     const id = await link(sofia, page.qr);
     for (const wrong of ["11122", "11133", "11144"]) await refused("code_wrong", demo.phone(sofia, "approve", id, "--code", wrong, "--json"));
     await refused("person_mismatch", demo.phone(sofia, "recover", "--bank", karel.bank, "--customer", karel.customer, "--code", "40917"));
-    await refused("identity_blocked", knock().then((again) => demo.phone(sofia, "link", again.page.qr)));
+    await refused("identity_blocked", begin().then((again) => demo.phone(sofia, "link", again.page.qr)));
   });
 
-  test("a receipt checks out", async () => {
+  test("a receipt verifies", async () => {
     const { out: all } = await demo.phoneDoes(an, "actions", "--all", "--json");
     const { receipt } = all.find((action) => action.receipt);
     await until("the receipt to be in the log", async () => {

@@ -6,10 +6,10 @@ import { Demo } from "../lib/demo.mjs";
 import { Partner } from "../lib/partner.mjs";
 import { hasPostgres, startPostgres } from "../lib/postgres.mjs";
 import { succeed } from "../lib/processes.mjs";
-import { until } from "../lib/until.mjs";
+import { FILE_PATIENCE, until } from "../lib/until.mjs";
 import { Visitor } from "../lib/visitor.mjs";
 
-describe("on PostgreSQL", { timeout: 300_000, skip: hasPostgres() ? false : "the example test_postgres is not built: ./test builds it" }, () => {
+describe("on PostgreSQL", { timeout: FILE_PATIENCE, skip: hasPostgres() ? false : "the example test_postgres is not built: ./test builds it" }, () => {
   let demo;
   let postgres;
   before(async () => {
@@ -32,7 +32,7 @@ describe("on PostgreSQL", { timeout: 300_000, skip: hasPostgres() ? false : "the
     return (await partner.finish(flow, back.url)).claims;
   };
 
-  test("a login, a restart, and the same name for the same person afterwards", async () => {
+  test("after a restart a person has the same subject", async () => {
     const an = demo.person("An Peeters");
     const first = await login(an);
     await demo.close();
@@ -42,13 +42,13 @@ describe("on PostgreSQL", { timeout: 300_000, skip: hasPostgres() ? false : "the
     assert.equal(second.acr, "advanced");
   });
 
-  test("several people at a time", async () => {
+  test("several people log in at the same time", async () => {
     const people = ["An Peeters", "Tom Vermeulen", "Fatima El Amrani"].map((name) => demo.person(name));
     const claims = await Promise.all(people.map(login));
     assert.equal(new Set(claims.map(({ sub }) => sub)).size, people.length);
   });
 
   test("the log verifies", async () => {
-    await until("the log to be whole", () => succeed("log", "verify", "--home", demo.schemeHome()), { every: 300 });
+    await until("the log to verify", () => succeed("log", "verify", "--home", demo.schemeHome()), { every: 300 });
   });
 });
