@@ -1,11 +1,14 @@
 #!/usr/bin/env python3
-"""Which crates and packages the house may be built from.
+"""Checks dependencies and pages of the documentation.
 
     check.py [ROOT]
 
-Checks what `cargo metadata` says, and every package-lock.json, against deny.toml: licences, banned crates, sources, and
-that everything is locked with a checksum; that docs/dependencies.md explains each direct dependency; that the tests which
-docs/security.md names are there. Names each offender; ends with 1 if there is one.
+- `cargo metadata` and every package-lock.json against deny.toml: licences, banned crates, sources, checksums.
+- docs/dependencies.md explains each direct dependency and no other.
+- docs/security.md has the same threats as the names of the tests, and names modules that exist.
+- Links and paths in the pages lead to files and headings that exist.
+
+Prints each complaint. The exit status is 1 if there is one.
 """
 
 import json
@@ -15,9 +18,9 @@ import sys
 import tomllib
 from pathlib import Path
 
-# What only npm packages have: the licence of a typeface, and the next.
+# Licences that only npm packages have: of a typeface, and those of NPM_DEV_ONLY.
 NPM_ALSO = {"MPL-2.0", "OFL-1.1"}
-# Where there are packages.
+# Folders with a package.json.
 NPM = ("app", "e2e", "crates/demo/shop")
 # Weak copyleft is fine in what only tests and builds use, unmodified and unshipped.
 NPM_DEV_ONLY = {"MPL-2.0"}
@@ -58,7 +61,7 @@ def acceptable(expression, allowed):
     try:
         return alternatives() and not tokens
     except IndexError:
-        # It breaks off: whatever was meant, it was not said.
+        # The expression is incomplete.
         return False
 
 
@@ -74,7 +77,7 @@ def check_crates(packages, lock, policy):
         name = f"{package['name']} {package['version']}"
         licence = package.get("license")
         if not licence:
-            complaints.append(f"{name}: no licence is named")
+            complaints.append(f"{name}: has no licence")
         elif not acceptable(licence, allowed):
             complaints.append(f"{name}: licence {licence}")
     for package in lock.get("package", []):
@@ -108,7 +111,7 @@ def check_npm(where, lock, policy):
         licence = package.get("license")
         unshipped = package.get("dev") or package.get("devOptional") or package.get("optional") or where.startswith("e2e")
         if not licence:
-            complaints.append(f"{name}: no licence is named")
+            complaints.append(f"{name}: has no licence")
         elif not acceptable(licence, allowed if unshipped else allowed - NPM_DEV_ONLY):
             complaints.append(f"{name}: licence {licence}")
         if package.get("hasInstallScript") and not unshipped:
@@ -117,24 +120,63 @@ def check_npm(where, lock, policy):
 
 
 def check_documented(page, direct):
-    """Complaints when the page about dependencies and the direct dependencies are not the same."""
+    """Complaints when docs/dependencies.md and the direct dependencies do not agree."""
     named = set(re.findall(r"^\| `([^`]+)` \|", page, re.M))
     missing = [f"docs/dependencies.md: {name} is not explained" for name in sorted(direct - named)]
     return missing + [f"docs/dependencies.md: {name} is not used" for name in sorted(named - direct)]
 
 
-def check_named(page, sources):
-    """Complaints when the page about security and the tests of rows are not the same."""
-    there = set(re.findall(r"\b(?:fn |def test_)(t\d\d_\w+)", sources))
-    named = set(re.findall(r"`(t\d\d_\w+)`", page))
-    # Of tests in Python the page names the file.
-    unnamed = set(re.findall(r"\bfn (t\d\d_\w+)", sources)) - named
-    missing = [f"docs/security.md: there is no test {name}" for name in sorted(named - there)]
-    return missing + [f"docs/security.md: {name} is not named" for name in sorted(unnamed)]
+def check_threats(page, sources, modules):
+    """Complaints when docs/security.md and the tests, or docs/security.md and the modules, do not agree.
+
+    A threat is a heading that begins with the prefix of its tests. `modules` has a name such as `scheme/device` for each
+    file and folder of each crate.
+    """
+    threats = re.findall(r"^### `(t\d\d_)`", page, re.M)
+    tests = set(re.findall(r"""(?:\bfn |\bdef test_|\btest\(")(t\d\d_)\w""", sources))
+    complaints = [f"docs/security.md: {prefix} has two headings" for prefix in sorted(set(threats)) if threats.count(prefix) > 1]
+    complaints += [f"docs/security.md: no test begins with {prefix}" for prefix in sorted(set(threats) - tests)]
+    complaints += [f"docs/security.md: no threat {prefix}, but tests" for prefix in sorted(tests - set(threats))]
+    named = {name for line in re.findall(r"^Code: (.*)$", page, re.M) for name in re.findall(r"`([a-z_]+/[a-z_/]+)`", line)}
+    return complaints + [f"docs/security.md: there is no module {name}" for name in sorted(named - modules)]
+
+
+def anchor(heading):
+    """The anchor that GitHub gives a heading."""
+    return re.sub(r"[^\w\- ]", "", heading.strip().lower()).replace(" ", "-")
+
+
+def check_links(name, text, root):
+    """Complaints about links of a page, and about paths in backquotes, that lead nowhere."""
+    complaints = []
+    folder = (root / name).parent
+    for link in re.findall(r"\]\(([^)\s]+)\)", text) + re.findall(r'src="([^"]+)"', text):
+        if re.match(r"[a-z]+:", link):
+            continue
+        path, _, fragment = link.partition("#")
+        target = folder / path if path else root / name
+        if not target.exists():
+            complaints.append(f"{name}: there is no {link}")
+        elif fragment and fragment not in {anchor(heading) for heading in re.findall(r"^#+ (.*)$", target.read_text(), re.M)}:
+            complaints.append(f"{name}: there is no heading {link}")
+    for path in re.findall(r"`((?:app|crates|docs|e2e|fuzz)/[\w./-]+)`", text):
+        if not path.startswith("app/dist") and not (root / path).exists():
+            complaints.append(f"{name}: there is no {path}")
+    return complaints
+
+
+def modules_of(root):
+    """A name such as `scheme/device` for each source file and folder of each crate."""
+    found = set()
+    for path in root.glob("crates/*/src/**/*"):
+        if path.is_dir() or path.suffix == ".rs":
+            crate, _, *inner = path.relative_to(root / "crates").with_suffix("").parts
+            found.add("/".join([crate, *inner]))
+    return found
 
 
 def direct_dependencies(root, packages):
-    """Names of what our own crates and packages ask for themselves."""
+    """Names of the direct dependencies of our own crates and packages."""
     ours = [package for package in packages if package.get("source") is None]
     names = {need["name"] for package in ours for need in package["dependencies"] if need.get("source")}
     names |= {name for name, need in tomllib.loads((root / "fuzz/Cargo.toml").read_text())["dependencies"].items() if isinstance(need, str)}
@@ -158,11 +200,15 @@ def main(root):
         path = root / file / "package-lock.json"
         complaints += check_npm(file, json.loads(path.read_text()), policy)
     complaints += check_documented((root / "docs/dependencies.md").read_text(), direct_dependencies(root, packages))
-    tests = [file.read_text() for file in [*root.glob("crates/*/src/**/*.rs"), *root.glob("crates/*/tests/**/*.rs"), *root.glob("e2e/policy/test_*.py")]]
-    complaints += check_named((root / "docs/security.md").read_text(), "\n".join(tests))
+    patterns = ("crates/*/src/**/*.rs", "crates/*/tests/**/*.rs", "e2e/policy/test_*.py", "e2e/tests/*.mjs")
+    tests = [file.read_text() for pattern in patterns for file in root.glob(pattern)]
+    complaints += check_threats((root / "docs/security.md").read_text(), "\n".join(tests), modules_of(root))
+    pages = [root / "README.md", root / "CONTRIBUTING.md", *sorted(root.glob("docs/**/*.md")), *sorted(root.glob("e2e/**/README.md"))]
+    for page in [page for page in pages if "node_modules" not in page.parts]:
+        complaints += check_links(str(page.relative_to(root)), page.read_text(), root)
     for complaint in complaints:
         print(complaint)
-    print(f"{len(packages)} crates looked at, {len(complaints)} complaints")
+    print(f"{len(packages)} crates, {len(complaints)} complaints")
     return 1 if complaints else 0
 
 

@@ -1,17 +1,18 @@
-"""t37: a planted bad crate fails the check of dependencies."""
+"""t37: a bad dependency fails the check."""
 
+import tempfile
 import tomllib
 import unittest
 from pathlib import Path
 
-from check import acceptable, check_crates, check_documented, check_named, check_npm
+from check import acceptable, check_crates, check_documented, check_links, check_npm, check_threats
 
 POLICY = tomllib.loads((Path(__file__).resolve().parents[2] / "deny.toml").read_text())
 INDEX = "registry+https://github.com/rust-lang/crates.io-index"
 
 
 def planted(licence="MIT", **changes):
-    """What is complained about when one crate is like this."""
+    """Complaints about one crate with these properties."""
     package = {"name": "planted", "version": "1.0.0", "source": INDEX, "checksum": "00", **changes}
     found = check_crates([{**package, "license": licence}], {"package": [package]}, POLICY)
     return found
@@ -67,13 +68,45 @@ class Documented(unittest.TestCase):
         self.assertEqual(check_documented(page, set()), ["docs/dependencies.md: known is not used"])
 
 
-class Named(unittest.TestCase):
-    def test_a_test_that_is_gone_is_noticed(self):
-        self.assertEqual(check_named("`t01_there`", "fn " + "t01_there() {}"), [])
-        self.assertEqual(check_named("`t01_gone`", "def test_there(): pass"), ["docs/security.md: there is no test t01_gone"])
+class Threats(unittest.TestCase):
+    PAGE = "### `t01_` A threat\n\n- A control.\n\nCode: `scheme/device`, `jose/jws`.\n"
+    MODULES = {"scheme/device", "jose/jws"}
+    TESTS = "fn " + "t01_a_test() {}"
 
-    def test_a_test_that_no_row_names_is_noticed(self):
-        self.assertEqual(check_named("", "fn " + "t01_new() {}"), ["docs/security.md: t01_new is not named"])
+    def test_a_page_that_agrees_passes(self):
+        self.assertEqual(check_threats(self.PAGE, self.TESTS, self.MODULES), [])
+        for source in ["def test_" + "t01_a_test(self):", 'test("' + 't01_a_test", async () => {']:
+            self.assertEqual(check_threats(self.PAGE, source, self.MODULES), [])
+
+    def test_a_threat_without_tests_is_reported(self):
+        self.assertEqual(check_threats(self.PAGE, "", self.MODULES), ["docs/security.md: no test begins with t01_"])
+
+    def test_a_test_without_a_threat_is_reported(self):
+        self.assertEqual(check_threats("", self.TESTS, self.MODULES), ["docs/security.md: no threat t01_, but tests"])
+
+    def test_a_threat_with_two_headings_is_reported(self):
+        self.assertEqual(len(check_threats(self.PAGE * 2, self.TESTS, self.MODULES)), 1)
+
+    def test_a_module_that_does_not_exist_is_reported(self):
+        found = check_threats(self.PAGE, self.TESTS, {"jose/jws"})
+        self.assertEqual(found, ["docs/security.md: there is no module scheme/device"])
+
+
+class Links(unittest.TestCase):
+    def complaints(self, text):
+        with tempfile.TemporaryDirectory() as folder:
+            root = Path(folder)
+            (root / "docs").mkdir()
+            (root / "docs/other.md").write_text("## 1. A heading, `with` marks\n")
+            return check_links("docs/page.md", text, root)
+
+    def test_links_that_lead_somewhere_pass(self):
+        for text in ["[a](other.md)", "[a](other.md#1-a-heading-with-marks)", "[a](https://site.example/gone)", "`docs/other.md`", "`app/dist`"]:
+            self.assertEqual(self.complaints(text), [], text)
+
+    def test_links_that_lead_nowhere_are_reported(self):
+        for text in ["[a](gone.md)", "[a](other.md#a-heading)", '<img src="gone.png">', "`docs/gone.md`"]:
+            self.assertEqual(len(self.complaints(text)), 1, text)
 
 
 class Expressions(unittest.TestCase):
