@@ -13,8 +13,7 @@ use ipse_openid::client::{
 use ipse_protocol::ids;
 use ipse_scheme::config::Profile;
 use ipse_scheme::person::lookup_hash;
-use ipse_server::config::ServerConfig;
-use ipse_server::{operators::config as operators, registrars::config as registrars};
+use ipse_server::config::{BANK_CLIENT_KEY, BANK_USERINFO_KEY, OPERATOR_CLIENT_KEY, ServerConfig};
 use ipse_store::{Clock, SCHEME, Store, partner, person};
 use serde_json::json;
 
@@ -192,10 +191,10 @@ pub async fn run(args: Args) -> anyhow::Result<()> {
 fn print_keys(keys: &dyn KeyStore, reader: Reader) -> anyhow::Result<()> {
     let keys = match reader {
         Reader::Banks => vec![
-            keys.signing(registrars::CLIENT_KEY)?.public_jwk(),
-            keys.decryption(registrars::USERINFO_KEY)?.public_jwk(),
+            keys.signing(BANK_CLIENT_KEY)?.public_jwk(),
+            keys.decryption(BANK_USERINFO_KEY)?.public_jwk(),
         ],
-        Reader::Operators => vec![keys.signing(operators::CLIENT_KEY)?.public_jwk()],
+        Reader::Operators => vec![keys.signing(OPERATOR_CLIENT_KEY)?.public_jwk()],
     };
     println!("{}", serde_json::to_string(&JwkSet { keys })?);
     Ok(())

@@ -1,4 +1,4 @@
-//! The phone app's files, with the headers that keep foreign script out.
+//! `/app/`: the phone app's files, with headers that keep scripts of other origins out.
 
 use axum::Router;
 use axum::extract::Request;
@@ -6,14 +6,12 @@ use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
-use std::sync::Arc;
 use tower_http::services::{ServeDir, ServeFile};
 
 use crate::config::ServerConfig;
-use crate::state::Server;
 
-/// `/app/` and the way there.
-pub fn router(config: &ServerConfig) -> Router<Arc<Server>> {
+/// `/app/`, and a redirect to it from `/`.
+pub fn router(config: &ServerConfig) -> Router {
     let Some(dir) = &config.app_dir else {
         return Router::new().route(
             "/app/",
@@ -27,11 +25,11 @@ pub fn router(config: &ServerConfig) -> Router<Arc<Server>> {
         .nest_service("/app", files)
         .layer(middleware::from_fn(move |request: Request, next: Next| {
             let policy = policy.clone();
-            async move { guard(request, next, policy).await }
+            async move { with_headers(request, next, policy).await }
         }))
 }
 
-/// Nothing but our own files; `wasm-unsafe-eval` for OPAQUE's WebAssembly, and nothing wider.
+/// Allows the app's own files only; OPAQUE's WebAssembly needs `wasm-unsafe-eval`. In the demo the app also calls handsets.
 fn policy(config: &ServerConfig) -> HeaderValue {
     let handsets: String = config
         .operators
@@ -50,8 +48,8 @@ fn policy(config: &ServerConfig) -> HeaderValue {
     ))
 }
 
-async fn guard(request: Request, next: Next, policy: HeaderValue) -> Response {
-    let hashed = request.uri().path().starts_with("/app/assets/");
+async fn with_headers(request: Request, next: Next, policy: HeaderValue) -> Response {
+    let named_by_hash = request.uri().path().starts_with("/app/assets/");
     let mut response = next.run(request).await.into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_SECURITY_POLICY, policy);
@@ -73,7 +71,7 @@ async fn guard(request: Request, next: Next, policy: HeaderValue) -> Response {
     );
     headers.insert(
         header::CACHE_CONTROL,
-        HeaderValue::from_static(if hashed {
+        HeaderValue::from_static(if named_by_hash {
             "public, max-age=31536000, immutable"
         } else {
             "no-cache"

@@ -1,5 +1,4 @@
-//! Connections: each has bounds on its time and there are only so many, so that slow clients hold nothing up
-//! (threat 38).
+//! Connections of a listener. Their number and their times are limited, so that slow clients block nobody else (threat 38).
 
 use std::convert::Infallible;
 use std::pin::pin;
@@ -14,20 +13,20 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
 use tower::Service;
 
-use crate::jobs::until;
+use crate::shutdown::{self, Stopped};
 
-/// A request's head, and the next one on a connection that is kept, must come within this time.
+/// Time for a request's head to arrive, also for the next one on a kept connection.
 const HEAD: Duration = Duration::from_secs(30);
-/// A request's body must have come, and its answer begun, within this time. What streams on has begun.
+/// Time from the head to the start of the answer. A stream may go on after it has started.
 const ANSWER: Duration = Duration::from_secs(60);
-/// Most connections of one listener; further ones wait to be accepted. Each listener has its own, so that a flood on one leaves
-/// files and sockets for the other and for the database.
+/// Most connections of one listener; further ones wait to be accepted. The limit is per listener, so that a flood on one keeps
+/// file descriptors free for the other and for the database.
 const CONNECTIONS: usize = 8_192;
-/// After a connection could not be accepted (too many files are open), the next is tried this much later.
+/// Pause after a failed `accept`, which usually means that too many files are open.
 const PAUSE: Duration = Duration::from_millis(100);
 
 /// A listener: its routes, and whether it is https.
@@ -35,12 +34,12 @@ const PAUSE: Duration = Duration::from_millis(100);
 pub struct Listener {
     /// The routes.
     pub router: Router,
-    /// An origin that is https is never asked for in the clear again (RFC 6797).
+    /// Whether the origin is https; then browsers are told to use https only (RFC 6797).
     pub https: bool,
 }
 
 impl Listener {
-    /// Answers in time. What holds for each answer stands here rather than in layers, each of which would be boxed for each request.
+    /// Answers within [`ANSWER`]. What applies to every answer is here and not in a layer: axum boxes each layer for each request.
     async fn answer(mut self, request: hyper::Request<Incoming>) -> Result<Response, Infallible> {
         let mut response = match tokio::time::timeout(ANSWER, self.router.call(request)).await {
             Ok(Ok(response)) => response,
@@ -56,19 +55,19 @@ impl Listener {
     }
 }
 
-/// Serves `listener` on `socket` until `ended` becomes true, and then what is still under way.
-pub async fn serve(socket: TcpListener, listener: Listener, mut ended: watch::Receiver<bool>) {
-    let room = Arc::new(Semaphore::new(CONNECTIONS));
+/// Serves `listener` on `socket` until the server stops, then finishes the requests that are running.
+pub async fn serve(socket: TcpListener, listener: Listener, mut stopped: Stopped) {
+    let slots = Arc::new(Semaphore::new(CONNECTIONS));
     let mut open = JoinSet::new();
     loop {
         let (stream, permit) = tokio::select! {
-            accepted = accept(&socket, &room) => accepted,
+            accepted = accept(&socket, &slots) => accepted,
             Some(_) = open.join_next() => continue,
-            () = until(&mut ended) => break,
+            () = shutdown::wait(&mut stopped) => break,
         };
         // Nagle's algorithm would hold back small answers.
         let _ = stream.set_nodelay(true);
-        let (listener, mut ended) = (listener.clone(), ended.clone());
+        let (listener, mut stopped) = (listener.clone(), stopped.clone());
         open.spawn(async move {
             let _permit = permit;
             let service = service_fn(move |request| listener.clone().answer(request));
@@ -77,10 +76,10 @@ pub async fn serve(socket: TcpListener, listener: Listener, mut ended: watch::Re
                 .header_read_timeout(HEAD)
                 .serve_connection(TokioIo::new(stream), service);
             let mut connection = pin!(connection);
-            // How a connection ends is its client's business.
+            // An error here means that the client broke the connection.
             tokio::select! {
                 _ = connection.as_mut() => {}
-                () = until(&mut ended) => {
+                () = shutdown::wait(&mut stopped) => {
                     connection.as_mut().graceful_shutdown();
                     let _ = connection.await;
                 }
@@ -93,15 +92,15 @@ pub async fn serve(socket: TcpListener, listener: Listener, mut ended: watch::Re
 
 async fn accept(
     listener: &TcpListener,
-    room: &Arc<Semaphore>,
+    slots: &Arc<Semaphore>,
 ) -> (TcpStream, Option<OwnedSemaphorePermit>) {
-    // It is never closed, so there always is one to wait for.
-    let leave = Arc::clone(room).acquire_owned().await.ok();
+    // The semaphore is never closed, so this always gives a permit.
+    let permit = Arc::clone(slots).acquire_owned().await.ok();
     loop {
         match listener.accept().await {
-            Ok((stream, _)) => return (stream, leave),
+            Ok((stream, _)) => return (stream, permit),
             Err(error) => {
-                tracing::warn!(%error, "a connection was not accepted");
+                tracing::warn!(%error, "cannot accept a connection");
                 tokio::time::sleep(PAUSE).await;
             }
         }
@@ -112,26 +111,27 @@ async fn accept(
 mod tests {
     use axum::routing::{get, post};
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::sync::watch;
 
     use super::*;
 
-    /// What a client reads to the end that sends these bytes and then nothing, and after how long.
-    async fn told(sent: &[u8]) -> (String, Duration) {
-        told_by(sent, false).await
+    /// Sends `sent` and nothing more. Returns what comes back until the connection closes, and after how long that was.
+    async fn exchange(sent: &[u8]) -> (String, Duration) {
+        exchange_with(sent, false).await
     }
 
-    async fn told_by(sent: &[u8], https: bool) -> (String, Duration) {
+    async fn exchange_with(sent: &[u8], https: bool) -> (String, Duration) {
         let socket = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = socket.local_addr().unwrap();
         let router = Router::new()
             .route("/", get(|| async { "here" }))
             .route("/", post(|body: String| async move { body }));
-        let (stop, ended) = watch::channel(false);
+        let (stop, stopped) = watch::channel(false);
         let listener = Listener { router, https };
-        let serving = tokio::spawn(serve(socket, listener, ended));
+        let serving = tokio::spawn(serve(socket, listener, stopped));
         let mut client = TcpStream::connect(address).await.unwrap();
         client.write_all(sent).await.unwrap();
-        // From here on the clock jumps to whatever is due next, so nobody waits.
+        // A paused clock jumps to the next timer, so that the test does not wait.
         tokio::time::pause();
         let start = tokio::time::Instant::now();
         let mut read = String::new();
@@ -144,33 +144,33 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn t38_a_head_that_never_ends_is_not_waited_for() {
+    async fn t38_a_slow_request_head_is_cut_off() {
         for sent in [&b""[..], b"GET / HTTP/1.1\r\nhost: x\r\nx-slow: 1"] {
-            let (_, waited) = told(sent).await;
+            let (_, waited) = exchange(sent).await;
             assert!(waited <= HEAD + PAUSE, "{waited:?}");
         }
     }
 
     #[tokio::test]
-    async fn t38_a_body_that_never_ends_is_not_waited_for() {
+    async fn t38_a_slow_request_body_is_answered_408() {
         let (read, waited) =
-            told(b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\nabc").await;
+            exchange(b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\nabc").await;
         assert!(read.starts_with("HTTP/1.1 408"), "{read}");
         assert!(waited <= ANSWER + HEAD + PAUSE, "{waited:?}");
     }
 
-    const ASKED: &[u8] = b"GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
+    const REQUEST: &[u8] = b"GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
 
     #[tokio::test]
     async fn a_request_is_answered() {
-        let (read, _) = told(ASKED).await;
+        let (read, _) = exchange(REQUEST).await;
         assert!(read.ends_with("\r\n\r\nhere"), "{read}");
         assert!(!read.contains("strict-transport-security"), "{read}");
     }
 
     #[tokio::test]
-    async fn https_is_asked_for_from_then_on() {
-        let (read, _) = told_by(ASKED, true).await;
+    async fn an_https_origin_sends_strict_transport_security() {
+        let (read, _) = exchange_with(REQUEST, true).await;
         assert!(
             read.contains("strict-transport-security: max-age="),
             "{read}"

@@ -18,7 +18,6 @@ use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::client::legacy::connect::dns::Name;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
-use ipse_protocol::control::{Control, enforced};
 use ipse_scheme::config::Profile;
 use url::{Host, Origin, Url};
 
@@ -88,14 +87,13 @@ impl Fetch {
     /// When TLS cannot be set up.
     pub fn new(profile: Profile) -> anyhow::Result<Self> {
         let production = profile == Profile::Production;
-        let guarded = production && enforced(Control::T21FetchGuard);
-        let mut connector = HttpConnector::new_with_resolver(Names { public: guarded });
+        let mut connector = HttpConnector::new_with_resolver(Names { public: production });
         connector.enforce_http(false);
         connector.set_nodelay(true);
         connector.set_connect_timeout(Some(CONNECT));
         let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
         let builder = HttpsConnectorBuilder::new();
-        let connector = if guarded {
+        let connector = if production {
             builder
                 .with_provider_and_platform_verifier(provider)
                 .context("cannot load this machine's certificates")?
@@ -139,9 +137,6 @@ impl Fetch {
 
     /// What can be said without resolving the name.
     fn allows(&self, url: &Url) -> bool {
-        if !enforced(Control::T21FetchGuard) {
-            return true;
-        }
         let plain = url.username().is_empty() && url.password().is_none();
         let scheme = match url.scheme() {
             "https" => true,
@@ -218,8 +213,7 @@ impl Party {
         patience: Duration,
     ) -> Result<Answer, FetchError> {
         let parsed = Url::parse(url).map_err(|_| FetchError::Refused)?;
-        let ours = parsed.origin() == self.origin && self.fetch.allows(&parsed);
-        if !ours && enforced(Control::T21FetchGuard) {
+        if parsed.origin() != self.origin || !self.fetch.allows(&parsed) {
             return Err(FetchError::Refused);
         }
         let mut request = Request::builder().method(method).uri(parsed.as_str());

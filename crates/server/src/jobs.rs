@@ -1,91 +1,79 @@
-//! Work beside the requests: the log's sequencer, the outbox, the sweeper. Every node may run them all.
+//! Periodic work beside the requests: the log's sequencer, the sweepers, the outbox and the operators' event feeds. Each node of a
+//! deployment may run all of it.
 
+use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::watch;
+use ipse_scheme::{Error, Scheme, enrolment};
 use tokio::task::JoinSet;
+use tokio::time::{self, MissedTickBehavior};
 
-use crate::state::Server;
+use crate::shutdown::{self, Stopped};
+use crate::{operators, outbox};
 
-/// The started work.
+/// The running jobs.
 pub struct Jobs(JoinSet<()>);
 
 impl Jobs {
-    /// Waits until all work has ended, after `ended` became true.
+    /// Waits up to five seconds until all jobs have stopped.
     pub async fn finish(self) {
-        let _ = tokio::time::timeout(Duration::from_secs(5), self.0.join_all()).await;
+        let _ = time::timeout(Duration::from_secs(5), self.0.join_all()).await;
     }
 }
 
-/// Starts the work; it ends when `ended` becomes true.
-pub fn start(server: Arc<Server>, ended: watch::Receiver<bool>) -> Jobs {
+/// Starts the jobs, which run until the server stops.
+pub fn start(scheme: &Arc<Scheme>, stopped: &Stopped) -> Jobs {
+    let job = |name, period| Job {
+        name,
+        period,
+        scheme: scheme.clone(),
+        stopped: stopped.clone(),
+    };
+    let second = Duration::from_secs(1);
     let mut jobs = JoinSet::new();
-    jobs.spawn(every(
-        Duration::from_secs(1),
-        ended.clone(),
-        server.clone(),
-        |server| async move {
-            if let Err(error) = server.scheme.sequence_log().await {
-                tracing::warn!(%error, "log not sequenced");
-            }
-        },
-    ));
-    jobs.spawn(every(
-        Duration::from_secs(2),
-        ended.clone(),
-        server.clone(),
-        |server| async move {
-            if let Err(error) = server.scheme.sweep().await {
-                tracing::warn!(%error, "sweep failed");
-            }
-        },
-    ));
-    jobs.spawn(every(
-        Duration::from_secs(3600),
-        ended.clone(),
-        server.clone(),
-        |server| async move {
-            if let Err(error) = server.scheme.persons.rewrap().await {
-                tracing::warn!(%error, "person keys not wrapped anew");
-            }
-        },
-    ));
-    jobs.spawn(every(
-        ipse_scheme::enrolment::SWEEP_EVERY,
-        ended.clone(),
-        server.clone(),
-        |server| async move {
-            if let Err(error) = server.scheme.sweep_enrolments().await {
-                tracing::warn!(%error, "abandoned enrolments not swept");
-            }
-        },
-    ));
-    jobs.spawn(crate::operators::feed::run(server.clone(), ended.clone()));
-    jobs.spawn(crate::outbox::run(server, ended));
+    jobs.spawn(
+        job("sequence the log", second)
+            .run(|scheme| async move { scheme.sequence_log().await.map(drop) }),
+    );
+    jobs.spawn(
+        job("close overdue actions", 2 * second).run(|scheme| async move { scheme.sweep().await }),
+    );
+    jobs.spawn(
+        job("rewrap person keys", 3_600 * second)
+            .run(|scheme| async move { scheme.persons.rewrap().await.map(drop) }),
+    );
+    jobs.spawn(
+        job("delete abandoned enrolments", enrolment::SWEEP_EVERY)
+            .run(|scheme| async move { scheme.sweep_enrolments().await.map(drop) }),
+    );
+    jobs.spawn(operators::feed::run(scheme.clone(), stopped.clone()));
+    jobs.spawn(outbox::run(scheme.clone(), stopped.clone()));
     Jobs(jobs)
 }
 
-async fn every<F>(
+/// One kind of work, repeated after each period.
+struct Job {
+    name: &'static str,
     period: Duration,
-    mut ended: watch::Receiver<bool>,
-    server: Arc<Server>,
-    work: impl Fn(Arc<Server>) -> F,
-) where
-    F: Future<Output = ()>,
-{
-    let mut ticks = tokio::time::interval(period);
-    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    loop {
-        tokio::select! {
-            _ = ticks.tick() => work(server.clone()).await,
-            () = until(&mut ended) => return,
-        }
-    }
+    scheme: Arc<Scheme>,
+    stopped: Stopped,
 }
 
-/// Done when `ended` has become true.
-pub async fn until(ended: &mut watch::Receiver<bool>) {
-    // The guard that it gives must not be held while other work runs.
-    let _ = ended.wait_for(|ended| *ended).await;
+impl Job {
+    async fn run<F>(mut self, work: impl Fn(Arc<Scheme>) -> F)
+    where
+        F: Future<Output = Result<(), Error>>,
+    {
+        let mut ticks = time::interval(self.period);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            tokio::select! {
+                _ = ticks.tick() => if let Err(error) = work(self.scheme.clone()).await {
+                    tracing::warn!(job = self.name, %error, "a job failed; it runs again after its period");
+                },
+                () = shutdown::wait(&mut self.stopped) => return,
+            }
+        }
+    }
 }

@@ -1,10 +1,22 @@
-//! The scheme's HTTP server: one folder a face. A handler parses, calls one function of the scheme, and renders.
+//! The scheme's HTTP server: one folder per API, one file per endpoint.
+//!
+//! | folder | for | origin |
+//! |---|---|---|
+//! | [`openid`] | partners, and the browsers of people who log in | issuer |
+//! | [`operators`] | operators: their events, and the client of their API | issuer |
+//! | [`phone`] | the app and other phones, under `/phone/v1` | app |
+//! | [`registrars`] | browsers that come back from a bank, and the client of the banks | app |
+//!
+//! A handler parses the request, calls one function of [`ipse_scheme`] and renders the answer. Each API has its own state;
+//! [`Server`] creates all of them.
 
 pub mod app;
-pub mod assertion;
+mod client_assertion;
 pub mod config;
 mod connections;
+mod cookies;
 pub mod fetch;
+mod health;
 pub mod jobs;
 pub mod limits;
 pub mod openid;
@@ -13,24 +25,25 @@ pub mod outbox;
 pub mod phone;
 pub mod problem;
 pub mod registrars;
-pub mod state;
+pub mod server;
+mod shutdown;
 
 use std::future::Future;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context;
-use axum::Router;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
-pub use state::Server;
+pub use server::Server;
 
-/// Runs the scheme of a home until `stop` is done.
+/// Runs the scheme of a home until `stop` completes.
 ///
 /// # Errors
-/// When the configuration, the keystore, the database or an address does not serve.
+/// When the configuration, the keystore, the database or an address cannot be used.
 pub async fn serve(home: &Path, stop: impl Future<Output = ()>) -> anyhow::Result<()> {
     let config = config::ServerConfig::load(home)?;
     let issuer = listen(config.listen_issuer).await?;
@@ -39,7 +52,7 @@ pub async fn serve(home: &Path, stop: impl Future<Output = ()>) -> anyhow::Resul
     serve_on(server, issuer, app, stop).await
 }
 
-/// Runs an opened server on two listeners, for partners and for phones, until `stop` is done.
+/// Runs an opened server on the issuer's and the app's listener until `stop` completes.
 ///
 /// # Errors
 /// When a listener fails.
@@ -49,25 +62,18 @@ pub async fn serve_on(
     app: TcpListener,
     stop: impl Future<Output = ()>,
 ) -> anyhow::Result<()> {
-    let (quit, ended) = watch::channel(false);
-    let work = jobs::start(server.clone(), ended.clone());
-    let listener = |origin: &str, router| connections::Listener {
-        router,
-        https: origin.starts_with("https:"),
-    };
-    let listeners = [
-        (
-            issuer,
-            listener(&server.config.issuer, issuer_router(server.clone())),
-        ),
-        (
-            app,
-            listener(&server.config.app, app_router(server.clone())),
-        ),
-    ];
+    let (quit, stopped) = watch::channel(false);
+    let jobs = jobs::start(&server.scheme, &stopped);
     let mut running = tokio::task::JoinSet::new();
-    for (socket, listener) in listeners {
-        running.spawn(connections::serve(socket, listener, ended.clone()));
+    for (socket, origin, router) in [
+        (issuer, &server.config.issuer, server.issuer_router()),
+        (app, &server.config.app, server.app_router()),
+    ] {
+        let listener = connections::Listener {
+            router,
+            https: origin.starts_with("https:"),
+        };
+        running.spawn(connections::serve(socket, listener, stopped.clone()));
     }
     tracing::info!(issuer = %server.config.issuer, app = %server.config.app, "serving");
     tokio::select! {
@@ -75,9 +81,9 @@ pub async fn serve_on(
         Some(ended) = running.join_next() => ended?,
     }
     let _ = quit.send(true);
-    // Open streams (server-sent events) end with the process: nothing in them is the only copy.
-    let _ = tokio::time::timeout(std::time::Duration::from_secs(3), running.join_all()).await;
-    work.finish().await;
+    // Open event streams end with the process. They carry only hints, so nothing is lost.
+    let _ = tokio::time::timeout(Duration::from_secs(3), running.join_all()).await;
+    jobs.finish().await;
     server.scheme.store.close();
     Ok(())
 }
@@ -86,23 +92,4 @@ async fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
     TcpListener::bind(address)
         .await
         .with_context(|| format!("cannot listen on {address}: is another program using that port?"))
-}
-
-/// Partners, operators and machines.
-pub fn issuer_router(server: Arc<Server>) -> Router {
-    Router::new()
-        .merge(openid::router())
-        .merge(operators::router())
-        .merge(state::health_router())
-        .with_state(server)
-}
-
-/// The app, the phone and the way back from banks.
-pub fn app_router(server: Arc<Server>) -> Router {
-    Router::new()
-        .nest("/phone/v1", phone::router())
-        .merge(registrars::router())
-        .merge(state::health_router())
-        .merge(app::router(&server.config))
-        .with_state(server)
 }

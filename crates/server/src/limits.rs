@@ -1,5 +1,5 @@
-//! Calls that people who are not enrolled may make and for which other parties are asked. So many run at a time for each
-//! party: a flood of them takes no approval along, and a party that does not answer takes no other one along (threat 38).
+//! Limits the concurrent calls per party that people may cause before they are enrolled, so that a flood of them, or a party
+//! that does not answer, delays neither approvals nor other parties (threat 38).
 
 use std::collections::HashMap;
 
@@ -8,60 +8,60 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::config::ServerConfig;
 
-/// How many run at a time for one party.
+/// Most concurrent calls to one party.
 pub const SLOTS_PER_PARTY: usize = 64;
-/// How soon to try again when all of those are taken.
-const ASK_AGAIN_MS: u64 = 1_000;
+/// What the phone is told to wait when all slots are in use.
+const RETRY_AFTER_MS: u64 = 1_000;
 
-/// Permit for one call; hold it until the party has answered. None where nobody is asked.
+/// Permit for one call; hold it until the party has answered. `None` when no party of that name exists, so no call is made.
 pub type Permit<'a> = Option<SemaphorePermit<'a>>;
 
-/// What is left of them.
+/// The slots of each party.
 pub struct Limits {
-    /// Beginning an enrolment, for which all operators are asked at once.
-    pub numbers: Semaphore,
+    /// For starting an enrolment, which asks all operators at once.
+    pub enrolments: Semaphore,
     operators: HashMap<String, Semaphore>,
     banks: HashMap<String, Semaphore>,
 }
 
 impl Limits {
-    /// For the parties of a configuration.
+    /// Slots for each party of a configuration.
     pub fn new(config: &ServerConfig) -> Self {
         let each = |name: &String| (name.clone(), Semaphore::new(SLOTS_PER_PARTY));
         Self {
-            numbers: Semaphore::new(SLOTS_PER_PARTY),
+            enrolments: Semaphore::new(SLOTS_PER_PARTY),
             operators: config.operators.iter().map(|o| each(&o.name)).collect(),
             banks: config.banks.iter().map(|b| each(&b.name)).collect(),
         }
     }
 
-    /// Permit to ask whose a number is.
+    /// Permit to start an enrolment.
     ///
     /// # Errors
-    /// `too_many_requests` when all are taken: waiting for one would only pile up.
-    pub fn whose_number(&self) -> Result<Permit<'_>, Problem> {
-        one_of(Some(&self.numbers))
+    /// `too_many_requests` when all slots are in use; callers do not wait, since waiting requests would only pile up.
+    pub fn enrolment(&self) -> Result<Permit<'_>, Problem> {
+        acquire(Some(&self.enrolments))
     }
 
-    /// Permit to ask an operator, if there is one of this name.
+    /// Permit to call the operator of this name.
     ///
     /// # Errors
     /// `too_many_requests`.
     pub fn operator(&self, name: Option<&str>) -> Result<Permit<'_>, Problem> {
-        one_of(name.and_then(|name| self.operators.get(name)))
+        acquire(name.and_then(|name| self.operators.get(name)))
     }
 
-    /// Permit to ask a bank, if there is one of this name.
+    /// Permit to call the bank of this name.
     ///
     /// # Errors
     /// `too_many_requests`.
     pub fn bank(&self, name: &str) -> Result<Permit<'_>, Problem> {
-        one_of(self.banks.get(name))
+        acquire(self.banks.get(name))
     }
 }
 
-fn one_of(left: Option<&Semaphore>) -> Result<Permit<'_>, Problem> {
-    left.map(Semaphore::try_acquire).transpose().map_err(|_| {
-        Problem::new(ProblemCode::TooManyRequests).with("retry_after_ms", ASK_AGAIN_MS)
+fn acquire(slots: Option<&Semaphore>) -> Result<Permit<'_>, Problem> {
+    slots.map(Semaphore::try_acquire).transpose().map_err(|_| {
+        Problem::new(ProblemCode::TooManyRequests).with("retry_after_ms", RETRY_AFTER_MS)
     })
 }

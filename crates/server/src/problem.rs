@@ -1,31 +1,31 @@
-//! Refusals on the wire: `application/problem+json` (RFC 9457) with a stable code.
+//! Errors of the phone's and the operators' API: `application/problem+json` (RFC 9457) with a stable code.
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use ipse_protocol::problem::{CONTENT_TYPE, Problem, ProblemCode};
 
-/// What a handler of the phone face returns when it refuses.
-pub struct Refusal(pub Problem);
+/// Error of a handler, with the problem document that the caller gets.
+pub struct ApiError(Problem);
 
-impl From<ipse_scheme::Error> for Refusal {
+impl From<ipse_scheme::Error> for ApiError {
     fn from(error: ipse_scheme::Error) -> Self {
-        Refusal(error.into_problem())
+        Self(error.into_problem())
     }
 }
 
-impl From<ProblemCode> for Refusal {
+impl From<ProblemCode> for ApiError {
     fn from(code: ProblemCode) -> Self {
-        Refusal(Problem::new(code))
+        Self(Problem::new(code))
     }
 }
 
-impl From<Problem> for Refusal {
+impl From<Problem> for ApiError {
     fn from(problem: Problem) -> Self {
-        Refusal(problem)
+        Self(problem)
     }
 }
 
-impl IntoResponse for Refusal {
+impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let status =
             StatusCode::from_u16(self.0.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);

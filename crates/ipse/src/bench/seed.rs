@@ -141,7 +141,7 @@ fn configure(
     let client = JwkSet {
         keys: vec![
             scheme_keys
-                .signing(ipse_server::operators::config::CLIENT_KEY)?
+                .signing(ipse_server::config::OPERATOR_CLIENT_KEY)?
                 .public_jwk(),
         ],
     };

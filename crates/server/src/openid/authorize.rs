@@ -13,17 +13,16 @@ use ipse_texts::Language;
 
 use super::cookie::BrowserCookie;
 use super::pages::{ErrorPage, Outcome, sign_in_path};
-use super::{browser, client, form, headers, sign_in};
-use crate::Server;
+use super::{Provider, browser, client, form, headers, sign_in};
 
 /// By link or redirect.
 pub async fn get(
-    State(server): State<Arc<Server>>,
+    State(provider): State<Arc<Provider>>,
     headers: HeaderMap,
     RawQuery(query): RawQuery,
 ) -> Response {
     authorize(
-        &server,
+        &provider,
         &headers,
         Params::parse(query.unwrap_or_default().as_bytes()).ok(),
     )
@@ -31,13 +30,17 @@ pub async fn get(
 }
 
 /// By form.
-pub async fn post(State(server): State<Arc<Server>>, headers: HeaderMap, body: Bytes) -> Response {
-    authorize(&server, &headers, form::read(&headers, &body).ok()).await
+pub async fn post(
+    State(provider): State<Arc<Provider>>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    authorize(&provider, &headers, form::read(&headers, &body).ok()).await
 }
 
-async fn authorize(server: &Server, headers: &HeaderMap, params: Option<Params>) -> Response {
+async fn authorize(provider: &Provider, headers: &HeaderMap, params: Option<Params>) -> Response {
     let page =
-        |error_page: ErrorPage| Outcome::new(browser::page(server, headers, None), error_page);
+        |error_page: ErrorPage| Outcome::new(browser::page(provider, headers, None), error_page);
     let problem = |problem: PageProblem| match problem {
         PageProblem::PushedUnknown => page(ErrorPage::RequestExpired).into_response(),
         other => page(ErrorPage::SiteMistake)
@@ -52,12 +55,12 @@ async fn authorize(server: &Server, headers: &HeaderMap, params: Option<Params>)
         Err(found) => return problem(found),
     };
     let (AuthorizeParams::Pushed { client_id, .. } | AuthorizeParams::Plain { client_id }) = &front;
-    let registration = match client::registration(server, client_id).await {
+    let registration = match client::registration(provider, client_id).await {
         Ok(Some(registration)) => registration,
         Ok(None) => return problem(PageProblem::ClientUnknown),
         Err(error) => return failed(&page, &error),
     };
-    let cookie = BrowserCookie::read_or_new(headers, &server.config.issuer);
+    let cookie = BrowserCookie::read_or_new(headers, provider.issuer(), &provider.random);
     let language = browser::language(headers).unwrap_or(Language::En);
     let browser = |language: Language| Browser {
         binding: cookie.binding(),
@@ -69,7 +72,7 @@ async fn authorize(server: &Server, headers: &HeaderMap, params: Option<Params>)
             client_id,
             request_uri,
         } => {
-            match server
+            match provider
                 .scheme
                 .begin_pushed(client_id, request_uri, browser(language))
                 .await
@@ -84,7 +87,7 @@ async fn authorize(server: &Server, headers: &HeaderMap, params: Option<Params>)
                 // The first page comes at once, without a redirect to it.
                 Ok(Begun::Now(standing)) => {
                     let mut response =
-                        sign_in::show(server, headers, None, &cookie, *standing).await;
+                        sign_in::page::show(provider, headers, None, &cookie, *standing).await;
                     cookie.set_on(&mut response);
                     return response;
                 }
@@ -97,7 +100,7 @@ async fn authorize(server: &Server, headers: &HeaderMap, params: Option<Params>)
                 Ok(request) => request,
                 Err(Refusal::Page(found)) => return problem(found),
                 Err(Refusal::Redirect(error)) => {
-                    return headers::see_other(&response::failure(&error, &server.config.issuer));
+                    return headers::see_other(&response::failure(&error, provider.issuer()));
                 }
             };
             let reply = match client::reply(&request) {
@@ -106,14 +109,14 @@ async fn authorize(server: &Server, headers: &HeaderMap, params: Option<Params>)
             };
             let asked = client::asked(&registration, &request, &reply);
             let language = request.language.unwrap_or(language);
-            match server
+            match provider
                 .scheme
                 .begin_plain(client_id, &asked, browser(language))
                 .await
             {
                 Err(error @ (LoginError::SandboxUnknown | LoginError::PromptOpen)) => {
                     let error = request.error(form::scheme_refused(error));
-                    return headers::see_other(&response::failure(&error, &server.config.issuer));
+                    return headers::see_other(&response::failure(&error, provider.issuer()));
                 }
                 begun => begun,
             }

@@ -3,15 +3,15 @@
 use axum::http::{HeaderMap, header};
 use ipse_texts::Language;
 
+use super::Provider;
 use super::pages::Page;
-use crate::Server;
 
 /// A page in the language asked for, else the browser's, else English.
-pub fn page(server: &Server, headers: &HeaderMap, wanted: Option<Language>) -> Page {
+pub fn page(provider: &Provider, headers: &HeaderMap, wanted: Option<Language>) -> Page {
     Page::new(
         server.openid.texts.clone(),
         wanted.or_else(|| language(headers)).unwrap_or(Language::En),
-        &server.config.issuer,
+        provider.issuer(),
     )
 }
 

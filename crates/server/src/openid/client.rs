@@ -1,8 +1,6 @@
 //! The client behind a request: authenticated, and its assertion not yet spent.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::sync::Arc;
 
 use axum::http::HeaderMap;
 use ipse_openid::authn::{Context, Presented};
@@ -14,8 +12,7 @@ use ipse_scheme::action::ActionRequest;
 use ipse_scheme::partner::Assertion;
 use serde_json::value::RawValue;
 
-use super::form;
-use crate::Server;
+use super::{Provider, form};
 
 /// An authenticated client.
 pub struct Client {
@@ -28,23 +25,23 @@ pub struct Client {
 impl Client {
     /// Authenticates the client of a request to the endpoint at `called`.
     pub async fn authenticate(
-        server: &Server,
+        provider: &Provider,
         called: &str,
         headers: &HeaderMap,
         params: &Params,
     ) -> Result<Self, OAuthError> {
         let presented = Presented::read(form::authorization(headers), params)?;
-        let registration = registration(server, presented.client_id()).await?;
+        let registration = registration(provider, presented.client_id()).await?;
         let registration = registration.ok_or(OAuthError::new(
             OAuthErrorCode::InvalidClient,
             "client authentication failed",
         ))?;
-        let issuer = &server.config.issuer;
+        let issuer = provider.issuer();
         let context = Context {
             issuer,
             token_endpoint: &format!("{issuer}{}", path::TOKEN),
             called_endpoint: &format!("{issuer}{called}"),
-            now: now(),
+            now: provider.clock.unix_seconds(),
         };
         let authenticated = presented.verify(&registration, &context)?;
         let assertion = authenticated.spend.map(|spend| Assertion {
@@ -58,11 +55,11 @@ impl Client {
     }
 
     /// Refuses what the client asks. Its assertion is spent all the same: what was sent once is not sent again.
-    pub async fn refuse(self, server: &Server, error: OAuthError) -> OAuthError {
+    pub async fn refuse(self, provider: &Provider, error: OAuthError) -> OAuthError {
         let Some(assertion) = self.assertion else {
             return error;
         };
-        match server
+        match provider
             .scheme
             .spend_assertion(&self.registration.client_id, assertion)
             .await
@@ -74,39 +71,15 @@ impl Client {
     }
 }
 
-/// How long a parsed registration serves before it is looked up again: a suspended partner is refused at the latest then.
-const KEPT: Duration = Duration::from_secs(1);
-
-/// Registrations that were looked up a moment ago, parsed.
-#[derive(Default)]
-pub struct Registrations(Mutex<HashMap<String, (Instant, Arc<Registration>)>>);
-
-impl Registrations {
-    fn get(&self, client_id: &str) -> Option<Arc<Registration>> {
-        let kept = self.0.lock().ok()?;
-        let (since, found) = kept.get(client_id)?;
-        (since.elapsed() < KEPT).then(|| found.clone())
-    }
-
-    fn keep(&self, client_id: &str, found: &Arc<Registration>) {
-        if let Ok(mut kept) = self.0.lock() {
-            if kept.len() >= 1_000 {
-                kept.retain(|_, (since, _)| since.elapsed() < KEPT);
-            }
-            kept.insert(client_id.to_owned(), (Instant::now(), found.clone()));
-        }
-    }
-}
-
 /// The registration of an active client.
 pub async fn registration(
-    server: &Server,
+    provider: &Provider,
     client_id: &str,
 ) -> Result<Option<Arc<Registration>>, OAuthError> {
-    if let Some(found) = server.openid.registrations.get(client_id) {
+    if let Some(found) = provider.registrations.get(client_id) {
         return Ok(Some(found));
     }
-    let Some(json) = server
+    let Some(json) = provider
         .scheme
         .registration(client_id)
         .await
@@ -122,7 +95,7 @@ pub async fn registration(
         )
     })?;
     let found = Arc::new(found);
-    server.openid.registrations.keep(client_id, &found);
+    provider.registrations.keep(client_id, &found);
     Ok(Some(found))
 }
 
@@ -152,11 +125,4 @@ pub fn asked<'a>(
 pub fn reply(request: &AuthorizationRequest) -> Result<Box<RawValue>, OAuthError> {
     serde_json::value::to_raw_value(request)
         .map_err(|_| OAuthError::new(OAuthErrorCode::ServerError, "the request cannot be kept"))
-}
-
-/// Seconds since 1970 UTC, for what clients and ID tokens say of time; the database's time decides about ours.
-pub fn now() -> i64 {
-    SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .map_or(0, |elapsed| elapsed.as_secs() as i64)
 }

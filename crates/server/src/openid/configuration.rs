@@ -6,12 +6,11 @@ use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 
-use super::headers;
-use crate::Server;
+use super::{Provider, headers};
 
 /// Serves the metadata.
-pub async fn get(State(server): State<Arc<Server>>) -> Response {
-    public(server.openid.configuration.clone())
+pub async fn get(State(provider): State<Arc<Provider>>) -> Response {
+    public(provider.configuration.clone())
 }
 
 /// JSON for anyone: caches may keep it a little, and scripts of other origins may read it.

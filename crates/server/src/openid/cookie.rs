@@ -1,79 +1,58 @@
-//! The cookie that ties a login to the browser which started it (threats 1 and 18).
+//! The cookie that binds a login to the browser which started it (threats 1 and 18).
 
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::{HeaderMap, header};
 use axum::response::Response;
 use ipse_jose::b64;
+use ipse_protocol::Random;
 
-/// The cookie's name on plain http, which only the demo uses: ports share cookies, so the name carries the party.
-const NAME: &str = "ipse_scheme_browser";
-/// On https the prefix makes browsers refuse it from anywhere but this exact host (RFC 6265bis §4.1.3).
-const SECURE_NAME: &str = "__Host-ipse_scheme_browser";
+use crate::cookies::{FlowCookie, Names};
+
+const NAMES: Names = Names {
+    https: "__Host-ipse_scheme_browser",
+    http: "ipse_scheme_browser",
+    http_path: "/",
+};
 
 /// A browser, by its cookie.
 pub struct BrowserCookie {
     value: String,
-    fresh: bool,
-    secure: bool,
+    new: bool,
+    cookie: FlowCookie,
 }
 
 impl BrowserCookie {
     /// The browser's cookie, if it has a well-formed one.
     pub fn read(headers: &HeaderMap, issuer: &str) -> Option<Self> {
-        let secure = issuer.starts_with("https:");
-        let name = if secure { SECURE_NAME } else { NAME };
-        let mut found = None;
-        for header in headers.get_all(header::COOKIE) {
-            for pair in header.to_str().ok()?.split(';') {
-                let Some((key, value)) = pair.trim().split_once('=') else {
-                    continue;
-                };
-                if key != name {
-                    continue;
-                }
-                // Two of the same name: someone planted one, and we cannot tell which.
-                if found.is_some() {
-                    return None;
-                }
-                found = Some(value.to_owned());
-            }
-        }
-        let value = found?;
+        let cookie = FlowCookie::new(&NAMES, issuer);
+        let value = cookie.read(headers)?.to_owned();
         let well_formed = b64::decode(&value).is_ok_and(|bytes| bytes.len() == 32);
         well_formed.then_some(Self {
             value,
-            fresh: false,
-            secure,
+            new: false,
+            cookie,
         })
     }
 
-    /// The browser's cookie, or a new one from 256 random bits.
-    pub fn read_or_new(headers: &HeaderMap, issuer: &str) -> Self {
+    /// The browser's cookie, or a new one of 256 random bits.
+    pub fn read_or_new(headers: &HeaderMap, issuer: &str, random: &Random) -> Self {
         Self::read(headers, issuer).unwrap_or_else(|| Self {
-            value: b64::encode(&ipse_protocol::random::<32>()),
-            fresh: true,
-            secure: issuer.starts_with("https:"),
+            value: b64::encode(&random.bytes::<32>()),
+            new: true,
+            cookie: FlowCookie::new(&NAMES, issuer),
         })
     }
 
-    /// What is stored of it.
+    /// The hash that is stored with the login.
     pub fn binding(&self) -> [u8; 32] {
         ipse_protocol::sha256(self.value.as_bytes())
     }
 
-    /// Sets it, if it is new. It goes when the browser closes: a login lasts minutes.
+    /// Sets the cookie if it is new. It is deleted when the browser closes: a login takes minutes.
     pub fn set_on(&self, response: &mut Response) {
-        if !self.fresh {
+        if !self.new {
             return;
         }
-        let cookie = if self.secure {
-            format!(
-                "{SECURE_NAME}={}; Path=/; HttpOnly; SameSite=Lax; Secure",
-                self.value
-            )
-        } else {
-            format!("{NAME}={}; Path=/; HttpOnly; SameSite=Lax", self.value)
-        };
-        if let Ok(cookie) = HeaderValue::from_str(&cookie) {
+        if let Some(cookie) = self.cookie.header(&self.value, None) {
             response.headers_mut().append(header::SET_COOKIE, cookie);
         }
     }
@@ -81,6 +60,7 @@ impl BrowserCookie {
 
 #[cfg(test)]
 mod tests {
+    use axum::http::HeaderValue;
     use axum::response::IntoResponse;
 
     use super::*;
@@ -90,19 +70,21 @@ mod tests {
     }
 
     #[test]
-    fn a_cookie_is_set_once_and_read_back() {
+    fn a_new_cookie_is_set_and_read_back() {
+        let random = Random::seeded(1);
         for issuer in ["http://localhost:4000", "https://ipse.example"] {
             let mut response = ().into_response();
-            let new = BrowserCookie::read_or_new(&HeaderMap::new(), issuer);
+            let new = BrowserCookie::read_or_new(&HeaderMap::new(), issuer, &random);
             new.set_on(&mut response);
             let set = response.headers()[header::SET_COOKIE]
                 .to_str()
                 .unwrap()
                 .to_owned();
             assert!(set.contains("; HttpOnly; SameSite=Lax"), "{set}");
+            assert!(set.ends_with("; Path=/"), "{set}");
             assert_eq!(
                 issuer.starts_with("https"),
-                set.starts_with("__Host-") && set.ends_with("; Secure")
+                set.starts_with("__Host-") && set.contains("; Secure")
             );
             let headers = with(&format!("other=1; {}", set.split(';').next().unwrap()));
             let known = BrowserCookie::read(&headers, issuer).unwrap();
@@ -114,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn a_doubtful_cookie_counts_as_none() {
+    fn a_malformed_or_repeated_cookie_is_ignored() {
         let value = b64::encode(&[1; 32]);
         let other = b64::encode(&[2; 32]);
         let issuer = "http://localhost:4000";

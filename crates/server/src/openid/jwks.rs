@@ -5,10 +5,9 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::response::Response;
 
-use super::configuration;
-use crate::Server;
+use super::{Provider, configuration};
 
 /// Serves the key set.
-pub async fn get(State(server): State<Arc<Server>>) -> Response {
-    configuration::public(server.openid.jwks.clone())
+pub async fn get(State(provider): State<Arc<Provider>>) -> Response {
+    configuration::public(provider.jwks.clone())
 }

@@ -7,8 +7,7 @@ use ipse_scheme::login::{LoginResult, SignIn};
 use ipse_texts::Language;
 
 use super::pages::{Back, ErrorPage, Outcome, Page};
-use super::{form, headers};
-use crate::Server;
+use super::{Provider, form, headers};
 
 /// The request behind a login.
 pub fn request(sign_in: &SignIn) -> Option<AuthorizationRequest> {
@@ -23,34 +22,39 @@ pub fn language(sign_in: &SignIn, chosen: Option<Language>) -> Option<Language> 
 }
 
 /// The way back to the partner without a login: the person or the clock said no.
-pub fn denied(server: &Server, sign_in: &SignIn, description: &'static str) -> Option<Back> {
+pub fn denied(provider: &Provider, sign_in: &SignIn, description: &'static str) -> Option<Back> {
     back(
-        server,
+        provider,
         sign_in,
         OAuthError::new(OAuthErrorCode::AccessDenied, description),
     )
 }
 
-fn back(server: &Server, sign_in: &SignIn, error: OAuthError) -> Option<Back> {
+fn back(provider: &Provider, sign_in: &SignIn, error: OAuthError) -> Option<Back> {
     let error = request(sign_in)?.error(error);
     Some(Back {
-        url: response::failure(&error, &server.config.issuer),
+        url: response::failure(&error, provider.issuer()),
         partner: sign_in.partner_name.clone(),
     })
 }
 
 /// The answer to a login that ended.
-pub async fn answer(server: &Server, sign_in: &SignIn, end: &LoginResult, page: Page) -> Response {
+pub async fn answer(
+    provider: &Provider,
+    sign_in: &SignIn,
+    end: &LoginResult,
+    page: Page,
+) -> Response {
     let outcome = |error_page: ErrorPage, description: &'static str| {
         let outcome = Outcome::new(page.clone(), error_page);
-        match denied(server, sign_in, description) {
+        match denied(provider, sign_in, description) {
             Some(back) => outcome.back(back).into_response(),
             None => outcome.into_response(),
         }
     };
     match end {
-        LoginResult::Approved { code } => approved(server, sign_in, code, page.clone()).await,
-        LoginResult::Refused => match denied(server, sign_in, "the person refused") {
+        LoginResult::Approved { code } => approved(provider, sign_in, code, page.clone()).await,
+        LoginResult::Refused => match denied(provider, sign_in, "the person refused") {
             Some(back) => headers::see_other(&back.url),
             None => Outcome::new(page, ErrorPage::ServerError).into_response(),
         },
@@ -65,7 +69,7 @@ pub async fn answer(server: &Server, sign_in: &SignIn, end: &LoginResult, page: 
                     OAuthErrorCode::UnmetAuthenticationRequirements,
                     "the person's phone or SIM does not reach the level that was asked for",
                 );
-                match back(server, sign_in, unmet) {
+                match back(provider, sign_in, unmet) {
                     Some(back) => headers::see_other(&back.url),
                     None => Outcome::new(page, ErrorPage::ServerError).into_response(),
                 }
@@ -79,13 +83,13 @@ pub async fn answer(server: &Server, sign_in: &SignIn, end: &LoginResult, page: 
     }
 }
 
-async fn approved(server: &Server, sign_in: &SignIn, code: &str, page: Page) -> Response {
+async fn approved(provider: &Provider, sign_in: &SignIn, code: &str, page: Page) -> Response {
     let Some(request) = request(sign_in) else {
         return Outcome::new(page, ErrorPage::ServerError).into_response();
     };
     // OpenID Connect Core §5.5.1: when a certain person was asked for, another one's approval is no answer.
     if let Some(wanted) = &request.required_sub {
-        match server.scheme.redeemable(code).await {
+        match provider.scheme.redeemable(code).await {
             Ok(found) if found.sub == *wanted => {}
             Ok(_) => {
                 let error = OAuthError::new(
@@ -94,13 +98,13 @@ async fn approved(server: &Server, sign_in: &SignIn, code: &str, page: Page) -> 
                 );
                 return headers::see_other(&response::failure(
                     &request.error(error),
-                    &server.config.issuer,
+                    provider.issuer(),
                 ));
             }
             Err(error) => return unavailable(&form::scheme_refused(error), page),
         }
     }
-    headers::see_other(&response::success(&request, &server.config.issuer, code))
+    headers::see_other(&response::success(&request, provider.issuer(), code))
 }
 
 /// The page for a failure of ours.

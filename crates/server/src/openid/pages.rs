@@ -226,7 +226,7 @@ pub enum ErrorPage {
 }
 
 impl ErrorPage {
-    /// Every error page.
+    #[cfg(test)]
     pub const ALL: [ErrorPage; 12] = [
         ErrorPage::SiteMistake,
         ErrorPage::RequestExpired,

@@ -11,31 +11,34 @@ use ipse_openid::{OAuthError, OAuthErrorCode, request};
 
 use super::client::{self, Client};
 use super::form::Body;
-use super::{form, headers};
-use crate::Server;
+use super::{Provider, form, headers};
 
 /// Takes a request and answers with a reference to it.
 pub async fn post(
-    State(server): State<Arc<Server>>,
+    State(provider): State<Arc<Provider>>,
     headers: HeaderMap,
     Body(body): Body,
 ) -> Response {
-    match push(&server, &headers, &body).await {
+    match push(&provider, &headers, &body).await {
         Ok(body) => headers::json(StatusCode::CREATED, body),
         Err(error) => form::refusal(&error),
     }
 }
 
-async fn push(server: &Server, headers: &HeaderMap, body: &[u8]) -> Result<Vec<u8>, OAuthError> {
+async fn push(
+    provider: &Provider,
+    headers: &HeaderMap,
+    body: &[u8],
+) -> Result<Vec<u8>, OAuthError> {
     let params = form::read(headers, body)?;
-    let client = Client::authenticate(server, path::PAR, headers, &params).await?;
+    let client = Client::authenticate(provider, path::PAR, headers, &params).await?;
     let request = match request::pushed(&params, &client.registration) {
         Ok(request) => request,
-        Err(error) => return Err(client.refuse(server, error).await),
+        Err(error) => return Err(client.refuse(provider, error).await),
     };
     let reply = client::reply(&request)?;
     let asked = client::asked(&client.registration, &request, &reply);
-    let (request_uri, seconds) = server
+    let (request_uri, seconds) = provider
         .scheme
         .push_request(&client.registration.client_id, client.assertion, &asked)
         .await

@@ -10,29 +10,28 @@ use ipse_openid::{OAuthError, grant};
 
 use super::client::Client;
 use super::form::Body;
-use super::{form, headers};
-use crate::Server;
+use super::{Provider, form, headers};
 
 /// Revokes; an unknown token, or another partner's, is answered the same (§2.2).
 pub async fn post(
-    State(server): State<Arc<Server>>,
+    State(provider): State<Arc<Provider>>,
     headers: HeaderMap,
     Body(body): Body,
 ) -> Response {
-    match revoke(&server, &headers, &body).await {
+    match revoke(&provider, &headers, &body).await {
         Ok(()) => headers::empty(StatusCode::OK),
         Err(error) => form::refusal(&error),
     }
 }
 
-async fn revoke(server: &Server, headers: &HeaderMap, body: &[u8]) -> Result<(), OAuthError> {
+async fn revoke(provider: &Provider, headers: &HeaderMap, body: &[u8]) -> Result<(), OAuthError> {
     let params = form::read(headers, body)?;
-    let client = Client::authenticate(server, path::REVOKE, headers, &params).await?;
+    let client = Client::authenticate(provider, path::REVOKE, headers, &params).await?;
     let token = match grant::revocation(&params) {
         Ok(token) => token,
-        Err(error) => return Err(client.refuse(server, error).await),
+        Err(error) => return Err(client.refuse(provider, error).await),
     };
-    server
+    provider
         .scheme
         .revoke(&token, &client.registration.client_id, client.assertion)
         .await

@@ -11,30 +11,29 @@ use ipse_openid::{OAuthError, OAuthErrorCode, Params, tokens};
 use ipse_scheme::login::LoginError;
 
 use super::form::Body;
-use super::{client, form, headers, token};
-use crate::Server;
+use super::{Provider, client, disclosure, form, headers};
 
 /// With the token in the header.
-pub async fn get(State(server): State<Arc<Server>>, headers: HeaderMap) -> Response {
-    answer(&server, &headers, None).await
+pub async fn get(State(provider): State<Arc<Provider>>, headers: HeaderMap) -> Response {
+    answer(&provider, &headers, None).await
 }
 
 /// With the token in the header or in a form (RFC 6750 §2.2).
 pub async fn post(
-    State(server): State<Arc<Server>>,
+    State(provider): State<Arc<Provider>>,
     headers: HeaderMap,
     Body(body): Body,
 ) -> Response {
     if body.is_empty() {
-        return answer(&server, &headers, None).await;
+        return answer(&provider, &headers, None).await;
     }
     match form::read(&headers, &body) {
-        Ok(params) => answer(&server, &headers, Some(&params)).await,
+        Ok(params) => answer(&provider, &headers, Some(&params)).await,
         Err(error) => refusal(&error, true),
     }
 }
 
-async fn answer(server: &Server, headers: &HeaderMap, form: Option<&Params>) -> Response {
+async fn answer(provider: &Provider, headers: &HeaderMap, form: Option<&Params>) -> Response {
     let token = match grant::bearer(form::authorization(headers), form) {
         Ok(Some(token)) => token,
         Ok(None) => {
@@ -48,20 +47,20 @@ async fn answer(server: &Server, headers: &HeaderMap, form: Option<&Params>) -> 
         }
         Err(error) => return refusal(&error, true),
     };
-    match userinfo(server, &token).await {
+    match userinfo(provider, &token).await {
         Ok(body) => headers::json(StatusCode::OK, body),
         Err(error) => refusal(&error, true),
     }
 }
 
-async fn userinfo(server: &Server, token: &str) -> Result<Vec<u8>, OAuthError> {
-    let found = match server.scheme.userinfo(token).await {
+async fn userinfo(provider: &Provider, token: &str) -> Result<Vec<u8>, OAuthError> {
+    let found = match provider.scheme.userinfo(token).await {
         Ok(found) => found,
         Err(LoginError::GrantInvalid) => return Err(INVALID_TOKEN),
         Err(error) => return Err(form::scheme_refused(error)),
     };
     // A partner that was suspended meanwhile gets nothing more.
-    if client::registration(server, &found.partner)
+    if client::registration(provider, &found.partner)
         .await?
         .is_none()
     {
@@ -70,7 +69,7 @@ async fn userinfo(server: &Server, token: &str) -> Result<Vec<u8>, OAuthError> {
     let unreadable = OAuthError::new(OAuthErrorCode::ServerError, "the request cannot be read");
     let request: AuthorizationRequest =
         serde_json::from_str(&found.reply).map_err(|_| unreadable)?;
-    let released = token::released(&request.claims.userinfo, &found.released);
+    let released = disclosure::released(&request.claims.userinfo, &found.released);
     serde_json::to_vec(&tokens::userinfo(&found.sub, released)).map_err(|_| unreadable)
 }
 

@@ -1,4 +1,4 @@
-//! `/sim-controller/v1` of one operator (docs/protocol.md §8).
+//! Client of one operator's `/sim-controller/v1` (docs/protocol.md §8).
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,21 +11,23 @@ use ipse_protocol::wire::{
     ChallengeAnswerRequest, ChallengeRequest, ChallengeResponse, EventsResponse, ResolveRequest,
     ResolveResponse, StatementResponse,
 };
+use ipse_protocol::{Clock, Random};
 use ipse_scheme::sim_controller::{Answer, Resolved, SimController, SimError};
 use ipse_sim::statement::PinnedKeys;
 use serde::{Deserialize, Serialize};
 
-use super::config::{CLIENT_KEY, OperatorConfig};
 use super::token::Tokens;
+use crate::client_assertion::AssertionSigner;
+use crate::config::{OPERATOR_CLIENT_KEY, OperatorConfig};
 use crate::fetch::{self, Fetch, Party};
 
-/// Queries have this long, all in all.
+/// Time limit of a query.
 const QUERY: Duration = Duration::from_millis(1_500);
-/// A SIM that is asked over the air has this long.
+/// Time limit of a call that contacts the SIM over the air.
 const OVER_THE_AIR: Duration = Duration::from_secs(30);
-/// What the operator is told of that.
+/// Time limit that the operator gets for the same call.
 const BUDGET_MS: u64 = 28_000;
-/// Texting, and the SIM's answer to a right secret.
+/// Time limit of sending a secret to a phone, and of checking it.
 const HOLDER: Duration = Duration::from_secs(10);
 
 /// One operator.
@@ -38,7 +40,7 @@ pub struct OperatorClient {
     tokens: Tokens,
 }
 
-/// What is needed of an error (CAMARA's shape); other members do not matter.
+/// The members of an error that we use (CAMARA's shape).
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Problem {
@@ -49,31 +51,42 @@ struct Problem {
 }
 
 impl OperatorClient {
+    /// A client for the operator of this configuration.
+    ///
     /// # Errors
-    /// When keys or addresses are not as they must be.
+    /// When a key or an address in it is not valid.
     pub fn new(
         config: &OperatorConfig,
         keys: &dyn KeyStore,
         fetch: &Fetch,
+        clock: &Clock,
+        random: &Random,
     ) -> anyhow::Result<Self> {
         let about = || format!("operator `{}`", config.name);
         let base = format!("{}/sim-controller/v1", config.url.trim_end_matches('/'));
+        let signer = AssertionSigner::new(
+            keys.signing(OPERATOR_CLIENT_KEY).with_context(about)?,
+            &config.client_id,
+            &config.issuer,
+            clock.clone(),
+            random.clone(),
+        );
         Ok(Self {
             name: config.name.clone(),
             issuer: config.issuer.clone(),
             keys: PinnedKeys::new(&config.jwks).with_context(about)?,
             party: fetch.party(&config.url).with_context(about)?,
             tokens: Tokens::new(
-                keys.signing(CLIENT_KEY).with_context(about)?,
+                signer,
                 &config.client_id,
-                &config.issuer,
                 format!("{base}/token"),
+                clock.clone(),
             ),
             base,
         })
     }
 
-    /// Sends with a token; asks for a new one once when the operator refuses it.
+    /// Sends with a token. When the operator refuses the token, asks for a new one and sends once more.
     async fn with_token<F>(
         &self,
         send: impl Fn(Arc<str>) -> F + Send + Sync,
@@ -112,7 +125,7 @@ impl OperatorClient {
         }
     }
 
-    /// What another answer than the one that was hoped for means.
+    /// The error that an unexpected answer means.
     fn refused(&self, answer: &fetch::Answer) -> SimError {
         let problem: Problem = if answer.media_type == "application/json" {
             ipse_jose::strict_json(&answer.body).unwrap_or_default()
@@ -133,7 +146,7 @@ impl OperatorClient {
                 tracing::warn!(
                     operator = self.name,
                     status,
-                    "operator's answer is of no use"
+                    "unexpected answer of an operator"
                 );
                 SimError::Unavailable
             }
@@ -148,7 +161,7 @@ impl OperatorClient {
     }
 }
 
-/// Handles and challenge ids stand in a path: nothing but what they are made of.
+/// Checks a handle or a challenge id before it becomes part of a path.
 fn in_path(name: &str) -> Result<&str, SimError> {
     let plain = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
     if !name.is_empty() && name.len() <= 128 && name.bytes().all(plain) {

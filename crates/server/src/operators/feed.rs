@@ -1,44 +1,46 @@
-//! Keeps operators' event feeds whole: pulls at the start, after a gap, and when one has fallen silent.
+//! Pulls an operator's events at the start, after a gap, and when the operator has sent nothing for a while.
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use ipse_scheme::Scheme;
 use ipse_scheme::sim_controller::SimController;
-use tokio::sync::watch;
 
-use crate::state::Server;
+use crate::shutdown::{self, Stopped};
 
-/// How often feeds are looked at.
+/// How often the feeds are checked.
 const PERIOD: Duration = Duration::from_secs(20);
 
-/// Looks after the feeds until `ended` becomes true.
-pub async fn run(server: Arc<Server>, mut ended: watch::Receiver<bool>) {
+/// Checks the feeds until the server stops.
+pub async fn run(scheme: Arc<Scheme>, mut stopped: Stopped) {
     let mut first = true;
     let mut ticks = tokio::time::interval(PERIOD);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         tokio::select! {
-            _ = ticks.tick() => look(&server, first).await,
-            () = crate::jobs::until(&mut ended) => return,
+            _ = ticks.tick() => check(&scheme, first).await,
+            () = shutdown::wait(&mut stopped) => return,
         }
         first = false;
     }
 }
 
-async fn look(server: &Arc<Server>, first: bool) {
-    for operator in &server.scheme.operators {
-        let healthy = server.scheme.feed_healthy(operator.name()).await;
+async fn check(scheme: &Scheme, first: bool) {
+    for operator in &scheme.operators {
+        let healthy = scheme.feed_healthy(operator.name()).await;
         if first || !matches!(healthy, Ok(true)) {
-            repair(server, operator).await;
+            repair(scheme, operator).await;
         }
     }
 }
 
-/// Pulls what is missing.
-pub async fn repair(server: &Server, operator: &Arc<dyn SimController>) {
-    match server.scheme.repair_feed(operator).await {
+/// Pulls the events that are missing.
+pub async fn repair(scheme: &Scheme, operator: &Arc<dyn SimController>) {
+    match scheme.repair_feed(operator).await {
         Ok(0) => {}
-        Ok(count) => tracing::info!(operator = operator.name(), count, "events pulled"),
-        Err(error) => tracing::warn!(operator = operator.name(), %error, "feed not repaired"),
+        Ok(count) => tracing::info!(operator = operator.name(), count, "pulled missing events"),
+        Err(error) => {
+            tracing::warn!(operator = operator.name(), %error, "cannot pull the missing events")
+        }
     }
 }

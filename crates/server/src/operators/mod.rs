@@ -1,35 +1,47 @@
-//! Operators: the client of their `/sim-controller/v1`, and the face on which their events come in.
+//! Operators: the API on which they report events, and the client of their `/sim-controller/v1`.
 
 mod client;
-pub mod config;
+mod events;
 pub mod feed;
-mod routes;
 mod token;
 
 use std::sync::Arc;
 
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::routing::post;
 use ipse_keys::KeyStore;
+use ipse_protocol::{Clock, Random};
+use ipse_scheme::Scheme;
 use ipse_scheme::sim_controller::SimController;
 
 use crate::config::ServerConfig;
 use crate::fetch::Fetch;
 
-pub use routes::router;
+/// The routes, on the issuer's origin.
+pub fn router(scheme: Arc<Scheme>) -> Router {
+    Router::new()
+        .route("/operators/events", post(events::post))
+        .layer(DefaultBodyLimit::max(events::MAX_BODY))
+        .with_state(scheme)
+}
 
-/// The operators of a configuration, in its order.
+/// Clients of the configured operators, in the order of the configuration.
 ///
 /// # Errors
-/// When one is not set up as this profile wants it; the text says which and why.
-pub fn controllers(
+/// When the configuration of an operator does not fit the profile; the text says which operator and why.
+pub fn clients(
     server: &ServerConfig,
-    keys: &Arc<dyn KeyStore>,
+    keys: &dyn KeyStore,
     fetch: &Fetch,
+    clock: &Clock,
+    random: &Random,
 ) -> anyhow::Result<Vec<Arc<dyn SimController>>> {
     server
         .operators
         .iter()
         .map(|operator| {
-            let client = client::OperatorClient::new(operator, &**keys, fetch)?;
+            let client = client::OperatorClient::new(operator, keys, fetch, clock, random)?;
             Ok(Arc::new(client) as Arc<dyn SimController>)
         })
         .collect()

@@ -1,49 +1,50 @@
-//! The bearer token for an operator: asked with `private_key_jwt` (RFC 7523), kept until shortly before it expires.
+//! The bearer token for an operator: requested with `private_key_jwt` (RFC 7523), kept until shortly before it expires.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use ipse_jose::SigningKey;
+use ipse_protocol::Clock;
 use ipse_protocol::wire::TokenResponse;
 use ipse_scheme::sim_controller::SimError;
 
-use crate::assertion::{ASSERTION_TYPE, assertion};
+use crate::client_assertion::{ASSERTION_TYPE, AssertionSigner};
 use crate::fetch::Party;
 
 /// A token is renewed this long before it expires.
 const MARGIN: Duration = Duration::from_secs(30);
+
 struct Token {
     text: Arc<str>,
     until: Instant,
 }
 
-/// Keeps the token.
+/// Requests the token and keeps it.
 pub struct Tokens {
-    key: Arc<SigningKey>,
+    signer: AssertionSigner,
     client_id: String,
-    issuer: String,
     url: String,
+    clock: Clock,
     kept: Mutex<Option<Token>>,
-    /// One asks, the others wait for what it gets.
-    limits: tokio::sync::Mutex<()>,
+    /// Held while a token is requested, so that the other callers wait for the same one.
+    requesting: tokio::sync::Mutex<()>,
 }
 
 impl Tokens {
-    pub fn new(key: Arc<SigningKey>, client_id: &str, issuer: &str, url: String) -> Self {
+    pub fn new(signer: AssertionSigner, client_id: &str, url: String, clock: Clock) -> Self {
         Self {
-            key,
+            signer,
             client_id: client_id.to_owned(),
-            issuer: issuer.to_owned(),
             url,
+            clock,
             kept: Mutex::default(),
-            limits: tokio::sync::Mutex::default(),
+            requesting: tokio::sync::Mutex::default(),
         }
     }
 
     fn kept(&self) -> Option<Arc<str>> {
         let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         kept.as_ref()
-            .filter(|token| token.until > Instant::now())
+            .filter(|token| token.until > self.clock.instant())
             .map(|token| token.text.clone())
     }
 
@@ -55,29 +56,29 @@ impl Tokens {
         }
     }
 
-    /// A token that is good for a while.
+    /// A token that stays valid for a while.
     pub async fn get(&self, party: &Party) -> Result<Arc<str>, SimError> {
         if let Some(token) = self.kept() {
             return Ok(token);
         }
-        let _turn = self.limits.lock().await;
+        let _guard = self.requesting.lock().await;
         if let Some(token) = self.kept() {
             return Ok(token);
         }
-        let assertion = assertion(&self.key, &self.client_id, &self.issuer);
+        let assertion = self.signer.sign();
         let form = [
             ("grant_type", "client_credentials"),
             ("client_id", &self.client_id),
             ("client_assertion_type", ASSERTION_TYPE),
             ("client_assertion", &assertion),
         ];
-        let asked = Instant::now();
+        let asked = self.clock.instant();
         let answer = party
             .post_form(&self.url, &form)
             .await
             .map_err(|_| SimError::Unavailable)?;
         let Some(token) = answer.json::<TokenResponse>(200) else {
-            tracing::warn!(status = answer.status, "operator gave no token");
+            tracing::warn!(status = answer.status, "an operator gave no token");
             return Err(SimError::Unavailable);
         };
         let text: Arc<str> = token.access_token.into();

@@ -1,43 +1,37 @@
-//! `GET /phone/v1/config`: what a phone must know before it has anything.
+//! `GET /config`: what a phone must know before it enrols. Not signed.
 
-use std::sync::Arc;
-
+use axum::Json;
 use axum::extract::State;
-use axum::routing::get;
-use axum::{Json, Router};
 use ipse_protocol::wire::{BankName, ConfigResponse, Handset, WebauthnConfig};
+use ipse_scheme::Scheme;
 
-use crate::state::Server;
+use super::Api;
+use crate::config::ServerConfig;
 
-pub(super) fn router() -> Router<Arc<Server>> {
-    Router::new().route("/config", get(config))
+/// Shows the configuration.
+pub async fn get(State(api): State<Api>) -> Json<ConfigResponse> {
+    Json((*api.config).clone())
 }
 
-async fn config(State(server): State<Arc<Server>>) -> Json<ConfigResponse> {
-    let rules = &server.scheme.config;
-    let handsets = server
-        .config
-        .operators
-        .iter()
-        .filter(|_| rules.is_demo())
-        .filter_map(|operator| {
-            Some(Handset {
-                operator: operator.name.clone(),
-                url: operator.handset_url.clone()?,
-            })
+/// The answer, which does not change while the server runs.
+pub fn response(scheme: &Scheme, config: &ServerConfig) -> ConfigResponse {
+    let rules = &scheme.config;
+    let handset = |operator: &crate::config::OperatorConfig| {
+        Some(Handset {
+            operator: operator.name.clone(),
+            url: operator.handset_url.clone()?,
         })
-        .collect();
-    Json(ConfigResponse {
+    };
+    let profile = if rules.is_demo() {
+        "demo"
+    } else {
+        "production"
+    };
+    ConfigResponse {
         audience: rules.app.clone(),
         issuer: rules.issuer.clone(),
-        profile: if rules.is_demo() {
-            "demo"
-        } else {
-            "production"
-        }
-        .to_owned(),
-        banks: server
-            .config
+        profile: profile.to_owned(),
+        banks: config
             .banks
             .iter()
             .map(|bank| BankName {
@@ -49,7 +43,11 @@ async fn config(State(server): State<Arc<Server>>) -> Json<ConfigResponse> {
         webauthn: WebauthnConfig {
             rp_id: rules.rp_id().to_owned(),
         },
-        handsets,
-        log_key: server.scheme.log_key(),
-    })
+        handsets: if rules.is_demo() {
+            config.operators.iter().filter_map(handset).collect()
+        } else {
+            Vec::new()
+        },
+        log_key: scheme.log_key(),
+    }
 }

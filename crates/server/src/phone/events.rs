@@ -1,14 +1,12 @@
-//! `GET /phone/v1/events`: server-sent events while the app is open. A hint; the truth is in `actions` and `me`.
+//! `GET /events`: server-sent events while the app is open. They are hints; the phone then reads `/actions` and `/me`.
 
 use std::collections::HashMap;
 use std::convert::Infallible;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use axum::Router;
 use axum::extract::State;
 use axum::response::sse::{Event, KeepAlive, Sse};
-use axum::routing::get;
 use futures_util::stream::{self, Stream};
 use ipse_protocol::problem::ProblemCode;
 use ipse_scheme::block::{ACTION_CHANNEL, IDENTITY_CHANNEL};
@@ -16,28 +14,24 @@ use ipse_store::Notice;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 
-use super::DeviceRequest;
-use crate::problem::Refusal;
-use crate::state::Server;
+use super::{Api, DeviceRequest};
+use crate::problem::ApiError;
 
-pub(super) fn router() -> Router<Arc<Server>> {
-    Router::new().route("/events", get(events))
-}
-
-/// Streams that one person may have open: a phone has one, and a moment ago may have had another.
+/// Most open streams of one person. A phone has one, and shortly two when it reconnects.
 const PER_PERSON: usize = 8;
 
-/// The streams that are open on this node, by person.
+/// Number of open streams on this node, by person.
 #[derive(Default)]
 pub struct Streams(Mutex<HashMap<String, usize>>);
 
 impl Streams {
-    fn open(&self) -> MutexGuard<'_, HashMap<String, usize>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<String, usize>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn enter(&self, identity: &str) -> bool {
-        let mut open = self.open();
+    /// Counts one more stream, unless the person has too many.
+    fn add(&self, identity: &str) -> bool {
+        let mut open = self.lock();
         let count = open.entry(identity.to_owned()).or_default();
         if *count >= PER_PERSON {
             return false;
@@ -46,8 +40,8 @@ impl Streams {
         true
     }
 
-    fn leave(&self, identity: &str) {
-        let mut open = self.open();
+    fn remove(&self, identity: &str) {
+        let mut open = self.lock();
         if let Some(count) = open.get_mut(identity) {
             *count -= 1;
             if *count == 0 {
@@ -57,31 +51,32 @@ impl Streams {
     }
 }
 
-/// One stream; counted while it lives.
+/// One open stream.
 struct Feed {
-    server: Arc<Server>,
+    api: Api,
     identity: String,
     notices: Receiver<Notice>,
     started: bool,
 }
 
-async fn events(
-    State(server): State<Arc<Server>>,
+/// Opens a stream.
+pub async fn get(
+    State(api): State<Api>,
     request: DeviceRequest,
-) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Refusal> {
-    let signed = server.scheme.authenticate(request.incoming()).await?;
+) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, ApiError> {
+    let signed = api.scheme.authenticate(request.incoming()).await?;
     let identity = &signed.device.identity;
-    // Anybody can begin an enrolment; only who finished one has something to listen to.
-    if server.scheme.identity_event(identity).await?.is_none() {
+    // Anyone can start an enrolment. Only a finished one has events.
+    if api.scheme.identity_event(identity).await?.is_none() {
         return Err(ProblemCode::NotFound.into());
     }
-    if !server.streams.enter(identity) {
+    if !api.streams.add(identity) {
         return Err(ProblemCode::TooManyRequests.into());
     }
     let feed = Feed {
-        notices: server.scheme.store.subscribe(),
+        notices: api.scheme.store.subscribe(),
         identity: signed.device.identity.clone(),
-        server,
+        api,
         started: false,
     };
     let stream = stream::unfold(feed, |mut feed| async move {
@@ -93,12 +88,12 @@ async fn events(
 
 impl Drop for Feed {
     fn drop(&mut self) {
-        self.server.streams.leave(&self.identity);
+        self.api.streams.remove(&self.identity);
     }
 }
 
 impl Feed {
-    /// The next event of this person; `None` when the server ends.
+    /// The next event of this person; `None` when the server stops.
     async fn next(&mut self) -> Option<Event> {
         if !self.started {
             self.started = true;
@@ -113,7 +108,7 @@ impl Feed {
                         return Some(event);
                     }
                 }
-                // Missed some: tell the phone to look for itself.
+                // Some notices were lost, so the phone must read everything again.
                 Err(RecvError::Lagged(_)) => {
                     if let Some(event) = self.identity_event().await {
                         return Some(event);
@@ -129,13 +124,13 @@ impl Feed {
             return self.identity_event().await;
         }
         if notice.channel == ACTION_CHANNEL {
-            // Most are of other people: those cost no look into the database.
+            // Most notices concern other people; skip them without reading the database.
             let (action, whose) = notice.id.split_once('/')?;
             if whose != self.identity {
                 return None;
             }
             let event = self
-                .server
+                .api
                 .scheme
                 .action_event(&self.identity, action)
                 .await
@@ -147,7 +142,7 @@ impl Feed {
 
     async fn identity_event(&self) -> Option<Event> {
         let event = self
-            .server
+            .api
             .scheme
             .identity_event(&self.identity)
             .await

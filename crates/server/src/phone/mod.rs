@@ -1,44 +1,114 @@
-//! `/phone/v1`: what the phone asks, device-signed (docs/protocol.md §2–7).
+//! `/phone/v1`: the API of the phone. Requests are signed by the device (docs/protocol.md §2–7).
 
 mod actions;
+mod block;
 mod config;
+mod devices;
 mod enrolments;
 mod events;
 mod me;
+mod receipts;
 mod recoveries;
 mod request;
 mod sim;
+mod unblock;
 
 use std::sync::Arc;
 
-use axum::Router;
-use axum::extract::DefaultBodyLimit;
+use axum::extract::{DefaultBodyLimit, FromRef};
 use axum::http::{HeaderValue, header};
 use axum::response::Response;
+use axum::routing::{get, post};
+use axum::{Json, Router, middleware};
+use ipse_protocol::problem::{Problem, ProblemCode};
+use ipse_protocol::wire::ConfigResponse;
+use ipse_scheme::Scheme;
 
-use crate::state::Server;
+use crate::config::ServerConfig;
+use crate::limits::Limits;
+use crate::problem::ApiError;
 
-pub use events::Streams;
-pub use request::{DeviceRequest, MAX_BODY};
+use events::Streams;
+use request::{DeviceRequest, MAX_BODY};
 
-/// The face.
-pub fn router() -> Router<Arc<Server>> {
-    Router::new()
-        .merge(config::router())
-        .merge(enrolments::router())
-        .merge(recoveries::router())
-        .merge(sim::router())
-        .merge(actions::router())
-        .merge(me::router())
-        .merge(events::router())
-        .fallback(|| async {
-            crate::problem::Refusal::from(ipse_protocol::problem::ProblemCode::NotFound)
-        })
-        .layer(DefaultBodyLimit::max(MAX_BODY))
-        .layer(axum::middleware::map_response(no_store))
+/// State of the handlers. A handler takes the whole of it or only the [`Scheme`].
+#[derive(Clone)]
+pub struct Api {
+    scheme: Arc<Scheme>,
+    limits: Arc<Limits>,
+    streams: Arc<Streams>,
+    config: Arc<ConfigResponse>,
 }
 
-async fn no_store(mut response: Response) -> Response {
+impl Api {
+    /// The API of a configuration.
+    pub fn new(scheme: Arc<Scheme>, limits: Arc<Limits>, config: &ServerConfig) -> Self {
+        Self {
+            config: Arc::new(config::response(&scheme, config)),
+            streams: Arc::default(),
+            limits,
+            scheme,
+        }
+    }
+}
+
+impl FromRef<Api> for Arc<Scheme> {
+    fn from_ref(api: &Api) -> Self {
+        api.scheme.clone()
+    }
+}
+
+/// What most handlers return.
+type Answer<T> = Result<Json<T>, ApiError>;
+
+/// The routes, relative to `/phone/v1`.
+pub fn router(api: Api) -> Router {
+    Router::new()
+        .route("/config", get(config::get))
+        .route("/enrolments", post(enrolments::post))
+        .route("/enrolments/{id}", get(enrolments::show::get))
+        .route("/enrolments/{id}/sim", post(enrolments::sim::post))
+        .route(
+            "/enrolments/{id}/sim/answer",
+            post(enrolments::sim::answer::post),
+        )
+        .route("/enrolments/{id}/bank", post(enrolments::bank::post))
+        .route("/enrolments/{id}/code", post(enrolments::code::post))
+        .route("/enrolments/{id}/unlock", post(enrolments::unlock::post))
+        .route(
+            "/enrolments/{id}/complete",
+            post(enrolments::complete::post),
+        )
+        .route("/recoveries", post(recoveries::post))
+        .route("/recoveries/{id}", get(recoveries::show::get))
+        .route("/recoveries/{id}/code", post(recoveries::code::post))
+        .route(
+            "/recoveries/{id}/complete",
+            post(recoveries::complete::post),
+        )
+        .route("/sim", post(sim::post))
+        .route("/sim/answer", post(sim::answer::post))
+        .route("/actions", get(actions::get))
+        .route("/actions/claim", post(actions::claim::post))
+        .route("/actions/{id}", get(actions::show::get))
+        .route("/actions/{id}/attempt", post(actions::attempt::post))
+        .route("/actions/{id}/approve", post(actions::approve::post))
+        .route("/actions/{id}/refuse", post(actions::refuse::post))
+        .route("/actions/{id}/wrong", post(actions::wrong::post))
+        .route("/actions/{id}/report", post(actions::report::post))
+        .route("/me", get(me::get))
+        .route("/devices", get(devices::get))
+        .route("/receipts/{id}", get(receipts::get))
+        .route("/block", post(block::post))
+        .route("/unblock", post(unblock::post))
+        .route("/events", get(events::get))
+        .fallback(|| async { ApiError::from(ProblemCode::NotFound) })
+        .layer(DefaultBodyLimit::max(MAX_BODY))
+        .layer(middleware::map_response(with_headers))
+        .with_state(api)
+}
+
+async fn with_headers(mut response: Response) -> Response {
     let headers = response.headers_mut();
     headers
         .entry(header::CACHE_CONTROL)
@@ -48,4 +118,14 @@ async fn no_store(mut response: Response) -> Response {
         HeaderValue::from_static("nosniff"),
     );
     response
+}
+
+/// Refuses a text message's secret that cannot be right, so that it costs no guess.
+fn check_secret(secret: &str) -> Result<(), ApiError> {
+    if secret.len() == 6 && secret.bytes().all(|b| b.is_ascii_digit()) {
+        return Ok(());
+    }
+    Err(Problem::new(ProblemCode::MalformedRequest)
+        .with("member", "secret")
+        .into())
 }

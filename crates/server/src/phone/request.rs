@@ -1,4 +1,4 @@
-//! A request of the phone, taken apart strictly before anything looks at it.
+//! Extracts the parts of a phone's request that its signature covers.
 
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
@@ -8,12 +8,12 @@ use ipse_protocol::problem::ProblemCode;
 use ipse_scheme::device::Incoming;
 use serde::de::DeserializeOwned;
 
-use crate::problem::Refusal;
+use crate::problem::ApiError;
 
-/// Most bytes of a body.
+/// Longest body, in bytes.
 pub const MAX_BODY: usize = 64 * 1024;
 
-/// A request with all that its signature covers.
+/// The parts of a request that the device signs. The signature is not verified yet: [`ipse_scheme::Scheme`] does that.
 pub struct DeviceRequest {
     method: Method,
     target: String,
@@ -22,7 +22,7 @@ pub struct DeviceRequest {
 }
 
 impl DeviceRequest {
-    /// What the scheme verifies.
+    /// The form that the scheme verifies.
     pub fn incoming(&self) -> Incoming<'_> {
         Incoming {
             method: self.method.as_str(),
@@ -32,20 +32,20 @@ impl DeviceRequest {
         }
     }
 
-    /// The body, exactly of this form.
+    /// The body, parsed strictly as a `T`.
     ///
     /// # Errors
     /// `malformed_request`.
-    pub fn json<T: DeserializeOwned>(&self) -> Result<T, Refusal> {
+    pub fn json<T: DeserializeOwned>(&self) -> Result<T, ApiError> {
         ipse_jose::strict_json(&self.body).map_err(|_| ProblemCode::MalformedRequest.into())
     }
 }
 
 impl<S: Send + Sync> FromRequest<S> for DeviceRequest {
-    type Rejection = Refusal;
+    type Rejection = ApiError;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Refusal> {
-        // Nested routers see a shortened path; the phone signed the whole one.
+    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
+        // A nested router shortens the path; the phone signed all of it.
         let target = request
             .extensions()
             .get::<axum::extract::OriginalUri>()
@@ -73,7 +73,7 @@ impl<S: Send + Sync> FromRequest<S> for DeviceRequest {
         let body = Bytes::from_request(request, state)
             .await
             .map_err(|rejection| {
-                Refusal::from(if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
+                ApiError::from(if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
                     ProblemCode::TooLarge
                 } else {
                     ProblemCode::MalformedRequest

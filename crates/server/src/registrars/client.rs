@@ -4,18 +4,18 @@ use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use ipse_jose::jwe::DecryptionKey;
-use ipse_jose::{Alg, SigningKey, b64};
+use ipse_jose::{Alg, b64};
 use ipse_keys::KeyStore;
-use ipse_protocol::sha256;
+use ipse_protocol::{Clock, Random, sha256};
 use ipse_scheme::registrar::{
     Answer, Policy, Registrar, RegistrarError, Visit, Vouched, id_token, judge, request, userinfo,
 };
 use serde::Deserialize;
 use url::Url;
 
-use super::config::{BankConfig, CLIENT_KEY, USERINFO_KEY};
 use super::endpoints::Discovery;
-use crate::assertion::{ASSERTION_TYPE, assertion};
+use crate::client_assertion::{ASSERTION_TYPE, AssertionSigner};
+use crate::config::{BANK_CLIENT_KEY, BANK_USERINFO_KEY, BankConfig};
 use crate::fetch::{self, Fetch, Party};
 
 /// One bank.
@@ -23,7 +23,8 @@ pub struct BankClient {
     policy: Policy,
     callback: String,
     party: Party,
-    client_key: Arc<SigningKey>,
+    signer: AssertionSigner,
+    clock: Clock,
     userinfo_key: Arc<DecryptionKey>,
     endpoints: Discovery,
 }
@@ -49,6 +50,8 @@ impl BankClient {
         demo: bool,
         keys: &dyn KeyStore,
         fetch: &Fetch,
+        clock: &Clock,
+        random: &Random,
     ) -> anyhow::Result<Self> {
         let about = || format!("bank `{}`", config.name);
         let signs =
@@ -75,9 +78,16 @@ impl BankClient {
             },
             callback: callback.to_owned(),
             party: fetch.party(&config.issuer).with_context(about)?,
-            client_key: keys.signing(CLIENT_KEY).with_context(about)?,
-            userinfo_key: keys.decryption(USERINFO_KEY).with_context(about)?,
-            endpoints: Discovery::new(&config.issuer),
+            signer: AssertionSigner::new(
+                keys.signing(BANK_CLIENT_KEY).with_context(about)?,
+                &config.client_id,
+                &config.issuer,
+                clock.clone(),
+                random.clone(),
+            ),
+            clock: clock.clone(),
+            userinfo_key: keys.decryption(BANK_USERINFO_KEY).with_context(about)?,
+            endpoints: Discovery::new(&config.issuer, clock.clone()),
         })
     }
 
@@ -86,11 +96,7 @@ impl BankClient {
         url: &str,
         form: &[(&str, &str)],
     ) -> Result<fetch::Answer, RegistrarError> {
-        let assertion = assertion(
-            &self.client_key,
-            &self.policy.client_id,
-            &self.policy.issuer,
-        );
+        let assertion = self.signer.sign();
         let mut whole = vec![
             ("client_id", self.policy.client_id.as_str()),
             ("client_assertion_type", ASSERTION_TYPE),
@@ -125,7 +131,7 @@ impl BankClient {
             .await?;
         let pushed: Pushed = answer
             .json(201)
-            .ok_or_else(|| self.no_use("PAR", &answer))?;
+            .ok_or_else(|| self.unexpected("PAR", &answer))?;
         let mut url = Url::parse(&endpoints.authorization_endpoint)
             .map_err(|_| RegistrarError::Refused("metadata"))?;
         url.query_pairs_mut()
@@ -145,11 +151,11 @@ impl BankClient {
         let answer = self.post(&endpoints.token_endpoint, &form).await?;
         let tokens: Tokens = answer
             .json(200)
-            .ok_or_else(|| self.no_use("token", &answer))?;
+            .ok_or_else(|| self.unexpected("token", &answer))?;
         if !tokens.token_type.eq_ignore_ascii_case("bearer") {
             return Err(RegistrarError::Refused("token_type"));
         }
-        let now = ipse_protocol::unix_ms() / 1000;
+        let now = self.clock.unix_seconds();
         let signed_in = id_token(&self.policy, &tokens.id_token, &visit.nonce, now)?;
         let answer = self
             .party
@@ -157,7 +163,7 @@ impl BankClient {
             .await
             .map_err(unreachable)?;
         if answer.status != 200 {
-            return Err(self.no_use("userinfo", &answer));
+            return Err(self.unexpected("userinfo", &answer));
         }
         if answer.media_type != "application/jwt" {
             return Err(RegistrarError::Refused("userinfo_media_type"));
@@ -169,12 +175,12 @@ impl BankClient {
         judge(&self.policy, &claims, &evidence, now)
     }
 
-    fn no_use(&self, what: &str, answer: &fetch::Answer) -> RegistrarError {
+    fn unexpected(&self, what: &str, answer: &fetch::Answer) -> RegistrarError {
         tracing::warn!(
             bank = self.policy.name,
             what,
             status = answer.status,
-            "bank's answer is of no use"
+            "unexpected answer of a bank"
         );
         RegistrarError::Unavailable
     }

@@ -69,10 +69,7 @@ impl Node {
         let server = Arc::new(network.node_with_queue(1));
         let mut tasks = JoinSet::new();
         let mut urls = Vec::new();
-        for router in [
-            ipse_server::issuer_router(server.clone()),
-            ipse_server::app_router(server.clone()),
-        ] {
+        for router in [server.issuer_router(), server.app_router()] {
             let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
                 .await
                 .expect("a port");

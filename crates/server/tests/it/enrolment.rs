@@ -126,7 +126,9 @@ async fn t13_what_an_operator_must_be_told_outlives_its_silence_and_the_node() {
         network.pass(3_600_000);
         network
             .soon("letting go of the SIM", || async {
-                ipse_server::outbox::drain(&node).await.expect("drained");
+                ipse_server::outbox::drain(&node.scheme)
+                    .await
+                    .expect("drained");
                 !bound(&network, 1).await
             })
             .await;
@@ -158,7 +160,7 @@ async fn a_second_try_with_the_same_sim_leaves_the_identity_its_sim() {
         second.connect_sim(&network).await;
         second.visit_bank("customer0").await;
         second.finish_enrolment().await.refused("already_enrolled");
-        ipse_server::outbox::drain(&network.server)
+        ipse_server::outbox::drain(&network.server.scheme)
             .await
             .expect("drained");
         assert!(bound(&network, 0).await);
@@ -423,7 +425,7 @@ async fn abandoned_enrolments_are_forgotten_with_their_keys() {
         );
         let path = format!("/enrolments/{}", phone.enrolment);
         phone.get(&path).await.refused("device_signature_invalid");
-        ipse_server::outbox::drain(&network.server)
+        ipse_server::outbox::drain(&network.server.scheme)
             .await
             .expect("drained");
         network
@@ -454,7 +456,7 @@ async fn t34_a_stolen_database_holds_no_personal_data_in_the_clear() {
             if stage == "completed" {
                 let done = phone.finish_enrolment().await;
                 assert_eq!(done.status, StatusCode::CREATED, "{}", done.body);
-                ipse_server::outbox::drain(&network.server)
+                ipse_server::outbox::drain(&network.server.scheme)
                     .await
                     .expect("drained");
             }

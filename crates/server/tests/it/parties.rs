@@ -115,7 +115,12 @@ async fn t38_a_bank_that_hangs_takes_no_other_bank_along() {
     let mut silent = config.banks[0].clone();
     (silent.name, silent.issuer) = ("Bank Stil".into(), mute.url.clone());
     config.banks.push(silent);
-    let server = ipse_server::Server::open_with(&home, config, network.db.clock().clone());
+    let server = ipse_server::Server::open_with(
+        &home,
+        config,
+        network.db.clock().clone(),
+        ipse_protocol::Random::system(),
+    );
     let server = Arc::new(server.expect("scheme opens"));
     let [issuer, app] = [(); 2].map(|()| std::net::TcpListener::bind("127.0.0.1:0"));
     let [issuer, app] = [issuer, app].map(|listener| {

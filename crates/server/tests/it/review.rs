@@ -347,7 +347,7 @@ async fn t38_a_flood_of_enrolments_is_told_to_wait_and_takes_no_login_along() {
         let mut phone = network.enrolled(0).await;
         // As if so many were waiting for a slow operator.
         let all = u32::try_from(ipse_server::limits::SLOTS_PER_PARTY).expect("a number");
-        let numbers = &network.server.limits.numbers;
+        let numbers = &network.server.limits.enrolments;
         let taken = numbers.acquire_many(all).await.expect("open");
         let mut newcomer = network.phone(1);
         newcomer

@@ -1,10 +1,12 @@
 //! Text messages to handsets: who may cause them, how many, and what the answers give away.
 
-use ipse_server::registrars::COOKIE;
 use reqwest::StatusCode;
 use serde_json::json;
 
 use crate::support::{Phone, TestNetwork, number};
+
+/// Cookie of a visit to a bank.
+const COOKIE: &str = "ipse_scheme_registrar";
 
 /// How many messages lie on the handset of person `n`.
 async fn messages(network: &TestNetwork, n: usize) -> usize {

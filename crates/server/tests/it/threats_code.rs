@@ -5,7 +5,6 @@ use std::sync::Arc;
 use ipse_protocol::device_request::WINDOW;
 use ipse_protocol::opaque::{ClientLogin, ClientRegistration, Identity as NoStretching};
 use ipse_protocol::wire::{AttemptRequest, AttemptResponse, Offer};
-use ipse_scheme::Scheme;
 use ipse_server::Server;
 use ipse_store::testing::rounds;
 use reqwest::StatusCode;
@@ -223,7 +222,7 @@ async fn t03_what_was_spent_is_never_given_back() {
             .await
             .map_err(|r| r.body)
             .expect("an attempt");
-        let restarted: Scheme = network.another_node().scheme;
+        let restarted = network.another_scheme();
         let (_, ke1) = ClientLogin::<NoStretching>::start(CODE).expect("opaque");
         let body = Phone::attempt_body(&offer, ke1);
         let request = phone.seal(&format!("/actions/{}/attempt", offer.action), &body);

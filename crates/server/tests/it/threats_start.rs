@@ -46,7 +46,7 @@ async fn t01_a_stale_or_forged_qr_is_refused() {
 
 /// A scheme as in production, but for the keystore, on the database of a demo.
 fn in_production(network: &TestNetwork) -> Scheme {
-    let mut node = network.another_node().scheme;
+    let mut node = network.another_scheme();
     node.config.profile = Profile::Production;
     node
 }

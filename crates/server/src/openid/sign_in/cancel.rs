@@ -6,36 +6,41 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
-use ipse_protocol::control::{Control, enforced};
+use ipse_protocol::constant_time_eq;
 use ipse_texts::Language;
 
 use super::super::pages::{ErrorPage, Outcome, sign_in_path};
-use super::super::{browser, form, login_result};
-use super::{form_token, standing};
-use crate::Server;
+use super::super::{Provider, browser, form, login_result};
+use super::{form_token, login_of_browser};
 
 /// Cancels the login and shows the way back.
-pub async fn post(State(server): State<Arc<Server>>, headers: HeaderMap, body: Bytes) -> Response {
+pub async fn post(
+    State(provider): State<Arc<Provider>>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
     let form = form::read(&headers, &body).unwrap_or_default();
     let chosen = form.get("lang").and_then(Language::parse);
     let action = form.get("action").unwrap_or_default();
-    let page = browser::page(&server, &headers, chosen);
-    let (cookie, sign_in) = match standing(&server, &headers, action).await {
+    let page = browser::page(&provider, &headers, chosen);
+    let (cookie, sign_in) = match login_of_browser(&provider, &headers, action).await {
         Ok(Some(found)) => found,
         Ok(None) => return Outcome::new(page, ErrorPage::WrongBrowser).into_response(),
         Err(error) => return login_result::unavailable(&form::failed(error), page),
     };
-    let page = browser::page(&server, &headers, login_result::language(&sign_in, chosen));
-    let expected = form_token(&server, action, &cookie);
+    let page = browser::page(
+        &provider,
+        &headers,
+        login_result::language(&sign_in, chosen),
+    );
+    let expected = form_token(&provider, action, &cookie);
     let given = form.get("token").unwrap_or_default();
-    if enforced(Control::T18FormToken)
-        && !ipse_protocol::constant_time_eq(expected.as_bytes(), given.as_bytes())
-    {
+    if !constant_time_eq(expected.as_bytes(), given.as_bytes()) {
         return Outcome::new(page, ErrorPage::WrongBrowser)
             .code("form_token_invalid")
             .into_response();
     }
-    match server.scheme.cancel(action, &cookie.binding()).await {
+    match provider.scheme.cancel(action, &cookie.binding()).await {
         Ok(true) => {}
         // Decided a moment ago: the page knows how.
         Ok(false) => {
@@ -54,7 +59,7 @@ pub async fn post(State(server): State<Arc<Server>>, headers: HeaderMap, body: B
             ErrorPage::ActionCancelled
         },
     );
-    match login_result::denied(&server, &sign_in, "the person cancelled at the browser") {
+    match login_result::denied(&provider, &sign_in, "the person cancelled at the browser") {
         // Who was warned reads the warning; who turned back goes back.
         Some(back) if not_my_phone => outcome.back(back).into_response(),
         Some(back) => outcome.back(back).forward().into_response(),

@@ -8,19 +8,18 @@ use axum::response::Response;
 use ipse_openid::{OAuthError, OAuthErrorCode, Params};
 
 use super::super::qr::Qr;
-use super::super::{form, headers};
-use super::standing;
-use crate::Server;
+use super::super::{Provider, form, headers};
+use super::login_of_browser;
 
 /// Answers the text and its drawing as an SVG path, or `null` once a phone has it.
 pub async fn get(
-    State(server): State<Arc<Server>>,
+    State(provider): State<Arc<Provider>>,
     request_headers: HeaderMap,
     RawQuery(query): RawQuery,
 ) -> Response {
     let query = Params::parse(query.unwrap_or_default().as_bytes()).unwrap_or_default();
-    match standing(
-        &server,
+    match login_of_browser(
+        &provider,
         &request_headers,
         query.get("action").unwrap_or_default(),
     )

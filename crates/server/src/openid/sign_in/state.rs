@@ -7,19 +7,18 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use ipse_openid::Params;
 
-use super::super::{form, headers};
-use super::{standing, status};
-use crate::Server;
+use super::super::{Provider, form, headers};
+use super::{login_of_browser, status};
 
 /// Answers `created`, `linked`, `returning` or `done`.
 pub async fn get(
-    State(server): State<Arc<Server>>,
+    State(provider): State<Arc<Provider>>,
     request_headers: HeaderMap,
     RawQuery(query): RawQuery,
 ) -> Response {
     let query = Params::parse(query.unwrap_or_default().as_bytes()).unwrap_or_default();
-    match standing(
-        &server,
+    match login_of_browser(
+        &provider,
         &request_headers,
         query.get("action").unwrap_or_default(),
     )

@@ -12,7 +12,7 @@ use ipse_openid::client::{
     AssertionAudience, Authentication, IdTokenAlg, Registration, SecretHash,
 };
 use ipse_openid::client::{Service, ServiceType};
-use ipse_protocol::{ids, random, sha256};
+use ipse_protocol::{Clock, ids, random, sha256};
 use ipse_store::action::{Decision, decide};
 use ipse_store::partner::{self, Grant};
 use ipse_store::testing::TestDb;
@@ -22,7 +22,6 @@ use tower::ServiceExt;
 
 use crate::Server;
 use crate::config::ServerConfig;
-use crate::openid::client::now;
 
 pub const ISSUER: &str = "http://localhost:4000";
 pub const REDIRECT: &str = "https://shop.example/cb";
@@ -125,8 +124,16 @@ impl TestServer {
         );
         std::fs::write(home.path().join("scheme.toml"), config).unwrap();
         let config = ServerConfig::load(home.path()).unwrap();
-        let server = Arc::new(Server::open_with(home.path(), config, db.clock().clone()).unwrap());
-        let router = crate::issuer_router(server.clone());
+        let server = Arc::new(
+            Server::open_with(
+                home.path(),
+                config,
+                db.clock().clone(),
+                ipse_protocol::Random::system(),
+            )
+            .unwrap(),
+        );
+        let router = server.issuer_router();
         let key = SigningKey::generate_es256();
         let (partner, plain) = (ids::new(ids::PARTNER), ids::new(ids::PARTNER));
         let server = Self {
@@ -221,7 +228,13 @@ impl TestServer {
 
     /// A fresh client assertion of the pushing partner.
     pub fn assertion(&self) -> String {
-        sign_assertion(&self.key, &self.partner, ISSUER, &random(), now())
+        sign_assertion(
+            &self.key,
+            &self.partner,
+            ISSUER,
+            &random(),
+            Clock::system().unix_seconds(),
+        )
     }
 
     /// Posts as the pushing partner.

@@ -169,8 +169,13 @@ impl TestNetwork {
             false => format!("{}?queue={waiting}", config.database),
         };
         config.database = option;
-        ipse_server::Server::open_with(&home, config, self.db.clock().clone())
-            .expect("scheme opens")
+        ipse_server::Server::open_with(
+            &home,
+            config,
+            self.db.clock().clone(),
+            ipse_protocol::Random::system(),
+        )
+        .expect("scheme opens")
     }
 
     /// The identity as the database has it.

@@ -10,6 +10,8 @@ use ipse_operator::Operator;
 use ipse_operator::cards::Channel;
 use ipse_operator::keys::OperatorKeys;
 use ipse_operator::store::MIGRATIONS;
+use ipse_protocol::Random;
+use ipse_scheme::Scheme;
 use ipse_server::Server;
 use ipse_server::config::ServerConfig;
 use ipse_store::testing::TestDb;
@@ -98,7 +100,7 @@ impl TestNetwork {
                 "listen": operator_at.local_addr().expect("address").to_string(), "app_origin": app,
                 "heartbeat_seconds": 1,
                 "scheme": {"issuer": issuer, "client_id": CLIENT, "events_url": format!("{issuer}/operators/events"),
-                    "jwks": {"keys": [scheme_keys.signing(ipse_server::operators::config::CLIENT_KEY).expect("key").public_jwk()]}},
+                    "jwks": {"keys": [scheme_keys.signing(ipse_server::config::OPERATOR_CLIENT_KEY).expect("key").public_jwk()]}},
                 "sim": (0..20).map(|n| json!({"number": number(n), "readiness": readiness(n)})).collect::<Vec<_>>(),
             }))
             .expect("toml"),
@@ -125,8 +127,8 @@ impl TestNetwork {
                 "client": {"client_id": CLIENT, "name": "Ipse",
                     "redirect_uris": [format!("{app}/registrars/callback")],
                     "jwks": {"keys": [
-                        scheme_keys.signing(ipse_server::registrars::config::CLIENT_KEY).expect("key").public_jwk(),
-                        scheme_keys.decryption(ipse_server::registrars::config::USERINFO_KEY).expect("key").public_jwk(),
+                        scheme_keys.signing(ipse_server::config::BANK_CLIENT_KEY).expect("key").public_jwk(),
+                        scheme_keys.decryption(ipse_server::config::BANK_USERINFO_KEY).expect("key").public_jwk(),
                     ]}},
                 "customer": customers(),
             }))
@@ -161,7 +163,8 @@ impl TestNetwork {
         .expect("written");
         let config = ServerConfig::load(&scheme_home).expect("scheme configuration");
         let server = Arc::new(
-            Server::open_with(&scheme_home, config, db.clock().clone()).expect("scheme opens"),
+            Server::open_with(&scheme_home, config, db.clock().clone(), Random::system())
+                .expect("scheme opens"),
         );
         let scheme = serve(&mut tasks, &server, [issuer_at, app_at], stopped);
         TestNetwork {
@@ -254,7 +257,17 @@ impl TestNetwork {
     pub fn another_node(&self) -> Server {
         let home = self.home.path().join("scheme");
         let config = ServerConfig::load(&home).expect("scheme configuration");
-        Server::open_with(&home, config, self.db.clock().clone()).expect("scheme opens")
+        Server::open_with(&home, config, self.db.clock().clone(), Random::system())
+            .expect("scheme opens")
+    }
+
+    /// The rules of a second node, on the same database and keys.
+    pub fn another_scheme(&self) -> Scheme {
+        let home = self.home.path().join("scheme");
+        let config = ServerConfig::load(&home).expect("scheme configuration");
+        let clock = self.db.clock().clone();
+        ipse_server::server::open_scheme(&home, &config, clock, &Random::system())
+            .expect("scheme opens")
     }
 
     /// As [`TestNetwork::another_node`], with a clock of its own that is ahead.
@@ -263,7 +276,7 @@ impl TestNetwork {
         let config = ServerConfig::load(&home).expect("scheme configuration");
         let clock = Clock::system();
         clock.shift(milliseconds);
-        Server::open_with(&home, config, clock).expect("scheme opens")
+        Server::open_with(&home, config, clock, Random::system()).expect("scheme opens")
     }
 
     /// Waits until the scheme has applied every event of the operator.

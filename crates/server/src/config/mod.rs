@@ -1,4 +1,7 @@
-//! `scheme.toml`: who the scheme is, where it listens, whom it trusts. Unknown members are refused.
+//! `scheme.toml`: the scheme's names and addresses, and the operators and banks it works with. Unknown members are refused.
+
+mod bank;
+mod operator;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -7,8 +10,8 @@ use anyhow::{Context, bail};
 use ipse_scheme::config::{Config, Lifetimes, Profile};
 use serde::Deserialize;
 
-use crate::operators::config::OperatorConfig;
-use crate::registrars::config::BankConfig;
+pub use bank::{BANK_CLIENT_KEY, BANK_USERINFO_KEY, BankConfig};
+pub use operator::{OPERATOR_CLIENT_KEY, OperatorConfig};
 
 const DAY_SECONDS: i64 = 24 * 3600;
 const HOUR_SECONDS: i64 = 3600;
@@ -26,19 +29,19 @@ pub struct ServerConfig {
     pub issuer: String,
     /// Origin of the app and of `/phone/v1`.
     pub app: String,
-    /// Where partners, operators and machines come in.
+    /// Address of the issuer's listener: for partners, operators and monitors.
     pub listen_issuer: SocketAddr,
-    /// Where the app and phones come in.
+    /// Address of the app's listener: for the app, phones and browsers that come back from banks.
     pub listen_app: SocketAddr,
-    /// Folder of the built app; relative ones count from the home.
+    /// Folder of the built app. A relative path starts at the home.
     #[serde(default)]
     pub app_dir: Option<PathBuf>,
-    /// `sqlite:PATH` (relative ones count from the home) or `postgres://…`.
+    /// `sqlite:PATH` (a relative path starts at the home) or `postgres://…`.
     pub database: String,
-    /// Database of person keys; beside the other by default.
+    /// Database of person keys; by default beside `database`.
     #[serde(default)]
     pub person_keys: Option<String>,
-    /// How long things live.
+    /// Lifetimes of actions, codes, tokens, enrolments and SIM statements.
     #[serde(default)]
     pub lifetimes: LifetimesConfig,
     /// Operators.
@@ -60,7 +63,7 @@ pub struct LifetimesConfig {
     sim_statement_login_seconds: Option<i64>,
 }
 
-/// The scheme's own folder: this one, or `scheme/` in the home of a demo.
+/// The scheme's folder: `home` itself, or `scheme/` inside the home of a demo.
 pub fn home(home: &Path) -> PathBuf {
     let inside = home.join("scheme");
     if !home.join("scheme.toml").exists() && inside.join("scheme.toml").exists() {
@@ -79,7 +82,7 @@ impl ServerConfig {
         let text = std::fs::read_to_string(&path)
             .with_context(|| {
                 format!(
-                    "cannot read {}: --home is the folder of a scheme or of a demo; docs/running.md says what stands in the file",
+                    "cannot read {}: --home is the folder of a scheme or of a demo; docs/running.md describes the file",
                     path.display()
                 )
             })?;
@@ -138,7 +141,7 @@ impl ServerConfig {
         }
     }
 
-    /// What the rules need of it.
+    /// The part that the rules need.
     pub fn scheme(&self) -> Config {
         let default = Lifetimes::default();
         let or = |seconds: Option<i64>, ms: i64| seconds.map_or(ms, |s| s * 1000);
@@ -162,7 +165,7 @@ impl ServerConfig {
     }
 }
 
-/// A SQLite file in the home, unless its path is absolute.
+/// Resolves a relative SQLite path against the home.
 fn at_home(home: &Path, url: String) -> String {
     match url.strip_prefix("sqlite:") {
         Some(path) if !Path::new(path).is_absolute() => {
@@ -172,7 +175,7 @@ fn at_home(home: &Path, url: String) -> String {
     }
 }
 
-/// The same database, but for the schema that the other tables live in.
+/// The URL without the options that name a schema or a pool.
 fn without_schema(url: &str) -> String {
     let Some((base, query)) = url.split_once('?') else {
         return url.to_owned();
@@ -206,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn relative_paths_count_from_the_home() {
+    fn relative_paths_start_at_the_home() {
         let (home, config) = load(SCHEME);
         let config = config.unwrap();
         let file = home.path().join("ipse.db");
@@ -219,15 +222,15 @@ mod tests {
     }
 
     #[test]
-    fn an_action_ends_within_the_hour() {
-        for (seconds, taken) in [(0, false), (1, true), (3_600, true), (3_601, false)] {
+    fn an_action_lives_at_most_an_hour() {
+        for (seconds, accepted) in [(0, false), (1, true), (3_600, true), (3_601, false)] {
             let text = format!("{SCHEME}\n[lifetimes]\naction_seconds = {seconds}");
-            assert_eq!(load(&text).1.is_ok(), taken, "{seconds}");
+            assert_eq!(load(&text).1.is_ok(), accepted, "{seconds}");
         }
     }
 
     #[test]
-    fn a_login_rests_on_an_earlier_sim_statement_only_where_the_deployer_says_so() {
+    fn an_earlier_sim_statement_is_accepted_only_if_configured() {
         let (_home, config) = load(SCHEME);
         assert_eq!(config.unwrap().scheme().lifetimes.sim_statement_login, 0);
         let allowed = format!("{SCHEME}\n[lifetimes]\nsim_statement_login_seconds = 3600");

@@ -4,13 +4,13 @@ use ipse_jose::JwkSet;
 use serde::{Deserialize, Serialize};
 
 /// Keystore purpose of the key with which the scheme authenticates at operators (`private_key_jwt`).
-pub const CLIENT_KEY: &str = "operators/client";
+pub const OPERATOR_CLIENT_KEY: &str = "operators/client";
 
-/// One operator. What it signs counts only under the keys that stand here.
+/// One operator. Its signatures are accepted only under the keys listed here.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct OperatorConfig {
-    /// Name as people know it.
+    /// Name that people know.
     pub name: String,
     /// `iss` of its statements, `source` of its events, audience of the scheme's client assertions.
     pub issuer: String,

@@ -8,27 +8,26 @@ use axum::response::{IntoResponse, Response};
 
 use super::cookie::BrowserCookie;
 use super::pages::{ErrorPage, Outcome};
-use super::{browser, form, login_result};
-use crate::Server;
+use super::{Provider, browser, form, login_result};
 
 /// Sends the starting browser on to the partner.
 pub async fn get(
-    State(server): State<Arc<Server>>,
+    State(provider): State<Arc<Provider>>,
     Path(token): Path<String>,
     headers: HeaderMap,
 ) -> Response {
-    let page = browser::page(&server, &headers, None);
-    let Some(cookie) = BrowserCookie::read(&headers, &server.config.issuer) else {
+    let page = browser::page(&provider, &headers, None);
+    let Some(cookie) = BrowserCookie::read(&headers, provider.issuer()) else {
         return Outcome::new(page, ErrorPage::WrongBrowser).into_response();
     };
-    let sign_in = match server.scheme.take_return(&token, &cookie.binding()).await {
+    let sign_in = match provider.scheme.take_return(&token, &cookie.binding()).await {
         Ok(Some(sign_in)) => sign_in,
         Ok(None) => return Outcome::new(page, ErrorPage::WrongBrowser).into_response(),
         Err(error) => return login_result::unavailable(&form::failed(error), page),
     };
-    let page = browser::page(&server, &headers, login_result::language(&sign_in, None));
+    let page = browser::page(&provider, &headers, login_result::language(&sign_in, None));
     match &sign_in.result {
-        Some(result) => login_result::answer(&server, &sign_in, result, page).await,
+        Some(result) => login_result::answer(&provider, &sign_in, result, page).await,
         None => Outcome::new(page, ErrorPage::ActionClosed).into_response(),
     }
 }

@@ -1,0 +1,26 @@
+//! Which attributes a token or userinfo contains.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use ipse_openid::disclosure::{self, Approved, Claim};
+use serde_json::Value;
+
+/// What may leave at one place of what was shown and approved. The scheme keeps exactly what the approved view showed.
+pub fn released(
+    requested: &BTreeSet<Claim>,
+    approved: &[(String, String)],
+) -> BTreeMap<String, Value> {
+    let keys: BTreeSet<&str> = approved.iter().map(|(key, _)| key.as_str()).collect();
+    let values: BTreeMap<&str, &str> = approved
+        .iter()
+        .map(|(key, value)| (key.as_str(), value.as_str()))
+        .collect();
+    disclosure::release(
+        requested,
+        Approved {
+            shown: &keys,
+            approved: &keys,
+            values: &values,
+        },
+    )
+}

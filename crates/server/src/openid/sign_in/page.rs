@@ -1,0 +1,65 @@
+//! `GET /sign-in?action=…`: the page on which a browser waits for the phone.
+
+use std::sync::Arc;
+
+use axum::extract::{RawQuery, State};
+use axum::http::HeaderMap;
+use axum::response::{IntoResponse, Response};
+use ipse_openid::Params;
+use ipse_scheme::login::SignIn;
+use ipse_texts::Language;
+
+use super::super::cookie::BrowserCookie;
+use super::super::pages::{self, ErrorPage, Outcome, sign_in_path};
+use super::super::{Provider, browser, form, login_result};
+use super::{form_token, login_of_browser, step};
+
+const MINUTE_MS: i64 = 60_000;
+
+/// Shows how to reach the phone, then the match code; at the end sends the browser back.
+pub async fn get(
+    State(provider): State<Arc<Provider>>,
+    headers: HeaderMap,
+    RawQuery(query): RawQuery,
+) -> Response {
+    let query = Params::parse(query.unwrap_or_default().as_bytes()).unwrap_or_default();
+    let chosen = query.get("lang").and_then(Language::parse);
+    let action = query.get("action").unwrap_or_default();
+    let page = browser::page(&provider, &headers, chosen);
+    let (cookie, sign_in) = match login_of_browser(&provider, &headers, action).await {
+        Ok(Some(found)) => found,
+        Ok(None) => return Outcome::new(page, ErrorPage::WrongBrowser).into_response(),
+        Err(error) => return login_result::unavailable(&form::failed(error), page),
+    };
+    show(&provider, &headers, chosen, &cookie, sign_in).await
+}
+
+/// How a login stands, to the browser that began it.
+pub async fn show(
+    provider: &Provider,
+    headers: &HeaderMap,
+    chosen: Option<Language>,
+    cookie: &BrowserCookie,
+    sign_in: SignIn,
+) -> Response {
+    let mut page = browser::page(provider, headers, login_result::language(&sign_in, chosen));
+    if let Some(result) = &sign_in.result {
+        return login_result::answer(provider, &sign_in, result, page).await;
+    }
+    let Some(step) = step(&sign_in) else {
+        return Outcome::new(page, ErrorPage::ActionClosed).into_response();
+    };
+    page.again = Some(sign_in_path(&sign_in.action));
+    pages::SignIn {
+        form_token: form_token(provider, &sign_in.action, cookie),
+        partner: sign_in.partner_name.clone(),
+        domain: sign_in.partner_domain.clone(),
+        advanced: sign_in.level == "advanced",
+        app: format!("{}/app/", provider.scheme.config.app),
+        minutes: (sign_in.expires - sign_in.now + MINUTE_MS / 2).max(0) / MINUTE_MS,
+        action: sign_in.action,
+        page,
+        step,
+    }
+    .into_response()
+}

@@ -1,0 +1,59 @@
+//! `grant_type=authorization_code`: redeems a code, once (RFC 6749 §4.1.3, OpenID Connect Core §3.1.3).
+
+use ipse_openid::grant::CodeGrant;
+use ipse_openid::request::AuthorizationRequest;
+use ipse_openid::tokens::{IdToken, TokenResponse};
+use ipse_openid::{Level, OAuthError, OAuthErrorCode, Params};
+
+use super::super::client::Client;
+use super::super::{Provider, disclosure, form};
+
+const SECOND_MS: i64 = 1000;
+
+/// Redeems a code for an access token and an ID token.
+pub async fn redeem(
+    provider: &Provider,
+    client: Client,
+    params: &Params,
+) -> Result<Vec<u8>, OAuthError> {
+    let grant = match CodeGrant::read(params) {
+        Ok(grant) => grant,
+        Err(error) => return Err(client.refuse(provider, error).await),
+    };
+    let client_id = &client.registration.client_id;
+    let code = grant.code.clone();
+    // The client that redeems must be the one that asked: same redirect URI, and it knows the verifier.
+    let fits = move |reply: &str| {
+        serde_json::from_str(reply).is_ok_and(|request: AuthorizationRequest| {
+            grant.matches(&request.redirect_uri, &request.code_challenge)
+        })
+    };
+    let (access, found) = provider
+        .scheme
+        .redeem(&code, client_id, client.assertion, fits)
+        .await
+        .map_err(form::scheme_refused)?;
+    let request: AuthorizationRequest = serde_json::from_str(&found.reply)
+        .map_err(|_| OAuthError::new(OAuthErrorCode::ServerError, "the request cannot be read"))?;
+    let auth_time = found.auth_time / SECOND_MS;
+    let id_token = IdToken {
+        issuer: provider.issuer(),
+        client_id,
+        subject: &found.sub,
+        auth_time,
+        acr: Level::parse(&found.level).unwrap_or(Level::Basic),
+        nonce: request.nonce.as_deref(),
+        claims: disclosure::released(&request.claims.id_token, &found.released),
+    };
+    // The database may run a little ahead of us; no token is issued before its login.
+    let now = provider.clock.unix_seconds().max(auth_time);
+    let answer = TokenResponse {
+        access_token: access.token,
+        token_type: "Bearer",
+        expires_in: access.seconds,
+        id_token: id_token.sign(provider.id_token_key(client.registration.id_token_alg), now),
+        scope: request.scope.clone(),
+    };
+    serde_json::to_vec(&answer)
+        .map_err(|_| OAuthError::new(OAuthErrorCode::ServerError, "the answer cannot be written"))
+}

@@ -1,0 +1,55 @@
+//! `POST /operators/events`: an operator reports a signed event. The answer is sent after the event is stored.
+
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use ipse_protocol::problem::ProblemCode;
+use ipse_scheme::Scheme;
+use ipse_scheme::sim_event::EventError;
+
+use crate::problem::ApiError;
+
+/// Longest event, in bytes.
+pub const MAX_BODY: usize = 8 * 1024;
+
+/// Verifies and applies an event.
+pub async fn post(State(scheme): State<Arc<Scheme>>, headers: HeaderMap, body: Bytes) -> Response {
+    let media = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.split(';').next())
+        .unwrap_or_default();
+    if !media.trim().eq_ignore_ascii_case("application/jwt") {
+        return ApiError::from(ProblemCode::UnsupportedMediaType).into_response();
+    }
+    let Ok(jws) = std::str::from_utf8(&body) else {
+        return ApiError::from(ProblemCode::MalformedRequest).into_response();
+    };
+    let Some(operator) = scheme.operator_of_event(jws).cloned() else {
+        return ApiError::from(ProblemCode::MalformedRequest).into_response();
+    };
+    match scheme.operator_event(&operator, jws).await {
+        Ok(applied) => {
+            if applied.gap {
+                // In a task, so that the answer does not wait for the missing events.
+                tokio::spawn(async move { super::feed::repair(&scheme, &operator).await });
+            }
+            StatusCode::NO_CONTENT.into_response()
+        }
+        Err(EventError::Refused(refusal)) => {
+            tracing::warn!(operator = operator.name(), %refusal, "event refused");
+            ApiError::from(ProblemCode::MalformedRequest).into_response()
+        }
+        Err(EventError::Store(error)) => {
+            tracing::warn!(
+                operator = operator.name(),
+                code = error.code(),
+                "event not kept"
+            );
+            ApiError::from(ProblemCode::Busy).into_response()
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! Opens the parts of a server and connects them.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::{Context, bail};
+use axum::Router;
+use ipse_keys::{FileKeyStore, KeyStore};
+use ipse_protocol::{Clock, Random};
+use ipse_scheme::Scheme;
+use ipse_scheme::config::Profile;
+use ipse_store::{PERSONS, SCHEME, Store};
+
+use crate::config::ServerConfig;
+use crate::limits::Limits;
+use crate::{app, fetch, health, openid, operators, phone, registrars};
+
+/// The scheme, and the state of each API.
+pub struct Server {
+    /// The rules, with their database and keys.
+    pub scheme: Arc<Scheme>,
+    /// How many calls to other parties may run at a time.
+    pub limits: Arc<Limits>,
+    /// `scheme.toml`.
+    pub config: ServerConfig,
+    /// Random bytes for request ids.
+    pub random: Random,
+    provider: Arc<openid::Provider>,
+    phone: phone::Api,
+}
+
+impl Server {
+    /// Opens the database and the keystore, and sets up the clients of operators and banks.
+    ///
+    /// # Errors
+    /// When one of them does not open, or when production is configured with a file keystore.
+    pub fn open(home: &Path, config: ServerConfig) -> anyhow::Result<Self> {
+        Self::open_with(home, config, Clock::system(), Random::system())
+    }
+
+    /// As [`Server::open`], with the clock and the random bytes of a test.
+    ///
+    /// # Errors
+    /// As [`Server::open`].
+    pub fn open_with(
+        home: &Path,
+        config: ServerConfig,
+        clock: Clock,
+        random: Random,
+    ) -> anyhow::Result<Self> {
+        let scheme = Arc::new(open_scheme(home, &config, clock.clone(), &random)?);
+        let limits = Arc::new(Limits::new(&config));
+        let provider = openid::Provider::new(scheme.clone(), clock, random.clone())?;
+        Ok(Self {
+            provider: Arc::new(provider),
+            phone: phone::Api::new(scheme.clone(), limits.clone(), &config),
+            scheme,
+            limits,
+            config,
+            random,
+        })
+    }
+
+    /// Routes of the issuer's origin: for partners, operators and monitors.
+    pub fn issuer_router(&self) -> Router {
+        Router::new()
+            .merge(openid::router(self.provider.clone()))
+            .merge(operators::router(self.scheme.clone()))
+            .merge(health::router(self.scheme.clone()))
+    }
+
+    /// Routes of the app's origin: the app's files, phones, and browsers that come back from banks.
+    pub fn app_router(&self) -> Router {
+        Router::new()
+            .nest("/phone/v1", phone::router(self.phone.clone()))
+            .merge(registrars::router(self.scheme.clone()))
+            .merge(health::router(self.scheme.clone()))
+            .merge(app::router(&self.config))
+    }
+}
+
+/// Opens the database and the keystore, and sets up the clients of operators and banks.
+///
+/// # Errors
+/// As [`Server::open`].
+pub fn open_scheme(
+    home: &Path,
+    config: &ServerConfig,
+    clock: Clock,
+    random: &Random,
+) -> anyhow::Result<Scheme> {
+    let keys: Arc<dyn KeyStore> =
+        Arc::new(FileKeyStore::open(&home.join("keys")).context("cannot open the keystore")?);
+    if config.profile == Profile::Production && !keys.is_production() {
+        bail!("the file keystore is for development: production needs a hardware module");
+    }
+    let store = Store::open(&config.database, &SCHEME, clock.clone()).with_context(|| {
+        let shown = without_password(&config.database);
+        format!("cannot open the database {shown}")
+    })?;
+    let persons = Store::open(&config.person_keys(), &PERSONS, clock.clone())
+        .context("cannot open the store of person keys")?;
+    let fetch = fetch::Fetch::new(config.profile)?;
+    let operators = operators::clients(config, &*keys, &fetch, &clock, random)?;
+    let registrars = registrars::clients(config, &*keys, &fetch, &clock, random)?;
+    let scheme = Scheme::new(store, persons, keys, config.scheme(), operators, registrars)?;
+    Ok(scheme)
+}
+
+/// A database URL without user and password.
+fn without_password(url: &str) -> &str {
+    url.rsplit_once('@').map_or(url, |(_, rest)| rest)
+}
