@@ -4,7 +4,7 @@ use ipse_jose::{SigningKey, b64, jws};
 use ipse_openid::client::{
     AssertionAudience, Authentication, IdTokenAlg, PROFILE, Registration, Service, ServiceType,
 };
-use ipse_protocol::{ids, sha256};
+use ipse_protocol::{Clock, ids, sha256};
 use ipse_store::partner;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
@@ -21,6 +21,7 @@ pub struct Partner {
     pub issuer: String,
     /// Where requests go: the issuer, or a node beside it.
     pub at: String,
+    clock: Clock,
     http: reqwest::Client,
 }
 
@@ -85,6 +86,7 @@ impl Partner {
             redirect_uri,
             issuer: network.issuer.clone(),
             at: network.issuer.clone(),
+            clock: network.db.clock().clone(),
             http: network.http.clone(),
         }
     }
@@ -96,7 +98,7 @@ impl Partner {
 
     /// A client assertion with members changed; `null` removes one.
     pub fn assertion_with(&self, changes: Value) -> String {
-        let now = ipse_protocol::unix_ms() / 1000;
+        let now = self.clock.unix_seconds();
         let mut claims = json!({
             "iss": self.client_id, "sub": self.client_id, "aud": self.issuer, "iat": now, "exp": now + 60,
             "jti": b64::encode(&ipse_protocol::random::<16>()),
