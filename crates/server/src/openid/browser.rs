@@ -9,7 +9,7 @@ use super::pages::Page;
 /// A page in the language asked for, else the browser's, else English.
 pub fn page(provider: &Provider, headers: &HeaderMap, wanted: Option<Language>) -> Page {
     Page::new(
-        server.openid.texts.clone(),
+        provider.texts.clone(),
         wanted.or_else(|| language(headers)).unwrap_or(Language::En),
         provider.issuer(),
     )
