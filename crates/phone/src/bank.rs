@@ -1,41 +1,40 @@
 //! The browser part of enrolment and recovery: signs in at the demo's banks by filling in their plain forms.
 
+use ipse_protocol::problem::ProblemCode;
 use reqwest::Method;
-use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
 use url::Url;
 
 use crate::error::{Error, local};
 use crate::forms::Form;
-use crate::phone::location;
-use crate::transport::{Answer, parse_url};
-use crate::{Phone, Result};
+use crate::transport::{parse_url, send_to};
+use crate::{Answer, Phone, Result, Storage, Transport};
 
-/// Most pages on the way.
+/// Most pages and redirects until the browser is back.
 const MAX_PAGES: usize = 20;
 
-impl Phone {
+impl<T: Transport, S: Storage> Phone<T, S> {
     /// Signs in at the bank, agrees, and follows until the browser is back in the app.
     ///
     /// # Errors
     /// The code that the callback names, or `bank_failed`.
-    pub async fn sign_in_at_bank(&self, authorization_url: &str, customer: &str) -> Result<()> {
+    pub async fn sign_in_at_bank(&mut self, authorization_url: &str, customer: &str) -> Result<()> {
         let app = self.state()?.app;
-        let mut address = authorization_url.to_owned();
-        let mut answer = self.visit(&Method::GET, &address, &[]).await?;
+        let mut here = parse_url(authorization_url)?;
+        let mut answer = self.visit(&Method::GET, &here, &[]).await?;
         let mut signed_in = false;
         for _ in 0..MAX_PAGES {
             if answer.status.is_redirection() {
-                address = location(&address, &answer)?;
-                if let Some(end) = arrival(&app, &address)? {
-                    return end;
+                here = answer.location(&here)?;
+                if let Some(result) = app_result(&app, &here) {
+                    return result;
                 }
-                answer = self.visit(&Method::GET, &address, &[]).await?;
+                answer = self.visit(&Method::GET, &here, &[]).await?;
                 continue;
             }
-            let page = String::from_utf8_lossy(&answer.body).into_owned();
             if !answer.status.is_success() {
-                return Err(failed(&answer));
+                return Err(refused(&answer));
             }
+            let page = String::from_utf8_lossy(&answer.body);
             let form = match Form::find(&page, "agree") {
                 Some(form) => form,
                 None if signed_in => return Err(bank("the bank does not know this customer")),
@@ -49,62 +48,60 @@ impl Phone {
                     form
                 }
             };
-            address = parse_url(&address)?
+            here = here
                 .join(&form.action)
-                .map_err(|_| bank("the form leads nowhere"))?
-                .into();
+                .map_err(|_| bank("the form's action is not an address"))?;
             let body = url::form_urlencoded::Serializer::new(String::new())
                 .extend_pairs(&form.inputs)
                 .finish();
-            answer = self.visit(&Method::POST, &address, body.as_bytes()).await?;
+            answer = self.visit(&Method::POST, &here, body.as_bytes()).await?;
         }
         Err(bank("too many pages"))
     }
 
-    async fn visit(&self, method: &Method, address: &str, body: &[u8]) -> Result<Answer> {
-        let mut headers = HeaderMap::new();
-        if *method == Method::POST {
-            let form = HeaderValue::from_static("application/x-www-form-urlencoded");
-            headers.insert(CONTENT_TYPE, form);
-            // Forms are for one site; the bank checks where they were filled in.
-            let origin = parse_url(address)?.origin().ascii_serialization();
-            if let Ok(origin) = HeaderValue::from_str(&origin) {
-                headers.insert(reqwest::header::ORIGIN, origin);
-            }
-        }
-        self.transport.send(method, address, &headers, body).await
+    async fn visit(&mut self, method: &Method, url: &Url, body: &[u8]) -> Result<Answer> {
+        // The bank accepts a form only from its own pages, and checks the origin.
+        let origin = url.origin().ascii_serialization();
+        let headers = [
+            ("content-type", "application/x-www-form-urlencoded"),
+            ("origin", &*origin),
+        ];
+        let headers = match *method {
+            Method::POST => &headers[..],
+            _ => &[],
+        };
+        send_to(&mut self.transport, method, url, headers, body).await
     }
 }
 
-/// Whether this address is the app again, and how it ended.
-fn arrival(app: &str, address: &str) -> Result<Option<Result<()>>> {
-    let url: Url = parse_url(address)?;
+/// The result that the app shows at this address; `None` for an address outside the app.
+fn app_result(app: &str, url: &Url) -> Option<Result<()>> {
     if url.origin().ascii_serialization() != app || url.path() != "/app/" {
-        return Ok(None);
+        return None;
     }
     let problem = url.query_pairs().find(|(key, _)| key == "problem");
-    Ok(Some(match problem {
+    Some(match problem {
         None => Ok(()),
         Some((_, code)) => {
-            let detail = ipse_protocol::problem::ProblemCode::parse(&code)
-                .map_or("Begin again.", ipse_protocol::problem::ProblemCode::detail);
+            let detail = ProblemCode::parse(&code).map_or("Begin again.", ProblemCode::detail);
             Err(Error {
                 code: code.into_owned().into(),
                 detail: detail.to_owned(),
                 ..Error::of(local::BANK)
             })
         }
-    }))
+    })
 }
 
 fn bank(reason: &str) -> Error {
     Error::of(local::BANK).with("reason", reason)
 }
 
-fn failed(answer: &Answer) -> Error {
-    let told = Error::from_answer(answer.status.as_u16(), &answer.body);
-    if ipse_protocol::problem::ProblemCode::parse(&told.code).is_some() {
-        return told;
+/// The scheme's refusal, or one of the bank.
+fn refused(answer: &Answer) -> Error {
+    let error = Error::from_answer(answer.status.as_u16(), &answer.body);
+    if ProblemCode::parse(&error.code).is_some() {
+        return error;
     }
     Error {
         status: answer.status.as_u16(),

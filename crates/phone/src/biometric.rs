@@ -1,66 +1,92 @@
-//! Fingerprint in software: a WebAuthn authenticator (Level 3) with one ES256 credential in the phone's folder.
+//! Fingerprint in software: a WebAuthn authenticator (Level 3) with one ES256 credential.
 
 use ipse_jose::{Alg, SigningKey, b64};
 use ipse_protocol::bytes::B64u;
 use ipse_protocol::wire::{Assertion, BiometricRegistration, BiometricResponse, DeviceKey};
-use ipse_protocol::{random, sha256};
+use ipse_protocol::{Random, sha256};
 
-use crate::Result;
 use crate::error::{Error, local};
-use crate::home::Home;
+use crate::storage::{read_json, write_json};
+use crate::{Result, Storage};
 
 const KEY: &str = "unlock.p8";
 const ID: &str = "unlock.json";
 
-/// User present, user verified.
+/// Flags: user present, user verified (§6.1).
 const UP_UV: u8 = 0x05;
-/// A credential follows.
+/// Flag: a credential follows.
 const AT: u8 = 0x40;
 
-/// The credential.
-pub(crate) struct Biometric {
+/// A WebAuthn credential.
+pub struct Biometric {
     key: SigningKey,
     id: Vec<u8>,
 }
 
 impl Biometric {
-    /// Makes a credential, keeps it, and gives the registration (§6.3.2).
-    pub fn create(
-        home: &Home,
-        options: &BiometricResponse,
-        origin: &str,
-    ) -> Result<BiometricRegistration> {
-        let (key, id) = (SigningKey::generate_es256(), random::<32>());
-        home.write(KEY, &key.to_pkcs8())?;
-        home.write_json(ID, &b64::encode(&id))?;
-        let public = DeviceKey::of(&key).ok_or_else(|| Error::of(local::BIOMETRIC))?;
-        let data = client_data("webauthn.create", &options.challenge.0, origin);
-        Ok(BiometricRegistration {
-            client_data: B64u(data),
-            attestation_object: B64u(attestation_object(&options.rp_id, &id, &public)),
-        })
+    /// A credential with a new key and a random id of 32 bytes.
+    #[must_use]
+    pub fn generate(random: &Random) -> Self {
+        Self::new(SigningKey::generate_es256(), random.bytes::<32>().to_vec())
     }
 
-    /// The credential of this phone.
-    pub fn open(home: &Home) -> Result<Self> {
+    /// The credential with this key and id; the id has at most 123 bytes.
+    #[must_use]
+    pub fn new(key: SigningKey, id: Vec<u8>) -> Self {
+        Biometric { key, id }
+    }
+
+    /// The credential that a phone keeps.
+    ///
+    /// # Errors
+    /// `unlock_unavailable` when there is none.
+    pub fn open(storage: &impl Storage) -> Result<Self> {
         let missing = || Error::of(local::BIOMETRIC);
-        let pkcs8 = home
+        let pkcs8 = storage
             .read(KEY)?
             .map(zeroize::Zeroizing::new)
             .ok_or_else(missing)?;
-        let id: String = home.read_json(ID)?.ok_or_else(missing)?;
+        let id: String = read_json(storage, ID)?.ok_or_else(missing)?;
         Ok(Biometric {
             key: SigningKey::from_pkcs8(Alg::Es256, &pkcs8).map_err(|_| missing())?,
             id: b64::decode(&id).map_err(|_| missing())?,
         })
     }
 
-    /// Whether this is the credential that the scheme asks for.
-    pub fn is(&self, id: &[u8]) -> bool {
+    /// Keeps the credential in a phone.
+    ///
+    /// # Errors
+    /// `storage_failed`.
+    pub fn save(&self, storage: &mut impl Storage) -> Result<()> {
+        storage.write(KEY, &self.key.to_pkcs8())?;
+        write_json(storage, ID, &b64::encode(&self.id))
+    }
+
+    /// Whether the credential has this id.
+    #[must_use]
+    pub fn has_id(&self, id: &[u8]) -> bool {
         self.id == id
     }
 
-    /// The person's yes to a challenge (§6.3.3).
+    /// What registers the credential (§6.3.2), without attestation.
+    ///
+    /// # Errors
+    /// `unlock_unavailable` when the key is not ES256.
+    pub fn registration(
+        &self,
+        options: &BiometricResponse,
+        origin: &str,
+    ) -> Result<BiometricRegistration> {
+        let public = DeviceKey::of(&self.key).ok_or_else(|| Error::of(local::BIOMETRIC))?;
+        let data = client_data("webauthn.create", &options.challenge.0, origin);
+        Ok(BiometricRegistration {
+            client_data: B64u(data),
+            attestation_object: B64u(attestation_object(&options.rp_id, &self.id, &public)),
+        })
+    }
+
+    /// An assertion over a challenge, by a verified user (§6.3.3).
+    #[must_use]
     pub fn assert(&self, rp_id: &str, origin: &str, challenge: &[u8]) -> Assertion {
         let client_data = client_data("webauthn.get", challenge, origin);
         let authenticator_data = head(rp_id, UP_UV);
@@ -81,7 +107,7 @@ fn client_data(kind: &str, challenge: &[u8], origin: &str) -> Vec<u8> {
         .into_bytes()
 }
 
-/// Hash of the relying party id, flags, signature counter (zero: not kept).
+/// Hash of the relying party id, flags, and a signature counter of zero, which says that there is none (§6.1).
 fn head(rp_id: &str, flags: u8) -> Vec<u8> {
     let mut out = sha256(rp_id.as_bytes()).to_vec();
     out.push(flags);
@@ -90,10 +116,10 @@ fn head(rp_id: &str, flags: u8) -> Vec<u8> {
 }
 
 /// `{"fmt": "none", "attStmt": {}, "authData": …}` in CBOR, with the key as COSE (RFC 9053 §7.1.1).
-fn attestation_object(rp_id: &str, id: &[u8; 32], key: &DeviceKey) -> Vec<u8> {
+fn attestation_object(rp_id: &str, id: &[u8], key: &DeviceKey) -> Vec<u8> {
     let mut data = head(rp_id, UP_UV | AT);
     data.extend_from_slice(&[0; 16]);
-    data.extend_from_slice(&(id.len() as u16).to_be_bytes());
+    data.extend_from_slice(&[0, id.len() as u8]);
     data.extend_from_slice(id);
     // Five members: kty 2 (EC2), alg -7 (ES256), crv 1 (P-256), x, y.
     data.extend_from_slice(&[0xa5, 0x01, 0x02, 0x03, 0x26, 0x20, 0x01, 0x21, 0x58, 0x20]);
@@ -101,13 +127,13 @@ fn attestation_object(rp_id: &str, id: &[u8; 32], key: &DeviceKey) -> Vec<u8> {
     data.extend_from_slice(&[0x22, 0x58, 0x20]);
     data.extend_from_slice(&key.y.0);
     let mut out = b"\xa3\x63fmt\x64none\x67attStmt\xa0\x68authData\x58".to_vec();
-    // 37 + 16 + 2 + 32 + 77 bytes: fits the one-byte length.
+    // 37 + 16 + 2 + 77 bytes and the id: fits the one-byte length.
     out.push(data.len() as u8);
     out.extend_from_slice(&data);
     out
 }
 
-/// `r || s` as the DER that WebAuthn wants (SEC 1 §C.5).
+/// `r || s` as DER, which WebAuthn wants (SEC 1 §C.5).
 fn der(raw: &[u8]) -> Vec<u8> {
     let (r, s) = raw.split_at(raw.len() / 2);
     let integer = |n: &[u8]| {
@@ -137,27 +163,27 @@ mod tests {
     use super::*;
     use aws_lc_rs::signature::{ECDSA_P256_SHA256_ASN1, UnparsedPublicKey};
 
+    const ORIGIN: &str = "http://localhost:4001";
+
     #[test]
     fn assertions_verify_with_the_registered_key() {
-        let dir = tempfile::tempdir().unwrap();
-        let home = Home::open(dir.path()).unwrap();
         let options = BiometricResponse {
             challenge: B64u(vec![1; 32]),
             rp_id: "localhost".into(),
             user_id: B64u(vec![2; 16]),
             user_name: "An".into(),
         };
-        let made = Biometric::create(&home, &options, "http://localhost:4001").unwrap();
-        let object = made.attestation_object.0;
-        // The key stands at the end: x, three bytes, y.
+        let biometric = Biometric::generate(&Random::system());
+        let registered = biometric.registration(&options, ORIGIN).unwrap();
+        let object = registered.attestation_object.0;
+        // The key is at the end: x, three bytes, y.
         let (x, y) = (
             &object[object.len() - 67..][..32],
             &object[object.len() - 32..],
         );
         let point = [&[4][..], x, y].concat();
-        let biometric = Biometric::open(&home).unwrap();
         for round in 0..64u8 {
-            let a = biometric.assert("localhost", "http://localhost:4001", &[round; 32]);
+            let a = biometric.assert("localhost", ORIGIN, &[round; 32]);
             let mut signed = a.authenticator_data.0.clone();
             signed.extend_from_slice(&sha256(&a.client_data.0));
             UnparsedPublicKey::new(&ECDSA_P256_SHA256_ASN1, &point)

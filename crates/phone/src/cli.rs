@@ -1,7 +1,7 @@
-//! `ipse phone`: a whole phone, for scripts and tests.
+//! `ipse phone`: a phone on the command line, for scripts and tests.
 //!
-//! What happened goes to standard output (with `--json` as one JSON object), what went wrong as one JSON line with
-//! its stable code to standard error. The exit status is 0 only when it happened.
+//! The result goes to standard output, with `--json` as one JSON object. An error goes to standard error, as one JSON
+//! line with its stable code. The exit status is 0 only for success.
 
 mod act;
 mod print;
@@ -23,10 +23,10 @@ const EXAMPLES: &str = "Examples:
   ipse phone --home ./emma approve act_… --code 58204 --json
   ipse phone --home ./emma watch --approve --code 58204
 
-Exit status 0 only when it happened. Errors are one JSON line on standard error:
+Exit status 0 only for success. Errors are one JSON line on standard error:
   {\"code\":\"code_wrong\",\"detail\":\"…\",\"status\":401,\"wrong_codes_left\":2,\"blocked\":false}";
 
-/// A whole phone, for scripts and tests.
+/// A phone on the command line, for scripts and tests.
 #[derive(Parser, Debug)]
 #[command(name = "phone", after_help = EXAMPLES)]
 pub struct Args {
@@ -44,7 +44,7 @@ pub struct Args {
 enum Command {
     /// Get an Ipse: SIM, bank, code
     Enrol(EnrolArgs),
-    /// Claim what stands behind a link or a QR text, and print the action's id
+    /// Claim the action of a link or a QR text, and print its id
     Link {
         /// The whole text
         text: String,
@@ -55,7 +55,7 @@ enum Command {
         #[arg(long)]
         all: bool,
     },
-    /// Show what an action asks: the view
+    /// Show the view of an action
     Show {
         /// Its id
         action: String,
@@ -75,12 +75,12 @@ enum Command {
         #[arg(long, value_enum, default_value = "person")]
         reason: Reason,
     },
-    /// "This wasn't me": refuse an action's whole story and block the identity
+    /// "This was not me": report an action and block the identity
     Report {
         /// Its id
         action: String,
     },
-    /// Print each action as it comes; with --approve, approve it
+    /// Print each action that comes; with --approve, approve it
     Watch {
         /// Approve what comes
         #[arg(long, requires = "proof")]
@@ -109,7 +109,7 @@ enum Command {
     },
     /// The person's devices
     Devices,
-    /// Who the person is to the scheme, and how they stand
+    /// The person's data and status
     Me,
     /// Fetch a receipt and verify it offline
     Receipt {
@@ -136,7 +136,7 @@ enum Command {
     },
 }
 
-// The code stays out of whatever prints arguments.
+// The code must not appear where arguments are printed.
 impl std::fmt::Debug for Command {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Command")
@@ -211,7 +211,7 @@ impl From<Reason> for RefusalReason {
     }
 }
 
-/// The fingerprint wins if both are given: `approve A --code C --fingerprint` then spends no try of the code.
+/// The fingerprint if both are given, since it spends no try of the code.
 fn proof(code: Option<&str>, fingerprint: bool) -> Result<Proof<'_>> {
     match code {
         _ if fingerprint => Ok(Proof::Biometric),
@@ -220,10 +220,10 @@ fn proof(code: Option<&str>, fingerprint: bool) -> Result<Proof<'_>> {
     }
 }
 
-/// Runs the command; the exit status says whether it happened.
+/// Runs the command.
 pub async fn run(args: Args) -> ExitCode {
     let done = match Phone::open(&args.home) {
-        Ok(phone) => act::act(&phone, args.command, args.json).await,
+        Ok(mut phone) => act::act(&mut phone, args.command, args.json).await,
         Err(error) => Err(error),
     };
     match done {

@@ -1,24 +1,25 @@
-//! Everything that can go wrong, by a stable code: the scheme's own (docs/protocol.md §1) and a few of the phone's.
+//! Errors, each with a stable code: the scheme's (docs/protocol.md §1) and a few of the phone itself.
 
 use std::borrow::Cow;
 
+use ipse_protocol::problem::ProblemCode;
 use serde_json::{Map, Value, json};
 
-/// Why a call did not do what was asked.
+/// Why a call failed.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[error("{code}: {detail}")]
 pub struct Error {
     /// The stable code.
     pub code: Cow<'static, str>,
-    /// HTTP status of the scheme's answer; 0 for what the phone found itself.
+    /// HTTP status of the scheme's answer; 0 for an error of the phone.
     pub status: u16,
     /// What to do next.
     pub detail: String,
-    /// Members of the code's own, such as `wrong_codes_left`.
+    /// Members that belong to the code, such as `wrong_codes_left`.
     pub members: Map<String, Value>,
 }
 
-/// Codes of the phone's own, with what to do next.
+/// The phone's own codes, with what to do next.
 pub(crate) mod local {
     /// Code and advice.
     pub type Local = (&'static str, &'static str);
@@ -86,12 +87,28 @@ impl Error {
         }
     }
 
+    /// A refusal of the protocol that the phone finds out without asking.
+    pub(crate) fn problem(code: ProblemCode) -> Self {
+        Error {
+            code: code.as_str().into(),
+            status: 0,
+            detail: code.detail().to_owned(),
+            members: Map::new(),
+        }
+    }
+
+    /// An error of a transport: no answer came.
+    #[must_use]
+    pub fn offline(reason: impl Into<String>) -> Self {
+        Error::of(local::OFFLINE).with("reason", reason.into())
+    }
+
     pub(crate) fn with(mut self, member: &str, value: impl Into<Value>) -> Self {
         self.members.insert(member.to_owned(), value.into());
         self
     }
 
-    /// The scheme's refusal (RFC 9457), or what can be said of an answer that is none.
+    /// The scheme's refusal (RFC 9457), or an error for an answer that is not one.
     pub(crate) fn from_answer(status: u16, body: &[u8]) -> Self {
         let Ok(Value::Object(mut members)) = serde_json::from_slice(body) else {
             return Error {
@@ -124,7 +141,8 @@ impl Error {
         }
     }
 
-    /// One line for scripts.
+    /// The error as one JSON object, for scripts.
+    #[must_use]
     pub fn to_json(&self) -> Value {
         let mut out = json!({ "code": self.code, "detail": self.detail });
         if let Value::Object(object) = &mut out {

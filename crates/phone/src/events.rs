@@ -2,15 +2,16 @@
 
 use std::time::Duration;
 
+use ipse_protocol::device_request::HEADER;
 use ipse_protocol::wire::{ActionEvent, IdentityEvent};
 use reqwest::{Method, Response};
 
 use crate::error::{Error, local};
-use crate::phone::Body;
-use crate::transport::{offline, parse_url};
-use crate::{Phone, Result};
+use crate::http::offline;
+use crate::transport::parse_url;
+use crate::{Exclusive, Http, Message, Outgoing, Phone, Result, Storage};
 
-/// Heartbeats come more often than this; silence means that the connection is dead.
+/// Heartbeats come more often than this, so a longer silence means that the connection is dead.
 const SILENCE: Duration = Duration::from_secs(60);
 /// Longest event that is read.
 const MAX_EVENT: usize = 64 * 1024;
@@ -24,28 +25,30 @@ pub enum Update {
     Identity(IdentityEvent),
 }
 
-/// A stream of updates that is open.
-pub(crate) struct Events {
+/// An open stream of updates.
+pub struct Events {
     response: Response,
     text: Vec<u8>,
 }
 
-impl Phone {
-    /// Opens the stream. Only the way to its first byte is exclusive.
-    pub(crate) async fn events(&self) -> Result<Events> {
-        let alone = self.home.alone().await?;
-        let empty = |_| {
-            Ok(Body {
-                bytes: Vec::new(),
-                decision: None,
-            })
+impl<S: Storage> Phone<Http, S> {
+    /// Opens the stream. Other processes wait only until the answer begins, not until the stream ends.
+    ///
+    /// # Errors
+    /// The refusals of the protocol.
+    pub async fn events(&mut self) -> Result<Events> {
+        let lock = self.storage.lock(Exclusive::Sending).await?;
+        let request = self.sign_locked(&lock, |_, _| Ok(Message::get("/phone/v1/events")))?;
+        let url = parse_url(&format!("{}{}", request.origin, request.path))?;
+        let outgoing = Outgoing {
+            method: &Method::GET,
+            origin: &request.origin,
+            path: &request.path,
+            headers: &[(HEADER, &request.signature)],
+            body: &[],
         };
-        let (url, headers, _) = self.sign(&alone, &Method::GET, "/phone/v1/events", &empty)?;
-        let response = self
-            .transport
-            .begin(&Method::GET, &parse_url(&url)?, &headers, &[])
-            .await?;
-        drop(alone);
+        let response = self.transport.begin(&url, outgoing).await?;
+        drop(lock);
         if response.status().is_success() {
             return Ok(Events {
                 response,
@@ -59,12 +62,15 @@ impl Phone {
 }
 
 impl Events {
-    /// The next update that is understood.
+    /// The next update. Events of an unknown kind are skipped.
+    ///
+    /// # Errors
+    /// `offline` when the stream ended or fell silent.
     pub async fn next(&mut self) -> Result<Update> {
         loop {
             while let Some(end) = find(&self.text, b"\n\n") {
                 let block: Vec<u8> = self.text.drain(..end + 2).collect();
-                if let Some(update) = understand(&String::from_utf8_lossy(&block)) {
+                if let Some(update) = parse(&String::from_utf8_lossy(&block)) {
                     return Ok(update);
                 }
             }
@@ -85,7 +91,7 @@ fn find(text: &[u8], wanted: &[u8]) -> Option<usize> {
     text.windows(wanted.len()).position(|w| w == wanted)
 }
 
-fn understand(block: &str) -> Option<Update> {
+fn parse(block: &str) -> Option<Update> {
     let field = |name: &str| {
         block
             .lines()
@@ -107,14 +113,14 @@ mod tests {
     use ipse_protocol::terms::ActionStatus;
 
     #[test]
-    fn reads_events_and_skips_heartbeats() {
+    fn events_are_parsed_and_heartbeats_skipped() {
         let block = "event: action\ndata: {\"id\":\"act_x\",\"status\":\"created\"}\n\n";
-        let Some(Update::Action(event)) = understand(block) else {
-            panic!("not understood");
+        let Some(Update::Action(event)) = parse(block) else {
+            panic!("not parsed");
         };
         assert_eq!(event.status, ActionStatus::Created);
-        assert_eq!(understand(": heartbeat\n\n"), None);
-        assert_eq!(understand("event: other\ndata: {}\n\n"), None);
-        assert_eq!(understand("event: action\ndata: nonsense\n\n"), None);
+        assert_eq!(parse(": heartbeat\n\n"), None);
+        assert_eq!(parse("event: other\ndata: {}\n\n"), None);
+        assert_eq!(parse("event: action\ndata: nonsense\n\n"), None);
     }
 }

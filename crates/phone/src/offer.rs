@@ -1,4 +1,4 @@
-//! An offer, opened: the view that came with it, and the certainty that both speak of the same thing.
+//! An offer with its view, after checking that both are about the same action.
 
 use ipse_protocol::sim_statement;
 use ipse_protocol::terms::{Decision, Factor, Kind, SimMethod, SimNeed};
@@ -9,11 +9,12 @@ use ipse_protocol::wire::Offer;
 use crate::Result;
 use crate::error::{Error, local};
 
-/// How much a statement's times may differ from the scheme's clock, in seconds.
+/// How old a statement may be by the scheme's clock, in seconds.
 const STATEMENT_AGE: i64 = 300;
+/// How far a statement's time may lie ahead, in seconds.
 const STATEMENT_SKEW: i64 = 60;
 
-/// An offer whose view has been read and found to speak of the same thing.
+/// An offer and its view, which are about the same action.
 #[derive(Clone, Debug)]
 pub struct Opened {
     /// The offer.
@@ -34,7 +35,8 @@ impl Opened {
         }
     }
 
-    /// What the proofs cover.
+    /// What a proof covers.
+    #[must_use]
     pub fn transcript(
         &self,
         issuer: &str,
@@ -49,8 +51,8 @@ impl Opened {
         )
     }
 
-    /// Makes sure that a statement is about this action, this nonce and this view. Its signature is the scheme's to
-    /// judge: the phone holds no operator key.
+    /// Checks that a SIM statement is about this action, this nonce and this view. Its signature is checked by the
+    /// scheme: the phone holds no operator key.
     ///
     /// # Errors
     /// `sim_statement_invalid`.
@@ -59,7 +61,7 @@ impl Opened {
         let needed = match (self.offer.sim, statement) {
             (_, Some(statement)) => statement,
             (SimNeed::None, None) => return Ok(()),
-            // A login may rest on an earlier statement, where the scheme's rules let it (design §6).
+            // The scheme may accept an earlier statement for a login.
             (SimNeed::Silent, None) if self.view.kind == Kind::Login.as_str() => return Ok(()),
             _ => return wrong("missing"),
         };
@@ -84,7 +86,7 @@ impl Opened {
         if !(0..=60).contains(&claims.exp.saturating_sub(claims.iat)) {
             return wrong("lifetime");
         }
-        // A person reads at leisure: the statement may be younger than the offer, up to the action's own end.
+        // The person reads before approving: the statement may be younger than the offer, until the action expires.
         let until = i64::try_from(self.offer.expires / 1000).unwrap_or(i64::MAX);
         if claims.iat < now - STATEMENT_AGE || claims.iat > until.max(now) + STATEMENT_SKEW {
             return wrong("not of this time");

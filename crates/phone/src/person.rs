@@ -1,30 +1,28 @@
-//! The person's own things (docs/protocol.md §4).
+//! The person's own requests (docs/protocol.md §4).
 
-use ipse_protocol::terms::BlockReason;
 use ipse_protocol::wire::{
-    ActionsResponse, BlockRequest, BlockResponse, DeviceSummary, DevicesResponse, Empty,
-    MeResponse, OwnActionResponse,
+    ActionsResponse, BlockResponse, DeviceSummary, DevicesResponse, MeResponse, OwnActionResponse,
 };
 
-use crate::{Phone, Result};
+use crate::{Message, Phone, Result, Storage, Transport, requests};
 
-impl Phone {
-    /// Who the person is to the scheme, and how they stand.
+impl<T: Transport, S: Storage> Phone<T, S> {
+    /// The person's data and status.
     ///
     /// # Errors
     /// The refusals of the protocol.
-    pub async fn me(&self) -> Result<MeResponse> {
+    pub async fn me(&mut self) -> Result<MeResponse> {
         self.enrolled()?;
-        self.get("/phone/v1/me").await
+        self.call(Message::get("/phone/v1/me")).await
     }
 
     /// The person's devices.
     ///
     /// # Errors
     /// The refusals of the protocol.
-    pub async fn devices(&self) -> Result<Vec<DeviceSummary>> {
+    pub async fn devices(&mut self) -> Result<Vec<DeviceSummary>> {
         self.enrolled()?;
-        let answer: DevicesResponse = self.get("/phone/v1/devices").await?;
+        let answer: DevicesResponse = self.call(Message::get("/phone/v1/devices")).await?;
         Ok(answer.devices)
     }
 
@@ -32,16 +30,16 @@ impl Phone {
     ///
     /// # Errors
     /// The refusals of the protocol.
-    pub async fn actions(&self) -> Result<ActionsResponse> {
+    pub async fn actions(&mut self) -> Result<ActionsResponse> {
         self.enrolled()?;
-        self.get("/phone/v1/actions").await
+        self.call(Message::get("/phone/v1/actions")).await
     }
 
     /// All actions, open and past, newest first.
     ///
     /// # Errors
     /// The refusals of the protocol.
-    pub async fn all_actions(&self) -> Result<ActionsResponse> {
+    pub async fn all_actions(&mut self) -> Result<ActionsResponse> {
         let mut all = self.actions().await?;
         while all.more {
             let last = [all.open.last(), all.past.last()];
@@ -51,7 +49,7 @@ impl Phone {
                 .min_by_key(|a| (a.created, &a.id));
             let Some(last) = last else { break };
             let path = format!("/phone/v1/actions?before={}", last.id);
-            let earlier: ActionsResponse = self.get(&path).await?;
+            let earlier: ActionsResponse = self.call(Message::get(path)).await?;
             all.open.extend(earlier.open);
             all.past.extend(earlier.past);
             all.more = earlier.more;
@@ -63,19 +61,18 @@ impl Phone {
     ///
     /// # Errors
     /// The refusals of the protocol.
-    pub async fn block(&self) -> Result<BlockResponse> {
+    pub async fn block(&mut self) -> Result<BlockResponse> {
         self.enrolled()?;
-        let reason = BlockReason::Person;
-        self.post("/phone/v1/block", &BlockRequest { reason }).await
+        self.call(requests::block()?).await
     }
 
-    /// Asks for the action that lifts the person's own block when it is approved with the code.
+    /// Asks for an action that lifts the person's own block when it is approved with the code. The result is its id.
     ///
     /// # Errors
     /// The refusals of the protocol.
-    pub async fn unblock(&self) -> Result<String> {
+    pub async fn unblock(&mut self) -> Result<String> {
         self.enrolled()?;
-        let answer: OwnActionResponse = self.post("/phone/v1/unblock", &Empty {}).await?;
+        let answer: OwnActionResponse = self.call(requests::unblock()?).await?;
         Ok(answer.action)
     }
 }

@@ -1,57 +1,86 @@
-//! The phone: its folder, its key, and requests signed with it.
+//! The phone: signs requests with its key, sends them, and reads the answers.
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
-use ipse_jose::{Alg, SigningKey, b64};
-use ipse_protocol::device_request::{HEADER, RequestClaims};
+use ipse_jose::b64;
+use ipse_protocol::device_request::HEADER;
 use ipse_protocol::wire::ConfigResponse;
+use ipse_protocol::{Clock, Random};
 use reqwest::Method;
-use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
-use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::Result;
 use crate::error::{Error, local};
-use crate::home::{Alone, Home};
-use crate::state::{self, State};
-use crate::transport::{Answer, Transport};
+use crate::signing::{Interceptor, Message, Request, SignedRequest};
+use crate::storage::{Exclusive, Storage};
+use crate::transport::{Answer, Outgoing, Transport, parse_url, send_to};
+use crate::{Folder, Http, KeyStretching, Result, State};
 
-/// How often a request that met a busy scheme goes out again, with a new sequence.
+/// How often a request that met a busy scheme is sent, each time with a new sequence.
 const BUSY_ROUNDS: u32 = 4;
+/// Most redirects from the issuer to the app.
+const MAX_REDIRECTS: usize = 2;
 
-/// A phone whose state is a folder.
-pub struct Phone {
-    pub(crate) home: Home,
-    pub(crate) transport: Transport,
-}
-
-/// A request before it has a sequence.
-pub(crate) struct Body {
-    pub bytes: Vec<u8>,
-    /// T and proof hash of a decision.
-    pub decision: Option<([u8; 32], [u8; 32])>,
-}
-
-impl Body {
-    pub fn json<T: Serialize>(value: &T) -> Result<Self> {
-        Ok(Body {
-            bytes: serde_json::to_vec(value).map_err(|_| Error::of(local::STORAGE))?,
-            decision: None,
-        })
-    }
+/// A phone. It does one thing at a time.
+pub struct Phone<T = Http, S = Folder> {
+    pub(crate) transport: T,
+    pub(crate) storage: S,
+    pub(crate) clock: Clock,
+    pub(crate) random: Random,
+    pub(crate) stretching: KeyStretching,
+    interceptor: Option<Arc<dyn Interceptor>>,
+    busy_rounds: u32,
 }
 
 impl Phone {
-    /// Opens the phone in a folder, which is made if it is not there.
+    /// The phone whose state is in a folder, which is created if it is missing.
     ///
     /// # Errors
     /// `storage_failed`.
-    pub fn open(home: &Path) -> Result<Self> {
-        Ok(Phone {
-            home: Home::open(home)?,
-            transport: Transport::new()?,
-        })
+    pub fn open(folder: &Path) -> Result<Self> {
+        Ok(Phone::new(
+            Http::new()?,
+            Folder::open(folder)?,
+            Clock::system(),
+            Random::system(),
+        ))
+    }
+}
+
+impl<T: Transport, S: Storage> Phone<T, S> {
+    /// A phone that stretches codes with Argon2id and sends a request again when the scheme was busy.
+    pub fn new(transport: T, storage: S, clock: Clock, random: Random) -> Self {
+        Phone {
+            transport,
+            storage,
+            clock,
+            random,
+            stretching: KeyStretching::Argon2id,
+            interceptor: None,
+            busy_rounds: BUSY_ROUNDS,
+        }
+    }
+
+    /// Changes how codes are stretched.
+    #[must_use]
+    pub fn with_stretching(mut self, stretching: KeyStretching) -> Self {
+        self.stretching = stretching;
+        self
+    }
+
+    /// Sends each request once, also when the scheme is busy.
+    #[must_use]
+    pub fn without_retries(mut self) -> Self {
+        self.busy_rounds = 1;
+        self
+    }
+
+    /// Has each request changed on its way out.
+    #[must_use]
+    pub fn with_interceptor(mut self, interceptor: Option<Arc<dyn Interceptor>>) -> Self {
+        self.interceptor = interceptor;
+        self
     }
 
     /// What the phone knows.
@@ -59,16 +88,13 @@ impl Phone {
     /// # Errors
     /// `not_enrolled` when it never began to enrol.
     pub fn state(&self) -> Result<State> {
-        self.home
-            .read_json(state::FILE)?
-            .ok_or_else(|| Error::of(local::NOT_ENROLLED))
+        match self.storage.state()? {
+            Some(state) => Ok(state.into_owned()),
+            None => Err(Error::of(local::NOT_ENROLLED)),
+        }
     }
 
-    pub(crate) fn save(&self, state: &State) -> Result<()> {
-        self.home.write_json(state::FILE, state)
-    }
-
-    /// The state of a phone that has an Ipse.
+    /// The state of a phone that has an identity.
     pub(crate) fn enrolled(&self) -> Result<State> {
         let state = self.state()?;
         match &state.identity {
@@ -77,137 +103,143 @@ impl Phone {
         }
     }
 
-    pub(crate) fn key(&self) -> Result<Arc<SigningKey>> {
-        let pkcs8 = self
-            .home
-            .read(state::KEY)?
-            .map(zeroize::Zeroizing::new)
-            .ok_or_else(|| Error::of(local::NOT_ENROLLED))?;
-        SigningKey::from_pkcs8(Alg::Es256, &pkcs8)
-            .map(Arc::new)
-            .map_err(|_| Error::of(local::STORAGE).with("file", state::KEY))
-    }
-
-    /// The configuration of the scheme whose app is at `url`; the issuer may lead there.
+    /// The configuration of the scheme whose app is at `url`. The issuer may redirect there.
     ///
     /// # Errors
     /// `offline`, `answer_unreadable`.
-    pub async fn config(&self, url: &str) -> Result<ConfigResponse> {
-        let mut address = format!("{}/phone/v1/config", url.trim_end_matches('/'));
-        for _ in 0..3 {
-            let answer = self
-                .transport
-                .send(&Method::GET, &address, &HeaderMap::new(), &[])
-                .await?;
+    pub async fn config(&mut self, url: &str) -> Result<ConfigResponse> {
+        let mut address = parse_url(&format!("{}/phone/v1/config", url.trim_end_matches('/')))?;
+        for _ in 0..=MAX_REDIRECTS {
+            let answer = send_to(&mut self.transport, &Method::GET, &address, &[], &[]).await?;
             if !answer.status.is_redirection() {
-                return read(&answer);
+                return answer.read();
             }
-            address = location(&address, &answer)?;
+            address = answer.location(&address)?;
         }
         Err(Error::of(local::ANSWER))
     }
 
-    pub(crate) async fn get<R: DeserializeOwned>(&self, path: &str) -> Result<R> {
-        read(
-            &self
-                .ask(Method::GET, path, &|_| {
-                    Ok(Body {
-                        bytes: Vec::new(),
-                        decision: None,
-                    })
-                })
-                .await?,
-        )
+    /// Signs a message with the next sequence. The sequence is durable when this returns.
+    ///
+    /// # Errors
+    /// `storage_failed`, `not_enrolled`.
+    pub async fn sign(&mut self, message: Message) -> Result<SignedRequest> {
+        let lock = self.storage.lock(Exclusive::Sending).await?;
+        self.sign_locked(&lock, |_, _| Ok(message))
     }
 
-    pub(crate) async fn post<Q: Serialize + Sync, R: DeserializeOwned>(
-        &self,
-        path: &str,
-        body: &Q,
-    ) -> Result<R> {
-        read(&self.ask(Method::POST, path, &|_| Body::json(body)).await?)
+    pub(crate) fn sign_locked(
+        &mut self,
+        lock: &S::Lock,
+        make: impl FnOnce(&State, u64) -> Result<Message>,
+    ) -> Result<SignedRequest> {
+        let sequence = self.storage.next_sequence(lock)?;
+        let key = self.storage.key()?;
+        let Some(state) = self.storage.state()? else {
+            return Err(Error::of(local::NOT_ENROLLED));
+        };
+        let mut request = Request {
+            message: make(&state, sequence)?,
+            audience: state.app.clone(),
+            device: match &state.device {
+                Some(device) => device.clone(),
+                None => b64::encode(&key.verifying_key().thumbprint()),
+            },
+            sequence,
+        };
+        let Some(interceptor) = &self.interceptor else {
+            return Ok(request.sign(&key));
+        };
+        interceptor.before_signing(&mut request);
+        let mut signed = request.sign(&key);
+        interceptor.after_signing(&mut signed);
+        Ok(signed)
     }
 
-    /// Sends a device-signed request and gives the answer, whatever its status. `make` learns the sequence.
-    pub(crate) async fn ask(
-        &self,
-        method: Method,
-        path: &str,
-        make: &(dyn Fn(u64) -> Result<Body> + Sync),
+    /// Sends a signed request exactly as it is.
+    ///
+    /// # Errors
+    /// `offline`, `answer_unreadable`.
+    pub async fn send(&mut self, request: &SignedRequest) -> Result<Answer> {
+        let headers = [
+            (HEADER, request.signature.as_str()),
+            ("content-type", "application/json"),
+        ];
+        let headers = match request.method {
+            Method::POST => &headers[..],
+            _ => &headers[..1],
+        };
+        self.transport
+            .send(Outgoing {
+                method: &request.method,
+                origin: &request.origin,
+                path: &request.path,
+                headers,
+                body: &request.body,
+            })
+            .await
+    }
+
+    /// Signs and sends a message. The answer may have any status.
+    ///
+    /// # Errors
+    /// `offline`, `answer_unreadable`, `storage_failed`, `not_enrolled`.
+    pub async fn exchange(&mut self, message: Message) -> Result<Answer> {
+        if self.busy_rounds > 1 {
+            return self.exchange_made(|_, _| Ok(message.clone())).await;
+        }
+        let lock = self.storage.lock(Exclusive::Sending).await?;
+        let request = self.sign_locked(&lock, |_, _| Ok(message))?;
+        self.send(&request).await
+    }
+
+    /// As [`Phone::exchange`]; `make` builds the message from the state and the sequence of its request.
+    ///
+    /// # Errors
+    /// As [`Phone::exchange`].
+    pub async fn exchange_made(
+        &mut self,
+        make: impl Fn(&State, u64) -> Result<Message> + Send,
     ) -> Result<Answer> {
         let mut round = 1;
         loop {
-            let alone = self.home.alone().await?;
-            let (url, headers, body) = self.sign(&alone, &method, path, make)?;
-            let answer = self.transport.send(&method, &url, &headers, &body).await?;
-            drop(alone);
-            if !is_busy(&answer) || round == BUSY_ROUNDS {
+            let lock = self.storage.lock(Exclusive::Sending).await?;
+            let request = self.sign_locked(&lock, &make)?;
+            let answer = self.send(&request).await?;
+            drop(lock);
+            if round == self.busy_rounds || !answer.is_busy() {
                 return Ok(answer);
             }
-            tokio::time::sleep(std::time::Duration::from_millis(150 << round)).await;
+            tokio::time::sleep(Duration::from_millis(150 << round)).await;
             round += 1;
         }
     }
 
-    /// Address, headers and body of the next request. The sequence is on disk when this returns.
-    pub(crate) fn sign(
-        &self,
-        alone: &Alone,
-        method: &Method,
-        path: &str,
-        make: &(dyn Fn(u64) -> Result<Body> + Sync),
-    ) -> Result<(String, HeaderMap, Vec<u8>)> {
-        let (state, key) = (self.state()?, self.key()?);
-        let sequence = self.home.next_sequence(alone)?;
-        let body = make(sequence)?;
-        let kid = match &state.device {
-            Some(device) => device.clone(),
-            None => b64::encode(&key.verifying_key().thumbprint()),
-        };
-        let mut claims = RequestClaims::new(
-            &state.app,
-            method.as_str(),
-            path,
-            &body.bytes,
-            &kid,
-            sequence,
-        );
-        if let Some((t, h)) = body.decision {
-            claims = claims.with_decision(t, h);
-        }
-        let mut headers = HeaderMap::new();
-        let signature =
-            HeaderValue::from_str(&claims.sign(&key)).map_err(|_| Error::of(local::STORAGE))?;
-        headers.insert(HeaderName::from_static(HEADER), signature);
-        if *method == Method::POST {
-            headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        }
-        Ok((format!("{}{path}", state.app), headers, body.bytes))
+    /// Signs and sends a message, and reads the answer.
+    ///
+    /// # Errors
+    /// The refusals of the protocol, and as [`Phone::exchange`].
+    pub async fn call<R: DeserializeOwned>(&mut self, message: Message) -> Result<R> {
+        self.exchange(message).await?.read()
     }
 }
 
-fn is_busy(answer: &Answer) -> bool {
-    answer.status.as_u16() == 503 && Error::from_answer(503, &answer.body).code == "busy"
-}
-
-/// The answer's value, or the refusal that it is.
-pub(crate) fn read<R: DeserializeOwned>(answer: &Answer) -> Result<R> {
-    if !answer.status.is_success() {
-        return Err(Error::from_answer(answer.status.as_u16(), &answer.body));
+impl Answer {
+    fn is_busy(&self) -> bool {
+        self.status.as_u16() == 503 && Error::from_answer(503, &self.body).code == "busy"
     }
-    ipse_jose::strict_json(&answer.body).map_err(|_| Error {
-        status: answer.status.as_u16(),
-        ..Error::of(local::ANSWER)
-    })
-}
 
-/// Where a redirect leads.
-pub(crate) fn location(from: &str, answer: &Answer) -> Result<String> {
-    answer
-        .headers
-        .get(reqwest::header::LOCATION)
-        .and_then(|value| value.to_str().ok())
-        .and_then(|to| url::Url::parse(from).ok()?.join(to).ok())
-        .map(String::from)
-        .ok_or_else(|| Error::of(local::ANSWER).with("reason", "redirect without a place"))
+    /// The value in the answer.
+    ///
+    /// # Errors
+    /// The scheme's refusal, or `answer_unreadable`.
+    pub fn read<R: DeserializeOwned>(&self) -> Result<R> {
+        if !self.status.is_success() {
+            return Err(Error::from_answer(self.status.as_u16(), &self.body));
+        }
+        ipse_jose::strict_json(&self.body).map_err(|_| Error {
+            status: self.status.as_u16(),
+            ..Error::of(local::ANSWER)
+        })
+    }
 }

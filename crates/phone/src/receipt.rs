@@ -1,9 +1,11 @@
-//! A receipt, judged offline (docs/protocol.md §7): it is in the log, the scheme signed the log, and it says what
-//! was seen.
+//! Checks a receipt offline (docs/protocol.md §7): it is in the log, the scheme signed the log, and it says what was
+//! shown.
 
 use ipse_jose::{Alg, VerifyingKey, b64, jws, strict_json};
 use ipse_protocol::device_request::{self, RequestClaims};
+use ipse_protocol::ids::ReceiptId;
 use ipse_protocol::merkle;
+use ipse_protocol::problem::ProblemCode;
 use ipse_protocol::receipt::{
     CHECKPOINT_TYP, Checkpoint, Evidence, Leaf, PROMISE_TYP, Promise, commits,
 };
@@ -12,9 +14,9 @@ use ipse_protocol::wire::ReceiptResponse;
 use serde::Serialize;
 
 use crate::error::{Error, local};
-use crate::{Phone, Result, State};
+use crate::{Message, Phone, Result, State, Storage, Transport};
 
-/// Whether one thing about a receipt holds.
+/// Whether one property of a receipt holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Check {
@@ -24,7 +26,7 @@ pub enum Check {
     No,
     /// Not yet in the log.
     Pending,
-    /// The evidence says nothing about it.
+    /// The evidence has no such part.
     Absent,
 }
 
@@ -38,9 +40,9 @@ impl Check {
     }
 }
 
-/// What a receipt proves.
+/// What the phone found out about a receipt.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct JudgedReceipt {
+pub struct ReceiptCheck {
     /// Receipt id.
     pub receipt: String,
     /// What happened.
@@ -53,55 +55,52 @@ pub struct JudgedReceipt {
     pub logged: Check,
     /// The scheme promised to log it.
     pub promised: Check,
-    /// This phone signed the decision, over this very transcript, about the view below.
+    /// This phone signed the decision, over this transcript, about the view below.
     pub mine: Check,
     /// Place in the log.
     pub index: Option<u64>,
-    /// Size of the log that the checkpoint speaks of.
+    /// Size of the log at the checkpoint.
     pub size: Option<u64>,
     /// What was decided.
     pub decision: Option<String>,
-    /// With what.
+    /// The factor.
     pub factor: Option<String>,
     /// What was shown.
     pub view: Option<View>,
 }
 
-impl JudgedReceipt {
-    /// Whether nothing about it fails.
-    pub fn good(&self) -> bool {
+impl ReceiptCheck {
+    /// Whether no check failed.
+    #[must_use]
+    pub fn is_valid(&self) -> bool {
         [self.committed, self.logged, self.promised, self.mine]
             .iter()
             .all(|check| *check != Check::No)
     }
 }
 
-impl Phone {
-    /// Fetches a receipt and judges it.
+impl<T: Transport, S: Storage> Phone<T, S> {
+    /// Fetches a receipt and checks it.
     ///
     /// # Errors
-    /// The refusals of the protocol; `answer_unreadable` when there is nothing to judge.
-    pub async fn receipt(&self, id: &str) -> Result<JudgedReceipt> {
+    /// The refusals of the protocol; `answer_unreadable` when there is nothing to check.
+    pub async fn receipt(&mut self, id: &str) -> Result<ReceiptCheck> {
         let state = self.enrolled()?;
-        if !ipse_protocol::ids::valid(ipse_protocol::ids::RECEIPT, id) {
-            let code = ipse_protocol::problem::ProblemCode::NotFound;
-            return Err(Error {
-                code: code.as_str().into(),
-                detail: code.detail().to_owned(),
-                ..Error::of(local::ANSWER)
-            });
+        if ReceiptId::parse(id).is_none() {
+            return Err(Error::problem(ProblemCode::NotFound));
         }
-        let answer: ReceiptResponse = self.get(&format!("/phone/v1/receipts/{id}")).await?;
+        let message = Message::get(format!("/phone/v1/receipts/{id}"));
+        let answer: ReceiptResponse = self.call(message).await?;
         if answer.receipt != id {
             return Err(Error::of(local::RECEIPT));
         }
-        let key = self.key()?.verifying_key();
-        judge(&answer, &state, &key).ok_or_else(|| Error::of(local::ANSWER))
+        let key = self.storage.key()?.verifying_key();
+        check(&answer, &state, &key).ok_or_else(|| Error::of(local::ANSWER))
     }
 }
 
-/// `None` when leaf or evidence cannot be read at all; each check says for itself whether it holds.
-fn judge(answer: &ReceiptResponse, state: &State, device: &VerifyingKey) -> Option<JudgedReceipt> {
+/// `None` when leaf or evidence cannot be read. What can be read and fails is a [`Check::No`].
+fn check(answer: &ReceiptResponse, state: &State, device: &VerifyingKey) -> Option<ReceiptCheck> {
     let bytes = b64::decode(&answer.leaf).ok()?;
     let leaf = Leaf::parse(&bytes)?;
     let hash = merkle::leaf_hash(&bytes);
@@ -130,7 +129,7 @@ fn judge(answer: &ReceiptResponse, state: &State, device: &VerifyingKey) -> Opti
         (Some(transcript), Some(jws)) => Check::of(signed_here(&evidence, transcript, jws, device)),
         _ => Check::Absent,
     };
-    Some(JudgedReceipt {
+    Some(ReceiptCheck {
         receipt: answer.receipt.clone(),
         kind: leaf.kind.as_str().to_owned(),
         time: leaf.time,

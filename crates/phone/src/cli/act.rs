@@ -1,4 +1,4 @@
-//! What each command does: one call, and what is printed of it.
+//! Each command: one call of the phone, and what is printed about it.
 
 use super::print::{outcome, print, readable, summary};
 use super::watch::{Answer, stdin_closed, watch};
@@ -7,7 +7,7 @@ use crate::error::{Error, local};
 use crate::{Enrol, Phone, Proof, Result};
 
 /// Carries out a command.
-pub(super) async fn act(phone: &Phone, command: Command, json: bool) -> Result<()> {
+pub(super) async fn act(phone: &mut Phone, command: Command, json: bool) -> Result<()> {
     match command {
         Command::Enrol(args) => {
             let done = phone
@@ -122,19 +122,19 @@ pub(super) async fn act(phone: &Phone, command: Command, json: bool) -> Result<(
             });
         }
         Command::Receipt { receipt } => {
-            let judged = phone.receipt(&receipt).await?;
-            print(json, &judged, || {
+            let checked = phone.receipt(&receipt).await?;
+            print(json, &checked, || {
                 format!(
                     "{}  {}  committed: {:?}  logged: {:?}  promised: {:?}  mine: {:?}",
-                    judged.receipt,
-                    judged.kind,
-                    judged.committed,
-                    judged.logged,
-                    judged.promised,
-                    judged.mine
+                    checked.receipt,
+                    checked.kind,
+                    checked.committed,
+                    checked.logged,
+                    checked.promised,
+                    checked.mine
                 )
             });
-            if !judged.good() {
+            if !checked.is_valid() {
                 return Err(Error::of(local::RECEIPT));
             }
         }

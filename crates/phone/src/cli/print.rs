@@ -1,4 +1,4 @@
-//! What is printed: JSON for scripts, a few lines for people.
+//! Output: JSON for scripts, a few lines for people.
 
 use std::io::Write as _;
 
@@ -15,7 +15,7 @@ pub(super) fn print<T: Serialize>(json: bool, value: &T, text: impl FnOnce() -> 
         text()
     };
     if !out.is_empty() {
-        // Who reads no more has seen enough.
+        // Ignore a closed pipe.
         let _ = writeln!(std::io::stdout(), "{out}");
     }
 }

@@ -1,4 +1,4 @@
-//! `watch`: decides what comes, until it is ended.
+//! `watch`: decides each action that comes.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -9,8 +9,8 @@ use ipse_protocol::wire::ActionSummary;
 use super::print::{outcome, print};
 use crate::{Error, Phone, Proof, Result};
 
-/// How often a scheme that does not answer is asked again, with growing pauses: about a minute.
-const PATIENCE: u32 = 12;
+/// How often to try a scheme that does not answer, with growing pauses: about a minute.
+const MAX_FAILURES: u32 = 12;
 
 /// What a watching phone does with each action.
 #[derive(Clone, Copy)]
@@ -23,7 +23,8 @@ pub(super) enum Answer<'a> {
     Refuse,
 }
 
-/// Completes when whoever started this process is gone. On a thread of its own: the runtime would wait for its end.
+/// Completes when standard input closes, because the process that started this one ended. The reading thread is not the
+/// runtime's, which would wait for its end.
 pub(super) async fn stdin_closed() {
     let (closed, wait) = tokio::sync::oneshot::channel();
     std::thread::spawn(move || {
@@ -33,9 +34,9 @@ pub(super) async fn stdin_closed() {
     let _ = wait.await;
 }
 
-/// Decides what is already open, then what comes, until it is ended or `count` is reached.
+/// Decides the actions that are open, then those that come, until `count` is reached.
 pub(super) async fn watch(
-    phone: &Phone,
+    phone: &mut Phone,
     answer: Answer<'_>,
     count: Option<u64>,
     json: bool,
@@ -43,11 +44,11 @@ pub(super) async fn watch(
     let mut seen = BTreeSet::new();
     let full = |seen: &BTreeSet<String>| count.is_some_and(|count| seen.len() as u64 >= count);
     let mut failures = 0;
-    while failures < PATIENCE {
-        // The stream first, then the list: nothing falls between them.
+    while failures < MAX_FAILURES {
+        // First the stream, then the list: so no action is missed between them.
         let mut events = match phone.events().await {
             Ok(events) => events,
-            Err(error) if passes(&error) => {
+            Err(error) if is_temporary(&error) => {
                 failures += 1;
                 tokio::time::sleep(Duration::from_millis(200 << failures.min(5))).await;
                 continue;
@@ -65,7 +66,7 @@ pub(super) async fn watch(
                         decide(phone, answer, &action, json).await?;
                     }
                 }
-                Err(error) if passes(&error) => break,
+                Err(error) if is_temporary(&error) => break,
                 Err(error) => return Err(error),
             }
             if full(&seen) {
@@ -80,7 +81,7 @@ pub(super) async fn watch(
 }
 
 async fn decide(
-    phone: &Phone,
+    phone: &mut Phone,
     answer: Answer<'_>,
     action: &ActionSummary,
     json: bool,
@@ -100,23 +101,23 @@ async fn decide(
     };
     match done {
         Ok(done) => outcome(json, &action.id, &done),
-        Err(error) if ends(&error) => return Err(error),
-        // What somebody else decided, or what ran out of time, is no failure of the watch.
+        Err(error) if is_fatal(&error) => return Err(error),
+        // Another phone may have decided it, or it expired; the watch goes on.
         Err(error) => eprintln!("{}", error.to_json()),
     }
     Ok(())
 }
 
-/// Whether asking again may help.
-fn passes(error: &Error) -> bool {
+/// Whether the same call may succeed later.
+fn is_temporary(error: &Error) -> bool {
     matches!(
         &*error.code,
         "offline" | "busy" | "internal" | "too_many_requests"
     )
 }
 
-/// What no later action can mend. A wrong code is among them: going on would use up the tries.
-fn ends(error: &Error) -> bool {
+/// Whether all later actions would fail too. A wrong code is such an error: going on would use up the tries.
+fn is_fatal(error: &Error) -> bool {
     error.code.starts_with("device_")
         || matches!(
             &*error.code,

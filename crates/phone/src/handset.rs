@@ -1,40 +1,37 @@
-//! The handset: text messages as the demo's operators show them.
+//! The handset: text messages, as the demo's operators show them.
 
 use std::time::Duration;
 
 use ipse_protocol::wire::{MessagesResponse, TextMessage};
 use reqwest::Method;
-use reqwest::header::HeaderMap;
 
 use crate::error::{Error, local};
-use crate::phone::read;
-use crate::{Phone, Result, State};
+use crate::transport::{parse_url, send_to};
+use crate::{Phone, Result, State, Storage, Transport};
 
+/// How often to look for a message, and the pause in between.
 const ROUNDS: u32 = 100;
 const PAUSE: Duration = Duration::from_millis(100);
 
-impl Phone {
+impl<T: Transport, S: Storage> Phone<T, S> {
     /// Text messages to this phone's number, oldest first; demo only.
     ///
     /// # Errors
     /// `offline`, `not_enrolled`.
-    pub async fn messages(&self) -> Result<Vec<TextMessage>> {
+    pub async fn messages(&mut self) -> Result<Vec<TextMessage>> {
         let state = self.state()?;
         let number: String =
             url::form_urlencoded::byte_serialize(state.phone_number.as_bytes()).collect();
         let mut all = Vec::new();
         let mut failure = None;
         for handset in handsets(&state) {
-            let address = format!(
+            let address = parse_url(&format!(
                 "{}/handset/messages?number={number}",
                 handset.trim_end_matches('/')
-            );
-            let answer = self
-                .transport
-                .send(&Method::GET, &address, &HeaderMap::new(), &[])
-                .await;
-            // Another operator than the person's does not know the number.
-            match answer.and_then(|answer| read::<MessagesResponse>(&answer)) {
+            ))?;
+            let answer = send_to(&mut self.transport, &Method::GET, &address, &[], &[]).await;
+            // An operator that is not the person's does not know the number.
+            match answer.and_then(|answer| answer.read::<MessagesResponse>()) {
                 Ok(found) => all.extend(found.messages),
                 Err(error) => failure = Some(error),
             }
@@ -48,12 +45,15 @@ impl Phone {
         }
     }
 
-    /// Waits for a message that is not among `before`, and reads the secret in it.
-    pub(crate) async fn secret_after(&self, before: &[TextMessage]) -> Result<String> {
+    /// Waits for a message that is not among `before`, and reads its secret.
+    ///
+    /// # Errors
+    /// `message_missing` after ten seconds.
+    pub async fn secret_after(&mut self, before: &[TextMessage]) -> Result<String> {
         for _ in 0..ROUNDS {
             let now = self.messages().await?;
-            let fresh = now.iter().rev().find(|m| !before.contains(m));
-            if let Some(secret) = fresh.and_then(|message| secret(&message.text)) {
+            let new = now.iter().rev().find(|m| !before.contains(m));
+            if let Some(secret) = new.and_then(|message| secret_in(&message.text)) {
                 return Ok(secret);
             }
             tokio::time::sleep(PAUSE).await;
@@ -62,7 +62,7 @@ impl Phone {
     }
 }
 
-/// The person's operator if it is known, else all of them.
+/// The address of the person's operator if it is known, else those of all operators.
 fn handsets(state: &State) -> Vec<String> {
     let own: Vec<_> = state
         .handsets
@@ -77,8 +77,9 @@ fn handsets(state: &State) -> Vec<String> {
     }
 }
 
-/// The one run of exactly six digits, which may be written as two groups of three.
-fn secret(text: &str) -> Option<String> {
+/// The secret in a text message: six digits in a row, or two groups of three.
+#[must_use]
+pub fn secret_in(text: &str) -> Option<String> {
     let plain = |text: &str| {
         text.split(|c: char| !c.is_ascii_digit())
             .find(|run| run.len() == 6)
@@ -98,16 +99,16 @@ fn secret(text: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::secret;
+    use super::secret_in;
 
     #[test]
-    fn reads_the_secret() {
+    fn the_secret_is_a_run_of_six_digits() {
         assert_eq!(
-            secret("Ipse: 482913. Typ dit in de app.").as_deref(),
+            secret_in("Ipse: 482913. Typ dit in de app.").as_deref(),
             Some("482913")
         );
-        assert_eq!(secret("Code 482 913 voor Ipse").as_deref(), Some("482913"));
-        assert_eq!(secret("Bel 0470 00 00 01"), None);
-        assert_eq!(secret("1234567"), None);
+        assert_eq!(secret_in("Code 482 913 voor Ipse").as_deref(), Some("482913"));
+        assert_eq!(secret_in("Bel 0470 00 00 01"), None);
+        assert_eq!(secret_in("1234567"), None);
     }
 }

@@ -1,0 +1,250 @@
+//! The requests of `docs/protocol.md`, each as a [`Message`] that a phone signs and sends.
+
+use ipse_protocol::opaque::{
+    KE1_LEN, REGISTRATION_RECORD_LEN, REGISTRATION_REQUEST_LEN,
+};
+use ipse_protocol::terms::{BlockReason, Factor, RefusalReason};
+use ipse_protocol::transcript::Transcript;
+use ipse_protocol::wire::{
+    AttemptRequest, BankRequest, BiometricRegistration, BlockRequest, ClaimRequest, CodeRequest,
+    CompleteRequest, Empty, EnrolmentRequest, Offer, RecoveryCompleteRequest, RefuseRequest,
+    SimAnswerRequest, WrongRequest,
+};
+use ipse_protocol::code::no_proof_hash;
+
+use crate::{Approval, Message, Result};
+
+/// §3: begins an enrolment.
+///
+/// # Errors
+/// As [`Message::post`], like all functions of this module.
+pub fn enrolment(request: &EnrolmentRequest) -> Result<Message> {
+    Message::post("/phone/v1/enrolments", request)
+}
+
+/// §3: the state of an enrolment.
+#[must_use]
+pub fn enrolment_state(enrolment: &str) -> Message {
+    Message::get(format!("/phone/v1/enrolments/{enrolment}"))
+}
+
+/// §3: has the operator text a secret to the handset.
+///
+/// # Errors
+/// As [`Message::post`].
+pub fn enrolment_sim(enrolment: &str) -> Result<Message> {
+    Message::post(format!("/phone/v1/enrolments/{enrolment}/sim"), &Empty {})
+}
+
+/// §3: the secret from the text message.
+///
+/// # Errors
+/// As [`Message::post`].
+pub fn enrolment_sim_answer(enrolment: &str, secret: &str) -> Result<Message> {
+    let secret = secret.to_owned();
+    Message::post(
+        format!("/phone/v1/enrolments/{enrolment}/sim/answer"),
+        &SimAnswerRequest { secret },
+    )
+}
+
+/// §3: the bank that vouches.
+///
+/// # Errors
+/// As [`Message::post`].
+pub fn enrolment_bank(enrolment: &str, bank: &str) -> Result<Message> {
+    let bank = bank.to_owned();
+    Message::post(
+        format!("/phone/v1/enrolments/{enrolment}/bank"),
+        &BankRequest { bank },
+    )
+}
+
+/// §3: the options for a biometric credential.
+///
+/// # Errors
+/// As [`Message::post`].
+pub fn enrolment_biometric(enrolment: &str) -> Result<Message> {
+    Message::post(
+        format!("/phone/v1/enrolments/{enrolment}/unlock"),
+        &Empty {},
+    )
+}
+
+/// §3: a blinded code, at `enrolments/E` or `recoveries/R`.
+///
+/// # Errors
+/// As [`Message::post`].
+pub fn code(of: &str, registration_request: [u8; REGISTRATION_REQUEST_LEN]) -> Result<Message> {
+    Message::post(
+        format!("/phone/v1/{of}/code"),
+        &CodeRequest {
+            registration_request: registration_request.into(),
+        },
+    )
+}
+
+/// §3: the last request of an enrolment.
+///
+/// # Errors
+/// As [`Message::post`].
+pub fn complete_enrolment(
+    enrolment: &str,
+    record: [u8; REGISTRATION_RECORD_LEN],
+    terms_version: &str,
+    biometric: Option<BiometricRegistration>,
+) -> Result<Message> {
+    Message::post(
+        format!("/phone/v1/enrolments/{enrolment}/complete"),
+        &CompleteRequest {
+            registration_record: record.into(),
+            terms_version: terms_version.to_owned(),
+            biometric,
+        },
+    )
+}
+
+/// §3: begins a recovery at a bank.
+///
+/// # Errors
+/// As [`Message::post`].
+pub fn recovery(bank: &str) -> Result<Message> {
+    let bank = bank.to_owned();
+    Message::post("/phone/v1/recoveries", &BankRequest { bank })
+}
+
+/// §3: the state of a recovery.
+#[must_use]
+pub fn recovery_state(recovery: &str) -> Message {
+    Message::get(format!("/phone/v1/recoveries/{recovery}"))
+}
+
+/// §3: the last request of a recovery.
+///
+/// # Errors
+/// As [`Message::post`].
+pub fn complete_recovery(
+    recovery: &str,
+    record: [u8; REGISTRATION_RECORD_LEN],
+) -> Result<Message> {
+    Message::post(
+        format!("/phone/v1/recoveries/{recovery}/complete"),
+        &RecoveryCompleteRequest {
+            registration_record: record.into(),
+        },
+    )
+}
+
+/// §3: has the operator text a secret to the SIM that an enrolled phone wants to connect.
+///
+/// # Errors
+/// As [`Message::post`].
+pub fn sim() -> Result<Message> {
+    Message::post("/phone/v1/sim", &Empty {})
+}
+
+/// §3: the secret from that text message.
+///
+/// # Errors
+/// As [`Message::post`].
+pub fn sim_answer(secret: &str) -> Result<Message> {
+    let secret = secret.to_owned();
+    Message::post("/phone/v1/sim/answer", &SimAnswerRequest { secret })
+}
+
+/// §4: blocks the identity.
+///
+/// # Errors
+/// As [`Message::post`].
+pub fn block() -> Result<Message> {
+    let reason = BlockReason::Person;
+    Message::post("/phone/v1/block", &BlockRequest { reason })
+}
+
+/// §4: asks for the action that lifts the person's own block.
+///
+/// # Errors
+/// As [`Message::post`].
+pub fn unblock() -> Result<Message> {
+    Message::post("/phone/v1/unblock", &Empty {})
+}
+
+/// §5: claims the action of a link or QR text.
+///
+/// # Errors
+/// As [`Message::post`].
+pub fn claim(link: &str) -> Result<Message> {
+    let link = link.trim().to_owned();
+    Message::post("/phone/v1/actions/claim", &ClaimRequest { link })
+}
+
+/// §5: an action.
+#[must_use]
+pub fn action(action: &str) -> Message {
+    Message::get(format!("/phone/v1/actions/{action}"))
+}
+
+/// §6: opens an attempt; `ke1` is OPAQUE's first message, for the factor `code`.
+///
+/// # Errors
+/// As [`Message::post`].
+pub fn attempt(offer: &Offer, factor: Factor, ke1: Option<[u8; KE1_LEN]>) -> Result<Message> {
+    Message::post(
+        format!("/phone/v1/actions/{}/attempt", offer.action),
+        &AttemptRequest {
+            factor,
+            nonce: offer.nonce,
+            view_hash: offer.view_hash().into(),
+            ke1: ke1.map(Into::into),
+        },
+    )
+}
+
+/// §6: says that the code of an attempt was wrong.
+///
+/// # Errors
+/// As [`Message::post`].
+pub fn wrong_code(action: &str, attempt: &str) -> Result<Message> {
+    let attempt = attempt.to_owned();
+    Message::post(
+        format!("/phone/v1/actions/{action}/wrong"),
+        &WrongRequest { attempt },
+    )
+}
+
+/// §6: approves an action.
+///
+/// # Errors
+/// As [`Message::post`].
+pub fn approve(action: &str, approval: &Approval) -> Result<Message> {
+    Ok(Message::post(
+        format!("/phone/v1/actions/{action}/approve"),
+        &approval.request,
+    )?
+    .with_decision(approval.t.0, approval.proof_hash.0))
+}
+
+/// §6: refuses an action; the transcript names the sequence of this very request.
+///
+/// # Errors
+/// As [`Message::post`].
+pub fn refuse(transcript: &Transcript, reason: RefusalReason) -> Result<Message> {
+    let t = transcript.hash();
+    Ok(Message::post(
+        format!("/phone/v1/actions/{}/refuse", transcript.action),
+        &RefuseRequest {
+            t: t.into(),
+            sequence: transcript.sequence,
+            reason,
+        },
+    )?
+    .with_decision(t, no_proof_hash()))
+}
+
+/// §6: "this was not me", about an action.
+///
+/// # Errors
+/// As [`Message::post`].
+pub fn report(action: &str) -> Result<Message> {
+    Message::post(format!("/phone/v1/actions/{action}/report"), &Empty {})
+}
