@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use ipse_protocol::bytes::B32;
 use ipse_protocol::code::{biometric_proof_hash, code_proof, proof_hash};
-use ipse_protocol::opaque::{LoginFinished, OpaqueError};
+use ipse_protocol::opaque::{KE3_LEN, LoginFinished, OpaqueError};
 use ipse_protocol::problem::ProblemCode;
 use ipse_protocol::terms::{Factor, RefusalReason};
 use ipse_protocol::transcript::Transcript;
@@ -47,22 +47,27 @@ impl Approval {
     #[must_use]
     pub fn with_code(attempt: &str, transcript: &Transcript, login: &LoginFinished) -> Self {
         let t = transcript.hash();
-        Self::with_proof(attempt, t, login, code_proof(&login.session_key, &t))
+        Self::with_code_proof(attempt, t, login.ke3, code_proof(&login.session_key, &t))
     }
 
-    /// As [`Approval::with_code`], with a code proof that may belong to another transcript.
+    /// As [`Approval::with_code`], from OPAQUE's last message and a code proof over any transcript.
     #[must_use]
-    pub fn with_proof(attempt: &str, t: [u8; 32], login: &LoginFinished, proof: [u8; 32]) -> Self {
+    pub fn with_code_proof(
+        attempt: &str,
+        t: [u8; 32],
+        ke3: [u8; KE3_LEN],
+        proof: [u8; 32],
+    ) -> Self {
         Approval {
             request: ApproveRequest {
                 attempt: attempt.to_owned(),
                 t: t.into(),
-                ke3: Some(login.ke3.into()),
+                ke3: Some(ke3.into()),
                 code_proof: Some(proof.into()),
                 assertion: None,
             },
             t: t.into(),
-            proof_hash: proof_hash(&login.ke3, &proof).into(),
+            proof_hash: proof_hash(&ke3, &proof).into(),
         }
     }
 
@@ -219,7 +224,11 @@ impl<T: Transport, S: Storage> Phone<T, S> {
             Err(OpaqueError::Message) => return Err(unreadable()),
         };
         let transcript = self.transcript(opened, &attempt, Factor::Code)?;
-        Ok(Approval::with_code(&attempt.attempt, &transcript, &finished))
+        Ok(Approval::with_code(
+            &attempt.attempt,
+            &transcript,
+            &finished,
+        ))
     }
 
     async fn prove_biometric(&mut self, opened: &Opened) -> Result<Approval> {

@@ -13,11 +13,32 @@ use crate::{Answer, Phone, Result, Storage, Transport};
 const MAX_PAGES: usize = 20;
 
 impl<T: Transport, S: Storage> Phone<T, S> {
-    /// Signs in at the bank, agrees, and follows until the browser is back in the app.
+    /// Signs in at the bank, agrees, and follows redirects until the browser is back in the app.
     ///
     /// # Errors
-    /// The code that the callback names, or `bank_failed`.
+    /// The code that the app's address names, or `bank_failed`.
     pub async fn sign_in_at_bank(&mut self, authorization_url: &str, customer: &str) -> Result<()> {
+        let mut here = self.bank_callback(authorization_url, customer).await?;
+        let app = self.state()?.app;
+        for _ in 0..MAX_PAGES {
+            if let Some(result) = app_result(&app, &here) {
+                return result;
+            }
+            let answer = self.visit(&Method::GET, &here, &[]).await?;
+            if !answer.status.is_redirection() {
+                return Err(refused(&answer));
+            }
+            here = answer.location(&here)?;
+        }
+        Err(bank("too many redirects"))
+    }
+
+    /// Signs in at the bank and agrees, until it redirects to the app's origin. The result is that address, which has
+    /// not been visited yet.
+    ///
+    /// # Errors
+    /// `bank_failed`, `offline`.
+    pub async fn bank_callback(&mut self, authorization_url: &str, customer: &str) -> Result<Url> {
         let app = self.state()?.app;
         let mut here = parse_url(authorization_url)?;
         let mut answer = self.visit(&Method::GET, &here, &[]).await?;
@@ -25,8 +46,8 @@ impl<T: Transport, S: Storage> Phone<T, S> {
         for _ in 0..MAX_PAGES {
             if answer.status.is_redirection() {
                 here = answer.location(&here)?;
-                if let Some(result) = app_result(&app, &here) {
-                    return result;
+                if here.origin().ascii_serialization() == app {
+                    return Ok(here);
                 }
                 answer = self.visit(&Method::GET, &here, &[]).await?;
                 continue;

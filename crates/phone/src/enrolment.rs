@@ -12,9 +12,7 @@ use ipse_protocol::wire::{
 
 use crate::error::{Error, local};
 use crate::storage::Exclusive;
-use crate::{
-    Biometric, CodeRegistration, Phone, Result, State, Storage, Transport, requests,
-};
+use crate::{Biometric, CodeRegistration, Phone, Result, State, Storage, Transport, requests};
 
 /// What [`Phone::enrol`] needs to know.
 #[derive(Clone, Copy, Debug)]
@@ -122,7 +120,10 @@ impl<T: Transport, S: Storage> Phone<T, S> {
     ///
     /// # Errors
     /// The refusals of the protocol.
-    pub async fn send_enrolment(&mut self, request: &EnrolmentRequest) -> Result<EnrolmentResponse> {
+    pub async fn send_enrolment(
+        &mut self,
+        request: &EnrolmentRequest,
+    ) -> Result<EnrolmentResponse> {
         let answer: EnrolmentResponse = self.call(requests::enrolment(request)?).await?;
         let mut state = self.state()?;
         state.device = Some(answer.device.clone());
@@ -226,8 +227,7 @@ impl<T: Transport, S: Storage> Phone<T, S> {
     ) -> Result<CompleteResponse> {
         let birth_date = self.enrolment().await?.vouched.map(|v| v.birthdate);
         let enrolment = self.enrolment_id()?;
-        let message =
-            requests::complete_enrolment(&enrolment, record, terms_version, biometric)?;
+        let message = requests::complete_enrolment(&enrolment, record, terms_version, biometric)?;
         let done: CompleteResponse = self.call(message).await?;
         let mut state = self.state()?;
         state.identity = Some(done.identity.clone());

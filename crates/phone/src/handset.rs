@@ -107,7 +107,10 @@ mod tests {
             secret_in("Ipse: 482913. Typ dit in de app.").as_deref(),
             Some("482913")
         );
-        assert_eq!(secret_in("Code 482 913 voor Ipse").as_deref(), Some("482913"));
+        assert_eq!(
+            secret_in("Code 482 913 voor Ipse").as_deref(),
+            Some("482913")
+        );
         assert_eq!(secret_in("Bel 0470 00 00 01"), None);
         assert_eq!(secret_in("1234567"), None);
     }

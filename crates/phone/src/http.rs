@@ -7,9 +7,9 @@ use reqwest::header::{COOKIE, HeaderMap, HeaderName, HeaderValue, SET_COOKIE};
 use reqwest::{Method, Response};
 use url::Url;
 
+use crate::Result;
 use crate::error::{Error, local};
 use crate::transport::{Answer, Outgoing, Transport, parse_url};
-use crate::Result;
 
 const TIMEOUT: Duration = Duration::from_secs(20);
 /// How often a request is sent until an answer comes. The scheme recognises the same bytes as a repetition.
@@ -97,7 +97,10 @@ fn headers(pairs: &[(&str, &str)]) -> Result<HeaderMap> {
     let mut headers = HeaderMap::with_capacity(pairs.len());
     for (name, value) in pairs {
         let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| unsendable())?;
-        headers.insert(name, HeaderValue::from_str(value).map_err(|_| unsendable())?);
+        headers.insert(
+            name,
+            HeaderValue::from_str(value).map_err(|_| unsendable())?,
+        );
     }
     Ok(headers)
 }
@@ -201,11 +204,7 @@ mod tests {
     #[test]
     fn a_secure_cookie_goes_over_tls_only() {
         let mut cookies = CookieStore::default();
-        set(
-            &mut cookies,
-            "https://bank.example/",
-            "c=3; Path=/; Secure",
-        );
+        set(&mut cookies, "https://bank.example/", "c=3; Path=/; Secure");
         assert_eq!(sent(&cookies, "http://bank.example/"), None);
         assert_eq!(
             sent(&cookies, "https://bank.example/").as_deref(),

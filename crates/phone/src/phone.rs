@@ -125,10 +125,15 @@ impl<T: Transport, S: Storage> Phone<T, S> {
     /// `storage_failed`, `not_enrolled`.
     pub async fn sign(&mut self, message: Message) -> Result<SignedRequest> {
         let lock = self.storage.lock(Exclusive::Sending).await?;
-        self.sign_locked(&lock, |_, _| Ok(message))
+        self.sign_with(&lock, |_, _| Ok(message))
     }
 
-    pub(crate) fn sign_locked(
+    /// As [`Phone::sign`], under a lock that the caller holds. `make` builds the message from the state and the sequence
+    /// of its request.
+    ///
+    /// # Errors
+    /// As [`Phone::sign`].
+    pub fn sign_with(
         &mut self,
         lock: &S::Lock,
         make: impl FnOnce(&State, u64) -> Result<Message>,
@@ -189,7 +194,7 @@ impl<T: Transport, S: Storage> Phone<T, S> {
             return self.exchange_made(|_, _| Ok(message.clone())).await;
         }
         let lock = self.storage.lock(Exclusive::Sending).await?;
-        let request = self.sign_locked(&lock, |_, _| Ok(message))?;
+        let request = self.sign_with(&lock, |_, _| Ok(message))?;
         self.send(&request).await
     }
 
@@ -204,7 +209,7 @@ impl<T: Transport, S: Storage> Phone<T, S> {
         let mut round = 1;
         loop {
             let lock = self.storage.lock(Exclusive::Sending).await?;
-            let request = self.sign_locked(&lock, &make)?;
+            let request = self.sign_with(&lock, &make)?;
             let answer = self.send(&request).await?;
             drop(lock);
             if round == self.busy_rounds || !answer.is_busy() {

@@ -1,8 +1,7 @@
 //! The requests of `docs/protocol.md`, each as a [`Message`] that a phone signs and sends.
 
-use ipse_protocol::opaque::{
-    KE1_LEN, REGISTRATION_RECORD_LEN, REGISTRATION_REQUEST_LEN,
-};
+use ipse_protocol::code::no_proof_hash;
+use ipse_protocol::opaque::{KE1_LEN, REGISTRATION_RECORD_LEN, REGISTRATION_REQUEST_LEN};
 use ipse_protocol::terms::{BlockReason, Factor, RefusalReason};
 use ipse_protocol::transcript::Transcript;
 use ipse_protocol::wire::{
@@ -10,7 +9,6 @@ use ipse_protocol::wire::{
     CompleteRequest, Empty, EnrolmentRequest, Offer, RecoveryCompleteRequest, RefuseRequest,
     SimAnswerRequest, WrongRequest,
 };
-use ipse_protocol::code::no_proof_hash;
 
 use crate::{Approval, Message, Result};
 
@@ -123,10 +121,7 @@ pub fn recovery_state(recovery: &str) -> Message {
 ///
 /// # Errors
 /// As [`Message::post`].
-pub fn complete_recovery(
-    recovery: &str,
-    record: [u8; REGISTRATION_RECORD_LEN],
-) -> Result<Message> {
+pub fn complete_recovery(recovery: &str, record: [u8; REGISTRATION_RECORD_LEN]) -> Result<Message> {
     Message::post(
         format!("/phone/v1/recoveries/{recovery}/complete"),
         &RecoveryCompleteRequest {

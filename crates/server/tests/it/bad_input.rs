@@ -58,7 +58,7 @@ async fn what_is_no_request_is_refused_and_spends_nothing() {
         let before = phone.sequence;
         let path = "/phone/v1/actions/claim";
         let sealed =
-            |phone: &mut Phone, body: &[u8]| phone.claims("POST", path, body).sign(&phone.key);
+            |phone: &mut Phone, body: &[u8]| phone.seal_bytes("POST", path, body).signature.clone();
         for body in [
             &b""[..],
             b"{",

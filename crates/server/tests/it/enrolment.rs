@@ -66,13 +66,11 @@ async fn the_first_request_sent_again_gives_the_same_enrolment() {
         let first = phone.begin_enrolment(&network).await;
         // The phone never saw the answer: same key, same sequence, same bytes.
         let mut lost = network.phone(0);
-        lost.key = ipse_jose::SigningKey::from_pkcs8(ipse_jose::Alg::Es256, &phone.key.to_pkcs8())
-            .expect("key");
-        lost.kid = lost.key.kid().to_owned();
+        lost.key = phone.key.clone();
         let again = lost.begin_enrolment(&network).await;
         assert_eq!(again.body, first.body);
         // It changed its mind: a new enrolment, and the old one is gone.
-        lost.kid = lost.key.kid().to_owned();
+        lost.state.device = None;
         let anew = lost.begin_enrolment(&network).await;
         assert_eq!(anew.status, StatusCode::CREATED, "{}", anew.body);
         assert_ne!(anew.body["enrolment"], first.body["enrolment"]);

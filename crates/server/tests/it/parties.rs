@@ -98,7 +98,7 @@ fn ask(
         .post(format!("{node}{}", sealed.path))
         .header("content-type", "application/json")
         .header("ipse-device", &sealed.signature)
-        .body(sealed.body);
+        .body(sealed.0.body);
     async move {
         let answer = request.send().await.expect("an answer");
         (answer.status(), answer.json().await.expect("json"))

@@ -8,7 +8,7 @@ use ipse_store::device::Device;
 use reqwest::StatusCode;
 use serde_json::json;
 
-use crate::support::{Partner, Phone, Reply, TestNetwork};
+use crate::support::{Partner, Phone, TestNetwork};
 
 async fn claimed(network: &TestNetwork, partner: &Partner, phone: &mut Phone) -> Offer {
     let mut browser = network.browser();
@@ -18,39 +18,16 @@ async fn claimed(network: &TestNetwork, partner: &Partner, phone: &mut Phone) ->
     phone.claim(&link).await.json()
 }
 
-/// A signed request that can be sent again, byte for byte.
-struct Kept {
-    path: String,
-    signature: String,
-    body: Vec<u8>,
-}
-
-impl Kept {
-    fn new(phone: &mut Phone, path: &str, body: &impl serde::Serialize) -> Self {
-        let path = format!("/phone/v1{path}");
-        let body = serde_json::to_vec(body).expect("json");
-        let signature = phone.claims("POST", &path, &body).sign(&phone.key);
-        Self {
-            path,
-            signature,
-            body,
-        }
-    }
-
-    async fn send(&self, phone: &mut Phone) -> Reply {
-        phone
-            .raw("POST", &self.path, &self.signature, self.body.clone())
-            .await
-    }
-}
-
 /// Changes the phone's row as the scheme itself would, MAC and all.
 async fn change_device(
     network: &TestNetwork,
     phone: &Phone,
     change: impl Fn(&mut Device) + Send + 'static,
 ) {
-    let (keys, id) = (network.server.scheme.keys.clone(), phone.kid.clone());
+    let (keys, id) = (
+        network.server.scheme.keys.clone(),
+        phone.device_id().to_owned(),
+    );
     network
         .server
         .scheme
@@ -96,7 +73,7 @@ async fn t03_what_lifts_a_block_takes_the_code_and_never_the_fingerprint() {
             .verify_request(Incoming {
                 method: "GET",
                 target: "/phone/v1/me",
-                signature: Some(&phone.claims("GET", "/phone/v1/me", b"").sign(&phone.key)),
+                signature: Some(&phone.seal_bytes("GET", "/phone/v1/me", b"").signature),
                 body: b"",
             })
             .await
@@ -138,8 +115,7 @@ async fn t12_an_attempt_sent_again_after_it_was_judged_spends_nothing() {
             .await
             .refused("code_wrong");
         let (_, ke1) = ClientLogin::<NoStretching>::start("59316").expect("opaque");
-        let kept = Kept::new(
-            &mut phone,
+        let kept = phone.seal(
             &format!("/actions/{}/attempt", offer.action),
             &AttemptRequest {
                 factor: Factor::Code,
@@ -148,13 +124,13 @@ async fn t12_an_attempt_sent_again_after_it_was_judged_spends_nothing() {
                 ke1: Some(ke1.into()),
             },
         );
-        let opened = kept.send(&mut phone).await;
+        let opened = phone.send(&kept).await;
         let attempt = opened.body["attempt"]
             .as_str()
             .expect("an attempt")
             .to_owned();
         assert_eq!(
-            kept.send(&mut phone).await.body,
+            phone.send(&kept).await.body,
             opened.body,
             "free while it is open"
         );
@@ -167,7 +143,7 @@ async fn t12_an_attempt_sent_again_after_it_was_judged_spends_nothing() {
         wrong.refused("code_wrong");
         assert_eq!(wrong.body["wrong_codes_left"], 1);
         for _ in 0..3 {
-            assert_ne!(kept.send(&mut phone).await.status, StatusCode::OK);
+            assert_ne!(phone.send(&kept).await.status, StatusCode::OK);
         }
         let me = phone.get("/me").await;
         assert_eq!(me.body["wrong_codes_left"], 1, "{}", me.body);
@@ -180,12 +156,12 @@ async fn t12_an_attempt_sent_again_after_it_was_judged_spends_nothing() {
 async fn t12_a_block_sent_again_does_not_undo_what_lifted_it() {
     for network in TestNetwork::both().await {
         let mut phone = network.enrolled(0).await;
-        let kept = Kept::new(&mut phone, "/block", &json!({"reason": "person"}));
-        assert_eq!(kept.send(&mut phone).await.status, StatusCode::OK);
+        let kept = phone.seal("/block", &json!({"reason": "person"}));
+        assert_eq!(phone.send(&kept).await.status, StatusCode::OK);
         let offer = phone.begin_unblock().await;
         let lifted = phone.approve_offer(&offer).await;
         assert_eq!(lifted.status, StatusCode::OK, "{}", lifted.body);
-        assert_eq!(kept.send(&mut phone).await.status, StatusCode::OK);
+        assert_eq!(phone.send(&kept).await.status, StatusCode::OK);
         assert_eq!(phone.get("/me").await.body["status"], "active");
         network.end().await;
     }
@@ -213,11 +189,11 @@ async fn t34_who_writes_the_database_still_signs_for_nobody() {
     for network in TestNetwork::both().await {
         let phone = network.enrolled(0).await;
         let mut thief = phone.copy();
-        thief.key = ipse_jose::SigningKey::generate_es256();
+        thief.key = ipse_jose::SigningKey::generate_es256().into();
         let point = ipse_protocol::wire::DeviceKey::of(&thief.key)
             .expect("key")
             .to_sec1();
-        let id = phone.kid.clone();
+        let id = phone.device_id().to_owned();
         network
             .server
             .scheme
@@ -231,7 +207,10 @@ async fn t34_who_writes_the_database_still_signs_for_nobody() {
             .await
             .expect("store");
         // Already here, not only in the deciding transaction, by which time the row may have been put back.
-        let signature = thief.claims("GET", "/phone/v1/me", b"").sign(&thief.key);
+        let signature = thief
+            .seal_bytes("GET", "/phone/v1/me", b"")
+            .signature
+            .clone();
         let verified = network
             .server
             .scheme

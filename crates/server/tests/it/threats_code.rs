@@ -175,7 +175,7 @@ async fn t03_device_biometric_neither_counts_nor_resets() {
         let offer = network.offer_basic(&partner, &mut phone).await;
         let reply = phone.approve_by_biometric(&offer, &finger).await;
         assert_eq!(reply.body["status"], "approved", "{}", reply.body);
-        let other = ipse_jose::SigningKey::generate_es256();
+        let other = ipse_phone::Biometric::generate(&ipse_protocol::Random::system());
         let offer = network.offer_basic(&partner, &mut phone).await;
         phone
             .approve_by_biometric(&offer, &other)
@@ -312,7 +312,8 @@ async fn t03_a_bad_signature_costs_nothing() {
         let path = format!("/actions/{}/attempt", offer.action);
         let (_, ke1) = ClientLogin::<NoStretching>::start(&wrong(1)).expect("opaque");
         let mut request = phone.seal(&path, &Phone::attempt_body(&offer, ke1));
-        let own = std::mem::replace(&mut phone.key, ipse_jose::SigningKey::generate_es256());
+        let other = ipse_jose::SigningKey::generate_es256().into();
+        let own = std::mem::replace(&mut phone.key, other);
         let stranger = phone.seal(&path, &Phone::attempt_body(&offer, ke1));
         phone.key = own;
         phone

@@ -30,7 +30,7 @@ async fn t04_nothing_stolen_tells_one_code_from_another() {
             .expect("an attempt");
         // One attempt is still open, with its state, while the thief comes by.
         let mut loot = network.stolen().await;
-        let id = phone.kid.clone();
+        let id = phone.device_id().to_owned();
         let store = &network.server.scheme.store;
         let device = store.read(move |tx| ipse_store::device::by_id(tx, &id));
         let device = device.await.expect("store").expect("a device");
@@ -53,11 +53,11 @@ async fn t04_nothing_stolen_tells_one_code_from_another() {
 
         // Anything that is a function of the code and of what is known: under every key that the thief can name.
         let windows: HashSet<&[u8]> = loot.windows(32).collect();
-        let identifier = format!("{}|{}|1", phone.identity, phone.kid);
+        let identifier = format!("{}|{}|1", phone.identity, phone.device_id());
         let keys: [&[u8]; 6] = [
             b"",
             phone.identity.as_bytes(),
-            phone.kid.as_bytes(),
+            phone.device_id().as_bytes(),
             identifier.as_bytes(),
             &offer.nonce.0,
             &opened.ke3,

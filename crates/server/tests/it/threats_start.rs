@@ -88,7 +88,7 @@ async fn t01_a_request_by_name_alone_stays_below_advanced_in_production() {
         network
             .change(
                 "UPDATE device SET key_kind = 'hardware' WHERE id = $1",
-                &phone.kid,
+                phone.device_id(),
             )
             .await;
         network.change_device(&phone, |_| {}).await;

@@ -1,21 +1,18 @@
 //! Logins as far as a test wants them, and looks behind the doors.
 
 use ipse_jose::SigningKey;
-use ipse_protocol::bytes::B64u;
-use ipse_protocol::code::{code_proof, no_proof_hash, proof_hash};
-use ipse_protocol::sha256;
-use ipse_protocol::terms::{Decision, Factor, RefusalReason};
-use ipse_protocol::wire::{ApproveRequest, Assertion, AttemptRequest, Offer, RefuseRequest};
+use ipse_phone::{Approval, Biometric, requests};
+use ipse_protocol::code::code_proof;
+use ipse_protocol::terms::{Factor, RefusalReason};
+use ipse_protocol::transcript::Transcript;
+use ipse_protocol::wire::{ApproveRequest, AttemptRequest, AttemptResponse, Offer, RefuseRequest};
 use ipse_scheme::Error;
 use ipse_scheme::action::ActionRequest;
-use ipse_scheme::device::Incoming;
 use ipse_store::Param;
 use ipse_store::identity::Identity;
-use serde::Serialize;
-use serde_json::json;
 
 use super::partner::Login;
-use super::phone::Opened;
+use super::phone::{Opened, Sealed};
 use super::{Browser, Page, Partner, Phone, Reply, TestNetwork};
 
 /// The browser that begins what races begin.
@@ -49,25 +46,6 @@ impl Page {
             .unwrap_or_else(|| panic!("no form: {}", self.text));
         let pairs: Vec<(&str, &str)> = form.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
         browser.post(&format!("{issuer}{to}"), &pairs).await
-    }
-}
-
-/// A request as it would leave the phone.
-pub struct Sealed {
-    pub path: String,
-    pub signature: String,
-    pub body: Vec<u8>,
-}
-
-impl Sealed {
-    /// What a node verifies.
-    pub fn incoming(&self) -> Incoming<'_> {
-        Incoming {
-            method: "POST",
-            target: &self.path,
-            signature: Some(&self.signature),
-            body: &self.body,
-        }
     }
 }
 
@@ -273,7 +251,10 @@ impl TestNetwork {
         phone: &Phone,
         change: impl Fn(&mut ipse_store::device::Device) + Send + 'static,
     ) {
-        let (id, keys) = (phone.kid.clone(), self.server.scheme.keys.clone());
+        let (id, keys) = (
+            phone.device_id().to_owned(),
+            self.server.scheme.keys.clone(),
+        );
         self.server
             .scheme
             .store
@@ -287,17 +268,18 @@ impl TestNetwork {
     }
 
     /// Gives a phone a fingerprint key, as its enrolment would have.
-    pub async fn give_biometric(&self, phone: &Phone) -> SigningKey {
+    pub async fn give_biometric(&self, phone: &Phone) -> Biometric {
+        const ID: [u8; 32] = [7; 32];
         let key = SigningKey::generate_es256();
         let point = ipse_protocol::wire::DeviceKey::of(&key)
             .expect("key")
             .to_sec1();
         self.change_device(phone, move |device| {
-            device.biometric_credential = Some(vec![7; 32]);
+            device.biometric_credential = Some(ID.to_vec());
             device.biometric_key = Some(point.to_vec());
         })
         .await;
-        key
+        Biometric::new(key, ID.to_vec())
     }
 }
 
@@ -305,19 +287,9 @@ impl Phone {
     /// Signs the approval without sending it.
     pub fn seal_approval(&mut self, offer: &Offer, opened: &Opened) -> (Sealed, ApproveRequest) {
         let t = self.transcript(offer, opened).hash();
-        let proof = code_proof(&opened.session_key, &t);
-        let body = ApproveRequest {
-            attempt: opened.attempt.attempt.clone(),
-            t: t.into(),
-            ke3: Some(<[u8; 64]>::try_from(&*opened.ke3).expect("KE3").into()),
-            code_proof: Some(proof.into()),
-            assertion: None,
-        };
-        let path = format!("/phone/v1/actions/{}/approve", offer.action);
-        (
-            self.seal_decision(path, &body, t, proof_hash(&opened.ke3, &proof)),
-            body,
-        )
+        let approval = opened.approval(t, code_proof(&opened.session_key, &t));
+        let sealed = self.seal_message(requests::approve(&offer.action, &approval));
+        (sealed, approval.request)
     }
 
     /// Signs a refusal without sending it.
@@ -326,74 +298,16 @@ impl Phone {
         offer: &Offer,
         reason: RefusalReason,
     ) -> (Sealed, RefuseRequest) {
-        let sequence = self.sequence + 1;
-        let view = offer.open().expect("a view");
-        let t = offer
-            .transcript(
-                &view,
-                &self.issuer,
-                &self.kid,
-                sequence,
-                None,
-                Factor::None,
-                Decision::Refuse,
-            )
-            .hash();
-        let body = RefuseRequest {
-            t: t.into(),
-            sequence,
-            reason,
-        };
-        let path = format!("/phone/v1/actions/{}/refuse", offer.action);
-        (self.seal_decision(path, &body, t, no_proof_hash()), body)
+        let opened = ipse_phone::Opened::new(offer.clone()).expect("a view");
+        let signed = self.phone().sign_with(&(), |state, sequence| {
+            requests::refuse(&opened.refusal(state, sequence), reason)
+        });
+        let sealed = Sealed(signed.expect("a signed request"));
+        let body = serde_json::from_slice(&sealed.body).expect("a refusal");
+        (sealed, body)
     }
 
-    fn seal_decision(
-        &mut self,
-        path: String,
-        body: &impl Serialize,
-        t: [u8; 32],
-        proof: [u8; 32],
-    ) -> Sealed {
-        let body = serde_json::to_vec(body).expect("json");
-        let signature = self
-            .claims("POST", &path, &body)
-            .with_decision(t, proof)
-            .sign(&self.key);
-        Sealed {
-            path,
-            signature,
-            body,
-        }
-    }
-
-    /// Signs a request without sending it.
-    pub fn seal(&mut self, path: &str, body: &impl Serialize) -> Sealed {
-        let path = format!("/phone/v1{path}");
-        let body = serde_json::to_vec(body).expect("json");
-        let signature = self.claims("POST", &path, &body).sign(&self.key);
-        Sealed {
-            path,
-            signature,
-            body,
-        }
-    }
-
-    /// Sends what was signed to a node beside the scheme.
-    pub async fn send_to(&mut self, app: &str, sealed: &Sealed) -> Reply {
-        let own = std::mem::replace(&mut self.app, app.to_owned());
-        let reply = self.send(sealed).await;
-        self.app = own;
-        reply
-    }
-
-    /// Sends what was signed.
-    pub async fn send(&mut self, sealed: &Sealed) -> Reply {
-        self.raw("POST", &sealed.path, &sealed.signature, sealed.body.clone())
-            .await
-    }
-
-    /// The body of an attempt with a first message of one's own making.
+    /// The body of an attempt with a first message that the test made.
     pub fn attempt_body(offer: &Offer, ke1: [u8; 96]) -> AttemptRequest {
         AttemptRequest {
             factor: Factor::Code,
@@ -404,47 +318,19 @@ impl Phone {
     }
 
     /// Approves with a fingerprint, as far as the scheme lets it.
-    pub async fn approve_by_biometric(&mut self, offer: &Offer, key: &SigningKey) -> Reply {
-        let body = AttemptRequest {
-            factor: Factor::Biometric,
-            nonce: offer.nonce,
-            view_hash: offer.view_hash().into(),
-            ke1: None,
+    pub async fn approve_by_biometric(&mut self, offer: &Offer, finger: &Biometric) -> Reply {
+        let message = requests::attempt(offer, Factor::Biometric, None);
+        let reply = self.exchange(message).await;
+        let Ok(AttemptResponse::Attempt(attempt)) = serde_json::from_value(reply.body.clone())
+        else {
+            return reply;
         };
-        let path = format!("/actions/{}/attempt", offer.action);
-        let opened = self.post(&path, &body).await;
-        let Some(attempt) = opened.body["attempt"].as_str().map(str::to_owned) else {
-            return opened;
-        };
-        let t = offer
-            .transcript(
-                &offer.open().expect("a view"),
-                &self.issuer,
-                &self.kid,
-                opened.body["sequence"].as_u64().expect("a sequence"),
-                opened.body["sim_statement"].as_str(),
-                Factor::Biometric,
-                Decision::Approve,
-            )
-            .hash();
-        let challenge = ipse_protocol::transcript::Transcript::biometric_challenge(&t);
-        let assertion = assertion(key, &self.app, &challenge);
-        let proof = ipse_protocol::code::biometric_proof_hash(
-            &assertion.authenticator_data.0,
-            &assertion.client_data.0,
-            &assertion.signature.0,
-        );
-        let body = serde_json::to_vec(&json!({
-            "attempt": attempt, "t": ipse_jose::b64::encode(&t), "ke3": null, "code_proof": null,
-            "assertion": assertion,
-        }))
-        .expect("json");
-        let path = format!("/phone/v1/actions/{}/approve", offer.action);
-        let signature = self
-            .claims("POST", &path, &body)
-            .with_decision(t, proof)
-            .sign(&self.key);
-        self.raw("POST", &path, &signature, body).await
+        let transcript = self.transcript_of(offer, &attempt, Factor::Biometric);
+        let challenge = Transcript::biometric_challenge(&transcript.hash());
+        let assertion = finger.assert(&self.state.rp_id, &self.state.app, &challenge);
+        let approval = Approval::with_biometric(&attempt.attempt, &transcript, assertion);
+        self.exchange(requests::approve(&offer.action, &approval))
+            .await
     }
 }
 
@@ -457,36 +343,4 @@ fn unhex(text: &str) -> Option<Vec<u8>> {
             .map(|pair| (pair[0] * 16 + pair[1]) as u8)
             .collect(),
     )
-}
-
-/// A WebAuthn assertion by a verified user (Level 3, §6.3.3).
-fn assertion(key: &SigningKey, origin: &str, challenge: &[u8]) -> Assertion {
-    let challenge = ipse_jose::b64::encode(challenge);
-    let client_data =
-        json!({"type": "webauthn.get", "challenge": challenge, "origin": origin, "crossOrigin": false})
-            .to_string()
-            .into_bytes();
-    let mut data = sha256(b"localhost").to_vec();
-    data.extend_from_slice(&[0x05, 0, 0, 0, 0]);
-    let mut signed = data.clone();
-    signed.extend_from_slice(&sha256(&client_data));
-    Assertion {
-        signature: B64u(der(&key.sign(&signed))),
-        authenticator_data: B64u(data),
-        client_data: B64u(client_data),
-    }
-}
-
-/// `r || s` as DER (SEC 1 §C.5).
-fn der(raw: &[u8]) -> Vec<u8> {
-    let integer = |n: &[u8]| {
-        let zeros = n.iter().take_while(|b| **b == 0).count();
-        let mut body = n[zeros..].to_vec();
-        if body.first().is_none_or(|b| b & 0x80 != 0) {
-            body.insert(0, 0);
-        }
-        [vec![0x02, body.len() as u8], body].concat()
-    };
-    let body = [integer(&raw[..32]), integer(&raw[32..])].concat();
-    [vec![0x30, body.len() as u8], body].concat()
 }

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use reqwest::header::{COOKIE, LOCATION, SET_COOKIE};
-use reqwest::{Response, StatusCode};
+use ipse_phone::{Answer, Outgoing, Transport};
+use reqwest::header::{COOKIE, HeaderMap, LOCATION, SET_COOKIE};
+use reqwest::{Method, Response, StatusCode};
 
 /// A browser.
 #[derive(Clone)]
@@ -56,8 +57,8 @@ impl Browser {
         pairs.join("; ")
     }
 
-    pub fn take_cookies(&mut self, response: &Response) {
-        for cookie in response.headers().get_all(SET_COOKIE) {
+    fn store_cookies(&mut self, headers: &HeaderMap) {
+        for cookie in headers.get_all(SET_COOKIE) {
             let text = cookie.to_str().expect("a cookie");
             let pair = text.split(';').next().expect("a pair");
             let (name, value) = pair.split_once('=').expect("name=value");
@@ -70,7 +71,7 @@ impl Browser {
     }
 
     async fn keep(&mut self, response: Response) -> Page {
-        self.take_cookies(&response);
+        self.store_cookies(response.headers());
         let url = response.url().clone();
         Page {
             status: response.status(),
@@ -80,6 +81,28 @@ impl Browser {
             }),
             text: response.text().await.expect("a body"),
         }
+    }
+}
+
+/// The app's requests come from the same browser as the bank's pages, so they share the cookies.
+impl Transport for Browser {
+    async fn send(&mut self, request: Outgoing<'_>) -> ipse_phone::Result<Answer> {
+        let url = format!("{}{}", request.origin, request.path);
+        let mut builder = self.http.request(request.method.clone(), url);
+        for (name, value) in request.headers {
+            builder = builder.header(*name, *value);
+        }
+        if *request.method == Method::POST {
+            builder = builder.body(request.body.to_vec());
+        }
+        let response = builder.header(COOKIE, self.jar()).send().await;
+        let response = response.expect("an answer");
+        self.store_cookies(response.headers());
+        Ok(Answer {
+            status: response.status(),
+            headers: response.headers().clone(),
+            body: response.bytes().await.expect("a body").to_vec(),
+        })
     }
 }
 

@@ -7,9 +7,9 @@ mod network;
 mod partner;
 mod phone;
 
-pub use acts::{RACER, Sealed, Started, refusal};
+pub use acts::{RACER, Started, refusal};
 pub use browser::{Browser, Page};
 pub use child::{Child, run as run_child};
 pub use network::{Options, TestNetwork, national_number, number};
 pub use partner::{ASSERTION_TYPE, Partner, parameter as partner_parameter};
-pub use phone::{CODE, Opened, Phone, Reply};
+pub use phone::{CODE, Opened, Phone, Reply, Sealed};

@@ -1,26 +1,41 @@
-//! A phone in memory that speaks the protocol by hand, so that tests can bend every message.
+//! The tests' phone: `ipse-phone` in memory, without key stretching, with helpers that return each answer as it came.
+//!
+//! A test that needs a misbehaving phone changes the state (`phone.sequence`, `phone.key`), sends a signed request again
+//! or to another node ([`Phone::seal`], [`Phone::send`]), or has every request changed ([`Phone::interceptor`]).
+
+use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
 
 use ipse_jose::SigningKey;
-use ipse_protocol::code::{code_proof, proof_hash};
-use ipse_protocol::device_request::{HEADER, RequestClaims};
-use ipse_protocol::opaque::{ClientLogin, ClientRegistration, Identity as NoStretching};
-use ipse_protocol::terms::{Decision, Factor, RefusalReason};
+use ipse_phone::{
+    Answer, Approval, CodeLogin, CodeRegistration, Interceptor, KeyStretching, Memory, Message,
+    SignedRequest, State, requests,
+};
+use ipse_protocol::code::code_proof;
+use ipse_protocol::terms::{Decision, Factor, KeyKind, RefusalReason};
 use ipse_protocol::transcript::Transcript;
 use ipse_protocol::wire::{
-    ApproveRequest, Attempt, AttemptRequest, AttemptResponse, DecisionResponse, DeviceKey, Offer,
+    Attempt, AttemptResponse, DecisionResponse, DeviceKey, EnrolmentRequest, EnrolmentResponse,
+    Handset, Offer,
 };
+use ipse_protocol::{Clock, Random};
+use ipse_scheme::device::Incoming;
 use reqwest::StatusCode;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::network::{BANK, number};
-use super::{Browser, Sealed, TestNetwork};
+use super::network::{BANK, OPERATOR, number};
+use super::{Browser, TestNetwork};
 
 /// The code that test phones choose.
 pub const CODE: &str = "58204";
+/// The terms that test phones accept.
+const TERMS: &str = "2026-11";
+/// How long a phone waits for the SIM.
+const SIM_PATIENCE: std::time::Duration = std::time::Duration::from_secs(20);
 
-/// An answer of the phone face.
+/// An answer of the phone API.
 #[derive(Debug)]
 pub struct Reply {
     pub status: StatusCode,
@@ -33,7 +48,7 @@ impl Reply {
         self.body["code"].as_str().unwrap_or_default()
     }
 
-    /// The body, of a form.
+    /// The body as a message of the protocol.
     pub fn json<T: DeserializeOwned>(&self) -> T {
         serde_json::from_value(self.body.clone())
             .unwrap_or_else(|error| panic!("{error}: {} {}", self.status, self.body))
@@ -46,102 +61,209 @@ impl Reply {
     }
 }
 
-/// A phone.
+impl From<Answer> for Reply {
+    fn from(answer: Answer) -> Self {
+        let text = String::from_utf8(answer.body).expect("UTF-8");
+        Self {
+            status: answer.status,
+            body: serde_json::from_str(&text).unwrap_or(Value::String(text)),
+        }
+    }
+}
+
+/// A phone. Key, sequence and state are those of its [`Memory`].
 pub struct Phone {
     pub n: usize,
-    pub key: SigningKey,
-    /// Device id; the key's thumbprint before there is one.
-    pub kid: String,
-    pub sequence: u64,
     pub identity: String,
-    pub app: String,
-    pub issuer: String,
     pub code: String,
     pub enrolment: String,
     pub browser: Browser,
-    http: reqwest::Client,
+    pub interceptor: Option<Arc<dyn Interceptor>>,
+    memory: Memory,
 }
 
-/// An opened attempt with OPAQUE's state.
+impl Deref for Phone {
+    type Target = Memory;
+    fn deref(&self) -> &Memory {
+        &self.memory
+    }
+}
+
+impl DerefMut for Phone {
+    fn deref_mut(&mut self) -> &mut Memory {
+        &mut self.memory
+    }
+}
+
+/// A signed request that has not been sent, or that is sent again.
+#[derive(Clone)]
+pub struct Sealed(pub SignedRequest);
+
+impl Deref for Sealed {
+    type Target = SignedRequest;
+    fn deref(&self) -> &SignedRequest {
+        &self.0
+    }
+}
+
+impl DerefMut for Sealed {
+    fn deref_mut(&mut self) -> &mut SignedRequest {
+        &mut self.0
+    }
+}
+
+impl Sealed {
+    /// What a node verifies.
+    pub fn incoming(&self) -> Incoming<'_> {
+        Incoming {
+            method: self.method.as_str(),
+            target: &self.path,
+            signature: Some(&self.signature),
+            body: &self.body,
+        }
+    }
+}
+
+/// An opened attempt with OPAQUE's results.
 pub struct Opened {
     pub attempt: Attempt,
     pub session_key: Vec<u8>,
     pub ke3: Vec<u8>,
 }
 
+impl Opened {
+    /// An approval with the proof of any transcript.
+    pub fn approval(&self, t: [u8; 32], proof: [u8; 32]) -> Approval {
+        let ke3 = <[u8; 64]>::try_from(&*self.ke3).expect("KE3");
+        Approval::with_code_proof(&self.attempt.attempt, t, ke3, proof)
+    }
+}
+
 impl Phone {
     pub fn new(network: &TestNetwork, n: usize) -> Self {
-        let key = SigningKey::generate_es256();
-        Self {
-            n,
-            kid: key.kid().to_owned(),
-            key,
-            sequence: 0,
-            identity: String::new(),
+        let state = State {
             app: network.app.clone(),
             issuer: network.issuer.clone(),
+            log_key: network.server.scheme.log_key(),
+            rp_id: "localhost".into(),
+            phone_number: number(n),
+            device: None,
+            enrolment: None,
+            identity: None,
+            birth_date: None,
+            operator: None,
+            handsets: vec![Handset {
+                operator: OPERATOR.into(),
+                url: network.operator_url.clone(),
+            }],
+        };
+        Self {
+            n,
+            identity: String::new(),
             code: CODE.to_owned(),
             enrolment: String::new(),
             browser: network.browser(),
-            http: network.http.clone(),
+            interceptor: None,
+            memory: Memory::new(SigningKey::generate_es256(), state),
         }
     }
 
-    /// The same key and state in another phone, as a thief of the data has it.
+    /// Another phone with the same key and state: a copy of the phone's data.
     pub fn copy(&self) -> Self {
         Self {
-            key: SigningKey::from_pkcs8(ipse_jose::Alg::Es256, &self.key.to_pkcs8()).expect("key"),
-            kid: self.kid.clone(),
+            n: self.n,
             identity: self.identity.clone(),
-            app: self.app.clone(),
-            issuer: self.issuer.clone(),
             code: self.code.clone(),
             enrolment: self.enrolment.clone(),
             browser: self.browser.clone(),
-            http: self.http.clone(),
-            ..*self
+            interceptor: None,
+            memory: self.memory.clone(),
         }
     }
 
-    /// Claims for the next request.
-    pub fn claims(&mut self, method: &str, path: &str, body: &[u8]) -> RequestClaims {
-        self.sequence += 1;
-        RequestClaims::new(&self.app, method, path, body, &self.kid, self.sequence)
+    /// The library's phone.
+    pub fn phone(&mut self) -> ipse_phone::Phone<&mut Browser, &mut Memory> {
+        ipse_phone::Phone::new(
+            &mut self.browser,
+            &mut self.memory,
+            Clock::system(),
+            Random::system(),
+        )
+        .with_stretching(KeyStretching::None)
+        .with_interceptor(self.interceptor.clone())
+        .without_retries()
+    }
+
+    /// Device id, or the key's thumbprint before there is one.
+    pub fn device_id(&self) -> &str {
+        self.state.device.as_deref().unwrap_or(self.key.kid())
+    }
+
+    // --- Messages ---
+
+    /// Signs and sends a message.
+    pub async fn exchange(&mut self, message: ipse_phone::Result<Message>) -> Reply {
+        let message = message.expect("a message");
+        let answer = self.phone().exchange(message).await;
+        answer.expect("an answer").into()
+    }
+
+    pub async fn post(&mut self, path: &str, body: &impl Serialize) -> Reply {
+        self.exchange(Message::post(format!("/phone/v1{path}"), body))
+            .await
+    }
+
+    pub async fn get(&mut self, path: &str) -> Reply {
+        self.exchange(Ok(Message::get(format!("/phone/v1{path}"))))
+            .await
+    }
+
+    /// Signs a request without sending it.
+    pub fn seal(&mut self, path: &str, body: &impl Serialize) -> Sealed {
+        self.seal_message(Message::post(format!("/phone/v1{path}"), body))
+    }
+
+    /// Signs any bytes as the body of a request.
+    pub fn seal_bytes(&mut self, method: &str, path: &str, body: &[u8]) -> Sealed {
+        self.seal_message(Ok(Message {
+            method: method.parse().expect("a method"),
+            path: path.to_owned(),
+            body: body.to_vec(),
+            decision: None,
+        }))
+    }
+
+    /// Signs a message without sending it.
+    pub fn seal_message(&mut self, message: ipse_phone::Result<Message>) -> Sealed {
+        Sealed(
+            self.phone()
+                .sign_with(&(), |_, _| message)
+                .expect("a signed request"),
+        )
+    }
+
+    /// Sends what was signed.
+    pub async fn send(&mut self, sealed: &Sealed) -> Reply {
+        self.phone().send(sealed).await.expect("an answer").into()
+    }
+
+    /// Sends what was signed to another node.
+    pub async fn send_to(&mut self, app: &str, sealed: &Sealed) -> Reply {
+        let mut elsewhere = sealed.clone();
+        elsewhere.origin = app.to_owned();
+        self.send(&elsewhere).await
     }
 
     /// Sends a request exactly as given.
     pub async fn raw(&mut self, method: &str, path: &str, signature: &str, body: Vec<u8>) -> Reply {
-        let url = format!("{}{path}", self.app);
-        let mut request = match method {
-            "GET" => self.http.get(url),
-            _ => self
-                .http
-                .post(url)
-                .header("content-type", "application/json")
-                .body(body),
-        };
-        request = request.header(HEADER, signature);
-        let response = request.send().await.expect("an answer");
-        self.browser.take_cookies(&response);
-        let status = response.status();
-        let text = response.text().await.expect("a body");
-        Reply {
-            status,
-            body: serde_json::from_str(&text).unwrap_or(Value::String(text)),
-        }
-    }
-
-    pub async fn post(&mut self, path: &str, body: &impl Serialize) -> Reply {
-        let path = format!("/phone/v1{path}");
-        let bytes = serde_json::to_vec(body).expect("json");
-        let signature = self.claims("POST", &path, &bytes).sign(&self.key);
-        self.raw("POST", &path, &signature, bytes).await
-    }
-
-    pub async fn get(&mut self, path: &str) -> Reply {
-        let path = format!("/phone/v1{path}");
-        let signature = self.claims("GET", &path, b"").sign(&self.key);
-        self.raw("GET", &path, &signature, Vec::new()).await
+        self.send(&Sealed(SignedRequest {
+            origin: self.state.app.clone(),
+            method: method.parse().expect("a method"),
+            path: path.to_owned(),
+            signature: signature.to_owned(),
+            body,
+        }))
+        .await
     }
 
     // --- Enrolment ---
@@ -162,80 +284,54 @@ impl Phone {
         assert!(reply.contains("enrolment="), "{reply}");
     }
 
-    pub async fn begin_enrolment(&mut self, _world: &TestNetwork) -> Reply {
+    pub async fn begin_enrolment(&mut self, _network: &TestNetwork) -> Reply {
         self.begin_with(&number(self.n)).await
     }
 
     /// Begins with a number as a person may write it.
     pub async fn begin_with(&mut self, phone_number: &str) -> Reply {
-        let body = json!({
-            "phone_number": phone_number, "device_key": DeviceKey::of(&self.key).expect("key"),
-            "device_name": "Test phone", "key_kind": "software", "language": "en",
-        });
-        let reply = self.post("/enrolments", &body).await;
-        if let Some(device) = reply.body["device"].as_str() {
-            self.kid = device.to_owned();
-            self.enrolment = reply.body["enrolment"]
-                .as_str()
-                .expect("enrolment")
-                .to_owned();
+        let request = EnrolmentRequest {
+            phone_number: phone_number.to_owned(),
+            device_key: DeviceKey::of(&self.key).expect("key"),
+            device_name: "Test phone".into(),
+            key_kind: KeyKind::Software,
+            language: "en".into(),
+        };
+        let reply = self.exchange(requests::enrolment(&request)).await;
+        if let Ok(answer) = serde_json::from_value::<EnrolmentResponse>(reply.body.clone()) {
+            self.memory.state.device = Some(answer.device);
+            self.enrolment = answer.enrolment;
         }
         reply
     }
 
     pub async fn connect_sim(&mut self, network: &TestNetwork) {
         let sent = self
-            .post(&format!("/enrolments/{}/sim", self.enrolment), &json!({}))
+            .exchange(requests::enrolment_sim(&self.enrolment))
             .await;
         assert_eq!(sent.status, StatusCode::OK, "{}", sent.body);
         let secret = self.last_secret(network).await;
         let answer = self
-            .post(
-                &format!("/enrolments/{}/sim/answer", self.enrolment),
-                &json!({"secret": secret}),
-            )
+            .exchange(requests::enrolment_sim_answer(&self.enrolment, &secret))
             .await;
         assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
     }
 
     /// The secret in the handset's newest message.
-    pub async fn last_secret(&self, network: &TestNetwork) -> String {
-        let url = url::Url::parse_with_params(
-            &format!("{}/handset/messages", network.operator_url),
-            [("number", number(self.n))],
-        )
-        .expect("a URL");
-        let messages: Value = self
-            .http
-            .get(url)
-            .send()
-            .await
-            .expect("answer")
-            .json()
-            .await
-            .expect("json");
-        let text = messages["messages"]
-            .as_array()
-            .and_then(|all| all.iter().max_by_key(|m| m["time"].as_i64()))
-            .and_then(|m| m["text"].as_str())
-            .expect("a message");
-        let digits: Vec<&str> = text
-            .split(|c: char| !c.is_ascii_digit())
-            .filter(|run| run.len() == 6)
-            .collect();
-        (*digits.first().expect("six digits")).to_owned()
+    pub async fn last_secret(&mut self, _network: &TestNetwork) -> String {
+        let messages = self.phone().messages().await.expect("messages");
+        let newest = messages.last().expect("a message");
+        ipse_phone::secret_in(&newest.text).expect("six digits")
     }
 
     /// Goes to the bank and comes back; the last address.
     pub async fn visit_bank(&mut self, customer: &str) -> String {
-        let path = format!("/enrolments/{}/bank", self.enrolment);
-        let reply = self.post(&path, &json!({"bank": BANK})).await;
+        let reply = self
+            .exchange(requests::enrolment_bank(&self.enrolment, BANK))
+            .await;
         assert_eq!(reply.status, StatusCode::OK, "{}", reply.body);
-        let url = reply.body["authorization_url"]
-            .as_str()
-            .expect("url")
-            .to_owned();
-        let callback = self.sign_in_at_bank(&url, customer).await;
+        let url = reply.body["authorization_url"].as_str().expect("url");
+        let callback = self.sign_in_at_bank(url, customer).await;
         self.browser
             .get(&callback)
             .await
@@ -245,47 +341,11 @@ impl Phone {
 
     /// Signs in and agrees at the bank: the callback's address, not visited yet.
     pub async fn sign_in_at_bank(&mut self, authorization_url: &str, customer: &str) -> String {
-        let app = self.app.clone();
-        let mut page = self.browser.get(authorization_url).await;
-        let mut here = authorization_url.to_owned();
-        for _ in 0..12 {
-            if let Some(location) = page.location.clone() {
-                if location.starts_with(&app) {
-                    return location;
-                }
-                page = self.browser.get(&location).await;
-                here = location;
-                continue;
-            }
-            let (form, sign_in) = match page.form("sign-in") {
-                Some(form) => (form, true),
-                None => (
-                    page.form("agree")
-                        .unwrap_or_else(|| panic!("no form: {}", page.text)),
-                    false,
-                ),
-            };
-            let (action, mut inputs) = form;
-            if sign_in {
-                inputs.retain(|(name, _)| name != "customer");
-                inputs.push(("customer".into(), customer.to_owned()));
-            }
-            let target = url::Url::parse(&here)
-                .expect("url")
-                .join(&action)
-                .expect("url")
-                .to_string();
-            let pairs: Vec<(&str, &str)> = inputs
-                .iter()
-                .map(|(k, v)| (k.as_str(), v.as_str()))
-                .collect();
-            page = self.browser.post(&target, &pairs).await;
-            here = target;
-        }
-        panic!("the bank does not come to an end")
+        let mut phone = self.phone();
+        let callback = phone.bank_callback(authorization_url, customer).await;
+        callback.expect("a callback").into()
     }
 
-    /// Chooses the code and completes.
     /// Has a code evaluated, blinded, as the first half of registering it: at `/enrolments/E` or `/recoveries/R`.
     pub async fn evaluate(&mut self, at: &str, code: &str) -> Reply {
         let sealed = self.seal_evaluation(at, code);
@@ -294,35 +354,42 @@ impl Phone {
 
     /// The request of [`Phone::evaluate`], to be sent more than once.
     pub fn seal_evaluation(&mut self, at: &str, code: &str) -> Sealed {
-        let (_, request) = ClientRegistration::<NoStretching>::start(code).expect("opaque");
-        let body = json!({"registration_request": ipse_jose::b64::encode(&request)});
-        self.seal(&format!("{at}/code"), &body)
+        let (_, request) = CodeRegistration::start(KeyStretching::None, code).expect("opaque");
+        self.seal_message(requests::code(at.trim_start_matches('/'), request))
     }
 
-    pub async fn finish_enrolment(&mut self) -> Reply {
-        let (registration, request) =
-            ClientRegistration::<NoStretching>::start(&self.code).expect("opaque");
-        let request = ipse_jose::b64::encode(&request);
-        let path = format!("/enrolments/{}/code", self.enrolment);
+    /// Registers a code at `/enrolments/E` or `/recoveries/R`: the record, or the refusal.
+    pub async fn register_code(&mut self, at: &str, code: &str) -> Result<[u8; 192], Reply> {
+        let (state, request) = CodeRegistration::start(KeyStretching::None, code).expect("opaque");
         let answer = self
-            .post(&path, &json!({"registration_request": request}))
+            .exchange(requests::code(at.trim_start_matches('/'), request))
             .await;
         let Some(response) = answer.body["registration_response"].as_str() else {
-            return answer;
+            return Err(answer);
         };
         let response = ipse_jose::b64::decode(response).expect("b64");
-        let record = registration.finish(&response).expect("opaque");
-        let body = json!({
-            "registration_record": ipse_jose::b64::encode(&record), "terms_version": "2026-11", "unlock": null,
-        });
-        let path = format!("/enrolments/{}/complete", self.enrolment);
-        self.post(&path, &body).await
+        Ok(state.finish(&response).expect("opaque"))
+    }
+
+    /// Chooses the code and completes.
+    pub async fn finish_enrolment(&mut self) -> Reply {
+        let (at, code) = (format!("/enrolments/{}", self.enrolment), self.code.clone());
+        match self.register_code(&at, &code).await {
+            Ok(record) => {
+                let enrolment = self.enrolment.clone();
+                self.exchange(requests::complete_enrolment(
+                    &enrolment, record, TERMS, None,
+                ))
+                .await
+            }
+            Err(refused) => refused,
+        }
     }
 
     // --- Actions ---
 
     pub async fn claim(&mut self, link: &str) -> Reply {
-        self.post("/actions/claim", &json!({"link": link})).await
+        self.exchange(requests::claim(link)).await
     }
 
     /// Opens an attempt with a code; waits while the SIM is contacted.
@@ -330,19 +397,12 @@ impl Phone {
         &mut self,
         offer: &Offer,
         code: &str,
-    ) -> Result<(Attempt, ClientLogin<NoStretching>), Reply> {
-        let (login, ke1) = ClientLogin::<NoStretching>::start(code).expect("opaque");
-        let body = AttemptRequest {
-            factor: Factor::Code,
-            nonce: offer.nonce,
-            view_hash: offer.view_hash().into(),
-            ke1: Some(ke1.into()),
-        };
-        let until = std::time::Instant::now() + std::time::Duration::from_secs(20);
+    ) -> Result<(Attempt, CodeLogin), Reply> {
+        let (login, ke1) = CodeLogin::start(KeyStretching::None, code).expect("opaque");
+        let until = std::time::Instant::now() + SIM_PATIENCE;
         loop {
-            let reply = self
-                .post(&format!("/actions/{}/attempt", offer.action), &body)
-                .await;
+            let message = requests::attempt(offer, Factor::Code, Some(ke1));
+            let reply = self.exchange(message).await;
             match serde_json::from_value(reply.body.clone()) {
                 Ok(AttemptResponse::Attempt(attempt)) => return Ok((attempt, login)),
                 Ok(AttemptResponse::Wait { .. }) => {
@@ -368,13 +428,18 @@ impl Phone {
 
     /// The transcript of an approval.
     pub fn transcript(&self, offer: &Offer, opened: &Opened) -> Transcript {
+        self.transcript_of(offer, &opened.attempt, Factor::Code)
+    }
+
+    /// The transcript of an approval with a factor. The SIM statement is not checked.
+    pub fn transcript_of(&self, offer: &Offer, attempt: &Attempt, factor: Factor) -> Transcript {
         offer.transcript(
             &offer.open().expect("a view"),
-            &self.issuer,
-            &self.kid,
-            opened.attempt.sequence,
-            opened.attempt.sim_statement.as_deref(),
-            Factor::Code,
+            &self.state.issuer,
+            self.device_id(),
+            attempt.sequence,
+            attempt.sim_statement.as_deref(),
+            factor,
             Decision::Approve,
         )
     }
@@ -399,20 +464,8 @@ impl Phone {
         t: [u8; 32],
         proof: [u8; 32],
     ) -> Reply {
-        let body = serde_json::to_vec(&ApproveRequest {
-            attempt: opened.attempt.attempt.clone(),
-            t: t.into(),
-            ke3: Some(<[u8; 64]>::try_from(&*opened.ke3).expect("KE3").into()),
-            code_proof: Some(proof.into()),
-            assertion: None,
-        })
-        .expect("json");
-        let path = format!("/phone/v1/actions/{action}/approve");
-        let signature = self
-            .claims("POST", &path, &body)
-            .with_decision(t, proof_hash(&opened.ke3, &proof))
-            .sign(&self.key);
-        self.raw("POST", &path, &signature, body).await
+        let approval = opened.approval(t, proof);
+        self.exchange(requests::approve(action, &approval)).await
     }
 
     /// Claims and approves with the right code.
@@ -439,8 +492,8 @@ impl Phone {
                     login.finish(attempt.ke2.expect("KE2").as_ref()).is_err(),
                     "the code was right"
                 );
-                let path = format!("/actions/{}/wrong", offer.action);
-                self.post(&path, &json!({"attempt": attempt.attempt})).await
+                let message = requests::wrong_code(&offer.action, &attempt.attempt);
+                self.exchange(message).await
             }
             Err(reply) => reply,
         }
@@ -455,7 +508,7 @@ impl Phone {
 
     /// Asks for the action that lifts the person's own block.
     pub async fn begin_unblock(&mut self) -> Offer {
-        let begun = self.post("/unblock", &json!({})).await;
+        let begun = self.exchange(requests::unblock()).await;
         let action = begun.body["action"].as_str();
         let action = action.unwrap_or_else(|| panic!("{}", begun.body));
         self.own_offer(action).await
