@@ -100,10 +100,10 @@ describe("independent clients", { timeout: FILE_PATIENCE }, () => {
       const stop = (to) => to.startsWith(redirectUri);
       const back = await login(url, stop);
       child.stdin.end(`${back.url}\n`);
-      const told = JSON.parse(await said(/^\{.*\}$/m));
-      assert.equal(told.header.alg, "ES256");
-      assert.equal(told.person.given_name, "An");
-      assert.equal(told.claims.acr, "advanced");
+      const output = JSON.parse(await said(/^\{.*\}$/m));
+      assert.equal(output.header.alg, "ES256");
+      assert.equal(output.person.given_name, "An");
+      assert.equal(output.claims.acr, "advanced");
       assert.equal((await child.ended).code, 0, child.said);
     });
   }

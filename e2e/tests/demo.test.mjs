@@ -58,8 +58,8 @@ describe("ipse demo", { timeout: FILE_PATIENCE }, () => {
       "the ready file",
       async () => {
         if (child.exitCode !== null) return assert.fail(child.said);
-        const told = JSON.parse(await readFile(file, "utf8"));
-        return told.issuer && told;
+        const output = JSON.parse(await readFile(file, "utf8"));
+        return output.issuer && output;
       },
       { within: 4 * PATIENCE },
     );

@@ -69,10 +69,10 @@ describe("the partners' guide", { timeout: FILE_PATIENCE }, () => {
       assert.equal(page.status, 200, page.body);
       return atMyShop(page) ? page : visitor.wait(page.url, atMyShop);
     };
-    const told = JSON.parse((await login("approve@sandbox")).body);
+    const output = JSON.parse((await login("approve@sandbox")).body);
     const shown = JSON.parse(block("json", "Akkoord"));
-    assert.match(told.sub, /^[\w-]{22}$/);
-    assert.deepEqual(told, { ...shown, sub: told.sub });
+    assert.match(output.sub, /^[\w-]{22}$/);
+    assert.deepEqual(output, { ...shown, sub: output.sub });
     const no = await login("refuse@sandbox");
     assert.equal(no.status, 200);
     assert.match(no.body, /You did not log in\./);
@@ -110,11 +110,11 @@ describe("the partners' guide", { timeout: FILE_PATIENCE }, () => {
   });
 
   test("§4: a script with a phone logs An in at that shop", async () => {
-    const told = await shell(block("sh", "phone link"));
+    const output = await shell(block("sh", "phone link"));
     // The shop's page is printed last.
-    const person = JSON.parse(told.slice(told.lastIndexOf("\n{") + 1));
+    const person = JSON.parse(output.slice(output.lastIndexOf("\n{") + 1));
     assert.equal(person.name, "An Peeters");
     assert.equal(person.acr, "advanced");
-    assert.match(told, /My shop/);
+    assert.match(output, /My shop/);
   });
 });
