@@ -98,6 +98,8 @@ export const shots = process.env.IPSE_E2E_SCREENSHOTS ?? path.resolve(import.met
  */
 export async function look(page, folder, name) {
   const found = [];
+  // Styles and scripts must be loaded. The page stays, so this wait is safe.
+  await page.waitForLoadState();
   for (const size of Object.keys(SIZES)) {
     await page.setViewportSize(SIZES[size]);
     for (const theme of ["light", "dark"]) {
