@@ -1,41 +1,68 @@
-//! Who is calling: `private_key_jwt` at the token endpoint, bearer tokens everywhere else.
-
-use std::time::{SystemTime, UNIX_EPOCH};
+//! Authentication of the scheme: `private_key_jwt` at the token endpoint, bearer tokens elsewhere.
 
 use ipse_jose::{b64, jws};
-use ipse_protocol::control::{Control, enforced};
-use ipse_store::StoreError;
 use serde::Deserialize;
 
+use crate::error::RuleError;
 use crate::operator::Operator;
 use crate::store::assertion;
 
-/// Life of an access token, ms.
+/// Life of an access token, in milliseconds.
 pub const TOKEN_LIFE: i64 = 300_000;
-/// Longest life of a client assertion, seconds.
+/// Longest life of a client assertion, in seconds.
 const ASSERTION_LIFE: i64 = 300;
-/// How far the scheme's clock may differ, seconds.
+/// How far the scheme's clock may differ, in seconds.
 const SKEW: i64 = 30;
+/// Longest client assertion, in bytes.
 const ASSERTION_LIMIT: usize = 4096;
-/// Expiry and 16 random bytes.
+/// Longest `jti`, in bytes.
+const JTI_LIMIT: usize = 128;
+/// Bytes of a token under its MAC: the expiry and 16 random bytes.
 const CONTENT: usize = 24;
+/// Bytes of the MAC of a token.
+const MAC: usize = 32;
 
-/// Why no token is given.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum AuthError {
-    /// Not a token request.
-    Malformed,
-    /// Another grant type.
-    GrantType,
-    /// The client did not prove itself.
-    Client(&'static str),
-    /// The database failed.
-    Store(StoreError),
+/// Why the client did not get a token. The texts are in the answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// Another way to authenticate.
+    #[error("private_key_jwt is needed")]
+    Method,
+    /// `client_id` names another client than the assertion.
+    #[error("client_id is not the assertion's")]
+    ClientId,
+    /// The assertion is not signed with a pinned key.
+    #[error("the client assertion does not verify")]
+    Unverified(#[source] ipse_jose::Error),
+    /// The assertion names a key that is not pinned.
+    #[error("the client assertion does not verify")]
+    UnknownKey,
+    /// Another client's assertion.
+    #[error("iss and sub must be the client_id")]
+    Subject,
+    /// An assertion for another server.
+    #[error("aud must be this operator's issuer")]
+    Audience,
+    /// A `jti` that cannot be stored.
+    #[error("jti must be 1 to 128 characters")]
+    Jti,
+    /// Expired, or lives too long.
+    #[error("exp must be within the next 300 seconds")]
+    Expiry,
+    /// `iat` or `nbf` is later than now.
+    #[error("the assertion is from the future")]
+    Future,
+    /// The assertion was used before.
+    #[error("this assertion was used before; make a new one")]
+    Reused,
 }
 
-impl From<StoreError> for AuthError {
-    fn from(error: StoreError) -> Self {
-        Self::Store(error)
+/// Why no token is given.
+pub type AuthError = RuleError<Refusal>;
+
+impl From<Refusal> for AuthError {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
     }
 }
 
@@ -62,99 +89,85 @@ enum Audience {
 
 impl Audience {
     fn is(&self, issuer: &str) -> bool {
-        let (Self::One(own) | Self::Array([own])) = self;
-        own == issuer
+        let (Self::One(only) | Self::Array([only])) = self;
+        only == issuer
     }
 }
 
-/// Takes a client assertion, once, and gives an access token for it.
+/// Uses a client assertion, which works one time, and gives an access token for it.
 ///
 /// # Errors
-/// [`AuthError`].
+/// A [`Refusal`], or the store's.
 pub async fn grant(operator: &Operator, assertion: &str) -> Result<String, AuthError> {
     let claims = verify(operator, assertion)?;
-    if claims.jti.is_empty() || claims.jti.len() > 128 || claims.jti.contains('\0') {
-        return Err(AuthError::Client("jti must be 1 to 128 characters"));
+    let jti_length = 1..=JTI_LIMIT;
+    if !jti_length.contains(&claims.jti.len()) || claims.jti.contains('\0') {
+        return Err(Refusal::Jti.into());
     }
     let (exp, jti) = (claims.exp, claims.jti);
     let (iat, nbf) = (claims.iat, claims.nbf);
-    // Time is the database's; the jti is used up in the transaction that looks at it.
-    let granted = operator
+    // The time is the database's; the transaction that reads it also uses the jti.
+    let now = operator
         .store
-        .write(move |tx| {
+        .write_rule(move |tx| {
             let now = tx.now()?;
             let seconds = now / 1000;
             if exp < seconds - SKEW || exp > seconds + ASSERTION_LIFE + SKEW {
-                return Ok(Err("exp must be within the next 300 seconds"));
+                return Err(Refusal::Expiry.into());
             }
             if [iat, nbf].into_iter().flatten().any(|t| t > seconds + SKEW) {
-                return Ok(Err("the assertion is from the future"));
+                return Err(Refusal::Future.into());
             }
-            let fresh = assertion::redeem(tx, &jti, (exp + SKEW) * 1000)?;
-            if !fresh && enforced(Control::T19JtiOnce) {
-                return Ok(Err("this assertion was used before; make a new one"));
+            if !assertion::redeem(tx, &jti, (exp + SKEW) * 1000)? {
+                return Err(AuthError::Refused(Refusal::Reused));
             }
-            Ok(Ok(now))
+            Ok(now)
         })
         .await?;
-    let now = granted.map_err(AuthError::Client)?;
     Ok(token(operator, now + TOKEN_LIFE))
 }
 
-fn verify(operator: &Operator, assertion: &str) -> Result<Claims, AuthError> {
-    const BAD: AuthError = AuthError::Client("the client assertion does not verify");
-    let parsed = jws::decode_unverified(assertion, ASSERTION_LIMIT).map_err(|_| BAD)?;
+fn verify(operator: &Operator, assertion: &str) -> Result<Claims, Refusal> {
+    let parsed = jws::decode_unverified(assertion, ASSERTION_LIMIT).map_err(Refusal::Unverified)?;
     let kid = parsed.header.kid.as_deref();
-    let known = operator
+    let (_, key) = operator
         .scheme_keys
         .iter()
-        .find(|(known, _)| Some(known.as_str()) == kid);
-    let (_, key) = known.ok_or(BAD)?;
+        .find(|(known, _)| Some(known.as_str()) == kid)
+        .ok_or(Refusal::UnknownKey)?;
     parsed
         .verify(key, &["JWT", "client-authentication+jwt", ""])
-        .map_err(|_| BAD)?;
-    let claims: Claims = ipse_jose::strict_json(&parsed.payload).map_err(|_| BAD)?;
+        .map_err(Refusal::Unverified)?;
+    let claims: Claims = ipse_jose::strict_json(&parsed.payload).map_err(Refusal::Unverified)?;
     let client = &operator.config.scheme.client_id;
     if claims.iss != *client || claims.sub != *client {
-        return Err(AuthError::Client("iss and sub must be the client_id"));
+        return Err(Refusal::Subject);
     }
-    if !claims.aud.is(&operator.config.issuer) && enforced(Control::T19AssertionAudience) {
-        return Err(AuthError::Client("aud must be this operator's issuer"));
+    if !claims.aud.is(&operator.config.issuer) {
+        return Err(Refusal::Audience);
     }
     Ok(claims)
 }
 
-/// An access token says when it ends, under a MAC: nothing to store, nothing to look up.
+/// An access token: its expiry in milliseconds and random bytes, under a MAC. Nothing is stored.
 fn token(operator: &Operator, expires: i64) -> String {
-    let mut bytes = Vec::with_capacity(CONTENT + 32);
+    let mut bytes = Vec::with_capacity(CONTENT + MAC);
     bytes.extend_from_slice(&expires.to_be_bytes());
-    bytes.extend_from_slice(&ipse_protocol::random::<16>());
+    bytes.extend_from_slice(&operator.random.bytes::<16>());
     let mac = operator.keys.token_mac(&bytes);
     bytes.extend_from_slice(mac.as_ref());
     b64::encode(&bytes)
 }
 
-/// Whether `token` is one of ours and not expired.
+/// Whether `token` is one of this operator's and has not expired.
 #[must_use]
 pub fn is_valid(operator: &Operator, token: &str) -> bool {
-    // 56 bytes in base64url.
-    if token.len() != 75 {
-        return false;
-    }
-    let Ok(bytes) = b64::decode(token) else {
+    let Ok(bytes) = b64::decode_array::<{ CONTENT + MAC }>(token) else {
         return false;
     };
-    let Some((content, mac)) = bytes.split_at_checked(CONTENT) else {
-        return false;
-    };
+    let (content, mac) = bytes.split_at(CONTENT);
     let Some((expires, _)) = content.split_first_chunk::<8>() else {
         return false;
     };
-    operator.keys.is_token(content, mac) && i64::from_be_bytes(*expires) > process_now()
-}
-
-fn process_now() -> i64 {
-    SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .map_or(0, |d| i64::try_from(d.as_millis()).unwrap_or(i64::MAX))
+    operator.keys.is_token(content, mac) && i64::from_be_bytes(*expires) > operator.clock.unix_ms()
 }

@@ -1,20 +1,23 @@
-//! Challenges: the SIM answers, the registry accepts its counter once, and only then is anything signed.
+//! Challenges: the SIM answers, the registry accepts its counter at most one time, and only then a statement is signed.
 
 use std::time::Duration;
 
 use ipse_jose::b64;
 use ipse_protocol::bytes::Fixed;
 use ipse_protocol::constant_time_eq;
+use ipse_sim::apdu::Response;
 use ipse_sim::applet::{self, Answer, command};
 use ipse_sim::event::Kind;
-use ipse_sim::kdf::{AppletKeys, CardId};
 use ipse_sim::statement::{self, Claims, Line, MAX_LIFE, Method, Readiness};
 use ipse_store::{StoreError, Tx};
 
 use crate::cards::{self, Address, Channel, ChannelError};
 use crate::config::Fault;
+use crate::context::Context;
+use crate::error::{AtFault, RuleError};
+use crate::ids::{ChallengeId, Handle, random_digits, random_id};
 use crate::operator::Operator;
-use crate::registry::{self, digits, random_id};
+use crate::registry;
 use crate::store::challenge::{self, Challenge};
 use crate::store::message::{self, Message};
 use crate::store::sim::{self, Sim};
@@ -22,46 +25,97 @@ use crate::texts;
 
 /// Guesses at a secret.
 pub const TRIES: u8 = 3;
-/// How long a secret can be typed in, ms.
+/// How long a secret can be typed in, in milliseconds.
 pub const SECRET_LIFE: i64 = 5 * 60 * 1000;
-/// At most this many text messages in [`TEXTS_WINDOW`] for one SIM: nobody is to be bombed.
+/// Text messages that one SIM may get in [`TEXTS_WINDOW`].
 pub const TEXTS_LIMIT: i64 = 10;
-/// See [`TEXTS_LIMIT`], ms.
+/// The window of [`TEXTS_LIMIT`], in milliseconds.
 pub const TEXTS_WINDOW: i64 = 10 * 60 * 1000;
-/// And so many in [`TEXTS_DAY`]: each text allows [`TRIES`] guesses, which must not add up to a chance.
+/// Text messages that one SIM may get in [`TEXTS_DAY`]. Each allows [`TRIES`] guesses, so their number bounds the chance
+/// to guess a secret.
 pub const TEXTS_DAY_LIMIT: i64 = 40;
-/// See [`TEXTS_DAY_LIMIT`], ms.
+/// The window of [`TEXTS_DAY_LIMIT`], in milliseconds.
 pub const TEXTS_DAY: i64 = 24 * 60 * 60 * 1000;
 
-/// Why a challenge was not answered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// How long a real card may take to answer after the person typed the secret.
+const HOLDER_BUDGET: Duration = Duration::from_secs(30);
+/// Digits of a secret.
+pub const SECRET_DIGITS: usize = 6;
+
+/// Why there is no statement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     /// No SIM has this handle.
+    #[error("no SIM has this handle")]
     UnknownHandle,
-    /// The SIM or its line is not in a state to answer.
+    /// The SIM or its line is in a state in which it is not asked.
+    #[error("the SIM is {0} and its line is {1}")]
     NotApplicable(Readiness, Line),
-    /// The card did not answer, or rubbish.
-    Channel(ChannelError),
+    /// The card did not answer, or its answer does not verify.
+    #[error("the card gave no usable answer")]
+    Channel(#[source] ChannelError),
+    /// The card's counter is not above what was accepted before: there may be two cards with the same keys.
+    #[error("the card's counter was not acceptable")]
+    Counter,
     /// No open challenge has this id.
+    #[error("no open challenge has this id")]
     Closed,
-    /// Wrong secret; so many guesses are left.
-    Wrong(u8),
+    /// The secret is wrong; so many guesses are left.
+    #[error("the secret is wrong; {0} guesses are left")]
+    WrongSecret(u8),
     /// Too many messages to this SIM.
-    TooMany,
+    #[error("this SIM got too many text messages")]
+    TooManyTexts,
 }
 
-/// A refusal is an outcome and commits; only the store fails.
-pub type Outcome<T> = Result<Result<T, Refusal>, StoreError>;
+impl Refusal {
+    /// Who is at fault.
+    #[must_use]
+    pub fn at_fault(self) -> AtFault {
+        match self {
+            Self::Channel(_) | Self::Counter => AtFault::Peer,
+            Self::UnknownHandle
+            | Self::NotApplicable(..)
+            | Self::Closed
+            | Self::WrongSecret(_)
+            | Self::TooManyTexts => AtFault::Caller,
+        }
+    }
+}
 
-/// What the card said and the registry accepted, ready to be signed.
+/// Why there is no statement, or that the store failed.
+pub type ChallengeError = RuleError<Refusal>;
+
+impl From<Refusal> for ChallengeError {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+impl From<ChannelError> for ChallengeError {
+    fn from(error: ChannelError) -> Self {
+        Refusal::Channel(error).into()
+    }
+}
+
+/// What the scheme sent, for one SIM.
+#[derive(Clone)]
+struct Request {
+    handle: Handle,
+    nonce_hash: [u8; 32],
+    method: applet::Method,
+}
+
+/// A card's answer whose counter the registry accepted. It can be signed.
 #[derive(Clone, Debug)]
-pub struct Accepted {
+struct Accepted {
     sim: Sim,
     answer: Answer,
+    /// The database's time, in milliseconds.
     now: i64,
 }
 
-/// What a remote card answered.
+/// What a real card answered.
 struct Reply {
     bytes: Vec<u8>,
     /// The highest counter that was accepted when the card was asked.
@@ -69,75 +123,60 @@ struct Reply {
 }
 
 impl Operator {
-    /// Asks the SIM without the person, and signs what it answered.
+    /// Asks the SIM without the person, and signs what it answered. A real card gets `budget` to answer.
     ///
     /// # Errors
-    /// The store's.
+    /// A [`Refusal`], or the store's.
     pub async fn silent(
         &self,
-        handle: &str,
+        handle: &Handle,
         nonce_hash: [u8; 32],
         budget: Duration,
-    ) -> Outcome<String> {
-        self.statement(handle, nonce_hash, applet::Method::Silent, budget)
-            .await
+    ) -> Result<String, ChallengeError> {
+        let request = Request {
+            handle: handle.clone(),
+            nonce_hash,
+            method: applet::Method::Silent,
+        };
+        self.statement(request, budget).await
     }
 
     async fn statement(
         &self,
-        handle: &str,
-        nonce_hash: [u8; 32],
-        method: applet::Method,
+        request: Request,
         budget: Duration,
-    ) -> Outcome<String> {
-        let reply = match self.reach(handle, &nonce_hash, method, budget).await? {
-            Ok(reply) => reply,
-            Err(refusal) => return Ok(Err(refusal)),
-        };
-        let parts = self.parts();
-        let handle = handle.to_owned();
+    ) -> Result<String, ChallengeError> {
+        let reply = self.ask_card(&request, budget).await?;
+        let (context, asked) = (self.context(), request.clone());
         let accepted = self
             .store
-            .write(move |tx| parts.accept(tx, &handle, &nonce_hash, method, reply.as_ref()))
+            .write_rule(move |tx| accept(tx, &context, &asked, reply.as_ref()))
             .await?;
-        Ok(match accepted {
-            Ok(accepted) => Ok(self.sign(&accepted, &nonce_hash)?),
-            Err(refusal) => Err(refusal),
-        })
+        Ok(self.sign(&accepted, &request.nonce_hash)?)
     }
 
-    /// Sends the challenge to a remote card; resident cards are asked later, inside the transaction.
-    async fn reach(
+    /// Sends the challenge to a real card. Simulated cards are asked later, inside the transaction.
+    async fn ask_card(
         &self,
-        handle: &str,
-        nonce_hash: &[u8; 32],
-        method: applet::Method,
+        request: &Request,
         budget: Duration,
-    ) -> Outcome<Option<Reply>> {
+    ) -> Result<Option<Reply>, ChallengeError> {
         let Channel::Remote(channel) = &self.channel else {
-            return Ok(Ok(None));
+            return Ok(None);
         };
-        let wanted = handle.to_owned();
-        let row = self
-            .store
-            .read(move |tx| sim::by_handle(tx, &wanted))
-            .await?;
-        let row = match usable(row) {
-            Ok(row) => row,
-            Err(refusal) => return Ok(Err(refusal)),
-        };
+        let handle = request.handle.clone();
+        let row = self.store.read_rule(move |tx| usable(tx, &handle)).await?;
         let asked = row.counter;
         let address = Address {
             iccid: row.iccid,
             imsi: row.imsi,
         };
-        let apdu = command::authenticate(method, nonce_hash);
+        let apdu = command::authenticate(request.method, &request.nonce_hash);
         let exchange = channel.exchange(&address, &apdu, budget);
-        Ok(match tokio::time::timeout(budget, exchange).await {
-            Ok(Ok(bytes)) => Ok(Some(Reply { bytes, asked })),
-            Ok(Err(error)) => Err(Refusal::Channel(error)),
-            Err(_) => Err(Refusal::Channel(ChannelError::Unreachable)),
-        })
+        let bytes = tokio::time::timeout(budget, exchange)
+            .await
+            .unwrap_or(Err(ChannelError::Unreachable))?;
+        Ok(Some(Reply { bytes, asked }))
     }
 
     fn sign(&self, accepted: &Accepted, nonce_hash: &[u8; 32]) -> Result<String, StoreError> {
@@ -146,8 +185,8 @@ impl Operator {
         let mut claims = Claims {
             iss: self.config.issuer.clone(),
             aud: self.config.scheme.issuer.clone(),
-            sub: sim.handle.clone(),
-            jti: random_id(),
+            sub: sim.handle.to_string(),
+            jti: random_id(&self.random),
             iat,
             exp: iat + MAX_LIFE,
             nonce_hash: Fixed(*nonce_hash),
@@ -162,39 +201,37 @@ impl Operator {
             ctr: answer.counter.into(),
         };
         if self.fault() == Some(Fault::Lying) {
-            // A good signature on a statement about somebody else's SIM.
+            // A valid signature on a statement about another SIM.
             claims.sub = b64::encode(&ipse_jose::sha256(claims.sub.as_bytes()));
         }
         statement::sign(&claims, &self.keys.signing)
-            .map_err(|_| StoreError::Abort("the statement cannot be written".into()))
+            .map_err(|error| StoreError::Abort(format!("the statement cannot be written: {error}")))
     }
 
-    /// Texts a secret to the handset.
+    /// Sends a secret to the handset in a text message.
     ///
     /// # Errors
-    /// The store's.
+    /// A [`Refusal`], or the store's.
     pub async fn begin_holder(
         &self,
-        handle: &str,
+        handle: &Handle,
         nonce_hash: [u8; 32],
         purpose: &str,
         language: &str,
-    ) -> Outcome<String> {
-        let id = format!("chl_{}", random_id());
-        let secret = digits(6);
+    ) -> Result<ChallengeId, ChallengeError> {
+        let id = ChallengeId::new(&self.random);
+        let secret = random_digits(&self.random, SECRET_DIGITS);
         let secret_mac = self.keys.secret_mac(&id, &secret);
         let text = texts::secret(language, purpose, &secret, &self.config.name);
-        let handle = handle.to_owned();
+        let message_id = random_id(&self.random);
+        let handle = handle.clone();
         self.store
-            .write(move |tx| {
-                let row = match usable(sim::by_handle(tx, &handle)?) {
-                    Ok(row) => row,
-                    Err(refusal) => return Ok(Err(refusal)),
-                };
+            .write_rule(move |tx| {
+                let row = usable(tx, &handle)?;
                 let now = tx.now()?;
                 for (window, limit) in [(TEXTS_WINDOW, TEXTS_LIMIT), (TEXTS_DAY, TEXTS_DAY_LIMIT)] {
                     if challenge::recent(tx, &row.handle, now - window)? >= limit {
-                        return Ok(Err(Refusal::TooMany));
+                        return Err(Refusal::TooManyTexts.into());
                     }
                 }
                 let open = Challenge {
@@ -211,146 +248,112 @@ impl Operator {
                     sender: texts::SENDER.to_owned(),
                     text: text.clone(),
                 };
-                message::insert(tx, &random_id(), &open.handle, &message)?;
-                Ok(Ok(id.clone()))
+                message::insert(tx, &message_id, &open.handle, &message)?;
+                Ok(id.clone())
             })
             .await
     }
 
-    /// Takes the secret that the person typed; when it is right, asks the SIM and signs a holder statement.
+    /// Checks the secret that the person typed. If it is right, asks the SIM and signs a holder statement.
     ///
     /// # Errors
-    /// The store's.
-    pub async fn answer_holder(&self, id: &str, secret: &str) -> Outcome<String> {
+    /// A [`Refusal`], or the store's.
+    pub async fn answer_holder(
+        &self,
+        id: &ChallengeId,
+        secret: &str,
+    ) -> Result<String, ChallengeError> {
         let mac = self.keys.secret_mac(id, secret);
-        let parts = self.parts();
-        let wanted = id.to_owned();
-        let resident = matches!(self.channel, Channel::Resident);
-        // A guess is spent in the transaction that judges it. A resident card answers in the same one.
-        let judged = self
+        let (context, id) = (self.context(), id.clone());
+        let simulated = matches!(self.channel, Channel::Simulated);
+        // One transaction spends the guess and judges it. A simulated card answers in the same one.
+        let (request, accepted) = self
             .store
-            .write(move |tx| {
-                let open = match judge(tx, &wanted, &mac)? {
-                    Ok(open) => open,
-                    Err(refusal) => return Ok(Err(refusal)),
+            .write_rule(move |tx| {
+                let open = judge(tx, &id, &mac)?;
+                let request = Request {
+                    handle: open.handle,
+                    nonce_hash: open.nonce_hash,
+                    method: applet::Method::Holder,
                 };
-                let holder = applet::Method::Holder;
-                let accepted = if resident {
-                    match parts.accept(tx, &open.handle, &open.nonce_hash, holder, None)? {
-                        Ok(accepted) => Some(accepted),
-                        Err(refusal) => return Ok(Err(refusal)),
-                    }
+                let accepted = if simulated {
+                    Some(accept(tx, &context, &request, None)?)
                 } else {
                     None
                 };
-                Ok(Ok((open, accepted)))
+                Ok::<_, ChallengeError>((request, accepted))
             })
             .await?;
-        match judged {
-            Err(refusal) => Ok(Err(refusal)),
-            Ok((open, Some(accepted))) => Ok(Ok(self.sign(&accepted, &open.nonce_hash)?)),
-            Ok((open, None)) => {
-                let budget = Duration::from_secs(30);
-                self.statement(
-                    &open.handle,
-                    open.nonce_hash,
-                    applet::Method::Holder,
-                    budget,
-                )
-                .await
-            }
+        match accepted {
+            Some(accepted) => Ok(self.sign(&accepted, &request.nonce_hash)?),
+            None => self.statement(request, HOLDER_BUDGET).await,
         }
     }
 }
 
-/// What accepting needs, in a form that can move into a transaction.
-pub(crate) struct Parts {
-    pub(crate) keys: std::sync::Arc<crate::keys::OperatorKeys>,
-    pub(crate) scheme_id: [u8; 16],
-}
-
-impl Parts {
-    /// Asks a resident card if `reply` is none, checks the MAC, and accepts the counter if it is higher than every one that
-    /// was accepted before the card was asked, and was never accepted itself.
-    fn accept(
-        &self,
-        tx: &mut Tx,
-        handle: &str,
-        nonce_hash: &[u8; 32],
-        method: applet::Method,
-        reply: Option<&Reply>,
-    ) -> Outcome<Accepted> {
-        let row = match usable(sim::by_handle(tx, handle)?) {
-            Ok(row) => row,
-            Err(refusal) => return Ok(Err(refusal)),
-        };
-        let garbled = Ok(Err(Refusal::Channel(ChannelError::Garbled)));
-        let response = match reply {
-            Some(reply) => ipse_sim::apdu::Response::parse(&reply.bytes),
-            None => {
-                let apdu = command::authenticate(method, nonce_hash);
-                Some(cards::exchange(tx, &self.keys, &row.iccid, &apdu)?)
-            }
-        };
-        let Some(response) = response else {
-            return garbled;
-        };
-        let id = CardId {
-            iccid: &row.iccid,
-            eid: &row.eid,
-            kvn: row.kvn,
-        };
-        let Ok(keys) = AppletKeys::derive(&self.keys.master, &id) else {
-            return Err(StoreError::Abort("card keys cannot be derived".into()));
-        };
-        let answer = Answer::verify(&response.data, &keys.auth, &self.scheme_id, nonce_hash);
-        let Some(answer) = answer.filter(|a| a.method == method && a.kvn == row.kvn) else {
-            return garbled;
-        };
-        let asked = reply.map_or(row.counter, |reply| reply.asked);
-        if !sim::accept(tx, &row.handle, answer.kvn, answer.counter, asked)? {
-            // The MAC is right and the counter is old: two cards have the same keys, or one answer came twice.
-            registry::announce(tx, Kind::CloneSuspected, &row.handle)?;
-            return garbled;
+/// Checks a card's answer, and accepts its counter if no answer had it before and it is above every counter that was
+/// accepted before the card was asked. Without `reply`, asks the simulated card.
+fn accept(
+    tx: &mut Tx,
+    context: &Context,
+    request: &Request,
+    reply: Option<&Reply>,
+) -> Result<Accepted, ChallengeError> {
+    let row = usable(tx, &request.handle)?;
+    let response = match reply {
+        Some(reply) => Response::parse(&reply.bytes).ok_or(ChannelError::Garbled)?,
+        None => {
+            let apdu = command::authenticate(request.method, &request.nonce_hash);
+            cards::exchange(tx, &context.keys, &row.iccid, &apdu)?
         }
-        let now = tx.now()?;
-        Ok(Ok(Accepted {
-            sim: row,
-            answer,
-            now,
-        }))
+    };
+    let keys = cards::applet_keys(&context.keys, &row.iccid, &row.eid, row.kvn)?;
+    let nonce_hash = &request.nonce_hash;
+    let answer = Answer::verify(&response.data, &keys.auth, &context.scheme_id, nonce_hash)
+        .filter(|answer| answer.method == request.method && answer.kvn == row.kvn)
+        .ok_or(ChannelError::Garbled)?;
+    let asked = reply.map_or(row.counter, |reply| reply.asked);
+    if !sim::accept(tx, &row.handle, answer.kvn, answer.counter, asked)? {
+        // The MAC is right and the counter is not: two cards have the same keys, or one answer came twice.
+        registry::announce(tx, context, Kind::CloneSuspected, &row.handle)?;
+        return Err(Refusal::Counter.into());
     }
+    let now = tx.now()?;
+    Ok(Accepted {
+        sim: row,
+        answer,
+        now,
+    })
 }
 
-/// Only a ready SIM on a working line is asked.
-fn usable(row: Option<Sim>) -> Result<Sim, Refusal> {
-    let row = row.ok_or(Refusal::UnknownHandle)?;
+/// The SIM with this handle, if it is ready and its line is active.
+fn usable(tx: &mut Tx, handle: &Handle) -> Result<Sim, ChallengeError> {
+    let row = sim::by_handle(tx, handle)?.ok_or(Refusal::UnknownHandle)?;
     match (row.readiness(), row.line) {
         (Readiness::Ready, Line::Active) => Ok(row),
-        (readiness, line) => Err(Refusal::NotApplicable(readiness, line)),
+        (readiness, line) => Err(Refusal::NotApplicable(readiness, line).into()),
     }
 }
 
-fn judge(tx: &mut Tx, id: &str, mac: &[u8; 32]) -> Outcome<Challenge> {
+/// Spends a guess and compares it. A right one closes the challenge and binds the SIM.
+fn judge(tx: &mut Tx, id: &ChallengeId, mac: &[u8; 32]) -> Result<Challenge, ChallengeError> {
     let now = tx.now()?;
-    let Some(open) = challenge::get(tx, id)? else {
-        return Ok(Err(Refusal::Closed));
-    };
+    let open = challenge::get(tx, id)?.ok_or(Refusal::Closed)?;
     if open.closed || open.tries_left == 0 || now >= open.expires {
-        return Ok(Err(Refusal::Closed));
+        return Err(Refusal::Closed.into());
     }
     if !challenge::spend(tx, id, open.tries_left)? {
-        return Ok(Err(Refusal::Closed));
+        return Err(Refusal::Closed.into());
     }
     if constant_time_eq(mac, &open.secret_mac) {
         challenge::close(tx, id, now)?;
         // From here on the scheme relies on this SIM.
-        sim::bind(tx, &open.handle, Some(now))?;
-        return Ok(Ok(open));
+        sim::bind(tx, &open.handle, now)?;
+        return Ok(open);
     }
     let left = open.tries_left - 1;
     if left == 0 {
         challenge::close(tx, id, now)?;
     }
-    Ok(Err(Refusal::Wrong(left)))
+    Err(Refusal::WrongSecret(left).into())
 }

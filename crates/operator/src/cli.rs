@@ -1,26 +1,30 @@
-//! `ipse operator`: serve, and what happens to SIMs in real life.
+//! `ipse operator`: runs the server, and changes SIMs as the staff of an operator would.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use clap::{Parser, Subcommand};
 use ipse_jose::JwkSet;
-use ipse_sim::phone_number;
+use ipse_protocol::{Clock, Random};
 use ipse_sim::statement::Readiness;
-use ipse_store::{Clock, Store, StoreError, Tx};
+use ipse_store::{Store, Tx};
 use serde_json::{Value, json};
 
-use crate::config::{self, Config, Fault, Profile};
-use crate::feed;
+use crate::config::{self, Config, FaultSetting, Profile};
+use crate::context::Context;
+use crate::error::RuleError;
+use crate::ids::PhoneNumber;
 use crate::keys::OperatorKeys;
-use crate::registry::{self, CardIdentity, Context, Outcome};
+use crate::registry::{self, CardIdentity, RegistryError};
 use crate::server;
 use crate::store::sim::{self, Sim};
 use crate::store::{MIGRATIONS, setting};
 
-/// How long, and how often, `fault` looks whether the running operator has taken it up.
-const FAULT_PATIENCE: Duration = Duration::from_secs(10);
+/// How long `fault` waits until the running operator has applied it.
+const FAULT_WAIT: Duration = Duration::from_secs(10);
+/// How often it looks.
 const FAULT_POLL: Duration = Duration::from_millis(20);
 
 /// Runs a mobile operator: SIM registry, SIM statements, events.
@@ -52,7 +56,7 @@ enum Command {
     #[command(hide = true)]
     Fault {
         /// Which fault.
-        fault: String,
+        fault: FaultSetting,
     },
 }
 
@@ -176,7 +180,7 @@ fn initialise(home: &Path, init: Init) -> anyhow::Result<()> {
         .iter()
         .map(|text| {
             let (number, readiness) = text.split_once(':').unwrap_or((text, "ready"));
-            let number = normalise(number)?;
+            let number = normalise(number)?.to_string();
             let readiness = readiness.parse()?;
             Ok(config::Sim { number, readiness })
         })
@@ -208,25 +212,27 @@ fn initialise(home: &Path, init: Init) -> anyhow::Result<()> {
 async fn run_sim(home: &Path, command: SimCommand) -> anyhow::Result<()> {
     let config = Config::read(home)?;
     let store = Store::open(&config.database_url(home), &MIGRATIONS, Clock::system())?;
+    let random = Random::system();
     let registry = Registry {
         home,
         config: &config,
         store: &store,
+        random: &random,
     };
     match command {
         SimCommand::List { number, json } => registry.list(number.as_deref(), json).await,
         SimCommand::Swap(change) => {
-            let card = CardIdentity::fresh();
+            let card = CardIdentity::new(&random);
             registry
-                .change_with_keys(change, move |tx, context, number| {
+                .change(change, move |tx, context, number| {
                     registry::swap(tx, context, number, &card)
                 })
                 .await
         }
         SimCommand::Add { change, readiness } => {
-            let card = CardIdentity::fresh();
+            let card = CardIdentity::new(&random);
             registry
-                .change_with_keys(change, move |tx, context, number| {
+                .change(change, move |tx, context, number| {
                     registry::activate(tx, context, number, &card, readiness)
                 })
                 .await
@@ -245,6 +251,7 @@ struct Registry<'a> {
     home: &'a Path,
     config: &'a Config,
     store: &'a Store,
+    random: &'a Random,
 }
 
 impl Registry<'_> {
@@ -263,7 +270,7 @@ impl Registry<'_> {
         for sim in &sims {
             println!(
                 "{:<14} {:<13} {:<13} {}",
-                sim.number,
+                sim.number.as_str(),
                 sim.readiness().as_str(),
                 sim.line.as_str(),
                 sim.iccid
@@ -275,53 +282,34 @@ impl Registry<'_> {
     async fn change(
         &self,
         change: Change,
-        mut rule: impl FnMut(&mut Tx, &str) -> Outcome<Sim> + Send + 'static,
+        mut rule: impl FnMut(&mut Tx, &Context, &PhoneNumber) -> Result<Sim, RegistryError>
+        + Send
+        + 'static,
     ) -> anyhow::Result<()> {
         let number = normalise(&change.number)?;
-        let outcome = self.store.write(move |tx| rule(tx, &number)).await;
-        self.tell(outcome, change.json)
-    }
-
-    async fn change_with_keys(
-        &self,
-        change: Change,
-        mut rule: impl FnMut(&mut Tx, &Context<'_>, &str) -> Outcome<Sim> + Send + 'static,
-    ) -> anyhow::Result<()> {
-        let keys = OperatorKeys::open(self.home)?;
-        let (scheme, scheme_id) = (self.config.scheme.issuer.clone(), self.config.scheme_id());
-        self.change(change, move |tx, number| {
-            let context = Context {
-                keys: &keys,
-                scheme: &scheme,
-                scheme_id,
-            };
-            rule(tx, &context, number)
-        })
-        .await
-    }
-
-    fn tell(
-        &self,
-        outcome: Result<Result<Sim, registry::Refusal>, StoreError>,
-        json: bool,
-    ) -> anyhow::Result<()> {
-        match outcome? {
-            Ok(sim) if json => print_json(&view(&sim)),
+        let keys = Arc::new(OperatorKeys::open(self.home)?);
+        let context = Context::new(self.config, keys, self.random.clone());
+        let changed = self
+            .store
+            .write_rule(move |tx| rule(tx, &context, &number))
+            .await;
+        match changed {
+            Ok(sim) if change.json => print_json(&view(&sim)),
             Ok(sim) => {
                 println!("{}: {}, line {}", sim.number, sim.readiness(), sim.line);
                 Ok(())
             }
-            Err(refusal) => bail!("{}: {refusal}", refusal.code()),
+            Err(RuleError::Refused(refusal)) => bail!("{}: {refusal}", refusal.code()),
+            Err(RuleError::Store(error)) => Err(error.into()),
         }
     }
 }
 
-fn normalise(text: &str) -> anyhow::Result<String> {
-    phone_number::normalise(text)
-        .map_err(|problem| anyhow::anyhow!("{}: {problem}", problem.code()))
+fn normalise(text: &str) -> anyhow::Result<PhoneNumber> {
+    PhoneNumber::normalise(text).map_err(|problem| anyhow::anyhow!("{}: {problem}", problem.code()))
 }
 
-/// A SIM as the operator's own staff sees it.
+/// A SIM as the operator's staff sees it.
 fn view(sim: &Sim) -> Value {
     json!({
         "number": sim.number,
@@ -334,31 +322,28 @@ fn view(sim: &Sim) -> Value {
     })
 }
 
-async fn set_fault(home: &Path, fault: String) -> anyhow::Result<()> {
+async fn set_fault(home: &Path, fault: FaultSetting) -> anyhow::Result<()> {
     let config = Config::read(home)?;
     if config.profile != Profile::Demo {
         bail!("faults are for the demo profile only");
     }
-    if fault != "none" && Fault::from_text(&fault).is_none() {
-        bail!("the faults are silent, slow, lying, garbage, error and none");
-    }
     let store = Store::open(&config.database_url(home), &MIGRATIONS, Clock::system())?;
-    let wanted = fault.clone();
     store
-        .write(move |tx| setting::put(tx, feed::FAULT, &fault))
+        .write(move |tx| setting::request_fault(tx, fault))
         .await?;
-    let taken_up = async {
-        loop {
-            let in_force = store.read(|tx| setting::get(tx, feed::FAULT_IN_FORCE));
-            if in_force.await?.as_ref() == Some(&wanted) {
-                return Ok::<(), anyhow::Error>(());
-            }
+    let applied = async {
+        while store.read(setting::fault_in_force).await? != Some(fault) {
             tokio::time::sleep(FAULT_POLL).await;
         }
+        anyhow::Ok(())
     };
-    match tokio::time::timeout(FAULT_PATIENCE, taken_up).await {
-        Ok(taken_up) => taken_up,
-        Err(_) => bail!("no running operator took the fault up; one that starts on this home will"),
+    match tokio::time::timeout(FAULT_WAIT, applied).await {
+        Ok(applied) => applied,
+        Err(_) => {
+            bail!(
+                "no running operator applied the fault; the next one that starts on this home will"
+            )
+        }
     }
 }
 

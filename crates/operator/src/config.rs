@@ -23,20 +23,29 @@ pub enum Profile {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Fault {
-    /// Takes requests and never answers.
+    /// Accepts requests and never answers.
     Silent,
     /// Answers after five seconds.
     Slow,
     /// Signs statements about another SIM.
     Lying,
-    /// Answers what is no JSON.
+    /// Answers with something that is not JSON.
     Garbage,
     /// Answers 503.
     Error,
 }
 
 impl Fault {
-    /// As in the file and on the command line.
+    /// Every fault.
+    pub const ALL: [Self; 5] = [
+        Self::Silent,
+        Self::Slow,
+        Self::Lying,
+        Self::Garbage,
+        Self::Error,
+    ];
+
+    /// The spelling in the file and on the command line.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -47,23 +56,44 @@ impl Fault {
             Self::Error => "error",
         }
     }
+}
 
-    /// Reads [`Self::as_str`].
+/// A fault, or none: what `ipse operator fault` asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FaultSetting(pub Option<Fault>);
+
+impl FaultSetting {
+    /// The stored spelling.
     #[must_use]
-    pub fn from_text(text: &str) -> Option<Self> {
-        [
-            Self::Silent,
-            Self::Slow,
-            Self::Lying,
-            Self::Garbage,
-            Self::Error,
-        ]
-        .into_iter()
-        .find(|fault| fault.as_str() == text)
+    pub fn as_str(&self) -> &'static str {
+        self.0.map_or("none", Fault::as_str)
+    }
+
+    /// Reads the stored spelling.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Fault::ALL
+            .into_iter()
+            .map(|fault| Self(Some(fault)))
+            .chain([Self(None)])
+            .find(|setting| setting.as_str() == text)
     }
 }
 
-/// The scheme that may ask, and that gets the events.
+impl std::str::FromStr for FaultSetting {
+    type Err = UnknownFault;
+
+    fn from_str(text: &str) -> Result<Self, UnknownFault> {
+        Self::parse(text).ok_or(UnknownFault)
+    }
+}
+
+/// The text names no fault.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the faults are silent, slow, lying, garbage, error and none")]
+pub struct UnknownFault;
+
+/// The scheme: the only client, and where events go.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Scheme {
@@ -87,7 +117,7 @@ pub struct Sim {
     pub readiness: Readiness,
 }
 
-/// Many SIMs with numbers in a row, for load tests.
+/// SIMs with consecutive numbers, for load tests.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SimRange {
@@ -125,7 +155,7 @@ pub struct Config {
     /// SIMs to start with.
     #[serde(default, rename = "sim", skip_serializing_if = "Vec::is_empty")]
     pub sims: Vec<Sim>,
-    /// Rows of SIMs to start with.
+    /// Ranges of SIMs to start with.
     #[serde(default, rename = "sim_range", skip_serializing_if = "Vec::is_empty")]
     pub ranges: Vec<SimRange>,
 }
@@ -134,25 +164,54 @@ fn default_database() -> String {
     "sqlite:operator.db".to_owned()
 }
 
-/// What is wrong with the file.
+/// Why the file cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
-    /// It is not there or cannot be read.
-    #[error("{path}: {reason}; `ipse operator --home DIR init` writes a first one")]
+    /// It cannot be read.
+    #[error("cannot read {path}; `ipse operator --home DIR init` writes a first one")]
     Unreadable {
         /// Where it should be.
         path: PathBuf,
         /// What the system says.
-        reason: std::io::Error,
+        source: std::io::Error,
+    },
+    /// It cannot be written.
+    #[error("cannot write {path}")]
+    Unwritable {
+        /// Where it should be.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
     },
     /// It does not parse, or a member has a bad value.
-    #[error("{path}: {reason}")]
+    #[error("{path} is not an operator's configuration")]
     Invalid {
         /// Where it is.
         path: PathBuf,
         /// What is wrong.
-        reason: String,
+        source: InvalidConfig,
     },
+}
+
+/// What is wrong with the text of the file.
+#[derive(Debug, thiserror::Error)]
+pub enum InvalidConfig {
+    /// It is not TOML, or a member is unknown or missing. Shows what is wrong without the text, which may hold a
+    /// password.
+    #[error("{}", .0.message())]
+    Syntax(toml::de::Error),
+    /// It cannot be written as TOML.
+    #[error("the configuration cannot be written as TOML")]
+    Unserialisable(#[from] toml::ser::Error),
+    /// An address without TLS.
+    #[error("{0} must be an https address")]
+    NotHttps(&'static str),
+    /// A SIM that starts in another state.
+    #[error("a SIM starts as ready, upgradable or incompatible")]
+    SimReadiness,
+    /// A fault in production.
+    #[error("fault is for the demo profile only")]
+    FaultInProduction,
 }
 
 impl Config {
@@ -162,19 +221,18 @@ impl Config {
     /// [`ConfigError`] names the file and what is wrong.
     pub fn read(home: &Path) -> Result<Self, ConfigError> {
         let path = home.join(FILE);
-        let text = std::fs::read_to_string(&path).map_err(|reason| ConfigError::Unreadable {
-            path: path.clone(),
-            reason,
-        })?;
-        Self::parse(&text).map_err(|reason| ConfigError::Invalid { path, reason })
+        match std::fs::read_to_string(&path) {
+            Ok(text) => Self::parse(&text).map_err(|source| ConfigError::Invalid { path, source }),
+            Err(source) => Err(ConfigError::Unreadable { path, source }),
+        }
     }
 
     /// Reads the file's text.
     ///
     /// # Errors
-    /// What is wrong, in one line.
-    pub fn parse(text: &str) -> Result<Self, String> {
-        let config: Self = toml::from_str(text).map_err(|e| e.message().to_owned())?;
+    /// [`InvalidConfig`] says what is wrong.
+    pub fn parse(text: &str) -> Result<Self, InvalidConfig> {
+        let config: Self = toml::from_str(text).map_err(InvalidConfig::Syntax)?;
         config.check()?;
         Ok(config)
     }
@@ -185,18 +243,21 @@ impl Config {
     /// [`ConfigError`] names the file and what is wrong.
     pub fn write(&self, home: &Path) -> Result<(), ConfigError> {
         let path = home.join(FILE);
-        let invalid = |reason: String| ConfigError::Invalid {
-            path: path.clone(),
-            reason,
+        let text = match self.to_toml() {
+            Ok(text) => text,
+            Err(source) => return Err(ConfigError::Invalid { path, source }),
         };
-        self.check().map_err(invalid)?;
-        let text = toml::to_string(self).map_err(|error| invalid(error.to_string()))?;
         std::fs::create_dir_all(home)
             .and_then(|()| std::fs::write(&path, text))
-            .map_err(|error| invalid(error.to_string()))
+            .map_err(|source| ConfigError::Unwritable { path, source })
     }
 
-    fn check(&self) -> Result<(), String> {
+    fn to_toml(&self) -> Result<String, InvalidConfig> {
+        self.check()?;
+        Ok(toml::to_string(self)?)
+    }
+
+    fn check(&self) -> Result<(), InvalidConfig> {
         for (member, url) in [
             ("issuer", &self.issuer),
             ("app_origin", &self.app_origin),
@@ -205,19 +266,23 @@ impl Config {
         ] {
             let local = self.profile == Profile::Demo && url.starts_with("http://");
             if !url.starts_with("https://") && !local {
-                return Err(format!("{member} must be an https address"));
+                return Err(InvalidConfig::NotHttps(member));
             }
         }
-        let makes = [
+        let first_states = [
             Readiness::Ready,
             Readiness::Upgradable,
             Readiness::Incompatible,
         ];
-        if self.sims.iter().any(|sim| !makes.contains(&sim.readiness)) {
-            return Err("a SIM starts as ready, upgradable or incompatible".into());
+        if self
+            .sims
+            .iter()
+            .any(|sim| !first_states.contains(&sim.readiness))
+        {
+            return Err(InvalidConfig::SimReadiness);
         }
         if self.profile == Profile::Production && self.fault.is_some() {
-            return Err("fault is for the demo profile only".into());
+            return Err(InvalidConfig::FaultInProduction);
         }
         Ok(())
     }
@@ -233,7 +298,7 @@ impl Config {
         }
     }
 
-    /// Seconds between heartbeats.
+    /// The time between two heartbeats.
     #[must_use]
     pub fn heartbeat(&self) -> std::time::Duration {
         let default = match self.profile {

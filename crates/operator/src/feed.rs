@@ -1,4 +1,5 @@
-//! The event feed: an outbox that is pushed to the scheme in order, again and again until it answers, and that it can pull.
+//! The event feed: an outbox that is pushed to the scheme in order until the scheme accepts it, and that the scheme can
+//! pull.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -7,55 +8,52 @@ use ipse_sim::event::{Event, Kind, Subject};
 use ipse_store::{StoreError, Tx};
 use tokio::sync::watch;
 
-use crate::config::Fault;
+use crate::config::FaultSetting;
+use crate::error::{AtFault, with_causes};
+use crate::ids::random_id;
 use crate::operator::Operator;
-use crate::registry::random_id;
-use crate::store::event::{self, Stored};
+use crate::store::event::{self, StoredEvent};
 use crate::store::{assertion, challenge, message, setting};
 
-/// How often the outbox is looked at: a change that another process made reaches the scheme well within a second.
+/// How often the outbox is read. A change that another process made reaches the scheme well within a second.
 const POLL: Duration = Duration::from_millis(100);
+/// Events that are pushed in one round.
 const BATCH: u32 = 32;
 /// Events in one answer of the pull feed.
 pub const PAGE: u32 = 200;
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
-const HOUSEKEEPING: Duration = Duration::from_secs(600);
+/// Time between two deletions of old rows.
+const PRUNE: Duration = Duration::from_secs(600);
+/// A day in milliseconds.
 const DAY: i64 = 24 * 60 * 60 * 1000;
 
-/// Name of the setting that holds the fault a test asked for.
-pub const FAULT: &str = "fault";
-/// Name of the setting that holds the fault the running operator has taken up.
-pub const FAULT_IN_FORCE: &str = "fault_in_force";
-
-/// Signs what is stored. A heartbeat says when it was sent, for only that matters.
-fn sign(operator: &Operator, stored: &Stored, now: i64) -> Option<String> {
-    let time = match stored.kind {
-        Kind::Heartbeat => now,
-        _ => stored.time,
-    };
-    let event = Event {
-        id: stored.id.clone(),
-        source: operator.config.issuer.clone(),
-        kind: stored.kind,
-        time: rfc_3339(time),
-        sequence: stored.sequence,
-        iat: now / 1000,
-        subject: stored
-            .handle
-            .clone()
-            .zip(stored.changed_at)
-            .map(|(handle, ms)| Subject {
-                handle,
-                changed_at: ms / 1000,
-            }),
-    };
-    event.sign(&operator.keys.signing).ok()
+/// Why an event was not delivered.
+#[derive(Debug, thiserror::Error)]
+enum FeedError {
+    /// The outbox cannot be read or written, or holds an event that cannot be sent.
+    #[error("the outbox failed")]
+    Store(#[from] StoreError),
+    /// The scheme does not answer.
+    #[error("the scheme does not answer")]
+    Unreachable(#[from] reqwest::Error),
+    /// The scheme answered with an error.
+    #[error("the scheme refused event {sequence} with status {status}")]
+    Refused {
+        /// The event's place in the feed.
+        sequence: u64,
+        /// The HTTP status.
+        status: u16,
+    },
 }
 
-/// Milliseconds since 1970 as RFC 3339 in UTC.
-fn rfc_3339(ms: i64) -> String {
-    jiff::Timestamp::from_millisecond(ms).map_or_else(|_| String::new(), |time| time.to_string())
+impl FeedError {
+    fn at_fault(&self) -> AtFault {
+        match self {
+            Self::Store(error) => AtFault::of_store(error),
+            Self::Unreachable(_) | Self::Refused { .. } => AtFault::Peer,
+        }
+    }
 }
 
 impl Operator {
@@ -68,11 +66,41 @@ impl Operator {
             .store
             .read(move |tx| Ok((event::after(tx, sequence, PAGE)?, tx.now()?)))
             .await?;
-        Ok(events
+        events
             .iter()
-            .filter_map(|stored| sign(self, stored, now))
-            .collect())
+            .map(|stored| self.sign_event(stored, now))
+            .collect()
     }
+
+    /// Signs a stored event at `now`, in milliseconds. A heartbeat is dated when it is sent.
+    fn sign_event(&self, stored: &StoredEvent, now: i64) -> Result<String, StoreError> {
+        let time = match stored.kind {
+            Kind::Heartbeat => now,
+            _ => stored.time,
+        };
+        let event = Event {
+            id: stored.id.clone(),
+            source: self.config.issuer.clone(),
+            kind: stored.kind,
+            time: rfc_3339(time)?,
+            sequence: stored.sequence,
+            iat: now / 1000,
+            subject: stored.subject.as_ref().map(|subject| Subject {
+                handle: subject.handle.to_string(),
+                changed_at: subject.changed_at / 1000,
+            }),
+        };
+        event
+            .sign(&self.keys.signing)
+            .map_err(|error| StoreError::Abort(format!("the event cannot be written: {error}")))
+    }
+}
+
+/// Milliseconds since 1970 as RFC 3339 in UTC.
+fn rfc_3339(ms: i64) -> Result<String, StoreError> {
+    jiff::Timestamp::from_millisecond(ms)
+        .map(|time| time.to_string())
+        .map_err(|error| StoreError::Corrupt(format!("the time of an event: {error}")))
 }
 
 /// Pushes events until `stop` turns true.
@@ -81,21 +109,27 @@ pub async fn run(
     client: reqwest::Client,
     mut stop: watch::Receiver<bool>,
 ) {
+    let now = operator.clock.instant();
     let mut feed = Feed {
         operator,
         client,
         pause: FIRST_PAUSE,
-        next_heartbeat: Instant::now(),
-        next_housekeeping: Instant::now(),
-        fault: String::new(),
+        next_heartbeat: now,
+        next_prune: now,
+        fault: None,
+        failing: false,
     };
     loop {
         let wait = match feed.round().await {
-            Ok(Progress::Idle) => POLL,
-            Ok(Progress::Sent) => Duration::ZERO,
-            Ok(Progress::Refused) => feed.back_off(),
+            Ok(progress) => {
+                feed.failing = false;
+                match progress {
+                    Progress::Idle => POLL,
+                    Progress::Sent => Duration::ZERO,
+                }
+            }
             Err(error) => {
-                tracing::warn!(code = error.code(), "the event feed cannot read its outbox");
+                feed.log(&error);
                 feed.back_off()
             }
         };
@@ -107,9 +141,10 @@ pub async fn run(
 }
 
 enum Progress {
+    /// Nothing waits.
     Idle,
+    /// Some events were delivered. More may wait.
     Sent,
-    Refused,
 }
 
 struct Feed {
@@ -117,71 +152,90 @@ struct Feed {
     client: reqwest::Client,
     pause: Duration,
     next_heartbeat: Instant,
-    next_housekeeping: Instant,
-    /// The last fault taken up from the settings.
-    fault: String,
+    next_prune: Instant,
+    /// The last fault that a test asked for.
+    fault: Option<FaultSetting>,
+    /// Whether the last round failed.
+    failing: bool,
 }
 
 impl Feed {
-    /// Takes up a fault that a test asked for, and says so to who asked: without that, the next request may come first.
-    async fn take_up(&mut self, fault: String) -> Result<(), StoreError> {
-        self.operator.set_fault(Fault::from_text(&fault));
-        self.fault.clone_from(&fault);
-        let put = move |tx: &mut Tx| setting::put(tx, FAULT_IN_FORCE, &fault);
-        self.operator.store.write(put).await
-    }
-
-    async fn round(&mut self) -> Result<Progress, StoreError> {
-        self.keep_house().await?;
+    async fn round(&mut self) -> Result<Progress, FeedError> {
+        self.prune().await?;
         self.beat().await?;
-        let (pending, now, fault) = self
+        let (pending, now, requested, in_force) = self
             .operator
             .store
             .read(|tx| {
-                let pending = event::pending(tx, BATCH)?;
-                Ok((pending, tx.now()?, setting::get(tx, FAULT)?))
+                let (requested, in_force) =
+                    (setting::requested_fault(tx)?, setting::fault_in_force(tx)?);
+                Ok((event::pending(tx, BATCH)?, tx.now()?, requested, in_force))
             })
             .await?;
-        if let Some(fault) = fault.filter(|fault| *fault != self.fault) {
-            self.take_up(fault).await?;
+        if let Some(requested) = requested {
+            self.apply_fault(requested, in_force).await?;
         }
-        let mut last = None;
+        let (mut delivered, mut failure) = (None, None);
         for stored in &pending {
-            if !self.push(stored, now).await {
+            if let Err(error) = self.push(stored, now).await {
+                failure = Some(error);
                 break;
             }
-            last = Some(stored.sequence);
+            delivered = Some(stored.sequence);
         }
-        let Some(last) = last else {
-            return Ok(if pending.is_empty() {
-                Progress::Idle
-            } else {
-                Progress::Refused
-            });
-        };
-        self.pause = FIRST_PAUSE;
-        self.operator
-            .store
-            .write(move |tx| event::delivered(tx, last))
-            .await?;
-        Ok(Progress::Sent)
+        if let Some(sequence) = delivered {
+            self.pause = FIRST_PAUSE;
+            self.operator
+                .store
+                .write(move |tx| event::delivered(tx, sequence))
+                .await?;
+        }
+        match (failure, delivered) {
+            (Some(error), _) => Err(error),
+            (None, Some(_)) => Ok(Progress::Sent),
+            (None, None) => Ok(Progress::Idle),
+        }
     }
 
-    /// Adds a heartbeat when one is due, unless one still waits: a scheme that was away for a week needs no week of them.
-    async fn beat(&mut self) -> Result<(), StoreError> {
-        if Instant::now() < self.next_heartbeat {
+    /// Applies a fault that a test asked for, and then notes that it is in force, so that the test can wait for it.
+    async fn apply_fault(
+        &mut self,
+        requested: FaultSetting,
+        in_force: Option<FaultSetting>,
+    ) -> Result<(), StoreError> {
+        if self.fault == Some(requested) && in_force == Some(requested) {
             return Ok(());
         }
-        self.operator.store.write(heartbeat).await?;
-        self.next_heartbeat = Instant::now() + self.operator.config.heartbeat();
+        self.operator.set_fault(requested.0);
+        self.fault = Some(requested);
+        self.operator
+            .store
+            .write(move |tx| setting::set_fault_in_force(tx, requested))
+            .await
+    }
+
+    /// Adds a heartbeat when one is due, unless one still waits: a scheme that was down for a week needs only one.
+    async fn beat(&mut self) -> Result<(), StoreError> {
+        let now = self.operator.clock.instant();
+        if now < self.next_heartbeat {
+            return Ok(());
+        }
+        let random = self.operator.random.clone();
+        self.operator
+            .store
+            .write(move |tx| heartbeat(tx, &random_id(&random)))
+            .await?;
+        self.next_heartbeat = now + self.operator.config.heartbeat();
         Ok(())
     }
 
-    async fn keep_house(&mut self) -> Result<(), StoreError> {
-        if Instant::now() < self.next_housekeeping {
+    /// Deletes rows that are no longer needed.
+    async fn prune(&mut self) -> Result<(), StoreError> {
+        let now = self.operator.clock.instant();
+        if now < self.next_prune {
             return Ok(());
         }
-        self.next_housekeeping = Instant::now() + HOUSEKEEPING;
+        self.next_prune = now + PRUNE;
         self.operator
             .store
             .write(|tx| {
@@ -194,30 +248,31 @@ impl Feed {
             .await
     }
 
-    async fn push(&self, stored: &Stored, now: i64) -> bool {
-        let Some(body) = sign(&self.operator, stored, now) else {
-            return false;
-        };
+    async fn push(&self, stored: &StoredEvent, now: i64) -> Result<(), FeedError> {
+        let body = self.operator.sign_event(stored, now)?;
         let request = self
             .client
             .post(&self.operator.config.scheme.events_url)
             .header("content-type", "application/jwt")
             .body(body);
-        match request.send().await {
-            Ok(answer) if answer.status().is_success() => true,
-            Ok(answer) => {
-                let (sequence, status) = (stored.sequence, answer.status().as_u16());
-                tracing::warn!(
-                    sequence,
-                    status,
-                    "the scheme refused an event; trying again"
-                );
-                false
-            }
-            Err(_) => {
-                tracing::debug!(sequence = stored.sequence, "the scheme does not answer");
-                false
-            }
+        let status = request.send().await?.status();
+        if status.is_success() {
+            Ok(())
+        } else {
+            Err(FeedError::Refused {
+                sequence: stored.sequence,
+                status: status.as_u16(),
+            })
+        }
+    }
+
+    /// Logs an error one time, and not again while the feed keeps failing.
+    fn log(&mut self, error: &FeedError) {
+        let (at_fault, error) = (error.at_fault().as_str(), with_causes(error));
+        if std::mem::replace(&mut self.failing, true) {
+            tracing::debug!(at_fault, error, "events still wait in the outbox");
+        } else {
+            tracing::warn!(at_fault, error, "events wait in the outbox");
         }
     }
 
@@ -228,19 +283,19 @@ impl Feed {
     }
 }
 
-fn heartbeat(tx: &mut Tx) -> Result<(), StoreError> {
+fn heartbeat(tx: &mut Tx, id: &str) -> Result<(), StoreError> {
     if event::is_waiting(tx, Kind::Heartbeat)? {
         return Ok(());
     }
-    event::append(tx, &random_id(), Kind::Heartbeat, None)
+    event::append(tx, id, Kind::Heartbeat, None)
 }
 
-/// A client for the scheme's event URL: no redirects, short limits, one connection kept open.
+/// A client for the scheme's event URL: no redirects, short time limits, connections that stay open.
 ///
 /// # Errors
 /// The TLS library has no certificates to trust.
 pub fn client(events_url: &str) -> Result<reqwest::Client, reqwest::Error> {
-    // Fails when one is installed already, which is just as well.
+    // Fails when a provider is installed already, which is as good.
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     let mut builder = reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
@@ -248,7 +303,7 @@ pub fn client(events_url: &str) -> Result<reqwest::Client, reqwest::Error> {
         .connect_timeout(Duration::from_secs(2))
         .timeout(Duration::from_secs(5));
     if events_url.starts_with("http://") {
-        // Nothing to trust, so a machine without certificates will do.
+        // Without TLS there is nothing to trust, so that a machine without certificates can run the demo.
         builder = builder.tls_certs_only([]);
     }
     builder.build()

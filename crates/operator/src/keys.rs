@@ -1,4 +1,4 @@
-//! The operator's keys: what signs, what names SIMs, what cards derive from.
+//! The operator's keys: for signatures, handles, tokens, secrets and cards.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -8,7 +8,9 @@ use ipse_jose::SigningKey;
 use ipse_keys::{FileKeyStore, KeyStore};
 use zeroize::Zeroizing;
 
-/// Keys in the form in which the hot path needs them.
+use crate::ids::{ChallengeId, Handle, Iccid};
+
+/// Keys, ready for use on each request.
 pub struct OperatorKeys {
     store: Arc<dyn KeyStore>,
     /// Signs statements and events.
@@ -23,7 +25,7 @@ pub struct OperatorKeys {
 const CARD: &str = "operator/card";
 
 impl OperatorKeys {
-    /// Opens (and at first use makes) the keys in `home/keys`.
+    /// Opens the keys in `home/keys`, and makes those that do not exist yet.
     ///
     /// # Errors
     /// The keystore's.
@@ -31,7 +33,7 @@ impl OperatorKeys {
         Self::new(Arc::new(FileKeyStore::open(&home.join("keys"))?))
     }
 
-    /// Takes the keys from a keystore.
+    /// Gets the keys from a keystore.
     ///
     /// # Errors
     /// The keystore's.
@@ -58,28 +60,30 @@ impl OperatorKeys {
         self.store.is_production()
     }
 
-    /// The pairwise name of one activation of a card towards one scheme: a new card, chip or activation has a new name.
+    /// The handle of one activation of a card towards one scheme. A new card, chip or activation has a new handle.
     #[must_use]
-    pub fn handle(&self, scheme: &str, iccid: &str, eid: &str, activation: i64) -> String {
+    pub fn handle(&self, scheme: &str, iccid: &Iccid, eid: &str, activation: i64) -> Handle {
         let activation = activation.to_be_bytes();
         let mut context = hmac::Context::with_key(&self.handles);
         for part in [
             scheme.as_bytes(),
-            iccid.as_bytes(),
+            iccid.as_str().as_bytes(),
             eid.as_bytes(),
             &activation,
         ] {
             context.update(&(part.len() as u64).to_be_bytes());
             context.update(part);
         }
-        ipse_jose::b64::encode(context.sign().as_ref())
+        let mut name = [0; 32];
+        name.copy_from_slice(context.sign().as_ref());
+        Handle::of(&name)
     }
 
     /// Keyed hash of a secret that was shown on a handset.
     #[must_use]
-    pub fn secret_mac(&self, challenge: &str, secret: &str) -> [u8; 32] {
+    pub fn secret_mac(&self, challenge: &ChallengeId, secret: &str) -> [u8; 32] {
         let mut context = hmac::Context::with_key(&self.secrets);
-        context.update(challenge.as_bytes());
+        context.update(challenge.as_str().as_bytes());
         context.update(b"|");
         context.update(secret.as_bytes());
         let mut mac = [0; 32];
@@ -99,12 +103,12 @@ impl OperatorKeys {
         hmac::verify(&self.tokens, content, mac).is_ok()
     }
 
-    /// Seals what is secret in a resident card.
+    /// Seals the secrets of a simulated card.
     ///
     /// # Errors
     /// The keystore's.
-    pub fn seal_card(&self, iccid: &str, plain: &[u8]) -> Result<Vec<u8>, ipse_keys::Error> {
-        self.store.seal(CARD, iccid.as_bytes(), plain)
+    pub fn seal_card(&self, iccid: &Iccid, plain: &[u8]) -> Result<Vec<u8>, ipse_keys::Error> {
+        self.store.seal(CARD, iccid.as_str().as_bytes(), plain)
     }
 
     /// Opens what [`Self::seal_card`] sealed.
@@ -113,10 +117,10 @@ impl OperatorKeys {
     /// The keystore's.
     pub fn open_card(
         &self,
-        iccid: &str,
+        iccid: &Iccid,
         sealed: &[u8],
     ) -> Result<Zeroizing<Vec<u8>>, ipse_keys::Error> {
-        self.store.open(CARD, iccid.as_bytes(), sealed)
+        self.store.open(CARD, iccid.as_str().as_bytes(), sealed)
     }
 }
 

@@ -11,8 +11,11 @@ pub mod cards;
 pub mod challenge;
 pub mod cli;
 pub mod config;
+pub mod context;
+pub mod error;
 pub mod feed;
 pub mod http;
+pub mod ids;
 pub mod keys;
 pub mod operator;
 pub mod registry;
@@ -22,5 +25,5 @@ pub mod texts;
 
 pub use cli::public_jwks;
 pub use config::Config;
-pub use operator::{Operator, StartError};
+pub use operator::{Operator, Parts, StartError};
 pub use server::serve;

@@ -1,33 +1,41 @@
-//! The operator as one value: configuration, database, keys and the way to the cards.
+//! The operator as one value: configuration, database, keys, clock, randomness and the channel to the cards.
 
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering};
 
-use ipse_jose::{JwkSet, VerifyingKey};
-use ipse_sim::phone_number;
+use ipse_jose::{Alg, JwkSet, VerifyingKey};
+use ipse_protocol::{Clock, Random};
+use ipse_sim::phone_number::NumberProblem;
 use ipse_sim::statement::Readiness;
-use ipse_store::{Clock, Store, StoreError};
+use ipse_store::{Store, StoreError};
+use tokio::sync::watch;
 
 use crate::cards::Channel;
-use crate::challenge::Parts;
 use crate::config::{Config, ConfigError, Fault, Profile};
+use crate::context::Context;
+use crate::ids::PhoneNumber;
 use crate::keys::OperatorKeys;
-use crate::registry;
+use crate::registry::{self, RegistryError};
 use crate::store::MIGRATIONS;
 
-/// Why an operator cannot start.
+/// SIMs that are seeded in one transaction.
+const SEED_BATCH: usize = 500;
+
+/// Why an operator cannot start. Each is for whoever runs the operator to mend.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     /// The configuration.
     #[error(transparent)]
     Config(#[from] ConfigError),
     /// The keystore.
-    #[error("the keystore: {0}")]
+    #[error("the keystore cannot be used")]
     Keys(#[from] ipse_keys::Error),
     /// The database.
-    #[error("the database: {0}")]
+    #[error("the database cannot be used")]
     Store(#[from] StoreError),
+    /// The SIMs of the configuration.
+    #[error("the configured SIMs cannot be added")]
+    Seed(#[from] RegistryError),
     /// Simulated cards in production.
     #[error(
         "the production profile needs real cards: give this operator an over-the-air channel, or use profile = \"demo\""
@@ -37,17 +45,31 @@ pub enum StartError {
     #[error("the production profile needs a keystore in hardware")]
     DevelopmentKeys,
     /// A pinned key of the scheme.
-    #[error("scheme.jwks has no usable signature key; take the set from the scheme's `jwks_uri`")]
+    #[error("scheme.jwks has no usable signature key; copy the set from the scheme's `jwks_uri`")]
     SchemeKeys,
     /// A number in the configuration.
-    #[error("the number {0} in the configuration: {1}")]
-    Number(String, phone_number::NumberProblem),
+    #[error("the configuration has the number {0}")]
+    Number(String, #[source] NumberProblem),
     /// The HTTP client for events.
-    #[error("no client for the scheme's event URL: {0}")]
-    Client(String),
+    #[error("no HTTP client for the scheme's event URL")]
+    Client(#[from] reqwest::Error),
     /// The network.
-    #[error("{0}: {1}")]
-    Listen(String, std::io::Error),
+    #[error("cannot listen on {0}")]
+    Listen(String, #[source] std::io::Error),
+}
+
+/// What an operator is made of, besides its configuration.
+pub struct Parts {
+    /// Its database.
+    pub store: Store,
+    /// Its keys.
+    pub keys: Arc<OperatorKeys>,
+    /// How it reaches cards.
+    pub channel: Channel,
+    /// Its clock, for what happens outside transactions.
+    pub clock: Clock,
+    /// Its source of ids, secrets and simulated cards.
+    pub random: Random,
 }
 
 /// A running operator. Shared by all requests.
@@ -60,8 +82,13 @@ pub struct Operator {
     pub keys: Arc<OperatorKeys>,
     /// How it reaches cards.
     pub channel: Channel,
+    /// Its clock, for what happens outside transactions.
+    pub clock: Clock,
+    /// Its source of ids, secrets and simulated cards.
+    pub random: Random,
+    /// The pinned keys of the scheme, by key id.
     pub(crate) scheme_keys: Vec<(String, VerifyingKey)>,
-    fault: AtomicU8,
+    fault: watch::Sender<Option<Fault>>,
 }
 
 impl std::fmt::Debug for Operator {
@@ -77,36 +104,39 @@ impl Operator {
     /// [`StartError`] says what to do.
     pub fn open(home: &Path) -> Result<Arc<Self>, StartError> {
         let config = Config::read(home)?;
-        let keys = OperatorKeys::open(home)?;
-        let store = Store::open(&config.database_url(home), &MIGRATIONS, Clock::system())?;
-        Self::new(config, store, keys, Channel::Resident)
+        let clock = Clock::system();
+        let parts = Parts {
+            keys: Arc::new(OperatorKeys::open(home)?),
+            store: Store::open(&config.database_url(home), &MIGRATIONS, clock.clone())?,
+            channel: Channel::Simulated,
+            clock,
+            random: Random::system(),
+        };
+        Self::new(config, parts)
     }
 
     /// Puts an operator together.
     ///
     /// # Errors
     /// [`StartError`] says what to do.
-    pub fn new(
-        config: Config,
-        store: Store,
-        keys: OperatorKeys,
-        channel: Channel,
-    ) -> Result<Arc<Self>, StartError> {
+    pub fn new(config: Config, parts: Parts) -> Result<Arc<Self>, StartError> {
         if config.profile == Profile::Production {
-            if matches!(channel, Channel::Resident) {
+            if matches!(parts.channel, Channel::Simulated) {
                 return Err(StartError::SimulatedCards);
             }
-            if !keys.is_production() {
+            if !parts.keys.is_production() {
                 return Err(StartError::DevelopmentKeys);
             }
         }
         let scheme_keys = scheme_keys(&config.scheme.jwks)?;
-        let fault = AtomicU8::new(config.fault.map_or(0, code));
+        let fault = watch::Sender::new(config.fault);
         Ok(Arc::new(Self {
             config,
-            store,
-            keys: Arc::new(keys),
-            channel,
+            store: parts.store,
+            keys: parts.keys,
+            channel: parts.channel,
+            clock: parts.clock,
+            random: parts.random,
             scheme_keys,
             fault,
         }))
@@ -117,32 +147,23 @@ impl Operator {
     /// # Errors
     /// [`StartError`] says what to do.
     pub async fn seed(&self) -> Result<(), StartError> {
-        let wanted = wanted(&self.config)?;
-        for batch in wanted.chunks(500) {
-            let (parts, scheme) = (self.parts(), self.config.scheme.issuer.clone());
-            let batch = batch.to_vec();
+        let wanted = configured_sims(&self.config)?;
+        for batch in wanted.chunks(SEED_BATCH) {
+            let (context, batch) = (self.context(), batch.to_vec());
             self.store
-                .write(move |tx| {
-                    let context = registry::Context {
-                        keys: &parts.keys,
-                        scheme: &scheme,
-                        scheme_id: parts.scheme_id,
-                    };
-                    registry::seed(tx, &context, &batch)
-                })
+                .write_rule(move |tx| registry::seed(tx, &context, &batch))
                 .await?;
         }
         Ok(())
     }
 
-    pub(crate) fn parts(&self) -> Parts {
-        Parts {
-            keys: Arc::clone(&self.keys),
-            scheme_id: self.config.scheme_id(),
-        }
+    /// What this operator's rules need besides the transaction.
+    #[must_use]
+    pub fn context(&self) -> Context {
+        Context::new(&self.config, Arc::clone(&self.keys), self.random.clone())
     }
 
-    /// Whether the simulated handset and faults are there.
+    /// Whether this operator has the simulated handset and may misbehave on request.
     #[must_use]
     pub fn is_demo(&self) -> bool {
         self.config.profile == Profile::Demo
@@ -151,37 +172,23 @@ impl Operator {
     /// How it misbehaves now.
     #[must_use]
     pub fn fault(&self) -> Option<Fault> {
-        FAULTS
-            .into_iter()
-            .find(|fault| code(*fault) == self.fault.load(Ordering::Relaxed))
+        *self.fault.borrow()
     }
 
-    /// Misbehaves from now on, or no longer. Without effect outside the demo profile.
+    /// Makes it misbehave from now on, or behave again. Without effect outside the demo profile.
     pub fn set_fault(&self, fault: Option<Fault>) {
         if self.is_demo() {
-            self.fault.store(fault.map_or(0, code), Ordering::Relaxed);
+            self.fault.send_replace(fault);
         }
     }
-}
-
-const FAULTS: [Fault; 5] = [
-    Fault::Silent,
-    Fault::Slow,
-    Fault::Lying,
-    Fault::Garbage,
-    Fault::Error,
-];
-
-fn code(fault: Fault) -> u8 {
-    fault as u8 + 1
 }
 
 fn scheme_keys(jwks: &JwkSet) -> Result<Vec<(String, VerifyingKey)>, StartError> {
     let mut keys = Vec::new();
     for jwk in &jwks.keys {
-        if jwk.verifies(ipse_jose::Alg::Es256) {
-            let key = VerifyingKey::from_jwk(jwk, ipse_jose::Alg::Es256)
-                .map_err(|_| StartError::SchemeKeys)?;
+        if jwk.verifies(Alg::Es256) {
+            let key =
+                VerifyingKey::from_jwk(jwk, Alg::Es256).map_err(|_| StartError::SchemeKeys)?;
             let kid = jwk.kid.clone().unwrap_or_else(|| jwk.thumbprint_b64());
             keys.push((kid, key));
         }
@@ -192,22 +199,24 @@ fn scheme_keys(jwks: &JwkSet) -> Result<Vec<(String, VerifyingKey)>, StartError>
     Ok(keys)
 }
 
-/// The SIMs of the configuration, with their numbers normalised.
-fn wanted(config: &Config) -> Result<Vec<(String, Readiness)>, StartError> {
-    let number = |text: &str| {
-        phone_number::normalise(text)
-            .map_err(|problem| StartError::Number(text.to_owned(), problem))
-    };
-    let mut wanted = Vec::new();
+/// The numbers of the configuration, and what each one's SIM can do.
+fn configured_sims(config: &Config) -> Result<Vec<(PhoneNumber, Readiness)>, StartError> {
+    let wrong = |text: &str, problem| StartError::Number(text.to_owned(), problem);
+    let mut sims = Vec::new();
     for sim in &config.sims {
-        wanted.push((number(&sim.number)?, sim.readiness));
+        let number =
+            PhoneNumber::normalise(&sim.number).map_err(|problem| wrong(&sim.number, problem))?;
+        sims.push((number, sim.readiness));
     }
     for range in &config.ranges {
-        let first = number(&range.first)?;
-        let start: u64 = first[1..].parse().unwrap_or_default();
-        for i in 0..u64::from(range.count) {
-            wanted.push((number(&format!("+{}", start + i))?, Readiness::Ready));
+        let first =
+            PhoneNumber::normalise(&range.first).map_err(|problem| wrong(&range.first, problem))?;
+        for n in 0..range.count {
+            let number = first
+                .plus(n)
+                .map_err(|problem| wrong(&range.first, problem))?;
+            sims.push((number, Readiness::Ready));
         }
     }
-    Ok(wanted)
+    Ok(sims)
 }

@@ -1,4 +1,4 @@
-//! The running server: listener, event feed, orderly end.
+//! The running server: listener, event feed, shutdown.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -13,10 +13,10 @@ use crate::feed;
 use crate::http;
 use crate::operator::{Operator, StartError};
 
-/// Longest wait for requests that are under way when the server is to end.
+/// Longest wait at shutdown for requests that are being answered.
 const DRAIN: Duration = Duration::from_secs(3);
 
-/// A server that was started in this process.
+/// A server in this process.
 #[derive(Debug)]
 pub struct Running {
     /// Where it listens.
@@ -28,7 +28,7 @@ pub struct Running {
 }
 
 impl Running {
-    /// Ends the server and waits for it.
+    /// Stops the server and waits until it has stopped.
     pub async fn stop(self) {
         self.stop.send_replace(true);
         for mut task in self.tasks {
@@ -61,13 +61,12 @@ pub async fn start_on(
     listener: TcpListener,
 ) -> Result<Running, StartError> {
     operator.seed().await?;
-    let client = feed::client(&operator.config.scheme.events_url)
-        .map_err(|error| StartError::Client(error.to_string()))?;
+    let client = feed::client(&operator.config.scheme.events_url)?;
     let listen = |error| StartError::Listen(operator.config.listen.clone(), error);
     let address = listener.local_addr().map_err(listen)?;
     let (stop, stopped) = watch::channel(false);
     let router = http::router(Arc::clone(&operator));
-    // Small answers on connections that stay open: waiting to fill a segment would cost 40 ms each.
+    // Answers are small and connections stay open. Nagle's algorithm would delay each answer by up to 40 ms.
     let listener = listener.tap_io(|stream| {
         let _ = stream.set_nodelay(true);
     });
@@ -80,11 +79,11 @@ pub async fn start_on(
             .with_graceful_shutdown(stopping)
             .await
         {
-            tracing::error!(%error, "the server ended");
+            tracing::error!(%error, "the server stopped");
         }
     });
     let feed = tokio::spawn(feed::run(Arc::clone(&operator), client, stopped));
-    tracing::info!(name = operator.config.name, %address, "operator is serving");
+    tracing::info!(name = operator.config.name, %address, "the operator listens");
     Ok(Running {
         address,
         operator,
@@ -93,7 +92,7 @@ pub async fn start_on(
     })
 }
 
-/// Serves the operator in `home` until `shutdown` is over.
+/// Serves the operator in `home` until `shutdown` completes.
 ///
 /// # Errors
 /// [`StartError`] says what to do.
@@ -107,7 +106,8 @@ pub async fn serve(
     Ok(())
 }
 
-/// Ends on SIGINT or SIGTERM, and, with `stdin_watch`, when standard input closes: so that no server outlives whoever started it.
+/// Completes on SIGINT or SIGTERM and, with `stdin_watch`, when standard input closes: then the server stops together with
+/// the program that started it.
 pub async fn shutdown_signal(stdin_watch: bool) {
     let terminated = async {
         match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
@@ -125,7 +125,7 @@ pub async fn shutdown_signal(stdin_watch: bool) {
 }
 
 async fn stdin_closed() {
-    // A thread of its own: a read of standard input cannot be cancelled, and must not hold up the runtime's end.
+    // A separate thread: a read of standard input cannot be cancelled, and the runtime would wait for it at shutdown.
     let (sender, receiver) = tokio::sync::oneshot::channel();
     std::thread::spawn(move || {
         let _ = std::io::copy(&mut std::io::stdin().lock(), &mut std::io::sink());

@@ -1,5 +1,6 @@
-//! Errors in CAMARA's shape: `{"status":404,"code":"IDENTIFIER_NOT_FOUND","message":"…"}`.
+//! Errors of the API, in the shape of CAMARA: `{"status":404,"code":"IDENTIFIER_NOT_FOUND","message":"…"}`.
 
+use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use ipse_sim::phone_number::NumberProblem;
@@ -7,12 +8,68 @@ use ipse_sim::statement::{Line, Readiness};
 use ipse_store::StoreError;
 use serde::Serialize;
 
-use crate::challenge::Refusal;
+use super::log::Problem;
+use crate::challenge::{ChallengeError, Refusal};
+use crate::error::{AtFault, RuleError};
 
-/// An error as it leaves. `code` is stable.
+/// Why a request is not answered as asked.
+#[derive(Debug, thiserror::Error)]
+pub enum ApiError {
+    /// The body, path or query is not what this endpoint takes. The text is in the answer.
+    #[error("{0}")]
+    InvalidArgument(&'static str),
+    /// Not a Belgian mobile number.
+    #[error("phoneNumber is not a Belgian mobile number")]
+    PhoneNumber(#[source] NumberProblem),
+    /// No valid access token.
+    #[error("the access token is missing, wrong or expired; ask for a new one")]
+    Unauthenticated,
+    /// The number or handle is not this operator's.
+    #[error("this operator has no such number or handle; ask the others")]
+    IdentifierNotFound,
+    /// No such path.
+    #[error("no such resource")]
+    NotFound,
+    /// The path has another method.
+    #[error("no such method here")]
+    MethodNotAllowed,
+    /// The body is not JSON.
+    #[error("the body must be application/json")]
+    UnsupportedMediaType,
+    /// The body is too large.
+    #[error("the body is too large")]
+    TooLarge,
+    /// There is no statement.
+    #[error("no statement")]
+    Challenge(#[source] Refusal),
+    /// The store failed.
+    #[error("the database failed")]
+    Store(#[from] StoreError),
+    /// A page cannot be rendered.
+    #[error("the page cannot be rendered")]
+    Page(#[from] askama::Error),
+    /// A message has a time that is no time.
+    #[error("the time of a message is out of range")]
+    Time(#[source] jiff::Error),
+    /// A test asked for this error.
+    #[error("a test asked for this error")]
+    Misbehaving,
+}
+
+impl From<ChallengeError> for ApiError {
+    fn from(error: ChallengeError) -> Self {
+        match error {
+            RuleError::Refused(Refusal::UnknownHandle) => Self::IdentifierNotFound,
+            RuleError::Refused(refusal) => Self::Challenge(refusal),
+            RuleError::Store(error) => Self::Store(error),
+        }
+    }
+}
+
+/// The body of an error. `code` is stable.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct ApiError {
+struct Body {
     status: u16,
     code: &'static str,
     message: &'static str,
@@ -26,7 +83,7 @@ pub struct ApiError {
     line: Option<Line>,
 }
 
-impl ApiError {
+impl Body {
     fn new(status: StatusCode, code: &'static str, message: &'static str) -> Self {
         Self {
             status: status.as_u16(),
@@ -39,26 +96,11 @@ impl ApiError {
         }
     }
 
-    pub(super) fn invalid_argument(message: &'static str) -> Self {
+    fn invalid_argument(message: &'static str) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "INVALID_ARGUMENT", message)
     }
 
-    pub(super) fn number(problem: NumberProblem) -> Self {
-        Self {
-            reason: Some(problem.code()),
-            ..Self::invalid_argument("phoneNumber is not a Belgian mobile number")
-        }
-    }
-
-    pub(super) fn unauthenticated() -> Self {
-        Self::new(
-            StatusCode::UNAUTHORIZED,
-            "UNAUTHENTICATED",
-            "the access token is missing, wrong or expired; ask for a new one",
-        )
-    }
-
-    pub(super) fn identifier_not_found() -> Self {
+    fn not_found() -> Self {
         Self::new(
             StatusCode::NOT_FOUND,
             "IDENTIFIER_NOT_FOUND",
@@ -66,64 +108,19 @@ impl ApiError {
         )
     }
 
-    pub(super) fn not_found() -> Self {
-        Self::new(StatusCode::NOT_FOUND, "NOT_FOUND", "no such resource")
-    }
-
-    pub(super) fn method_not_allowed() -> Self {
-        Self::new(
-            StatusCode::METHOD_NOT_ALLOWED,
-            "METHOD_NOT_ALLOWED",
-            "no such method here",
-        )
-    }
-
-    pub(super) fn unsupported_media_type() -> Self {
-        Self::new(
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "UNSUPPORTED_MEDIA_TYPE",
-            "the body must be application/json",
-        )
-    }
-
-    pub(super) fn too_large() -> Self {
-        Self::new(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            "PAYLOAD_TOO_LARGE",
-            "the body is too large",
-        )
-    }
-
-    pub(super) fn unavailable() -> Self {
+    fn unavailable() -> Self {
         Self::new(
             StatusCode::SERVICE_UNAVAILABLE,
             "UNAVAILABLE",
             "the service cannot answer now; try again",
         )
     }
-}
 
-impl From<StoreError> for ApiError {
-    fn from(error: StoreError) -> Self {
-        tracing::warn!(code = error.code(), %error, "the database failed");
-        if error.is_retryable() {
-            Self::unavailable()
-        } else {
-            Self::new(
-                StatusCode::INTERNAL_SERVER_ERROR,
-                "INTERNAL",
-                "something is wrong with this operator's records",
-            )
-        }
-    }
-}
-
-impl From<Refusal> for ApiError {
-    fn from(refusal: Refusal) -> Self {
+    fn of_refusal(refusal: Refusal) -> Self {
         match refusal {
-            Refusal::UnknownHandle => Self::identifier_not_found(),
+            Refusal::UnknownHandle => Self::not_found(),
             Refusal::NotApplicable(readiness, line) => Self {
-                // The word that says most: a line that is barred, else what the SIM lacks.
+                // What the SIM lacks or, when it lacks nothing, the state of the line.
                 reason: Some(match (readiness, line) {
                     (Readiness::Ready, line) => line.as_str(),
                     (readiness, _) => readiness.as_str(),
@@ -136,13 +133,13 @@ impl From<Refusal> for ApiError {
                     "this SIM cannot answer; resolve the number again",
                 )
             },
-            Refusal::Channel(_) => Self::unavailable(),
+            Refusal::Channel(_) | Refusal::Counter => Self::unavailable(),
             Refusal::Closed => Self::new(
                 StatusCode::GONE,
                 "CHALLENGE_CLOSED",
                 "no open challenge has this id; begin a new one",
             ),
-            Refusal::Wrong(left) => Self {
+            Refusal::WrongSecret(left) => Self {
                 tries_left: Some(left),
                 ..Self::new(
                     StatusCode::UNPROCESSABLE_ENTITY,
@@ -150,7 +147,7 @@ impl From<Refusal> for ApiError {
                     "the secret is not the one in the text message",
                 )
             },
-            Refusal::TooMany => Self::new(
+            Refusal::TooManyTexts => Self::new(
                 StatusCode::TOO_MANY_REQUESTS,
                 "TOO_MANY_REQUESTS",
                 "too many text messages to this SIM; wait ten minutes",
@@ -159,9 +156,73 @@ impl From<Refusal> for ApiError {
     }
 }
 
+impl ApiError {
+    /// Who is at fault.
+    #[must_use]
+    pub fn at_fault(&self) -> AtFault {
+        match self {
+            Self::Challenge(refusal) => refusal.at_fault(),
+            Self::Store(error) => AtFault::of_store(error),
+            Self::Page(_) | Self::Time(_) => AtFault::Us,
+            Self::InvalidArgument(_)
+            | Self::PhoneNumber(_)
+            | Self::Unauthenticated
+            | Self::IdentifierNotFound
+            | Self::NotFound
+            | Self::MethodNotAllowed
+            | Self::UnsupportedMediaType
+            | Self::TooLarge
+            | Self::Misbehaving => AtFault::Caller,
+        }
+    }
+
+    fn body(&self) -> Body {
+        match self {
+            Self::InvalidArgument(message) => Body::invalid_argument(message),
+            Self::PhoneNumber(problem) => Body {
+                reason: Some(problem.code()),
+                ..Body::invalid_argument("phoneNumber is not a Belgian mobile number")
+            },
+            Self::Unauthenticated => Body::new(
+                StatusCode::UNAUTHORIZED,
+                "UNAUTHENTICATED",
+                "the access token is missing, wrong or expired; ask for a new one",
+            ),
+            Self::IdentifierNotFound => Body::not_found(),
+            Self::NotFound => Body::new(StatusCode::NOT_FOUND, "NOT_FOUND", "no such resource"),
+            Self::MethodNotAllowed => Body::new(
+                StatusCode::METHOD_NOT_ALLOWED,
+                "METHOD_NOT_ALLOWED",
+                "no such method here",
+            ),
+            Self::UnsupportedMediaType => Body::new(
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "UNSUPPORTED_MEDIA_TYPE",
+                "the body must be application/json",
+            ),
+            Self::TooLarge => Body::new(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "PAYLOAD_TOO_LARGE",
+                "the body is too large",
+            ),
+            Self::Challenge(refusal) => Body::of_refusal(*refusal),
+            Self::Store(error) if !error.is_retryable() => Body::new(
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "INTERNAL",
+                "something is wrong with this operator's records",
+            ),
+            Self::Store(_) | Self::Page(_) | Self::Time(_) | Self::Misbehaving => {
+                Body::unavailable()
+            }
+        }
+    }
+}
+
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        (status, axum::Json(self)).into_response()
+        let body = self.body();
+        let status = StatusCode::from_u16(body.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let problem = Problem::new(self.at_fault(), body.code, &self);
+        (status, problem, Json(body)).into_response()
     }
 }

@@ -1,40 +1,49 @@
-//! Secrets that were shown on a handset.
+//! Holder challenges: secrets that were shown on a handset.
 
 use ipse_store::{StoreError, Tx, params};
 
-use super::{one, small};
+use super::integer;
+use crate::ids::{ChallengeId, Handle};
 
-/// An open or closed challenge.
+/// A holder challenge.
 #[derive(Clone)]
 pub struct Challenge {
     /// Which SIM.
-    pub handle: String,
+    pub handle: Handle,
     /// The scheme's challenge, which the statement will carry.
     pub nonce_hash: [u8; 32],
-    /// Keyed hash of the secret; the secret itself is not stored.
+    /// Keyed hash of the secret. The secret itself is not stored.
     pub secret_mac: [u8; 32],
     /// Guesses left.
     pub tries_left: u8,
-    /// Until when, ms.
+    /// When it expires, in milliseconds.
     pub expires: i64,
-    /// Answered or given up.
+    /// Whether it was answered, or every guess was wrong.
     pub closed: bool,
 }
 
-const INSERT: &str = "INSERT INTO challenge (id, handle, nonce_hash, secret_mac, tries_left, created, expires, closed_at)
+statements! {
+    INSERT = "INSERT INTO challenge (id, handle, nonce_hash, secret_mac, tries_left, created, expires, closed_at)
  VALUES ($1, $2, $3, $4, $5, $6, $7, NULL)";
-const GET: &str = "SELECT handle, nonce_hash, secret_mac, tries_left, expires, closed_at FROM challenge WHERE id = $1";
-const SPEND: &str = "UPDATE challenge SET tries_left = tries_left - 1
+    GET = "SELECT handle, nonce_hash, secret_mac, tries_left, expires, closed_at FROM challenge WHERE id = $1";
+    SPEND = "UPDATE challenge SET tries_left = tries_left - 1
  WHERE id = $1 AND tries_left = $2 AND tries_left > 0 AND closed_at IS NULL";
-const CLOSE: &str = "UPDATE challenge SET closed_at = $2 WHERE id = $1 AND closed_at IS NULL";
-const RECENT: &str = "SELECT COUNT(*) FROM challenge WHERE handle = $1 AND created > $2";
-const PRUNE: &str = "DELETE FROM challenge WHERE created < $1";
+    CLOSE = "UPDATE challenge SET closed_at = $2 WHERE id = $1 AND closed_at IS NULL";
+    RECENT = "SELECT COUNT(*) AS n FROM challenge WHERE handle = $1 AND created > $2";
+    PRUNE = "DELETE FROM challenge WHERE created < $1";
+}
 
-pub(super) const STATEMENTS: &[&str] = &[INSERT, GET, SPEND, CLOSE, RECENT, PRUNE];
-
-/// Adds a challenge.
-pub fn insert(tx: &mut Tx, id: &str, challenge: &Challenge, now: i64) -> Result<(), StoreError> {
-    let changed = tx.exec(
+/// Adds a challenge that was created at `now`, in milliseconds.
+///
+/// # Errors
+/// The store's.
+pub fn insert(
+    tx: &mut Tx,
+    id: &ChallengeId,
+    challenge: &Challenge,
+    now: i64,
+) -> Result<(), StoreError> {
+    tx.change_one(
         INSERT,
         params![
             id,
@@ -45,42 +54,55 @@ pub fn insert(tx: &mut Tx, id: &str, challenge: &Challenge, now: i64) -> Result<
             now,
             challenge.expires,
         ],
-    )?;
-    one(changed, "challenge insert")
+    )
 }
 
 /// Reads a challenge.
-pub fn get(tx: &mut Tx, id: &str) -> Result<Option<Challenge>, StoreError> {
+///
+/// # Errors
+/// The store's.
+pub fn get(tx: &mut Tx, id: &ChallengeId) -> Result<Option<Challenge>, StoreError> {
     let Some(mut row) = tx.row(GET, params![id])? else {
         return Ok(None);
     };
     Ok(Some(Challenge {
-        handle: row.text(0)?,
-        nonce_hash: row.array(1)?,
-        secret_mac: row.array(2)?,
-        tries_left: small(row.int(3)?, "challenge.tries_left")?,
-        expires: row.int(4)?,
-        closed: row.opt_int(5)?.is_some(),
+        handle: row.get("handle")?,
+        nonce_hash: row.get("nonce_hash")?,
+        secret_mac: row.get("secret_mac")?,
+        tries_left: integer(&mut row, "tries_left")?,
+        expires: row.get("expires")?,
+        closed: row.get::<Option<i64>>("closed_at")?.is_some(),
     }))
 }
 
-/// Spends one guess, if `tries_left` still stands.
-pub fn spend(tx: &mut Tx, id: &str, tries_left: u8) -> Result<bool, StoreError> {
-    Ok(tx.exec(SPEND, params![id, tries_left])? == 1)
+/// Spends one guess, if `tries_left` is still the number of guesses left; false when another request changed it.
+///
+/// # Errors
+/// The store's.
+pub fn spend(tx: &mut Tx, id: &ChallengeId, tries_left: u8) -> Result<bool, StoreError> {
+    tx.change_at_most_one(SPEND, params![id, tries_left])
 }
 
-/// Closes it; tells whether this call did.
-pub fn close(tx: &mut Tx, id: &str, now: i64) -> Result<bool, StoreError> {
-    Ok(tx.exec(CLOSE, params![id, now])? == 1)
+/// Closes an open challenge.
+///
+/// # Errors
+/// The store's.
+pub fn close(tx: &mut Tx, id: &ChallengeId, now: i64) -> Result<(), StoreError> {
+    tx.change_one(CLOSE, params![id, now])
 }
 
-/// How many were made for this SIM after `since`.
-pub fn recent(tx: &mut Tx, handle: &str, since: i64) -> Result<i64, StoreError> {
-    tx.row(RECENT, params![handle, since])?
-        .map_or(Ok(0), |row| row.int(0))
+/// How many challenges this SIM got after `since`, in milliseconds.
+///
+/// # Errors
+/// The store's.
+pub fn recent(tx: &mut Tx, handle: &Handle, since: i64) -> Result<i64, StoreError> {
+    tx.value(RECENT, params![handle, since])
 }
 
-/// Forgets those made before `before`.
+/// Deletes those that were created before `before`, in milliseconds.
+///
+/// # Errors
+/// The store's.
 pub fn prune(tx: &mut Tx, before: i64) -> Result<u64, StoreError> {
     tx.exec(PRUNE, params![before])
 }

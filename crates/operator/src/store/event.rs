@@ -1,96 +1,146 @@
 //! The outbox of events: written in the transaction that made them happen, sent afterwards.
 
 use ipse_sim::event::Kind;
-use ipse_store::{Row, StoreError, Tx, params};
+use ipse_store::{FromValue, Row, StoreError, Tx, Value, params};
 
-use super::{one, small};
+use super::integer;
+use crate::ids::Handle;
 
-/// An event that is or was to be sent.
+/// An event that was sent or will be sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Stored {
-    /// Its place in the feed.
+pub struct StoredEvent {
+    /// Its place in the feed: 1, 2, 3… without gaps.
     pub sequence: u64,
     /// Its id.
     pub id: String,
     /// What happened.
     pub kind: Kind,
-    /// Which SIM; none in a heartbeat.
-    pub handle: Option<String>,
-    /// Since when, ms; none in a heartbeat.
-    pub changed_at: Option<i64>,
-    /// When it happened, ms.
+    /// Which SIM, and when it changed; `None` in a heartbeat.
+    pub subject: Option<Subject>,
+    /// When it happened, in milliseconds.
     pub time: i64,
 }
 
-const LAST: &str = "SELECT COALESCE(MAX(sequence), 0) FROM event";
-const INSERT: &str =
-    "INSERT INTO event (sequence, id, type, handle, changed_at, time, delivered_at)
- VALUES ($1, $2, $3, $4, $5, $6, NULL)";
-const PENDING: &str = "SELECT sequence, id, type, handle, changed_at, time FROM event
- WHERE delivered_at IS NULL ORDER BY sequence LIMIT $1";
-const AFTER: &str = "SELECT sequence, id, type, handle, changed_at, time FROM event
- WHERE sequence > $1 ORDER BY sequence LIMIT $2";
-const DELIVERED: &str =
-    "UPDATE event SET delivered_at = $2 WHERE sequence <= $1 AND delivered_at IS NULL";
-const WAITING: &str =
-    "SELECT sequence FROM event WHERE delivered_at IS NULL AND type = $1 ORDER BY sequence LIMIT 1";
-
-pub(super) const STATEMENTS: &[&str] = &[LAST, INSERT, PENDING, AFTER, DELIVERED, WAITING];
-
-fn read(mut row: Row) -> Result<Stored, StoreError> {
-    Ok(Stored {
-        sequence: small(row.int(0)?, "event.sequence")?,
-        id: row.text(1)?,
-        kind: Kind::from_type(row.text_ref(2)?)
-            .ok_or_else(|| StoreError::Corrupt("event.type".into()))?,
-        handle: row.opt_text(3)?,
-        changed_at: row.opt_int(4)?,
-        time: row.int(5)?,
-    })
+/// The SIM that an event is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Subject {
+    /// Which SIM.
+    pub handle: Handle,
+    /// When it changed, in milliseconds.
+    pub changed_at: i64,
 }
 
-/// Appends an event. The next sequence is taken inside the transaction, so that a rollback leaves no gap.
+statements! {
+    LAST = "SELECT COALESCE(MAX(sequence), 0) AS last FROM event";
+    INSERT = "INSERT INTO event (sequence, id, type, handle, changed_at, time, delivered_at)
+ VALUES ($1, $2, $3, $4, $5, $6, NULL)";
+    PENDING = "SELECT sequence, id, type, handle, changed_at, time FROM event
+ WHERE delivered_at IS NULL ORDER BY sequence LIMIT $1";
+    AFTER = "SELECT sequence, id, type, handle, changed_at, time FROM event
+ WHERE sequence > $1 ORDER BY sequence LIMIT $2";
+    DELIVERED = "UPDATE event SET delivered_at = $2 WHERE sequence <= $1 AND delivered_at IS NULL";
+    WAITING = "SELECT sequence FROM event WHERE delivered_at IS NULL AND type = $1 ORDER BY sequence LIMIT 1";
+}
+
+/// A column that holds the CloudEvents type of an event.
+struct StoredKind(Kind);
+
+impl FromValue for StoredKind {
+    const EXPECTED: &'static str = "a type of event";
+
+    fn from_value(value: Value) -> Result<Self, Value> {
+        match value {
+            Value::Text(text) => Kind::from_type(&text).map(Self).ok_or(Value::Text(text)),
+            other => Err(other),
+        }
+    }
+}
+
+impl StoredEvent {
+    fn read(mut row: Row) -> Result<Self, StoreError> {
+        let sequence = integer(&mut row, "sequence")?;
+        let id = row.get("id")?;
+        let StoredKind(kind) = row.get("type")?;
+        let subject = match (row.get("handle")?, row.get("changed_at")?) {
+            (Some(handle), Some(changed_at)) => Some(Subject { handle, changed_at }),
+            (None, None) => None,
+            _ => {
+                return Err(StoreError::Corrupt(
+                    "an event has only one of `handle` and `changed_at`".into(),
+                ));
+            }
+        };
+        let time = row.get("time")?;
+        Ok(Self {
+            sequence,
+            id,
+            kind,
+            subject,
+            time,
+        })
+    }
+}
+
+/// Appends an event. The sequence is taken inside the transaction, so that a rollback makes no gap.
+///
+/// # Errors
+/// The store's.
 pub fn append(
     tx: &mut Tx,
     id: &str,
     kind: Kind,
-    subject: Option<(&str, i64)>,
+    subject: Option<&Subject>,
 ) -> Result<(), StoreError> {
     let time = tx.now()?;
-    let last = tx.row(LAST, &[])?.map_or(Ok(0), |row| row.int(0))?;
-    let (handle, changed_at) = subject.unzip();
-    let changed = tx.exec(
+    let last: i64 = tx.value(LAST, &[])?;
+    let handle = subject.map(|subject| &subject.handle);
+    let changed_at = subject.map(|subject| subject.changed_at);
+    tx.change_one(
         INSERT,
         params![last + 1, id, kind.as_str(), handle, changed_at, time],
-    )?;
-    one(changed, "event insert")
+    )
 }
 
-/// What waits to be sent, in order.
-pub fn pending(tx: &mut Tx, limit: u32) -> Result<Vec<Stored>, StoreError> {
+/// The first `limit` events that were not delivered, in order.
+///
+/// # Errors
+/// The store's.
+pub fn pending(tx: &mut Tx, limit: u32) -> Result<Vec<StoredEvent>, StoreError> {
     tx.rows(PENDING, params![limit])?
         .into_iter()
-        .map(read)
+        .map(StoredEvent::read)
         .collect()
 }
 
-/// What came after `sequence`, sent or not, in order.
-pub fn after(tx: &mut Tx, sequence: u64, limit: u32) -> Result<Vec<Stored>, StoreError> {
-    let sequence = i64::try_from(sequence).unwrap_or(i64::MAX);
-    tx.rows(AFTER, params![sequence, limit])?
+/// The first `limit` events after `sequence`, delivered or not, in order.
+///
+/// # Errors
+/// The store's.
+pub fn after(tx: &mut Tx, sequence: u64, limit: u32) -> Result<Vec<StoredEvent>, StoreError> {
+    tx.rows(AFTER, params![saturated(sequence), limit])?
         .into_iter()
-        .map(read)
+        .map(StoredEvent::read)
         .collect()
 }
 
-/// Notes that everything up to `sequence` arrived.
+/// Notes that every event up to `sequence` was delivered.
+///
+/// # Errors
+/// The store's.
 pub fn delivered(tx: &mut Tx, sequence: u64) -> Result<u64, StoreError> {
-    let sequence = i64::try_from(sequence).unwrap_or(i64::MAX);
     let now = tx.now()?;
-    tx.exec(DELIVERED, params![sequence, now])
+    tx.exec(DELIVERED, params![saturated(sequence), now])
 }
 
-/// Whether an event of this kind still waits.
+/// Whether an event of this kind waits for delivery.
+///
+/// # Errors
+/// The store's.
 pub fn is_waiting(tx: &mut Tx, kind: Kind) -> Result<bool, StoreError> {
     Ok(tx.row(WAITING, params![kind.as_str()])?.is_some())
+}
+
+/// No stored sequence is higher than a BIGINT.
+fn saturated(sequence: u64) -> i64 {
+    i64::try_from(sequence).unwrap_or(i64::MAX)
 }

@@ -1,4 +1,12 @@
-//! The operator's own tables. All of its SQL stands in this folder; nobody else reads this database.
+//! The operator's own tables. All of its SQL is in this folder, and no other party reads this database.
+
+/// Declares the statements of a table, and lists all of them for the test that prepares each on both engines.
+macro_rules! statements {
+    ($($(#[$doc:meta])* $name:ident = $sql:expr;)+) => {
+        $($(#[$doc])* const $name: &str = $sql;)+
+        pub(super) const STATEMENTS: &[&str] = &[$($name),+];
+    };
+}
 
 pub mod assertion;
 pub mod card;
@@ -8,7 +16,7 @@ pub mod message;
 pub mod setting;
 pub mod sim;
 
-use ipse_store::{Migration, Migrations, StoreError};
+use ipse_store::{Migration, Migrations, Row, StoreError};
 
 /// The schema's history.
 pub static MIGRATIONS: Migrations = Migrations::new(&[
@@ -42,18 +50,9 @@ pub fn statements() -> impl Iterator<Item = &'static str> {
     .copied()
 }
 
-/// An update that must have hit exactly one row.
-fn one(changed: u64, what: &str) -> Result<(), StoreError> {
-    if changed == 1 {
-        Ok(())
-    } else {
-        Err(StoreError::Corrupt(format!(
-            "{what}: {changed} rows instead of one"
-        )))
-    }
-}
-
-/// A column that must hold a value of a small type.
-fn small<T: TryFrom<i64>>(value: i64, column: &str) -> Result<T, StoreError> {
-    T::try_from(value).map_err(|_| StoreError::Corrupt(format!("{column} is out of range")))
+/// A BIGINT column that holds a smaller or unsigned integer.
+fn integer<T: TryFrom<i64>>(row: &mut Row, column: &'static str) -> Result<T, StoreError> {
+    let value: i64 = row.get(column)?;
+    T::try_from(value)
+        .map_err(|_| StoreError::Corrupt(format!("column `{column}` is out of range")))
 }

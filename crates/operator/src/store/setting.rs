@@ -1,21 +1,57 @@
-//! Small settings that can change while the server runs.
+//! Settings that can change while the server runs: the fault that a test asked for, and the one that is in force.
 
-use ipse_store::{StoreError, Tx, params};
+use ipse_store::{StoreError, Tx, params, text_columns};
 
-const GET: &str = "SELECT value FROM setting WHERE name = $1";
-const PUT: &str =
-    "INSERT INTO setting (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = $2";
+use crate::config::FaultSetting;
 
-pub(super) const STATEMENTS: &[&str] = &[GET, PUT];
-
-/// Reads a setting.
-pub fn get(tx: &mut Tx, name: &str) -> Result<Option<String>, StoreError> {
-    tx.row(GET, params![name])?
-        .map(|mut row| row.text(0))
-        .transpose()
+statements! {
+    GET = "SELECT value FROM setting WHERE name = $1";
+    PUT = "INSERT INTO setting (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = $2";
 }
 
-/// Writes a setting.
-pub fn put(tx: &mut Tx, name: &str, value: &str) -> Result<(), StoreError> {
-    tx.exec(PUT, params![name, value]).map(|_| ())
+/// Name of the setting with the fault that a test asked for.
+const REQUESTED: &str = "fault";
+/// Name of the setting with the fault that the running operator has.
+const IN_FORCE: &str = "fault_in_force";
+
+text_columns! {
+    FaultSetting = "a fault or `none`",
+}
+
+/// The fault that a test asked for, if one ever did.
+///
+/// # Errors
+/// The store's.
+pub fn requested_fault(tx: &mut Tx) -> Result<Option<FaultSetting>, StoreError> {
+    get(tx, REQUESTED)
+}
+
+/// Asks the running operator for a fault.
+///
+/// # Errors
+/// The store's.
+pub fn request_fault(tx: &mut Tx, fault: FaultSetting) -> Result<(), StoreError> {
+    tx.change_one(PUT, params![REQUESTED, &fault])
+}
+
+/// The fault that the running operator has, if one was ever asked for.
+///
+/// # Errors
+/// The store's.
+pub fn fault_in_force(tx: &mut Tx) -> Result<Option<FaultSetting>, StoreError> {
+    get(tx, IN_FORCE)
+}
+
+/// Notes which fault the running operator has.
+///
+/// # Errors
+/// The store's.
+pub fn set_fault_in_force(tx: &mut Tx, fault: FaultSetting) -> Result<(), StoreError> {
+    tx.change_one(PUT, params![IN_FORCE, &fault])
+}
+
+fn get(tx: &mut Tx, name: &str) -> Result<Option<FaultSetting>, StoreError> {
+    tx.row(GET, params![name])?
+        .map(|mut row| row.get("value"))
+        .transpose()
 }

@@ -1,14 +1,15 @@
-//! An operator that misbehaves on purpose, for the scheme's tests.
+//! An operator that misbehaves on purpose, for tests of the scheme.
 
 use std::time::Duration;
 
-use ipse_operator::config::Fault;
+use ipse_operator::config::{Fault, FaultSetting};
+use ipse_operator::store::setting;
 use ipse_sim::statement::{Method, Refusal};
 use ipse_store::testing::TestDb;
 
 use crate::network::{READY, TestNetwork};
 
-/// Row 30 of the threat model: whatever the operator does, there is no statement that passes.
+/// Row 30 of the threat model: no fault of the operator gives a statement that verifies.
 #[tokio::test(flavor = "multi_thread")]
 async fn t30_no_fault_yields_a_good_statement() {
     let network = TestNetwork::new(TestDb::sqlite()).await;
@@ -32,27 +33,24 @@ async fn t30_no_fault_yields_a_good_statement() {
             .await
             .is_err()
     );
-    // Tokens and the feed go on.
+    // Tokens and the feed are not affected.
     assert_eq!(network.ask_token(&network.assertion()).await.0, 200);
     network.operator().set_fault(None);
     assert_eq!(network.silent(&handle, [1; 32]).await.0, 201);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_fault_can_be_set_from_outside() {
+async fn a_running_operator_applies_a_requested_fault() {
     let network = TestNetwork::new(TestDb::sqlite()).await;
-    let set = |fault: &'static str| {
+    let set = async |fault: Option<Fault>| {
         let store = network.second_store();
-        async move {
-            let put = store.write(move |tx| {
-                ipse_operator::store::setting::put(tx, ipse_operator::feed::FAULT, fault)
-            });
-            put.await.expect("store");
-        }
+        let fault = FaultSetting(fault);
+        let put = store.write(move |tx| setting::request_fault(tx, fault));
+        put.await.expect("the store");
     };
-    set("error").await;
+    set(Some(Fault::Error)).await;
     until(|| network.operator().fault() == Some(Fault::Error)).await;
-    set("none").await;
+    set(None).await;
     until(|| network.operator().fault().is_none()).await;
 }
 

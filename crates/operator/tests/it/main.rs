@@ -1,14 +1,17 @@
-//! The operator through its front door, on SQLite and PostgreSQL.
+//! The operator over HTTP, on SQLite and PostgreSQL. `routes` mirrors the paths.
 
-mod auth;
-mod bodies;
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test may panic, and so may its helpers"
+)]
+
+mod cards;
+mod cli;
 mod config;
-mod events;
 mod faults;
-mod handset;
-mod holder;
+mod feed;
 mod network;
 mod registry;
-mod remote;
-mod silent;
+mod routes;
 mod store;

@@ -1,4 +1,4 @@
-//! An operator on a free port, a scheme that asks it, and an inbox for its events.
+//! An operator on a free port, a scheme that calls it, and an inbox for its events.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU16, Ordering};
@@ -10,11 +10,16 @@ use axum::routing::post;
 use ipse_jose::{JwkSet, SigningKey, b64, jws};
 use ipse_operator::cards::Channel;
 use ipse_operator::config::{Config, Profile, Scheme, Sim};
+use ipse_operator::context::Context;
+use ipse_operator::error::RuleError;
+use ipse_operator::ids::{PhoneNumber, random_id};
 use ipse_operator::keys::OperatorKeys;
-use ipse_operator::registry::{Context, Outcome, Refusal};
+use ipse_operator::registry::{self, CardIdentity, Refusal, RegistryError};
 use ipse_operator::server::{self, Running};
 use ipse_operator::store::MIGRATIONS;
-use ipse_operator::{Operator, store::sim};
+use ipse_operator::store::sim;
+use ipse_operator::{Operator, Parts};
+use ipse_protocol::Random;
 use ipse_sim::Keys;
 use ipse_sim::event::{self, Event, Kind};
 use ipse_sim::statement::{self, Claims, Expect, Method, Readiness};
@@ -43,7 +48,7 @@ pub struct TestNetwork {
     _home: tempfile::TempDir,
 }
 
-/// The scheme's event endpoint: keeps what arrives and answers what it is told to.
+/// The scheme's event endpoint: keeps what arrives, and answers with the status that the test chose.
 #[derive(Clone)]
 pub struct Inbox {
     pub answer: Arc<AtomicU16>,
@@ -57,7 +62,7 @@ impl Inbox {
             seen: watch::Sender::default(),
         };
         let router = Router::new()
-            .route("/operators/events", post(Self::take))
+            .route("/operators/events", post(Self::receive))
             .with_state(inbox.clone());
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
@@ -65,11 +70,11 @@ impl Inbox {
         (inbox, format!("http://{address}/operators/events"))
     }
 
-    async fn take(State(inbox): State<Self>, body: String) -> StatusCode {
+    async fn receive(State(inbox): State<Self>, body: String) -> StatusCode {
         let answer = inbox.answer.load(Ordering::SeqCst);
         let answer = StatusCode::from_u16(answer).expect("a status");
         inbox.seen.send_modify(|seen| {
-            // What was refused is remembered too, marked.
+            // A refused event is kept too, with a mark.
             let mark = if answer.is_success() { "" } else { "!" };
             seen.push(format!("{mark}{body}"));
         });
@@ -87,7 +92,7 @@ impl Inbox {
 
 impl TestNetwork {
     pub async fn new(db: TestDb) -> Self {
-        Self::with(db, Channel::Resident, |_| {}).await
+        Self::with(db, Channel::Simulated, |_| {}).await
     }
 
     pub async fn with(db: TestDb, channel: Channel, change: impl FnOnce(&mut Config)) -> Self {
@@ -98,9 +103,14 @@ impl TestNetwork {
         let url = format!("http://{}", listener.local_addr().expect("an address"));
         let mut config = config(&url, &scheme, events_url);
         change(&mut config);
-        let keys = OperatorKeys::open(home.path()).expect("keys");
-        let operator =
-            Operator::new(config, db.open(&MIGRATIONS), keys, channel).expect("an operator");
+        let parts = Parts {
+            store: db.open(&MIGRATIONS),
+            keys: Arc::new(OperatorKeys::open(home.path()).expect("keys")),
+            channel,
+            clock: db.clock().clone(),
+            random: Random::system(),
+        };
+        let operator = Operator::new(config, parts).expect("an operator");
         let running = server::start_on(operator, listener)
             .await
             .expect("a server");
@@ -115,9 +125,7 @@ impl TestNetwork {
             token: String::new(),
             _home: home,
         };
-        let (status, answer) = network.ask_token(&network.assertion()).await;
-        assert_eq!(status, 200, "{answer}");
-        network.token = text(&answer["access_token"]);
+        network.renew_token().await;
         network
     }
 
@@ -137,9 +145,9 @@ impl TestNetwork {
     }
 
     pub fn assertion_of(&self, key: &SigningKey, change: impl FnOnce(&mut Value)) -> String {
-        let now = now();
+        let now = self.now();
         let mut claims = json!({
-            "iss": CLIENT, "sub": CLIENT, "aud": self.url, "jti": ipse_operator::registry::random_id(),
+            "iss": CLIENT, "sub": CLIENT, "aud": self.url, "jti": random_id(&Random::system()),
             "iat": now, "exp": now + 60,
         });
         change(&mut claims);
@@ -159,6 +167,13 @@ impl TestNetwork {
         answer(request).await
     }
 
+    /// Gets a new access token, for a test that moved the time past the life of the first one.
+    pub async fn renew_token(&mut self) {
+        let (status, answer) = self.ask_token(&self.assertion()).await;
+        assert_eq!(status, 200, "{answer}");
+        self.token = text(&answer["access_token"]);
+    }
+
     pub fn path(&self, path: &str) -> String {
         format!("{}/sim-controller/v1{path}", self.url)
     }
@@ -170,6 +185,13 @@ impl TestNetwork {
     pub async fn post(&self, path: &str, body: Value) -> (u16, Value) {
         let request = self.http.post(self.path(path)).bearer_auth(&self.token);
         answer(request.json(&body)).await
+    }
+
+    /// Posts a body that need not be JSON.
+    pub async fn post_text(&self, path: &str, content_type: &str, body: &str) -> (u16, Value) {
+        let request = self.http.post(self.path(path)).bearer_auth(&self.token);
+        let request = request.header("content-type", content_type);
+        answer(request.body(body.to_owned())).await
     }
 
     pub async fn resolve(&self, number: &str) -> (u16, Value) {
@@ -201,7 +223,7 @@ impl TestNetwork {
         self.post(&path, json!({ "secret": secret })).await
     }
 
-    /// The texts on the handset of `number`, newest first.
+    /// The text messages on the handset of `number`, newest first.
     pub async fn messages(&self, number: &str) -> Vec<String> {
         let url = format!("{}/handset/messages?number={number}", self.url);
         let (status, answer) = answer(self.http.get(url)).await;
@@ -220,7 +242,7 @@ impl TestNetwork {
         .expect("keys")
     }
 
-    /// Checks a statement as the scheme would.
+    /// Verifies a statement as the scheme does.
     pub fn verify(
         &self,
         answer: &Value,
@@ -235,12 +257,12 @@ impl TestNetwork {
             nonce_hash: nonce,
             method_min,
             changed_at: None,
-            now: now(),
+            now: self.now(),
         };
         statement::verify(&text(&answer["statement"]), &self.keys(), &expect)
     }
 
-    /// Events that the scheme took, heartbeats included, verified.
+    /// The events that the scheme accepted, heartbeats included, verified.
     pub async fn events(&self, enough: impl Fn(&[Event]) -> bool) -> Vec<Event> {
         let taken = |seen: &Vec<String>| -> Vec<Event> {
             let taken = seen.iter().filter(|text| !text.starts_with('!'));
@@ -250,7 +272,7 @@ impl TestNetwork {
     }
 
     pub fn event(&self, text: &str) -> Event {
-        event::verify(text, &self.keys(), &self.url, now()).expect("a good event")
+        event::verify(text, &self.keys(), &self.url, self.now()).expect("a good event")
     }
 
     /// A second connection to the database, as the command line has.
@@ -259,24 +281,78 @@ impl TestNetwork {
     }
 
     /// Changes the registry, as the command line does.
-    pub async fn change(
+    async fn change(
         &self,
-        mut rule: impl FnMut(&mut Tx, &Context<'_>) -> Outcome<sim::Sim> + Send + 'static,
+        mut rule: impl FnMut(&mut Tx, &Context) -> Result<sim::Sim, RegistryError> + Send + 'static,
     ) -> Result<sim::Sim, Refusal> {
-        let keys = Arc::clone(&self.operator().keys);
-        let scheme_id = self.operator().config.scheme_id();
-        self.second_store()
-            .write(move |tx| {
-                let context = Context {
-                    keys: &keys,
-                    scheme: SCHEME,
-                    scheme_id,
-                };
-                rule(tx, &context)
-            })
-            .await
-            .expect("the store")
+        let context = self.operator().context();
+        let changed = self
+            .second_store()
+            .write_rule(move |tx| rule(tx, &context))
+            .await;
+        changed.map_err(|error| match error {
+            RuleError::Refused(refusal) => refusal,
+            RuleError::Store(error) => panic!("{error}"),
+        })
     }
+
+    pub async fn lose(&self, text: &str) -> Result<sim::Sim, Refusal> {
+        let number = number(text);
+        self.change(move |tx, context| registry::lose(tx, context, &number))
+            .await
+    }
+
+    pub async fn restore(&self, text: &str) -> Result<sim::Sim, Refusal> {
+        let number = number(text);
+        self.change(move |tx, context| registry::restore(tx, context, &number))
+            .await
+    }
+
+    pub async fn port(&self, text: &str) -> Result<sim::Sim, Refusal> {
+        let number = number(text);
+        self.change(move |tx, context| registry::port(tx, context, &number))
+            .await
+    }
+
+    pub async fn port_pending(&self, text: &str) -> Result<sim::Sim, Refusal> {
+        let number = number(text);
+        self.change(move |tx, context| registry::port_pending(tx, context, &number))
+            .await
+    }
+
+    pub async fn swap(&self, text: &str, card: CardIdentity) -> Result<sim::Sim, Refusal> {
+        let number = number(text);
+        self.change(move |tx, context| registry::swap(tx, context, &number, &card))
+            .await
+    }
+
+    pub async fn activate(&self, text: &str, card: CardIdentity) -> Result<sim::Sim, Refusal> {
+        let number = number(text);
+        self.change(move |tx, context| {
+            registry::activate(tx, context, &number, &card, Readiness::Ready)
+        })
+        .await
+    }
+
+    /// The time of the operator, in seconds.
+    pub fn now(&self) -> i64 {
+        self.db.clock().unix_seconds()
+    }
+
+    /// Moves the time of the operator and of the scheme.
+    pub fn shift(&self, ms: i64) {
+        self.db.clock().shift(ms);
+    }
+}
+
+/// A phone number of a test.
+pub fn number(text: &str) -> PhoneNumber {
+    PhoneNumber::normalise(text).expect("a mobile number")
+}
+
+/// A card that no other test has.
+pub fn new_card() -> CardIdentity {
+    CardIdentity::new(&Random::system())
 }
 
 pub fn is_about_a_sim(event: &Event) -> bool {
@@ -338,9 +414,4 @@ pub fn secret(message: &str) -> String {
 pub fn wrong(secret: &str) -> String {
     let number: u32 = secret.parse().expect("digits");
     format!("{:06}", (number + 1) % 1_000_000)
-}
-
-pub fn now() -> i64 {
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-    now.expect("after 1970").as_secs().cast_signed()
 }

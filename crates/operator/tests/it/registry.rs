@@ -1,28 +1,25 @@
-//! What happens to SIMs in real life.
+//! Swaps, losses, ports and new owners of a number.
 
-use ipse_operator::registry::{self, CardIdentity, Refusal};
+use ipse_operator::registry::{CardIdentity, Refusal};
 use ipse_sim::event::Kind;
-use ipse_sim::statement::{Method, Readiness};
+use ipse_sim::statement::{Line, Method, Readiness};
 use serde_json::json;
 
-use crate::network::{OTHER, READY, TestNetwork, UPGRADABLE, is_about_a_sim};
+use crate::network::{OTHER, READY, TestNetwork, UPGRADABLE, is_about_a_sim, new_card, number};
 
-/// Row 7: after a swap the old handle is dead, and swapping back does not bring it to life.
+/// Row 7: after a swap the old handle is retired, also after a swap back to the first card.
 #[tokio::test(flavor = "multi_thread")]
-async fn t07_a_swap_gives_a_new_handle_also_back() {
+async fn t07_each_swap_gives_a_new_handle() {
     TestNetwork::on_both(async |network| {
         let old = network.handle(READY).await;
         let first = network
             .operator()
             .store
-            .read(|tx| ipse_operator::store::sim::by_number(tx, READY));
+            .read(|tx| ipse_operator::store::sim::by_number(tx, &number(READY)));
         let first = first.await.expect("store").expect("a SIM");
-        let card = CardIdentity::fresh();
-        let swapped = network
-            .change(move |tx, context| registry::swap(tx, context, READY, &card))
-            .await;
+        let swapped = network.swap(READY, new_card()).await;
         let new = network.handle(READY).await;
-        assert_eq!(swapped.map(|sim| sim.handle), Ok(new.clone()));
+        assert_eq!(swapped.map(|sim| sim.handle.to_string()), Ok(new.clone()));
         assert_ne!(old, new);
         let (status, view) = network.get(&format!("/sims/{old}")).await;
         assert_eq!(
@@ -52,13 +49,12 @@ async fn t07_a_swap_gives_a_new_handle_also_back() {
             eid: first.eid,
             imsi: first.imsi,
         };
-        let back = network
-            .change(move |tx, context| registry::swap(tx, context, READY, &back))
-            .await;
+        let back = network.swap(READY, back).await;
         let back = back.expect("swapped back");
-        assert!(back.handle != old && back.handle != new);
+        let third = back.handle.to_string();
+        assert!(third != old && third != new);
         assert_eq!(back.kvn, 2);
-        let (status, answer) = network.silent(&back.handle, [2; 32]).await;
+        let (status, answer) = network.silent(&third, [2; 32]).await;
         assert_eq!(status, 201, "{answer}");
         assert_eq!(network.silent(&old, [2; 32]).await.0, 422);
         let events = network
@@ -79,10 +75,7 @@ async fn t07_a_swap_gives_a_new_handle_also_back() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_swap_makes_an_old_card_ready() {
     TestNetwork::on_both(async |network| {
-        let card = CardIdentity::fresh();
-        let swapped = network
-            .change(move |tx, context| registry::swap(tx, context, UPGRADABLE, &card))
-            .await;
+        let swapped = network.swap(UPGRADABLE, new_card()).await;
         assert_eq!(swapped.map(|sim| sim.readiness()), Ok(Readiness::Ready));
         let (_, view) = network.resolve(UPGRADABLE).await;
         assert_eq!(view["readiness"], "ready");
@@ -94,12 +87,7 @@ async fn a_swap_makes_an_old_card_ready() {
 async fn a_lost_line_is_barred_until_restored() {
     TestNetwork::on_both(async |network| {
         let handle = network.handle(READY).await;
-        assert!(
-            network
-                .change(|tx, _| registry::lose(tx, READY))
-                .await
-                .is_ok()
-        );
+        assert!(network.lose(READY).await.is_ok());
         let (_, view) = network.resolve(READY).await;
         assert_eq!(
             (&view["handle"], &view["readiness"], &view["line"]),
@@ -111,18 +99,13 @@ async fn a_lost_line_is_barred_until_restored() {
             (422, &json!("barred_lost"), &json!("barred_lost"))
         );
         assert_eq!(network.holder(&handle, [1; 32]).await.0, 422);
-        let again = network.change(|tx, _| registry::lose(tx, READY)).await;
-        assert_eq!(again.map(|_| ()), Err(Refusal::WrongLine("barred_lost")));
-        assert!(
-            network
-                .change(|tx, _| registry::restore(tx, READY))
-                .await
-                .is_ok()
-        );
+        let again = network.lose(READY).await;
+        assert_eq!(again.map(|_| ()), Err(Refusal::WrongLine(Line::BarredLost)));
+        assert!(network.restore(READY).await.is_ok());
         assert_eq!(network.silent(&handle, [1; 32]).await.0, 201);
-        let again = network.change(|tx, _| registry::restore(tx, READY)).await;
-        assert_eq!(again.map(|_| ()), Err(Refusal::WrongLine("active")));
-        // Nothing of this touched the neighbour.
+        let again = network.restore(READY).await;
+        assert_eq!(again.map(|_| ()), Err(Refusal::WrongLine(Line::Active)));
+        // Another number is not affected.
         assert_eq!(
             network
                 .silent(&network.handle(OTHER).await, [1; 32])
@@ -135,30 +118,15 @@ async fn a_lost_line_is_barred_until_restored() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_port_can_be_called_off_until_it_is_done() {
+async fn a_port_can_be_cancelled_until_it_is_done() {
     TestNetwork::on_both(async |network| {
         let handle = network.handle(READY).await;
-        assert!(
-            network
-                .change(|tx, _| registry::port_pending(tx, READY))
-                .await
-                .is_ok()
-        );
+        assert!(network.port_pending(READY).await.is_ok());
         let (status, answer) = network.silent(&handle, [1; 32]).await;
         assert_eq!((status, &answer["line"]), (422, &json!("port_pending")));
-        assert!(
-            network
-                .change(|tx, _| registry::restore(tx, READY))
-                .await
-                .is_ok()
-        );
+        assert!(network.restore(READY).await.is_ok());
         assert_eq!(network.silent(&handle, [1; 32]).await.0, 201);
-        assert!(
-            network
-                .change(|tx, _| registry::port(tx, READY))
-                .await
-                .is_ok()
-        );
+        assert!(network.port(READY).await.is_ok());
         assert_eq!(network.resolve(READY).await.0, 404);
         let (_, view) = network.get(&format!("/sims/{handle}")).await;
         assert_eq!(
@@ -166,7 +134,7 @@ async fn a_port_can_be_called_off_until_it_is_done() {
             (&json!("retired"), &json!("ported"))
         );
         assert_eq!(network.silent(&handle, [1; 32]).await.0, 422);
-        let again = network.change(|tx, _| registry::restore(tx, READY)).await;
+        let again = network.restore(READY).await;
         assert_eq!(again.map(|_| ()), Err(Refusal::UnknownNumber));
         let kinds = network
             .events(|events| events.iter().any(|e| e.kind == Kind::Ported))
@@ -177,58 +145,32 @@ async fn a_port_can_be_called_off_until_it_is_done() {
             .map(|e| e.kind)
             .collect();
         assert_eq!(kinds, [Kind::PortPending, Kind::Restored, Kind::Ported]);
-        // Starting again does not bring the number back.
+        // Another start does not add the number again.
         network.operator().seed().await.expect("seed");
         assert_eq!(network.resolve(READY).await.0, 404);
     })
     .await;
 }
 
-/// Row 7: whoever gets a number later is nobody's successor.
+/// Row 7: the next owner of a number gets another handle and none of the earlier messages.
 #[tokio::test(flavor = "multi_thread")]
 async fn t07_a_recycled_number_has_another_handle() {
     TestNetwork::on_both(async |network| {
         let old = network.handle(READY).await;
         assert_eq!(network.holder(&old, [1; 32]).await.0, 202);
-        assert!(
-            network
-                .change(|tx, _| registry::port(tx, READY))
-                .await
-                .is_ok()
-        );
-        let card = CardIdentity::fresh();
-        let newcomer = network.change(move |tx, context| {
-            registry::activate(tx, context, READY, &card, Readiness::Ready)
-        });
-        assert!(newcomer.await.is_ok());
+        assert!(network.port(READY).await.is_ok());
+        let next_owner = network.activate(READY, new_card());
+        assert!(next_owner.await.is_ok());
         let new = network.handle(READY).await;
         assert_ne!(old, new);
         assert!(
             network.messages(READY).await.is_empty(),
-            "the newcomer sees nothing of before"
+            "no earlier message"
         );
         assert_eq!(network.silent(&old, [1; 32]).await.0, 422);
         assert_eq!(network.silent(&new, [1; 32]).await.0, 201);
-        let card = CardIdentity::fresh();
-        let twice = network
-            .change(move |tx, context| {
-                registry::activate(tx, context, READY, &card, Readiness::Ready)
-            })
-            .await;
+        let twice = network.activate(READY, new_card()).await;
         assert_eq!(twice.map(|_| ()), Err(Refusal::NumberInUse));
-    })
-    .await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn the_end_of_a_relation() {
-    TestNetwork::on_both(async |network| {
-        let handle = network.handle(READY).await;
-        for (path, status) in [(handle.as_str(), 204), (&handle, 204), ("nobody", 404)] {
-            let url = network.path(&format!("/sims/{path}/binding"));
-            let request = network.http.delete(url).bearer_auth(&network.token);
-            assert_eq!(crate::network::answer(request).await.0, status);
-        }
     })
     .await;
 }

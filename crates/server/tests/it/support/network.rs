@@ -6,16 +6,16 @@ use std::sync::Arc;
 use ipse_demo::bank::{self, Bank, TRUST_FRAMEWORK};
 use ipse_jose::JwkSet;
 use ipse_keys::{FileKeyStore, KeyStore};
-use ipse_operator::Operator;
 use ipse_operator::cards::Channel;
 use ipse_operator::keys::OperatorKeys;
 use ipse_operator::store::MIGRATIONS;
+use ipse_operator::{Operator, Parts};
 use ipse_protocol::Random;
 use ipse_scheme::Scheme;
 use ipse_server::Server;
 use ipse_server::config::ServerConfig;
 use ipse_store::testing::TestDb;
-use ipse_store::{Clock, Store};
+use ipse_store::Store;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -108,12 +108,16 @@ impl TestNetwork {
         .expect("operator configuration");
         let operator_db = format!("sqlite:{}", home.path().join("operator.db").display());
         let operator_store =
-            Store::open(&operator_db, &MIGRATIONS, Clock::system()).expect("operator store");
+            Store::open(&operator_db, &MIGRATIONS, db.clock().clone()).expect("operator store");
         let operator = Operator::new(
             operator_config,
-            operator_store,
-            operator_keys,
-            Channel::Resident,
+            Parts {
+                store: operator_store,
+                keys: Arc::new(operator_keys),
+                channel: Channel::Simulated,
+                clock: db.clock().clone(),
+                random: Random::system(),
+            },
         )
         .expect("operator");
         let running_operator = ipse_operator::server::start_on(operator.clone(), operator_at)
@@ -398,28 +402,21 @@ fn letters(n: usize) -> String {
 }
 
 async fn change_sim(operator: &Operator, command: &str, number: &str) {
-    use ipse_operator::registry::{self, CardIdentity, Context};
-    let (keys, config) = (operator.keys.clone(), operator.config.clone());
-    let (command, number) = (command.to_owned(), number.to_owned());
-    let card = CardIdentity::fresh();
+    use ipse_operator::ids::PhoneNumber;
+    use ipse_operator::registry::{self, CardIdentity};
+    let (context, command) = (operator.context(), command.to_owned());
+    let number = PhoneNumber::normalise(number).expect("a mobile number");
+    let card = CardIdentity::new(&context.random);
     operator
         .store
-        .write(move |tx| {
-            let context = Context {
-                keys: &keys,
-                scheme: &config.scheme.issuer,
-                scheme_id: config.scheme_id(),
-            };
-            match command.as_str() {
-                "swap" => registry::swap(tx, &context, &number, &card),
-                "lose" => registry::lose(tx, &number),
-                "port" => registry::port(tx, &number),
-                "port_pending" => registry::port_pending(tx, &number),
-                "restore" => registry::restore(tx, &number),
-                other => panic!("unknown change {other}"),
-            }
+        .write_rule(move |tx| match command.as_str() {
+            "swap" => registry::swap(tx, &context, &number, &card),
+            "lose" => registry::lose(tx, &context, &number),
+            "port" => registry::port(tx, &context, &number),
+            "port_pending" => registry::port_pending(tx, &context, &number),
+            "restore" => registry::restore(tx, &context, &number),
+            other => panic!("unknown change {other}"),
         })
         .await
-        .expect("operator store")
         .expect("change of the SIM");
 }

@@ -1,13 +1,13 @@
-//! The secret on the handset: three guesses, five minutes, once.
+//! `POST /challenges/{challenge}/answer`: three guesses, five minutes, one statement.
 
-use ipse_operator::registry::{self, CardIdentity};
 use ipse_sim::statement::{Method, Refusal};
+use ipse_store::testing::TestDb;
 use serde_json::json;
 
-use crate::network::{OTHER, READY, TestNetwork, secret, text, wrong};
+use crate::network::{OTHER, READY, TestNetwork, new_card, secret, text, wrong};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_right_secret_gives_a_holder_statement_once() {
+async fn the_right_secret_gives_one_holder_statement() {
     TestNetwork::on_both(async |network| {
         let handle = network.handle(READY).await;
         let (status, answer) = network.holder(&handle, [1; 32]).await;
@@ -27,11 +27,11 @@ async fn the_right_secret_gives_a_holder_statement_once() {
         assert_eq!(status, 201, "{answer}");
         let claims = network
             .verify(&answer, &handle, &[1; 32], Method::Holder)
-            .expect("good");
+            .expect("a good statement");
         assert_eq!(claims.method, Method::Holder);
         let (status, answer) = network.answer_holder(&challenge, &secret).await;
         assert_eq!((status, &answer["code"]), (410, &json!("CHALLENGE_CLOSED")));
-        // A silent statement never passes for it.
+        // A silent statement is never accepted instead.
         let (_, answer) = network.silent(&handle, [1; 32]).await;
         let refusal = network.verify(&answer, &handle, &[1; 32], Method::Holder);
         assert_eq!(refusal, Err(Refusal::Method));
@@ -40,7 +40,7 @@ async fn the_right_secret_gives_a_holder_statement_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn three_wrong_guesses_close_it() {
+async fn three_wrong_guesses_close_a_challenge() {
     TestNetwork::on_both(async |network| {
         let handle = network.handle(READY).await;
         let challenge = text(&network.holder(&handle, [1; 32]).await.1["challenge"]);
@@ -55,7 +55,7 @@ async fn three_wrong_guesses_close_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn sixty_four_guesses_at_once_are_three_guesses() {
+async fn of_sixty_four_guesses_at_once_three_are_judged() {
     TestNetwork::on_both(async |network| {
         let network = std::sync::Arc::new(network);
         let handle = network.handle(READY).await;
@@ -74,20 +74,27 @@ async fn sixty_four_guesses_at_once_are_three_guesses() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn after_five_minutes_it_is_too_late() {
-    TestNetwork::on_both(async |network| {
+async fn a_secret_expires_after_five_minutes() {
+    TestNetwork::on_both(async |mut network| {
         let handle = network.handle(READY).await;
         let challenge = text(&network.holder(&handle, [1; 32]).await.1["challenge"]);
         let secret = secret(&network.messages(READY).await[0]);
-        network.db.clock().shift(5 * 60 * 1000);
+        network.shift(4 * 60_000);
+        let wrong_secret = wrong(&secret);
+        assert_eq!(
+            network.answer_holder(&challenge, &wrong_secret).await.0,
+            422
+        );
+        network.shift(60_000);
+        network.renew_token().await;
         assert_eq!(network.answer_holder(&challenge, &secret).await.0, 410);
     })
     .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nobody_is_bombed_with_messages() {
-    TestNetwork::on_both(async |network| {
+async fn a_sim_gets_ten_messages_in_ten_minutes() {
+    TestNetwork::on_both(async |mut network| {
         let handle = network.handle(READY).await;
         for _ in 0..10 {
             assert_eq!(network.holder(&handle, [1; 32]).await.0, 202);
@@ -98,27 +105,56 @@ async fn nobody_is_bombed_with_messages() {
             (429, &json!("TOO_MANY_REQUESTS"))
         );
         assert_eq!(network.messages(READY).await.len(), 10);
-        network.db.clock().shift(10 * 60 * 1000 + 1);
+        network.shift(10 * 60 * 1000 + 1);
+        network.renew_token().await;
         assert_eq!(network.holder(&handle, [1; 32]).await.0, 202);
     })
     .await;
 }
 
-/// Row 7 of the threat model: a secret that was sent to the old SIM is worth nothing after the swap, and the new SIM does not see it.
+/// Row 7 of the threat model: after a swap, the secret that was sent to the old SIM is worthless, and the handset with the
+/// new SIM does not show it.
 #[tokio::test(flavor = "multi_thread")]
-async fn t07_a_swap_kills_an_open_challenge() {
+async fn t07_a_swap_ends_an_open_challenge() {
     TestNetwork::on_both(async |network| {
         let handle = network.handle(READY).await;
         let challenge = text(&network.holder(&handle, [1; 32]).await.1["challenge"]);
         let secret = secret(&network.messages(READY).await[0]);
-        let card = CardIdentity::fresh();
-        let swapped = network
-            .change(move |tx, context| registry::swap(tx, context, READY, &card))
-            .await;
+        let swapped = network.swap(READY, new_card()).await;
         assert!(swapped.is_ok());
         let (status, answer) = network.answer_holder(&challenge, &secret).await;
         assert_eq!((status, &answer["readiness"]), (422, &json!("retired")));
         assert!(network.messages(READY).await.is_empty());
     })
     .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_text_that_cannot_be_a_secret_spends_no_guess() {
+    let network = TestNetwork::new(TestDb::sqlite()).await;
+    let handle = network.handle(READY).await;
+    let challenge = text(&network.holder(&handle, [1; 32]).await.1["challenge"]);
+    for secret in ["12345", "12345a", "1234567", "١٢٣٤٥٦"] {
+        let (status, answer) = network.answer_holder(&challenge, secret).await;
+        assert_eq!((status, &answer["status"]), (400, &json!(400)), "{secret}");
+    }
+    let secret = wrong(&secret(&network.messages(READY).await[0]));
+    let (_, answer) = network.answer_holder(&challenge, &secret).await;
+    insta::assert_json_snapshot!(answer, @r#"
+    {
+      "code": "SECRET_MISMATCH",
+      "message": "the secret is not the one in the text message",
+      "status": 422,
+      "triesLeft": 2
+    }
+    "#);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_unknown_challenge_is_closed() {
+    let network = TestNetwork::new(TestDb::sqlite()).await;
+    for challenge in ["chl_x", "x", "chl_AAAAAAAAAAAAAAAAAAAAAA"] {
+        let (status, answer) = network.answer_holder(challenge, "123456").await;
+        assert_eq!((status, &answer["code"]), (410, &json!("CHALLENGE_CLOSED")));
+    }
 }

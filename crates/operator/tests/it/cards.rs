@@ -1,4 +1,4 @@
-//! The seam for cards elsewhere: clones, rubbish, silence.
+//! The channel to real cards: clones, answers that do not verify, silence.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -12,13 +12,13 @@ use tokio::sync::{Notify, oneshot};
 
 use crate::network::{READY, TestNetwork, secret, text};
 
-/// Carries to a card that stands elsewhere, here in a second database connection, and does with the answer as told.
+/// Carries commands to a simulated card over a second database connection, and changes the answer as the test says.
 #[derive(Default)]
-struct Air {
+struct TestChannel {
     network: Mutex<Option<(Arc<ipse_operator::keys::OperatorKeys>, ipse_store::Store)>>,
     mode: Mutex<Mode>,
     last: Mutex<Vec<u8>>,
-    /// The next answer stays on its way until this is told.
+    /// The next answer is not delivered before the sender of this sends.
     hold: Mutex<Option<oneshot::Receiver<()>>>,
     held: Notify,
 }
@@ -27,14 +27,14 @@ struct Air {
 enum Mode {
     #[default]
     Good,
-    /// The answer of before, once more.
+    /// The previous answer again.
     Replay,
     Bent,
     Unreachable,
     Never,
 }
 
-impl CardChannel for Air {
+impl CardChannel for TestChannel {
     fn exchange<'a>(&'a self, card: &'a Address, command: &'a [u8], _: Duration) -> Exchange<'a> {
         Box::pin(async move {
             let mode = *self.mode.lock().expect("lock");
@@ -70,17 +70,18 @@ impl CardChannel for Air {
     }
 }
 
-async fn network() -> (TestNetwork, Arc<Air>) {
-    let air = Arc::new(Air::default());
-    let network = TestNetwork::with(TestDb::sqlite(), Channel::Remote(air.clone()), |_| {}).await;
+async fn network() -> (TestNetwork, Arc<TestChannel>) {
+    let channel = Arc::new(TestChannel::default());
+    let network =
+        TestNetwork::with(TestDb::sqlite(), Channel::Remote(channel.clone()), |_| {}).await;
     let keys = Arc::clone(&network.operator().keys);
-    *air.network.lock().expect("lock") = Some((keys, network.second_store()));
-    (network, air)
+    *channel.network.lock().expect("lock") = Some((keys, network.second_store()));
+    (network, channel)
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_remote_card_answers_both_ways() {
-    let (network, _air) = network().await;
+async fn a_real_card_gives_silent_and_holder_statements() {
+    let (network, _channel) = network().await;
     let handle = network.handle(READY).await;
     let (status, answer) = network.silent(&handle, [1; 32]).await;
     assert_eq!(status, 201, "{answer}");
@@ -101,12 +102,12 @@ async fn a_remote_card_answers_both_ways() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_counter_that_repeats_is_a_clone_alarm() {
-    let (network, air) = network().await;
+async fn a_repeated_counter_raises_a_clone_alarm() {
+    let (network, channel) = network().await;
     let handle = network.handle(READY).await;
     assert_eq!(network.silent(&handle, [1; 32]).await.0, 201);
-    *air.mode.lock().expect("lock") = Mode::Replay;
-    // The same challenge, so that the MAC is right and only the counter tells.
+    *channel.mode.lock().expect("lock") = Mode::Replay;
+    // The same challenge, so that the MAC is right and only the counter is wrong.
     let (status, answer) = network.silent(&handle, [1; 32]).await;
     assert_eq!((status, &answer["code"]), (503, &json!("UNAVAILABLE")));
     let events = network
@@ -119,20 +120,20 @@ async fn a_counter_that_repeats_is_a_clone_alarm() {
     assert_eq!(alarm.subject.as_ref().map(|s| &s.handle), Some(&handle));
 }
 
-/// A challenge whose answer is on its way while `meanwhile` happens.
+/// A challenge whose answer is delivered after `meanwhile`.
 async fn overtaken<T>(
     network: &TestNetwork,
-    air: &Air,
+    channel: &TestChannel,
     handle: &str,
     nonce: [u8; 32],
     meanwhile: impl Future<Output = T>,
 ) -> ((u16, Value), T) {
     let (go, hold) = oneshot::channel();
-    *air.hold.lock().expect("lock") = Some(hold);
+    *channel.hold.lock().expect("lock") = Some(hold);
     tokio::join!(network.silent(handle, nonce), async {
-        air.held.notified().await;
+        channel.held.notified().await;
         let seen = meanwhile.await;
-        go.send(()).expect("somebody waits");
+        go.send(()).expect("the challenge waits");
         seen
     })
 }
@@ -147,7 +148,7 @@ async fn alarms(network: &TestNetwork) -> usize {
         .count()
 }
 
-/// The card counts from here on, as a copy of it would.
+/// Sets the counter of the card, as in a copy of it.
 async fn set_card(network: &TestNetwork, counter: u32) {
     let store = network.second_store();
     let rewind =
@@ -159,14 +160,14 @@ async fn set_card(network: &TestNetwork, counter: u32) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn answers_that_overtake_each_other_are_no_clone() {
-    let (network, air) = network().await;
+async fn answers_out_of_order_raise_no_clone_alarm() {
+    let (network, channel) = network().await;
     let handle = network.handle(READY).await;
     set_card(&network, 4).await;
     // Counter 6 is accepted before counter 5.
     let ((late, answer), early) = overtaken(
         &network,
-        &air,
+        &channel,
         &handle,
         [1; 32],
         network.silent(&handle, [2; 32]),
@@ -180,18 +181,18 @@ async fn answers_that_overtake_each_other_are_no_clone() {
     assert_eq!((counter(&early.1, 2), counter(&answer, 1)), (6, 5));
     assert_eq!(alarms(&network).await, 0);
 
-    // A card that counts anew from where it was is a copy.
+    // A card that counts again from an earlier counter is a copy.
     set_card(&network, 4).await;
     assert_eq!(network.silent(&handle, [3; 32]).await.0, 503);
     assert_eq!(alarms(&network).await, 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn two_cards_that_give_the_same_counter_at_once_are_a_clone() {
-    let (network, air) = network().await;
+async fn two_cards_with_the_same_counter_at_once_raise_a_clone_alarm() {
+    let (network, channel) = network().await;
     let handle = network.handle(READY).await;
     set_card(&network, 4).await;
-    let ((late, _), early) = overtaken(&network, &air, &handle, [1; 32], async {
+    let ((late, _), early) = overtaken(&network, &channel, &handle, [1; 32], async {
         set_card(&network, 4).await;
         network.silent(&handle, [2; 32]).await
     })
@@ -201,14 +202,14 @@ async fn two_cards_that_give_the_same_counter_at_once_are_a_clone() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn rubbish_and_silence_say_nothing_about_the_sim() {
-    let (network, air) = network().await;
+async fn an_unusable_answer_raises_no_event() {
+    let (network, channel) = network().await;
     let handle = network.handle(READY).await;
     for mode in [Mode::Bent, Mode::Unreachable] {
-        *air.mode.lock().expect("lock") = mode;
+        *channel.mode.lock().expect("lock") = mode;
         assert_eq!(network.silent(&handle, [1; 32]).await.0, 503);
     }
-    *air.mode.lock().expect("lock") = Mode::Never;
+    *channel.mode.lock().expect("lock") = Mode::Never;
     let body = json!({ "nonceHash": ipse_jose::b64::encode(&[1; 32]), "method": "silent", "budgetMs": 50 });
     assert_eq!(
         network
@@ -217,7 +218,7 @@ async fn rubbish_and_silence_say_nothing_about_the_sim() {
             .0,
         503
     );
-    *air.mode.lock().expect("lock") = Mode::Good;
+    *channel.mode.lock().expect("lock") = Mode::Good;
     assert_eq!(network.silent(&handle, [1; 32]).await.0, 201);
     let (_, page) = network.get("/events?after=0").await;
     let kinds: Vec<_> = page["events"]

@@ -1,0 +1,106 @@
+//! `GET /handset`: the text messages of a handset, as a page for people.
+
+use askama::Template;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+use axum::response::{Html, IntoResponse, Response};
+
+use super::{ApiError, Shared, Which, cors};
+use crate::ids::PhoneNumber;
+use crate::operator::Operator;
+use crate::store::{message, sim};
+
+/// Phones that the page offers.
+const NUMBERS: u32 = 50;
+/// How many looks the style sheet has.
+const LOOKS: u32 = 3;
+
+#[derive(Template)]
+#[template(path = "handset.html")]
+struct Page {
+    operator: String,
+    /// Which look the page has, so that people see whose page it is.
+    look: u32,
+    /// The number that is shown, if one was chosen.
+    number: Option<PhoneNumber>,
+    problem: Option<String>,
+    messages: Vec<Shown>,
+    numbers: Vec<PhoneNumber>,
+}
+
+struct Shown {
+    time: String,
+    from: String,
+    text: String,
+}
+
+pub(super) async fn get(
+    State(operator): State<Shared>,
+    request: HeaderMap,
+    query: Result<Query<Which>, QueryRejection>,
+) -> Result<Response, ApiError> {
+    let html = render(&operator, query.ok().map(|Query(which)| which.number)).await?;
+    let mut headers = cors(&operator, &request);
+    let policy = format!(
+        "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'self' {}",
+        operator.config.app_origin
+    );
+    if let Ok(policy) = HeaderValue::from_str(&policy) {
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    for (name, value) in [
+        (header::REFERRER_POLICY, "no-referrer"),
+        (HeaderName::from_static("x-content-type-options"), "nosniff"),
+    ] {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    Ok((headers, Html(html)).into_response())
+}
+
+async fn render(operator: &Operator, typed: Option<String>) -> Result<String, ApiError> {
+    let (number, problem) = match typed.as_deref().map(PhoneNumber::normalise) {
+        None => (None, None),
+        Some(Ok(number)) => (Some(number), None),
+        Some(Err(problem)) => (None, Some(problem.to_string())),
+    };
+    let wanted = number.clone();
+    let (messages, sims) = operator
+        .store
+        .read(move |tx| {
+            Ok(match &wanted {
+                Some(number) => (message::of_number(tx, number)?, Vec::new()),
+                None => (Vec::new(), sim::all(tx, NUMBERS)?),
+            })
+        })
+        .await?;
+    let mut shown = Vec::new();
+    for message in messages {
+        shown.push(Shown {
+            time: local_time(message.time)?,
+            from: message.sender,
+            text: message.text,
+        });
+    }
+    let name = &operator.config.name;
+    let page = Page {
+        operator: name.clone(),
+        look: name.bytes().map(u32::from).sum::<u32>() % LOOKS,
+        number,
+        problem,
+        messages: shown,
+        numbers: sims
+            .into_iter()
+            .filter(|sim| sim.retired_at.is_none())
+            .map(|sim| sim.number)
+            .collect(),
+    };
+    Ok(page.render()?)
+}
+
+/// Hours and minutes in the time zone of this machine.
+fn local_time(ms: i64) -> Result<String, ApiError> {
+    let time = jiff::Timestamp::from_millisecond(ms).map_err(ApiError::Time)?;
+    let zoned = time.to_zoned(jiff::tz::TimeZone::system());
+    Ok(zoned.strftime("%H:%M").to_string())
+}

@@ -1,0 +1,5 @@
+//! `GET /health`: the process answers.
+
+pub(super) async fn get() -> &'static str {
+    "ok"
+}

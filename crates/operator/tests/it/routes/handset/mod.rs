@@ -1,0 +1,4 @@
+//! The simulated handset.
+
+mod messages;
+mod page;

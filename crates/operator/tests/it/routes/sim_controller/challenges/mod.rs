@@ -1,0 +1,3 @@
+//! `/challenges/{challenge}`.
+
+mod answer;
