@@ -15,7 +15,7 @@ use ipse_scheme::Scheme;
 use ipse_server::Server;
 use ipse_server::config::ServerConfig;
 use ipse_store::testing::TestDb;
-use ipse_store::Store;
+use ipse_store::{Clock, Store};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -108,14 +108,14 @@ impl TestNetwork {
         .expect("operator configuration");
         let operator_db = format!("sqlite:{}", home.path().join("operator.db").display());
         let operator_store =
-            Store::open(&operator_db, &MIGRATIONS, db.clock().clone()).expect("operator store");
+            Store::open(&operator_db, &MIGRATIONS, Clock::system()).expect("operator store");
         let operator = Operator::new(
             operator_config,
             Parts {
                 store: operator_store,
                 keys: Arc::new(operator_keys),
                 channel: Channel::Simulated,
-                clock: db.clock().clone(),
+                clock: Clock::system(),
                 random: Random::system(),
             },
         )
