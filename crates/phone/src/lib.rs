@@ -48,7 +48,7 @@ pub use handset::secret_in;
 pub use http::Http;
 pub use memory::Memory;
 pub use offer::Opened;
-pub use phone::Phone;
+pub use phone::{Phone, fetch_config};
 pub use receipt::{Check, ReceiptCheck};
 pub use signing::{Interceptor, Message, Request, SignedRequest};
 pub use state::State;

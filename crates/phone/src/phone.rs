@@ -106,17 +106,9 @@ impl<T: Transport, S: Storage> Phone<T, S> {
     /// The configuration of the scheme whose app is at `url`. The issuer may redirect there.
     ///
     /// # Errors
-    /// `offline`, `answer_unreadable`.
+    /// As [`fetch_config`].
     pub async fn config(&mut self, url: &str) -> Result<ConfigResponse> {
-        let mut address = parse_url(&format!("{}/phone/v1/config", url.trim_end_matches('/')))?;
-        for _ in 0..=MAX_REDIRECTS {
-            let answer = send_to(&mut self.transport, &Method::GET, &address, &[], &[]).await?;
-            if !answer.status.is_redirection() {
-                return answer.read();
-            }
-            address = answer.location(&address)?;
-        }
-        Err(Error::of(local::ANSWER))
+        fetch_config(&mut self.transport, url).await
     }
 
     /// Signs a message with the next sequence. The sequence is durable when this returns.
@@ -227,6 +219,22 @@ impl<T: Transport, S: Storage> Phone<T, S> {
     pub async fn call<R: DeserializeOwned>(&mut self, message: Message) -> Result<R> {
         self.exchange(message).await?.read()
     }
+}
+
+/// The configuration of the scheme whose app is at `url`. The issuer may redirect there.
+///
+/// # Errors
+/// `offline`, `answer_unreadable`.
+pub async fn fetch_config(transport: &mut impl Transport, url: &str) -> Result<ConfigResponse> {
+    let mut address = parse_url(&format!("{}/phone/v1/config", url.trim_end_matches('/')))?;
+    for _ in 0..=MAX_REDIRECTS {
+        let answer = send_to(transport, &Method::GET, &address, &[], &[]).await?;
+        if !answer.status.is_redirection() {
+            return answer.read();
+        }
+        address = answer.location(&address)?;
+    }
+    Err(Error::of(local::ANSWER))
 }
 
 impl Answer {

@@ -49,11 +49,15 @@ impl<T: Transport> Transport for &mut T {
 }
 
 impl Answer {
+    /// A header whose value is text.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+
     /// The address that a redirect names; `from` is the address that redirected.
     pub(crate) fn location(&self, from: &Url) -> Result<Url> {
-        self.headers
-            .get(LOCATION)
-            .and_then(|value| value.to_str().ok())
+        self.header(LOCATION.as_str())
             .and_then(|to| from.join(to).ok())
             .ok_or_else(|| Error::of(local::ANSWER).with("reason", "redirect without an address"))
     }

@@ -1,24 +1,25 @@
-//! Rows 24 and 41 of the threat model, timed: how long it takes to be told nothing, and to be refused.
+//! Times the answers of threats 24 and 41: those that must not differ for a known number, and refusals.
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::Context;
 use hyper::Method;
-use ipse_jose::{SigningKey, b64, jws};
-use ipse_protocol::device_request::{HEADER, RequestClaims};
+use ipse_jose::{SigningKey, jws};
+use ipse_phone::{Answer, Outgoing, Request, Transport, requests};
+use ipse_protocol::device_request::HEADER;
 use ipse_protocol::terms::KeyKind;
 use ipse_protocol::wire::{DeviceKey, EnrolmentRequest};
 use serde_json::{Value, json};
 
-use super::http::{Answer, Client};
-use super::login::{ASSERTION_TYPE, World, form};
+use super::http::{Connections, text};
+use super::login::{ASSERTION_TYPE, Target, elapsed, form};
 use super::report::quantile;
 use super::running::{self, Running};
 use super::{AnswersArgs, seed};
 
-/// Asked in turn, so that what else the machine does meets all of them alike; with the status that each must get.
+/// The requests and the status of each answer. They are sent in turn, so that other load on the machine affects all alike.
 const CASES: [(&str, u16); 6] = [
     ("number_known", 201),
     ("number_unknown", 201),
@@ -31,29 +32,29 @@ const CASES: [(&str, u16); 6] = [
 /// `ipse bench answers`.
 pub async fn answers(args: AnswersArgs) -> anyhow::Result<()> {
     let (home, _) = running::home(None, None).await?;
-    let outcome = measure(&home, args.rounds).await;
+    let result = measure(&home, args.rounds).await;
     std::fs::remove_dir_all(&home)?;
-    println!("{}", outcome?);
+    println!("{}", result?);
     Ok(())
 }
 
 async fn measure(home: &Path, rounds: usize) -> anyhow::Result<Value> {
     let running = Running::start(home).await?;
-    let world = &running.world;
-    let people = running.told.people.len();
-    let mut client = Client::default();
+    let target = &running.target;
+    let people = running.manifest.people.len();
+    let mut connections = Connections::default();
     let mut times: BTreeMap<&str, Vec<Duration>> = BTreeMap::new();
     for round in 0..rounds {
         for (case, status) in CASES {
-            let request = request(world, case, round % people, people)?;
-            let start = Instant::now();
-            let answer = request.send(&mut client).await?;
-            let took = start.elapsed();
+            let request = request(target, case, round % people, people)?;
+            let start = target.clock.instant();
+            let answer = request.send(&mut connections).await?;
+            let took = elapsed(&target.clock, start);
             anyhow::ensure!(
                 answer.status.as_u16() == status,
                 "{case}: {} {}",
                 answer.status,
-                answer.text()
+                text(&answer)
             );
             times.entry(case).or_default().push(took);
         }
@@ -67,81 +68,86 @@ async fn measure(home: &Path, rounds: usize) -> anyhow::Result<Value> {
     Ok(Value::Object(figures.collect()))
 }
 
-struct Request<'a> {
-    at: &'a str,
-    path: &'static str,
+/// A request to the scheme, ready to send.
+struct Prepared<'a> {
+    origin: &'a str,
+    path: String,
     headers: Vec<(&'static str, String)>,
     body: Vec<u8>,
 }
 
-impl Request<'_> {
-    async fn send(&self, client: &mut Client) -> anyhow::Result<Answer> {
+impl Prepared<'_> {
+    async fn send(&self, connections: &mut Connections) -> ipse_phone::Result<Answer> {
         let headers: Vec<(&str, &str)> = self.headers.iter().map(|(n, v)| (*n, &**v)).collect();
-        client
-            .send(
-                self.at,
-                Method::POST,
-                self.path,
-                &headers,
-                self.body.clone(),
-            )
+        connections
+            .send(Outgoing {
+                method: &Method::POST,
+                origin: self.origin,
+                path: &self.path,
+                headers: &headers,
+                body: &self.body,
+            })
             .await
     }
 }
 
 fn request<'a>(
-    world: &'a World,
+    target: &'a Target,
     case: &str,
     person: usize,
     people: usize,
-) -> anyhow::Result<Request<'a>> {
+) -> anyhow::Result<Prepared<'a>> {
     match case {
-        "number_known" => enrolment(world, &seed::number(person)),
-        "number_unknown" => enrolment(world, &seed::number(people + person)),
-        "assertion_nested" => Ok(par(world, &"[".repeat(4_000))),
-        "assertion_oversize" => Ok(par(world, &" ".repeat(20_000))),
-        "body_oversize" => Ok(par(world, &" ".repeat(1_000_000))),
-        _ => Ok(par(world, "{}")),
+        "number_known" => enrolment(target, &seed::phone_number(person)),
+        "number_unknown" => enrolment(target, &seed::phone_number(people + person)),
+        "assertion_nested" => Ok(par(target, &"[".repeat(4_000))),
+        "assertion_oversize" => Ok(par(target, &" ".repeat(20_000))),
+        "body_oversize" => Ok(par(target, &" ".repeat(1_000_000))),
+        _ => Ok(par(target, "{}")),
     }
 }
 
-/// The first call of somebody who wants an Ipse, from a new device.
-fn enrolment<'a>(world: &'a World, number: &str) -> anyhow::Result<Request<'a>> {
-    const PATH: &str = "/phone/v1/enrolments";
+/// The first request of an enrolment, from a new device.
+fn enrolment<'a>(target: &'a Target, phone_number: &str) -> anyhow::Result<Prepared<'a>> {
     let key = SigningKey::generate_es256();
-    let body = serde_json::to_vec(&EnrolmentRequest {
-        phone_number: number.to_owned(),
+    let message = requests::enrolment(&EnrolmentRequest {
+        phone_number: phone_number.to_owned(),
         device_key: DeviceKey::of(&key).context("device key")?,
         device_name: "Bench".into(),
         key_kind: KeyKind::Software,
         language: "en".into(),
     })?;
-    let kid = b64::encode(&key.verifying_key().thumbprint());
-    let signature = RequestClaims::new(&world.app, "POST", PATH, &body, &kid, 1).sign(&key);
-    Ok(Request {
-        at: &world.app_at,
-        path: PATH,
+    let request = Request {
+        message,
+        audience: target.app.clone(),
+        device: key.kid().to_owned(),
+        sequence: 1,
+    };
+    let signed = request.sign(&key);
+    Ok(Prepared {
+        origin: &target.app,
+        path: signed.path,
         headers: vec![
             ("content-type", "application/json".into()),
-            (HEADER, signature),
+            (HEADER, signed.signature),
         ],
-        body,
+        body: signed.body,
     })
 }
 
-/// A pushed request whose client assertion the partner's own key signed, over claims that are none.
-fn par<'a>(world: &'a World, claims: &str) -> Request<'a> {
+/// A pushed authorization request with a client assertion that the partner's key signed over a malformed payload.
+fn par<'a>(target: &'a Target, payload: &str) -> Prepared<'a> {
     let body = form(&[
-        ("client_id", &world.client_id),
+        ("client_id", &target.client_id),
         ("client_assertion_type", ASSERTION_TYPE),
         (
             "client_assertion",
-            &jws::sign(&world.client_key, "JWT", claims.as_bytes()),
+            &jws::sign(&target.client_key, "JWT", payload.as_bytes()),
         ),
     ]);
-    Request {
-        at: &world.issuer_at,
-        path: "/par",
+    Prepared {
+        origin: &target.issuer,
+        path: "/par".into(),
         headers: vec![("content-type", "application/x-www-form-urlencoded".into())],
         body: body.into(),
     }

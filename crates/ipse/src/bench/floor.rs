@@ -1,16 +1,15 @@
-//! The cryptography of one login that nothing can avoid, alone: what the scheme computes, on one core.
-
-use std::time::Instant;
+//! The cryptography that the scheme cannot avoid in one login, on one core.
 
 use ipse_jose::SigningKey;
-use ipse_protocol::opaque::{
-    ClientLogin, ClientRegistration, Identity as NoStretching, ServerSuite,
-};
+use ipse_phone::{CodeLogin, CodeRegistration, KeyStretching};
+use ipse_protocol::opaque::ServerSuite;
+use ipse_protocol::{Clock, Random};
 use opaque_ke::{
     CredentialFinalization, CredentialRequest, RegistrationRequest, RegistrationUpload,
     ServerLogin, ServerLoginParameters, ServerRegistration, ServerSetup,
 };
-use rand::rngs::OsRng;
+
+use super::login::elapsed;
 
 const ROUNDS: u32 = 300;
 /// Two client assertions, three device signatures, one SIM statement.
@@ -19,9 +18,10 @@ const VERIFICATIONS: u32 = 6;
 const SIGNATURES: u32 = 2;
 
 /// Milliseconds per login.
-pub fn milliseconds() -> anyhow::Result<f64> {
-    let setup = ServerSetup::<ServerSuite>::new(&mut OsRng);
-    let (registration, request) = ClientRegistration::<NoStretching>::start("58204")?;
+pub fn milliseconds(clock: &Clock, random: &Random) -> anyhow::Result<f64> {
+    let mut random = random.clone();
+    let setup = ServerSetup::<ServerSuite>::new(&mut random);
+    let (registration, request) = CodeRegistration::start(KeyStretching::None, "58204")?;
     let started = ServerRegistration::<ServerSuite>::start(
         &setup,
         RegistrationRequest::deserialize(&request)?,
@@ -33,36 +33,36 @@ pub fn milliseconds() -> anyhow::Result<f64> {
             .serialize();
     let mut spent = std::time::Duration::ZERO;
     for _ in 0..ROUNDS {
-        let (login, first) = ClientLogin::<NoStretching>::start("58204")?;
-        let start = Instant::now();
+        let (login, first) = CodeLogin::start(KeyStretching::None, "58204")?;
+        let start = clock.instant();
         let second = ServerLogin::start(
-            &mut OsRng,
+            &mut random,
             &setup,
             Some(ServerRegistration::<ServerSuite>::deserialize(&record)?),
             CredentialRequest::deserialize(&first)?,
             b"bench",
             ServerLoginParameters::default(),
         )?;
-        spent += start.elapsed();
+        spent += elapsed(clock, start);
         let finished = login.finish(&second.message.serialize())?;
-        let start = Instant::now();
+        let start = clock.instant();
         second.state.finish(
             CredentialFinalization::deserialize(&finished.ke3)?,
             ServerLoginParameters::default(),
         )?;
-        spent += start.elapsed();
+        spent += elapsed(clock, start);
     }
     let key = SigningKey::generate_es256();
     let verifying = key.verifying_key();
     let message = [7u8; 400];
     let signature = key.sign(&message);
-    let start = Instant::now();
+    let start = clock.instant();
     for _ in 0..ROUNDS * VERIFICATIONS {
         verifying.verify(&message, &signature)?;
     }
     for _ in 0..ROUNDS * SIGNATURES {
         std::hint::black_box(key.sign(&message));
     }
-    spent += start.elapsed();
+    spent += elapsed(clock, start);
     Ok(spent.as_secs_f64() * 1000.0 / f64::from(ROUNDS))
 }

@@ -5,16 +5,13 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, bail};
 use hyper::Method;
 use ipse_jose::{SigningKey, VerifyingKey, b64, jws};
-use ipse_protocol::code::{code_proof, proof_hash};
-use ipse_protocol::device_request::{HEADER, RequestClaims};
-use ipse_protocol::opaque::{ClientLogin, Identity as NoStretching};
-use ipse_protocol::terms::{Decision, Factor};
-use ipse_protocol::wire::{
-    ApproveRequest, AttemptRequest, AttemptResponse, ClaimRequest, DecisionResponse, Offer,
-};
+use ipse_phone::{Answer, Approval, CodeLogin, KeyStretching, Memory, Outgoing, Phone, Transport};
+use ipse_protocol::terms::Factor;
+use ipse_protocol::wire::AttemptResponse;
+use ipse_protocol::{Clock, Random};
 use serde_json::{Value, json};
 
-use super::http::{Answer, Client, expect};
+use super::http::{Connections, expect, text};
 
 /// The steps that are timed, in order.
 pub const STEPS: [&str; 8] = [
@@ -28,77 +25,95 @@ pub const STEPS: [&str; 8] = [
     "userinfo",
 ];
 
-/// Who logs in: a phone without files.
+/// A person who logs in.
 pub struct Person {
-    /// `dev_…`.
-    pub device: String,
-    /// Device key.
-    pub key: SigningKey,
+    /// Key, sequence and state of the phone.
+    pub phone: Memory,
     /// The code.
     pub code: String,
-    /// Last sequence sent.
-    pub sequence: u64,
 }
 
-/// The partner and where everybody is.
-pub struct World {
+/// What a login needs to know of partner and scheme.
+pub struct Target {
     /// Issuer URL.
     pub issuer: String,
-    /// `host:port` of the issuer.
-    pub issuer_at: String,
     /// Origin of the app.
     pub app: String,
-    /// `host:port` of the app.
-    pub app_at: String,
     /// The partner's id.
     pub client_id: String,
     /// The partner's key.
     pub client_key: SigningKey,
     /// The scheme's ID-token key.
     pub token_key: VerifyingKey,
-    /// Where the browser returns to; nobody listens there.
+    /// Where the browser returns to. No server listens there.
     pub redirect_uri: String,
+    /// The time.
+    pub clock: Clock,
+    /// Random bytes.
+    pub random: Random,
 }
 
 /// How long each of [`STEPS`] took.
 pub type Times = [Duration; STEPS.len()];
 
-struct Stopwatch {
+struct Stopwatch<'a> {
+    clock: &'a Clock,
     times: Times,
     at: usize,
 }
 
-impl Stopwatch {
-    async fn step<T>(
+impl Stopwatch<'_> {
+    async fn step<T, E: Into<StepError>>(
         &mut self,
-        work: impl Future<Output = anyhow::Result<T>>,
+        work: impl Future<Output = Result<T, E>>,
     ) -> anyhow::Result<T> {
-        let start = Instant::now();
+        let start = self.clock.instant();
         let done = work.await;
-        self.times[self.at] += start.elapsed();
+        self.times[self.at] += elapsed(self.clock, start);
         self.at += 1;
-        done
+        done.map_err(|error| error.into().0)
     }
+}
+
+/// The error of a step, with everything that the answer said.
+struct StepError(anyhow::Error);
+
+impl From<anyhow::Error> for StepError {
+    fn from(error: anyhow::Error) -> Self {
+        StepError(error)
+    }
+}
+
+impl From<ipse_phone::Error> for StepError {
+    fn from(error: ipse_phone::Error) -> Self {
+        StepError(anyhow::anyhow!("{}", error.to_json()))
+    }
+}
+
+/// The time since `start`.
+pub fn elapsed(clock: &Clock, start: Instant) -> Duration {
+    clock.instant().saturating_duration_since(start)
 }
 
 /// Logs one person in; every answer is checked as a partner and a phone must.
 pub async fn login(
-    world: &World,
-    client: &mut Client,
+    target: &Target,
+    connections: &mut Connections,
     person: &mut Person,
 ) -> anyhow::Result<Times> {
     let mut watch = Stopwatch {
+        clock: &target.clock,
         times: Times::default(),
         at: 0,
     };
-    let verifier = b64::encode(&ipse_protocol::random::<32>());
-    let state = b64::encode(&ipse_protocol::random::<12>());
-    let nonce = b64::encode(&ipse_protocol::random::<12>());
+    let verifier = b64::encode(&target.random.bytes::<32>());
+    let state = b64::encode(&target.random.bytes::<12>());
+    let nonce = b64::encode(&target.random.bytes::<12>());
     let body = form(&[
-        ("client_id", &world.client_id),
+        ("client_id", &target.client_id),
         ("response_type", "code"),
         ("scope", "openid profile"),
-        ("redirect_uri", &world.redirect_uri),
+        ("redirect_uri", &target.redirect_uri),
         ("state", &state),
         ("nonce", &nonce),
         ("acr_values", "advanced"),
@@ -108,10 +123,10 @@ pub async fn login(
         ),
         ("code_challenge_method", "S256"),
         ("client_assertion_type", ASSERTION_TYPE),
-        ("client_assertion", &assertion(world)),
+        ("client_assertion", &assertion(target)),
     ]);
     let pushed = watch
-        .step(post_form(world, client, "/par", body, 201))
+        .step(post_form(target, connections, "/par", body, 201))
         .await?;
     let pushed: Value = serde_json::from_slice(&pushed.body)?;
     let request_uri = pushed["request_uri"].as_str().context("request_uri")?;
@@ -119,43 +134,44 @@ pub async fn login(
     let path = format!(
         "/authorize?{}",
         form(&[
-            ("client_id", &world.client_id),
+            ("client_id", &target.client_id),
             ("request_uri", request_uri)
         ])
     );
     let page = watch
-        .step(get(client, &world.issuer_at, &path, &[], 200, "authorize"))
+        .step(get(target, connections, &path, &[], 200, "authorize"))
         .await?;
     let cookie = page
         .header("set-cookie")
         .and_then(|c| c.split(';').next())
         .context("no cookie")?
         .to_owned();
-    let link = open_app(&page.text()).context("no #open-app on the sign-in page")?;
+    let link = open_app(&text(&page)).context("no #open-app on the sign-in page")?;
 
-    let return_url = approve(world, client, person, &mut watch, link).await?;
+    let return_url = approve(target, connections, person, &mut watch, &link).await?;
     let path = return_url
-        .strip_prefix(&world.issuer)
+        .strip_prefix(&target.issuer)
         .context("return_url of another origin")?
         .to_owned();
-    let ended = watch
+    let returned = watch
         .step(get(
-            client,
-            &world.issuer_at,
+            target,
+            connections,
             &path,
             &[("cookie", &cookie)],
             303,
             "return",
         ))
         .await?;
-    let location = url::Url::parse(ended.header("location").context("no location")?)?;
+    let location = url::Url::parse(returned.header("location").context("no location")?)?;
     let answer = |name: &str| {
         location
             .query_pairs()
             .find(|(key, _)| key == name)
             .map(|(_, value)| value.into_owned())
     };
-    if answer("state").as_deref() != Some(&state) || answer("iss").as_ref() != Some(&world.issuer) {
+    if answer("state").as_deref() != Some(&state) || answer("iss").as_ref() != Some(&target.issuer)
+    {
         bail!("wrong state or iss");
     }
     let code = answer("code").context("no code")?;
@@ -163,19 +179,19 @@ pub async fn login(
     let body = form(&[
         ("grant_type", "authorization_code"),
         ("code", &code),
-        ("redirect_uri", &world.redirect_uri),
+        ("redirect_uri", &target.redirect_uri),
         ("code_verifier", &verifier),
-        ("client_id", &world.client_id),
+        ("client_id", &target.client_id),
         ("client_assertion_type", ASSERTION_TYPE),
-        ("client_assertion", &assertion(world)),
+        ("client_assertion", &assertion(target)),
     ]);
     let tokens = watch
-        .step(post_form(world, client, "/token", body, 200))
+        .step(post_form(target, connections, "/token", body, 200))
         .await?;
     let tokens: Value = serde_json::from_slice(&tokens.body)?;
     let id_token = tokens["id_token"].as_str().context("no id_token")?;
     let parsed = jws::decode_unverified(id_token, 8192)?;
-    parsed.verify(&world.token_key, &["JWT"])?;
+    parsed.verify(&target.token_key, &["JWT"])?;
     let claims: Value = serde_json::from_slice(&parsed.payload)?;
     if claims["nonce"] != json!(nonce) || claims["acr"] != json!("advanced") {
         bail!("wrong ID token");
@@ -186,8 +202,8 @@ pub async fn login(
     );
     let info = watch
         .step(get(
-            client,
-            &world.issuer_at,
+            target,
+            connections,
             "/userinfo",
             &[("authorization", &bearer)],
             200,
@@ -203,113 +219,52 @@ pub async fn login(
 
 /// The phone's part: claim, attempt, approval.
 async fn approve(
-    world: &World,
-    client: &mut Client,
+    target: &Target,
+    connections: &mut Connections,
     person: &mut Person,
-    watch: &mut Stopwatch,
-    link: String,
+    watch: &mut Stopwatch<'_>,
+    link: &str,
 ) -> anyhow::Result<String> {
-    let claim = serde_json::to_vec(&ClaimRequest { link })?;
-    let offer = watch
-        .step(phone(world, client, person, "claim", claim, None))
-        .await?;
-    let offer: Offer = serde_json::from_slice(&expect(offer, 200, "claim")?.body)?;
-    let view = offer.open()?;
-    let (login, ke1) = ClientLogin::<NoStretching>::start(&person.code)?;
-    let attempt = serde_json::to_vec(&AttemptRequest {
-        factor: Factor::Code,
-        nonce: offer.nonce,
-        view_hash: offer.view_hash().into(),
-        ke1: Some(fixed(&ke1)?.into()),
-    })?;
-    let path = format!("{}/attempt", offer.action);
-    let opened = watch
+    let mut phone = Phone::new(
+        connections,
+        &mut person.phone,
+        target.clock.clone(),
+        target.random.clone(),
+    )
+    .with_stretching(KeyStretching::None)
+    .without_retries();
+    let opened = watch.step(phone.send_claim(link)).await?;
+    let (login, ke1) = CodeLogin::start(KeyStretching::None, &person.code)?;
+    let attempt = watch
         .step(async {
             loop {
-                let sent = phone(world, client, person, &path, attempt.clone(), None).await?;
-                match serde_json::from_slice(&sent.body) {
-                    Ok(AttemptResponse::Attempt(opened)) => return Ok(opened),
-                    Ok(AttemptResponse::Wait { .. }) => {}
-                    Err(_) => bail!("attempt: {} {}", sent.status, sent.text()),
+                let answer = phone.send_attempt(&opened, Factor::Code, Some(ke1)).await?;
+                if let AttemptResponse::Attempt(attempt) = answer {
+                    return Ok::<_, ipse_phone::Error>(attempt);
                 }
             }
         })
         .await?;
-    let ke2 = opened.ke2.context("no KE2")?;
+    let ke2 = attempt.ke2.as_ref().context("no KE2")?;
     let finished = login.finish(ke2.as_ref())?;
-    let t = offer
-        .transcript(
-            &view,
-            &world.issuer,
-            &person.device,
-            opened.sequence,
-            opened.sim_statement.as_deref(),
-            Factor::Code,
-            Decision::Approve,
-        )
-        .hash();
-    let proof = code_proof(&finished.session_key, &t);
-    let hash = proof_hash(&finished.ke3, &proof);
-    let body = serde_json::to_vec(&ApproveRequest {
-        attempt: opened.attempt,
-        t: t.into(),
-        ke3: Some(fixed(&finished.ke3)?.into()),
-        code_proof: Some(proof.into()),
-        assertion: None,
-    })?;
-    let path = format!("{}/approve", offer.action);
+    let transcript = phone.transcript(&opened, &attempt, Factor::Code)?;
+    let approval = Approval::with_code(&attempt.attempt, &transcript, &finished);
     let decided = watch
-        .step(phone(world, client, person, &path, body, Some((t, hash))))
+        .step(phone.send_approval(&opened.offer.action, &approval))
         .await?;
-    let decided: DecisionResponse = serde_json::from_slice(&expect(decided, 200, "approve")?.body)?;
     decided.return_url.context("no return_url")
-}
-
-fn fixed<const N: usize>(bytes: &[u8]) -> anyhow::Result<[u8; N]> {
-    bytes.try_into().context("OPAQUE message of another length")
-}
-
-async fn phone(
-    world: &World,
-    client: &mut Client,
-    person: &mut Person,
-    call: &str,
-    body: Vec<u8>,
-    decision: Option<([u8; 32], [u8; 32])>,
-) -> anyhow::Result<Answer> {
-    person.sequence += 1;
-    let path = format!("/phone/v1/actions/{call}");
-    let mut claims = RequestClaims::new(
-        &world.app,
-        "POST",
-        &path,
-        &body,
-        &person.device,
-        person.sequence,
-    );
-    if let Some((t, h)) = decision {
-        claims = claims.with_decision(t, h);
-    }
-    let signature = claims.sign(&person.key);
-    let headers = [
-        ("content-type", "application/json"),
-        (HEADER, signature.as_str()),
-    ];
-    client
-        .send(&world.app_at, Method::POST, &path, &headers, body)
-        .await
 }
 
 /// RFC 7523 §2.2.
 pub const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
-fn assertion(world: &World) -> String {
-    let now = ipse_protocol::unix_ms() / 1000;
+fn assertion(target: &Target) -> String {
+    let now = target.clock.unix_seconds();
     let claims = json!({
-        "iss": world.client_id, "sub": world.client_id, "aud": world.issuer,
-        "iat": now, "exp": now + 60, "jti": b64::encode(&ipse_protocol::random::<16>()),
+        "iss": target.client_id, "sub": target.client_id, "aud": target.issuer,
+        "iat": now, "exp": now + 60, "jti": b64::encode(&target.random.bytes::<16>()),
     });
-    jws::sign(&world.client_key, "JWT", claims.to_string().as_bytes())
+    jws::sign(&target.client_key, "JWT", claims.to_string().as_bytes())
 }
 
 /// `application/x-www-form-urlencoded`.
@@ -320,29 +275,40 @@ pub fn form(pairs: &[(&str, &str)]) -> String {
 }
 
 async fn post_form(
-    world: &World,
-    client: &mut Client,
+    target: &Target,
+    connections: &mut Connections,
     path: &str,
     body: String,
     status: u16,
 ) -> anyhow::Result<Answer> {
-    let headers = [("content-type", "application/x-www-form-urlencoded")];
-    let answer = client
-        .send(&world.issuer_at, Method::POST, path, &headers, body.into())
+    let answer = connections
+        .send(Outgoing {
+            method: &Method::POST,
+            origin: &target.issuer,
+            path,
+            headers: &[("content-type", "application/x-www-form-urlencoded")],
+            body: body.as_bytes(),
+        })
         .await?;
     expect(answer, status, path)
 }
 
 async fn get(
-    client: &mut Client,
-    at: &str,
+    target: &Target,
+    connections: &mut Connections,
     path: &str,
     headers: &[(&str, &str)],
     status: u16,
     step: &str,
 ) -> anyhow::Result<Answer> {
-    let answer = client
-        .send(at, Method::GET, path, headers, Vec::new())
+    let answer = connections
+        .send(Outgoing {
+            method: &Method::GET,
+            origin: &target.issuer,
+            path,
+            headers,
+            body: &[],
+        })
         .await?;
     expect(answer, status, step)
 }

@@ -22,11 +22,11 @@ pub struct Args {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Start scheme and operator as processes of their own and log people in
+    /// Start scheme and operator as separate processes and log people in
     ///
-    /// Two phases: as many logins as go, then a fixed rate. Prints one JSON object.
+    /// Two phases: as many logins as possible, then a fixed rate. Prints one JSON object.
     Login(LoginArgs),
-    /// Time answers that must not tell more than they say, and refusals that must cost nothing. Prints one JSON object.
+    /// Time answers that must not reveal who is enrolled, and refusals that must be cheap. Prints one JSON object.
     Answers(AnswersArgs),
     /// Make a home with many identities, for `ipse bench login --home`
     Seed(SeedArgs),
@@ -55,7 +55,7 @@ pub struct LoginArgs {
 /// `ipse bench answers`.
 #[derive(clap::Args, Clone)]
 pub struct AnswersArgs {
-    /// How often each is asked, in turn
+    /// How often each request is sent, in turn
     #[arg(long, default_value_t = 400)]
     rounds: usize,
 }

@@ -1,23 +1,23 @@
-//! Scheme and operator as processes of their own, and what the operating system says of them.
+//! Scheme and operator as separate processes, and their CPU time and memory.
 
 use std::path::Path;
 use std::process::Stdio;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::{Context, bail};
 use tokio::net::TcpStream;
 use tokio::process::{Child, Command};
 
-/// Kernel's clock ticks a second, as `/proc` counts them (`USER_HZ`, 100 on every Linux that we run on).
+/// Clock ticks a second in `/proc` (`USER_HZ`), which is 100 on all supported architectures.
 const TICKS: f64 = 100.0;
 
-/// A started party. It ends when its standard input closes.
+/// A running party. It ends when its standard input closes.
 pub struct Party {
     child: Child,
 }
 
 impl Party {
-    /// Starts this same program with other arguments and waits until it listens.
+    /// Starts this program with other arguments and waits until it listens.
     pub async fn start(arguments: &[String], home: &Path, at: &str) -> anyhow::Result<Self> {
         let log = std::fs::File::create(home.join("log"))?;
         let mut child = Command::new(std::env::current_exe()?)
@@ -29,13 +29,13 @@ impl Party {
             .kill_on_drop(true)
             .spawn()
             .context("cannot start a party")?;
-        let until = Instant::now() + Duration::from_secs(60);
+        let until = tokio::time::Instant::now() + Duration::from_secs(60);
         while TcpStream::connect(at).await.is_err() {
             if let Some(status) = child.try_wait()? {
                 let log = std::fs::read_to_string(home.join("log")).unwrap_or_default();
                 bail!("{arguments:?} ended ({status}):\n{log}");
             }
-            if Instant::now() > until {
+            if tokio::time::Instant::now() > until {
                 bail!("{arguments:?} does not listen on {at}");
             }
             tokio::time::sleep(Duration::from_millis(20)).await;

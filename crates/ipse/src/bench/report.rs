@@ -3,15 +3,17 @@
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::Context;
 use ipse_jose::{Alg, SigningKey, b64};
+use ipse_phone::{Memory, State, fetch_config};
+use ipse_protocol::{Clock, Random};
 use serde_json::{Map, Value, json};
 use tokio::sync::Mutex;
 
-use super::http::Client;
-use super::login::{self, Person, STEPS, Times, World};
+use super::http::Connections;
+use super::login::{self, Person, STEPS, Target, Times, elapsed};
 use super::running::{self, Running};
 use super::{LoginArgs, floor, seed};
 
@@ -29,35 +31,35 @@ struct Phase {
 /// `ipse bench login`.
 pub async fn login(args: LoginArgs) -> anyhow::Result<()> {
     let (home, temporary) = running::home(args.home.as_deref(), args.database.clone()).await?;
-    let outcome = measure(&args, &home).await;
+    let result = measure(&args, &home).await;
     if temporary {
         std::fs::remove_dir_all(&home)?;
     }
-    println!("{}", outcome?);
+    println!("{}", result?);
     Ok(())
 }
 
 async fn measure(args: &LoginArgs, home: &Path) -> anyhow::Result<Value> {
-    let floor = floor::milliseconds()?;
+    let floor = floor::milliseconds(&Clock::system(), &Random::system())?;
     let Running {
         operator,
         scheme,
-        world,
-        told,
+        target,
+        manifest,
         database,
     } = Running::start(home).await?;
     let scheme_home = home.join("scheme");
-    let people = Arc::new(People::new(&told, &scheme_home).await?);
+    let people = Arc::new(People::new(&target, &manifest, &scheme_home).await?);
     eprintln!("warming up");
-    closed(&world, &people, args.concurrency, WARM_UP).await;
-    eprintln!("as many logins as go, {} s", args.seconds);
+    closed(&target, &people, args.concurrency, WARM_UP).await;
+    eprintln!("as many logins as possible, {} s", args.seconds);
     let length = Duration::from_secs(args.seconds);
     let before = scheme.cpu()?;
-    let mut full = closed(&world, &people, args.concurrency, length).await;
+    let mut full = closed(&target, &people, args.concurrency, length).await;
     full.scheme_cpu = scheme.cpu()? - before;
     eprintln!("{} logins a second, {} s", args.rate, args.seconds);
     let before = scheme.cpu()?;
-    let mut steady = open(&world, &people, args.rate, length).await;
+    let mut steady = open(&target, &people, args.rate, length).await;
     steady.scheme_cpu = scheme.cpu()? - before;
     let rss = scheme.rss_mb()?;
     scheme.end().await?;
@@ -85,7 +87,7 @@ async fn measure(args: &LoginArgs, home: &Path) -> anyhow::Result<Value> {
         "steps": steady.steps(),
         "scheme_rss_mb": round(rss),
         "database": database,
-        "identities": told.identities,
+        "identities": manifest.identities,
     }))
 }
 
@@ -96,24 +98,31 @@ struct People {
 }
 
 impl People {
-    async fn new(told: &seed::World, scheme_home: &Path) -> anyhow::Result<Self> {
+    async fn new(
+        target: &Target,
+        manifest: &seed::Manifest,
+        scheme_home: &Path,
+    ) -> anyhow::Result<Self> {
+        let config = fetch_config(&mut Connections::default(), &target.app).await?;
         let sequences: Map<String, Value> = std::fs::read(scheme_home.join("sequences.json"))
             .ok()
             .and_then(|bytes| serde_json::from_slice(&bytes).ok())
             .unwrap_or_default();
-        let phones = told
+        let phones = manifest
             .people
             .iter()
-            .map(|p| {
-                Ok(Mutex::new(Person {
-                    sequence: sequences
-                        .get(&p.device)
-                        .and_then(Value::as_u64)
-                        .unwrap_or(0),
-                    device: p.device.clone(),
-                    key: SigningKey::from_pkcs8(Alg::Es256, &b64::decode(&p.key)?)?,
-                    code: p.code.clone(),
-                }))
+            .enumerate()
+            .map(|(n, person)| {
+                let key = SigningKey::from_pkcs8(Alg::Es256, &b64::decode(&person.key)?)?;
+                let mut state = State::new(&config, &seed::phone_number(n));
+                state.device = Some(person.device.clone());
+                let mut phone = Memory::new(key, state);
+                phone.sequence = sequences
+                    .get(&person.device)
+                    .and_then(Value::as_u64)
+                    .unwrap_or(0);
+                let code = person.code.clone();
+                Ok(Mutex::new(Person { phone, code }))
             })
             .collect::<anyhow::Result<_>>()?;
         Ok(Self {
@@ -126,58 +135,59 @@ impl People {
     fn save(&self, home: &Path) -> anyhow::Result<()> {
         let mut sequences = Map::new();
         for phone in &self.phones {
-            let phone = phone.try_lock().context("a phone is still in use")?;
-            sequences.insert(phone.device.clone(), json!(phone.sequence));
+            let person = phone.try_lock().context("a phone is still in use")?;
+            let device = person.phone.state.device.clone().context("no device")?;
+            sequences.insert(device, json!(person.phone.sequence));
         }
         let path = home.join("scheme").join("sequences.json");
         Ok(std::fs::write(path, serde_json::to_vec(&sequences)?)?)
     }
 
-    async fn login(&self, world: &World, client: &mut Client) -> anyhow::Result<Times> {
+    async fn login(&self, target: &Target, connections: &mut Connections) -> anyhow::Result<Times> {
         loop {
             let at = self.next.fetch_add(1, Ordering::Relaxed) % self.phones.len();
-            if let Ok(mut phone) = self.phones[at].try_lock() {
-                return login::login(world, client, &mut phone).await;
+            if let Ok(mut person) = self.phones[at].try_lock() {
+                return login::login(target, connections, &mut person).await;
             }
             tokio::task::yield_now().await;
         }
     }
 }
 
-/// As many logins as go with so many at the same time.
+/// As many logins as possible, with a fixed number at the same time.
 async fn closed(
-    world: &Arc<World>,
+    target: &Arc<Target>,
     people: &Arc<People>,
     concurrency: usize,
     length: Duration,
 ) -> Phase {
-    let start = Instant::now();
+    let start = target.clock.instant();
     let mut workers = tokio::task::JoinSet::new();
     for _ in 0..concurrency {
-        let (world, people) = (world.clone(), people.clone());
+        let (target, people) = (target.clone(), people.clone());
         workers.spawn(async move {
-            let mut client = Client::default();
+            let mut connections = Connections::default();
             let mut done = Vec::new();
-            while start.elapsed() < length {
-                done.push(people.login(&world, &mut client).await);
+            while elapsed(&target.clock, start) < length {
+                done.push(people.login(&target, &mut connections).await);
             }
             done
         });
     }
     let done: Vec<_> = workers.join_all().await.into_iter().flatten().collect();
-    Phase::of(done, start.elapsed())
+    Phase::of(done, elapsed(&target.clock, start))
 }
 
-/// A fixed rate, whatever the answers take.
-async fn open(world: &Arc<World>, people: &Arc<People>, rate: u64, length: Duration) -> Phase {
-    let start = Instant::now();
+/// A fixed rate, however long the answers take.
+async fn open(target: &Arc<Target>, people: &Arc<People>, rate: u64, length: Duration) -> Phase {
+    let start = target.clock.instant();
     let total = rate * length.as_secs();
     let turn = Arc::new(AtomicU64::new(0));
     let mut workers = tokio::task::JoinSet::new();
     for _ in 0..128 {
-        let (world, people, turn) = (world.clone(), people.clone(), turn.clone());
+        let (target, people, turn) = (target.clone(), people.clone(), turn.clone());
         workers.spawn(async move {
-            let mut client = Client::default();
+            let mut connections = Connections::default();
             let mut done = Vec::new();
             loop {
                 let n = turn.fetch_add(1, Ordering::Relaxed);
@@ -186,12 +196,12 @@ async fn open(world: &Arc<World>, people: &Arc<People>, rate: u64, length: Durat
                 }
                 let due = start + Duration::from_secs_f64(n as f64 / rate as f64);
                 tokio::time::sleep_until(due.into()).await;
-                done.push(people.login(&world, &mut client).await);
+                done.push(people.login(&target, &mut connections).await);
             }
         });
     }
     let done: Vec<_> = workers.join_all().await.into_iter().flatten().collect();
-    Phase::of(done, start.elapsed())
+    Phase::of(done, elapsed(&target.clock, start))
 }
 
 impl Phase {

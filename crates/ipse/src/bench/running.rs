@@ -1,31 +1,32 @@
-//! Operator and scheme of a home, as they run while something is measured.
+//! Starts operator and scheme of a home for a measurement.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use ipse_jose::{Alg, SigningKey};
 use ipse_keys::{FileKeyStore, KeyStore};
+use ipse_protocol::{Clock, Random};
 use ipse_server::config::ServerConfig;
 
-use super::login::World;
+use super::login::Target;
 use super::parties::Party;
 use super::{SeedArgs, seed};
 
-/// The parties of a home, and what a load generator must know of them.
+/// The running parties of a home, and what a load generator must know about them.
 pub struct Running {
     /// `ipse operator`.
     pub operator: Party,
     /// `ipse serve`.
     pub scheme: Party,
-    /// Partner and addresses.
-    pub world: Arc<World>,
-    /// What the seed wrote down.
-    pub told: seed::World,
+    /// What a login needs to know.
+    pub target: Arc<Target>,
+    /// What the seed wrote to `bench.json`.
+    pub manifest: seed::Manifest,
     /// `sqlite` or `postgres`.
     pub database: String,
 }
 
-/// The home to measure in, and whether it is to be removed afterwards: a new one with 500 identities unless one is given.
+/// The home to measure in, and whether to remove it afterwards. Without `given`, a new one with 500 identities.
 pub async fn home(
     given: Option<&Path>,
     database: Option<String>,
@@ -47,10 +48,11 @@ pub async fn home(
 impl Running {
     /// Starts both and waits until they listen.
     pub async fn start(home: &Path) -> anyhow::Result<Self> {
-        let told: seed::World = serde_json::from_slice(&std::fs::read(home.join("bench.json"))?)?;
+        let manifest: seed::Manifest =
+            serde_json::from_slice(&std::fs::read(home.join("bench.json"))?)?;
         let (scheme_home, operator_home) = (home.join("scheme"), home.join("operator"));
         let config = ServerConfig::load(&scheme_home)?;
-        let [issuer_at, app_at, operator_at] = told.ports.map(|port| format!("127.0.0.1:{port}"));
+        let [_, app_at, operator_at] = manifest.ports.map(|port| format!("127.0.0.1:{port}"));
         let arguments = |command, home: &Path| {
             [command, "--home", &seed::text(home), "--stdin-watch"].map(str::to_owned)
         };
@@ -61,22 +63,22 @@ impl Running {
         let token_key = FileKeyStore::open(&scheme_home.join("keys"))?
             .signing_with("openid/id-token/es256", Alg::Es256)?
             .verifying_key();
-        let world = Arc::new(World {
-            issuer_at,
-            app_at,
+        let target = Arc::new(Target {
             issuer: config.issuer,
             app: config.app,
-            client_id: told.client_id.clone(),
-            client_key: SigningKey::from_jwk(&told.client_key)?,
+            client_id: manifest.client_id.clone(),
+            client_key: SigningKey::from_jwk(&manifest.client_key)?,
             token_key,
             redirect_uri: seed::REDIRECT_URI.into(),
+            clock: Clock::system(),
+            random: Random::system(),
         });
         let database = config.database.split(':').next().unwrap_or("").to_owned();
         Ok(Self {
             operator,
             scheme,
-            world,
-            told,
+            target,
+            manifest,
             database,
         })
     }

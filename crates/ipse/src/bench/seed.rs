@@ -1,4 +1,4 @@
-//! Makes a home for the bench: scheme, operator, a partner and many identities, written the way enrolment writes them.
+//! Makes a home for the bench: scheme, operator, a partner, and many identities with the same rows as after an enrolment.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -9,8 +9,9 @@ use ipse_keys::{FileKeyStore, KeyStore};
 use ipse_openid::client::{
     AssertionAudience, Authentication, IdTokenAlg, PROFILE, Registration, Service, ServiceType,
 };
-use ipse_protocol::ids;
-use ipse_protocol::opaque::{ClientRegistration, Identity as NoStretching};
+use ipse_phone::{CodeRegistration, KeyStretching};
+use ipse_protocol::Random;
+use ipse_protocol::ids::{DeviceId, IdentityId, PartnerId};
 use ipse_scheme::code::credential_identifier;
 use ipse_scheme::device::row_mac;
 use ipse_scheme::person::{Attributes, lookup_hash};
@@ -30,12 +31,12 @@ const CLIENT: &str = "ipse";
 const CODE: &str = "58204";
 const FIRST_NUMBER: u64 = 32_470_000_000;
 const BATCH: usize = 500;
-/// Active identities are registered at the operator, which answers within a second and a half or not at all.
+/// Active identities are registered at the operator, which must answer within 1.5 seconds.
 const ACTIVE_BATCH: usize = 16;
 
 /// `bench.json`: what the load generator needs.
 #[derive(Serialize, Deserialize)]
-pub struct World {
+pub struct Manifest {
     /// Partner's id.
     pub client_id: String,
     /// Partner's private key (JWK).
@@ -48,7 +49,7 @@ pub struct World {
     pub ports: [u16; 3],
 }
 
-/// One who logs in.
+/// A person who logs in.
 #[derive(Serialize, Deserialize)]
 pub struct Person {
     /// `dev_…`.
@@ -59,7 +60,7 @@ pub struct Person {
     pub code: String,
 }
 
-/// Where the redirect goes; nobody listens there.
+/// Where the browser returns to. No server listens there.
 pub const REDIRECT_URI: &str = "http://localhost:9/callback";
 
 /// `ipse bench seed`.
@@ -70,6 +71,7 @@ pub async fn seed(args: &SeedArgs) -> anyhow::Result<()> {
     if args.home.join("bench.json").exists() {
         bail!("{} holds a bench already", args.home.display());
     }
+    let random = Random::system();
     let ports = free_ports()?;
     configure(&args.home, ports, args.database.as_deref(), args.active)?;
     let operator_home = args.home.join("operator");
@@ -84,7 +86,7 @@ pub async fn seed(args: &SeedArgs) -> anyhow::Result<()> {
         &scheme_home,
         ServerConfig::load(&scheme_home)?,
     )?);
-    let (client_id, client_key) = add_partner(&server).await?;
+    let (client_id, client_key) = add_partner(&server, &random).await?;
     let mut people = Vec::with_capacity(args.active);
     let mut done = 0;
     while done < args.identities {
@@ -94,7 +96,7 @@ pub async fn seed(args: &SeedArgs) -> anyhow::Result<()> {
             BATCH
         };
         let count = batch.min(args.identities - done);
-        let people_now = (done..done + count).map(|n| one(&server, n, n < args.active));
+        let people_now = (done..done + count).map(|n| one(&server, &random, n, n < args.active));
         for person in futures_util::future::try_join_all(people_now).await? {
             people.extend(person);
         }
@@ -104,14 +106,14 @@ pub async fn seed(args: &SeedArgs) -> anyhow::Result<()> {
         }
     }
     operator.end().await?;
-    let world = World {
+    let manifest = Manifest {
         client_id,
         client_key,
         identities: args.identities,
         people,
         ports,
     };
-    std::fs::write(args.home.join("bench.json"), serde_json::to_vec(&world)?)?;
+    std::fs::write(args.home.join("bench.json"), serde_json::to_vec(&manifest)?)?;
     server.scheme.store.close();
     Ok(())
 }
@@ -151,7 +153,7 @@ fn configure(
         "app_origin": url(app),
         "scheme": {"issuer": url(issuer), "client_id": CLIENT, "jwks": client,
                    "events_url": format!("{}/operators/events", url(issuer))},
-        // As many again are cards of people who have no Ipse.
+        // The second half is of people who have no identity.
         "sim_range": [{"first": format!("+{FIRST_NUMBER}"), "count": 2 * active}],
     });
     std::fs::write(
@@ -176,10 +178,13 @@ fn configure(
     Ok(())
 }
 
-async fn add_partner(server: &Server) -> anyhow::Result<(String, serde_json::Value)> {
+async fn add_partner(
+    server: &Server,
+    random: &Random,
+) -> anyhow::Result<(String, serde_json::Value)> {
     let key = SigningKey::generate_es256();
     let registration = Registration {
-        client_id: ids::new(ids::PARTNER),
+        client_id: PartnerId::new(random).into(),
         name: "Bench".into(),
         domain: "localhost".into(),
         redirect_uris: vec![REDIRECT_URI.into()],
@@ -214,23 +219,28 @@ async fn add_partner(server: &Server) -> anyhow::Result<(String, serde_json::Val
     Ok((registration.client_id, key.to_private_jwk()))
 }
 
-/// The number of the n-th person. From `active` on and below twice as many, it is the card of somebody who has no Ipse, unless the
-/// database holds more identities than log in.
-pub fn number(n: usize) -> String {
+/// Phone number of the n-th person. The operator knows twice as many numbers as people log in; the second half has no identity,
+/// unless the database holds more identities than log in.
+pub fn phone_number(n: usize) -> String {
     format!("+{}", FIRST_NUMBER + n as u64)
 }
 
-/// One identity; an active one has a code and a SIM that its operator knows.
-async fn one(server: &Server, n: usize, active: bool) -> anyhow::Result<Option<Person>> {
+/// Writes one identity. An active one has a code and a SIM that its operator knows.
+async fn one(
+    server: &Server,
+    random: &Random,
+    n: usize,
+    active: bool,
+) -> anyhow::Result<Option<Person>> {
     let scheme = &server.scheme;
-    let id = ids::new(ids::IDENTITY);
+    let id = String::from(IdentityId::new(random));
     let key = SigningKey::generate_es256();
-    let number = number(n);
+    let phone_number = phone_number(n);
     let point = ipse_protocol::wire::DeviceKey::of(&key)
         .context("device key")?
         .to_sec1();
     let mut row = Device {
-        id: ids::new(ids::DEVICE),
+        id: DeviceId::new(random).into(),
         identity: id.clone(),
         status: "active".into(),
         name: "Bench".into(),
@@ -249,13 +259,13 @@ async fn one(server: &Server, n: usize, active: bool) -> anyhow::Result<Option<P
     };
     let mut changed_at = 0;
     if active {
-        let (registration, request) = ClientRegistration::<NoStretching>::start(CODE)?;
+        let (registration, request) = CodeRegistration::start(KeyStretching::None, CODE)?;
         let identifier = credential_identifier(&id, &row.id, 1);
         let response = scheme.code().register(&identifier, &request)?;
         let upload = registration.finish(&response)?;
         row.opaque_record = Some(scheme.code().accept(&upload)?);
         let operator = scheme.operator(OPERATOR).context("operator")?;
-        let found = operator.resolve(&number).await?;
+        let found = operator.resolve(&phone_number).await?;
         changed_at = found.changed_at;
         row.sim_handle = Some(found.handle);
     }
@@ -267,16 +277,16 @@ async fn one(server: &Server, n: usize, active: bool) -> anyhow::Result<Option<P
         nationality: "BE".into(),
         national_number: format!("717151{n:07}"),
         document_number: "592000000182".into(),
-        phone_number: number.clone(),
+        phone_number: phone_number.clone(),
     };
     let sealed = attributes.seal(&scheme.persons.create(&id).await?)?;
-    let phone = lookup_hash(&*scheme.keys, "phone_number", &number);
+    let phone = lookup_hash(&*scheme.keys, "phone_number", &phone_number);
     let national = lookup_hash(
         &*scheme.keys,
         "national_number",
         &attributes.national_number,
     );
-    let told = active.then(|| Person {
+    let person = active.then(|| Person {
         device: row.id.clone(),
         key: b64::encode(&key.to_pkcs8()),
         code: CODE.into(),
@@ -290,7 +300,7 @@ async fn one(server: &Server, n: usize, active: bool) -> anyhow::Result<Option<P
         changed_at,
     };
     scheme.store.write(move |tx| rows.insert(tx)).await?;
-    Ok(told)
+    Ok(person)
 }
 
 struct Rows {
