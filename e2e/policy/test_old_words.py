@@ -17,6 +17,10 @@ class OldWords(unittest.TestCase):
         self.assertEqual([line for line, _, _ in find_phrases("//! a\n//! The rule stands\n//! in `scheme`, and is computed\n//! Anew.")], [2, 4])
         self.assertEqual([line for line, _, _ in find_phrases(" * It lies\n * in the log.")], [1])
 
+    def test_a_clause_as_subject_is_refused_and_a_question_is_not(self):
+        self.assertEqual(len(self.complaints("a.rs", "let a = 1;\n    // Who reads no more has seen enough.")), 1)
+        self.assertEqual(self.complaints("a.md", "Rules. Who may use whom? Staff: people who work."), [])
+
     def test_an_old_identifier_is_refused_in_code_only(self):
         self.assertEqual([line for line, _, _ in find_identifiers("// Asked twice.\nstruct Asked;\nlet t = \"Asked\";")], [2])
         self.assertEqual(len(find_identifiers("fn t11_signed_anew() {} fn who_lies_in_wait() {}")), 2)
