@@ -70,7 +70,7 @@ PHRASES = {
     r"\bwhoever (stands|comes next)\b": "the subject of the sentence",
     r"\b(answers|knows|says) of itself\b": "the subject of the sentence",
     # A sentence whose subject is a clause: "Who reads no more has seen enough."
-    r"(?<=[.!?;,{}/)] )(?-i:Who(ever)?) [^.?!;{}]{3,200}\.": "a noun as subject",
+    r"(?<=[.!?;,{}/)] )(?-i:Whoever|Who (did|reads|jumps|writes|takes|holds|wants|owns|knows|finished)) [^.?!;{}]{3,200}\.": "a noun as subject",
     r"\b0001_house\b": "0001_initial",
     r"\bIPSE_CONTROL_OFF\b": "a mutation in e2e/policy/mutations",
 }
