@@ -1,4 +1,4 @@
-//! Tokens and keys.
+//! Fuzz targets of tokens and keys.
 
 use std::sync::LazyLock;
 
@@ -6,7 +6,7 @@ use ipse_jose::jwe::{self, DecryptionKey};
 use ipse_jose::{Alg, Error, Jwk, JwkSet, SigningKey, VerifyingKey, b64, jws};
 use serde_json::Value;
 
-/// Keys for testing only; the seeds are made with them.
+/// Test keys. The seeds were made with them.
 static KEYS: LazyLock<Value> =
     LazyLock::new(|| serde_json::from_str(include_str!("keys.json")).expect("keys.json"));
 
@@ -19,7 +19,7 @@ static DECRYPTION: LazyLock<[DecryptionKey; 2]> = LazyLock::new(|| {
     ["ECDH-ES", "RSA-OAEP-256"].map(|alg| DecryptionKey::from_jwk(&KEYS[alg]).expect(alg))
 });
 
-/// A signed token: what is taken has one spelling, and only the key's own algorithm verifies.
+/// A signed token: an accepted token has one spelling, and it verifies only with the algorithm of the key.
 pub fn jws(data: &[u8]) {
     let Ok(token) = std::str::from_utf8(data) else {
         return;
@@ -39,7 +39,7 @@ pub fn jws(data: &[u8]) {
     }
 }
 
-/// An encrypted token: every failure looks the same, and what opens was encrypted to that key.
+/// An encrypted token: all failures give the same error, and at most one key opens it.
 pub fn jwe(data: &[u8]) {
     let Ok(token) = std::str::from_utf8(data) else {
         return;
@@ -57,7 +57,7 @@ pub fn jwe(data: &[u8]) {
     assert!(opened.iter().filter(|result| result.is_ok()).count() <= 1);
 }
 
-/// A key or a set of keys: nothing private gets in, and what is written reads back the same.
+/// A key or a set of keys: writing and reading a key again gives the same key.
 pub fn jwk(data: &[u8]) {
     if let Ok(set) = JwkSet::parse(data) {
         for jwk in &set.keys {
@@ -77,7 +77,7 @@ pub fn jwk(data: &[u8]) {
 
 fn check(jwk: &Jwk) {
     let text = jwk.to_value().to_string();
-    let again: Jwk = ipse_jose::strict_json(text.as_bytes()).expect("what was written reads back");
+    let again: Jwk = ipse_jose::strict_json(text.as_bytes()).expect("a written key can be read");
     assert_eq!(&again, jwk);
     assert_eq!(again.thumbprint(), jwk.thumbprint());
     for alg in Alg::ALL {

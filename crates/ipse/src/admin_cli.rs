@@ -215,7 +215,7 @@ async fn add_partner(config: &ServerConfig, store: &Store, add: Add) -> anyhow::
                     .with_context(|| format!("{} is not a JWK set", path.display()))?,
                 None => {
                     let key = SigningKey::generate_es256();
-                    told["private_jwks"] = json!({"keys": [key.to_private_jwk()]});
+                    told["private_jwks"] = json!({"keys": [key.to_private_jwk()?]});
                     JwkSet {
                         keys: vec![key.public_jwk()],
                     }

@@ -1,10 +1,10 @@
-//! Signature algorithms.
+//! Algorithms for signatures and encryption: closed lists.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// The signature algorithms that Ipse knows (RFC 7518 §3.1): a closed list.
+/// The signature algorithms that Ipse supports (RFC 7518 §3.1).
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]
 pub enum Alg {
     /// ECDSA on P-256 with SHA-256.
@@ -19,7 +19,7 @@ pub enum Alg {
 }
 
 impl Alg {
-    /// All of them, in the order in which metadata should name them.
+    /// Every algorithm, in the order in which metadata names them.
     pub const ALL: [Self; 3] = [Self::Es256, Self::Ps256, Self::Rs256];
 
     /// The name in `alg`.
@@ -32,7 +32,7 @@ impl Alg {
         }
     }
 
-    /// The algorithm of this exact (case-sensitive) name.
+    /// The algorithm with this exact (case-sensitive) name.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|alg| alg.name() == name)
@@ -42,5 +42,61 @@ impl Alg {
 impl fmt::Display for Alg {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
+    }
+}
+
+/// How the content key reaches the recipient (RFC 7518 §4.1).
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum KeyAlg {
+    /// ECDH-ES in direct mode on P-256.
+    EcdhEs,
+    /// RSAES-OAEP with SHA-256 and MGF1 with SHA-256.
+    RsaOaep256,
+}
+
+/// How the content is encrypted (RFC 7518 §5.1).
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum Enc {
+    /// AES-CBC with HMAC-SHA-256, two keys of 128 bits.
+    A128CbcHs256,
+    /// AES-GCM with a key of 256 bits.
+    A256Gcm,
+}
+
+impl KeyAlg {
+    /// The name in `alg`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::EcdhEs => "ECDH-ES",
+            Self::RsaOaep256 => "RSA-OAEP-256",
+        }
+    }
+
+    /// The algorithm with this exact name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::EcdhEs, Self::RsaOaep256]
+            .into_iter()
+            .find(|alg| alg.name() == name)
+    }
+}
+
+impl Enc {
+    /// The name in `enc`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::A128CbcHs256 => "A128CBC-HS256",
+            Self::A256Gcm => "A256GCM",
+        }
+    }
+
+    /// The algorithm with this exact name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::A128CbcHs256, Self::A256Gcm]
+            .into_iter()
+            .find(|enc| enc.name() == name)
     }
 }

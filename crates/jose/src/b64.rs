@@ -16,7 +16,10 @@ pub fn encode_into(bytes: &[u8], out: &mut String) {
     URL_SAFE_NO_PAD.encode_string(bytes, out);
 }
 
-/// Decodes; padding, white space, foreign characters and non-zero trailing bits are refused, so each value has one encoding.
+/// Decodes. Padding, white space, other characters and non-zero trailing bits are refused, so each value has one encoding.
+///
+/// # Errors
+/// [`Error::Malformed`].
 pub fn decode(text: &str) -> Result<Vec<u8>, Error> {
     URL_SAFE_NO_PAD
         .decode(text)
@@ -24,6 +27,9 @@ pub fn decode(text: &str) -> Result<Vec<u8>, Error> {
 }
 
 /// Decodes a value of exactly `N` bytes.
+///
+/// # Errors
+/// [`Error::Malformed`].
 pub fn decode_array<const N: usize>(text: &str) -> Result<[u8; N], Error> {
     let mut out = [0; N];
     match URL_SAFE_NO_PAD.decode_slice(text, &mut out) {

@@ -1,6 +1,6 @@
-//! Reads the integers out of the DER that aws-lc-rs itself writes for RSA keys (RFC 8017 appendix A.1, RFC 5958). Not for foreign input.
+//! Reads integers from the DER that aws-lc-rs writes for RSA keys (RFC 8017 appendix A.1, RFC 5958). Not for untrusted input.
 
-/// One element of the given tag: its content and what follows it.
+/// One element with this tag: its content, and the bytes after it.
 fn element(input: &[u8], tag: u8) -> Option<(&[u8], &[u8])> {
     let (&first, rest) = input.split_first()?;
     if first != tag {

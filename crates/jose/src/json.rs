@@ -1,4 +1,4 @@
-//! Strict JSON: what two parsers could read differently is refused.
+//! Strict JSON: text that two parsers could read differently is refused.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -14,13 +14,16 @@ use crate::Error;
 /// How deep objects and arrays may nest.
 pub const MAX_DEPTH: usize = 16;
 
-/// Parses JSON, refusing duplicate members at every depth (RFC 8259 §4 leaves them open; parsers differ), nesting deeper than
-/// [`MAX_DEPTH`], invalid UTF-8 and anything after the value. The caller limits the size.
+/// Parses JSON. Refuses repeated members at every depth (RFC 8259 §4 permits them, and parsers differ), nesting deeper than
+/// [`MAX_DEPTH`], invalid UTF-8, and anything after the value. The caller limits the size.
+///
+/// # Errors
+/// [`Error::Malformed`]. It has no cause, since the errors of the parser can contain parts of the text.
 pub fn strict_json<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, Error> {
     parse_counting(bytes).map(|(value, _)| value)
 }
 
-/// As [`strict_json`]; also tells how many members the outermost object has.
+/// As [`strict_json`], with the number of members of the outermost object.
 pub(crate) fn parse_counting<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<(T, usize), Error> {
     let mut scan = serde_json::Deserializer::from_slice(bytes);
     let members = Scan { depth: 0 }
@@ -31,28 +34,28 @@ pub(crate) fn parse_counting<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<
     Ok((value, members))
 }
 
-/// Marks a member as present whatever its value, `null` included; without the member serde's default, `false`, stands.
+/// `true` for a member with any value, also `null`. Without the member, the default of serde, `false`, applies.
 pub(crate) fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
     IgnoredAny::deserialize(deserializer).map(|_| true)
 }
 
-/// An optional member that, when it is there, must have a value (`null` is refused).
+/// An optional member whose value must not be `null`.
 pub(crate) fn valued<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
     deserializer: D,
 ) -> Result<Option<T>, D::Error> {
     T::deserialize(deserializer).map(Some)
 }
 
-/// Walks a value without keeping it, and gives the number of members of an object.
+/// Checks a value without storing it, and returns the number of members of an object.
 #[derive(Clone, Copy)]
 struct Scan {
     depth: usize,
 }
 
 impl Scan {
-    fn deeper<E: serde::de::Error>(self) -> Result<Self, E> {
+    fn descend<E: serde::de::Error>(self) -> Result<Self, E> {
         if self.depth == MAX_DEPTH {
-            return Err(E::custom("nested too deep"));
+            return Err(E::custom("nested too deeply"));
         }
         Ok(Self {
             depth: self.depth + 1,
@@ -100,13 +103,13 @@ impl<'de> Visitor<'de> for Scan {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<usize, A::Error> {
-        let inner = self.deeper()?;
+        let inner = self.descend()?;
         while seq.next_element_seed(inner)?.is_some() {}
         Ok(0)
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<usize, A::Error> {
-        let inner = self.deeper()?;
+        let inner = self.descend()?;
         let mut names = Names::default();
         while let Some(Name(name)) = map.next_key()? {
             if !names.insert(name) {
@@ -118,7 +121,7 @@ impl<'de> Visitor<'de> for Scan {
     }
 }
 
-/// A member's name after unescaping, borrowed where nothing was escaped.
+/// The name of a member, unescaped; borrowed if nothing was escaped.
 struct Name<'a>(Cow<'a, str>);
 
 impl<'de> Deserialize<'de> for Name<'de> {
@@ -143,7 +146,8 @@ impl<'de> Deserialize<'de> for Name<'de> {
     }
 }
 
-/// Names seen so far: a list while short (the usual case), a hash set beyond, so that a hostile object costs no quadratic time.
+/// The names found so far. The first few are in a list, which is the usual case; further ones in a hash set, so that an object
+/// with many members does not take quadratic time.
 #[derive(Default)]
 struct Names<'a> {
     few: Vec<Cow<'a, str>>,

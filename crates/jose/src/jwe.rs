@@ -5,7 +5,6 @@ mod kdf;
 mod key;
 
 use aws_lc_rs::agreement::{self, ECDH_P256, UnparsedPublicKey};
-use aws_lc_rs::rand;
 use aws_lc_rs::rsa::{
     OAEP_SHA256_MGF1SHA256, OaepPublicEncryptingKey, PublicEncryptingKey, PublicKeyComponents,
 };
@@ -14,79 +13,24 @@ use zeroize::Zeroizing;
 
 use crate::json::{parse_counting, present, valued};
 use crate::jwk::{PublicParams, check_rsa, uncompressed};
-use crate::{Error, Jwk, b64};
+use crate::{Error, Jwk, b64, random};
 
+pub use crate::alg::{Enc, KeyAlg};
 pub use key::DecryptionKey;
 
-/// The longest token that [`decrypt`] takes, in characters.
+/// The longest token that [`decrypt`] accepts, in characters.
 pub const MAX_TOKEN: usize = 256 * 1024;
 
-/// The longest protected header taken, in characters.
+/// The longest protected header that is accepted, in characters.
 const MAX_HEADER: usize = 4 * 1024;
 
 /// A content encryption key: 256 bits for both content algorithms.
 type ContentKey = Zeroizing<[u8; 32]>;
 
-/// How the content key reaches the recipient (RFC 7518 §4.1): a closed list.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
-pub enum KeyAlg {
-    /// ECDH-ES in direct mode on P-256.
-    EcdhEs,
-    /// RSAES-OAEP with SHA-256 and MGF1 with SHA-256.
-    RsaOaep256,
-}
-
-/// How the content is encrypted (RFC 7518 §5.1): a closed list.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
-pub enum Enc {
-    /// AES-CBC with HMAC-SHA-256, two keys of 128 bits.
-    A128CbcHs256,
-    /// AES-GCM with a key of 256 bits.
-    A256Gcm,
-}
-
-impl KeyAlg {
-    /// The name in `alg`.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::EcdhEs => "ECDH-ES",
-            Self::RsaOaep256 => "RSA-OAEP-256",
-        }
-    }
-
-    /// The algorithm of this exact name.
-    #[must_use]
-    pub fn from_name(name: &str) -> Option<Self> {
-        [Self::EcdhEs, Self::RsaOaep256]
-            .into_iter()
-            .find(|alg| alg.name() == name)
-    }
-}
-
-impl Enc {
-    /// The name in `enc`.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::A128CbcHs256 => "A128CBC-HS256",
-            Self::A256Gcm => "A256GCM",
-        }
-    }
-
-    /// The algorithm of this exact name.
-    #[must_use]
-    pub fn from_name(name: &str) -> Option<Self> {
-        [Self::A128CbcHs256, Self::A256Gcm]
-            .into_iter()
-            .find(|enc| enc.name() == name)
-    }
-}
-
 /// What a protected header says.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Header {
-    /// How the content key came.
+    /// How the content key was sent.
     pub alg: KeyAlg,
     /// How the content is encrypted.
     pub enc: Enc,
@@ -94,11 +38,14 @@ pub struct Header {
     pub kid: Option<String>,
     /// What the token is.
     pub typ: Option<String>,
-    /// What the content is: `JWT` when it is a signed token.
+    /// What the content is: `JWT` for a signed token.
     pub cty: Option<String>,
 }
 
-/// Encrypts to a public key, which must be of the kind that `alg` needs and not be reserved for something else.
+/// Encrypts to a public key.
+///
+/// # Errors
+/// [`Error::Key`] when the key is of another kind than `alg` needs, is reserved for another use, or is invalid.
 pub fn encrypt(
     jwk: &Jwk,
     alg: KeyAlg,
@@ -117,11 +64,11 @@ pub fn encrypt(
     }
     let (content_key, encrypted_key) = match &jwk.params {
         PublicParams::Ec { x, y } => {
-            let (content_key, epk) = agree_anew(&uncompressed(x, y), enc)?;
+            let (content_key, epk) = agree_with_fresh_key(&uncompressed(x, y), enc)?;
             header += &format!(r#","epk":{}"#, epk.to_value());
             (content_key, Vec::new())
         }
-        PublicParams::Rsa { n, e } => wrap_anew(n, e)?,
+        PublicParams::Rsa { n, e } => wrap_fresh_key(n, e)?,
     };
     header.push('}');
 
@@ -140,7 +87,7 @@ pub fn encrypt(
 }
 
 /// RFC 7518 §4.6 in direct mode: a fresh key pair agrees with the recipient's key on the content key.
-fn agree_anew(point: &[u8; 65], enc: Enc) -> Result<(ContentKey, Jwk), Error> {
+fn agree_with_fresh_key(point: &[u8; 65], enc: Enc) -> Result<(ContentKey, Jwk), Error> {
     let failed = Error::Key("key agreement with it failed");
     let ephemeral = agreement::PrivateKey::generate(&ECDH_P256).map_err(|_| failed)?;
     let public = ephemeral.compute_public_key().map_err(|_| failed)?;
@@ -152,7 +99,7 @@ fn agree_anew(point: &[u8; 65], enc: Enc) -> Result<(ContentKey, Jwk), Error> {
 }
 
 /// RFC 7518 §4.3: a random content key, encrypted to the recipient.
-fn wrap_anew(n: &[u8], e: &[u8]) -> Result<(ContentKey, Vec<u8>), Error> {
+fn wrap_fresh_key(n: &[u8], e: &[u8]) -> Result<(ContentKey, Vec<u8>), Error> {
     check_rsa(n, e)?;
     let failed = |_| Error::Key("encryption to it failed");
     let key: PublicEncryptingKey = PublicKeyComponents { n, e }.try_into().map_err(failed)?;
@@ -169,17 +116,23 @@ fn wrap_anew(n: &[u8], e: &[u8]) -> Result<(ContentKey, Vec<u8>), Error> {
 
 fn random_key() -> Result<ContentKey, Error> {
     let mut key = Zeroizing::new([0; 32]);
-    rand::fill(&mut *key).map_err(|_| Error::Key("no randomness"))?;
+    random::fill(&mut *key)?;
     Ok(key)
 }
 
-/// Decrypts. Whatever is wrong with the token, the answer is [`Error::Decrypt`], after the same work on the content
-/// (RFC 7516 §11.5): who asks cannot learn which step failed.
+/// Decrypts a token of at most [`MAX_TOKEN`] characters.
+///
+/// # Errors
+/// [`Error::TooLarge`] for a longer token, and [`Error::Decrypt`] for everything else that can be wrong with it, after the
+/// same work on the content (RFC 7516 §11.5): the sender of a token cannot learn which step failed.
 pub fn decrypt(key: &DecryptionKey, token: &str) -> Result<(Header, Vec<u8>), Error> {
     decrypt_limited(key, token, MAX_TOKEN)
 }
 
-/// As [`decrypt`], with a limit of the caller's own on the token's characters.
+/// As [`decrypt`], for a token of at most `limit` characters.
+///
+/// # Errors
+/// As [`decrypt`].
 pub fn decrypt_limited(
     key: &DecryptionKey,
     token: &str,

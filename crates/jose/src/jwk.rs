@@ -4,17 +4,18 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
 
+use crate::alg::KeyAlg;
 use crate::json::{present, valued};
-use crate::jwe::KeyAlg;
 use crate::{Alg, Error, b64, sha256};
 
-/// How many keys a set may hold.
+/// The most keys that a set may contain.
 pub const MAX_KEYS: usize = 64;
 
-/// The key itself.
+/// The values that make up a public key.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum PublicParams {
-    /// A point on P-256 (`kty` EC, `crv` P-256; RFC 7518 §6.2); that it is on the curve is checked when the key is first used.
+    /// A point on P-256 (`kty` EC, `crv` P-256; RFC 7518 §6.2). Whether it is on the curve is checked when the key is first
+    /// used.
     Ec {
         /// First coordinate.
         x: [u8; 32],
@@ -49,23 +50,26 @@ impl PublicParams {
     }
 }
 
-/// A public key. Parsing refuses private and symmetric keys, since whoever publishes one has lost it.
+/// A public key. Parsing refuses private and symmetric keys: a published one is no longer secret.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Jwk {
     /// Key id: an opaque name.
     pub kid: Option<String>,
-    /// The one algorithm that the key is for, if it says so.
+    /// The algorithm that the key is for, if it names one.
     pub alg: Option<String>,
-    /// `sig` or `enc`, if it says so.
+    /// `sig` or `enc`, if the key names its use.
     pub use_: Option<String>,
-    /// What the key may do, if it says so.
+    /// The operations that the key is for, if it names them.
     pub key_ops: Option<Vec<String>>,
-    /// The key itself.
+    /// The values that make up the key.
     pub params: PublicParams,
 }
 
 impl Jwk {
-    /// A P-256 key from the two coordinates as they stand in a JWK.
+    /// A P-256 key from its two coordinates in base64url, as in a JWK.
+    ///
+    /// # Errors
+    /// When a coordinate is not 32 bytes.
     pub fn ec_p256(x: &str, y: &str) -> Result<Self, Error> {
         Ok(Self::from_params(PublicParams::Ec {
             x: b64::decode_array(x)?,
@@ -74,6 +78,9 @@ impl Jwk {
     }
 
     /// A P-256 key from its uncompressed point (SEC 1 §2.3.3).
+    ///
+    /// # Errors
+    /// When the bytes are not an uncompressed point.
     pub fn from_sec1(point: &[u8]) -> Result<Self, Error> {
         let (Some(4), Some((x, y))) = (
             point.first(),
@@ -99,7 +106,7 @@ impl Jwk {
         }
     }
 
-    /// Only the members that make up the key, as the phone protocol wants device keys.
+    /// The key without `kid`, `alg`, `use` and `key_ops`: the form of device keys in the phone protocol.
     #[must_use]
     pub fn bare(&self) -> Self {
         Self::from_params(self.params.clone())
@@ -126,7 +133,7 @@ impl Jwk {
         b64::encode(&self.thumbprint())
     }
 
-    /// As JSON.
+    /// The key as JSON.
     #[must_use]
     pub fn to_value(&self) -> Value {
         let mut out = Map::new();
@@ -156,7 +163,7 @@ impl Jwk {
         Value::Object(out)
     }
 
-    /// Whether the key, by what it says of itself, may verify signatures of `alg`.
+    /// Whether the kind and the members of the key allow it to verify signatures with `alg`.
     #[must_use]
     pub fn verifies(&self, alg: Alg) -> bool {
         let family = match alg {
@@ -166,7 +173,7 @@ impl Jwk {
         self.kty() == family && self.is_for("sig", alg.name(), &["verify"])
     }
 
-    /// Whether the key, by what it says of itself, may be encrypted to with `alg`.
+    /// Whether the kind and the members of the key allow encryption to it with `alg`.
     #[must_use]
     pub fn encrypts(&self, alg: KeyAlg) -> bool {
         let (family, ops): (_, &[&str]) = match alg {
@@ -186,7 +193,7 @@ impl Jwk {
     }
 }
 
-/// The members as they come in; others are ignored (RFC 7517 §4), `x5u`, `x5c` and the like among them.
+/// The members that are read. Others are ignored (RFC 7517 §4), for example `x5u` and `x5c`.
 #[derive(Deserialize)]
 struct Raw {
     kty: String,
@@ -227,11 +234,11 @@ struct Raw {
 }
 
 impl Raw {
-    /// `None` for a kind of key that this crate does not know.
+    /// `None` for a kind of key that is not supported.
     fn read(self) -> Result<Option<Jwk>, Error> {
         if self.d || self.p || self.q || self.dp || self.dq || self.qi || self.oth || self.k {
             return Err(Error::Key(
-                "it holds private members: replace the key and publish only its public part",
+                "it has private members: replace the key and publish only its public part",
             ));
         }
         let params = match (self.kty.as_str(), self.crv.as_deref()) {
@@ -264,7 +271,7 @@ impl Raw {
     }
 }
 
-/// The uncompressed point (SEC 1 §2.3.3), the only form that a JWK has.
+/// The uncompressed point (SEC 1 §2.3.3).
 pub(crate) fn uncompressed(x: &[u8; 32], y: &[u8; 32]) -> [u8; 65] {
     let mut point = [4; 65];
     point[1..33].copy_from_slice(x);
@@ -272,7 +279,8 @@ pub(crate) fn uncompressed(x: &[u8; 32], y: &[u8; 32]) -> [u8; 65] {
     point
 }
 
-/// 2048 to 4096 bits; an odd exponent of 65537 or more, in at most 32 bits, so that neither weak keys nor slow ones get in.
+/// Refuses weak and slow RSA keys: the modulus must have 2048 to 4096 bits, and the exponent must be odd, at least 65537 and
+/// at most 32 bits long.
 pub(crate) fn check_rsa(n: &[u8], e: &[u8]) -> Result<(), Error> {
     let bits = match n.first() {
         None | Some(0) => return Err(Error::Key("the RSA modulus has leading zeros")),
@@ -307,7 +315,8 @@ impl Serialize for Jwk {
     }
 }
 
-/// A set of public keys (RFC 7517 §5). Keys of kinds that are not supported are left out; a private or malformed key spoils the set.
+/// A set of public keys (RFC 7517 §5). Parsing leaves out keys of kinds that are not supported, and refuses a set that contains
+/// a private or malformed key.
 #[derive(Clone, Debug, Default, Eq, PartialEq, Serialize)]
 pub struct JwkSet {
     /// The keys.
@@ -315,20 +324,23 @@ pub struct JwkSet {
 }
 
 impl JwkSet {
-    /// Parses strictly (no duplicate members). The caller limits the size.
+    /// Parses strictly ([`crate::strict_json`]). The caller limits the size.
+    ///
+    /// # Errors
+    /// [`Error::Malformed`].
     pub fn parse(bytes: &[u8]) -> Result<Self, Error> {
         crate::strict_json(bytes)
     }
 
-    /// The one key that may verify `alg` under this id. Without an id the set must hold a single such key.
+    /// The only key with this id that may verify signatures with `alg`; without an id, the only key that may verify them.
     ///
-    /// The id is only compared, never interpreted; two keys of the same id and algorithm are no match.
+    /// The id is compared and never interpreted. If several keys match, none is returned.
     pub fn find<'k>(&self, kid: impl Into<Option<&'k str>>, alg: Alg) -> Option<&Jwk> {
         let kid = kid.into();
-        self.single(|jwk| jwk.verifies(alg) && named(jwk, kid))
+        self.single(|jwk| jwk.verifies(alg) && has_id(jwk, kid))
     }
 
-    /// The first key that may be encrypted to with `alg`.
+    /// The first key that allows encryption with `alg`.
     #[must_use]
     pub fn find_encryption(&self, alg: KeyAlg) -> Option<&Jwk> {
         self.keys.iter().find(|jwk| jwk.encrypts(alg))
@@ -341,7 +353,7 @@ impl JwkSet {
     }
 }
 
-fn named(jwk: &Jwk, kid: Option<&str>) -> bool {
+fn has_id(jwk: &Jwk, kid: Option<&str>) -> bool {
     kid.is_none() || jwk.kid.as_deref() == kid
 }
 
@@ -353,7 +365,7 @@ impl<'de> Deserialize<'de> for JwkSet {
         }
         let raw = RawSet::deserialize(deserializer)?;
         if raw.keys.len() > MAX_KEYS {
-            return Err(D::Error::custom("more keys than a set may hold"));
+            return Err(D::Error::custom("more keys than a set may contain"));
         }
         let mut keys = Vec::with_capacity(raw.keys.len());
         for key in raw.keys {

@@ -5,10 +5,10 @@ use serde::Deserialize;
 use crate::json::{parse_counting, present, valued};
 use crate::{Alg, Error, SigningKey, VerifyingKey, b64};
 
-/// The longest protected header taken, in characters; large enough for a certificate chain that is then ignored.
+/// The longest protected header that is accepted, in characters. Large enough for a certificate chain, which is ignored.
 pub const MAX_HEADER: usize = 16 * 1024;
 
-/// What a protected header says. `jku`, `x5u`, `jwk`, `x5c` and `x5t` are never looked at: keys come from registrations only.
+/// The members of a protected header. `jku`, `x5u`, `jwk`, `x5c` and `x5t` are ignored: keys come from registrations only.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Header {
     /// Algorithm.
@@ -19,29 +19,35 @@ pub struct Header {
     pub kid: Option<String>,
     /// What the payload is.
     pub cty: Option<String>,
-    /// Whether there were members besides these four.
+    /// Whether the header has other members than these four.
     pub others: bool,
 }
 
-/// A token whose signature nobody has checked yet.
+/// A token whose signature has not been verified yet.
 #[derive(Clone, Debug)]
 pub struct Parsed {
     /// The protected header.
     pub header: Header,
-    /// The payload: not to be believed before [`Self::verify`].
+    /// The payload. It must not be trusted before [`Self::verify`].
     pub payload: Vec<u8>,
-    /// Header, dot and payload, as they were signed.
+    /// The signed text: header, dot and payload.
     signing_input: Vec<u8>,
     signature: Vec<u8>,
 }
 
-/// Signs; the header holds exactly `alg`, `typ` and the key's own `kid`.
+/// Signs a payload. The header has exactly `alg`, `typ` and the key's `kid`.
+///
+/// # Panics
+/// As [`SigningKey::sign`].
 #[must_use]
 pub fn sign(key: &SigningKey, typ: &str, payload: &[u8]) -> String {
     sign_with_kid(key, typ, key.kid(), payload)
 }
 
-/// Signs under another name for the key, such as a device id.
+/// As [`sign`], with another key id, such as a device id.
+///
+/// # Panics
+/// As [`SigningKey::sign`].
 #[must_use]
 pub fn sign_with_kid(key: &SigningKey, typ: &str, kid: &str, payload: &[u8]) -> String {
     let header = format!(
@@ -60,10 +66,11 @@ pub fn sign_with_kid(key: &SigningKey, typ: &str, kid: &str, payload: &[u8]) -> 
     token
 }
 
-/// Takes a token apart without verifying it. More than `limit` characters are refused before anything is parsed.
+/// Parses a token of at most `limit` characters without verifying it.
 ///
-/// Refused as well: any form but the compact one, an algorithm outside the list, `crit`, `b64`, `zip` and `enc` with whatever value,
-/// duplicate members, base64 that has another spelling.
+/// # Errors
+/// A longer token, another form than the compact one, an algorithm outside the list, the members `crit`, `b64`, `zip` and `enc`
+/// with any value, repeated members, and base64url in another spelling are refused.
 pub fn decode_unverified(token: &str, limit: usize) -> Result<Parsed, Error> {
     if token.len() > limit {
         return Err(Error::TooLarge);
@@ -83,7 +90,10 @@ pub fn decode_unverified(token: &str, limit: usize) -> Result<Parsed, Error> {
     })
 }
 
-/// Reads a JWS and verifies it with a key that is already known.
+/// Parses a token and verifies it ([`Parsed::verify`]).
+///
+/// # Errors
+/// As [`decode_unverified`] and [`Parsed::verify`].
 pub fn verify(
     token: &str,
     limit: usize,
@@ -96,7 +106,10 @@ pub fn verify(
 }
 
 impl Parsed {
-    /// Verifies algorithm, `typ` and signature. `typ` lists the values taken; `""` in it stands for a header without `typ`.
+    /// Verifies algorithm, `typ` and signature. `typ` lists the accepted values; `""` accepts a header without `typ`.
+    ///
+    /// # Errors
+    /// [`Error::Unsupported`] for another algorithm than the key's, [`Error::Type`] and [`Error::Signature`].
     pub fn verify(&self, key: &VerifyingKey, typ: &[&str]) -> Result<(), Error> {
         if self.header.alg != key.alg() {
             return Err(Error::Unsupported("an algorithm other than the key's"));
@@ -111,7 +124,7 @@ impl Parsed {
     }
 }
 
-/// RFC 7515 §4.1.9: a media type, compared without case, `application/` may be left out.
+/// RFC 7515 §4.1.9: a media type, compared without case; `application/` may be omitted.
 fn is_type(typ: Option<&str>, wanted: &str) -> bool {
     let Some(typ) = typ else {
         return wanted.is_empty();
@@ -156,7 +169,7 @@ fn parse_header(text: &str) -> Result<Header, Error> {
     }
     if raw.enc {
         return Err(Error::Unsupported(
-            "an encrypted token where a signed one is due",
+            "an encrypted token in place of a signed one",
         ));
     }
     if raw.zip {

@@ -1,11 +1,11 @@
 //! JSON Object Signing and Encryption with a closed list of algorithms, on aws-lc-rs.
 //!
-//! What is in: JWS compact (RFC 7515) with ES256, PS256 and RS256; JWE compact (RFC 7516) with ECDH-ES and RSA-OAEP-256 over
-//! A256GCM and A128CBC-HS256; JWK, JWK sets (RFC 7517) and thumbprints (RFC 7638). What is out, for good: `none`, HMAC signatures,
-//! RSA1_5, PBES2, compression, `crit`, detached or unencoded payloads, and any key that a token brings along by itself.
+//! Supported: compact JWS (RFC 7515) with ES256, PS256 and RS256; compact JWE (RFC 7516) with ECDH-ES and RSA-OAEP-256 over
+//! A256GCM and A128CBC-HS256; JWK, JWK sets (RFC 7517) and thumbprints (RFC 7638). Never supported: `none`, HMAC signatures,
+//! RSA1_5, PBES2, compression, `crit`, detached or unencoded payloads, and keys inside a token.
 //!
-//! The algorithm is fixed by the key (RFC 8725 §3.1), every use names the `typ` values it takes (RFC 8725 §3.11), sizes are checked
-//! before anything is parsed, and JSON is read strictly: a member that stands twice is refused at every depth.
+//! The key fixes the algorithm (RFC 8725 §3.1), and the caller names the `typ` values that it accepts (RFC 8725 §3.11). Sizes
+//! are checked before anything is parsed. JSON is read strictly: a repeated member is refused at every depth.
 
 mod alg;
 pub mod b64;
@@ -15,6 +15,7 @@ mod json;
 pub mod jwe;
 mod jwk;
 pub mod jws;
+mod random;
 mod sign;
 mod verify;
 
@@ -26,7 +27,7 @@ pub use jwk::{Jwk, JwkSet, MAX_KEYS, PublicParams};
 pub use sign::SigningKey;
 pub use verify::VerifyingKey;
 
-/// SHA-256 (FIPS 180-4), which all of Ipse's hashes are.
+/// SHA-256 (FIPS 180-4), the only hash function of Ipse.
 #[must_use]
 pub fn sha256(data: &[u8]) -> [u8; 32] {
     let mut out = [0; 32];

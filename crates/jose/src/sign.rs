@@ -17,7 +17,7 @@ use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 use crate::jwk::{PublicParams, check_rsa, uncompressed};
 use crate::{Alg, Error, Jwk, VerifyingKey, b64, der};
 
-/// A private key bound to one algorithm. The inner kind is closed to callers, so that a key which never leaves a module can be added.
+/// A private key for one algorithm. Callers cannot see how it is kept, so that a key inside a hardware module can be added.
 pub struct SigningKey {
     alg: Alg,
     kid: String,
@@ -35,13 +35,13 @@ impl SigningKey {
     /// A new ES256 key.
     ///
     /// # Panics
-    /// When the system cannot give randomness: without it nothing here is safe.
+    /// When the system gives no randomness.
     #[must_use]
     pub fn generate_es256() -> Self {
         EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING)
-            .map_err(|_| Error::Key("generation failed"))
+            .map_err(|_| Error::Internal("key generation failed"))
             .and_then(Self::from_ec)
-            .expect("P-256 key generation needs only randomness")
+            .unwrap_or_else(|error| panic!("{error}"))
     }
 
     /// A new RS256 key of 2048 bits.
@@ -64,12 +64,15 @@ impl SigningKey {
 
     fn generate_rsa(alg: Alg) -> Self {
         RsaKeyPair::generate(KeySize::Rsa2048)
-            .map_err(|_| Error::Key("generation failed"))
+            .map_err(|_| Error::Internal("key generation failed"))
             .and_then(|pair| Self::from_rsa(alg, pair))
-            .expect("RSA key generation needs only randomness")
+            .unwrap_or_else(|error| panic!("{error}"))
     }
 
-    /// From PKCS #8 (RFC 5958), unencrypted.
+    /// Reads unencrypted PKCS #8 (RFC 5958).
+    ///
+    /// # Errors
+    /// [`Error::Key`].
     pub fn from_pkcs8(alg: Alg, pkcs8: &[u8]) -> Result<Self, Error> {
         let refused = |_| Error::Key("not a PKCS #8 key for this algorithm");
         match alg {
@@ -83,41 +86,50 @@ impl SigningKey {
         }
     }
 
-    /// From a private JWK (RFC 7518 §6.2.2, §6.3.2). An RSA key must name its `alg`, PS256 or RS256, and all CRT members.
+    /// Reads a private JWK (RFC 7518 §6.2.2, §6.3.2). An RSA key must have `alg`, PS256 or RS256, and all CRT members.
+    ///
+    /// # Errors
+    /// [`Error::Key`].
     pub fn from_jwk(value: &Value) -> Result<Self, Error> {
         let raw = PrivateJwk::deserialize(value)
             .map_err(|_| Error::Key("not a private JWK of a supported kind"))?;
         raw.signing()
     }
 
-    /// As PKCS #8 (RFC 5958).
-    #[must_use]
-    pub fn to_pkcs8(&self) -> Zeroizing<Vec<u8>> {
+    /// The key as unencrypted PKCS #8 (RFC 5958).
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when the library cannot write the key.
+    pub fn to_pkcs8(&self) -> Result<Zeroizing<Vec<u8>>, Error> {
         let der = match &self.inner {
             Inner::Ec(pair) => pair.to_pkcs8v1().map(|der| der.as_ref().to_vec()),
             Inner::Rsa(pair) => AsDer::<aws_lc_rs::encoding::Pkcs8V1Der<'_>>::as_der(pair)
                 .map(|der| der.as_ref().to_vec()),
         };
-        // Serialising fails only when memory does; an empty text is no key, so whoever reads it back refuses it.
-        Zeroizing::new(der.unwrap_or_default())
+        der.map(Zeroizing::new)
+            .map_err(|_| Error::Internal("the key cannot be written"))
     }
 
-    /// As a private JWK with `kid`, `alg` and `use`.
-    #[must_use]
-    pub fn to_private_jwk(&self) -> Value {
+    /// The key as a private JWK with `kid`, `alg` and `use`.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when the library cannot write the key.
+    pub fn to_private_jwk(&self) -> Result<Value, Error> {
         let mut jwk = self.public.to_value();
         match &self.inner {
             Inner::Ec(pair) => {
-                if let Ok(d) = pair.private_key().as_be_bytes() {
-                    jwk["d"] = b64::encode(d.as_ref()).into();
-                }
+                let d = pair
+                    .private_key()
+                    .as_be_bytes()
+                    .map_err(|_| Error::Internal("the key cannot be written"))?;
+                jwk["d"] = b64::encode(d.as_ref()).into();
             }
-            Inner::Rsa(_) => add_rsa_private(&mut jwk, &self.to_pkcs8()),
+            Inner::Rsa(_) => add_rsa_private(&mut jwk, &self.to_pkcs8()?)?,
         }
-        jwk
+        Ok(jwk)
     }
 
-    /// The algorithm that this key signs with, and no other.
+    /// The only algorithm that this key signs with.
     #[must_use]
     pub fn alg(&self) -> Alg {
         self.alg
@@ -135,22 +147,27 @@ impl SigningKey {
         self.public.clone()
     }
 
-    /// The public part, ready to verify.
+    /// The public part, parsed for verification.
     #[must_use]
     pub fn verifying_key(&self) -> VerifyingKey {
         self.verifying.clone()
     }
 
-    /// Signs. Should the library fail (it needs only randomness and memory), the signature is empty and verifies nowhere;
-    /// [`Self::try_sign`] tells.
+    /// Signs a message.
+    ///
+    /// # Panics
+    /// When the library fails: with a key in memory, only for lack of randomness or memory.
     #[must_use]
     pub fn sign(&self, msg: &[u8]) -> Vec<u8> {
-        self.try_sign(msg).unwrap_or_default()
+        self.try_sign(msg).unwrap_or_else(|error| panic!("{error}"))
     }
 
-    /// Signs, or says that it could not.
+    /// Signs a message.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when the library fails.
     pub fn try_sign(&self, msg: &[u8]) -> Result<Vec<u8>, Error> {
-        let failed = |_| Error::Key("it could not sign");
+        let failed = |_| Error::Internal("signing failed");
         let random = SystemRandom::new();
         match &self.inner {
             Inner::Ec(pair) => pair
@@ -210,16 +227,17 @@ impl fmt::Debug for SigningKey {
 }
 
 /// Adds `d` and the CRT members of an RSA key to its public JWK.
-pub(crate) fn add_rsa_private(jwk: &mut Value, pkcs8: &[u8]) {
-    if let Some([_, _, private @ ..]) = der::rsa_private(pkcs8) {
-        let names = ["d", "p", "q", "dp", "dq", "qi"];
-        for (name, value) in names.into_iter().zip(private) {
-            jwk[name] = b64::encode(value).into();
-        }
+pub(crate) fn add_rsa_private(jwk: &mut Value, pkcs8: &[u8]) -> Result<(), Error> {
+    let [_, _, private @ ..] =
+        der::rsa_private(pkcs8).ok_or(Error::Internal("the key cannot be written"))?;
+    let names = ["d", "p", "q", "dp", "dq", "qi"];
+    for (name, value) in names.into_iter().zip(private) {
+        jwk[name] = b64::encode(value).into();
     }
+    Ok(())
 }
 
-/// The members of a private JWK, wiped when dropped.
+/// The members of a private JWK, erased when dropped.
 #[derive(Deserialize, Zeroize, ZeroizeOnDrop)]
 pub(crate) struct PrivateJwk {
     kty: String,
@@ -247,7 +265,9 @@ impl PrivateJwk {
                     private.as_ref(),
                     &point,
                 )
-                .map_err(|_| Error::Key("private and public part do not belong together"))?;
+                .map_err(|_| {
+                    Error::Key("the private and the public part do not belong together")
+                })?;
                 SigningKey::from_ec(pair)
             }
             ("RSA", Some(alg @ ("PS256" | "RS256"))) => {
@@ -268,17 +288,17 @@ impl PrivateJwk {
             return Err(Error::Key("an EC key must be on P-256"));
         }
         let (x, y) = (
-            b64::decode_array(need(&self.x)?)?,
-            b64::decode_array(need(&self.y)?)?,
+            b64::decode_array(required(&self.x)?)?,
+            b64::decode_array(required(&self.y)?)?,
         );
-        let d = Zeroizing::new(b64::decode_array(need(&self.d)?)?);
+        let d = Zeroizing::new(b64::decode_array(required(&self.d)?)?);
         Ok((d, uncompressed(&x, &y)))
     }
 
     /// The RSA key pair.
     pub(crate) fn rsa(&self) -> Result<RsaKeyPair, Error> {
-        let secret = |value: &Option<String>| b64::decode(need(value)?).map(Zeroizing::new);
-        let public = |value: &Option<String>| b64::decode(need(value)?);
+        let secret = |value: &Option<String>| b64::decode(required(value)?).map(Zeroizing::new);
+        let public = |value: &Option<String>| b64::decode(required(value)?);
         if self.kty != "RSA" {
             return Err(Error::Key("not an RSA key"));
         }
@@ -297,17 +317,17 @@ impl PrivateJwk {
             .map_err(|_| Error::Key("the RSA members do not belong together"))
     }
 
-    /// `alg`, if named.
+    /// `alg`, if the key has it.
     pub(crate) fn alg(&self) -> Option<&str> {
         self.alg.as_deref()
     }
 }
 
-fn need(value: &Option<String>) -> Result<&str, Error> {
+fn required(value: &Option<String>) -> Result<&str, Error> {
     value.as_deref().ok_or(Error::Key("a member is missing"))
 }
 
-/// `Zeroizing<Vec<u8>>` does not give `AsRef<[u8]>` by itself where the library asks for it.
+/// `aws-lc-rs` needs `AsRef<[u8]>`, which `Zeroizing<Vec<u8>>` does not implement.
 struct ZeroBytes(Zeroizing<Vec<u8>>);
 
 impl AsRef<[u8]> for ZeroBytes {

@@ -14,7 +14,7 @@ use crate::{Alg, Error, Jwk};
 static PS256: RsaParameters = RSA_PSS_2048_8192_SHA256;
 static RS256: RsaParameters = RSA_PKCS1_2048_8192_SHA256;
 
-/// A public key bound to one algorithm, parsed once; cloning is cheap.
+/// A public key for one algorithm, parsed once. Cloning is cheap.
 #[derive(Clone)]
 pub struct VerifyingKey {
     alg: Alg,
@@ -27,7 +27,10 @@ struct Key {
 }
 
 impl VerifyingKey {
-    /// Takes the key for `alg`, if the key allows that and is valid (on the curve, of sound size).
+    /// Parses a key for `alg`.
+    ///
+    /// # Errors
+    /// [`Error::Key`] when the key does not allow `alg`, is not on the curve, or has an unsafe size.
     pub fn from_jwk(jwk: &Jwk, alg: Alg) -> Result<Self, Error> {
         if !jwk.verifies(alg) {
             return Err(Error::Key("it is not for this signature algorithm"));
@@ -52,7 +55,7 @@ impl VerifyingKey {
         })
     }
 
-    /// The algorithm that this key verifies, and no other.
+    /// The only algorithm that this key verifies.
     #[must_use]
     pub fn alg(&self) -> Alg {
         self.alg
@@ -64,8 +67,11 @@ impl VerifyingKey {
         self.key.params.thumbprint()
     }
 
-    /// Verifies `sig` over `msg`. An ES256 signature is the 64 bytes `r || s` (RFC 7518 §3.4); both values of `s` that ECDSA has
-    /// are taken, as the standard and phones' key hardware demand, so a signature's bytes must never serve as an id.
+    /// Verifies `sig` over `msg`. An ES256 signature is the 64 bytes `r || s` (RFC 7518 §3.4). ECDSA has two valid values of `s`,
+    /// and both are accepted, since the key hardware of phones produces both. So the bytes of a signature are not an id.
+    ///
+    /// # Errors
+    /// [`Error::Signature`].
     pub fn verify(&self, msg: &[u8], sig: &[u8]) -> Result<(), Error> {
         self.key
             .parsed

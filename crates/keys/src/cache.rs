@@ -5,7 +5,7 @@ use std::sync::{PoisonError, RwLock};
 
 use crate::Error;
 
-/// What has been loaded. Readers do not wait for each other; loading is done by one at a time.
+/// The loaded keys. Readers do not wait for each other. One thread loads at a time.
 pub(crate) struct Cache<T>(RwLock<HashMap<String, T>>);
 
 impl<T> Default for Cache<T> {
@@ -15,13 +15,13 @@ impl<T> Default for Cache<T> {
 }
 
 impl<T: Clone> Cache<T> {
-    /// The entry, loaded if need be.
+    /// The entry. It is loaded if it is not there.
     pub(crate) fn get_or(
         &self,
         name: &str,
         load: impl FnOnce() -> Result<T, Error>,
     ) -> Result<T, Error> {
-        // A poisoned lock only means that a loader panicked: the map itself is whole.
+        // A poisoned lock means that `load` panicked. The map is unchanged then.
         let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
         if let Some(found) = known.get(name) {
             return Ok(found.clone());
@@ -36,8 +36,8 @@ impl<T: Clone> Cache<T> {
         Ok(loaded)
     }
 
-    /// Forgets an entry.
-    pub(crate) fn forget(&self, name: &str) {
+    /// Removes an entry.
+    pub(crate) fn remove(&self, name: &str) {
         self.0
             .write()
             .unwrap_or_else(PoisonError::into_inner)

@@ -1,16 +1,15 @@
-//! Files that appear whole or not at all, readable by their owner only.
+//! Files that are written completely or not at all, and that only their owner can read.
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
-use aws_lc_rs::rand;
 use zeroize::Zeroizing;
 
-use crate::Error;
+use crate::{Error, random};
 
-/// No key is anywhere near as large.
+/// The largest file that is read, in bytes. Keys are much smaller.
 const MAX_FILE: u64 = 64 * 1024;
 
 /// A directory of key files.
@@ -19,7 +18,7 @@ pub(crate) struct Disk {
 }
 
 impl Disk {
-    /// Opens the directory, making it (0700) if need be.
+    /// Opens the directory, and makes it (mode 0700) if it does not exist.
     pub(crate) fn open(dir: &Path) -> Result<Self, Error> {
         DirBuilder::new()
             .recursive(true)
@@ -31,7 +30,7 @@ impl Disk {
         })
     }
 
-    /// A file's content, or `None` without such a file. A file that others may read is refused.
+    /// The content of a file, or `None` if there is none. Refuses a file that other users can read.
     pub(crate) fn read(&self, name: &str) -> Result<Option<Zeroizing<Vec<u8>>>, Error> {
         let failed = |error| Error::Io(name.to_owned(), error);
         let file = match File::open(self.dir.join(name)) {
@@ -46,7 +45,7 @@ impl Disk {
         if metadata.len() > MAX_FILE {
             return Err(Error::Corrupt(name.to_owned()));
         }
-        // The buffer never grows, so no copy of the secret stays behind.
+        // The buffer never grows, so no copy of the secret remains in memory.
         let mut content = Zeroizing::new(Vec::with_capacity(MAX_FILE as usize));
         file.take(MAX_FILE)
             .read_to_end(&mut content)
@@ -54,17 +53,17 @@ impl Disk {
         Ok(Some(content))
     }
 
-    /// Makes a file that is not there yet. When there is one already, which another process may have made meanwhile, that one stays.
+    /// Makes a file. An existing file, which another process may have made meanwhile, is kept.
     pub(crate) fn create(&self, name: &str, content: &[u8]) -> Result<(), Error> {
         let failed = |error| Error::Io(name.to_owned(), error);
-        let mut random = [0; 8];
-        rand::fill(&mut random).map_err(|_| Error::Crypto)?;
+        let mut name_bytes = [0; 8];
+        random::fill(&mut name_bytes)?;
         let temporary = self
             .dir
-            .join(format!(".{:016x}", u64::from_be_bytes(random)));
+            .join(format!(".{:016x}", u64::from_be_bytes(name_bytes)));
         let linked = self
             .write_new(&temporary, content)
-            // Unlike a rename, a link never replaces: of several makers the first one wins.
+            // Unlike a rename, a hard link never replaces a file: the first of several processes wins.
             .and_then(|()| fs::hard_link(&temporary, self.dir.join(name)));
         let _ = fs::remove_file(&temporary);
         match linked {
@@ -83,10 +82,10 @@ impl Disk {
         file.sync_all()
     }
 
-    /// Overwrites and removes a file; one that is gone already is fine.
+    /// Overwrites and removes a file, if it exists.
     pub(crate) fn destroy(&self, name: &str) -> Result<(), Error> {
         let path = self.dir.join(name);
-        let wipe = || -> io::Result<()> {
+        let erase = || -> io::Result<()> {
             let mut file = OpenOptions::new().write(true).open(&path)?;
             let len = usize::try_from(file.metadata()?.len().min(MAX_FILE)).unwrap_or(0);
             file.write_all(&vec![0; len])?;
@@ -94,7 +93,7 @@ impl Disk {
             fs::remove_file(&path)?;
             self.sync()
         };
-        match wipe() {
+        match erase() {
             Err(error) if error.kind() != io::ErrorKind::NotFound => {
                 Err(Error::Io(name.to_owned(), error))
             }
@@ -116,7 +115,7 @@ impl Disk {
         Ok(names)
     }
 
-    /// Makes names of files outlive a power cut.
+    /// Writes the directory to the disk, so that the names of files survive a power cut.
     fn sync(&self) -> io::Result<()> {
         File::open(&self.dir)?.sync_all()
     }

@@ -5,19 +5,19 @@ use std::fmt;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use aws_lc_rs::{hmac, rand};
+use aws_lc_rs::hmac;
 use ipse_jose::jwe::{DecryptionKey, KeyAlg};
 use ipse_jose::{Alg, SigningKey};
 use zeroize::Zeroizing;
 
 use crate::cache::Cache;
 use crate::disk::Disk;
-use crate::{DAILY_LIFE, Error, KeyStore, SealingKey, Secret32};
+use crate::{DAILY_LIFE, Error, KeyStore, SealingKey, Secret32, random};
 
 const MASTER: &str = "master.key";
 
-/// A keystore in a directory: `master.key` in clear (mode 0600), every other key in a file of its own, sealed under the master with
-/// its kind and purpose as associated data, so that files cannot be swapped. Several processes may share the directory.
+/// A keystore in a directory. `master.key` is in clear (mode 0600). Each other key is in a separate file, sealed under the master
+/// key with its kind and purpose as associated data, so that files cannot be swapped. Several processes may share the directory.
 pub struct FileKeyStore {
     disk: Disk,
     master: SealingKey,
@@ -29,7 +29,7 @@ pub struct FileKeyStore {
     daily: Mutex<Daily>,
 }
 
-/// Keys of MACs come from one root (HKDF-Expand, RFC 5869 §2.3, first block), so that using one never touches the disk and cannot fail.
+/// MAC keys are derived from one root (HKDF-Expand, RFC 5869 §2.3, first block), so that a MAC needs no disk and cannot fail.
 struct MacKeys {
     root: hmac::Key,
     known: Cache<hmac::Key>,
@@ -42,10 +42,10 @@ struct Daily {
 }
 
 impl FileKeyStore {
-    /// Opens the store, making directory and master key on first use.
+    /// Opens the store. The first use makes the directory and the master key.
     ///
     /// # Errors
-    /// When the disk fails, the files can be read by others, or the master key is not there although keys are.
+    /// When the disk fails, when other users can read the files, or when there are keys but no master key.
     pub fn open(dir: &Path) -> Result<Self, Error> {
         let disk = Disk::open(dir)?;
         let master = SealingKey::new(&*master(&disk)?)?;
@@ -74,7 +74,7 @@ impl FileKeyStore {
         load_or_make(&self.disk, &self.master, file, make)
     }
 
-    /// 256 random bits, kept.
+    /// 256 random bits, stored at the first use.
     fn bits(&self, file: &File) -> Result<Zeroizing<[u8; 32]>, Error> {
         let bytes = self.load_or_make(file, &random_vec)?;
         array(&bytes, file)
@@ -105,7 +105,7 @@ impl KeyStore for FileKeyStore {
                     Alg::Ps256 => SigningKey::generate_ps256(),
                     Alg::Rs256 => SigningKey::generate_rs256(),
                 };
-                Ok(key.to_pkcs8())
+                Ok(key.to_pkcs8()?)
             })?;
             let key = SigningKey::from_pkcs8(alg, &pkcs8);
             key.map(Arc::new)
@@ -125,7 +125,7 @@ impl KeyStore for FileKeyStore {
                     KeyAlg::EcdhEs => DecryptionKey::generate_ec(),
                     KeyAlg::RsaOaep256 => DecryptionKey::generate_rsa(),
                 };
-                Ok(key.to_pkcs8())
+                Ok(key.to_pkcs8()?)
             })?;
             let key = DecryptionKey::from_pkcs8(alg, &pkcs8);
             key.map(Arc::new)
@@ -171,7 +171,7 @@ impl KeyStore for FileKeyStore {
     fn destroy(&self, purpose: &str) -> Result<(), Error> {
         let file = File::new("seal", purpose)?;
         self.disk.destroy(&file.name)?;
-        self.sealing.forget(&file.name);
+        self.sealing.remove(&file.name);
         Ok(())
     }
 
@@ -198,7 +198,7 @@ impl KeyStore for FileKeyStore {
         if let Some(key) = daily.keys.get(&day) {
             return Ok(Arc::clone(key));
         }
-        // Other processes share the directory, so what it holds counts, not only what this one has seen.
+        // Other processes share the directory and may have made keys of later days.
         let newest = self.newest_day()?.max(daily.newest);
         if newest.is_some_and(|newest| day <= newest.saturating_sub(DAILY_LIFE)) {
             return Err(Error::Destroyed(day));
@@ -208,10 +208,10 @@ impl KeyStore for FileKeyStore {
         let newest = newest.map_or(day, |newest| newest.max(day));
         daily.newest = Some(newest);
         daily.keys.insert(day, Arc::clone(&key));
-        let dead = newest.saturating_sub(DAILY_LIFE);
-        daily.keys.retain(|day, _| *day > dead);
+        let expired = newest.saturating_sub(DAILY_LIFE);
+        daily.keys.retain(|day, _| *day > expired);
         for name in self.disk.names()? {
-            if day_of(&name).is_some_and(|day| day <= dead) {
+            if day_of(&name).is_some_and(|day| day <= expired) {
                 self.disk.destroy(&name)?;
             }
         }
@@ -237,18 +237,18 @@ struct File {
 
 impl File {
     fn new(kind: &str, purpose: &str) -> Result<Self, Error> {
-        let word = |word: &str| {
+        let is_word = |word: &str| {
             !word.is_empty()
                 && !word.starts_with('.')
                 && word
                     .bytes()
                     .all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.'))
         };
-        if purpose.len() > 100 || !purpose.split('/').all(word) {
+        if purpose.len() > 100 || !purpose.split('/').all(is_word) {
             return Err(Error::Purpose(purpose.to_owned()));
         }
         Ok(Self {
-            // `+` stands in no purpose, so two purposes never share a file.
+            // No purpose contains `+`, so two purposes never share a file.
             name: format!("{kind}.{}.key", purpose.replace('/', "+")),
             aad: format!("ipse/keys/1|{kind}|{purpose}"),
         })
@@ -262,7 +262,7 @@ fn day_of(name: &str) -> Option<i64> {
         .ok()
 }
 
-/// The master key, made when the directory holds no key at all.
+/// The master key. It is made when the directory contains no key.
 fn master(disk: &Disk) -> Result<Zeroizing<[u8; 32]>, Error> {
     let read = || disk.read(MASTER);
     let bytes = match read()? {
@@ -271,7 +271,7 @@ fn master(disk: &Disk) -> Result<Zeroizing<[u8; 32]>, Error> {
             if disk.names()?.is_empty() {
                 disk.create(MASTER, &random_vec()?)?;
             }
-            // Either this process made it, or another one did meanwhile.
+            // This process has made it, or another one has meanwhile.
             read()?.ok_or(Error::MasterMissing)?
         }
     };
@@ -305,13 +305,13 @@ fn load_or_make(
     }
     let made = make()?;
     disk.create(&file.name, &master.seal(file.aad.as_bytes(), &made)?)?;
-    // Read back rather than trusted: another process may have been first, and then its key is the one.
+    // Another process may have stored its key first. Then its key is used.
     load(disk, master, file)?.ok_or_else(|| Error::Corrupt(file.name.clone()))
 }
 
 fn random_vec() -> Result<Zeroizing<Vec<u8>>, Error> {
     let mut bytes = Zeroizing::new(vec![0; 32]);
-    rand::fill(&mut bytes).map_err(|_| Error::Crypto)?;
+    random::fill(&mut bytes)?;
     Ok(bytes)
 }
 

@@ -1,12 +1,13 @@
-//! Keys: what signs, seals, decrypts and names. One purpose a key, made on first use, never handed to another purpose.
+//! Keys that sign, seal, decrypt and authenticate. Each key has one purpose and is made at its first use.
 //!
-//! [`KeyStore`] is what the rest of Ipse sees. [`FileKeyStore`] keeps keys in files, for development, tests and the demo; it says
-//! of itself that it is not for production. A hardware module takes its place behind the same trait.
+//! [`KeyStore`] is the interface. [`FileKeyStore`] keeps keys in files, for development, tests and the demo, and refuses
+//! production. A hardware module can implement the same trait.
 
 mod cache;
 mod disk;
 mod error;
 mod file;
+mod random;
 mod sealing;
 
 use std::fmt;
@@ -21,13 +22,13 @@ pub use error::Error;
 pub use file::FileKeyStore;
 pub use sealing::SealingKey;
 
-/// How many days a daily key lives: the day itself and the next.
+/// How many days a daily key exists: its day and the next.
 pub const DAILY_LIFE: i64 = 2;
 
 /// A store of keys.
 ///
-/// A purpose is a path of lower-case words, digits, `-`, `_` and `.`, such as `opaque/setup/1`; a new version of a key is a new purpose.
-/// A key that is not there yet is made, but never by [`Self::open`].
+/// A purpose is a path of lower-case words, digits, `-`, `_` and `.`, such as `opaque/setup/1`. A new version of a key is a new
+/// purpose. A missing key is made, except by [`Self::open`].
 pub trait KeyStore: Send + Sync {
     /// The signing key of a purpose, for `alg`.
     ///
@@ -43,7 +44,7 @@ pub trait KeyStore: Send + Sync {
         self.signing_with(purpose, Alg::Es256)
     }
 
-    /// The key of a purpose that others encrypt to with `alg`.
+    /// The decryption key of a purpose, for `alg`.
     ///
     /// # Errors
     /// When the store fails.
@@ -63,8 +64,8 @@ pub trait KeyStore: Send + Sync {
     /// When the store fails.
     fn secret(&self, purpose: &str) -> Result<Secret32, Error>;
 
-    /// A secret with a form of its own, which `create` makes when there is none. What was stored is returned, also when another
-    /// process was first.
+    /// A secret of any form. If there is none, `create` makes it. Returns the stored secret, also when another process stored one
+    /// first.
     ///
     /// # Errors
     /// When the store fails.
@@ -74,20 +75,20 @@ pub trait KeyStore: Send + Sync {
         create: &dyn Fn() -> Vec<u8>,
     ) -> Result<Zeroizing<Vec<u8>>, Error>;
 
-    /// Encrypts and authenticates with AES-256-GCM; `aad` is authenticated with it. At most 2³² texts a purpose (NIST SP 800-38D
-    /// §8.3, random nonces): purposes that see more carry a period in their name.
+    /// Encrypts and authenticates with AES-256-GCM, and authenticates `aad`. A purpose may seal at most 2³² texts (NIST SP 800-38D
+    /// §8.3, random nonces); one that seals more has a period of time in its name.
     ///
     /// # Errors
     /// When the store fails.
     fn seal(&self, purpose: &str, aad: &[u8], plain: &[u8]) -> Result<Vec<u8>, Error>;
 
-    /// Opens what [`Self::seal`] sealed under the same purpose and `aad`.
+    /// Decrypts what [`Self::seal`] sealed for the same purpose and `aad`.
     ///
     /// # Errors
-    /// [`Error::Open`] when it is not that, [`Error::NoKey`] when the key is gone.
+    /// [`Error::Open`] for anything else, [`Error::NoKey`] when the key was destroyed or never made.
     fn open(&self, purpose: &str, aad: &[u8], sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, Error>;
 
-    /// Destroys the sealing key of a purpose, and with it all that was sealed under it. Nobody may seal under it any more.
+    /// Destroys the sealing key of a purpose, and so everything that was sealed under it. The purpose must not be used again.
     ///
     /// # Errors
     /// When the store fails.
@@ -96,17 +97,18 @@ pub trait KeyStore: Send + Sync {
     /// HMAC-SHA-256 under the key of a purpose.
     fn mac(&self, purpose: &str, msg: &[u8]) -> [u8; 32];
 
-    /// The sealing key of a day (days since 1970). Asking for a new day destroys keys that have reached [`DAILY_LIFE`].
+    /// The sealing key of a day, in days since 1970 UTC. The first call for a new day destroys the keys that are older than
+    /// [`DAILY_LIFE`].
     ///
     /// # Errors
-    /// [`Error::Destroyed`] for a day that is over, or when the store fails.
+    /// [`Error::Destroyed`] for a day whose key is destroyed, or when the store fails.
     fn daily(&self, day: i64) -> Result<Arc<SealingKey>, Error>;
 
-    /// Whether keys are kept well enough for production; a software store says no and marks what it makes `loa=none`.
+    /// Whether the keys are protected well enough for production. `false` for a store in software.
     fn is_production(&self) -> bool;
 }
 
-/// A secret of 256 bits, wiped when dropped.
+/// A secret of 256 bits, erased when dropped.
 #[derive(Clone, PartialEq, Eq, Zeroize, ZeroizeOnDrop)]
 pub struct Secret32([u8; 32]);
 

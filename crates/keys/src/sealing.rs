@@ -3,33 +3,32 @@
 use std::fmt;
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
-use aws_lc_rs::rand;
 use zeroize::Zeroizing;
 
-use crate::Error;
+use crate::{Error, random};
 
-/// First byte of every sealed text, so that the scheme can be replaced.
+/// The first byte of every sealed text, so that the format can change.
 const VERSION: u8 = 1;
 const TAG_LEN: usize = 16;
 
-/// A key that seals texts: `1 || nonce || ciphertext || tag`.
+/// A key that seals texts. A sealed text is `1 || nonce || ciphertext || tag`.
 pub struct SealingKey(LessSafeKey);
 
 impl SealingKey {
-    /// Takes 256 bits.
+    /// A key of 256 bits.
     pub(crate) fn new(key: &[u8; 32]) -> Result<Self, Error> {
         UnboundKey::new(&AES_256_GCM, key)
             .map(|key| Self(LessSafeKey::new(key)))
-            .map_err(|_| Error::Crypto)
+            .map_err(|_| failed())
     }
 
-    /// Encrypts and authenticates `plain`, and authenticates `aad` with it.
+    /// Encrypts and authenticates `plain`, and authenticates `aad`.
     ///
     /// # Errors
-    /// When the library has no randomness.
+    /// [`Error::Crypto`].
     pub fn seal(&self, aad: &[u8], plain: &[u8]) -> Result<Vec<u8>, Error> {
         let mut nonce = [0; NONCE_LEN];
-        rand::fill(&mut nonce).map_err(|_| Error::Crypto)?;
+        random::fill(&mut nonce)?;
         let head = 1 + NONCE_LEN;
         let mut out = Vec::with_capacity(head + plain.len() + TAG_LEN);
         out.push(VERSION);
@@ -42,15 +41,15 @@ impl SealingKey {
                 Aad::from(aad),
                 &mut out[head..],
             )
-            .map_err(|_| Error::Crypto)?;
+            .map_err(|_| failed())?;
         out.extend_from_slice(tag.as_ref());
         Ok(out)
     }
 
-    /// Opens what [`Self::seal`] sealed with the same `aad`.
+    /// Decrypts what [`Self::seal`] sealed with the same `aad`.
     ///
     /// # Errors
-    /// [`Error::Open`] when it is not that.
+    /// [`Error::Open`] for anything else.
     pub fn open(&self, aad: &[u8], sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, Error> {
         let [VERSION, rest @ ..] = sealed else {
             return Err(Error::Open);
@@ -66,6 +65,10 @@ impl SealingKey {
         plain.truncate(len);
         Ok(plain)
     }
+}
+
+fn failed() -> Error {
+    ipse_jose::Error::Internal("sealing failed").into()
 }
 
 impl fmt::Debug for SealingKey {

@@ -297,7 +297,7 @@ fn device_request_signing_input() {
         NAME,
         &json!({
             "about": "Header `Ipse-Device` (section 2). ECDSA signatures differ each time: verify `jws`, compare `signing_input`. The key is for tests only.",
-            "audience": samples::APP, "private_jwk": key.to_private_jwk(), "thumbprint": thumbprint, "cases": cases,
+            "audience": samples::APP, "private_jwk": key.to_private_jwk().unwrap(), "thumbprint": thumbprint, "cases": cases,
         }),
     );
     assert_eq!(key.alg(), Alg::Es256);

@@ -216,7 +216,7 @@ async fn add_partner(
             partner::insert(tx, &id, &text, now)
         })
         .await?;
-    Ok((registration.client_id, key.to_private_jwk()))
+    Ok((registration.client_id, key.to_private_jwk()?))
 }
 
 /// Phone number of the n-th person. The operator knows twice as many numbers as people log in; the second half has no identity,

@@ -6,35 +6,35 @@ use aws_lc_rs::cipher::{
     PaddedBlockEncryptingKey, UnboundCipherKey,
 };
 use aws_lc_rs::constant_time::verify_slices_are_equal;
+use aws_lc_rs::hmac;
 use aws_lc_rs::iv::FixedLength;
-use aws_lc_rs::{hmac, rand};
 
 use super::{ContentKey, Enc};
-use crate::Error;
+use crate::{Error, random};
 
-/// Both algorithms' tags have 128 bits.
+/// The tags of both algorithms have 128 bits.
 const TAG_LEN: usize = 16;
 
-/// What becomes the last three parts of a token.
+/// The last three parts of a token.
 pub(super) struct Sealed {
     pub(super) iv: Vec<u8>,
     pub(super) ciphertext: Vec<u8>,
     pub(super) tag: Vec<u8>,
 }
 
-/// Encrypts under a key that serves for this content only.
+/// Encrypts under a key that is used for this content only.
 pub(super) fn seal(
     enc: Enc,
     key: &ContentKey,
     aad: &[u8],
     plaintext: &[u8],
 ) -> Result<Sealed, Error> {
-    let failed = |_| Error::Key("content encryption failed");
+    let failed = |_| Error::Internal("content encryption failed");
     let mut ciphertext = plaintext.to_vec();
     match enc {
         Enc::A256Gcm => {
             let mut iv = [0; 12];
-            rand::fill(&mut iv).map_err(failed)?;
+            random::fill(&mut iv)?;
             let tag = gcm(key)?
                 .seal_in_place_separate_tag(
                     Nonce::assume_unique_for_key(iv),
@@ -50,7 +50,7 @@ pub(super) fn seal(
         }
         Enc::A128CbcHs256 => {
             let mut iv = [0; 16];
-            rand::fill(&mut iv).map_err(failed)?;
+            random::fill(&mut iv)?;
             let (mac_key, cbc_key) = key.split_at(16);
             let cbc = UnboundCipherKey::new(&AES_128, cbc_key)
                 .and_then(PaddedBlockEncryptingKey::cbc_pkcs7)
@@ -70,7 +70,7 @@ pub(super) fn seal(
     }
 }
 
-/// Decrypts; the tag is checked, in constant time, before anything else is done with the content.
+/// Decrypts. The tag is checked first, in constant time.
 pub(super) fn open(
     enc: Enc,
     key: &ContentKey,
@@ -120,7 +120,7 @@ pub(super) fn open(
 fn gcm(key: &ContentKey) -> Result<LessSafeKey, Error> {
     UnboundKey::new(&AES_256_GCM, &**key)
         .map(LessSafeKey::new)
-        .map_err(|_| Error::Key("content encryption failed"))
+        .map_err(|_| Error::Internal("content encryption failed"))
 }
 
 /// RFC 7518 §5.2.2.1 step 5: HMAC over AAD, IV, ciphertext and the AAD's length in bits.
@@ -139,7 +139,7 @@ mod tests {
 
     /// RFC 7518 appendix B.1, key and ciphertext of A128CBC-HS256.
     #[test]
-    fn rfc7518_b1() {
+    fn rfc7518_b1_a128cbc_hs256() {
         let key: ContentKey = zeroize::Zeroizing::new(std::array::from_fn(|i| i as u8));
         let plain = b"A cipher system must not be required to be secret, and it must be able to fall into the hands of the enemy without inconvenience";
         let aad = b"The second principle of Auguste Kerckhoffs";
@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn wycheproof() {
+    fn wycheproof_a128cbc_hs256() {
         let decode = |word: &str| match word {
             "-" => Vec::new(),
             word => crate::b64::decode(word).unwrap(),

@@ -5,14 +5,14 @@ use zeroize::Zeroizing;
 
 use crate::Error;
 
-/// Derives `N` bytes from the agreed secret for the algorithm and the two parties' info.
+/// Derives `N` bytes from the agreed secret, the name of the algorithm, and what identifies the two parties.
 pub(super) fn concat<const N: usize>(
     secret: &[u8],
     algorithm: &str,
     apu: &[u8],
     apv: &[u8],
 ) -> Result<Zeroizing<[u8; N]>, Error> {
-    let failed = Error::Key("key derivation failed");
+    let failed = Error::Internal("key derivation failed");
     let mut info = Vec::with_capacity(16 + algorithm.len() + apu.len() + apv.len());
     for part in [algorithm.as_bytes(), apu, apv] {
         let len = u32::try_from(part.len()).map_err(|_| failed)?;
@@ -33,7 +33,7 @@ mod tests {
 
     /// RFC 7518 appendix C.
     #[test]
-    fn rfc7518_c() {
+    fn rfc7518_c_concat_kdf() {
         let secret = [
             158, 86, 217, 29, 129, 113, 53, 211, 114, 131, 66, 131, 191, 132, 38, 156, 251, 49,
             110, 163, 218, 128, 106, 72, 246, 218, 167, 121, 140, 254, 144, 196,

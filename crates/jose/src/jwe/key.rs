@@ -17,7 +17,7 @@ use crate::jwk::{PublicParams, check_rsa, uncompressed};
 use crate::sign::{PrivateJwk, add_rsa_private};
 use crate::{Error, Jwk, der};
 
-/// A private key that content is encrypted to; its kind fixes the algorithm.
+/// A private key for decryption. Its kind fixes the algorithm.
 pub struct DecryptionKey {
     public: Jwk,
     kid: String,
@@ -36,13 +36,13 @@ impl DecryptionKey {
     /// A new P-256 key for ECDH-ES.
     ///
     /// # Panics
-    /// When the system cannot give randomness: without it nothing here is safe.
+    /// When the system gives no randomness.
     #[must_use]
     pub fn generate_ec() -> Self {
         agreement::PrivateKey::generate(&ECDH_P256)
-            .map_err(|_| Error::Key("generation failed"))
+            .map_err(|_| Error::Internal("key generation failed"))
             .and_then(Self::from_ec)
-            .expect("P-256 key generation needs only randomness")
+            .unwrap_or_else(|error| panic!("{error}"))
     }
 
     /// A new key of 2048 bits for RSA-OAEP-256.
@@ -52,12 +52,15 @@ impl DecryptionKey {
     #[must_use]
     pub fn generate_rsa() -> Self {
         RsaKeyPair::generate(KeySize::Rsa2048)
-            .map_err(|_| Error::Key("generation failed"))
+            .map_err(|_| Error::Internal("key generation failed"))
             .and_then(|pair| Self::from_rsa(&pair))
-            .expect("RSA key generation needs only randomness")
+            .unwrap_or_else(|error| panic!("{error}"))
     }
 
-    /// From PKCS #8 (RFC 5958), unencrypted.
+    /// Reads unencrypted PKCS #8 (RFC 5958).
+    ///
+    /// # Errors
+    /// [`Error::Key`].
     pub fn from_pkcs8(alg: KeyAlg, pkcs8: &[u8]) -> Result<Self, Error> {
         let refused = |_| Error::Key("not a PKCS #8 key for this algorithm");
         match alg {
@@ -68,7 +71,10 @@ impl DecryptionKey {
         }
     }
 
-    /// From a private JWK (RFC 7518 §6.2.2, §6.3.2; an RSA key with all CRT members).
+    /// Reads a private JWK (RFC 7518 §6.2.2, §6.3.2). An RSA key must have all CRT members.
+    ///
+    /// # Errors
+    /// [`Error::Key`].
     pub fn from_jwk(value: &Value) -> Result<Self, Error> {
         let raw = PrivateJwk::deserialize(value)
             .map_err(|_| Error::Key("not a private JWK of a supported kind"))?;
@@ -79,7 +85,9 @@ impl DecryptionKey {
                 let key = Self::from_ec(private)?;
                 if !matches!(&key.public.params, PublicParams::Ec { x, y } if uncompressed(x, y) == point)
                 {
-                    return Err(Error::Key("private and public part do not belong together"));
+                    return Err(Error::Key(
+                        "the private and the public part do not belong together",
+                    ));
                 }
                 key
             }
@@ -93,35 +101,39 @@ impl DecryptionKey {
         }
     }
 
-    /// As PKCS #8 (RFC 5958).
-    #[must_use]
-    pub fn to_pkcs8(&self) -> Zeroizing<Vec<u8>> {
+    /// The key as unencrypted PKCS #8 (RFC 5958).
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when the library cannot write the key.
+    pub fn to_pkcs8(&self) -> Result<Zeroizing<Vec<u8>>, Error> {
         match &self.inner {
             Inner::Ec(key) => {
-                let der = AsDer::<Pkcs8V1Der<'_>>::as_der(key).map(|der| der.as_ref().to_vec());
-                // Serialising fails only when memory does; an empty text is no key, so whoever reads it back refuses it.
-                Zeroizing::new(der.unwrap_or_default())
+                let der = AsDer::<Pkcs8V1Der<'_>>::as_der(key)
+                    .map_err(|_| Error::Internal("the key cannot be written"))?;
+                Ok(Zeroizing::new(der.as_ref().to_vec()))
             }
-            Inner::Rsa { pkcs8, .. } => pkcs8.clone(),
+            Inner::Rsa { pkcs8, .. } => Ok(pkcs8.clone()),
         }
     }
 
-    /// As a private JWK with `kid`, `alg` and `use`.
-    #[must_use]
-    pub fn to_private_jwk(&self) -> Value {
+    /// The key as a private JWK with `kid`, `alg` and `use`.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when the library cannot write the key.
+    pub fn to_private_jwk(&self) -> Result<Value, Error> {
         let mut jwk = self.public.to_value();
         match &self.inner {
             Inner::Ec(key) => {
-                if let Ok(d) = AsBigEndian::<EcPrivateKeyBin<'_>>::as_be_bytes(key) {
-                    jwk["d"] = crate::b64::encode(d.as_ref()).into();
-                }
+                let d = AsBigEndian::<EcPrivateKeyBin<'_>>::as_be_bytes(key)
+                    .map_err(|_| Error::Internal("the key cannot be written"))?;
+                jwk["d"] = crate::b64::encode(d.as_ref()).into();
             }
-            Inner::Rsa { pkcs8, .. } => add_rsa_private(&mut jwk, pkcs8),
+            Inner::Rsa { pkcs8, .. } => add_rsa_private(&mut jwk, pkcs8)?,
         }
-        jwk
+        Ok(jwk)
     }
 
-    /// The algorithm that this key decrypts, and no other.
+    /// The only algorithm that this key decrypts.
     #[must_use]
     pub fn alg(&self) -> KeyAlg {
         match self.inner {
@@ -142,7 +154,7 @@ impl DecryptionKey {
         self.public.clone()
     }
 
-    /// Agrees with an ephemeral key, which must be on P-256, and derives the content key.
+    /// Derives the content key from the agreement with an ephemeral key on P-256.
     pub(super) fn agree(
         &self,
         epk: &Jwk,

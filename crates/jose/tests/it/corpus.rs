@@ -6,16 +6,16 @@ mod entry;
 mod seeds;
 
 #[test]
-fn jws_corpus() {
+fn the_jws_corpus_passes() {
     seeds::replay("jws", entry::jws);
 }
 
 #[test]
-fn jwe_corpus() {
+fn the_jwe_corpus_passes() {
     seeds::replay("jwe", entry::jwe);
 }
 
 #[test]
-fn jwk_corpus() {
+fn the_jwk_corpus_passes() {
     seeds::replay("jwk", entry::jwk);
 }

@@ -1,4 +1,4 @@
-//! Makes tokens that the crate itself would never make.
+//! Keys and tokens for tests, also tokens that the crate never makes.
 
 use std::sync::LazyLock;
 
@@ -8,7 +8,7 @@ pub const LIMIT: usize = 64 * 1024;
 pub const TYP: &[&str] = &["test+jwt"];
 pub const PAYLOAD: &[u8] = br#"{"sub":"test"}"#;
 
-/// One key of each kind: RSA keys take long to make.
+/// One key of each kind: making RSA keys is slow.
 pub static ES256: LazyLock<SigningKey> = LazyLock::new(SigningKey::generate_es256);
 pub static PS256: LazyLock<SigningKey> = LazyLock::new(SigningKey::generate_ps256);
 pub static RS256: LazyLock<SigningKey> = LazyLock::new(SigningKey::generate_rs256);
@@ -21,7 +21,7 @@ pub fn key(alg: Alg) -> &'static SigningKey {
     }
 }
 
-/// Signs whatever stands in the header, truly: a refusal is then owed to the header alone.
+/// A token with any header and a valid signature, so that only the header can be the reason for a refusal.
 pub fn signed(key: &SigningKey, header: &[u8], payload: &[u8]) -> String {
     let input = format!("{}.{}", b64::encode(header), b64::encode(payload));
     let signature = key.sign(input.as_bytes());
@@ -32,8 +32,8 @@ pub fn check(token: &str, key: &VerifyingKey) -> Result<(), Error> {
     jws::verify(token, LIMIT, key, TYP).map(drop)
 }
 
-/// The answer to a truly signed token with this header.
-pub fn answer(header: &str) -> Result<(), Error> {
+/// The result for a token with this header and a valid signature.
+pub fn result_for(header: &str) -> Result<(), Error> {
     check(
         &signed(&ES256, header.as_bytes(), PAYLOAD),
         &ES256.verifying_key(),

@@ -1,4 +1,4 @@
-//! Threat 22: key-set poisoning. Only registered keys count, found by an opaque id.
+//! Threat 22: poisoned key sets. Only registered keys are used, and their id is an opaque name.
 
 use ipse_jose::{Alg, Error, Jwk, JwkSet, MAX_KEYS, SigningKey};
 use serde_json::{Value, json};
@@ -26,14 +26,14 @@ fn t22_keys_in_the_header_are_ignored() {
         let mut header = json!({"alg": "ES256", "typ": "test+jwt", "kid": attacker.kid()});
         header[member] = value;
         let header = header.to_string();
-        // The attacker's key in the attacker's token changes nothing …
+        // The attacker's key in the attacker's token has no effect.
         let token = signed(&attacker, header.as_bytes(), PAYLOAD);
         assert_eq!(
             check(&token, &registered),
             Err(Error::Signature),
             "{member}"
         );
-        // … and in a true token it does no harm.
+        // In a valid token it has no effect either.
         let token = signed(&ES256, header.as_bytes(), PAYLOAD);
         let parsed = ipse_jose::jws::decode_unverified(&token, 4096).unwrap();
         assert!(parsed.header.others);
@@ -58,7 +58,7 @@ fn t22_an_unknown_id_finds_nothing() {
     ] {
         assert_eq!(keys.find(kid, Alg::Es256), None, "{kid}");
     }
-    // The id of a key of another kind, or for another algorithm, is no help.
+    // The id of a key for another algorithm finds nothing.
     assert_eq!(keys.find(RS256.kid(), Alg::Es256), None);
     assert_eq!(keys.find(RS256.kid(), Alg::Ps256), None);
     assert!(keys.find(RS256.kid(), Alg::Rs256).is_some());
@@ -102,8 +102,8 @@ fn t22_a_key_serves_only_what_it_is_for() {
 fn t22_private_and_symmetric_keys_spoil_a_set() {
     let public = ES256.public_jwk().to_value();
     for bad in [
-        ES256.to_private_jwk(),
-        RS256.to_private_jwk(),
+        ES256.to_private_jwk().unwrap(),
+        RS256.to_private_jwk().unwrap(),
         json!({"kty": "oct", "k": "AAAA"}),
         json!({"kty": "OKP", "crv": "Ed25519", "x": "AAAA", "d": null}),
     ] {
@@ -167,7 +167,7 @@ fn t22_private_keys_never_serialize_as_public() {
         assert!(!text.contains(member));
     }
     for key in [&*ES256, &*RS256] {
-        let private = key.to_private_jwk();
+        let private = key.to_private_jwk().unwrap();
         assert!(!format!("{key:?}").contains(private["d"].as_str().unwrap()));
     }
 }

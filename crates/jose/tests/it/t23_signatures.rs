@@ -1,4 +1,4 @@
-//! Threat 23: signatures and keys that are almost right.
+//! Threat 23: signatures and keys that are almost valid.
 
 use ipse_jose::{Alg, Error, Jwk, VerifyingKey, b64, jwe};
 
@@ -23,7 +23,7 @@ fn order_minus(s: &[u8]) -> [u8; 32] {
 }
 
 #[test]
-fn t23_ecdsa_signatures() {
+fn t23_ecdsa_signatures_must_have_the_exact_form() {
     let verifying = ES256.verifying_key();
     let signature = ES256.sign(b"msg");
     assert_eq!(signature.len(), 64);
@@ -46,11 +46,11 @@ fn t23_ecdsa_signatures() {
     refused(&[r, &ORDER].concat());
     refused(&[&ORDER, s].concat());
     refused(&[s, r].concat());
-    // Wider halves, and the DER form that TLS has.
+    // Longer halves, and the DER form that TLS uses.
     refused(&[&[0], r, &[0], s].concat());
     let der = [&[0x30, 70, 2, 33, 0], r, &[2, 33, 0], s].concat();
     refused(&der);
-    // Both values of s are valid ECDSA, and phones' key hardware makes both: taken on purpose.
+    // Both values of s are valid in ECDSA, and the key hardware of phones produces both.
     let twin = [r, &order_minus(s)[..]].concat();
     assert_ne!(twin, signature);
     assert_eq!(verifying.verify(b"msg", &signature), Ok(()));
@@ -58,7 +58,7 @@ fn t23_ecdsa_signatures() {
 }
 
 #[test]
-fn t23_rsa_signatures() {
+fn t23_rsa_signatures_must_have_the_exact_form() {
     for key in [&*RS256, &*PS256] {
         let verifying = key.verifying_key();
         let signature = key.sign(b"msg");
@@ -79,8 +79,8 @@ fn t23_rsa_signatures() {
 }
 
 #[test]
-fn t23_points_off_the_curve() {
-    let private = ES256.to_private_jwk();
+fn t23_points_off_the_curve_are_refused() {
+    let private = ES256.to_private_jwk().unwrap();
     let (x, y) = (
         private["x"].as_str().unwrap(),
         private["y"].as_str().unwrap(),

@@ -1,10 +1,10 @@
-//! Threat 23: malformed or confused tokens. Every token here is truly signed, unless the signature itself is the matter.
+//! Threat 23: malformed or confused tokens. Every token here has a valid signature, unless the test is about the signature.
 
 use aws_lc_rs::hmac;
 use ipse_jose::{Alg, Error, VerifyingKey, b64, jwe, jws, strict_json};
 use serde_json::{Value, json};
 
-use crate::support::{ES256, LIMIT, PAYLOAD, RS256, TYP, answer, check, key, signed};
+use crate::support::{ES256, LIMIT, PAYLOAD, RS256, TYP, check, key, result_for, signed};
 
 fn unsupported(result: Result<(), Error>) -> bool {
     matches!(result, Err(Error::Unsupported(_)))
@@ -15,7 +15,7 @@ fn malformed(result: Result<(), Error>) -> bool {
 }
 
 #[test]
-fn a_true_token_verifies() {
+fn a_valid_token_verifies() {
     for alg in Alg::ALL {
         let key = key(alg);
         let token = jws::sign(key, "test+jwt", PAYLOAD);
@@ -25,15 +25,15 @@ fn a_true_token_verifies() {
         assert_eq!(parsed.header.kid.as_deref(), Some(key.kid()));
         assert!(!parsed.header.others);
     }
-    assert_eq!(answer(r#"{"alg":"ES256","typ":"test+jwt"}"#), Ok(()));
+    assert_eq!(result_for(r#"{"alg":"ES256","typ":"test+jwt"}"#), Ok(()));
     assert_eq!(
-        answer(r#"{"typ":"application/TEST+jwt","alg":"ES256","x":{}}"#),
+        result_for(r#"{"typ":"application/TEST+jwt","alg":"ES256","x":{}}"#),
         Ok(())
     );
 }
 
 #[test]
-fn t23_algorithms_outside_the_list() {
+fn t23_algorithms_outside_the_list_are_refused() {
     for alg in [
         "none",
         "None",
@@ -58,8 +58,8 @@ fn t23_algorithms_outside_the_list() {
         "A256GCMKW",
     ] {
         let header = json!({"alg": alg, "typ": "test+jwt"}).to_string();
-        assert!(unsupported(answer(&header)), "{alg}");
-        // Unsigned as well.
+        assert!(unsupported(result_for(&header)), "{alg}");
+        // Also without a signature.
         let bare = format!(
             "{}.{}.",
             b64::encode(header.as_bytes()),
@@ -75,10 +75,10 @@ fn t23_algorithms_outside_the_list() {
         json!(true),
     ] {
         let header = json!({"alg": alg, "typ": "test+jwt"}).to_string();
-        assert!(malformed(answer(&header)), "{alg}");
+        assert!(malformed(result_for(&header)), "{alg}");
     }
-    assert!(malformed(answer(r#"{"typ":"test+jwt"}"#)));
-    // The right header, but no signature.
+    assert!(malformed(result_for(r#"{"typ":"test+jwt"}"#)));
+    // A valid header without a signature.
     let token = signed(&ES256, br#"{"alg":"ES256","typ":"test+jwt"}"#, PAYLOAD);
     let (input, _) = token.rsplit_once('.').unwrap();
     assert_eq!(
@@ -88,7 +88,7 @@ fn t23_algorithms_outside_the_list() {
 }
 
 #[test]
-fn t23_hmac_with_the_public_key() {
+fn t23_hmac_with_the_public_key_is_refused() {
     let secrets: Vec<Vec<u8>> = vec![
         ES256.public_jwk().to_value().to_string().into_bytes(),
         RS256.public_jwk().to_value().to_string().into_bytes(),
@@ -127,14 +127,14 @@ fn t23_the_key_fixes_the_algorithm() {
             }
         }
     }
-    // The same RSA key under its other padding.
+    // The same RSA key with the other padding.
     let bare = RS256.public_jwk().bare();
     let as_ps = VerifyingKey::from_jwk(&bare, Alg::Ps256).unwrap();
     let as_rs = VerifyingKey::from_jwk(&bare, Alg::Rs256).unwrap();
     let token = jws::sign(&RS256, "test+jwt", PAYLOAD);
     assert_eq!(check(&token, &as_rs), Ok(()));
     assert!(unsupported(check(&token, &as_ps)));
-    // A key that names its algorithm serves no other.
+    // A key that names its algorithm is used for no other.
     assert!(VerifyingKey::from_jwk(&RS256.public_jwk(), Alg::Ps256).is_err());
     assert!(VerifyingKey::from_jwk(&RS256.public_jwk(), Alg::Es256).is_err());
     assert!(VerifyingKey::from_jwk(&ES256.public_jwk(), Alg::Rs256).is_err());
@@ -150,15 +150,15 @@ fn t23_typ_is_checked() {
         r#"{"alg":"ES256","typ":"application/application/test+jwt"}"#,
         r#"{"alg":"ES256","typ":"text/test+jwt"}"#,
     ] {
-        assert_eq!(answer(header), Err(Error::Type), "{header}");
+        assert_eq!(result_for(header), Err(Error::Type), "{header}");
     }
     for typ in ["null", "1", "[]", "[\"test+jwt\"]"] {
         assert!(
-            malformed(answer(&format!(r#"{{"alg":"ES256","typ":{typ}}}"#))),
+            malformed(result_for(&format!(r#"{{"alg":"ES256","typ":{typ}}}"#))),
             "{typ}"
         );
     }
-    // An empty entry stands for "no typ", an empty list takes nothing.
+    // An empty entry accepts a header without typ; an empty list accepts nothing.
     let key = ES256.verifying_key();
     let untyped = signed(&ES256, br#"{"alg":"ES256"}"#, PAYLOAD);
     assert!(jws::verify(&untyped, LIMIT, &key, &["", "JWT"]).is_ok());
@@ -185,7 +185,7 @@ fn t23_crit_b64_and_enc_are_refused() {
         r#""enc":"A256GCM""#,
     ] {
         let header = format!(r#"{{"alg":"ES256","typ":"test+jwt",{member}}}"#);
-        assert!(unsupported(answer(&header)), "{member}");
+        assert!(unsupported(result_for(&header)), "{member}");
     }
 }
 
@@ -199,9 +199,9 @@ fn t23_duplicate_members_are_refused() {
         r#"{"alg":"ES256","typ":"test+jwt","x":[{"y":{"z":1,"z":1}}]}"#,
         r#"{"alg":"ES256","typ":"test+jwt","jwk":{"kty":"EC","kty":"EC"}}"#,
     ] {
-        assert!(malformed(answer(header)), "{header}");
+        assert!(malformed(result_for(header)), "{header}");
     }
-    // Beyond the few that are kept in a list.
+    // More names than the list of the first names holds.
     let mut members: Vec<String> = (0..100).map(|n| format!(r#""m{n}":0"#)).collect();
     assert!(strict_json::<Value>(format!("{{{}}}", members.join(",")).as_bytes()).is_ok());
     for repeated in [3, 15, 16, 50, 99] {
@@ -212,7 +212,7 @@ fn t23_duplicate_members_are_refused() {
 }
 
 #[test]
-fn t23_headers_that_are_no_json_object() {
+fn t23_headers_that_are_no_json_object_are_refused() {
     let cases: [&[u8]; 14] = [
         b"",
         b"null",
@@ -239,7 +239,7 @@ fn t23_headers_that_are_no_json_object() {
 }
 
 #[test]
-fn t23_only_the_compact_form_in_its_one_spelling() {
+fn t23_only_the_compact_form_in_its_one_spelling_is_accepted() {
     let key = ES256.verifying_key();
     let token = signed(&ES256, br#"{"alg":"ES256","typ":"test+jwt"}"#, b"ab");
     assert_eq!(check(&token, &key), Ok(()));
@@ -273,7 +273,7 @@ fn t23_only_the_compact_form_in_its_one_spelling() {
     ] {
         assert!(malformed(check(&other, &key)), "{other}");
     }
-    // Other bytes at the end of a signature whose last character carries four spare bits.
+    // The last character of a signature has four unused bits: another character could decode to the same bytes.
     let spare = format!(
         "{}{}",
         &token[..token.len() - 1],
@@ -303,7 +303,7 @@ fn t23_every_bit_of_a_token_counts() {
 }
 
 #[test]
-fn t23_a_jwe_is_no_jws() {
+fn t23_a_jwe_is_no_jws_and_a_jws_is_no_jwe() {
     let decryption = jwe::DecryptionKey::generate_ec();
     let token = jwe::encrypt(
         &decryption.public_jwk(),
@@ -319,7 +319,7 @@ fn t23_a_jwe_is_no_jws() {
 }
 
 #[test]
-fn t23_strict_json_at_every_depth() {
+fn t23_strict_json_at_every_depth_up_to_the_limit() {
     let nested = |depth: usize| format!("{}1{}", "[".repeat(depth), "]".repeat(depth));
     assert!(strict_json::<Value>(nested(16).as_bytes()).is_ok());
     assert!(strict_json::<Value>(nested(17).as_bytes()).is_err());

@@ -1,4 +1,4 @@
-//! Threat 24: decompression, key stretching and nesting bombs. Whatever is too large is refused before it is parsed.
+//! Threat 24: decompression, key stretching and nesting bombs. Input that is too large is refused before it is parsed.
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
 use aws_lc_rs::rsa::{
@@ -8,9 +8,10 @@ use ipse_jose::jwe::{self, DecryptionKey};
 use ipse_jose::{Error, PublicParams, b64, jws};
 use serde_json::json;
 
-use crate::support::{ES256, LIMIT, PAYLOAD, TYP, answer, signed};
+use crate::support::{ES256, LIMIT, PAYLOAD, TYP, result_for, signed};
 
-/// A JWE with any header, truly encrypted (RSA-OAEP-256, A256GCM), so that a refusal is owed to the header alone.
+/// A JWE with any header and valid encryption (RSA-OAEP-256, A256GCM), so that only the header can be the reason for a
+/// refusal.
 fn encrypted(key: &DecryptionKey, header: &str) -> String {
     let PublicParams::Rsa { n, e } = key.public_jwk().params else {
         panic!("an RSA key")
@@ -47,7 +48,7 @@ fn t24_zip_is_refused() {
     for zip in ["\"DEF\"", "\"\"", "null", "false"] {
         let header = format!(r#"{{"alg":"ES256","typ":"test+jwt","zip":{zip}}}"#);
         assert!(
-            matches!(answer(&header), Err(Error::Unsupported(_))),
+            matches!(result_for(&header), Err(Error::Unsupported(_))),
             "{zip}"
         );
     }
@@ -112,7 +113,7 @@ fn t24_oversize_is_refused_unparsed() {
         jws::verify(&token, token.len() - 1, &key, TYP).err(),
         Some(Error::TooLarge)
     );
-    // Not even malformed: nobody looked.
+    // The error is not "malformed", since nothing was parsed.
     for filler in [".", "{", "A", "é"] {
         let big = filler.repeat(LIMIT + 1);
         assert_eq!(
@@ -149,11 +150,11 @@ fn t24_nesting_is_refused() {
     for (open, close) in [("[", "]"), ("{\"a\":", "}")] {
         let deep = format!("{}1{}", open.repeat(1000), close.repeat(1000));
         let header = format!(r#"{{"alg":"ES256","typ":"test+jwt","x":{deep}}}"#);
-        assert!(matches!(answer(&header), Err(Error::Malformed(_))));
+        assert!(matches!(result_for(&header), Err(Error::Malformed(_))));
         let unclosed = format!(
             r#"{{"alg":"ES256","typ":"test+jwt","x":{}"#,
             open.repeat(2000)
         );
-        assert!(matches!(answer(&unclosed), Err(Error::Malformed(_))));
+        assert!(matches!(result_for(&unclosed), Err(Error::Malformed(_))));
     }
 }

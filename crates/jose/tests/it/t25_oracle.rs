@@ -1,4 +1,4 @@
-//! Threat 25: whoever asks for decryptions learns nothing from the answers.
+//! Threat 25: an attacker who sends tokens learns nothing from the answers.
 
 use ipse_jose::jwe::{self, DecryptionKey, Enc, KeyAlg};
 use ipse_jose::{Error, b64, jws};
@@ -57,7 +57,7 @@ fn t25_every_failed_decryption_gets_the_same_answer() {
             with(format!("{}=", parts[at]));
             with(" ".into());
         }
-        // An empty part has no bit to flip: that leaves the token as it was.
+        // An empty part has no bit to flip, so the token stays the same.
         wrong.retain(|changed| *changed != token);
         for token in wrong {
             assert_eq!(
@@ -88,7 +88,7 @@ fn t25_an_ephemeral_key_off_the_curve_is_refused() {
         json!({"kty": "EC", "crv": "P-256", "x": b64::encode(&[0; 32]), "y": b64::encode(&[0; 32])}),
         json!({"kty": "EC", "crv": "P-384", "x": header["epk"]["x"], "y": header["epk"]["y"]}),
         json!({"kty": "OKP", "crv": "X25519", "x": header["epk"]["x"]}),
-        ES256.to_private_jwk(),
+        ES256.to_private_jwk().unwrap(),
         DecryptionKey::generate_rsa().public_jwk().to_value(),
     ] {
         let mut header = header.clone();

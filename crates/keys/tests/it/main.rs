@@ -1,4 +1,4 @@
-//! The file keystore: what it keeps, what it refuses, what it forgets.
+//! The file keystore: what it stores, refuses and destroys.
 #![allow(clippy::unwrap_used)]
 
 use std::collections::BTreeSet;
@@ -27,7 +27,7 @@ fn files(dir: &Path) -> Vec<String> {
 }
 
 #[test]
-fn keys_are_made_once_and_found_again() {
+fn keys_are_made_at_first_use_and_found_again() {
     let home = home();
     let dir = home.path().join("keys");
     let first = FileKeyStore::open(&dir).unwrap();
@@ -69,7 +69,7 @@ fn keys_are_made_once_and_found_again() {
 }
 
 #[test]
-fn purposes_share_nothing() {
+fn two_purposes_have_different_keys() {
     let home = home();
     let keys = FileKeyStore::open(home.path()).unwrap();
     assert_ne!(keys.secret("a/b").unwrap(), keys.secret("a/c").unwrap());
@@ -116,13 +116,13 @@ fn a_changed_sealed_text_does_not_open() {
 }
 
 #[test]
-fn many_makers_agree_on_one_key() {
+fn processes_that_make_a_key_at_the_same_time_agree_on_one() {
     let home = home();
     let dir = home.path().join("keys");
-    // Each opens the directory by itself, as processes do: no cache is shared.
+    // Each thread opens the directory, as processes do, so that no cache is shared.
     let barrier = Barrier::new(8);
     let seen: Vec<_> = thread::scope(|scope| {
-        let makers: Vec<_> = (0..8)
+        let threads: Vec<_> = (0..8)
             .map(|_| {
                 scope.spawn(|| {
                     barrier.wait();
@@ -137,9 +137,9 @@ fn many_makers_agree_on_one_key() {
                 })
             })
             .collect();
-        makers
+        threads
             .into_iter()
-            .map(|made| made.join().unwrap())
+            .map(|thread| thread.join().unwrap())
             .collect()
     });
     let distinct: BTreeSet<_> = seen
@@ -151,15 +151,15 @@ fn many_makers_agree_on_one_key() {
     for (.., sealed) in &seen {
         keys.daily(20_000).unwrap().open(b"", sealed).unwrap();
     }
-    let stray: Vec<_> = files(&dir)
+    let temporary: Vec<_> = files(&dir)
         .into_iter()
         .filter(|name| name.starts_with('.'))
         .collect();
-    assert!(stray.is_empty(), "{stray:?}");
+    assert!(temporary.is_empty(), "{temporary:?}");
 }
 
 #[test]
-fn daily_keys_die_after_two_days() {
+fn a_daily_key_is_destroyed_after_two_days() {
     let home = home();
     let keys = FileKeyStore::open(home.path()).unwrap();
     let sealed = keys.daily(100).unwrap().seal(b"", b"state").unwrap();
@@ -171,7 +171,7 @@ fn daily_keys_die_after_two_days() {
     keys.daily(102).unwrap();
     assert!(matches!(keys.daily(100), Err(Error::Destroyed(100))));
     assert!(!files(home.path()).contains(&"daily.100.key".to_owned()));
-    // Nor does a fresh process make the key of a dead day again.
+    // Another process does not make the destroyed key again.
     let restarted = FileKeyStore::open(home.path()).unwrap();
     assert!(matches!(restarted.daily(100), Err(Error::Destroyed(100))));
     restarted.daily(101).unwrap();
@@ -202,7 +202,7 @@ fn t33_files_are_the_owners_alone_and_hold_no_key_in_clear() {
     let dir = home.path().join("keys");
     let keys = FileKeyStore::open(&dir).unwrap();
     let secret = keys.secret("test/1").unwrap();
-    let pkcs8 = keys.signing("test/1").unwrap().to_pkcs8();
+    let pkcs8 = keys.signing("test/1").unwrap().to_pkcs8().unwrap();
     assert_eq!(
         fs::metadata(&dir).unwrap().permissions().mode() & 0o777,
         0o700
@@ -214,9 +214,9 @@ fn t33_files_are_the_owners_alone_and_hold_no_key_in_clear() {
             0o600
         );
         let content = fs::read(&path).unwrap();
-        let holds = |part: &[u8]| content.windows(part.len()).any(|window| window == part);
+        let contains = |part: &[u8]| content.windows(part.len()).any(|window| window == part);
         assert!(
-            !holds(secret.as_ref()) && !holds(&pkcs8[pkcs8.len() - 100..]),
+            !contains(secret.as_ref()) && !contains(&pkcs8[pkcs8.len() - 100..]),
             "{name}"
         );
     }
@@ -266,6 +266,9 @@ fn t34_debug_shows_no_secret() {
     assert_eq!(format!("{keys:?}"), "FileKeyStore(…)");
     assert_eq!(format!("{:?}", keys.daily(1).unwrap()), "SealingKey(…)");
     let signing = keys.signing("a").unwrap();
-    let private = signing.to_private_jwk()["d"].as_str().unwrap().to_owned();
+    let private = signing.to_private_jwk().unwrap()["d"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     assert!(!format!("{signing:?}").contains(&private));
 }
