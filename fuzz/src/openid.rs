@@ -1,13 +1,14 @@
-//! What partners and their visitors' browsers send.
+//! Fuzz targets of requests from partners and browsers.
 
 use std::sync::LazyLock;
 
 use ipse_jose::JwkSet;
-use ipse_openid::authn::Presented;
+use ipse_openid::access_token;
+use ipse_openid::authn::Credentials;
 use ipse_openid::client::{
     AssertionAudience, Authentication, IdTokenAlg, Registration, Service, ServiceType,
 };
-use ipse_openid::grant::{self, CodeGrant};
+use ipse_openid::grant::TokenRequest;
 use ipse_openid::params::MAX_BYTES;
 use ipse_openid::request::{self, AuthorizationRequest, AuthorizeParams, PAR_PREFIX, Refusal};
 use ipse_openid::{Level, Params};
@@ -33,7 +34,7 @@ static SHOP: LazyLock<Registration> = LazyLock::new(|| Registration {
     sandbox_people: false,
 });
 
-/// A query or a form, read as every request that there is.
+/// A query or a form, read as each kind of request.
 pub fn params(data: &[u8]) {
     let Ok(params) = Params::parse(data) else {
         return;
@@ -43,43 +44,44 @@ pub fn params(data: &[u8]) {
         assert!(request_uri.starts_with(PAR_PREFIX));
     }
     match request::plain(&params, &SHOP) {
-        Ok(asked) => granted(&params, &asked),
-        // Nobody is ever sent anywhere but to a registered URI.
+        Ok(request) => check(&params, &request),
+        // The browser is redirected to registered URIs only.
         Err(Refusal::Redirect(back)) => assert_eq!(back.redirect_uri, REDIRECT_URI),
         Err(Refusal::Page(_)) => {}
     }
-    if let Ok(asked) = request::pushed(&params, &SHOP) {
+    if let Ok(request) = request::pushed(&params, &SHOP) {
         assert!(params.unique().is_ok());
-        granted(&params, &asked);
+        check(&params, &request);
     }
-    if let Ok(grant) = CodeGrant::read(&params) {
+    if let Ok(TokenRequest::AuthorizationCode(grant)) = TokenRequest::read(&params) {
         assert!((43..=128).contains(&grant.code_verifier.len()));
         assert!(!grant.code.is_empty());
     }
-    let _ = grant::revocation(&params);
-    if let Ok(presented) = Presented::read(None, &params) {
-        // Who one claims to be is one thing, whichever way it is said.
+    let _ = access_token::revoked(&params);
+    if let Ok(credentials) = Credentials::read(None, &params) {
+        // A client_id in the form and the credentials name the same client.
         let named = params.get("client_id");
-        assert!(named.is_none_or(|id| id == presented.client_id()));
+        assert!(named.is_none_or(|id| id == credentials.client_id()));
     }
     if let Ok(header) = std::str::from_utf8(data) {
-        let _ = Presented::read(Some(header), &Params::default());
-        let _ = Presented::read(Some(&format!("Basic {header}")), &Params::default());
-        let _ = grant::bearer(Some(header), None);
+        let _ = Credentials::read(Some(header), &Params::default());
+        let _ = Credentials::read(Some(&format!("Basic {header}")), &Params::default());
+        let _ = access_token::bearer(Some(header), None);
     }
 }
 
-/// What is granted was asked for, and is the client's to ask.
-fn granted(params: &Params, asked: &AuthorizationRequest) {
-    assert_eq!(asked.client_id, "par_shop");
-    assert_eq!(asked.redirect_uri, REDIRECT_URI);
-    assert_eq!(asked.service, "LOGIN");
-    assert_eq!(asked.code_challenge.len(), 43);
+/// An accepted request agrees with the parameters and the registration.
+fn check(params: &Params, request: &AuthorizationRequest) {
+    assert_eq!(request.client_id, "par_shop");
+    assert_eq!(request.redirect_uri, REDIRECT_URI);
+    assert_eq!(request.service, "LOGIN");
+    assert_eq!(request.code_challenge.len(), 43);
     assert_eq!(params.get("code_challenge_method"), Some("S256"));
-    assert_eq!(asked.state.as_deref(), params.get("state"));
-    assert!(asked.login_hint.is_none());
-    assert!(asked.level() >= Level::Basic);
-    let kept = serde_json::to_string(asked).expect("a request is kept as JSON");
-    let again: AuthorizationRequest = serde_json::from_str(&kept).expect("and read again");
-    assert_eq!(&again, asked);
+    assert_eq!(request.state.as_deref(), params.get("state"));
+    assert!(request.login_hint.is_none());
+    assert!(request.level() >= Level::Basic);
+    let kept = serde_json::to_string(request).expect("a request is stored as JSON");
+    let again: AuthorizationRequest =
+        serde_json::from_str(&kept).expect("a stored request is read");
+    assert_eq!(&again, request);
 }

@@ -1,7 +1,7 @@
 //! Client authentication at `/par`, `/token` and `/revoke`.
 //!
-//! In two steps, because the caller looks the registration up between them: [`Presented::read`] says who the client
-//! claims to be, [`Presented::verify`] whether it is so. A client uses exactly the one method that it registered.
+//! There are two steps, since the caller looks up the registration between them: [`Credentials::read`] reads the claimed
+//! client, [`Credentials::verify`] checks the proof. A client must use the method that it registered.
 
 use ipse_jose::{b64, jws};
 use serde_json::Value;
@@ -17,21 +17,21 @@ mod tests;
 
 /// `client_assertion_type` (RFC 7523 §2.2).
 pub const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
-/// No assertion is longer.
+/// The longest assertion, in characters.
 pub const MAX_ASSERTION: usize = 8 * 1024;
 /// How far in the future an assertion may expire, in seconds.
 pub const HORIZON: i64 = 5 * 60;
-/// The same for older client software (audience `endpoint`), some of which always writes one hour. The assertion is
-/// spent once all the same.
+/// The same for older client software (audience `endpoint`), some of which always uses one hour. The assertion is valid
+/// once only, too.
 pub const LEGACY_HORIZON: i64 = 60 * 60;
-/// How far a client's clock may run ahead, in seconds.
+/// How much a client's clock may be ahead, in seconds.
 pub const SKEW: i64 = 10;
-/// `typ` values of an assertion: RFC 10070's own, what RFC 7519 §5.1 recommends for any JWT, and none at all.
+/// The accepted `typ` values of an assertion: that of RFC 10070, that of any JWT (RFC 7519 §5.1), and none.
 const ASSERTION_TYPES: [&str; 3] = ["client-authentication+jwt", "JWT", ""];
 
-/// What a client presented, not yet believed.
+/// The credentials of a request, not yet verified.
 #[derive(Clone)]
-pub struct Presented {
+pub struct Credentials {
     client_id: String,
     proof: Proof,
 }
@@ -53,23 +53,23 @@ struct Assertion {
     not_before: Option<i64>,
 }
 
-/// No proof is ever printed.
-impl std::fmt::Debug for Presented {
+/// Prints no proof.
+impl std::fmt::Debug for Credentials {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Presented")
+        f.debug_struct("Credentials")
             .field("client_id", &self.client_id)
             .finish_non_exhaustive()
     }
 }
 
-/// What the checks need to know of the moment.
+/// The endpoint and time of a request.
 #[derive(Clone, Copy, Debug)]
 pub struct Context<'a> {
-    /// Our issuer.
+    /// The issuer.
     pub issuer: &'a str,
-    /// The URL of our token endpoint.
+    /// The URL of the token endpoint.
     pub token_endpoint: &'a str,
-    /// The URL of the endpoint that was called.
+    /// The URL of the called endpoint.
     pub called_endpoint: &'a str,
     /// Seconds since 1970 UTC.
     pub now: i64,
@@ -77,19 +77,20 @@ pub struct Context<'a> {
 
 /// An authenticated client.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[must_use = "the assertion must be spent, once, in the database"]
+#[must_use = "the database must record that the assertion was used"]
 pub struct Authenticated {
-    /// The assertion that the caller must spend before it acts: refuse if `(client, jti)` was spent already.
-    pub spend: Option<Spend>,
+    /// The assertion, if the client used one. The caller must record it before acting, and must refuse the request if
+    /// `(client, jti)` was recorded before.
+    pub assertion: Option<AssertionId>,
 }
 
-/// An assertion's identity.
+/// What identifies an assertion.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Spend {
-    /// `jti`, unique per client (RFC 7519 §4.1.7).
+pub struct AssertionId {
+    /// `jti`, unique for each client (RFC 7519 §4.1.7).
     pub jti: String,
-    /// Seconds since 1970 UTC until which it must be remembered.
-    pub until: i64,
+    /// `exp`, in seconds since 1970 UTC. It must be remembered until then.
+    pub expires: i64,
 }
 
 const FAILED: OAuthError = OAuthError::new(
@@ -97,8 +98,11 @@ const FAILED: OAuthError = OAuthError::new(
     "client authentication failed",
 );
 
-impl Presented {
-    /// Reads the credentials of a request: its `Authorization` header, if any, and its form.
+impl Credentials {
+    /// Reads the credentials of a request from its `Authorization` header and its form.
+    ///
+    /// # Errors
+    /// `invalid_request` or `invalid_client`.
     pub fn read(authorization: Option<&str>, params: &Params) -> Result<Self, OAuthError> {
         params.unique()?;
         let methods = [
@@ -110,10 +114,10 @@ impl Presented {
         if methods.iter().filter(|used| **used).count() > 1 {
             return Err(OAuthError::new(
                 OAuthErrorCode::InvalidRequest,
-                "use one way of client authentication: the one that is registered",
+                "use one method of client authentication: the registered one",
             ));
         }
-        let presented = if let Some(header) = authorization {
+        let credentials = if let Some(header) = authorization {
             basic(header)?
         } else if let Some(secret) = params.get("client_secret") {
             Self {
@@ -136,44 +140,47 @@ impl Presented {
                 "client authentication is missing",
             ));
         };
-        // RFC 7521 §4.2: a client_id beside the credentials must be of the same client.
+        // RFC 7521 §4.2: a client_id in the form must be of the same client.
         if params
             .get("client_id")
-            .is_some_and(|client_id| client_id != presented.client_id)
+            .is_some_and(|client_id| client_id != credentials.client_id)
         {
             return Err(OAuthError::new(
                 OAuthErrorCode::InvalidClient,
-                "client_id is not the one of the credentials",
+                "client_id is not the client of the credentials",
             ));
         }
-        Ok(presented)
+        Ok(credentials)
     }
 
-    /// Who the client claims to be: for looking its registration up, and nothing else.
+    /// The claimed client. Only for looking up its registration.
     pub fn client_id(&self) -> &str {
         &self.client_id
     }
 
-    /// Checks the proof against the registration of [`Presented::client_id`].
+    /// Checks the proof with the registration of [`Credentials::client_id`].
+    ///
+    /// # Errors
+    /// `invalid_client`.
     pub fn verify(
         &self,
         registration: &Registration,
         context: &Context<'_>,
     ) -> Result<Authenticated, OAuthError> {
         if registration.client_id != self.client_id {
-            return Err(FAILED);
+            return Err(FAILED.because("the registration is of another client"));
         }
         match (&self.proof, &registration.authentication) {
-            // Where the secret stands proves nothing, and libraries differ in their default: either place will do.
+            // The place of the secret proves nothing, and libraries have different defaults, so both places are accepted.
             (
                 Proof::Basic(given) | Proof::Post(given),
                 Authentication::ClientSecretBasic { secret }
                 | Authentication::ClientSecretPost { secret },
             ) => {
                 if secret.matches(given) {
-                    Ok(Authenticated { spend: None })
+                    Ok(Authenticated { assertion: None })
                 } else {
-                    Err(FAILED)
+                    Err(FAILED.because("the client secret is wrong"))
                 }
             }
             (Proof::Assertion(assertion), Authentication::PrivateKeyJwt { jwks, audience }) => {
@@ -220,17 +227,17 @@ impl Assertion {
             return refused("the client assertion is not valid yet: check the clock");
         }
         if !self.signed_by_one_of(jwks) {
-            return refused("the client assertion's signature is not of a registered key");
+            return refused("the client assertion is not signed with a registered key");
         }
         Ok(Authenticated {
-            spend: Some(Spend {
+            assertion: Some(AssertionId {
                 jti: self.jti.clone(),
-                until: self.expires,
+                expires: self.expires,
             }),
         })
     }
 
-    /// RFC 10070: `aud` is our issuer, as one string. Older clients name an endpoint, until their date.
+    /// RFC 10070: `aud` is the issuer, as one string. For older clients it is an endpoint, until a date.
     fn check_audience(
         &self,
         audience: AssertionAudience,
@@ -242,7 +249,7 @@ impl Assertion {
             AssertionAudience::Issuer if self.audience == context.issuer => Ok(()),
             AssertionAudience::Issuer => refused("the client assertion's aud must be the issuer"),
             AssertionAudience::Endpoint { until } if context.now >= until => {
-                refused("the endpoint as aud is no longer accepted for this client: use the issuer")
+                refused("an endpoint as aud is no longer accepted for this client: use the issuer")
             }
             AssertionAudience::Endpoint { .. }
                 if self.audience == context.token_endpoint
@@ -256,7 +263,7 @@ impl Assertion {
         }
     }
 
-    /// Only registered keys count (threat 22).
+    /// Only registered keys are tried (threat 22).
     fn signed_by_one_of(&self, jwks: &ClientKeys) -> bool {
         let header = &self.jws.header;
         jwks.candidates(header.alg, header.kid.as_deref())
@@ -265,11 +272,11 @@ impl Assertion {
 }
 
 /// RFC 6749 §2.3.1: identifier and secret are form-encoded before RFC 7617 joins them.
-fn basic(header: &str) -> Result<Presented, OAuthError> {
+fn basic(header: &str) -> Result<Credentials, OAuthError> {
     use base64::Engine as _;
     let malformed = OAuthError::new(
         OAuthErrorCode::InvalidClient,
-        "the Authorization header is not a well-formed Basic one",
+        "the Authorization header is not well-formed Basic authentication",
     );
     let (scheme, credentials) = header.split_once(' ').ok_or(malformed)?;
     if !scheme.eq_ignore_ascii_case("basic") || credentials.len() > 2048 {
@@ -285,14 +292,14 @@ fn basic(header: &str) -> Result<Presented, OAuthError> {
         .ok_or(malformed)?;
     let client_id = decode(&bytes[..colon]).map_err(|_| malformed)?;
     let secret = Zeroizing::new(decode(&bytes[colon + 1..]).map_err(|_| malformed)?);
-    Ok(Presented {
+    Ok(Credentials {
         client_id,
         proof: Proof::Basic(secret),
     })
 }
 
-/// Takes an assertion apart (RFC 7523 §3) without believing it.
-fn assertion(text: &str) -> Result<Presented, OAuthError> {
+/// Parses an assertion (RFC 7523 §3) without verifying it.
+fn assertion(text: &str) -> Result<Credentials, OAuthError> {
     let malformed = OAuthError::new(
         OAuthErrorCode::InvalidClient,
         "the client assertion is not a well-formed JWT",
@@ -336,7 +343,7 @@ fn assertion(text: &str) -> Result<Presented, OAuthError> {
         "the client assertion needs an exp",
     ))?;
     let (issued, not_before) = (seconds("iat")?, seconds("nbf")?);
-    Ok(Presented {
+    Ok(Credentials {
         client_id: subject,
         proof: Proof::Assertion(Box::new(Assertion {
             jws,
@@ -349,10 +356,14 @@ fn assertion(text: &str) -> Result<Presented, OAuthError> {
     })
 }
 
-/// 31 December 9999: no time of ours lies beyond, and sums with it cannot overflow.
+/// 31 December 9999. Sums with earlier times cannot overflow.
 const MAX_TIME: i64 = 253_402_300_799;
 
-/// Signs an assertion as a client does: for the parties of ours that are clients themselves, and for tests.
+/// Signs an assertion as a client does, valid for 60 seconds from `now`. For the programs of Ipse that are clients, and for
+/// tests.
+///
+/// # Panics
+/// As [`ipse_jose::SigningKey::sign`].
 pub fn sign_assertion(
     key: &ipse_jose::SigningKey,
     client_id: &str,

@@ -1,6 +1,6 @@
-//! What a partner registered. The OpenID Connect client is the partner; its services are what a person is asked for.
+//! What a partner registered. The partner is the OpenID Connect client; each of its services asks a person for one thing.
 
-use aws_lc_rs::{constant_time, digest};
+use aws_lc_rs::constant_time;
 use ipse_jose::Alg;
 use serde::{Deserialize, Serialize};
 use url::Host;
@@ -11,51 +11,51 @@ use crate::redirect::{self, RedirectProblem};
 #[cfg(test)]
 pub(crate) mod tests;
 
-/// A registered partner, as OpenID Connect sees it. [`Registration::validate`] holds for every stored one.
+/// A registered partner as an OpenID Connect client. Every stored registration passes [`Registration::validate`].
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Registration {
     /// The client identifier (RFC 6749 §2.2).
     pub client_id: String,
-    /// The verified name that the person reads.
+    /// The verified name, which the person reads.
     pub name: String,
-    /// The verified domain that the person reads.
+    /// The verified domain, which the person reads.
     pub domain: String,
-    /// Where a browser may be sent; compared exactly.
+    /// Where a browser may be sent. Compared byte for byte.
     pub redirect_uris: Vec<String>,
-    /// How the client proves who it is.
+    /// How the client authenticates.
     pub authentication: Authentication,
-    /// Requests must be pushed (RFC 9126 §6).
-    #[serde(default = "yes")]
+    /// Whether requests must be pushed (RFC 9126 §6).
+    #[serde(default = "default_true")]
     pub require_par: bool,
-    /// The algorithm of its ID tokens.
+    /// The algorithm of the ID tokens for this client.
     #[serde(default)]
     pub id_token_alg: IdTokenAlg,
-    /// What it offers to people.
+    /// Its services.
     pub services: Vec<Service>,
-    /// `login_hint` may name sandbox people whose phones answer by themselves; never in production.
+    /// Whether `login_hint` may name a test person, whose phone answers automatically. Never in production.
     #[serde(default)]
     pub sandbox_people: bool,
 }
 
-/// One way of client authentication, with what checking it needs: no half-configured client can exist.
+/// A method of client authentication, with everything that is needed to check it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(tag = "method", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Authentication {
     /// `private_key_jwt` (RFC 7523 §2.2).
     PrivateKeyJwt {
-        /// The client's public keys. Registered by value: there is no URL to fetch (threats 21 and 22).
+        /// The client's public keys, by value: no URL is fetched (threats 21 and 22).
         jwks: ClientKeys,
-        /// The `aud` that its assertions carry.
+        /// The `aud` of its assertions.
         #[serde(default)]
         audience: AssertionAudience,
     },
-    /// A secret (RFC 6749 §2.3.1), by registration in the header: `client_secret_basic`. The form is taken too.
+    /// `client_secret_basic`: a secret in the header (RFC 6749 §2.3.1). It is accepted in the form too.
     ClientSecretBasic {
         /// The secret's hash.
         secret: SecretHash,
     },
-    /// A secret, by registration in the form: `client_secret_post`. The header is taken too.
+    /// `client_secret_post`: a secret in the form. It is accepted in the header too.
     ClientSecretPost {
         /// The secret's hash.
         secret: SecretHash,
@@ -63,7 +63,7 @@ pub enum Authentication {
 }
 
 impl Authentication {
-    /// The method's registered name (`token_endpoint_auth_method`).
+    /// The name of the method (`token_endpoint_auth_method`).
     pub const fn method(&self) -> &'static str {
         match self {
             Self::PrivateKeyJwt { .. } => "private_key_jwt",
@@ -73,22 +73,22 @@ impl Authentication {
     }
 }
 
-/// The `aud` of client assertions. Exactly one is right for a client, so that an assertion made for one server cannot
-/// be carried to another.
+/// The `aud` of client assertions. A client has exactly one, so that an assertion for one server is refused by all
+/// others.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "audience", rename_all = "snake_case", deny_unknown_fields)]
 pub enum AssertionAudience {
-    /// The issuer, as RFC 10070 wants it.
+    /// The issuer, as RFC 10070 requires.
     #[default]
     Issuer,
-    /// The URL of the token endpoint, or of the endpoint called: for older client software, until a date.
+    /// The URL of the token endpoint or of the called endpoint. For older client software, until a date.
     Endpoint {
-        /// Seconds since 1970 UTC from which on it is refused.
+        /// From this time on it is refused, in seconds since 1970 UTC.
         until: i64,
     },
 }
 
-/// The algorithm of ID tokens; OpenID Connect Core §15.1 makes RS256 the one that every client knows.
+/// The algorithm of ID tokens. Every client knows RS256 (OpenID Connect Core §15.1).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum IdTokenAlg {
     /// ECDSA on P-256.
@@ -120,17 +120,17 @@ impl IdTokenAlg {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Service {
-    /// Its code, as in scope `service:CODE`.
+    /// Its code, as in the scope `service:CODE`.
     pub code: String,
-    /// What the person is asked for.
+    /// What it asks of a person.
     #[serde(rename = "type")]
     pub kind: ServiceType,
-    /// The scopes that it may ask beyond `openid`; others are ignored.
-    #[serde(default = "profile")]
+    /// The scopes that it may request beside `openid`. Others are ignored.
+    #[serde(default = "default_scopes")]
     pub scopes: Vec<String>,
 }
 
-/// What a service asks of a person.
+/// What a service asks of a person. [`ServiceType::REQUESTABLE`] lists the types that a partner can request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ServiceType {
@@ -145,6 +145,17 @@ pub enum ServiceType {
 }
 
 impl ServiceType {
+    /// Every type that can be registered.
+    pub const ALL: &[ServiceType] = &[
+        ServiceType::Login,
+        ServiceType::Share,
+        ServiceType::Confirm,
+        ServiceType::Sign,
+    ];
+
+    /// The types that a partner can request. A new kind of action adds its type here.
+    pub const REQUESTABLE: &[ServiceType] = &[ServiceType::Login];
+
     /// The type's name.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -155,18 +166,16 @@ impl ServiceType {
         }
     }
 
-    /// The type of a name.
+    /// The type with this name.
     pub fn parse(name: &str) -> Option<Self> {
-        [Self::Login, Self::Share, Self::Confirm, Self::Sign]
-            .into_iter()
-            .find(|kind| kind.as_str() == name)
+        Self::ALL.iter().copied().find(|kind| kind.as_str() == name)
     }
 }
 
 /// The hash of a client secret, as base64url.
 ///
-/// A plain SHA-256 is right here and stretching would be waste: the secret is 256 random bits that we drew, so there
-/// is no guessing to slow down, and the check runs on every request of the partner.
+/// A plain SHA-256 is enough: the secret has 256 random bits ([`secret_text`]), so nobody can guess it, and stretching would
+/// slow down every request of the partner.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct SecretHash(String);
@@ -178,21 +187,21 @@ impl std::fmt::Debug for SecretHash {
 }
 
 impl SecretHash {
-    /// The hash of a secret that [`secret_text`] made.
+    /// The hash of a secret made by [`secret_text`].
     pub fn of(secret: &str) -> Self {
-        Self(ipse_jose::b64::encode(
-            digest::digest(&digest::SHA256, secret.as_bytes()).as_ref(),
-        ))
+        Self(ipse_jose::b64::encode(&ipse_jose::sha256(
+            secret.as_bytes(),
+        )))
     }
 
-    /// Compares in constant time.
+    /// Whether `secret` has this hash. Compares in constant time.
     pub fn matches(&self, secret: &str) -> bool {
         let presented = Self::of(secret);
         constant_time::verify_slices_are_equal(self.0.as_bytes(), presented.0.as_bytes()).is_ok()
     }
 }
 
-/// The secret of a client, as its developer gets it: 256 random bits in characters that no form or header changes.
+/// The secret of a client, as its developer gets it: 256 random bits in characters that are the same in a form and a header.
 pub fn secret_text(random: &[u8; 32]) -> zeroize::Zeroizing<String> {
     zeroize::Zeroizing::new(ipse_jose::b64::encode(random))
 }
@@ -229,8 +238,8 @@ pub enum RegistrationProblem {
     /// One service code.
     #[error("service {0}: use 1 to 45 letters, digits, `-`, `_` or `.`, each code once")]
     ServiceCode(String),
-    /// A scope that services of the type cannot ask.
-    #[error("service {code}: a service of this type cannot ask scope {scope}")]
+    /// A scope that services of this type cannot request.
+    #[error("service {code}: a service of this type cannot request the scope {scope}")]
     ServiceScope {
         /// The service.
         code: String,
@@ -238,15 +247,18 @@ pub enum RegistrationProblem {
         scope: String,
     },
     /// Sandbox people in production.
-    #[error("sandbox_people: not in production")]
+    #[error("sandbox_people: not allowed in production")]
     Sandbox,
 }
 
-/// The scope that names, and the language, stand for.
+/// The scope for names and language.
 pub const PROFILE: &str = "profile";
 
 impl Registration {
-    /// Checks everything that can be checked without asking anyone.
+    /// Checks the registration. `production` is whether real people use this scheme.
+    ///
+    /// # Errors
+    /// The first problem that is found.
     pub fn validate(&self, production: bool) -> Result<(), RegistrationProblem> {
         if !is_token(&self.client_id, 64) {
             return Err(RegistrationProblem::ClientId);
@@ -277,10 +289,10 @@ impl Registration {
             return Err(RegistrationProblem::Services);
         }
         for (at, service) in self.services.iter().enumerate() {
-            let again = self.services[..at]
+            let repeated = self.services[..at]
                 .iter()
                 .any(|earlier| earlier.code == service.code);
-            if again || !is_token(&service.code, 45) {
+            if repeated || !is_token(&service.code, 45) {
                 return Err(RegistrationProblem::ServiceCode(service.code.clone()));
             }
             if let Some(scope) = service.scopes.iter().find(|scope| *scope != PROFILE) {
@@ -301,7 +313,7 @@ impl Registration {
         self.services.iter().find(|service| service.code == code)
     }
 
-    /// The partner's only login service: what a request without `service:CODE` means.
+    /// The partner's only login service, which a request without `service:CODE` uses.
     pub fn only_login_service(&self) -> Option<&Service> {
         let mut logins = self
             .services
@@ -314,15 +326,15 @@ impl Registration {
     }
 }
 
-fn yes() -> bool {
+fn default_true() -> bool {
     true
 }
 
-fn profile() -> Vec<String> {
+fn default_scopes() -> Vec<String> {
     vec![PROFILE.to_owned()]
 }
 
-/// Characters that mean the same in a URL, a header, a form and a scope.
+/// Characters that need no escape in a URL, a header, a form and a scope.
 fn is_token(text: &str, max: usize) -> bool {
     (1..=max).contains(&text.len())
         && text
@@ -330,14 +342,14 @@ fn is_token(text: &str, max: usize) -> bool {
             .all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
 }
 
-/// A name as a person reads it, by the same rule as every text that one decides by.
+/// A name that a person reads follows the rules of the texts in a view.
 fn is_name(name: &str) -> bool {
     (1..=60).contains(&name.chars().count())
         && name.trim() == name
         && ipse_protocol::text::check(name).is_ok()
 }
 
-/// A host name in its one spelling; production wants a real one, elsewhere this machine may have one too.
+/// A host name in its normal form. Outside production it may be a loopback name or address.
 fn is_domain(domain: &str, production: bool) -> bool {
     match Host::parse(domain) {
         Ok(Host::Domain(normal)) => {

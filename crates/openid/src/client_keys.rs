@@ -3,10 +3,10 @@
 use ipse_jose::{Alg, JwkSet, VerifyingKey};
 use serde::{Deserialize, Serialize};
 
-/// How many keys a client may register.
+/// The most keys that a client may register.
 const MAX: usize = 10;
 
-/// A client's keys: as registered, and parsed once for all its assertions.
+/// A client's keys: as registered, and parsed for its assertions.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(from = "JwkSet", into = "JwkSet")]
 pub struct ClientKeys {
@@ -14,7 +14,7 @@ pub struct ClientKeys {
     parsed: Vec<ClientKey>,
 }
 
-/// One key, once for each algorithm that it allows itself.
+/// One key, parsed for each algorithm that it allows.
 #[derive(Clone, Debug)]
 struct ClientKey {
     kid: Option<String>,
@@ -44,14 +44,14 @@ impl From<ClientKeys> for JwkSet {
 }
 
 impl ClientKeys {
-    /// Whether there is a key to check with, and every key is one that we take.
+    /// Whether there is at least one key, and every key is supported.
     pub fn are_usable(&self) -> bool {
         (1..=MAX).contains(&self.parsed.len())
             && self.parsed.iter().all(|key| !key.verifying.is_empty())
     }
 
-    /// The keys to try on a signature. `kid` is an opaque name among them, never a place to fetch from (threat 22), and a key serves
-    /// only the algorithms that it allows itself (threat 23).
+    /// The keys that may have made a signature. `kid` is an opaque name and never a place to fetch a key from (threat 22). A key is
+    /// used only with the algorithms that it allows (threat 23).
     pub(crate) fn candidates(
         &self,
         alg: Alg,

@@ -1,51 +1,68 @@
-//! What a login may tell a partner, and what it does tell: requested ∩ shown ∩ approved (threat 40).
+//! What a partner learns about a person: what was requested, shown and approved (threat 40).
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// Claims that a login service may release beyond `sub` (OpenID Connect Core §5.1). The list is closed: what is not in
-/// it cannot be asked, stored in a request, or answered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Claim {
+use crate::client::ServiceType;
+
+macro_rules! claims {
+    ($($(#[$doc:meta])* $name:ident = $word:literal for [$($service:ident),*];)*) => {
+        /// Claims that a service may release beside `sub` (OpenID Connect Core §5.1). Other claims cannot be requested,
+        /// stored in a request, or released.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        pub enum Claim {
+            $($(#[$doc])* #[serde(rename = $word)] $name,)*
+        }
+
+        impl Claim {
+            /// Every claim, in the order in which a view shows them.
+            pub const ALL: &[Claim] = &[$(Claim::$name,)*];
+
+            /// The name of the claim, which is also the key of the attribute in a view.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Claim::$name => $word,)* }
+            }
+
+            /// The types of service that may release the claim.
+            const fn services(self) -> &'static [ServiceType] {
+                match self { $(Claim::$name => &[$(ServiceType::$service),*],)* }
+            }
+        }
+    };
+}
+
+claims! {
     /// Given and family name together.
-    Name,
+    Name = "name" for [Login];
     /// Given names.
-    GivenName,
+    GivenName = "given_name" for [Login];
     /// Family name.
-    FamilyName,
+    FamilyName = "family_name" for [Login];
     /// The person's language.
-    Locale,
+    Locale = "locale" for [Login];
 }
 
 impl Claim {
-    /// Every claim, in the order in which a view shows them.
-    pub const ALL: [Claim; 4] = [
-        Claim::Name,
-        Claim::GivenName,
-        Claim::FamilyName,
-        Claim::Locale,
-    ];
-
-    /// The claim's name, which is also the key of the attribute in a view.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Claim::Name => "name",
-            Claim::GivenName => "given_name",
-            Claim::FamilyName => "family_name",
-            Claim::Locale => "locale",
-        }
+    /// The claim with this name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|claim| claim.as_str() == name)
     }
 
-    /// The claim of a name.
-    pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|claim| claim.as_str() == name)
+    /// The claims that a service of this type may release.
+    pub fn of(service: ServiceType) -> impl Iterator<Item = Self> {
+        Self::ALL
+            .iter()
+            .copied()
+            .filter(move |claim| claim.services().contains(&service))
     }
 }
 
-/// Which claims a request asks for, and where it wants them (OpenID Connect Core §5.5).
+/// The claims that a request asks for, by the place where they are released (OpenID Connect Core §5.5).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RequestedClaims {
@@ -58,27 +75,34 @@ pub struct RequestedClaims {
 }
 
 impl RequestedClaims {
-    /// Everything asked for anywhere: what the view must show.
+    /// All requested claims: the view must show them.
     pub fn all(&self) -> BTreeSet<Claim> {
         self.id_token.union(&self.userinfo).copied().collect()
     }
+
+    /// Removes the claims that a service of this type may not release.
+    pub(crate) fn restrict(&mut self, service: ServiceType) {
+        let allowed = |claim: &Claim| claim.services().contains(&service);
+        self.id_token.retain(allowed);
+        self.userinfo.retain(allowed);
+    }
 }
 
-/// What happened to the request: what the person saw, what they approved, and the values as they were shown.
+/// What the person saw and approved, and the values as they were shown.
 #[derive(Clone, Copy, Debug)]
 pub struct Approved<'a> {
     /// Keys of the attributes in the view.
     pub shown: &'a BTreeSet<&'a str>,
     /// Keys of the attributes that the person approved.
     pub approved: &'a BTreeSet<&'a str>,
-    /// Values by key. May hold more than may leave.
+    /// Values by key. May contain more than may be released.
     pub values: &'a BTreeMap<&'a str, &'a str>,
 }
 
-/// The claims that may leave at one place: requested there, shown, approved, and with a value. An absent value is an
-/// absent claim, never `null` (OpenID Connect Core §5.3.2).
+/// The claims to release at one place: requested there, shown, approved, and with a value. A claim without a value is
+/// omitted (OpenID Connect Core §5.3.2).
 pub fn release(requested: &BTreeSet<Claim>, person: Approved<'_>) -> BTreeMap<String, Value> {
-    let may_leave = |key: &str| {
+    let may_be_released = |key: &str| {
         Claim::parse(key).is_some_and(|claim| requested.contains(&claim))
             && person.shown.contains(key)
             && person.approved.contains(key)
@@ -86,7 +110,7 @@ pub fn release(requested: &BTreeSet<Claim>, person: Approved<'_>) -> BTreeMap<St
     person
         .values
         .iter()
-        .filter(|(key, value)| may_leave(key) && !value.is_empty())
+        .filter(|(key, value)| may_be_released(key) && !value.is_empty())
         .map(|(key, value)| ((*key).to_owned(), (*value).into()))
         .collect()
 }
@@ -113,7 +137,7 @@ mod tests {
     }
 
     proptest! {
-        /// Threat 40: whatever was asked, shown, approved and known, the answer is within all of them.
+        /// Threat 40: for any requested, shown, approved and known claims, the released ones are in all four sets.
         #[test]
         fn t40_answer_within_requested_shown_approved(
             requested in keys(), shown in keys(), approved in keys(), known in keys(),
@@ -124,12 +148,12 @@ mod tests {
             let person = Approved { shown: &shown, approved: &approved, values: &values };
             let released = release(&requested, person);
             for (key, value) in &released {
-                prop_assert!(Claim::parse(key).is_some_and(|claim| requested.contains(&claim)), "{key} was not asked");
+                prop_assert!(Claim::parse(key).is_some_and(|claim| requested.contains(&claim)), "{key} was not requested");
                 prop_assert!(shown.contains(key.as_str()), "{key} was not shown");
                 prop_assert!(approved.contains(key.as_str()), "{key} was not approved");
                 prop_assert_eq!(value.as_str(), values.get(key.as_str()).copied());
             }
-            // And nothing that may leave is withheld: otherwise an empty answer would pass.
+            // Everything that may be released is released. Otherwise an empty answer would pass.
             for claim in requested {
                 let key = claim.as_str();
                 if shown.contains(key) && approved.contains(key) && known.contains(key) {

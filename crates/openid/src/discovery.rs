@@ -1,10 +1,11 @@
-//! The metadata document (OpenID Connect Discovery 1.0 §3, RFC 8414 §2). One document serves both well-known places.
+//! The metadata document (OpenID Connect Discovery 1.0 §3, RFC 8414 §2), which is the same at both well-known paths.
 
+use ipse_texts::Language;
 use serde_json::{Value, json};
 
 use crate::Level;
 use crate::disclosure::Claim;
-use ipse_texts::Language;
+use crate::grant::GRANT_TYPES;
 
 /// Paths of the endpoints, under the issuer.
 pub mod path {
@@ -12,9 +13,9 @@ pub mod path {
     pub const CONFIGURATION: &str = "/.well-known/openid-configuration";
     /// RFC 8414.
     pub const METADATA: &str = "/.well-known/oauth-authorization-server";
-    /// Our public keys.
+    /// The public keys of the scheme.
     pub const JWKS: &str = "/jwks";
-    /// Pushed requests (RFC 9126).
+    /// Pushed authorization requests (RFC 9126).
     pub const PAR: &str = "/par";
     /// Authorization endpoint.
     pub const AUTHORIZE: &str = "/authorize";
@@ -26,7 +27,7 @@ pub mod path {
     pub const REVOKE: &str = "/revoke";
 }
 
-/// The document of an issuer.
+/// The metadata document of an issuer.
 pub fn document(issuer: &str) -> Value {
     let at = |path: &str| format!("{issuer}{path}");
     let auth_methods = [
@@ -54,12 +55,12 @@ pub fn document(issuer: &str) -> Value {
         "jwks_uri": at(path::JWKS),
         "pushed_authorization_request_endpoint": at(path::PAR),
         "revocation_endpoint": at(path::REVOKE),
-        // Required by default, but by the client's registration: some clients are registered without.
+        // The client's registration decides. Required by default.
         "require_pushed_authorization_requests": false,
         "authorization_response_iss_parameter_supported": true,
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],
-        "grant_types_supported": ["authorization_code"],
+        "grant_types_supported": GRANT_TYPES,
         "code_challenge_methods_supported": ["S256"],
         "subject_types_supported": ["pairwise"],
         "id_token_signing_alg_values_supported": ["ES256", "RS256"],
@@ -95,7 +96,7 @@ mod tests {
                 );
             }
         }
-        // The default of this one is true, so it must be said.
+        // The default is true, so the document must contain it.
         assert_eq!(document["request_uri_parameter_supported"], false);
     }
 }

@@ -1,4 +1,4 @@
-//! OAuth errors: the closed list of codes, and the body that carries one (RFC 6749 §5.2).
+//! OAuth errors: the closed list of codes, and the body of a direct answer (RFC 6749 §5.2).
 
 use serde::Serialize;
 
@@ -6,39 +6,39 @@ use serde::Serialize;
 /// OpenID Connect Core Error Code `unmet_authentication_requirements`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum OAuthErrorCode {
-    /// The person or the scheme said no.
+    /// The person or the scheme refused.
     AccessDenied,
-    /// A login needs the person; `prompt=none` cannot be met.
+    /// A login needs the person, so `prompt=none` cannot be fulfilled.
     InteractionRequired,
     /// Client authentication failed.
     InvalidClient,
-    /// The code is unknown, used, expired, or not this client's.
+    /// The code is unknown, used, expired, or of another client.
     InvalidGrant,
-    /// Malformed, or something needed is missing.
+    /// A parameter is malformed or missing.
     InvalidRequest,
     /// A `request_uri` that is unknown, used or expired (RFC 9101 §7).
     InvalidRequestUri,
-    /// The scope names no service that can be asked here.
+    /// The scope names no service that can be requested.
     InvalidScope,
     /// The access token is unknown, expired or revoked.
     InvalidToken,
-    /// `registration` (self-issued providers) is not offered.
+    /// `registration` (self-issued providers) is not supported.
     RegistrationNotSupported,
-    /// Request objects are not offered to this client.
+    /// Request objects are not supported for this client.
     RequestNotSupported,
-    /// Foreign `request_uri` values are not offered to this client.
+    /// Other `request_uri` values than those of `/par` are not supported.
     RequestUriNotSupported,
-    /// We failed.
+    /// The scheme failed.
     ServerError,
     /// Retry later.
     TemporarilyUnavailable,
-    /// The client is known but may not do this.
+    /// The client is known but not authorized.
     UnauthorizedClient,
-    /// The level demanded cannot be reached (OpenID Connect Core Error Code unmet_authentication_requirements 1.0).
+    /// The required level cannot be reached (OpenID Connect Core Error Code unmet_authentication_requirements 1.0).
     UnmetAuthenticationRequirements,
-    /// Only `authorization_code`.
+    /// The `grant_type` is not supported.
     UnsupportedGrantType,
-    /// Only `code`.
+    /// The `response_type` is not `code`.
     UnsupportedResponseType,
 }
 
@@ -66,7 +66,7 @@ impl OAuthErrorCode {
         }
     }
 
-    /// The HTTP status of a direct answer that carries the code.
+    /// The HTTP status of a direct answer with this code.
     pub const fn status(self) -> u16 {
         match self {
             OAuthErrorCode::InvalidClient | OAuthErrorCode::InvalidToken => 401,
@@ -77,23 +77,46 @@ impl OAuthErrorCode {
     }
 }
 
-/// An error that is answered directly, as JSON: at `/par`, `/token`, `/revoke` and `/userinfo`.
+/// An error for a client: in JSON at `/par`, `/token`, `/revoke` and `/userinfo`, in the URL of an authorization response.
 ///
-/// The description is a constant text for the partner's developer: it never repeats input, so it can neither leak nor
-/// inject, and it keeps to the characters that RFC 6749 §5.2 allows.
+/// The description is a constant text for the client's developer. It contains no input, so it cannot leak or inject
+/// anything, and uses only the characters that RFC 6749 §5.2 allows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{}: {description}", code.as_str())]
+#[error("{}: {}", code.as_str(), self.reason())]
 pub struct OAuthError {
     /// The stable code.
     pub code: OAuthErrorCode,
     /// What to do about it.
     pub description: &'static str,
+    /// The exact reason, for the log, where the description must not reveal it.
+    reason: Option<&'static str>,
 }
 
 impl OAuthError {
-    /// An error with its explanation.
+    /// An error with its description.
     pub const fn new(code: OAuthErrorCode, description: &'static str) -> Self {
-        Self { code, description }
+        Self {
+            code,
+            description,
+            reason: None,
+        }
+    }
+
+    /// The same error with an exact reason for the log. The client does not learn it.
+    #[must_use]
+    pub const fn because(self, reason: &'static str) -> Self {
+        Self {
+            reason: Some(reason),
+            ..self
+        }
+    }
+
+    /// The reason for the log: the exact one if there is one, otherwise the description.
+    pub const fn reason(&self) -> &'static str {
+        match self.reason {
+            Some(reason) => reason,
+            None => self.description,
+        }
     }
 
     /// The HTTP status.
@@ -115,7 +138,7 @@ impl OAuthError {
         serde_json::to_vec(&body).unwrap_or_else(|_| b"{\"error\":\"server_error\"}".to_vec())
     }
 
-    /// The `WWW-Authenticate` of a 401 at an endpoint for clients (RFC 6749 §5.2: the scheme that the client used).
+    /// The `WWW-Authenticate` header of a 401 at an endpoint where clients authenticate (RFC 6749 §5.2).
     pub const fn client_challenge(&self) -> Option<&'static str> {
         match self.code {
             OAuthErrorCode::InvalidClient => Some("Basic realm=\"ipse\", charset=\"UTF-8\""),
@@ -123,7 +146,7 @@ impl OAuthError {
         }
     }
 
-    /// The `WWW-Authenticate` at userinfo (RFC 6750 §3): without a code if no token was sent at all.
+    /// The `WWW-Authenticate` header at userinfo (RFC 6750 §3). It has no error code if no token was sent.
     pub fn bearer_challenge(&self, token_sent: bool) -> String {
         if token_sent {
             format!(
@@ -140,6 +163,18 @@ impl OAuthError {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_reason_is_only_for_the_log() {
+        let error = OAuthError::new(OAuthErrorCode::InvalidGrant, "the code is not valid")
+            .because("the code was redeemed before");
+        assert_eq!(
+            error.to_string(),
+            "invalid_grant: the code was redeemed before"
+        );
+        assert!(!String::from_utf8_lossy(&error.body()).contains("before"));
+        assert!(!error.bearer_challenge(true).contains("before"));
+    }
 
     #[test]
     fn the_body_is_the_standard_one() {

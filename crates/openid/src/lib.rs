@@ -1,18 +1,18 @@
-//! OpenID Connect as pure functions: what a partner registered, what it asks, whether it is who it says, and what
-//! it gets.
+//! OpenID Connect as pure functions: registrations, requests, client authentication and tokens.
 //!
-//! Nothing here does I/O, reads a clock or draws randomness: the caller brings the bytes, the time and the keys, so
-//! that every rule can be tested, fuzzed and read alone. State (pushed requests, codes, spent assertions) belongs to
-//! the scheme; the HTTP face belongs to the server.
+//! Nothing here does I/O, reads a clock or uses randomness. The caller passes the bytes, the time and the keys, so that
+//! each rule can be tested and fuzzed separately. The scheme keeps the state: pushed requests, codes, used assertions. The
+//! server speaks HTTP.
 //!
-//! The order of a login, and where each step stands:
+//! The steps of a login:
 //!
 //! 1. [`authn`]: the client authenticates at `/par` (RFC 9126) and later at `/token`.
-//! 2. [`request`]: its parameters become an [`request::AuthorizationRequest`], or a typed refusal.
-//! 3. [`response`]: the browser goes back with a code or an error, and always with `iss` (RFC 9207).
-//! 4. [`grant`]: the code is redeemed, with PKCE (RFC 7636).
-//! 5. [`tokens`] and [`disclosure`]: ID token and userinfo, never more than was asked, shown and approved.
+//! 2. [`request`]: its parameters become a [`request::AuthorizationRequest`] or a typed refusal.
+//! 3. [`response`]: the browser returns to the client with a code or an error, and always with `iss` (RFC 9207).
+//! 4. [`grant`]: the client redeems the code, with PKCE (RFC 7636).
+//! 5. [`tokens`] and [`disclosure`]: the ID token and userinfo, with no more than was requested, shown and approved.
 
+pub mod access_token;
 pub mod authn;
 pub mod client;
 pub mod client_keys;
@@ -24,6 +24,7 @@ pub mod params;
 pub mod redirect;
 pub mod request;
 pub mod response;
+mod token_text;
 pub mod tokens;
 
 pub use error::{OAuthError, OAuthErrorCode};

@@ -1,17 +1,17 @@
 //! Parameters of a query or a form, read strictly.
 //!
-//! RFC 6749 §3.1: a parameter without a value counts as omitted, and none may occur twice. Lenient readers (lossy
-//! UTF-8, last one wins) are how two parties come to see two different requests; so here a bad escape refuses
-//! the whole text, and a repetition is kept as a finding for the caller, who knows whether it may still redirect.
+//! RFC 6749 §3.1: a parameter without a value counts as omitted, and no parameter may occur twice. Parsers that replace bad
+//! UTF-8 or use the last of two values let two parties read different requests. So a bad escape refuses the whole text. A
+//! repeated parameter is recorded, since only the caller knows whether the error may go to the client.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
 use crate::error::{OAuthError, OAuthErrorCode};
 
-/// No query or form of ours is longer.
+/// The longest query or form, in bytes.
 pub const MAX_BYTES: usize = 32 * 1024;
-/// No request has more parameters.
+/// The most parameters in a request.
 pub const MAX_COUNT: usize = 64;
 
 /// Decoded parameters.
@@ -21,7 +21,7 @@ pub struct Params {
     repeated: Vec<String>,
 }
 
-/// Names only: values may be secrets or personal.
+/// Prints names only: values may be secret or personal data.
 impl std::fmt::Debug for Params {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Params")
@@ -41,12 +41,15 @@ pub enum ParamsError {
     #[error("there are too many parameters")]
     TooMany,
     /// A bad escape, or not UTF-8.
-    #[error("the parameters are not well encoded")]
+    #[error("the parameters are not correctly encoded")]
     Encoding,
 }
 
 impl Params {
-    /// Reads `application/x-www-form-urlencoded` text: a query without its `?`, or a body.
+    /// Parses `application/x-www-form-urlencoded` text: a query without its `?`, or a body.
+    ///
+    /// # Errors
+    /// [`ParamsError`].
     pub fn parse(text: &[u8]) -> Result<Self, ParamsError> {
         if text.len() > MAX_BYTES {
             return Err(ParamsError::TooLong);
@@ -79,7 +82,7 @@ impl Params {
         }
     }
 
-    /// The value, if there is one that is not empty.
+    /// The value, unless it is missing or empty.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.values
             .get(name)
@@ -87,12 +90,15 @@ impl Params {
             .filter(|value| !value.is_empty())
     }
 
-    /// Whether the parameter came more than once.
+    /// Whether the parameter occurs more than once.
     pub fn is_repeated(&self, name: &str) -> bool {
         self.repeated.iter().any(|repeated| repeated == name)
     }
 
-    /// Refuses a request in which any parameter came twice.
+    /// Refuses a request with a repeated parameter.
+    ///
+    /// # Errors
+    /// `invalid_request`.
     pub fn unique(&self) -> Result<(), OAuthError> {
         if self.repeated.is_empty() {
             Ok(())
@@ -104,7 +110,10 @@ impl Params {
         }
     }
 
-    /// The value, or `invalid_request`.
+    /// The value of a required parameter.
+    ///
+    /// # Errors
+    /// `invalid_request` with the description `missing`.
     pub fn require(&self, name: &'static str, missing: &'static str) -> Result<&str, OAuthError> {
         self.get(name)
             .ok_or_else(|| OAuthError::new(OAuthErrorCode::InvalidRequest, missing))
@@ -126,16 +135,16 @@ impl From<ParamsError> for OAuthError {
         let text = match error {
             ParamsError::TooLong => "the parameters are too long",
             ParamsError::TooMany => "there are too many parameters",
-            ParamsError::Encoding => "the parameters are not well encoded",
+            ParamsError::Encoding => "the parameters are not correctly encoded",
         };
         OAuthError::new(OAuthErrorCode::InvalidRequest, text)
     }
 }
 
-/// Undoes form encoding (WHATWG URL §5.1), but refuses what that algorithm forgives.
+/// Decodes form encoding (WHATWG URL §5.1), but refuses the malformed escapes that the standard tolerates.
 pub(crate) fn decode(text: &[u8]) -> Result<String, ParamsError> {
     if !text.contains(&b'%') && !text.contains(&b'+') {
-        // Nearly every name, and the long values: assertions, codes, challenges.
+        // The usual case: names, and long values such as assertions, codes and challenges.
         return std::str::from_utf8(text)
             .map(str::to_owned)
             .map_err(|_| ParamsError::Encoding);
@@ -168,7 +177,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn reads_what_browsers_write() {
+    fn parameters_of_a_browser_are_read() {
         let params = Params::parse(b"a=1&b=caf%C3%A9+noir&empty=&flag&c=x%26y%3Dz").unwrap();
         assert_eq!(params.get("a"), Some("1"));
         assert_eq!(params.get("b"), Some("caf\u{e9} noir"));
@@ -183,7 +192,7 @@ mod tests {
         let params = Params::parse(b"scope=openid&%73cope=openid").unwrap();
         assert!(params.is_repeated("scope"));
         assert!(params.unique().is_err());
-        // Also when the first was empty: two readers could disagree on which one counts.
+        // Also if the first is empty: two parsers could use different ones.
         assert!(
             Params::parse(b"scope=&scope=openid")
                 .unwrap()
@@ -193,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn bad_escapes_refuse_the_whole_text() {
+    fn a_bad_escape_refuses_the_whole_text() {
         for text in [
             "a=%",
             "a=%4",
@@ -225,12 +234,12 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_bytes_are_parsed_or_refused(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
+        fn arbitrary_bytes_do_not_panic(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
             let _ = Params::parse(&bytes);
         }
 
         #[test]
-        fn what_is_encoded_comes_back(pairs in proptest::collection::btree_map("\\PC{1,12}", "\\PC{1,20}", 0..8)) {
+        fn encoded_parameters_are_decoded_to_the_same(pairs in proptest::collection::btree_map("\\PC{1,12}", "\\PC{1,20}", 0..8)) {
             let text = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(&pairs).finish();
             let params = Params::parse(text.as_bytes()).unwrap();
             for (name, value) in &pairs {

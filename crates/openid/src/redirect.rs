@@ -1,7 +1,7 @@
-//! Redirect URIs: what may be registered, and the exact comparison (RFC 9700 §4.1.3).
+//! Redirect URIs: which may be registered, and the exact comparison (RFC 9700 §4.1.3).
 //!
-//! A URI is registered only in the one spelling that every parser reads the same way; a request must then repeat it
-//! byte for byte. No parser looks at a requested URI at all, so no parser can be tricked by one.
+//! A URI is registered only in its normal form, which every parser reads in the same way. A request must repeat it byte for
+//! byte. A requested URI is never parsed, so it cannot exploit a parser.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
@@ -10,7 +10,7 @@ use url::{Host, Url};
 #[cfg(test)]
 mod tests;
 
-/// No redirect URI is longer.
+/// The longest redirect URI, in bytes.
 pub const MAX_BYTES: usize = 512;
 
 /// Why a redirect URI cannot be registered.
@@ -19,12 +19,12 @@ pub enum RedirectProblem {
     /// Over [`MAX_BYTES`].
     #[error("it is longer than 512 bytes")]
     TooLong,
-    /// Not an absolute URL, or not in the one spelling that every parser agrees on.
+    /// Not an absolute URL, or not in normal form.
     #[error(
         "it is not an absolute URL in normal form (lower-case host, no default port, no `..`, no backslash)"
     )]
     NotNormal,
-    /// Not https, nor http on a loopback address outside production.
+    /// Neither https, nor http on a loopback address outside production.
     #[error("it must be https (http is for loopback addresses, outside production)")]
     NotHttps,
     /// It has a `#`.
@@ -34,17 +34,20 @@ pub enum RedirectProblem {
     #[error("it must not have a user name or password")]
     UserInfo,
     /// It has a `*`.
-    #[error("wildcards are not offered: register each URI")]
+    #[error("wildcards are not supported: register each URI")]
     Wildcard,
-    /// It has a parameter that our answer adds.
-    #[error("its query uses a name that the answer adds (code, state, iss, error)")]
+    /// It has a parameter that the authorization response adds.
+    #[error("its query has a parameter that the response adds (code, state, iss, error)")]
     ReservedParameter,
-    /// Its host is not of the verified domain.
-    #[error("its host is not the verified domain or below it")]
+    /// Its host is not in the verified domain.
+    #[error("its host is neither the verified domain nor below it")]
     ForeignHost,
 }
 
-/// Checks a URI for registration by the partner with this verified domain.
+/// Checks a URI that the partner with this verified domain registers.
+///
+/// # Errors
+/// The first problem that is found.
 pub fn check(uri: &str, domain: &str, production: bool) -> Result<(), RedirectProblem> {
     if uri.len() > MAX_BYTES {
         return Err(RedirectProblem::TooLong);
@@ -59,13 +62,13 @@ pub fn check(uri: &str, domain: &str, production: bool) -> Result<(), RedirectPr
     if !url.username().is_empty() || url.password().is_some() || authority(uri).contains('@') {
         return Err(RedirectProblem::UserInfo);
     }
-    // The parser's own spelling must be the given one; only the slash after a bare host may be missing.
+    // The URI must be equal to its normal form. Only the slash after a bare host may be missing.
     let normal = url.as_str();
     let bare = url.path() == "/" && url.query().is_none() && normal.strip_suffix('/') == Some(uri);
     let printable = uri
         .bytes()
         .all(|byte| byte.is_ascii_graphic() && !b"\\\"<>^`{|}".contains(&byte));
-    if !printable || (normal != uri && !bare) || encoded_trick(url.path()) {
+    if !printable || (normal != uri && !bare) || has_ambiguous_escape(url.path()) {
         return Err(RedirectProblem::NotNormal);
     }
     let host = url.host().ok_or(RedirectProblem::NotNormal)?;
@@ -81,7 +84,7 @@ pub fn check(uri: &str, domain: &str, production: bool) -> Result<(), RedirectPr
     {
         return Err(RedirectProblem::ReservedParameter);
     }
-    let at_home = match host {
+    let in_domain = match host {
         Host::Domain(host) => {
             host == domain
                 || host
@@ -90,16 +93,16 @@ pub fn check(uri: &str, domain: &str, production: bool) -> Result<(), RedirectPr
         }
         _ => false,
     };
-    if !at_home && (production || !loopback) {
+    if !in_domain && (production || !loopback) {
         return Err(RedirectProblem::ForeignHost);
     }
     Ok(())
 }
 
-/// Parameters that our answer adds (RFC 6749 §4.1.2, RFC 9207).
+/// Parameters that the authorization response adds (RFC 6749 §4.1.2, RFC 9207).
 const RESERVED: [&str; 5] = ["code", "state", "iss", "error", "error_description"];
 
-/// Whether `requested` is one of the registered URIs: exactly, byte for byte.
+/// Whether `requested` is one of the registered URIs, byte for byte.
 pub fn is_registered(registered: &[String], requested: &str) -> bool {
     registered.iter().any(|uri| uri == requested)
 }
@@ -113,16 +116,16 @@ pub(crate) fn is_loopback(host: &Host<&str>) -> bool {
     }
 }
 
-/// What stands between `//` and the path, as written.
+/// The text between `//` and the path.
 fn authority(uri: &str) -> &str {
     let rest = uri.split_once("//").map_or(uri, |(_, rest)| rest);
     rest.split(['/', '?', '\\']).next().unwrap_or_default()
 }
 
-/// Escapes that one server undoes before looking at the path and another after: dots, slashes, `;` after dots.
-fn encoded_trick(path: &str) -> bool {
+/// Whether the path has escapes of dots and slashes, or `;` after dots: servers interpret these differently.
+fn has_ambiguous_escape(path: &str) -> bool {
     let lower = path.to_ascii_lowercase();
     ["%2e", "%2f", "%5c", "%00", "%25", "..;", "/.;"]
         .iter()
-        .any(|trick| lower.contains(trick))
+        .any(|escape| lower.contains(escape))
 }

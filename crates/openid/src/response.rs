@@ -1,13 +1,13 @@
-//! The browser's way back to the client (RFC 6749 §4.1.2), always with `iss` (RFC 9207).
+//! Authorization responses: the URL that returns the browser to the client (RFC 6749 §4.1.2), always with `iss` (RFC 9207).
 
 use url::form_urlencoded::Serializer;
 
 use crate::error::OAuthError;
 use crate::request::{AuthorizationRequest, RedirectError};
 
-/// The URL that brings a code to the client.
+/// The URL that returns the browser to the client with a code.
 pub fn success(request: &AuthorizationRequest, issuer: &str, code: &str) -> String {
-    back(
+    url(
         &request.redirect_uri,
         request.state.as_deref(),
         issuer,
@@ -15,13 +15,13 @@ pub fn success(request: &AuthorizationRequest, issuer: &str, code: &str) -> Stri
     )
 }
 
-/// The URL that brings an error to the client.
+/// The URL that returns the browser to the client with an error.
 pub fn failure(error: &RedirectError, issuer: &str) -> String {
     let pairs = [
         ("error", error.error.code.as_str()),
         ("error_description", error.error.description),
     ];
-    back(&error.redirect_uri, error.state.as_deref(), issuer, &pairs)
+    url(&error.redirect_uri, error.state.as_deref(), issuer, &pairs)
 }
 
 impl AuthorizationRequest {
@@ -35,14 +35,14 @@ impl AuthorizationRequest {
     }
 }
 
-/// The registered URI is extended as text: it keeps its own query, and has no fragment by registration.
-fn back(redirect_uri: &str, state: Option<&str>, issuer: &str, pairs: &[(&str, &str)]) -> String {
+/// Appends the parameters to the registered URI. It keeps its query; it has no fragment, by registration.
+fn url(redirect_uri: &str, state: Option<&str>, issuer: &str, pairs: &[(&str, &str)]) -> String {
     let mut query = Serializer::new(String::new());
     query.extend_pairs(pairs);
     if let Some(state) = state {
         query.append_pair("state", state);
     }
-    // A client of several servers learns from `iss` which one answered (threat 17).
+    // `iss` tells a client of several servers which one answered (threat 17).
     query.append_pair("iss", issuer);
     let separator = match redirect_uri.split_once('?') {
         None => "?",

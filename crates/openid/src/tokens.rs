@@ -1,4 +1,4 @@
-//! What a partner gets: the ID token, the token response and userinfo.
+//! The answers to a client: the ID token, the token response, userinfo, and the answer of `/par`.
 
 use std::collections::BTreeMap;
 
@@ -8,21 +8,21 @@ use serde_json::{Map, Value};
 
 use crate::Level;
 
-/// How long an ID token is valid, in seconds: it says that a login happened just now, and is no session.
+/// How long an ID token is valid, in seconds. It proves a login that has just happened, and is no session.
 pub const ID_TOKEN_SECONDS: i64 = 300;
 
 /// The contents of an ID token (OpenID Connect Core §2).
 #[derive(Clone, Debug)]
 pub struct IdToken<'a> {
-    /// Our issuer.
+    /// The issuer.
     pub issuer: &'a str,
     /// The client.
     pub client_id: &'a str,
-    /// The person, under the name that only this partner knows.
+    /// The pairwise name of the person.
     pub subject: &'a str,
     /// When the person approved, in seconds since 1970 UTC.
     pub auth_time: i64,
-    /// The level that was reached, never less than demanded.
+    /// The level of the login. Never less than the request requires.
     pub acr: Level,
     /// The request's nonce.
     pub nonce: Option<&'a str>,
@@ -31,10 +31,10 @@ pub struct IdToken<'a> {
 }
 
 impl IdToken<'_> {
-    /// The claims set. There is no `at_hash`: with the code flow it is optional (§3.1.3.6), and PKCE and client
-    /// authentication already bind the access token's delivery.
+    /// The claims of the token, issued at `now` (seconds since 1970 UTC). There is no `at_hash`: it is optional in the code
+    /// flow (§3.1.3.6), where PKCE and client authentication protect the delivery of the access token.
     pub fn claims(&self, now: i64) -> Map<String, Value> {
-        // Released claims go in first, so that nothing in them could ever overwrite what we say ourselves.
+        // Released claims are inserted first, so that they cannot overwrite the others.
         let mut claims: Map<String, Value> = self.claims.clone().into_iter().collect();
         claims.insert("iss".into(), self.issuer.into());
         claims.insert("sub".into(), self.subject.into());
@@ -49,7 +49,10 @@ impl IdToken<'_> {
         claims
     }
 
-    /// Signs it. The key must be the one for the client's registered algorithm.
+    /// Signs the token. The key must be for the algorithm that the client registered.
+    ///
+    /// # Panics
+    /// As [`SigningKey::sign`].
     pub fn sign(&self, key: &SigningKey, now: i64) -> String {
         jws::sign(
             key,
@@ -62,19 +65,19 @@ impl IdToken<'_> {
 /// The answer of the token endpoint (RFC 6749 §5.1, OpenID Connect Core §3.1.3.3).
 #[derive(Clone, Serialize)]
 pub struct TokenResponse {
-    /// Opaque; good for userinfo only.
+    /// Opaque; valid at userinfo only.
     pub access_token: String,
     /// `Bearer`.
     pub token_type: &'static str,
-    /// Seconds.
+    /// How long the access token is valid, in seconds.
     pub expires_in: i64,
-    /// Who logged in.
+    /// The ID token.
     pub id_token: String,
-    /// What was granted.
+    /// The granted scopes.
     pub scope: String,
 }
 
-/// Tokens are not printed.
+/// Prints no tokens.
 impl std::fmt::Debug for TokenResponse {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("TokenResponse")
@@ -93,9 +96,9 @@ pub fn userinfo(subject: &str, released: BTreeMap<String, Value>) -> Map<String,
 /// The answer of `/par` (RFC 9126 §2.2).
 #[derive(Clone, Debug, Serialize)]
 pub struct PushedResponse {
-    /// The reference.
+    /// The reference to the pushed request.
     pub request_uri: String,
-    /// Seconds.
+    /// How long it is valid, in seconds.
     pub expires_in: i64,
 }
 
@@ -104,7 +107,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_id_token_says_what_it_must_and_no_claim_overwrites_it() {
+    fn an_id_token_has_its_claims_and_released_claims_do_not_overwrite_them() {
         let claims = [
             ("given_name", "An"),
             ("sub", "someone else"),
@@ -133,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn userinfo_is_of_the_subject() {
+    fn userinfo_has_the_subject_and_the_released_claims() {
         let released = BTreeMap::from([
             ("sub".to_owned(), Value::from("x")),
             ("name".to_owned(), Value::from("An")),

@@ -58,7 +58,11 @@ impl Biometric {
     /// # Errors
     /// `storage_failed`.
     pub fn save(&self, storage: &mut impl Storage) -> Result<()> {
-        storage.write(KEY, &self.key.to_pkcs8())?;
+        let pkcs8 = self
+            .key
+            .to_pkcs8()
+            .map_err(|_| Error::of(local::STORAGE).with("file", KEY))?;
+        storage.write(KEY, &pkcs8)?;
         write_json(storage, ID, &b64::encode(&self.id))
     }
 

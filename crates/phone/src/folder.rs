@@ -88,7 +88,10 @@ impl Storage for Folder {
 
     fn begin(&mut self, _lock: &FolderLock, key: SigningKey, state: State) -> Result<()> {
         self.remove(STATE)?;
-        self.write(KEY, &key.to_pkcs8())?;
+        let pkcs8 = key
+            .to_pkcs8()
+            .map_err(|_| Error::of(local::STORAGE).with("file", KEY))?;
+        self.write(KEY, &pkcs8)?;
         self.write(SEQUENCE, b"0")?;
         self.set_state(state)
     }

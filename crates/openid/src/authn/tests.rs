@@ -37,21 +37,21 @@ fn signed(key: &SigningKey, claims: &Value) -> String {
     jws::sign(key, "JWT", claims.to_string().as_bytes())
 }
 
-fn present(assertion: &str) -> Result<Presented, OAuthError> {
+fn present(assertion: &str) -> Result<Credentials, OAuthError> {
     let params = [
         ("client_assertion_type", ASSERTION_TYPE),
         ("client_assertion", assertion),
     ]
     .into_iter()
     .collect();
-    Presented::read(None, &params)
+    Credentials::read(None, &params)
 }
 
 fn check(registration: &Registration, assertion: &str) -> Result<Authenticated, OAuthError> {
     present(assertion)?.verify(registration, &CONTEXT)
 }
 
-/// The claims with one changed; `null` takes it away.
+/// The claims with one of them changed; `null` removes it.
 fn but(name: &str, value: Value) -> Value {
     let mut claims = claims();
     if value.is_null() {
@@ -63,7 +63,7 @@ fn but(name: &str, value: Value) -> Value {
 }
 
 #[test]
-fn a_good_assertion_is_taken_and_must_be_spent() {
+fn a_valid_assertion_is_accepted_and_must_be_recorded() {
     let key = SigningKey::generate_es256();
     let presented = present(&signed(&key, &claims())).unwrap();
     assert_eq!(presented.client_id(), "par_shop");
@@ -71,13 +71,13 @@ fn a_good_assertion_is_taken_and_must_be_spent() {
         .verify(&with_key(&key, AssertionAudience::Issuer), &CONTEXT)
         .unwrap();
     assert_eq!(
-        authenticated.spend,
-        Some(Spend {
+        authenticated.assertion,
+        Some(AssertionId {
             jti: "j1".to_owned(),
-            until: NOW + 60
+            expires: NOW + 60
         })
     );
-    // Without `typ` and without `kid`, as some clients write them.
+    // Some clients omit `typ` and `kid`.
     let header = b64::encode(br#"{"alg":"ES256"}"#);
     let input = format!("{header}.{}", b64::encode(claims().to_string().as_bytes()));
     let bare = format!("{input}.{}", b64::encode(&key.sign(input.as_bytes())));
@@ -165,7 +165,7 @@ fn t23_times_are_whole_near_and_not_in_the_future() {
             "{name} = {value}"
         );
     }
-    // Older software writes one hour; it gets that with the older audience only.
+    // Older software uses one hour, which only the older audience allows.
     let mut hour = but("exp", json!(NOW + 3600));
     assert!(check(&issuer, &signed(&key, &hour)).is_err());
     hour["aud"] = json!("https://ipse.example/token");
@@ -183,10 +183,10 @@ fn t22_only_registered_keys_count() {
     let (key, other) = (SigningKey::generate_es256(), SigningKey::generate_es256());
     let issuer = with_key(&key, AssertionAudience::Issuer);
     assert!(check(&issuer, &signed(&other, &claims())).is_err());
-    // The other key under the registered name.
+    // Another key with the registered key id.
     let renamed = jws::sign_with_kid(&other, "JWT", key.kid(), claims().to_string().as_bytes());
     assert!(check(&issuer, &renamed).is_err());
-    // A key, or where to fetch one, brought along in the header: looked at by no one.
+    // A key in the header, or an address to fetch one from, is ignored.
     let jwk = serde_json::to_value(other.public_jwk()).unwrap();
     for member in [
         json!({"jwk": jwk}),
@@ -230,7 +230,7 @@ fn t23_other_algorithms_and_shapes_are_refused() {
             "{alg} without signature"
         );
     }
-    // A token of another use.
+    // A token for another use.
     let wrong_typ = jws::sign(&key, "sim-statement+jwt", claims().to_string().as_bytes());
     assert!(check(&issuer, &wrong_typ).is_err());
     let twice = claims().to_string().replacen('{', r#"{"aud":"x","#, 1);
@@ -255,7 +255,7 @@ fn basic_header(text: &str) -> String {
 }
 
 #[test]
-fn a_right_secret_is_taken_from_header_or_form() {
+fn a_secret_is_accepted_in_the_header_and_in_the_form() {
     let basic = shop();
     let post = Registration {
         authentication: Authentication::ClientSecretPost {
@@ -263,9 +263,9 @@ fn a_right_secret_is_taken_from_header_or_form() {
         },
         ..shop()
     };
-    let in_header = |text: &str| Presented::read(Some(&basic_header(text)), &Params::default());
+    let in_header = |text: &str| Credentials::read(Some(&basic_header(text)), &Params::default());
     let in_form = |secret: &'static str| {
-        Presented::read(
+        Credentials::read(
             None,
             &[("client_id", "par_shop"), ("client_secret", secret)]
                 .into_iter()
@@ -278,7 +278,7 @@ fn a_right_secret_is_taken_from_header_or_form() {
             .verify(&basic, &CONTEXT)
             .is_ok()
     );
-    // Form-encoded, as RFC 6749 §2.3.1 wants it.
+    // Form-encoded, as RFC 6749 §2.3.1 requires.
     assert!(
         in_header("par%5Fshop:secret")
             .unwrap()
@@ -327,17 +327,17 @@ fn a_right_secret_is_taken_from_header_or_form() {
         "basic  ",
         "Basic cGFyX3Nob3A6c2VjcmV0 x",
     ] {
-        let refused =
-            Presented::read(Some(header), &Params::default()).map(|presented| presented.client_id);
+        let refused = Credentials::read(Some(header), &Params::default())
+            .map(|presented| presented.client_id);
         assert!(refused.is_err(), "{header}");
     }
 }
 
 #[test]
-fn one_way_at_a_time_and_of_one_client() {
+fn credentials_of_two_methods_or_two_clients_are_refused() {
     let header = basic_header("par_shop:secret");
     let read = |header: Option<&str>, pairs: &[(&'static str, &'static str)]| {
-        Presented::read(header, &pairs.iter().copied().collect())
+        Credentials::read(header, &pairs.iter().copied().collect())
             .map(|presented| presented.client_id)
     };
     let code = |result: Result<String, OAuthError>| result.unwrap_err().code;

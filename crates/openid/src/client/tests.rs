@@ -2,7 +2,7 @@ use ipse_jose::JwkSet;
 
 use super::*;
 
-/// A partner with one login service and a secret, as most tests need it.
+/// A partner with one login service and a secret.
 pub(crate) fn shop() -> Registration {
     Registration {
         client_id: "par_shop".to_owned(),
@@ -26,12 +26,12 @@ pub(crate) fn service(code: &str, kind: ServiceType) -> Service {
     Service {
         code: code.to_owned(),
         kind,
-        scopes: profile(),
+        scopes: default_scopes(),
     }
 }
 
 #[test]
-fn a_registration_is_stored_and_read_back() {
+fn a_stored_registration_is_read_back() {
     let json = serde_json::to_string(&shop()).unwrap();
     let read: Registration = serde_json::from_str(&json).unwrap();
     assert_eq!(serde_json::to_string(&read).unwrap(), json);
@@ -43,7 +43,7 @@ fn a_registration_is_stored_and_read_back() {
 }
 
 #[test]
-fn pushing_is_the_default_and_so_is_es256() {
+fn by_default_requests_are_pushed_and_tokens_use_es256() {
     let registration: Registration = serde_json::from_value(serde_json::json!({
         "client_id": "a", "name": "A", "domain": "a.example", "redirect_uris": ["https://a.example/cb"],
         "authentication": {"method": "client_secret_post", "secret": "x"},
@@ -87,7 +87,7 @@ fn an_audience_is_the_issuer_unless_registered_otherwise() {
 }
 
 #[test]
-fn mistakes_are_named() {
+fn each_mistake_has_its_error() {
     type Change = fn(&mut Registration);
     let cases: [(Change, &str); 12] = [
         (|r| r.client_id = "a b".into(), "client_id:"),
@@ -135,7 +135,7 @@ fn mistakes_are_named() {
 }
 
 #[test]
-fn production_wants_real_names_and_no_sandbox() {
+fn production_refuses_local_names_and_test_people() {
     let mut registration = shop();
     assert!(matches!(
         registration.validate(true),
@@ -156,7 +156,7 @@ fn production_wants_real_names_and_no_sandbox() {
 }
 
 #[test]
-fn without_a_code_only_a_single_login_service_is_meant() {
+fn a_request_without_a_service_code_uses_the_only_login_service() {
     let mut registration = shop();
     registration
         .services
@@ -172,7 +172,7 @@ fn without_a_code_only_a_single_login_service_is_meant() {
 }
 
 #[test]
-fn a_secret_is_256_bits_and_only_its_hash_is_kept() {
+fn a_secret_has_256_bits_and_only_its_hash_is_stored() {
     let secret = secret_text(&[7; 32]);
     assert_eq!(secret.len(), 43);
     let hash = SecretHash::of(&secret);

@@ -4,7 +4,7 @@ use super::*;
 use crate::client::tests::shop;
 use crate::request::{self, PageProblem, Refusal};
 
-/// Each of these has got past some server's comparison once. None is registered, so none may be redirected to.
+/// Each of these passed the comparison of some server. None is registered, so the browser is not redirected to any.
 const CORPUS: [&str; 48] = [
     "https://shop.example/cb/",
     "https://shop.example/cb?",
@@ -80,7 +80,7 @@ fn t14_only_an_exact_redirect_uri_is_redirected_to() {
 }
 
 #[test]
-fn what_may_be_registered() {
+fn only_uris_in_normal_form_of_the_domain_may_be_registered() {
     for uri in [
         "https://shop.example/cb",
         "https://login.shop.example/a/b?c=d&e=%C3%A9",
@@ -95,7 +95,7 @@ fn what_may_be_registered() {
         "https://localhost/x",
     ] {
         let fine = check(uri, "localhost", false).is_ok();
-        // 80800 is no port.
+        // 80800 is not a port.
         assert_eq!(fine, !uri.contains("80800"), "{uri}");
         assert!(
             check(uri, "localhost.example", true).is_err(),
@@ -148,7 +148,7 @@ proptest! {
     }
 
     #[test]
-    fn any_text_is_checked_without_panic(uri in "(https?://)?\\PC{0,60}", domain in "[a-z.]{0,12}") {
+    fn arbitrary_text_does_not_panic(uri in "(https?://)?\\PC{0,60}", domain in "[a-z.]{0,12}") {
         let _ = check(&uri, &domain, false);
     }
 }

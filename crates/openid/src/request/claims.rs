@@ -5,10 +5,10 @@ use serde_json::{Map, Value};
 use crate::disclosure::{Claim, RequestedClaims};
 use crate::error::{OAuthError, OAuthErrorCode};
 
-/// No `claims` parameter is longer.
+/// The longest `claims` parameter, in bytes.
 const MAX_BYTES: usize = 8 * 1024;
 
-/// What the parameter asks for, as far as we know it. Unknown claims and members are ignored, as the standard says.
+/// The known claims of the parameter. Unknown claims and members are ignored, as the standard requires.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct ClaimsRequest {
     pub claims: RequestedClaims,
@@ -30,16 +30,16 @@ const MALFORMED: OAuthError = OAuthError::new(
 
 impl ClaimsRequest {
     pub fn parse(text: Option<&str>) -> Result<Self, OAuthError> {
-        let mut asked = Self::default();
-        let Some(text) = text else { return Ok(asked) };
+        let mut request = Self::default();
+        let Some(text) = text else { return Ok(request) };
         if text.len() > MAX_BYTES {
             return Err(MALFORMED);
         }
         let root: Map<String, Value> =
             ipse_jose::strict_json(text.as_bytes()).map_err(|_| MALFORMED)?;
         for (name, place) in [
-            ("id_token", &mut asked.claims.id_token),
-            ("userinfo", &mut asked.claims.userinfo),
+            ("id_token", &mut request.claims.id_token),
+            ("userinfo", &mut request.claims.userinfo),
         ] {
             for (claim, member) in members(&root, name)? {
                 let member = Member::parse(member)?;
@@ -51,17 +51,17 @@ impl ClaimsRequest {
                         let [sub] = member.values.as_slice() else {
                             continue;
                         };
-                        if asked
+                        if request
                             .required_sub
                             .as_ref()
                             .is_some_and(|known| known != sub)
                         {
                             return Err(MALFORMED);
                         }
-                        asked.required_sub = Some(sub.clone());
+                        request.required_sub = Some(sub.clone());
                     }
                     ("acr", "id_token") => {
-                        asked.acr = AcrRequest {
+                        request.acr = AcrRequest {
                             essential: member.essential,
                             values: member.values,
                         };
@@ -70,7 +70,7 @@ impl ClaimsRequest {
                 }
             }
         }
-        Ok(asked)
+        Ok(request)
     }
 }
 
@@ -85,7 +85,7 @@ fn members<'a>(
     }
 }
 
-/// One claim's request: `null`, or how much and which value.
+/// The request for one claim: `null`, or an object.
 struct Member {
     essential: bool,
     values: Vec<String>,
@@ -116,7 +116,7 @@ impl Member {
                 .filter_map(Value::as_str)
                 .map(str::to_owned)
                 .collect(),
-            // A value of another type belongs to a claim that we do not have.
+            // A value of another type is for an unknown claim.
             (Some(_), None) => Vec::new(),
             _ => return Err(MALFORMED),
         };

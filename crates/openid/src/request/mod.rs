@@ -1,14 +1,15 @@
-//! Authorization requests: parameters in, an [`AuthorizationRequest`] or a typed refusal out.
+//! Authorization requests: from parameters to an [`AuthorizationRequest`] or a typed refusal.
 //!
-//! A request arrives in one of two ways. Pushed (RFC 9126): the client authenticates and posts it to `/par`, and the
-//! browser carries only a reference; whatever else stands in that URL is ignored. Plain: the browser carries all of
-//! it; only for clients whose registration says so.
+//! There are two ways. Pushed (RFC 9126): the client authenticates and posts the request to `/par`; the URL of the browser
+//! contains a reference, and all other parameters of the URL are ignored. Plain: the URL of the browser contains the whole
+//! request; only for clients whose registration allows it.
 
 mod claims;
 mod parse;
 #[cfg(test)]
 mod tests;
 
+use ipse_texts::Language;
 use serde::{Deserialize, Serialize};
 
 use crate::client::ServiceType;
@@ -16,16 +17,15 @@ use crate::disclosure::RequestedClaims;
 use crate::error::{OAuthError, OAuthErrorCode};
 use crate::params::Params;
 use crate::{Level, client::Registration};
-use ipse_texts::Language;
 
-/// What our references to pushed requests begin with (RFC 9126 §2.2).
+/// The prefix of references to pushed requests (RFC 9126 §2.2).
 pub const PAR_PREFIX: &str = "urn:ietf:params:oauth:request_uri:";
-/// No `state` is longer.
+/// The longest `state`, in bytes.
 pub const MAX_STATE: usize = 2048;
-/// No `nonce` is longer.
+/// The longest `nonce`, in bytes.
 pub const MAX_NONCE: usize = 512;
 
-/// A request that was checked in full. It can be stored; nothing in it needs checking again.
+/// A completely checked request. It can be stored and needs no further checks.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AuthorizationRequest {
@@ -33,63 +33,63 @@ pub struct AuthorizationRequest {
     pub client_id: String,
     /// One of its registered redirect URIs.
     pub redirect_uri: String,
-    /// Echoed in the answer.
+    /// Repeated in the authorization response.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub state: Option<String>,
-    /// Echoed in the ID token.
+    /// Repeated in the ID token.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub nonce: Option<String>,
     /// PKCE, S256 (RFC 7636).
     pub code_challenge: String,
-    /// The code of the service asked for.
+    /// The code of the requested service.
     pub service: String,
     /// Its type.
     pub service_type: ServiceType,
-    /// The scopes granted, as the token response repeats them.
+    /// The granted scopes, which the token response repeats.
     pub scope: String,
-    /// The level demanded, if any.
+    /// The required level.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub level: Option<Level>,
-    /// The claims asked for.
+    /// The requested claims.
     #[serde(default)]
     pub claims: RequestedClaims,
-    /// The person that it must be, by the `sub` that this client knows (OpenID Connect Core §5.5.1).
+    /// The `sub` of the person who must log in (OpenID Connect Core §5.5.1).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub required_sub: Option<String>,
-    /// The language asked for.
+    /// The requested language.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub language: Option<Language>,
-    /// Who it is about, as the client guesses: only ever a sandbox person.
+    /// The test person whom the client names.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub login_hint: Option<String>,
 }
 
 impl AuthorizationRequest {
-    /// The level that the login must reach: what is demanded, otherwise `basic`.
+    /// The required level; `basic` if the request requires none.
     pub fn level(&self) -> Level {
         self.level.unwrap_or(Level::Basic)
     }
 }
 
-/// Why a request does not go on, typed by what must be done about it.
+/// Why a request is refused, by what the server must do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refusal {
-    /// Show a page of ours; never send the browser anywhere (RFC 6749 §4.1.2.1).
+    /// Show a page; do not redirect the browser (RFC 6749 §4.1.2.1).
     Page(PageProblem),
-    /// Send the browser back to the client with the error.
+    /// Return the browser to the client with the error.
     Redirect(RedirectError),
 }
 
-/// Why the browser cannot be sent back.
+/// Why the browser cannot be returned to the client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PageProblem {
-    /// The parameters cannot be read, or one that decides where to go came twice.
+    /// The parameters cannot be read, or one that decides about the redirect is repeated.
     #[error("the request cannot be read")]
     Unreadable,
     /// `client_id` is missing.
     #[error("client_id is missing")]
     ClientMissing,
-    /// No such client, or it is suspended.
+    /// There is no such client, or it is suspended.
     #[error("the client is not known")]
     ClientUnknown,
     /// `redirect_uri` is missing.
@@ -117,7 +117,7 @@ impl PageProblem {
     }
 }
 
-/// An error that travels back to the client in the browser.
+/// An error that the browser returns to the client.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RedirectError {
     /// A registered redirect URI.
@@ -128,13 +128,12 @@ pub struct RedirectError {
     pub error: OAuthError,
 }
 
-/// What the browser brought to `/authorize`.
+/// The parameters of `/authorize` that decide how to continue.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AuthorizeParams {
-    /// A reference to a pushed request. Nothing else of the URL is kept: outer parameters change nothing (RFC 9126 §4,
-    /// threat 20).
+    /// A reference to a pushed request. Other parameters of the URL are ignored (RFC 9126 §4, threat 20).
     Pushed {
-        /// The client, which must be the one that pushed.
+        /// The client, which must be the client of the pushed request.
         client_id: String,
         /// The reference.
         request_uri: String,
@@ -147,7 +146,10 @@ pub enum AuthorizeParams {
 }
 
 impl AuthorizeParams {
-    /// Reads who asks, and how.
+    /// Reads the parameters.
+    ///
+    /// # Errors
+    /// [`PageProblem`].
     pub fn read(params: &Params) -> Result<Self, PageProblem> {
         if ["client_id", "redirect_uri", "request_uri"]
             .iter()
@@ -174,14 +176,17 @@ impl AuthorizeParams {
     }
 }
 
-/// Whether a `request_uri` has the form of our references: at least 128 random bits (RFC 9126 §7.1).
+/// Whether a `request_uri` has the form of a reference of this scheme: at least 128 random bits (RFC 9126 §7.1).
 fn is_reference(uri: &str) -> bool {
     uri.strip_prefix(PAR_PREFIX)
         .and_then(|token| ipse_jose::b64::decode(token).ok())
         .is_some_and(|bytes| (16..=64).contains(&bytes.len()))
 }
 
-/// Checks a request pushed to `/par` by this (authenticated) client. Every refusal is a direct answer (RFC 9126 §2.3).
+/// Checks a request that this authenticated client pushes to `/par`.
+///
+/// # Errors
+/// An error for a direct answer (RFC 9126 §2.3).
 pub fn pushed(
     params: &Params,
     registration: &Registration,
@@ -190,7 +195,7 @@ pub fn pushed(
     if params.get("request_uri").is_some() {
         return Err(OAuthError::new(
             OAuthErrorCode::InvalidRequest,
-            "request_uri is not for /par",
+            "request_uri is not allowed at /par",
         ));
     }
     parse::redirect_uri(params, registration).map_err(|problem| {
@@ -205,7 +210,10 @@ pub fn pushed(
     parse::request(params, registration)
 }
 
-/// Checks a plain request that the browser brought, by the registration of its `client_id`.
+/// Checks a plain request with the registration of its `client_id`.
+///
+/// # Errors
+/// [`Refusal`].
 pub fn plain(
     params: &Params,
     registration: &Registration,
@@ -216,7 +224,7 @@ pub fn plain(
     parse::plain_allowed(params, registration)
         .and_then(|()| parse::request(params, registration))
         .map_err(|error| {
-            // A state that came twice, or is no state, is not the client's: it is not echoed.
+            // A repeated or malformed state is not returned: it may not be the client's.
             let state = if params.is_repeated("state") {
                 None
             } else {

@@ -2,20 +2,21 @@
 
 use std::collections::BTreeSet;
 
+use ipse_texts::Language;
+
 use super::{AuthorizationRequest, MAX_NONCE, MAX_STATE, PageProblem, claims};
 use crate::Level;
 use crate::client::{PROFILE, Registration, Service, ServiceType};
-use crate::disclosure::Claim;
+use crate::disclosure::{Claim, RequestedClaims};
 use crate::error::{OAuthError, OAuthErrorCode};
 use crate::params::Params;
 use crate::redirect;
-use ipse_texts::Language;
 
 const fn invalid(description: &'static str) -> OAuthError {
     OAuthError::new(OAuthErrorCode::InvalidRequest, description)
 }
 
-/// The redirect URI, which decides whether anything may be sent back at all.
+/// The redirect URI. Without a registered one, nothing is returned to the client.
 pub(super) fn redirect_uri<'a>(
     params: &'a Params,
     registration: &Registration,
@@ -30,7 +31,7 @@ pub(super) fn redirect_uri<'a>(
     }
 }
 
-/// What only a plain request can get wrong.
+/// Checks that apply to plain requests only.
 pub(super) fn plain_allowed(
     params: &Params,
     registration: &Registration,
@@ -39,7 +40,7 @@ pub(super) fn plain_allowed(
     if params.get("request_uri").is_some() {
         return Err(OAuthError::new(
             OAuthErrorCode::RequestUriNotSupported,
-            "only the request_uri that /par answers with is accepted",
+            "only a request_uri from /par is accepted",
         ));
     }
     if registration.require_par {
@@ -50,7 +51,7 @@ pub(super) fn plain_allowed(
     Ok(())
 }
 
-/// Everything else, in an order that names the most basic mistake first.
+/// Checks all other parameters. The most basic mistake is reported first.
 pub(super) fn request(
     params: &Params,
     registration: &Registration,
@@ -60,7 +61,7 @@ pub(super) fn request(
         .get("client_id")
         .is_some_and(|client_id| client_id != registration.client_id)
     {
-        return Err(invalid("client_id is not the one that is authenticated"));
+        return Err(invalid("client_id is not the authenticated client"));
     }
     if params.get("request").is_some() {
         return Err(OAuthError::new(
@@ -71,7 +72,7 @@ pub(super) fn request(
     if params.get("registration").is_some() {
         return Err(OAuthError::new(
             OAuthErrorCode::RegistrationNotSupported,
-            "register at the scheme, not in a request",
+            "register with the scheme, not in a request",
         ));
     }
     let state = state(params)?;
@@ -91,22 +92,22 @@ pub(super) fn request(
     {
         return Err(invalid("response_mode must be query"));
     }
-    let nonce = visible(params, "nonce", MAX_NONCE)
+    let nonce = printable(params, "nonce", MAX_NONCE)
         .map_err(|()| invalid("nonce must be printable ASCII of at most 512 characters"))?;
     let code_challenge = code_challenge(params)?;
     let (service, scope) = service(params, registration)?;
-    let mut asked = claims::ClaimsRequest::parse(params.get("claims"))?;
+    let mut requested = claims::ClaimsRequest::parse(params.get("claims"))?;
     if scope.split(' ').any(|scope| scope == PROFILE) {
-        asked.claims.userinfo.extend(Claim::ALL);
+        requested.claims.userinfo.extend(Claim::of(service.kind));
     }
-    // `profile` is what allows a service to learn names: without it in the registration, a login is `sub` alone.
+    requested.claims.restrict(service.kind);
+    // Without `profile` in its registration, a service gets `sub` only.
     if !service.scopes.iter().any(|scope| scope == PROFILE) {
-        asked.claims.userinfo.clear();
-        asked.claims.id_token.clear();
+        requested.claims = RequestedClaims::default();
     }
     max_age(params)?;
     display(params)?;
-    let level = level(params.get("acr_values"), &asked)?;
+    let level = level(params.get("acr_values"), &requested)?;
     prompt(params)?;
     let login_hint = params.get("login_hint");
     if login_hint.is_some_and(|hint| hint.len() > 256 || hint.chars().any(char::is_control)) {
@@ -122,8 +123,8 @@ pub(super) fn request(
         service_type: service.kind,
         scope,
         level,
-        claims: asked.claims,
-        required_sub: asked.required_sub,
+        claims: requested.claims,
+        required_sub: requested.required_sub,
         language: params.get("ui_locales").and_then(Language::from_ui_locales),
         login_hint: login_hint
             .filter(|_| registration.sandbox_people)
@@ -131,13 +132,13 @@ pub(super) fn request(
     })
 }
 
-/// `state`, if it is one (RFC 6749 appendix A.5: printable ASCII).
+/// `state`, which must be printable ASCII (RFC 6749 appendix A.5).
 pub(super) fn state(params: &Params) -> Result<Option<String>, OAuthError> {
-    visible(params, "state", MAX_STATE)
+    printable(params, "state", MAX_STATE)
         .map_err(|()| invalid("state must be printable ASCII of at most 2048 characters"))
 }
 
-fn visible(params: &Params, name: &str, max: usize) -> Result<Option<String>, ()> {
+fn printable(params: &Params, name: &str, max: usize) -> Result<Option<String>, ()> {
     match params.get(name) {
         None => Ok(None),
         Some(value)
@@ -149,8 +150,8 @@ fn visible(params: &Params, name: &str, max: usize) -> Result<Option<String>, ()
     }
 }
 
-/// PKCE is not optional for anyone, and `plain` does not exist (RFC 9700 §2.1.1). An S256 challenge is the base64url
-/// of 32 bytes, so 43 characters exactly.
+/// PKCE is required of every client, and `plain` is not supported (RFC 9700 §2.1.1). An S256 challenge is the base64url of
+/// 32 bytes, which has 43 characters.
 fn code_challenge(params: &Params) -> Result<String, OAuthError> {
     let challenge = params.get("code_challenge").ok_or(invalid(
         "code_challenge is missing: PKCE with S256 is required",
@@ -166,7 +167,7 @@ fn code_challenge(params: &Params) -> Result<String, OAuthError> {
     }
 }
 
-/// The service that `scope` names, and the scopes granted. Unknown scopes are ignored (OpenID Connect Core §3.1.2.1).
+/// The service that `scope` names, and the granted scopes. Unknown scopes are ignored (OpenID Connect Core §3.1.2.1).
 fn service<'a>(
     params: &Params,
     registration: &'a Registration,
@@ -175,14 +176,14 @@ fn service<'a>(
         OAuthErrorCode::InvalidScope,
         "scope is missing",
     ))?;
-    let asked: BTreeSet<&str> = scope.split(' ').filter(|scope| !scope.is_empty()).collect();
-    if !asked.contains("openid") {
+    let requested: BTreeSet<&str> = scope.split(' ').filter(|scope| !scope.is_empty()).collect();
+    if !requested.contains("openid") {
         return Err(OAuthError::new(
             OAuthErrorCode::InvalidScope,
-            "scope must hold openid",
+            "scope must contain openid",
         ));
     }
-    let mut codes = asked
+    let mut codes = requested
         .iter()
         .filter_map(|scope| scope.strip_prefix("service:"));
     let service = match (codes.next(), codes.next()) {
@@ -198,20 +199,20 @@ fn service<'a>(
         ))?,
         (None, _) => registration.only_login_service().ok_or(OAuthError::new(
             OAuthErrorCode::InvalidScope,
-            "scope must name the service: this client has not exactly one login service",
+            "scope must name a service, since this client does not have exactly one login service",
         ))?,
     };
-    if service.kind != ServiceType::Login {
+    if !ServiceType::REQUESTABLE.contains(&service.kind) {
         return Err(OAuthError::new(
             OAuthErrorCode::InvalidScope,
-            "only services of type login can be asked this way",
+            "services of this type cannot be requested yet",
         ));
     }
     let mut granted = "openid".to_owned();
     for name in service
         .scopes
         .iter()
-        .filter(|name| asked.contains(name.as_str()))
+        .filter(|name| requested.contains(name.as_str()))
     {
         granted.push(' ');
         granted.push_str(name);
@@ -221,15 +222,15 @@ fn service<'a>(
     Ok((service, granted))
 }
 
-/// `acr_values` and the `acr` of `claims.id_token` demand; the strictest counts, and it is never answered with less.
-/// Unknown values are passed over, unless nothing known is left.
+/// The level that `acr_values` and the `acr` of `claims.id_token` require: the strictest value applies. Unknown values are
+/// ignored, but at least one must be known.
 fn level(
     acr_values: Option<&str>,
-    asked: &claims::ClaimsRequest,
+    requested: &claims::ClaimsRequest,
 ) -> Result<Option<Level>, OAuthError> {
     const UNMET: OAuthError = OAuthError::new(
         OAuthErrorCode::UnmetAuthenticationRequirements,
-        "acr values known here: basic, advanced",
+        "the supported acr values are basic and advanced",
     );
     let strictest = |values: &mut dyn Iterator<Item = &str>| values.filter_map(Level::parse).max();
     let mut level = None;
@@ -238,16 +239,16 @@ fn level(
             strictest(&mut values.split(' ').filter(|acr| !acr.is_empty())).ok_or(UNMET)?,
         ));
     }
-    if !asked.acr.values.is_empty() {
-        match strictest(&mut asked.acr.values.iter().map(String::as_str)) {
-            None if asked.acr.essential => return Err(UNMET),
+    if !requested.acr.values.is_empty() {
+        match strictest(&mut requested.acr.values.iter().map(String::as_str)) {
+            None if requested.acr.essential => return Err(UNMET),
             known => level = level.max(known),
         }
     }
     Ok(level)
 }
 
-/// There are no sessions: each login asks the person, so `none` cannot be met and the rest is what happens anyway.
+/// There are no sessions, and each login asks the person. So `none` cannot be fulfilled, and the other values change nothing.
 fn prompt(params: &Params) -> Result<(), OAuthError> {
     let Some(prompt) = params.get("prompt") else {
         return Ok(());
@@ -260,7 +261,7 @@ fn prompt(params: &Params) -> Result<(), OAuthError> {
         .iter()
         .any(|value| !["none", "login", "consent", "select_account"].contains(value))
     {
-        return Err(invalid("prompt holds an unknown value"));
+        return Err(invalid("prompt has an unknown value"));
     }
     if values.contains("none") {
         if values.len() > 1 {
@@ -274,7 +275,7 @@ fn prompt(params: &Params) -> Result<(), OAuthError> {
     Ok(())
 }
 
-/// Any age is met, since the person always logs in anew; only nonsense is refused.
+/// Every login is new, so any `max_age` is fulfilled. It must be a number.
 fn max_age(params: &Params) -> Result<(), OAuthError> {
     match params.get("max_age") {
         Some(age)
@@ -288,7 +289,7 @@ fn max_age(params: &Params) -> Result<(), OAuthError> {
     }
 }
 
-/// The page fits every display; the four standard values are taken and change nothing.
+/// The four standard values are accepted and change nothing: the page fits every display.
 fn display(params: &Params) -> Result<(), OAuthError> {
     match params.get("display") {
         None | Some("page" | "popup" | "touch" | "wap") => Ok(()),

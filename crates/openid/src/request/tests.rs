@@ -6,7 +6,7 @@ use crate::disclosure::Claim;
 
 const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
-/// A good plain request with some parameters changed; an empty value takes one away.
+/// A valid plain request with some parameters changed; an empty value removes one.
 fn params(changes: &[(&'static str, &str)]) -> Params {
     let mut pairs = vec![
         ("client_id", "par_shop"),
@@ -34,7 +34,7 @@ fn reference() -> String {
     format!("{PAR_PREFIX}{}", ipse_jose::b64::encode(&[7; 24]))
 }
 
-/// The error that goes back to the client.
+/// The error for the client.
 fn error(changes: &[(&'static str, &str)]) -> OAuthErrorCode {
     match ask(changes).unwrap_err() {
         Refusal::Redirect(back) => {
@@ -46,7 +46,7 @@ fn error(changes: &[(&'static str, &str)]) -> OAuthErrorCode {
 }
 
 #[test]
-fn a_plain_login_request() {
+fn a_plain_login_request_is_read() {
     let request = ask(&[
         ("ui_locales", "es nl-BE en"),
         ("scope", "openid profile offline_access"),
@@ -70,7 +70,7 @@ fn a_plain_login_request() {
 }
 
 #[test]
-fn the_page_is_for_what_cannot_be_sent_back() {
+fn a_request_without_a_valid_redirect_uri_shows_a_page() {
     let problem = |changes: &[(&'static str, &str)]| match ask(changes).unwrap_err() {
         Refusal::Page(problem) => problem,
         Refusal::Redirect(back) => panic!("redirected: {}", back.error),
@@ -149,7 +149,7 @@ fn t20_a_client_that_pushes_cannot_be_downgraded() {
 }
 
 #[test]
-fn request_objects_and_foreign_references_are_refused() {
+fn request_objects_and_other_references_are_refused() {
     assert_eq!(
         error(&[("request", "e30.e30.")]),
         OAuthErrorCode::RequestNotSupported
@@ -233,7 +233,7 @@ fn t23_a_parameter_given_twice_is_refused_whichever_it_is() {
 }
 
 #[test]
-fn a_service_is_named_or_the_only_one() {
+fn the_scope_names_the_service_or_the_only_login_service_is_used() {
     let ask = |registration: &Registration, scope: &str| {
         pushed(&params(&[("scope", scope)]), registration)
             .map(|request| request.service)
@@ -276,7 +276,7 @@ fn a_service_is_named_or_the_only_one() {
 }
 
 #[test]
-fn a_level_is_a_demand() {
+fn the_strictest_requested_level_is_required() {
     let level = |values: &str| ask(&[("acr_values", values)]).map(|request| request.level);
     assert_eq!(level("basic"), Ok(Some(Level::Basic)));
     assert_eq!(level("advanced"), Ok(Some(Level::Advanced)));
@@ -314,7 +314,7 @@ fn a_level_is_a_demand() {
 }
 
 #[test]
-fn claims_reach_no_further_than_a_login_may() {
+fn only_claims_of_a_login_are_kept() {
     let json = r#"{"userinfo":{"given_name":{"essential":true},"birthdate":null,"https://x.example/nn":null},
         "id_token":{"locale":null,"sub":{"value":"abc"},"email":{"essential":true}},"other":7}"#;
     let request = ask(&[("claims", json)]).unwrap();
@@ -327,7 +327,7 @@ fn claims_reach_no_further_than_a_login_may() {
         [&Claim::Locale]
     );
     assert_eq!(request.required_sub.as_deref(), Some("abc"));
-    // A service that is registered without names gets `sub`, whatever is asked.
+    // A service that is registered without `profile` gets only `sub`.
     let mut anonymous = shop();
     anonymous.services[0].scopes.clear();
     let request = pushed(
@@ -367,7 +367,7 @@ fn malformed_claims_are_refused() {
 }
 
 #[test]
-fn there_are_no_sessions() {
+fn prompt_none_is_refused_since_there_are_no_sessions() {
     assert_eq!(
         error(&[("prompt", "none")]),
         OAuthErrorCode::InteractionRequired
@@ -380,7 +380,7 @@ fn there_are_no_sessions() {
         error(&[("prompt", "create")]),
         OAuthErrorCode::InvalidRequest
     );
-    // A mistake is named before the missing session: the client can do something about it.
+    // A mistake is reported before the missing session, since the client can correct it.
     assert_eq!(
         error(&[("prompt", "none"), ("code_challenge", "")]),
         OAuthErrorCode::InvalidRequest
@@ -394,7 +394,7 @@ fn there_are_no_sessions() {
 }
 
 #[test]
-fn limits_and_odd_values() {
+fn limits_of_values_are_checked() {
     assert_eq!(
         error(&[("response_type", "")]),
         OAuthErrorCode::InvalidRequest
@@ -446,7 +446,7 @@ fn limits_and_odd_values() {
 }
 
 #[test]
-fn a_hint_counts_for_test_clients_only() {
+fn a_login_hint_is_kept_for_test_clients_only() {
     let hint = [("login_hint", "sandbox-approve")];
     assert_eq!(ask(&hint).unwrap().login_hint, None);
     let test_client = Registration {
@@ -463,7 +463,7 @@ fn a_hint_counts_for_test_clients_only() {
 }
 
 proptest! {
-    /// Whatever a browser brings, it is a request, a page, or a redirect to a registered URI.
+    /// Any query gives a request, a page, or a redirect to a registered URI.
     #[test]
     fn t14_any_query_ends_at_a_registered_uri_or_a_page(text in "([a-z_]{0,8}(=|&|%[0-9a-f]{2}|\\PC)?){0,20}") {
         let shop = shop();
@@ -480,7 +480,7 @@ proptest! {
     }
 
     #[test]
-    fn any_claims_text_is_parsed_or_refused(json in "[{}\\[\\]\":,a-z0-9 ]{0,80}") {
+    fn arbitrary_claims_text_does_not_panic(json in "[{}\\[\\]\":,a-z0-9 ]{0,80}") {
         let _ = ask(&[("claims", &json)]);
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::http::HeaderMap;
-use ipse_openid::authn::{Context, Presented};
+use ipse_openid::authn::{Context, Credentials};
 use ipse_openid::client::Registration;
 use ipse_openid::discovery::path;
 use ipse_openid::request::AuthorizationRequest;
@@ -30,8 +30,8 @@ impl Client {
         headers: &HeaderMap,
         params: &Params,
     ) -> Result<Self, OAuthError> {
-        let presented = Presented::read(form::authorization(headers), params)?;
-        let registration = registration(provider, presented.client_id()).await?;
+        let credentials = Credentials::read(form::authorization(headers), params)?;
+        let registration = registration(provider, credentials.client_id()).await?;
         let registration = registration.ok_or(OAuthError::new(
             OAuthErrorCode::InvalidClient,
             "client authentication failed",
@@ -43,10 +43,10 @@ impl Client {
             called_endpoint: &format!("{issuer}{called}"),
             now: provider.clock.unix_seconds(),
         };
-        let authenticated = presented.verify(&registration, &context)?;
-        let assertion = authenticated.spend.map(|spend| Assertion {
-            jti: spend.jti,
-            expires: spend.until,
+        let authenticated = credentials.verify(&registration, &context)?;
+        let assertion = authenticated.assertion.map(|assertion| Assertion {
+            jti: assertion.jti,
+            expires: assertion.expires,
         });
         Ok(Self {
             registration,

@@ -6,7 +6,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use ipse_openid::discovery::path;
-use ipse_openid::{OAuthError, grant};
+use ipse_openid::{OAuthError, access_token};
 
 use super::client::Client;
 use super::form::Body;
@@ -27,7 +27,7 @@ pub async fn post(
 async fn revoke(provider: &Provider, headers: &HeaderMap, body: &[u8]) -> Result<(), OAuthError> {
     let params = form::read(headers, body)?;
     let client = Client::authenticate(provider, path::REVOKE, headers, &params).await?;
-    let token = match grant::revocation(&params) {
+    let token = match access_token::revoked(&params) {
         Ok(token) => token,
         Err(error) => return Err(client.refuse(provider, error).await),
     };

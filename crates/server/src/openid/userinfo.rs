@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
-use ipse_openid::grant::{self, INVALID_TOKEN};
+use ipse_openid::access_token::{self, INVALID_TOKEN};
 use ipse_openid::request::AuthorizationRequest;
 use ipse_openid::{OAuthError, OAuthErrorCode, Params, tokens};
 use ipse_scheme::login::LoginError;
@@ -34,7 +34,7 @@ pub async fn post(
 }
 
 async fn answer(provider: &Provider, headers: &HeaderMap, form: Option<&Params>) -> Response {
-    let token = match grant::bearer(form::authorization(headers), form) {
+    let token = match access_token::bearer(form::authorization(headers), form) {
         Ok(Some(token)) => token,
         Ok(None) => {
             return refusal(

@@ -1,9 +1,9 @@
 //! `grant_type=authorization_code`: redeems a code, once (RFC 6749 §4.1.3, OpenID Connect Core §3.1.3).
 
-use ipse_openid::grant::CodeGrant;
+use ipse_openid::grant::AuthorizationCodeGrant;
 use ipse_openid::request::AuthorizationRequest;
 use ipse_openid::tokens::{IdToken, TokenResponse};
-use ipse_openid::{Level, OAuthError, OAuthErrorCode, Params};
+use ipse_openid::{Level, OAuthError, OAuthErrorCode};
 
 use super::super::client::Client;
 use super::super::{Provider, disclosure, form};
@@ -14,12 +14,8 @@ const SECOND_MS: i64 = 1000;
 pub async fn redeem(
     provider: &Provider,
     client: Client,
-    params: &Params,
+    grant: AuthorizationCodeGrant,
 ) -> Result<Vec<u8>, OAuthError> {
-    let grant = match CodeGrant::read(params) {
-        Ok(grant) => grant,
-        Err(error) => return Err(client.refuse(provider, error).await),
-    };
     let client_id = &client.registration.client_id;
     let code = grant.code.clone();
     // The client that redeems must be the one that asked: same redirect URI, and it knows the verifier.

@@ -9,6 +9,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use ipse_openid::OAuthError;
 use ipse_openid::discovery::path;
+use ipse_openid::grant::TokenRequest;
 
 use super::client::Client;
 use super::form::Body;
@@ -33,5 +34,10 @@ async fn exchange(
 ) -> Result<Vec<u8>, OAuthError> {
     let params = form::read(headers, body)?;
     let client = Client::authenticate(provider, path::TOKEN, headers, &params).await?;
-    authorization_code::redeem(provider, client, &params).await
+    match TokenRequest::read(&params) {
+        Ok(TokenRequest::AuthorizationCode(grant)) => {
+            authorization_code::redeem(provider, client, grant).await
+        }
+        Err(error) => Err(client.refuse(provider, error).await),
+    }
 }
