@@ -286,9 +286,10 @@ async fn one(
         "national_number",
         &attributes.national_number,
     );
+    let pkcs8 = key.to_pkcs8()?;
     let person = active.then(|| Person {
         device: row.id.clone(),
-        key: b64::encode(&key.to_pkcs8()),
+        key: b64::encode(&pkcs8),
         code: CODE.into(),
     });
     let rows = Rows {
