@@ -30,9 +30,6 @@ mod provider;
 mod qr;
 mod texts;
 
-#[cfg(test)]
-mod tests;
-
 use std::sync::Arc;
 
 use axum::Router;

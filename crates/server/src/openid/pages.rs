@@ -394,3 +394,30 @@ pub fn sign_in_path(action: &str) -> String {
     let action: String = form_urlencoded::byte_serialize(action.as_bytes()).collect();
     format!("/sign-in?action={action}")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::texts;
+    use super::*;
+
+    #[tokio::test]
+    async fn every_error_page_renders_in_four_languages() {
+        let texts = Arc::new(texts::load().unwrap());
+        for language in Language::ALL {
+            for error_page in ErrorPage::ALL {
+                let page = Page::new(texts.clone(), language, "http://localhost:4000");
+                let back = Back {
+                    url: "https://shop.example/cb".to_owned(),
+                    partner: "Winkel Hoek".to_owned(),
+                };
+                let response = Outcome::new(page, error_page).back(back).into_response();
+                let bytes = axum::body::to_bytes(response.into_body(), 100_000)
+                    .await
+                    .unwrap();
+                let text = String::from_utf8(bytes.to_vec()).unwrap();
+                let code = format!("data-code=\"{}\"", error_page.code());
+                assert!(text.contains(&code), "{language:?}: {error_page:?}");
+            }
+        }
+    }
+}

@@ -1,4 +1,4 @@
-//! A database that has no time: everybody is told so, nothing is half done, and the very same request then works.
+//! A database that has no free slot: each route answers `busy`, nothing is half done, and the same request works later.
 
 use std::sync::Arc;
 use std::sync::mpsc;
@@ -56,7 +56,7 @@ impl Jam {
     }
 }
 
-/// A node of its own beside the scheme, with both faces and a queue of one. It runs nothing by itself.
+/// Another node with a queue of one, served on two ports. It runs no jobs.
 struct Node {
     server: Arc<Server>,
     issuer: String,
@@ -117,7 +117,7 @@ fn is_busy((status, body): &(StatusCode, Value)) {
 }
 
 #[tokio::test]
-async fn an_attempt_at_a_busy_database_spends_nothing() {
+async fn an_attempt_during_a_busy_database_spends_nothing() {
     for network in TestNetwork::both().await {
         let mut phone = network.enrolled(0).await;
         let partner = network.partner().await;
@@ -142,7 +142,7 @@ async fn an_attempt_at_a_busy_database_spends_nothing() {
 }
 
 #[tokio::test]
-async fn a_phone_is_told_of_a_busy_database_at_every_step() {
+async fn every_phone_route_answers_busy() {
     for network in TestNetwork::both().await {
         let mut phone = network.enrolled(0).await;
         let partner = network.partner().await;
@@ -184,7 +184,7 @@ async fn a_phone_is_told_of_a_busy_database_at_every_step() {
 }
 
 #[tokio::test]
-async fn a_login_at_a_busy_database_is_told_so_at_every_step() {
+async fn every_login_route_answers_busy() {
     for network in TestNetwork::both().await {
         let mut phone = network.enrolled(0).await;
         let mut partner = network.partner().await;

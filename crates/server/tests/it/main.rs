@@ -1,22 +1,15 @@
-//! The scheme through its front doors, with a real operator and a real bank beside it, on SQLite and PostgreSQL.
+//! Tests of the server over HTTP, with a real operator and a real bank beside it, on SQLite and PostgreSQL.
+//!
+//! - The tests of a route are in the file that mirrors the route's source file: `src/phone/actions/claim.rs` is tested by
+//!   `phone/actions/claim.rs`.
+//! - The tests of a threat are in `threats/tNN_….rs`; their names begin with `tNN_`. Each file of a route names its threats.
+//! - `model` runs random orders of steps against a model of the rules, `busy` runs every route against a busy database.
 
-mod bad_input;
 mod busy;
-mod crash;
-mod enrolment;
-mod login;
 mod model;
-mod parties;
-mod recovery;
+mod openid;
+mod operators;
+mod phone;
 mod registrars;
-mod review;
-mod sim;
-mod sim_texts;
 mod support;
-mod threats_approval;
-mod threats_code;
-mod threats_data;
-mod threats_decision;
-mod threats_log;
-mod threats_operator;
-mod threats_start;
+mod threats;

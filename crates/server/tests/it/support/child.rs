@@ -74,7 +74,12 @@ impl Child {
             .append(true)
             .open(Self::log(home));
         Command::new(std::env::current_exe().expect("this program"))
-            .args(["--exact", "crash::child", "--ignored", "--nocapture"])
+            .args([
+                "--exact",
+                "threats::t13_crash::child",
+                "--ignored",
+                "--nocapture",
+            ])
             .env(HOME, home)
             .stdin(Stdio::piped())
             .stdout(Stdio::null())

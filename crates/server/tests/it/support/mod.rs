@@ -1,11 +1,17 @@
 //! A network for one test: scheme, operator and bank on free ports, phones and partners that can misbehave.
 
 mod acts;
+pub mod bank_visits;
 mod browser;
 mod child;
+pub mod logins;
 mod network;
+pub mod oidc;
 mod partner;
 mod phone;
+pub mod recoveries;
+pub mod requests;
+pub mod sims;
 
 pub use acts::{RACER, Started, refusal};
 pub use browser::{Browser, Page};

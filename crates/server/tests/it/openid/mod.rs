@@ -1,0 +1,10 @@
+//! The API for partners and browsers. Files mirror `crates/server/src/openid`.
+
+mod authorize;
+mod configuration;
+mod login;
+mod par;
+mod revoke;
+mod sign_in;
+mod static_files;
+mod token;

@@ -1,0 +1,5 @@
+//! `/sign-in…`.
+
+mod cancel;
+mod page;
+mod state;

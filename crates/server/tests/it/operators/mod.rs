@@ -1,0 +1,3 @@
+//! The API for operators.
+
+mod events;

@@ -1,0 +1,92 @@
+//! What is checked before any route of the phone.
+
+use reqwest::StatusCode;
+use reqwest::header::CONTENT_TYPE;
+
+use crate::support::{Phone, TestNetwork};
+
+#[tokio::test]
+async fn malformed_requests_are_refused_and_spend_nothing() {
+    for network in TestNetwork::both().await {
+        let mut phone = network.enrolled(0).await;
+        let before = phone.sequence;
+        let path = "/phone/v1/actions/claim";
+        let sealed =
+            |phone: &mut Phone, body: &[u8]| phone.seal_bytes("POST", path, body).signature.clone();
+        for body in [
+            &b""[..],
+            b"{",
+            b"null",
+            b"[]",
+            b"{\"link\":1}",
+            b"{\"link\":\"x\",\"more\":1}",
+            b"{\"link\":\"x\",\"link\":\"y\"}",
+            b"{\"link\":\"\xff\"}",
+            b"{\"link\":\"x\"} {}",
+        ] {
+            let signature = sealed(&mut phone, body);
+            phone
+                .raw("POST", path, &signature, body.to_vec())
+                .await
+                .refused("malformed_request");
+        }
+        let deep = format!("{{\"link\":{}{}}}", "[".repeat(5_000), "]".repeat(5_000)).into_bytes();
+        let signature = sealed(&mut phone, &deep);
+        phone
+            .raw("POST", path, &signature, deep)
+            .await
+            .refused("malformed_request");
+        let large = format!("{{\"link\":\"{}\"}}", "x".repeat(64 * 1024)).into_bytes();
+        let signature = sealed(&mut phone, &large);
+        let reply = phone.raw("POST", path, &signature, large).await;
+        reply.refused("too_large");
+        assert_eq!(reply.status, StatusCode::PAYLOAD_TOO_LARGE);
+        let good = b"{\"link\":\"x\"}";
+        let signature = sealed(&mut phone, good);
+        for (kind, code) in [
+            ("text/plain", "unsupported_media_type"),
+            ("", "unsupported_media_type"),
+            ("application/json; charset=utf-8", "link_invalid"),
+        ] {
+            let reply = network
+                .http
+                .post(format!("{}{path}", network.app))
+                .header(CONTENT_TYPE, kind)
+                .header("ipse-device", &signature)
+                .body(good.to_vec())
+                .send()
+                .await
+                .expect("an answer");
+            let body: serde_json::Value = reply.json().await.expect("json");
+            assert_eq!(body["code"], code, "{kind}");
+        }
+        let parts: Vec<&str> = signature.split('.').collect();
+        let none = ipse_jose::b64::encode(b"{\"alg\":\"none\",\"typ\":\"ipse-request+jwt\"}");
+        for bad in [
+            String::new(),
+            "x".into(),
+            format!("{}.{}.", parts[0], parts[1]),
+            format!("{none}.{}.", parts[1]),
+            format!("{}.{}.{}=", parts[0], parts[1], parts[2]),
+            format!("{}.{}.{}.x", parts[0], parts[1], parts[2]),
+            format!("{}.{}.{}", parts[0], parts[1], "A".repeat(86)),
+            "x".repeat(10_000),
+        ] {
+            let reply = phone.raw("POST", path, &bad, good.to_vec()).await;
+            assert_eq!(
+                reply.code(),
+                "device_signature_invalid",
+                "{bad}: {}",
+                reply.body
+            );
+        }
+        phone
+            .raw("POST", "/phone/v1/nothing", &signature, good.to_vec())
+            .await
+            .refused("not_found");
+        // None of it was taken for a request: the first sequence since then still serves.
+        phone.sequence = before;
+        assert_eq!(phone.get("/me").await.status, StatusCode::OK);
+        network.end().await;
+    }
+}

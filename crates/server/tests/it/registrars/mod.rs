@@ -1,0 +1,3 @@
+//! The way back from banks.
+
+mod callback;

@@ -1,0 +1,32 @@
+//! Tests of the threat model, one file per threat: `t05_…` tests threat 5 (docs/security.md).
+
+mod t01_lured_approval;
+mod t02_prompt_bombing;
+mod t03_guessing;
+mod t04_offline_search;
+mod t04_stolen_database;
+mod t05_copied_app;
+mod t06_stolen_key;
+mod t07_sim_swap;
+mod t08_view;
+mod t11_two_decisions;
+mod t12_replay;
+mod t13_crash;
+mod t14_redirect_bypass;
+mod t15_code_injection;
+mod t16_code_used_twice;
+mod t17_mix_up;
+mod t18_browser_binding;
+mod t19_client_assertion;
+mod t20_request_tampering;
+mod t22_registered_keys;
+mod t23_malformed_input;
+mod t29_enrolment_takeover;
+mod t30_silent_operator;
+mod t30_silent_party;
+mod t32_log;
+mod t34_stolen_data;
+mod t38_floods;
+mod t39_pairwise;
+mod t40_disclosure;
+mod t41_enumeration;

@@ -1,0 +1,82 @@
+//! Threat 5: a copied app.
+
+use reqwest::StatusCode;
+use serde_json::json;
+
+use crate::support::TestNetwork;
+
+#[tokio::test]
+async fn t05_a_copied_key_stops_an_enrolment() {
+    for network in TestNetwork::both().await {
+        let mut phone = network.phone(0);
+        assert_eq!(
+            phone.begin_enrolment(&network).await.status,
+            StatusCode::CREATED
+        );
+        let mut copy = phone.copy();
+        let path = format!("/enrolments/{}", phone.enrolment);
+        assert_eq!(phone.get(&path).await.status, StatusCode::OK);
+        copy.get("/me").await.refused("device_copied");
+        phone.get(&path).await.refused("device_suspended");
+        network.end().await;
+    }
+}
+
+#[tokio::test]
+async fn t05_a_reused_sequence_suspends_both_phones() {
+    for network in TestNetwork::both().await {
+        let mut phone = network.enrolled(0).await;
+        let partner = network.partner().await;
+        let mut copy = phone.copy();
+        let offer = network.offer_basic(&partner, &mut phone).await;
+        copy.get("/devices").await.refused("device_copied");
+        phone.get("/me").await.refused("device_suspended");
+        assert_ne!(phone.approve_offer(&offer).await.status, StatusCode::OK);
+        copy.sequence += 10;
+        copy.get("/me").await.refused("device_suspended");
+        let identity = network.identity(&phone.identity).await;
+        assert_eq!(identity.status, "suspended");
+        const REASON: &str =
+            "SELECT COUNT(*) FROM suspension WHERE reason = 'device_lost' AND identity = $1";
+        assert_eq!(network.count(REASON, &phone.identity).await, 1);
+        network.end().await;
+    }
+}
+
+#[tokio::test]
+async fn t05_a_repeated_request_is_not_a_copy() {
+    for network in TestNetwork::both().await {
+        let mut phone = network.enrolled(0).await;
+        let request = phone.seal("/block", &json!({"reason": "person"}));
+        for _ in 0..3 {
+            assert_eq!(phone.send(&request).await.body["status"], "suspended");
+        }
+        // Late, with a place that nobody used: refused, but nobody is accused.
+        let late = phone.seal("/unblock", &json!({}));
+        phone.get("/me").await;
+        phone.send(&late).await.refused("sequence_stale");
+        assert_eq!(phone.get("/me").await.status, StatusCode::OK);
+        network.end().await;
+    }
+}
+
+/// A copy that runs ahead until the other phone's sequences are no longer remembered does not get away with it.
+#[tokio::test]
+async fn t05_a_copy_with_later_sequences_is_detected() {
+    for network in TestNetwork::both().await {
+        let mut phone = network.enrolled(0).await;
+        let mut copy = phone.copy();
+        for _ in 0..70 {
+            assert_eq!(copy.get("/devices").await.status, StatusCode::OK);
+        }
+        phone.get("/me").await.refused("device_copied");
+        copy.get("/me").await.refused("device_suspended");
+        // Nor does one that leaves the other behind for good in one leap.
+        let mut phone = network.enrolled(1).await;
+        let mut copy = phone.copy();
+        copy.sequence += 1 << 40;
+        copy.get("/me").await.refused("sequence_stale");
+        assert_eq!(phone.get("/me").await.status, StatusCode::OK);
+        network.end().await;
+    }
+}

@@ -1,0 +1,105 @@
+//! Threat 30, outside of a login: an operator or a bank is down, or answers wrongly.
+
+use ipse_operator::config::Fault;
+use reqwest::StatusCode;
+use serde_json::{Value, json};
+
+use crate::support::TestNetwork;
+use crate::support::bank_visits::landing;
+
+#[tokio::test]
+async fn t30_enrolment_waits_for_a_silent_operator_and_loses_nothing() {
+    for network in TestNetwork::both().await {
+        for fault in [Fault::Silent, Fault::Error, Fault::Garbage] {
+            network.operator.set_fault(Some(fault));
+            let mut phone = network.phone(0);
+            let refused = phone.begin_enrolment(&network).await;
+            refused.refused("sim_unavailable");
+            assert_eq!(refused.status, StatusCode::SERVICE_UNAVAILABLE);
+            network.operator.set_fault(None);
+            let begun = phone.begin_enrolment(&network).await;
+            assert_eq!(begun.body["sim"]["state"], "ready", "{}", begun.body);
+            network.operator.set_fault(Some(fault));
+            let path = format!("/enrolments/{}/sim", phone.enrolment);
+            phone
+                .post(&path, &json!({}))
+                .await
+                .refused("sim_unavailable");
+            network.operator.set_fault(None);
+            phone.connect_sim(&network).await;
+        }
+        // An operator that answers for another SIM gets no further than a silent one.
+        network.operator.set_fault(Some(Fault::Lying));
+        let mut phone = network.phone(1);
+        phone.begin_enrolment(&network).await;
+        let sim = format!("/enrolments/{}/sim", phone.enrolment);
+        phone.post(&sim, &json!({})).await;
+        let secret = phone.last_secret(&network).await;
+        let refused = phone
+            .post(&format!("{sim}/answer"), &json!({"secret": secret}))
+            .await;
+        assert!(
+            ["sim_mismatch", "sim_unavailable"].contains(&refused.code()),
+            "{}",
+            refused.body
+        );
+        let state = phone.get(&format!("/enrolments/{}", phone.enrolment)).await;
+        assert_eq!(state.body["status"], "created");
+        network.end().await;
+    }
+}
+
+#[tokio::test]
+async fn t30_a_wrong_bank_answer_verifies_nobody() {
+    for network in TestNetwork::both().await {
+        let mut phone = network.phone(0);
+        phone.begin_enrolment(&network).await;
+        for (fault, code) in [
+            ("low_level", "assurance_insufficient"),
+            ("missing_claims", "assurance_insufficient"),
+            ("missing_evidence", "assurance_insufficient"),
+            ("bad_signature", "registrar_failed"),
+            ("wrong_iss", "registrar_failed"),
+            ("wrong_userinfo_iss", "registrar_failed"),
+            ("wrong_audience", "registrar_failed"),
+            ("other_sub", "registrar_failed"),
+            ("wrong_nonce", "registrar_failed"),
+            ("stale_auth_time", "registrar_failed"),
+            ("unencrypted", "registrar_failed"),
+            ("unavailable", "registrar_failed"),
+        ] {
+            let end = phone.visit_bank(fault).await;
+            assert_eq!(landing(&end), format!("?problem={code}"), "{fault}");
+            let state = phone.get(&format!("/enrolments/{}", phone.enrolment)).await;
+            assert!(state.body["vouched"].is_null(), "{fault}");
+            assert_eq!(state.body["status"], "created", "{fault}");
+        }
+        let end = phone.visit_bank("customer0").await;
+        assert_eq!(landing(&end), format!("?enrolment={}", phone.enrolment));
+        let state = phone.get(&format!("/enrolments/{}", phone.enrolment)).await;
+        assert_eq!(
+            state.body["vouched"],
+            json!({"bank": "Bank Anker", "given_name": "Ana", "family_name": "Peeters", "birthdate": "1971-01-01",
+            "nationality": "BE", "document_number": "…0182"})
+        );
+        network.end().await;
+    }
+}
+
+#[tokio::test]
+async fn t30_a_silent_operator_neither_binds_nor_blocks() {
+    for network in TestNetwork::both().await {
+        let mut phone = network.enrolled(0).await;
+        network
+            .operator
+            .set_fault(Some(ipse_operator::config::Fault::Error));
+        phone
+            .post("/sim", &json!({}))
+            .await
+            .refused("sim_unavailable");
+        let me = phone.get("/me").await;
+        assert_eq!(me.body["status"], "active");
+        assert_eq!(me.body["reasons"], Value::Array(Vec::new()));
+        network.end().await;
+    }
+}
