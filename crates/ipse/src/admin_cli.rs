@@ -10,11 +10,16 @@ use ipse_openid::client::{
     AssertionAudience, Authentication, IdTokenAlg, PROFILE, Registration, SecretHash, Service,
     ServiceType, secret_text,
 };
-use ipse_protocol::ids;
+use ipse_protocol::Random;
+use ipse_protocol::ids::PartnerId;
+use ipse_scheme::actor::Actor;
 use ipse_scheme::config::Profile;
+use ipse_scheme::partner as partners;
 use ipse_scheme::person::lookup_hash;
 use ipse_server::config::{BANK_CLIENT_KEY, BANK_USERINFO_KEY, OPERATOR_CLIENT_KEY, ServerConfig};
-use ipse_store::{Clock, SCHEME, Store, partner, person};
+use ipse_store::partner::{self, PartnerStatus};
+use ipse_store::person::{self, LookupField};
+use ipse_store::{Clock, SCHEME, Store};
 use serde_json::json;
 
 /// Register partners and look after the scheme.
@@ -157,8 +162,12 @@ pub async fn run(args: Args) -> anyhow::Result<()> {
         Command::Partner { command } => match command {
             Partner::Add(add) => add_partner(&config, &store, *add).await,
             Partner::List { json } => list(&store, json).await,
-            Partner::Suspend { partner } => set_status(&store, partner, "suspended").await,
-            Partner::Resume { partner } => set_status(&store, partner, "active").await,
+            Partner::Suspend { partner } => {
+                set_status(&store, &partner, PartnerStatus::Suspended).await
+            }
+            Partner::Resume { partner } => {
+                set_status(&store, &partner, PartnerStatus::Active).await
+            }
         },
         Command::Sandbox {
             command: Sandbox::Add { name, phone_number },
@@ -167,14 +176,15 @@ pub async fn run(args: Args) -> anyhow::Result<()> {
                 bail!("there are no sandbox people in production");
             }
             let keys = FileKeyStore::open(&home.join("keys"))?;
-            let number = lookup_hash(&keys, "phone_number", &phone_number);
-            let hint = lookup_hash(&keys, "sandbox", &name);
+            let number = lookup_hash(&keys, LookupField::PhoneNumber, &phone_number);
+            let hint = lookup_hash(&keys, LookupField::Sandbox, &name);
             let found = store
                 .write(move |tx| {
-                    let Some(identity) = person::by_lookup(tx, "phone_number", &number)? else {
+                    let field = LookupField::PhoneNumber;
+                    let Some(identity) = person::by_lookup(tx, field, &number)? else {
                         return Ok(false);
                     };
-                    person::replace_lookup(tx, "sandbox", &hint, 1, &identity)?;
+                    person::replace_lookup(tx, LookupField::Sandbox, &hint, 1, &identity)?;
                     Ok(true)
                 })
                 .await?;
@@ -237,7 +247,7 @@ async fn add_partner(config: &ServerConfig, store: &Store, add: Add) -> anyhow::
         }
     };
     let registration = Registration {
-        client_id: ids::new(ids::PARTNER),
+        client_id: PartnerId::new(&Random::system()).into(),
         name: add.name,
         domain: match add.domain {
             Some(domain) => domain,
@@ -259,15 +269,10 @@ async fn add_partner(config: &ServerConfig, store: &Store, add: Add) -> anyhow::
         sandbox_people: add.sandbox_people,
     };
     registration.validate(config.profile == Profile::Production)?;
-    let (id, text) = (
-        registration.client_id.clone(),
-        serde_json::to_string(&registration)?,
-    );
+    let id = PartnerId::parse(&registration.client_id).context("partner id")?;
+    let text = serde_json::to_string(&registration)?;
     store
-        .write(move |tx| {
-            let now = tx.now()?;
-            partner::insert(tx, &id, &text, now)
-        })
+        .write(move |tx| partners::register(tx, &actor(), &id, &text))
         .await?;
     told["name"] = json!(registration.name);
     told["client_id"] = json!(registration.client_id);
@@ -316,10 +321,10 @@ fn host(uri: &str) -> anyhow::Result<String> {
 async fn list(store: &Store, as_json: bool) -> anyhow::Result<()> {
     let rows = store.read(partner::all).await?;
     let mut out = Vec::new();
-    for (id, status, registration) in rows {
-        let registration: Registration = serde_json::from_str(&registration)?;
+    for row in rows {
+        let registration: Registration = serde_json::from_str(&row.registration)?;
         out.push(json!({
-            "client_id": id, "status": status, "name": registration.name, "domain": registration.domain,
+            "client_id": row.id, "status": row.status.as_str(), "name": registration.name, "domain": registration.domain,
             "redirect_uris": registration.redirect_uris, "services": registration.services,
         }));
     }
@@ -339,13 +344,17 @@ async fn list(store: &Store, as_json: bool) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn set_status(store: &Store, id: String, status: &'static str) -> anyhow::Result<()> {
-    let shown = id.clone();
-    if !store
-        .write(move |tx| partner::set_status(tx, &id, status))
-        .await?
-    {
-        bail!("there is no partner {shown}");
-    }
-    Ok(())
+async fn set_status(store: &Store, partner: &str, status: PartnerStatus) -> anyhow::Result<()> {
+    let unknown = || anyhow::anyhow!("there is no partner {partner}");
+    let id = PartnerId::parse(partner).ok_or_else(unknown)?;
+    let found = store
+        .write(move |tx| partners::set_status(tx, &actor(), &id, status))
+        .await?;
+    if found { Ok(()) } else { Err(unknown()) }
+}
+
+/// Who acts, for the audit trail: the user of this machine.
+fn actor() -> Actor {
+    let user = std::env::var("USER").or_else(|_| std::env::var("LOGNAME"));
+    Actor::Staff(user.unwrap_or_else(|_| "command line".to_owned()))
 }

@@ -22,6 +22,11 @@ pub const RECOVERY: &str = "rcv";
 /// Prefix of an attempt.
 pub const ATTEMPT: &str = "att";
 
+/// The text is not an id of this kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not an id of this kind")]
+pub struct NotAnId;
+
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident = $prefix:expr;)*) => {$(
         $(#[$doc])*
@@ -94,6 +99,13 @@ macro_rules! ids {
         impl PartialEq<str> for $name {
             fn eq(&self, other: &str) -> bool {
                 self.0 == other
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = NotAnId;
+            fn from_str(text: &str) -> Result<Self, NotAnId> {
+                Self::parse(text).ok_or(NotAnId)
             }
         }
 

@@ -1,88 +1,112 @@
 //! Blocking: at once, everywhere, also in the middle of an action.
 
-use ipse_protocol::control::{Control, enforced};
-use ipse_protocol::ids;
-use ipse_store::{StoreError, Tx, action, identity, outbox};
+use ipse_protocol::ids::{ActionId, IdentityId, ReceiptId};
+use ipse_protocol::terms::{BlockReason, LeafKind};
+use ipse_store::outbox::{self, EffectKind};
+use ipse_store::{StoreError, Tx, action, identity};
 
-use crate::identity::Reason;
+use crate::actor::Actor;
 
 /// Channel on which nodes tell each other that an identity changed.
 pub const IDENTITY_CHANNEL: &str = "ipse_identity";
 /// Channel on which nodes tell each other that an action changed.
 pub const ACTION_CHANNEL: &str = "ipse_action";
-/// Tells open apps and other nodes that an action changed. The notice also names the person, so that nobody has to
-/// look up the actions of strangers to learn that they are not theirs.
-pub fn action_changed(tx: &mut Tx, action: &str, identity: Option<&str>) {
-    let id = format!("{action}/{}", identity.unwrap_or_default());
-    tx.notify(ACTION_CHANNEL, &id);
+
+/// Tells open apps and other nodes that an action changed. The notice names the person too, so that no node must look up
+/// the actions of others to find out.
+pub fn action_changed(tx: &mut Tx, action: &ActionId, identity: Option<&IdentityId>) {
+    let identity = identity.map_or("", IdentityId::as_str);
+    tx.notify(ACTION_CHANNEL, &format!("{action}/{identity}"));
 }
 
-/// Outbox kind of a receipt that is yet to be written.
-pub const RECEIPT_EFFECT: &str = "receipt";
-
-/// Suspends an identity in one transaction: the epoch rises (so that whatever runs is refused at its last step, and codes and
-/// tokens of before open nothing any more), running actions end, a receipt is queued.
+/// Suspends an identity; false when it is suspended for this reason already.
+///
+/// The epoch rises: actions that run are refused at their last step, and codes and tokens open nothing any more. Open
+/// actions end, and a receipt is queued.
 ///
 /// # Errors
 /// When the store fails.
-pub fn suspend(tx: &mut Tx, id: &str, reason: Reason, cause: &str) -> Result<bool, StoreError> {
+pub fn suspend(
+    tx: &mut Tx,
+    id: &IdentityId,
+    reason: BlockReason,
+    actor: &Actor,
+) -> Result<bool, StoreError> {
+    suspend_because(tx, id, reason, actor.cause())
+}
+
+/// As [`suspend`], because a person reported an action that was not theirs.
+///
+/// # Errors
+/// When the store fails.
+pub fn suspend_reported(
+    tx: &mut Tx,
+    id: &IdentityId,
+    action: &ActionId,
+) -> Result<bool, StoreError> {
+    suspend_because(tx, id, BlockReason::Person, action)
+}
+
+fn suspend_because(
+    tx: &mut Tx,
+    id: &IdentityId,
+    reason: BlockReason,
+    cause: &str,
+) -> Result<bool, StoreError> {
     let now = tx.now()?;
-    if !identity::suspend(tx, id, reason.as_str(), cause, now)? {
+    if !identity::suspend(tx, id, reason, cause, now)? {
         return Ok(false);
     }
     action::cancel_open(tx, id, reason.as_str(), now)?;
-    queue_receipt(tx, id, "block", reason.as_str(), cause)?;
+    queue_receipt(tx, id, LeafKind::Block, reason.as_str(), cause)?;
     tx.notify(IDENTITY_CHANNEL, id);
     Ok(true)
 }
 
-/// Lifts a reason; a receipt is queued. Says whether the identity is active now.
+/// Lifts a reason, and queues a receipt. Says whether the identity is active now.
 ///
 /// # Errors
 /// When the store fails.
-pub fn lift(tx: &mut Tx, id: &str, reason: Reason, cause: &str) -> Result<bool, StoreError> {
-    let active = identity::lift(tx, id, reason.as_str())?;
-    queue_receipt(tx, id, "unblock", reason.as_str(), cause)?;
+pub fn lift(
+    tx: &mut Tx,
+    id: &IdentityId,
+    reason: BlockReason,
+    actor: &Actor,
+) -> Result<bool, StoreError> {
+    let active = identity::lift(tx, id, reason)?;
+    queue_receipt(tx, id, LeafKind::Unblock, reason.as_str(), actor.cause())?;
     tx.notify(IDENTITY_CHANNEL, id);
     Ok(active)
 }
 
-/// An action that a person was asked about ended without their decision: that too is a leaf of the log.
+/// Queues the receipt of an action that ended without the person's decision.
 ///
 /// # Errors
 /// When the store fails.
 pub fn undecided(
     tx: &mut Tx,
-    action: &str,
-    identity: &str,
+    action: &ActionId,
+    identity: &IdentityId,
     reason: &str,
 ) -> Result<(), StoreError> {
-    queue_receipt(tx, identity, "expiry", reason, action)
+    queue_receipt(tx, identity, LeafKind::Expiry, reason, action)
 }
 
-/// Queues a receipt without personal data for the outbox worker, which seals and signs it outside the transaction.
+/// Queues a receipt without personal data. The outbox worker seals and signs it outside the transaction.
 ///
 /// # Errors
 /// When the store fails.
 pub fn queue_receipt(
     tx: &mut Tx,
-    identity: &str,
-    kind: &str,
+    identity: &IdentityId,
+    kind: LeafKind,
     reason: &str,
     cause: &str,
 ) -> Result<(), StoreError> {
-    if !enforced(Control::T13Outbox) {
-        return Ok(());
-    }
     let now = tx.now()?;
     let payload = serde_json::json!({
         "identity": identity, "kind": kind, "reason": reason, "cause": cause, "time": now,
     });
-    outbox::add(
-        tx,
-        &ids::dated(ids::RECEIPT, now),
-        RECEIPT_EFFECT,
-        &payload.to_string(),
-        now,
-    )
+    let id = ReceiptId::dated(now, tx.random());
+    outbox::add(tx, &id, EffectKind::Receipt, &payload.to_string(), now)
 }

@@ -1,13 +1,14 @@
 //! The 5-digit code: OPAQUE (RFC 9807) on the server's side.
 //!
-//! Nothing here can be tested against a guess without the server's setup, which lives in the keystore; and every
-//! second message given out is one guess, which the caller has spent before it leaves.
+//! A guess can be tested only with the server's setup, which is in the keystore. Every second message is one guess, and
+//! the caller spends it before the message is sent.
 
 use std::sync::Arc;
 
 use ipse_keys::KeyStore;
+use ipse_protocol::Random;
 use ipse_protocol::bytes::B64u;
-use ipse_protocol::control::{Control, enforced};
+use ipse_protocol::ids::{DeviceId, IdentityId};
 use ipse_protocol::opaque::ServerSuite;
 use ipse_protocol::problem::{Problem, ProblemCode};
 use ipse_protocol::wire::CodeResponse;
@@ -16,14 +17,15 @@ use opaque_ke::{
     CredentialFinalization, CredentialRequest, RegistrationRequest, RegistrationUpload,
     ServerLogin, ServerLoginParameters, ServerRegistration, ServerSetup,
 };
-use rand::rngs::OsRng;
 use zeroize::Zeroizing;
 
 use crate::Scheme;
-use crate::error::{Error, settle};
+use crate::error::Error;
 
-/// How many codes are evaluated for one enrolment or recovery: whoever could have many evaluated before the record is kept would
-/// need one second message only to try them all.
+/// So many wrong codes in a row block.
+pub const WRONG_IN_A_ROW: i64 = 3;
+/// How many codes are evaluated for one enrolment or recovery. A caller who could have many evaluated before the record
+/// is stored would need only one second message to try them all.
 pub const REGISTRATIONS: i64 = 10;
 
 const DAY_MS: i64 = 24 * 3_600_000;
@@ -31,18 +33,19 @@ const DAY_MS: i64 = 24 * 3_600_000;
 /// OPAQUE's server.
 pub struct CodeService {
     setup: Arc<ServerSetup<ServerSuite>>,
+    random: Random,
 }
 
 /// The second message with the state that judges the third.
 pub struct Second {
     /// KE2.
     pub message: Vec<u8>,
-    /// Server state; seal it before it touches a disk.
+    /// Server state. It is sealed before it is stored.
     pub state: Zeroizing<Vec<u8>>,
 }
 
-/// Name under which OPAQUE knows a code: another OPRF key per person, device and code.
-pub fn credential_identifier(identity: &str, device: &str, version: i64) -> String {
+/// The identifier of a code in OPAQUE: each person, device and code has another OPRF key.
+pub fn credential_identifier(identity: &IdentityId, device: &DeviceId, version: i64) -> String {
     format!("{identity}|{device}|{version}")
 }
 
@@ -52,8 +55,8 @@ pub fn day(now: i64) -> i64 {
 }
 
 impl Scheme {
-    /// First half of registering a code. `count` counts it with what it is for, which ends at `ends`: each time, also for a request
-    /// that comes again, for the one before may have been refused.
+    /// First half of registering a code. `count` counts it for the enrolment or recovery, which ends at `ends`. A repeated
+    /// request counts too, since the first one may have been refused.
     pub(crate) async fn register_code(
         &self,
         identifier: String,
@@ -63,15 +66,15 @@ impl Scheme {
     ) -> Result<CodeResponse, Error> {
         let answer = self.code.register(&identifier, request)?;
         let counted = move |tx: &mut Tx| {
-            if count(tx)? || !enforced(Control::T04RegistrationsCounted) {
-                return Ok(Ok(()));
+            if count(tx)? {
+                return Ok(());
             }
             let left = (ends - tx.now()?).max(1);
-            Ok(Err(
-                Problem::new(ProblemCode::TooManyRequests).with("retry_after_ms", left)
-            ))
+            Err(Problem::new(ProblemCode::TooManyRequests)
+                .with("retry_after_ms", left)
+                .into())
         };
-        settle(self.store.write(counted).await)?;
+        self.write(counted).await?;
         Ok(CodeResponse {
             registration_response: B64u(answer),
             credential_identifier: identifier,
@@ -80,16 +83,16 @@ impl Scheme {
 }
 
 impl CodeService {
-    pub(crate) fn new(keys: &dyn KeyStore) -> Result<Self, Error> {
+    pub(crate) fn new(keys: &dyn KeyStore, random: Random) -> Result<Self, Error> {
         let bytes = keys.secret_bytes("opaque/setup/1", &|| {
-            ServerSetup::<ServerSuite>::new(&mut OsRng)
+            ServerSetup::<ServerSuite>::new(&mut random.clone())
                 .serialize()
                 .to_vec()
         })?;
-        let setup = ServerSetup::deserialize(&bytes)
-            .map_err(|_| Error::Keys("OPAQUE setup does not parse".into()))?;
+        let setup = ServerSetup::deserialize(&bytes).map_err(|_| Error::Corrupt("OPAQUE setup"))?;
         Ok(Self {
             setup: Arc::new(setup),
+            random,
         })
     }
 
@@ -113,27 +116,22 @@ impl CodeService {
     pub fn accept(&self, upload: &[u8]) -> Result<Vec<u8>, Error> {
         let upload = RegistrationUpload::<ServerSuite>::deserialize(upload)
             .map_err(|_| Error::from(ProblemCode::MalformedRequest))?;
-        let mut record = ServerRegistration::<ServerSuite>::finish(upload)
+        Ok(ServerRegistration::<ServerSuite>::finish(upload)
             .serialize()
-            .to_vec();
-        if !enforced(Control::T04CodeNotStored) {
-            // The key that a record is worthless without, beside it.
-            record.extend_from_slice(&self.setup.serialize());
-        }
-        Ok(record)
+            .to_vec())
     }
 
-    /// Answers a first message. The caller spends the attempt before the answer leaves.
+    /// Answers a first message. The caller spends the attempt before it sends the answer.
     ///
     /// # Errors
     /// `malformed_request` for bytes that are no first message.
     pub fn second(&self, identifier: &str, record: &[u8], first: &[u8]) -> Result<Second, Error> {
         let record = ServerRegistration::<ServerSuite>::deserialize(record)
-            .map_err(|_| Error::Internal("OPAQUE record does not parse"))?;
+            .map_err(|_| Error::Corrupt("OPAQUE record"))?;
         let first = CredentialRequest::<ServerSuite>::deserialize(first)
             .map_err(|_| Error::from(ProblemCode::MalformedRequest))?;
         let started = ServerLogin::<ServerSuite>::start(
-            &mut OsRng,
+            &mut self.random.clone(),
             &self.setup,
             Some(record),
             first,
@@ -153,7 +151,7 @@ impl CodeService {
     /// When the state does not parse.
     pub fn finish(&self, state: &[u8], last: &[u8]) -> Result<Option<Zeroizing<Vec<u8>>>, Error> {
         let state = ServerLogin::<ServerSuite>::deserialize(state)
-            .map_err(|_| Error::Internal("OPAQUE state does not parse"))?;
+            .map_err(|_| Error::Corrupt("OPAQUE state"))?;
         let Ok(last) = CredentialFinalization::<ServerSuite>::deserialize(last) else {
             return Ok(None);
         };

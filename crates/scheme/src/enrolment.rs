@@ -1,4 +1,4 @@
-//! Enrolment: a phone, a SIM and a bank's word become an identity, all in one transaction or not at all.
+//! Enrolment: a phone, a SIM and the statement of a bank become an identity, in one transaction.
 
 mod begin;
 mod complete;
@@ -7,21 +7,22 @@ mod sim;
 use std::time::Duration;
 
 use ipse_protocol::bytes::B64u;
-use ipse_protocol::control::{Control, enforced};
+use ipse_protocol::ids::EnrolmentId;
 use ipse_protocol::problem::ProblemCode;
 use ipse_protocol::terms::{Progress, Readiness};
 use ipse_protocol::wire::{
     BiometricResponse, CodeResponse, EnrolmentState, SimState, Vouched as Shown,
 };
-use ipse_store::Tx;
-use ipse_store::enrolment::{self, Enrolment};
+use ipse_store::enrolment::{self, Enrolment, EnrolmentSim, EnrolmentStatus};
+use ipse_store::registrar::Purpose;
+use ipse_store::{StoreError, Tx};
 use zeroize::Zeroizing;
 
 use crate::code::{REGISTRATIONS, credential_identifier};
 use crate::device::{Signed, Spent};
-use crate::error::{Error, settle};
+use crate::error::Error;
 use crate::person::PersonKey;
-use crate::registrar::{Begun, Purpose, Vouched};
+use crate::registrar::{Begun, Vouched};
 use crate::{Scheme, refuse};
 
 pub use sim::{TEXTS, TEXTS_VOUCHED};
@@ -40,22 +41,17 @@ pub const SWEEP_EVERY: Duration = Duration::from_secs(60);
 impl Scheme {
     /// The enrolment, if it is this device's and its time is not over.
     async fn enrolment(&self, signed: &Signed, id: &str) -> Result<Enrolment, Error> {
-        if !ipse_protocol::ids::valid(ipse_protocol::ids::ENROLMENT, id) {
-            return Err(ProblemCode::NotFound.into());
-        }
-        let (id, device) = (id.to_owned(), signed.device.id.clone());
-        settle(
-            self.store
-                .read(move |tx| {
-                    let now = tx.now()?;
-                    let found = enrolment::by_id(tx, &id)?;
-                    match found.filter(|e| e.device == device) {
-                        Some(e) if e.expires > now || e.status == "completed" => Ok(Ok(e)),
-                        _ => refuse!(NotFound),
-                    }
-                })
-                .await,
-        )
+        let id = EnrolmentId::parse(id).ok_or(ProblemCode::NotFound)?;
+        let device = signed.device.id.clone();
+        self.read(move |tx| {
+            let now = tx.now()?;
+            let found = enrolment::by_id(tx, &id)?;
+            match found.filter(|e| e.device == device) {
+                Some(e) if e.expires > now || e.status == EnrolmentStatus::Completed => Ok(e),
+                _ => refuse!(NotFound),
+            }
+        })
+        .await
     }
 
     /// How far an enrolment is.
@@ -70,7 +66,7 @@ impl Scheme {
         let found = self.enrolment(signed, id).await?;
         let key = self.persons.key(&found.identity).await?;
         let vouched = opened(&key, &found)?;
-        let status = if found.status == "completed" {
+        let status = if found.status == EnrolmentStatus::Completed {
             Progress::Completed
         } else if vouched.is_some() {
             Progress::Vouched
@@ -81,7 +77,7 @@ impl Scheme {
         };
         Ok(EnrolmentState {
             sim: sim_state(&found),
-            enrolment: found.id,
+            enrolment: found.id.to_string(),
             status,
             vouched: vouched.map(|v| Shown {
                 bank: v.bank,
@@ -106,10 +102,10 @@ impl Scheme {
     ) -> Result<Begun, Error> {
         let begun = self.idempotent(signed, async {
             let found = self.enrolment(signed, id).await?;
-            if found.status != "open" {
+            if found.status != EnrolmentStatus::Open {
                 return Err(ProblemCode::NotFound.into());
             }
-            self.begin_visit(signed, Purpose::Enrolment, &found.id, bank, &found.language)
+            self.begin_visit(signed, Purpose::Enrolment, &found.id, bank, found.language)
                 .await
         });
         Ok(Begun {
@@ -118,13 +114,14 @@ impl Scheme {
         })
     }
 
+    /// A registrar vouched for the person of an enrolment.
     pub(crate) async fn enrolment_vouched(&self, id: &str, vouched: &Vouched) -> Result<(), Error> {
-        let wanted = id.to_owned();
+        let wanted = EnrolmentId::parse(id).ok_or(ProblemCode::NotFound)?;
         let found = self
             .store
             .read(move |tx| enrolment::by_id(tx, &wanted))
             .await?
-            .ok_or(Error::from(ProblemCode::NotFound))?;
+            .ok_or(ProblemCode::NotFound)?;
         let key = self.persons.key(&found.identity).await?;
         let sealed = key.seal(VOUCHED, &packed(vouched)?)?;
         self.store
@@ -144,7 +141,7 @@ impl Scheme {
         request: &[u8],
     ) -> Result<CodeResponse, Error> {
         let found = self.enrolment(signed, id).await?;
-        if found.status != "open" && enforced(Control::T04RegistrationCloses) {
+        if found.status != EnrolmentStatus::Open {
             return Err(ProblemCode::NotFound.into());
         }
         let identifier = credential_identifier(&found.identity, &found.device, 1);
@@ -153,7 +150,7 @@ impl Scheme {
             .await
     }
 
-    /// What the phone's platform needs to make an unlock credential.
+    /// What the phone's platform needs to make a WebAuthn credential.
     ///
     /// # Errors
     /// `not_found`.
@@ -166,36 +163,36 @@ impl Scheme {
         let key = self.persons.key(&found.identity).await?;
         let name = opened(&key, &found)?.map(|v| format!("{} {}", v.given_name, v.family_name));
         let challenge = match (signed.spent, found.biometric_challenge) {
-            // Sent again: another challenge would spoil the one that the phone may be answering.
+            // Sent again: the phone may be answering this challenge.
             (Spent::Repeated, Some(challenge)) => challenge,
             _ => {
-                let challenge = ipse_protocol::random::<32>();
+                let challenge = self.random.bytes::<32>();
                 let id = found.id.clone();
                 self.store
                     .write(move |tx| {
                         enrolment::set_biometric_challenge(tx, &id, &challenge).map(drop)
                     })
                     .await?;
-                challenge.to_vec()
+                challenge
             }
         };
         Ok(BiometricResponse {
-            challenge: B64u(challenge),
+            challenge: B64u(challenge.to_vec()),
             rp_id: self.config.rp_id().to_owned(),
-            // Says nothing of the person, and differs from what partners know them by.
-            user_id: B64u(found.identity.into_bytes()),
+            // It says nothing of the person, and is not the name under which a partner knows them.
+            user_id: B64u(String::from(found.identity).into_bytes()),
             user_name: name.unwrap_or_else(|| "Ipse".into()),
         })
     }
 
-    /// Forgets what nobody finished in time: enrolments with their keys, visits to banks, recoveries, SIM connections.
-    /// Says how many enrolments that were.
+    /// Deletes what nobody completed in time: enrolments with their keys, visits to banks, recoveries, SIM connections. Says
+    /// how many enrolments.
     ///
     /// # Errors
     /// When the store fails.
     pub async fn sweep_enrolments(&self) -> Result<usize, Error> {
         let mut all = 0;
-        // Anybody can begin one, so there may be many: all that are due go, not only the first page.
+        // Anybody can begin one, so there may be many.
         for _ in 0..SWEEP_PAGES {
             match self.sweep_page().await? {
                 0 => break,
@@ -221,17 +218,18 @@ impl Scheme {
         let mut forgotten = 0;
         for row in overdue {
             let identity = row.identity.clone();
-            let gone = self
+            let deleted = self
                 .store
                 .write(move |tx| {
-                    let gone = enrolment::forget(tx, &row)?;
-                    if gone && let (Some(operator), Some(handle)) = (&row.operator, &row.handle) {
+                    let deleted = enrolment::forget(tx, &row)?;
+                    if deleted && let (Some(operator), Some(handle)) = (&row.operator, &row.handle)
+                    {
                         release_unless_bound(tx, operator, handle)?;
                     }
-                    Ok(gone)
+                    Ok(deleted)
                 })
                 .await?;
-            if gone {
+            if deleted {
                 self.persons.erase(&identity).await?;
                 forgotten += 1;
             }
@@ -240,25 +238,27 @@ impl Scheme {
     }
 }
 
-/// Lets an operator forget a SIM, unless it is somebody's: whoever enrols a second time has the very SIM that their
-/// identity rests on.
+/// Lets an operator forget a SIM, unless it is bound: a person who enrols a second time has the same SIM that is bound to
+/// their identity.
 pub(crate) fn release_unless_bound(
     tx: &mut Tx,
     operator: &str,
     handle: &str,
-) -> Result<(), ipse_store::StoreError> {
+) -> Result<(), StoreError> {
     if ipse_store::sim::by_handle(tx, operator, handle)?.is_none() {
         crate::sim::release(tx, operator, handle)?;
     }
     Ok(())
 }
 
-/// What is said of the SIM to who began, which may be anybody: as it was then. What became of it meanwhile is told when a
-/// message is asked for.
+/// What the caller is told of the SIM: its state when the enrolment began. The caller may be anybody, so what changed since
+/// is told only when a message is asked for.
 fn sim_state(row: &Enrolment) -> SimState {
-    let state = match row.sim_state.as_str() {
-        "changed" => Readiness::Ready,
-        other => Readiness::parse(other).unwrap_or(Readiness::Unknown),
+    let state = match row.sim_state {
+        EnrolmentSim::Ready | EnrolmentSim::Changed => Readiness::Ready,
+        EnrolmentSim::Upgradable => Readiness::Upgradable,
+        EnrolmentSim::Incompatible => Readiness::Incompatible,
+        EnrolmentSim::Unknown => Readiness::Unknown,
     };
     SimState {
         state,
@@ -269,7 +269,7 @@ fn sim_state(row: &Enrolment) -> SimState {
 fn packed(vouched: &Vouched) -> Result<Zeroizing<Vec<u8>>, Error> {
     serde_json::to_vec(vouched)
         .map(Zeroizing::new)
-        .map_err(|_| Error::Internal("vouched data"))
+        .map_err(|_| Error::Internal("vouched data does not serialize"))
 }
 
 fn opened(key: &PersonKey, row: &Enrolment) -> Result<Option<Vouched>, Error> {
@@ -279,10 +279,10 @@ fn opened(key: &PersonKey, row: &Enrolment) -> Result<Option<Vouched>, Error> {
     let plain = key.open(VOUCHED, sealed)?;
     serde_json::from_slice(&plain)
         .map(Some)
-        .map_err(|_| Error::Internal("vouched data does not parse"))
+        .map_err(|_| Error::Corrupt("vouched data"))
 }
 
-/// All but the last four characters hidden.
+/// The last four characters; the others are hidden.
 fn masked(number: &str) -> String {
     let tail = number.len().saturating_sub(4);
     format!("…{}", number.get(tail..).unwrap_or_default())

@@ -1,47 +1,123 @@
-//! How a rule says no, and how anything else goes wrong.
+//! How a rule refuses, and how anything else fails.
 
 use ipse_protocol::problem::{Problem, ProblemCode};
-use ipse_store::StoreError;
+use ipse_store::{StoreError, TxError};
 
-/// What a rule inside a transaction returns. `Ok(Err(problem))` commits; `Err` rolls back.
-pub type Outcome<T> = Result<Result<T, Problem>, StoreError>;
+/// Why a rule inside a transaction did not do what was asked.
+///
+/// A refusal is an outcome like any other: what the rule wrote before it is committed, such as a counted attempt. An
+/// error of the store rolls everything back.
+#[derive(Debug, thiserror::Error)]
+pub enum RuleError<R = Problem> {
+    /// Refused. The transaction commits.
+    #[error("refused: {0:?}")]
+    Refused(R),
+    /// The store failed. The transaction is rolled back.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl<R: Send + 'static> TxError for RuleError<R> {
+    fn store_error(&self) -> Option<&StoreError> {
+        match self {
+            Self::Refused(_) => None,
+            Self::Store(error) => Some(error),
+        }
+    }
+}
+
+impl From<Problem> for RuleError {
+    fn from(problem: Problem) -> Self {
+        Self::Refused(problem)
+    }
+}
+
+impl From<ProblemCode> for RuleError {
+    fn from(code: ProblemCode) -> Self {
+        Self::Refused(code.into())
+    }
+}
+
+/// Who must act so that a failed call succeeds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// The caller: its request was refused.
+    Caller,
+    /// A bank or an operator that was asked.
+    Peer,
+    /// The operator of this service: the database, the disk or the keystore.
+    ServiceOperator,
+    /// This program.
+    Us,
+}
 
 /// Why a function of the scheme did not do what was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// Refused, with the stable code that the caller is told.
     #[error("refused: {0:?}")]
-    Refused(Box<Problem>),
-    /// The database did not take it.
-    #[error("store: {0}")]
+    Refused(Problem),
+    /// The store failed.
+    #[error("the store failed")]
     Store(#[from] StoreError),
-    /// A key is missing or does not work.
-    #[error("keys: {0}")]
-    Keys(String),
-    /// Something that should be impossible; holds no personal data.
+    /// The keystore failed.
+    #[error("the keystore failed")]
+    Keys(#[from] ipse_keys::Error),
+    /// Stored data is not what this program writes. Holds no personal data.
+    #[error("stored data is not as expected: {0}")]
+    Corrupt(&'static str),
+    /// A mistake in this program. Holds no personal data.
     #[error("internal: {0}")]
     Internal(&'static str),
 }
 
 impl Error {
-    /// The answer for the caller: nothing of the inside leaks.
+    /// Who must act.
+    pub fn fault(&self) -> Fault {
+        match self {
+            Self::Refused(problem) => match problem.code {
+                ProblemCode::SimUnavailable | ProblemCode::RegistrarFailed => Fault::Peer,
+                ProblemCode::Busy => Fault::ServiceOperator,
+                ProblemCode::Internal => Fault::Us,
+                _ => Fault::Caller,
+            },
+            Self::Store(
+                StoreError::Statement(_) | StoreError::RowCount(_) | StoreError::Panicked,
+            )
+            | Self::Internal(_) => Fault::Us,
+            Self::Store(_) | Self::Keys(_) | Self::Corrupt(_) => Fault::ServiceOperator,
+        }
+    }
+
+    /// The answer for the caller. It tells nothing of the inside; the cause goes to the log.
     pub fn into_problem(self) -> Problem {
         match self {
-            Error::Refused(problem) => *problem,
+            Error::Refused(problem) => problem,
             Error::Store(StoreError::Busy | StoreError::Unavailable(_)) => {
                 Problem::new(ProblemCode::Busy)
             }
             other => {
-                tracing::error!(error = %other, "internal error");
+                let fault = other.fault();
+                let cause = std::error::Error::source(&other).map(ToString::to_string);
+                tracing::error!(error = %other, cause, ?fault, "a call failed");
                 Problem::new(ProblemCode::Internal)
             }
         }
     }
 }
 
+impl From<RuleError> for Error {
+    fn from(error: RuleError) -> Self {
+        match error {
+            RuleError::Refused(problem) => Self::Refused(problem),
+            RuleError::Store(error) => Self::Store(error),
+        }
+    }
+}
+
 impl From<Problem> for Error {
     fn from(problem: Problem) -> Self {
-        Error::Refused(Box::new(problem))
+        Error::Refused(problem)
     }
 }
 
@@ -51,23 +127,10 @@ impl From<ProblemCode> for Error {
     }
 }
 
-impl From<ipse_keys::Error> for Error {
-    fn from(error: ipse_keys::Error) -> Self {
-        Error::Keys(error.to_string())
-    }
-}
-
-/// Turns an [`Outcome`] into a result of the scheme.
-pub fn settle<T>(outcome: Outcome<T>) -> Result<T, Error> {
-    Ok(outcome??)
-}
-
-/// Ends a rule with a refusal that commits.
+/// Ends a rule with a refusal, which commits.
 #[macro_export]
 macro_rules! refuse {
     ($code:ident) => {
-        return Ok(Err(::ipse_protocol::problem::Problem::new(
-            ::ipse_protocol::problem::ProblemCode::$code,
-        )))
+        return Err(::ipse_protocol::problem::ProblemCode::$code.into())
     };
 }

@@ -1,5 +1,5 @@
-//! The same request again is answered as it was, without effect (protocol §2): an answer that got lost on the way costs
-//! neither a second text message nor a second guess, and whoever recorded a request repeats nothing by it.
+//! Idempotency: a repeated request gets the stored response (protocol §2). A response that was lost on the way costs no
+//! second text message and no second guess, and a recorded request repeats nothing.
 
 use std::future::Future;
 
@@ -27,11 +27,11 @@ enum Kept<T> {
 }
 
 impl Scheme {
-    /// Does `work` for a new request, and keeps what came of it; for a repetition it gives what is kept, and does nothing.
-    /// For answers without personal data, to requests whose sequence is spent.
+    /// Does `work` for a new request and stores its answer. For a repeated request it returns the stored answer and does
+    /// nothing. For answers without personal data, to requests whose sequence is spent.
     ///
     /// # Errors
-    /// Those of `work`; `busy` for a repetition of what is not answered yet, or never was.
+    /// Those of `work`; `busy` for the repetition of a request that is not answered yet, or never was.
     pub(crate) async fn idempotent<T: Serialize + DeserializeOwned>(
         &self,
         signed: &Signed,
@@ -48,10 +48,10 @@ impl Scheme {
                 Ok(Kept::Done(answer)) => Ok(answer),
                 Ok(Kept::Refused { code, extra }) => {
                     let code = ProblemCode::parse(&code)
-                        .ok_or(Error::Internal("kept refusal of no code"))?;
+                        .ok_or(Error::Corrupt("code of a stored refusal"))?;
                     Err(Problem { code, extra }.into())
                 }
-                Err(_) => Err(Error::Internal("kept answer does not parse")),
+                Err(_) => Err(Error::Corrupt("stored answer")),
             };
         }
         let done = work.await;
@@ -63,7 +63,7 @@ impl Scheme {
             }),
             Err(_) => return done,
         }
-        .map_err(|_| Error::Internal("answer cannot be kept"))?;
+        .map_err(|_| Error::Internal("an answer does not serialize"))?;
         let kept = self
             .store
             .write(move |tx| {
@@ -72,8 +72,8 @@ impl Scheme {
             })
             .await;
         if let Err(error) = kept {
-            // It is done all the same; a repetition is told to come with a new sequence.
-            tracing::warn!(%error, "answer not kept");
+            // The work is done all the same. A repeated request is told to come with a new sequence.
+            tracing::warn!(%error, "an answer was not stored");
         }
         done
     }

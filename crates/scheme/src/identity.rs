@@ -1,58 +1,50 @@
-//! Identities and the reasons for which they are suspended.
+//! Identities: whether one may act.
 
+use ipse_protocol::ids::IdentityId;
 use ipse_protocol::problem::{Problem, ProblemCode};
+use ipse_protocol::terms::{BlockReason, IdentityStatus};
+use ipse_store::identity::Identity;
 use ipse_store::{StoreError, Tx, identity};
 
-/// Why an identity is suspended (design §5). Each is lifted by the proof that it demands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reason {
-    /// Three wrong codes, or ten in 30 days.
-    CodeExhausted,
-    /// The SIM was replaced.
-    SimChanged,
-    /// The SIM was reported lost.
-    SimLost,
-    /// The device was copied or reported lost.
-    DeviceLost,
-    /// The person asked for it.
-    Person,
-}
+use crate::error::RuleError;
+use crate::refuse;
 
-impl Reason {
-    /// The word in the database and on the wire.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Reason::CodeExhausted => "code_exhausted",
-            Reason::SimChanged => "sim_changed",
-            Reason::SimLost => "sim_lost",
-            Reason::DeviceLost => "device_lost",
-            Reason::Person => "person",
-        }
-    }
-}
-
-/// The identity, if it is active; otherwise the refusal that names the reasons.
+/// The identity, if it is active.
 ///
 /// # Errors
-/// When the store fails.
-pub fn active(tx: &mut Tx, id: &str) -> Result<Result<identity::Identity, Problem>, StoreError> {
+/// `identity_blocked` with the reasons; `not_found`.
+pub fn active(tx: &mut Tx, id: &IdentityId) -> Result<Identity, RuleError> {
     let Some(found) = identity::by_id(tx, id)? else {
-        return Ok(Err(Problem::new(ProblemCode::NotFound)));
+        refuse!(NotFound);
     };
-    if found.status != "active" {
-        return Ok(Err(blocked(tx, id)?));
+    if found.status != IdentityStatus::Active {
+        return Err(blocked(tx, id)?.into());
     }
-    Ok(Ok(found))
+    Ok(found)
 }
 
 /// The refusal for a suspended identity.
 ///
 /// # Errors
 /// When the store fails.
-pub fn blocked(tx: &mut Tx, id: &str) -> Result<Problem, StoreError> {
-    let reasons: Vec<String> = identity::reasons(tx, id)?
+pub fn blocked(tx: &mut Tx, id: &IdentityId) -> Result<Problem, StoreError> {
+    let reasons: Vec<&str> = identity::reasons(tx, id)?
         .into_iter()
-        .map(|s| s.reason)
+        .map(|s| s.reason.as_str())
         .collect();
     Ok(Problem::new(ProblemCode::IdentityBlocked).with("reasons", reasons))
+}
+
+/// Whether an identity is suspended for a reason.
+///
+/// # Errors
+/// When the store fails.
+pub fn suspended_for(
+    tx: &mut Tx,
+    id: &IdentityId,
+    reason: BlockReason,
+) -> Result<bool, StoreError> {
+    Ok(identity::reasons(tx, id)?
+        .iter()
+        .any(|s| s.reason == reason))
 }

@@ -12,7 +12,7 @@ mod verify;
 pub use verify::{Report, verify};
 
 impl Scheme {
-    /// Gives the leaves that wait their places and signs the new head. Says how many there were.
+    /// Gives the queued leaves their positions and signs the new head. Says how many there were.
     ///
     /// The tree's own work is a few hashes per leaf; the head is signed outside the transaction, and a head is kept
     /// only for a size that was committed.
@@ -59,7 +59,7 @@ impl Scheme {
         let Some(root) = root else { return Ok(()) };
         let head = Checkpoint {
             size: size as i64,
-            root: root.to_vec(),
+            root,
             jws: self.signer.checkpoint(size, &root, now),
         };
         let kept = self
@@ -94,7 +94,6 @@ fn add(tx: &mut Tx, position: u64, leaf: [u8; 32]) -> Result<(), StoreError> {
 
 fn complete(tx: &mut Tx, level: u32, position: u64) -> Result<[u8; 32], StoreError> {
     receipt::node(tx, i64::from(level), position as i64)?
-        .and_then(|h| h.try_into().ok())
         .ok_or_else(|| StoreError::Corrupt("log node".into()))
 }
 

@@ -1,19 +1,23 @@
 //! What a person sees of their own identity, and the block that they can set at once.
 
+use ipse_protocol::ids::{ActionId, IdentityId};
 use ipse_protocol::problem::ProblemCode;
-use ipse_protocol::terms::{ActionStatus, BlockReason, IdentityStatus, Level, SimConnection};
+use ipse_protocol::terms::{BlockReason, DeviceStatus, IdentityStatus, SimConnection};
 use ipse_protocol::wire::{
-    ActionEvent, BlockResponse, DeviceSummary, DevicesResponse, IdentityEvent, MeResponse,
-    ReasonSince, SimSummary,
+    BlockResponse, DeviceSummary, DevicesResponse, IdentityEvent, MeResponse, ReasonSince,
+    SimSummary,
 };
-use ipse_store::{action, device as device_rows, identity as identities, person, sim as sim_rows};
+use ipse_store::device as device_rows;
+use ipse_store::device::DeviceStatus as RowStatus;
+use ipse_store::sim::BindingStatus;
+use ipse_store::{action, identity as identities, person, sim as sim_rows};
 
-use crate::action::{status_at, word};
+use crate::actor::{Actor, Viewer};
+use crate::code::WRONG_IN_A_ROW;
 use crate::device::{Incoming, Signed, Spent};
-use crate::error::{Error, settle};
-use crate::identity::Reason;
+use crate::error::Error;
 use crate::person::Attributes;
-use crate::{Scheme, block};
+use crate::{Scheme, block, refuse};
 
 impl Scheme {
     /// `GET /phone/v1/me`.
@@ -34,35 +38,29 @@ impl Scheme {
                 ))
             })
             .await?;
-        let missing = || Error::from(ProblemCode::NotFound);
-        let identity = identity.ok_or_else(missing)?;
+        let identity = identity.ok_or(ProblemCode::NotFound)?;
         let key = self.persons.key(&identity.id).await?;
-        let known = Attributes::open(&key, &sealed.ok_or_else(missing)?)?;
-        let bound = binding.as_ref().is_some_and(|b| b.status == "bound");
-        let soft = signed.device.key_kind == "software" && !self.config.is_demo();
+        let known = Attributes::open(&key, &sealed.ok_or(ProblemCode::NotFound)?)?;
+        let bound = binding
+            .as_ref()
+            .is_some_and(|b| b.status == BindingStatus::Bound);
         Ok(MeResponse {
-            status: word(IdentityStatus::parse, Some(&identity.status))?,
+            status: identity.status,
             reasons: reasons
                 .into_iter()
-                .map(|r| {
-                    Ok(ReasonSince {
-                        reason: word(BlockReason::parse, Some(&r.reason))?,
-                        since: r.since,
-                    })
+                .map(|r| ReasonSince {
+                    reason: r.reason,
+                    since: r.since,
                 })
-                .collect::<Result<_, Error>>()?,
-            level: if bound && !soft {
-                Level::Advanced
-            } else {
-                Level::Basic
-            },
+                .collect(),
+            level: self.highest_level(&signed.device, binding.as_ref()),
             given_name: known.given_name,
             family_name: known.family_name,
             phone_number: known.phone_number,
-            epoch: identity.epoch as u64,
-            code_version: identity.code_version as u64,
-            wrong_codes_left: (3 - identity.wrong_codes).max(0) as u32,
-            wrong_since_last: identity.wrong_codes as u32,
+            epoch: identity.epoch.unsigned_abs(),
+            code_version: identity.code_version.unsigned_abs(),
+            wrong_codes_left: u32::try_from(WRONG_IN_A_ROW - identity.wrong_codes).unwrap_or(0),
+            wrong_since_last: u32::try_from(identity.wrong_codes).unwrap_or(u32::MAX),
             sim: SimSummary {
                 state: match &binding {
                     None => SimConnection::None,
@@ -72,8 +70,8 @@ impl Scheme {
                 operator: binding.map(|b| b.operator),
             },
             biometric: signed.device.biometric_credential.is_some(),
-            this_device: signed.device.id.clone(),
-            identity: identity.id,
+            this_device: signed.device.id.to_string(),
+            identity: identity.id.to_string(),
         })
     }
 
@@ -81,8 +79,8 @@ impl Scheme {
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn devices(&self, signed: &Signed) -> Result<DevicesResponse, Error> {
-        let id = signed.device.identity.clone();
+    pub async fn devices(&self, viewer: &Viewer) -> Result<DevicesResponse, Error> {
+        let id = viewer.identity.clone();
         let rows = self
             .store
             .read(move |tx| device_rows::of_identity(tx, &id))
@@ -91,13 +89,20 @@ impl Scheme {
             .into_iter()
             .map(|d| {
                 Ok(DeviceSummary {
-                    this: d.id == signed.device.id,
+                    this: viewer.device.as_ref() == Some(&d.id),
                     name: d.name,
-                    kind: word(ipse_protocol::terms::KeyKind::parse, Some(&d.key_kind))?,
+                    kind: d.key_kind,
                     since: d.created,
                     last_used: Some(d.last_used),
-                    status: word(ipse_protocol::terms::DeviceStatus::parse, Some(&d.status))?,
-                    device: d.id,
+                    status: match d.status {
+                        RowStatus::Active => DeviceStatus::Active,
+                        RowStatus::Suspended => DeviceStatus::Suspended,
+                        RowStatus::Removed => DeviceStatus::Removed,
+                        RowStatus::Pending => {
+                            return Err(Error::Internal("a pending device was listed"));
+                        }
+                    },
+                    device: d.id.to_string(),
                 })
             })
             .collect::<Result<_, Error>>()?;
@@ -118,24 +123,22 @@ impl Scheme {
         }
         let signed = self.verify_request(incoming).await?;
         let (sequence, who) = (self.sequence(&signed), signed.device.identity.clone());
-        settle(
-            self.store
-                .write(move |tx| {
-                    match sequence.spend(tx)? {
-                        Ok(_) if identities::by_id(tx, &who)?.is_none() => {
-                            crate::refuse!(NotFound);
-                        }
-                        Ok(Spent::Fresh) => {
-                            block::suspend(tx, &who, Reason::Person, "phone")?;
-                            Ok(Ok(()))
-                        }
-                        // Whoever sends an old block again does not undo what lifted it.
-                        Ok(Spent::Repeated) => Ok(Ok(())),
-                        Err(problem) => Ok(Err(problem)),
-                    }
-                })
-                .await,
-        )?;
+        let actor = Actor::Device(signed.device.id.clone());
+        self.write(move |tx| {
+            let spent = sequence.spend(tx)?;
+            if identities::by_id(tx, &who)?.is_none() {
+                refuse!(NotFound);
+            }
+            match spent {
+                Spent::Fresh => {
+                    block::suspend(tx, &who, BlockReason::Person, &actor)?;
+                }
+                // An old block that is sent again does not undo what lifted it.
+                Spent::Repeated => {}
+            }
+            Ok(())
+        })
+        .await?;
         Ok(BlockResponse {
             status: IdentityStatus::Suspended,
         })
@@ -147,30 +150,21 @@ impl Scheme {
     /// `not_found` for an action that is not theirs.
     pub async fn report(&self, incoming: Incoming<'_>, id: &str) -> Result<BlockResponse, Error> {
         let signed = self.verify_request(incoming).await?;
-        if !ipse_protocol::ids::valid(ipse_protocol::ids::ACTION, id) {
-            return Err(ProblemCode::NotFound.into());
-        }
-        let (id, who) = (id.to_owned(), signed.device.identity.clone());
+        let id = ActionId::parse(id).ok_or(ProblemCode::NotFound)?;
+        let who = signed.device.identity.clone();
         let sequence = self.sequence(&signed);
-        settle(
-            self.store
-                .write(move |tx| {
-                    let spent = match sequence.spend(tx)? {
-                        Ok(spent) => spent,
-                        Err(problem) => return Ok(Err(problem)),
-                    };
-                    let mine = action::by_id(tx, &id)?
-                        .is_some_and(|a| a.identity.as_deref() == Some(who.as_str()));
-                    if !mine {
-                        crate::refuse!(NotFound);
-                    }
-                    if spent == Spent::Fresh {
-                        block::suspend(tx, &who, Reason::Person, &id)?;
-                    }
-                    Ok(Ok(()))
-                })
-                .await,
-        )?;
+        self.write(move |tx| {
+            let spent = sequence.spend(tx)?;
+            let found = action::by_id(tx, &id)?;
+            if !found.is_some_and(|a| a.belongs_to(&who)) {
+                refuse!(NotFound);
+            }
+            if spent == Spent::Fresh {
+                block::suspend_reported(tx, &who, &id)?;
+            }
+            Ok(())
+        })
+        .await?;
         Ok(BlockResponse {
             status: IdentityStatus::Suspended,
         })
@@ -180,43 +174,15 @@ impl Scheme {
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn identity_event(&self, identity: &str) -> Result<Option<IdentityEvent>, Error> {
-        let id = identity.to_owned();
+    pub async fn identity_event(
+        &self,
+        identity: &IdentityId,
+    ) -> Result<Option<IdentityEvent>, Error> {
+        let id = identity.clone();
         let found = self
             .store
             .read(move |tx| identities::by_id(tx, &id))
             .await?;
-        found
-            .map(|i| {
-                Ok(IdentityEvent {
-                    status: word(IdentityStatus::parse, Some(&i.status))?,
-                })
-            })
-            .transpose()
-    }
-
-    /// What an open app is told when an action changed, if it is this person's.
-    ///
-    /// # Errors
-    /// When the store fails.
-    pub async fn action_event(
-        &self,
-        identity: &str,
-        id: &str,
-    ) -> Result<Option<ActionEvent>, Error> {
-        let id = id.to_owned();
-        let (found, now) = self
-            .store
-            .read(move |tx| Ok((action::by_id(tx, &id)?, tx.now()?)))
-            .await?;
-        found
-            .filter(|a| a.identity.as_deref() == Some(identity))
-            .map(|a| {
-                Ok(ActionEvent {
-                    status: word(ActionStatus::parse, Some(status_at(&a, now)))?,
-                    id: a.id,
-                })
-            })
-            .transpose()
+        Ok(found.map(|i| IdentityEvent { status: i.status }))
     }
 }

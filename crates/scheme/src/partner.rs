@@ -1,16 +1,21 @@
-//! Partners: who may ask, and the proof that they ask only once.
+//! Partners: their registration, and the proof that a client assertion is used only once.
 
-use ipse_protocol::control::{Control, enforced};
+use ipse_protocol::ids::PartnerId;
 use ipse_protocol::sha256;
-use ipse_store::{StoreError, Tx, partner};
+use ipse_store::audit::{self, Entry};
+use ipse_store::partner::{self, PartnerStatus};
+use ipse_store::pushed_request;
+use ipse_store::{StoreError, Tx};
 
 use crate::Scheme;
-use crate::error::Error;
+use crate::actor::Actor;
+use crate::error::{Error, RuleError};
+use crate::refusal::LoginRefusal;
 
-/// How far the clocks of nodes and database may be apart.
+/// How far the clocks of nodes and database may differ, in milliseconds.
 const CLOCKS_MS: i64 = 300_000;
 
-/// A client assertion whose signature and claims verified; its `jti` serves once.
+/// A client assertion (RFC 7523 §3) whose signature and claims were verified.
 #[derive(Clone, Debug)]
 pub struct Assertion {
     /// `jti`.
@@ -19,25 +24,28 @@ pub struct Assertion {
     pub expires: i64,
 }
 
-/// Spends an assertion; false when it was used before.
+/// Marks an assertion as used.
 ///
 /// # Errors
-/// When the store fails.
-pub fn spend(
+/// [`LoginRefusal::AssertionUsed`] when it was used before.
+pub(crate) fn use_assertion(
     tx: &mut Tx,
-    partner: &str,
+    partner: &PartnerId,
     assertion: Option<&Assertion>,
-) -> Result<bool, StoreError> {
+) -> Result<(), RuleError<LoginRefusal>> {
     let Some(assertion) = assertion else {
-        return Ok(true);
+        return Ok(());
     };
-    // Remembered a while longer than it is good: who judged it may have another clock than who forgets it.
+    // Remembered longer than it is valid: the node that verified it may have another clock than the database.
     let until = assertion
         .expires
         .saturating_mul(1000)
         .saturating_add(CLOCKS_MS);
-    let fresh = partner::spend_jti(tx, partner, &sha256(assertion.jti.as_bytes()), until)?;
-    Ok(fresh || !enforced(Control::T19JtiOnce))
+    if pushed_request::use_jti(tx, partner, &sha256(assertion.jti.as_bytes()), until)? {
+        Ok(())
+    } else {
+        Err(LoginRefusal::AssertionUsed.into())
+    }
 }
 
 impl Scheme {
@@ -46,26 +54,94 @@ impl Scheme {
     /// # Errors
     /// When the store fails.
     pub async fn registration(&self, id: &str) -> Result<Option<String>, Error> {
-        if !ipse_protocol::ids::valid(ipse_protocol::ids::PARTNER, id) {
+        let Some(id) = PartnerId::parse(id) else {
             return Ok(None);
-        }
-        let id = id.to_owned();
-        Ok(self.store.read(move |tx| partner::by_id(tx, &id)).await?)
+        };
+        let read = move |tx: &mut Tx| partner::registration(tx, &id);
+        Ok(self.store.read(read).await?)
     }
 
-    /// Spends an assertion on its own, for a request that is refused for another reason.
+    /// Marks an assertion as used, for a request that is refused for another reason; false when it was used before.
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn spend_assertion(
+    pub async fn use_up_assertion(
         &self,
-        partner: &str,
+        partner: &PartnerId,
         assertion: Assertion,
     ) -> Result<bool, Error> {
-        let partner = partner.to_owned();
+        let partner = partner.clone();
+        let used = self
+            .store
+            .write_rule(move |tx| use_assertion(tx, &partner, Some(&assertion)))
+            .await;
+        match used {
+            Ok(()) => Ok(true),
+            Err(RuleError::Refused(_)) => Ok(false),
+            Err(RuleError::Store(error)) => Err(error.into()),
+        }
+    }
+
+    /// Registers a partner. The caller has checked the registration (JSON).
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn register_partner(
+        &self,
+        actor: Actor,
+        id: PartnerId,
+        registration: String,
+    ) -> Result<(), Error> {
         Ok(self
             .store
-            .write(move |tx| spend(tx, &partner, Some(&assertion)))
+            .write(move |tx| register(tx, &actor, &id, &registration))
             .await?)
     }
+}
+
+/// Adds a partner, and records it in the audit trail. The caller has checked the registration (JSON).
+///
+/// # Errors
+/// When the store fails.
+pub fn register(
+    tx: &mut Tx,
+    actor: &Actor,
+    id: &PartnerId,
+    registration: &str,
+) -> Result<(), StoreError> {
+    let now = tx.now()?;
+    partner::insert(tx, id, registration, now)?;
+    record(tx, actor, "partner.registered", id)
+}
+
+/// Suspends or activates a partner, and records it in the audit trail; false when there is none with this id.
+///
+/// # Errors
+/// When the store fails.
+pub fn set_status(
+    tx: &mut Tx,
+    actor: &Actor,
+    id: &PartnerId,
+    status: PartnerStatus,
+) -> Result<bool, StoreError> {
+    let found = partner::set_status(tx, id, status)?;
+    if found {
+        let event = match status {
+            PartnerStatus::Active => "partner.activated",
+            PartnerStatus::Suspended => "partner.suspended",
+        };
+        record(tx, actor, event, id)?;
+    }
+    Ok(found)
+}
+
+fn record(tx: &mut Tx, actor: &Actor, event: &str, partner: &PartnerId) -> Result<(), StoreError> {
+    let entry = Entry {
+        actor: actor.audit_name(),
+        event: event.to_owned(),
+        subject: partner.to_string(),
+        time: tx.now()?,
+    };
+    let id = ipse_protocol::ids::of("aud", &tx.random().bytes());
+    audit::add(tx, &id, &entry)
 }

@@ -5,8 +5,10 @@ use std::sync::{Arc, Mutex};
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use ipse_keys::KeyStore;
-use ipse_protocol::control::{Control, enforced};
-use ipse_store::{Store, person};
+use ipse_protocol::ids::IdentityId;
+use ipse_protocol::{Clock, Random};
+use ipse_store::Store;
+use ipse_store::person::{self, LookupField, WrappedKey};
 use zeroize::Zeroizing;
 
 use crate::error::Error;
@@ -19,13 +21,19 @@ const CACHE: usize = 20_000;
 
 /// A person's own key.
 #[derive(Clone)]
-pub struct PersonKey(Arc<LessSafeKey>);
+pub struct PersonKey {
+    key: Arc<LessSafeKey>,
+    random: Random,
+}
 
 impl PersonKey {
-    fn parse(bytes: &[u8]) -> Result<Self, Error> {
+    fn parse(bytes: &[u8], random: Random) -> Result<Self, Error> {
         let key = UnboundKey::new(&AES_256_GCM, bytes)
-            .map_err(|_| Error::Keys("person key of a wrong length".into()))?;
-        Ok(Self(Arc::new(LessSafeKey::new(key))))
+            .map_err(|_| Error::Corrupt("length of a person's key"))?;
+        Ok(Self {
+            key: Arc::new(LessSafeKey::new(key)),
+            random,
+        })
     }
 
     /// Seals; `purpose` says what the bytes are, and must be given again to open them.
@@ -33,15 +41,12 @@ impl PersonKey {
     /// # Errors
     /// When the cipher fails.
     pub fn seal(&self, purpose: &str, plain: &[u8]) -> Result<Vec<u8>, Error> {
-        if !enforced(Control::T34FieldEncryption) {
-            return Ok(plain.to_vec());
-        }
-        let nonce: [u8; NONCE_LEN] = ipse_protocol::random();
+        let nonce: [u8; NONCE_LEN] = self.random.bytes();
         let mut out = Vec::with_capacity(NONCE_LEN + plain.len() + 16);
         out.extend_from_slice(&nonce);
         out.extend_from_slice(plain);
         let tag = self
-            .0
+            .key
             .seal_in_place_separate_tag(
                 Nonce::assume_unique_for_key(nonce),
                 Aad::from(purpose.as_bytes()),
@@ -57,67 +62,68 @@ impl PersonKey {
     /// # Errors
     /// When the bytes are not that.
     pub fn open(&self, purpose: &str, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, Error> {
-        if !enforced(Control::T34FieldEncryption) {
-            return Ok(Zeroizing::new(sealed.to_vec()));
-        }
         let (nonce, body) = sealed
             .split_first_chunk::<NONCE_LEN>()
-            .ok_or(Error::Internal("sealed data too short"))?;
+            .ok_or(Error::Corrupt("sealed data is too short"))?;
         let mut plain = Zeroizing::new(body.to_vec());
         let length = self
-            .0
+            .key
             .open_in_place(
                 Nonce::assume_unique_for_key(*nonce),
                 Aad::from(purpose.as_bytes()),
                 &mut plain,
             )
-            .map_err(|_| Error::Internal("sealed data does not open"))?
+            .map_err(|_| Error::Corrupt("sealed data does not open"))?
             .len();
         plain.truncate(length);
         Ok(plain)
     }
 }
 
-/// The store of person keys. Whoever destroys a person's key there has erased the person, in every backup too.
+/// The store of the persons' keys. To destroy a person's key there erases the person, in every backup too.
 pub struct PersonKeys {
     store: Store,
     keys: Arc<dyn KeyStore>,
-    cache: Mutex<HashMap<String, PersonKey>>,
+    clock: Clock,
+    random: Random,
+    cache: Mutex<HashMap<IdentityId, PersonKey>>,
 }
 
 impl PersonKeys {
-    pub(crate) fn new(store: Store, keys: Arc<dyn KeyStore>) -> Self {
+    pub(crate) fn new(store: Store, keys: Arc<dyn KeyStore>, clock: Clock, random: Random) -> Self {
         Self {
             store,
             keys,
+            clock,
+            random,
             cache: Mutex::new(HashMap::new()),
         }
     }
 
-    fn cached(&self, identity: &str) -> Option<PersonKey> {
+    fn cached(&self, identity: &IdentityId) -> Option<PersonKey> {
         self.cache.lock().ok()?.get(identity).cloned()
     }
 
-    fn remember(&self, identity: &str, key: &PersonKey) {
+    fn remember(&self, identity: &IdentityId, key: &PersonKey) {
         if let Ok(mut cache) = self.cache.lock() {
             if cache.len() >= CACHE {
                 cache.clear();
             }
-            cache.insert(identity.to_owned(), key.clone());
+            cache.insert(identity.clone(), key.clone());
         }
     }
 
-    /// Makes the key of a new person; a key that is there already is kept.
+    /// Makes the key of a new person. A key that exists is kept.
     ///
     /// # Errors
     /// When the keystore or the store fails.
-    pub async fn create(&self, identity: &str) -> Result<PersonKey, Error> {
-        let plain = Zeroizing::new(ipse_protocol::random::<32>());
+    pub async fn create(&self, identity: &IdentityId) -> Result<PersonKey, Error> {
+        let plain = Zeroizing::new(self.random.bytes::<32>());
         let week = self.week();
         let wrapped = self
             .keys
             .seal(&wrapping(week), identity.as_bytes(), &*plain)?;
-        let id = identity.to_owned();
+        let id = identity.clone();
         self.store
             .write(move |tx| person::add_key(tx, &id, &wrapped, week).map(drop))
             .await?;
@@ -128,20 +134,20 @@ impl PersonKeys {
     ///
     /// # Errors
     /// When there is none (the person was erased), or the keystore or the store fails.
-    pub async fn key(&self, identity: &str) -> Result<PersonKey, Error> {
+    pub async fn key(&self, identity: &IdentityId) -> Result<PersonKey, Error> {
         if let Some(key) = self.cached(identity) {
             return Ok(key);
         }
-        let id = identity.to_owned();
-        let (wrapped, week) = self
+        let id = identity.clone();
+        let stored = self
             .store
             .read(move |tx| person::key(tx, &id))
             .await?
-            .ok_or(Error::Internal("no person key"))?;
+            .ok_or(Error::Corrupt("a person's key is missing"))?;
         let plain = self
             .keys
-            .open(&wrapping(week), identity.as_bytes(), &wrapped)?;
-        let key = PersonKey::parse(&plain)?;
+            .open(&wrapping(stored.week), identity.as_bytes(), &stored.wrapped)?;
+        let key = PersonKey::parse(&plain, self.random.clone())?;
         self.remember(identity, &key);
         Ok(key)
     }
@@ -150,11 +156,11 @@ impl PersonKeys {
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn erase(&self, identity: &str) -> Result<(), Error> {
+    pub async fn erase(&self, identity: &IdentityId) -> Result<(), Error> {
         if let Ok(mut cache) = self.cache.lock() {
             cache.remove(identity);
         }
-        let id = identity.to_owned();
+        let id = identity.clone();
         Ok(self
             .store
             .write(move |tx| person::erase_key(tx, &id))
@@ -162,11 +168,11 @@ impl PersonKeys {
     }
 
     fn week(&self) -> i64 {
-        ipse_protocol::unix_ms() / WEEK_MS
+        self.clock.unix_ms() / WEEK_MS
     }
 
-    /// Wraps keys of earlier weeks anew, up to 500 a call, and says how many it did. Once none is left under an old
-    /// week's key, that key is destroyed, so that an older backup of this store opens nothing.
+    /// Wraps up to 500 keys of earlier weeks under the key of this week, and says how many. When none is left under the key
+    /// of an earlier week, that key is destroyed, so that an older backup of this store opens nothing.
     ///
     /// # Errors
     /// When the keystore or the store fails.
@@ -177,28 +183,34 @@ impl PersonKeys {
             .read(move |tx| person::keys_before(tx, week))
             .await?;
         let mut renewed = Vec::with_capacity(old.len());
-        for (identity, wrapped, from) in old {
-            let plain = self
-                .keys
-                .open(&wrapping(from), identity.as_bytes(), &wrapped)?;
-            let again = self
-                .keys
-                .seal(&wrapping(week), identity.as_bytes(), &plain)?;
-            renewed.push((identity, again, from));
+        for key in old {
+            let aad = key.identity.as_bytes();
+            let plain = self.keys.open(&wrapping(key.week), aad, &key.wrapped)?;
+            let wrapped = self.keys.seal(&wrapping(week), aad, &plain)?;
+            let from = key.week;
+            let identity = key.identity;
+            renewed.push((
+                WrappedKey {
+                    identity,
+                    wrapped,
+                    week,
+                },
+                from,
+            ));
         }
         let count = renewed.len();
         self.store
             .write(move |tx| {
-                for (identity, wrapped, from) in &renewed {
-                    person::rewrap(tx, identity, wrapped, week, *from)?;
+                for (key, from) in &renewed {
+                    person::rewrap(tx, key, *from)?;
                 }
                 Ok(())
             })
             .await?;
-        // Keys of the last weeks that nothing is under any more. A purpose without a key is no error.
+        // The keys of the last weeks, under which nothing is left. A purpose without a key is no error.
         if count < 500 {
-            let settled = (ipse_protocol::unix_ms() - WEEK_SLACK_MS) / WEEK_MS;
-            for old in (week - 8)..settled.min(week) {
+            let ended = (self.clock.unix_ms() - WEEK_SLACK_MS) / WEEK_MS;
+            for old in (week - 8)..ended.min(week) {
                 self.keys.destroy(&wrapping(old))?;
             }
         }
@@ -211,7 +223,12 @@ fn wrapping(week: i64) -> String {
 }
 
 /// A keyed hash by which a person is found again. The version names the key, so that it can be replaced.
-pub fn lookup_hash(keys: &dyn KeyStore, field: &str, value: &str) -> Vec<u8> {
+pub fn lookup_hash(keys: &dyn KeyStore, field: LookupField, value: &str) -> Vec<u8> {
+    keyed_hash(keys, field.as_str(), value)
+}
+
+/// A keyed hash of a value, for a purpose of its own.
+pub(crate) fn keyed_hash(keys: &dyn KeyStore, field: &str, value: &str) -> Vec<u8> {
     keys.mac(&format!("lookup/{field}/1"), value.as_bytes())
         .to_vec()
 }
@@ -246,7 +263,7 @@ impl Attributes {
     /// When they are not that.
     pub fn open(key: &PersonKey, sealed: &[u8]) -> Result<Self, Error> {
         let plain = key.open(ATTRIBUTES, sealed)?;
-        serde_json::from_slice(&plain).map_err(|_| Error::Internal("attributes do not parse"))
+        serde_json::from_slice(&plain).map_err(|_| Error::Corrupt("attributes"))
     }
 
     /// Seals them.
@@ -254,8 +271,9 @@ impl Attributes {
     /// # Errors
     /// When the cipher fails.
     pub fn seal(&self, key: &PersonKey) -> Result<Vec<u8>, Error> {
-        let plain =
-            Zeroizing::new(serde_json::to_vec(self).map_err(|_| Error::Internal("attributes"))?);
+        let plain = Zeroizing::new(
+            serde_json::to_vec(self).map_err(|_| Error::Internal("attributes do not serialize"))?,
+        );
         key.seal(ATTRIBUTES, &plain)
     }
 

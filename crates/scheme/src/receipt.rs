@@ -4,15 +4,20 @@ use std::sync::Arc;
 
 use ipse_jose::{SigningKey, b64, jws};
 use ipse_keys::KeyStore;
+use ipse_protocol::Random;
+use ipse_protocol::ids::{ActionId, IdentityId, ReceiptId};
+use ipse_protocol::problem::ProblemCode;
 use ipse_protocol::receipt::{Checkpoint, Leaf, PROMISE_MS, Promise};
 use ipse_protocol::terms::LeafKind;
+use ipse_protocol::wire::ReceiptResponse;
 use ipse_protocol::{merkle, receipt as wire, sha256};
 use ipse_store::Tx;
 use ipse_store::receipt::{self, Receipt};
 
-use crate::error::Error;
+use crate::actor::Viewer;
+use crate::error::{Error, RuleError};
 use crate::person::PersonKey;
-use crate::{Outcome, Scheme, refuse};
+use crate::{Scheme, refuse};
 
 /// Signs promises and checkpoints with the log's key.
 #[derive(Clone)]
@@ -34,10 +39,10 @@ impl Signer {
         self.key.public_jwk()
     }
 
-    fn promise(&self, leaf_hash: &[u8; 32], receipt: &str, now: i64) -> String {
+    fn promise(&self, leaf_hash: &[u8; 32], receipt: &ReceiptId, now: i64) -> String {
         let promise = Promise {
             leaf: (*leaf_hash).into(),
-            receipt: receipt.to_owned(),
+            receipt: receipt.to_string(),
             by: now + PROMISE_MS,
         };
         self.sign(wire::PROMISE_TYP, &promise)
@@ -63,26 +68,27 @@ impl Signer {
 
 /// Makes receipts for one person.
 pub struct Recorder {
-    identity: String,
+    identity: IdentityId,
     key: PersonKey,
     signer: Signer,
+    random: Random,
 }
 
 impl Recorder {
-    /// Prepares a receipt: seals its evidence and signs the promise. Slow work, so before the transaction;
-    /// [`ipse_store::receipt::insert`] then keeps it inside.
+    /// Prepares a receipt: seals its evidence and signs the promise. This is slow, so it comes before the transaction, which
+    /// then adds the receipt ([`ipse_store::receipt::insert`]).
     ///
     /// # Errors
     /// When sealing fails.
     pub fn prepare(
         &self,
-        id: &str,
+        id: ReceiptId,
         kind: LeafKind,
-        action: Option<&str>,
+        action: Option<&ActionId>,
         evidence: &[u8],
         now: i64,
     ) -> Result<Receipt, Error> {
-        let salt: [u8; 32] = ipse_protocol::random();
+        let salt: [u8; 32] = self.random.bytes();
         let leaf = Leaf {
             kind,
             time: now,
@@ -90,14 +96,14 @@ impl Recorder {
             commitment: wire::commitment(&salt, &sha256(evidence)),
         }
         .to_bytes();
-        let promise = self.signer.promise(&merkle::leaf_hash(&leaf), id, now);
+        let promise = self.signer.promise(&merkle::leaf_hash(&leaf), &id, now);
         Ok(Receipt {
-            id: id.to_owned(),
+            id,
             identity: self.identity.clone(),
-            action: action.map(str::to_owned),
-            kind: kind.as_str().to_owned(),
+            action: action.cloned(),
+            kind,
             leaf,
-            salt: salt.to_vec(),
+            salt,
             evidence: self.key.seal("receipt/evidence", evidence)?,
             promise,
             position: None,
@@ -107,15 +113,16 @@ impl Recorder {
 }
 
 impl Scheme {
-    /// A maker of receipts for a person.
+    /// What makes receipts for a person.
     ///
     /// # Errors
     /// When the person has no key.
-    pub async fn recorder(&self, identity: &str) -> Result<Recorder, Error> {
+    pub async fn recorder(&self, identity: &IdentityId) -> Result<Recorder, Error> {
         Ok(Recorder {
-            identity: identity.to_owned(),
+            identity: identity.clone(),
             key: self.persons.key(identity).await?,
             signer: self.signer.clone(),
+            random: self.random.clone(),
         })
     }
 
@@ -131,22 +138,20 @@ impl Scheme {
     pub async fn write_queued_receipt(&self, id: &str, payload: &str) -> Result<(), Error> {
         #[derive(serde::Deserialize)]
         struct Queued {
-            identity: String,
-            kind: String,
+            identity: IdentityId,
+            kind: LeafKind,
             time: i64,
         }
-        let queued: Queued = serde_json::from_str(payload)
-            .map_err(|_| Error::Internal("queued receipt does not parse"))?;
-        let kind = LeafKind::parse(&queued.kind)
-            .ok_or(Error::Internal("queued receipt of unknown kind"))?;
+        let queued: Queued =
+            serde_json::from_str(payload).map_err(|_| Error::Corrupt("queued receipt"))?;
+        let id = ReceiptId::parse(id).ok_or(Error::Corrupt("id of a queued receipt"))?;
         let row = self.recorder(&queued.identity).await?.prepare(
-            id,
-            kind,
+            id.clone(),
+            queued.kind,
             None,
             payload.as_bytes(),
             queued.time,
         )?;
-        let id = id.to_owned();
         self.store
             .write(move |tx| {
                 if receipt::by_id(tx, &id)?.is_none() {
@@ -158,29 +163,23 @@ impl Scheme {
         Ok(())
     }
 
-    /// A receipt of this person, with its evidence opened and, once it has a place, its proof.
+    /// A receipt of this person, with its evidence opened and, once it has a position in the log, its proof.
     ///
     /// # Errors
     /// `not_found` when it is not theirs.
-    pub async fn receipt(
-        &self,
-        identity: &str,
-        id: &str,
-    ) -> Result<ipse_protocol::wire::ReceiptResponse, Error> {
-        if !ipse_protocol::ids::valid(ipse_protocol::ids::RECEIPT, id) {
-            return Err(ipse_protocol::problem::ProblemCode::NotFound.into());
-        }
-        let (owner, wanted) = (identity.to_owned(), id.to_owned());
-        let (row, checkpoint, proof) =
-            crate::error::settle(self.store.read(move |tx| find(tx, &owner, &wanted)).await)?;
+    pub async fn receipt(&self, viewer: &Viewer, id: &str) -> Result<ReceiptResponse, Error> {
+        let id = ReceiptId::parse(id).ok_or(ProblemCode::NotFound)?;
+        let identity = &viewer.identity;
+        let owner = identity.clone();
+        let (row, checkpoint, proof) = self.read(move |tx| find(tx, &owner, &id)).await?;
         let evidence = self
             .persons
             .key(identity)
             .await?
             .open("receipt/evidence", &row.evidence)?;
         let placed = checkpoint.is_some();
-        Ok(ipse_protocol::wire::ReceiptResponse {
-            receipt: row.id,
+        Ok(ReceiptResponse {
+            receipt: row.id.to_string(),
             leaf: b64::encode(&row.leaf),
             salt: b64::encode(&row.salt),
             evidence: b64::encode(&evidence),
@@ -194,21 +193,21 @@ impl Scheme {
 
 type Found = (Receipt, Option<String>, Vec<[u8; 32]>);
 
-fn find(tx: &mut Tx, identity: &str, id: &str) -> Outcome<Found> {
+fn find(tx: &mut Tx, identity: &IdentityId, id: &ReceiptId) -> Result<Found, RuleError> {
     let Some(row) = receipt::by_id(tx, id)? else {
         refuse!(NotFound);
     };
-    if row.identity != identity {
+    if row.identity != *identity {
         refuse!(NotFound);
     }
     let latest = receipt::latest_checkpoint(tx)?;
     let (Some(position), Some(latest)) = (row.position, latest) else {
-        return Ok(Ok((row, None, Vec::new())));
+        return Ok((row, None, Vec::new()));
     };
-    // Placed a moment ago, and not under a signed head yet: the promise stands for it until then.
+    // It got its position a moment ago, and no signed head covers it yet. Until then there is the promise.
     if position >= latest.size {
-        return Ok(Ok((row, None, Vec::new())));
+        return Ok((row, None, Vec::new()));
     }
     let proof = crate::log::inclusion(tx, position as u64, latest.size as u64)?;
-    Ok(Ok((row, Some(latest.jws), proof)))
+    Ok((row, Some(latest.jws), proof))
 }

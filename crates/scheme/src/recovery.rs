@@ -1,28 +1,29 @@
-//! A new code for who used theirs up: the bank vouches that it is the same person, on the same device.
+//! A new code for a person whose code is used up: a bank vouches that it is the same person, on the same device.
 
-use ipse_protocol::control::{Control, enforced};
-use ipse_protocol::ids;
+use ipse_protocol::ids::{self, IdentityId, RecoveryId};
 use ipse_protocol::problem::{Problem, ProblemCode};
-use ipse_protocol::terms::{IdentityStatus, Progress};
+use ipse_protocol::terms::{BlockReason, IdentityStatus, LeafKind, Progress};
 use ipse_protocol::wire::{
     CodeResponse, RecoveryCompleteResponse, RecoveryResponse, RecoveryState,
 };
-use ipse_store::person::{self, Proofing};
-use ipse_store::recovery::{self, Recovery};
-use ipse_store::{Tx, device as devices, identity as identities};
+use ipse_store::identity::{self as identities, Identity};
+use ipse_store::person::{self, LookupField, Proofing};
+use ipse_store::recovery::{self, Recovery, RecoveryStatus};
+use ipse_store::registrar::Purpose;
+use ipse_store::{StoreError, Tx, device as devices};
 use zeroize::Zeroizing;
 
+use crate::actor::Actor;
 use crate::code::{REGISTRATIONS, credential_identifier};
 use crate::device::Signed;
-use crate::error::{Error, settle};
-use crate::identity::Reason;
+use crate::error::{Error, RuleError};
 use crate::person::lookup_hash;
-use crate::registrar::{Purpose, Vouched};
-use crate::{Outcome, Scheme, block, device, refuse};
+use crate::registrar::Vouched;
+use crate::{Scheme, block, device, identity, refuse};
 
-/// Version of the rules by which a bank's word is judged.
+/// Version of the rules by which the statement of a bank is judged.
 const POLICY: &str = "bank/1";
-/// Purpose under which the bank's word is sealed.
+/// Purpose under which the statement of the bank is sealed.
 const EVIDENCE: &str = "recovery/evidence";
 
 /// Everything that the deciding transaction needs.
@@ -53,16 +54,17 @@ impl Scheme {
 
     async fn new_recovery(&self, signed: &Signed, bank: &str) -> Result<RecoveryResponse, Error> {
         let who = signed.device.identity.clone();
-        let identity = settle(self.store.read(move |tx| exhausted(tx, &who)).await)?;
-        let id = ids::new(ids::RECOVERY);
+        let identity = self.store.read(move |tx| exhausted(tx, &who)).await?;
+        let identity = identity.ok_or(ProblemCode::NotFound)?;
+        let id = RecoveryId::new(&self.random);
         let authorization_url = self
-            .begin_visit(signed, Purpose::Recovery, &id, bank, &identity.language)
+            .begin_visit(signed, Purpose::Recovery, &id, bank, identity.language)
             .await?;
         let mut row = Recovery {
             id: id.clone(),
             identity: identity.id,
             device: signed.device.id.clone(),
-            status: "created".into(),
+            status: RecoveryStatus::Created,
             epoch: identity.epoch,
             code_version: identity.code_version + 1,
             evidence: None,
@@ -78,28 +80,23 @@ impl Scheme {
             })
             .await?;
         Ok(RecoveryResponse {
-            recovery: id,
+            recovery: id.to_string(),
             authorization_url,
         })
     }
 
     async fn recovery(&self, signed: &Signed, id: &str) -> Result<Recovery, Error> {
-        if !ids::valid(ids::RECOVERY, id) {
-            return Err(ProblemCode::NotFound.into());
-        }
-        let (id, device) = (id.to_owned(), signed.device.id.clone());
-        settle(
-            self.store
-                .read(move |tx| {
-                    let now = tx.now()?;
-                    let found = recovery::by_id(tx, &id)?;
-                    match found.filter(|r| r.device == device) {
-                        Some(r) if r.expires > now || r.status == "completed" => Ok(Ok(r)),
-                        _ => refuse!(NotFound),
-                    }
-                })
-                .await,
-        )
+        let id = RecoveryId::parse(id).ok_or(ProblemCode::NotFound)?;
+        let device = signed.device.id.clone();
+        self.read(move |tx| {
+            let now = tx.now()?;
+            let found = recovery::by_id(tx, &id)?;
+            match found.filter(|r| r.device == device) {
+                Some(r) if r.expires > now || r.status == RecoveryStatus::Completed => Ok(r),
+                _ => refuse!(NotFound),
+            }
+        })
+        .await
     }
 
     /// How far a recovery is.
@@ -109,33 +106,37 @@ impl Scheme {
     pub async fn recovery_state(&self, signed: &Signed, id: &str) -> Result<RecoveryState, Error> {
         let found = self.recovery(signed, id).await?;
         Ok(RecoveryState {
-            recovery: found.id,
-            status: Progress::parse(&found.status)
-                .ok_or(Error::Internal("recovery of unknown status"))?,
+            recovery: found.id.to_string(),
+            status: match found.status {
+                RecoveryStatus::Created => Progress::Created,
+                RecoveryStatus::Vouched => Progress::Vouched,
+                RecoveryStatus::Completed => Progress::Completed,
+            },
         })
     }
 
     /// The bank vouched: for the person of this identity, or for another.
     pub(crate) async fn recovery_vouched(&self, id: &str, vouched: &Vouched) -> Result<(), Error> {
-        let wanted = id.to_owned();
-        let hash = lookup_hash(&*self.keys, "national_number", &vouched.national_number);
+        let wanted = RecoveryId::parse(id).ok_or(ProblemCode::NotFound)?;
+        let field = LookupField::NationalNumber;
+        let hash = lookup_hash(&*self.keys, field, &vouched.national_number);
         let (found, person) = self
             .store
             .read(move |tx| {
                 Ok((
                     recovery::by_id(tx, &wanted)?,
-                    person::by_lookup(tx, "national_number", &hash)?,
+                    person::by_lookup(tx, field, &hash)?,
                 ))
             })
             .await?;
-        let found = found.ok_or(Error::from(ProblemCode::NotFound))?;
-        if person.as_deref() != Some(&found.identity) {
+        let found = found.ok_or(ProblemCode::NotFound)?;
+        if person.as_ref() != Some(&found.identity) {
             return Err(ProblemCode::PersonMismatch.into());
         }
         let key = self.persons.key(&found.identity).await?;
         let plain = serde_json::to_vec(vouched)
             .map(Zeroizing::new)
-            .map_err(|_| Error::Internal("vouched data"))?;
+            .map_err(|_| Error::Internal("vouched data does not serialize"))?;
         let sealed = key.seal(EVIDENCE, &plain)?;
         self.store
             .write(move |tx| recovery::set_vouched(tx, &found.id, &sealed).map(drop))
@@ -154,21 +155,17 @@ impl Scheme {
         request: &[u8],
     ) -> Result<CodeResponse, Error> {
         let found = self.recovery(signed, id).await?;
-        if found.status != "vouched" {
+        if found.status != RecoveryStatus::Vouched {
             return Err(ProblemCode::NotFound.into());
         }
-        // Another recovery may have put this very version in use: whoever could go on blinding guesses against it
-        // would need one second message only to try them all offline.
+        // Another recovery may have put this version in use. A caller who could go on blinding guesses against it would need
+        // only one second message to try them all offline.
         let (who, epoch, next) = (found.identity.clone(), found.epoch, found.code_version);
-        settle(
-            self.store
-                .read(move |tx| match exhausted(tx, &who)? {
-                    Ok(i) if i.epoch == epoch && i.code_version + 1 == next => Ok(Ok(())),
-                    _ if !enforced(Control::T04RegistrationCloses) => Ok(Ok(())),
-                    _ => refuse!(EpochChanged),
-                })
-                .await,
-        )?;
+        self.read(move |tx| match exhausted(tx, &who)? {
+            Some(i) if i.epoch == epoch && i.code_version + 1 == next => Ok(()),
+            _ => refuse!(EpochChanged),
+        })
+        .await?;
         let identifier = credential_identifier(&found.identity, &found.device, found.code_version);
         let count = move |tx: &mut Tx| recovery::count_registration(tx, &found.id, REGISTRATIONS);
         self.register_code(identifier, request, found.expires, count)
@@ -188,23 +185,22 @@ impl Scheme {
     ) -> Result<RecoveryCompleteResponse, Error> {
         let found = self.recovery(signed, id).await?;
         let code_version = found.code_version;
-        if found.status != "completed" {
+        if found.status != RecoveryStatus::Completed {
             let completing = self.prepare_recovery(found, record).await?;
             let keys = self.keys.clone();
-            settle(self.store.write(move |tx| completing.run(tx, &*keys)).await)?;
+            self.write(move |tx| completing.run(tx, &*keys)).await?;
         }
         let who = signed.device.identity.clone();
         let identity = self
             .store
             .read(move |tx| identities::by_id(tx, &who))
             .await?
-            .ok_or(Error::from(ProblemCode::NotFound))?;
+            .ok_or(ProblemCode::NotFound)?;
         Ok(RecoveryCompleteResponse {
             code_version: code_version.unsigned_abs(),
             epoch: identity.epoch.unsigned_abs(),
-            status: IdentityStatus::parse(&identity.status)
-                .ok_or(Error::Internal("identity of unknown status"))?,
-            identity: identity.id,
+            status: identity.status,
+            identity: identity.id.to_string(),
         })
     }
 
@@ -214,11 +210,11 @@ impl Scheme {
         })?;
         let key = self.persons.key(&found.identity).await?;
         let plain = key.open(EVIDENCE, sealed)?;
-        let vouched: Vouched = serde_json::from_slice(&plain)
-            .map_err(|_| Error::Internal("vouched data does not parse"))?;
+        let vouched: Vouched =
+            serde_json::from_slice(&plain).map_err(|_| Error::Corrupt("vouched data"))?;
         Ok(Completing {
             record: self.code.accept(record)?,
-            proofing: ids::new("prf"),
+            proofing: ids::of("prf", &self.random.bytes()),
             registrar: vouched.bank,
             loa: vouched.loa,
             evidence: key.seal("proofing", &plain)?,
@@ -228,33 +224,25 @@ impl Scheme {
 }
 
 /// The identity, if its code is used up.
-fn exhausted(tx: &mut Tx, who: &str) -> Outcome<identities::Identity> {
-    let Some(found) = identities::by_id(tx, who)? else {
-        refuse!(NotFound);
-    };
-    let used_up = identities::reasons(tx, who)?
-        .iter()
-        .any(|r| r.reason == Reason::CodeExhausted.as_str());
-    if !used_up || found.status == "closed" {
-        refuse!(NotFound);
-    }
-    Ok(Ok(found))
+fn exhausted(tx: &mut Tx, who: &IdentityId) -> Result<Option<Identity>, StoreError> {
+    let used_up = identity::suspended_for(tx, who, BlockReason::CodeExhausted)?;
+    let found = identities::by_id(tx, who)?;
+    Ok(found.filter(|i| used_up && i.status != IdentityStatus::Closed))
 }
 
 impl Completing {
-    fn run(&self, tx: &mut Tx, keys: &dyn ipse_keys::KeyStore) -> Outcome<()> {
+    fn run(&self, tx: &mut Tx, keys: &dyn ipse_keys::KeyStore) -> Result<(), RuleError> {
         let r = &self.recovery;
         let now = tx.now()?;
         let Some(current) = recovery::by_id(tx, &r.id)? else {
             refuse!(NotFound);
         };
-        if current.status == "completed" {
-            return Ok(Ok(()));
+        if current.status == RecoveryStatus::Completed {
+            return Ok(());
         }
-        let identity = match exhausted(tx, &r.identity)? {
-            Ok(identity) => identity,
+        let Some(identity) = exhausted(tx, &r.identity)? else {
             // Another recovery came first.
-            Err(_) => refuse!(EpochChanged),
+            refuse!(EpochChanged);
         };
         if identity.epoch != r.epoch || current.evidence != r.evidence || current.expires <= now {
             refuse!(EpochChanged);
@@ -264,14 +252,12 @@ impl Completing {
         }
         recovery::forget_wrong_codes(tx, &r.identity)?;
         for mut row in devices::of_identity(tx, &r.identity)? {
-            if !device::authentic(keys, &row) {
-                return Err(ipse_store::StoreError::Corrupt("device row".into()));
-            }
+            device::require_authentic(keys, &row)?;
             if row.id == r.device {
                 row.opaque_record = Some(self.record.clone());
                 row.code_version = r.code_version;
             } else {
-                // The other devices know an old code: without a record they cannot use it.
+                // The other devices have the old code. Without a record they cannot use it.
                 row.opaque_record = None;
             }
             device::update(tx, keys, &mut row)?;
@@ -289,14 +275,18 @@ impl Completing {
             now,
         )?;
         recovery::complete(tx, &r.id)?;
-        block::lift(tx, &r.identity, Reason::CodeExhausted, &self.registrar)?;
+        let (reason, actor) = (
+            BlockReason::CodeExhausted,
+            Actor::Registrar(self.registrar.clone()),
+        );
+        block::lift(tx, &r.identity, reason, &actor)?;
         block::queue_receipt(
             tx,
             &r.identity,
-            "recovery",
-            "code_exhausted",
-            &self.registrar,
+            LeafKind::Recovery,
+            reason.as_str(),
+            actor.cause(),
         )?;
-        Ok(Ok(()))
+        Ok(())
     }
 }

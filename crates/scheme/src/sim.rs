@@ -1,4 +1,4 @@
-//! The SIM factor: statements that operators make while a person reads, and binding a SIM to an identity.
+//! The SIM factor: statements that operators make while a person reads, and the binding of a SIM to an identity.
 
 mod connect;
 mod statements;
@@ -6,33 +6,33 @@ mod statements;
 use std::sync::Arc;
 
 use futures_util::future::join_all;
-use ipse_protocol::control::{Control, enforced};
+use ipse_protocol::ids::IdentityId;
 use ipse_protocol::problem::{Problem, ProblemCode};
+use ipse_protocol::terms::{BlockReason, Line as WireLine, Readiness};
 use ipse_protocol::{ids, sim_statement};
 use ipse_sim::statement::{self, Claims, Expect, Line, Method, Refusal};
-use ipse_store::{StoreError, Tx, outbox, sim};
+use ipse_store::outbox::{self, EffectKind};
+use ipse_store::sim::BindingStatus;
+use ipse_store::{StoreError, Tx, sim};
 
 use crate::Scheme;
 use crate::error::Error;
-use crate::identity::Reason;
 use crate::sim_controller::{Resolved, SimController, SimError};
 
-pub use connect::{bind_new, may_bind};
+pub(crate) use connect::{bind_new, may_bind};
 pub use statements::{Statements, Waited};
 
-/// Outbox kind: tell an operator that a SIM is no longer bound here.
-pub const UNBIND_EFFECT: &str = "operator.unbind";
 /// What the text message says the secret is for.
 pub(crate) const PURPOSE: &str = "bind_sim";
 
 /// When to ask again for a text message after too many.
 const TEXTS_PAUSE_MS: u64 = 600_000;
 
-/// Why a SIM does not do.
+/// Why a SIM is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refused {
     /// The operator signed that the SIM changed or was lost: the identity is to be suspended for this.
-    Changed(Reason),
+    Changed(BlockReason),
     /// Of another SIM, or of one that cannot answer.
     Mismatch,
     /// The statement is no answer to what was asked.
@@ -64,17 +64,21 @@ pub struct Expected<'a> {
     pub now: i64,
 }
 
-/// The bound SIM is not what it was: what it said before counts no more, and the binding says so until the person connects a SIM anew.
+/// Marks the bound SIM as changed or lost, until the person connects a SIM again. Its earlier statements no longer count.
 ///
 /// # Errors
 /// When the store fails.
-pub(crate) fn broken(tx: &mut Tx, identity: &str, reason: Reason) -> Result<(), StoreError> {
+pub(crate) fn mark_changed(
+    tx: &mut Tx,
+    identity: &IdentityId,
+    reason: BlockReason,
+) -> Result<(), StoreError> {
     let status = match reason {
-        Reason::SimLost => "lost",
-        _ => "changed",
+        BlockReason::SimLost => BindingStatus::Lost,
+        _ => BindingStatus::Changed,
     };
-    ipse_store::sim::forget_statement(tx, identity)?;
-    ipse_store::sim::set_status(tx, identity, status).map(drop)
+    sim::forget_statement(tx, identity)?;
+    sim::set_status(tx, identity, status)
 }
 
 /// Verifies a silent statement of the bound SIM.
@@ -86,7 +90,7 @@ pub fn verify(
     jws: &str,
     expect: &Expected<'_>,
 ) -> Result<(), Refused> {
-    let verdict = statement::verify(
+    let verified = statement::verify(
         jws,
         operator.keys(),
         &Expect {
@@ -99,9 +103,9 @@ pub fn verify(
             now: expect.now / 1000,
         },
     );
-    match verdict {
+    match verified {
         Ok(_) => Ok(()),
-        Err(Refusal::Changed) => Err(Refused::Changed(Reason::SimChanged)),
+        Err(Refusal::Changed) => Err(Refused::Changed(BlockReason::SimChanged)),
         Err(Refusal::LineNotActive) => Err(line_refused(jws)),
         Err(Refusal::Handle | Refusal::NotReady) => Err(Refused::Mismatch),
         Err(refusal) => {
@@ -111,12 +115,12 @@ pub fn verify(
     }
 }
 
-/// The signature has been verified when this is asked: the line is the last thing that is looked at.
+/// The refusal of a statement for the state of its line. The line is checked last, so the signature is verified.
 fn line_refused(jws: &str) -> Refused {
     match sim_statement::read(jws).map(|claims| claims.line) {
-        Some(Line::BarredLost) => Refused::Changed(Reason::SimLost),
+        Some(Line::BarredLost) => Refused::Changed(BlockReason::SimLost),
         Some(Line::Ported | Line::Terminated | Line::Quarantined) => {
-            Refused::Changed(Reason::SimChanged)
+            Refused::Changed(BlockReason::SimChanged)
         }
         _ => Refused::Mismatch,
     }
@@ -155,7 +159,7 @@ pub fn verify_holder(
     })
 }
 
-/// What an operator's silence or refusal means for the phone.
+/// What an operator's refusal, or its silence, means for the phone.
 pub(crate) fn refused_by_operator(error: SimError) -> Error {
     match error {
         SimError::Unavailable => ProblemCode::SimUnavailable.into(),
@@ -172,7 +176,7 @@ pub(crate) fn refused_by_operator(error: SimError) -> Error {
     }
 }
 
-/// Which operator has a number, as all of them say.
+/// Which operator has a number, as the operators say.
 pub(crate) enum Found {
     /// This one.
     At(Arc<dyn SimController>, Resolved),
@@ -181,52 +185,54 @@ pub(crate) enum Found {
 }
 
 impl Scheme {
-    /// Asks all operators at once whose SIM a number is. What the scheme itself knows of the number plays no part, so
-    /// the answer says nothing of who is enrolled.
+    /// Asks all operators at the same time whose SIM a number is. What the scheme knows of the number plays no part, so the
+    /// answer does not reveal who is enrolled.
     ///
     /// # Errors
-    /// `sim_unavailable` when none knows it and one did not answer: that one might.
+    /// `sim_unavailable` when none knows it and one did not answer, which might know it.
     pub(crate) async fn resolve(&self, number: &str) -> Result<Found, Error> {
         let answers = join_all(self.operators.iter().map(|o| o.resolve(number))).await;
         let mut silent = false;
         for (operator, answer) in self.operators.iter().zip(answers) {
             match answer {
-                // A number that was ported away is still known where it was.
-                Ok(found) if !gone(&found) => {
+                // The operator from which a number was ported away still knows it.
+                Ok(found) if !has_left(&found) => {
                     return Ok(Found::At(operator.clone(), found));
                 }
                 Ok(_) | Err(SimError::NotFound) => {}
                 Err(_) => silent = true,
             }
         }
-        if silent && enforced(Control::T30OperatorSilent) {
+        if silent {
             return Err(ProblemCode::SimUnavailable.into());
         }
         Ok(Found::Nowhere)
     }
 }
 
-fn gone(found: &Resolved) -> bool {
-    matches!(found.line.as_str(), "ported" | "terminated" | "quarantined")
-        || found.readiness == "retired"
+/// Whether the SIM or the line is no longer in use at the operator.
+fn has_left(found: &Resolved) -> bool {
+    let line = matches!(
+        found.line,
+        WireLine::Ported | WireLine::Terminated | WireLine::Quarantined
+    );
+    line || found.readiness == Readiness::Retired
 }
 
-/// Has an operator told, after the commit, that a SIM is no longer bound here.
+/// Queues the effect that tells an operator that a SIM is no longer bound here.
 ///
 /// # Errors
 /// When the store fails.
 pub fn release(tx: &mut Tx, operator: &str, handle: &str) -> Result<(), StoreError> {
-    if !enforced(Control::T13Outbox) {
-        return Ok(());
-    }
     let payload = serde_json::json!({"operator": operator, "handle": handle}).to_string();
     let now = tx.now()?;
-    let lane = (UNBIND_EFFECT, operator);
-    outbox::add_for(tx, &ids::new("eff"), lane, &payload, now)
+    let lane = (EffectKind::Unbind, operator);
+    let id = ids::of("eff", &tx.random().bytes());
+    outbox::add_for(tx, &id, lane, &payload, now)
 }
 
 impl Scheme {
-    /// Carries out an [`UNBIND_EFFECT`]. A SIM that has been bound again, or is being connected, meanwhile stays.
+    /// Carries out an [`EffectKind::Unbind`]. A SIM that is bound again, or is being connected, stays bound.
     ///
     /// # Errors
     /// When the operator does not answer: try again later.
@@ -236,10 +242,10 @@ impl Scheme {
             operator: String,
             handle: String,
         }
-        let effect: Unbind = serde_json::from_str(payload)
-            .map_err(|_| Error::Internal("unbind effect does not parse"))?;
+        let effect: Unbind =
+            serde_json::from_str(payload).map_err(|_| Error::Corrupt("unbind effect"))?;
         let Some(operator) = self.operator(&effect.operator) else {
-            // Not an operator of this deployment any more: there is nobody to tell.
+            // No longer an operator of this deployment: nobody is told.
             return Ok(());
         };
         let (name, handle) = (effect.operator.clone(), effect.handle.clone());

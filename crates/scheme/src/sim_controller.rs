@@ -1,9 +1,11 @@
-//! An operator as the rules see it: one trait, one implementation an adapter.
+//! Operators, as the rules see them: one trait, which each adapter implements.
 
 use std::future::Future;
 use std::pin::Pin;
 
+use ipse_protocol::terms::{Line, Readiness};
 use ipse_sim::statement;
+use ipse_texts::Language;
 
 /// A future of an adapter.
 pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, SimError>> + Send + 'a>>;
@@ -13,10 +15,10 @@ pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, SimError>> + Send
 pub struct Resolved {
     /// Pseudonym of this SIM with this operator for this scheme.
     pub handle: String,
-    /// `ready`, `upgradable`, `incompatible`, `provisioning` or `retired`.
-    pub readiness: String,
-    /// `active`, `barred_lost`, …
-    pub line: String,
+    /// What the SIM can do.
+    pub readiness: Readiness,
+    /// State of its line.
+    pub line: Line,
     /// Seconds; a later value is another SIM.
     pub changed_at: i64,
 }
@@ -30,7 +32,7 @@ pub enum SimError {
     /// Not a number or handle of this operator.
     #[error("unknown at this operator")]
     NotFound,
-    /// The SIM cannot answer (not ready, retired, line barred); the operator's word for it.
+    /// The SIM cannot answer (not ready, retired, line barred). The text is the operator's.
     #[error("SIM not ready: {0}")]
     NotReady(String),
     /// The typed secret is wrong.
@@ -70,7 +72,7 @@ pub trait SimController: Send + Sync {
         handle: &'a str,
         nonce_hash: &'a [u8; 32],
         purpose: &'a str,
-        language: &'a str,
+        language: Language,
     ) -> Answer<'a, (String, u32)>;
 
     /// Returns what the person typed: a `holder` statement, not yet verified.

@@ -1,17 +1,17 @@
-//! What operators report: swaps, losses, ports. Each event is applied once, in one transaction with the note that it was.
+//! What operators report: swaps, losses, ports. Each event is applied once, in one transaction with the record that it was.
 
 use std::sync::Arc;
 
-use ipse_protocol::control::{Control, enforced};
+use ipse_protocol::terms::BlockReason;
 use ipse_sim::event::{self, Event, Kind, Refusal};
 use ipse_store::{StoreError, Tx, enrolment, identity as identities, sim};
 
+use crate::actor::Actor;
 use crate::error::Error;
-use crate::identity::Reason;
 use crate::sim_controller::SimController;
 use crate::{Scheme, block};
 
-/// What became of an event.
+/// What an event did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Applied {
     /// Whether it was new.
@@ -23,7 +23,7 @@ pub struct Applied {
 /// Why an event was not applied.
 #[derive(Debug, thiserror::Error)]
 pub enum EventError {
-    /// No operator of ours, or not signed by it, or too old.
+    /// From no operator of this scheme, not signed by it, or too old.
     #[error("event refused: {0}")]
     Refused(#[from] Refusal),
     /// The database did not take it; the operator sends it again.
@@ -49,10 +49,10 @@ pub fn apply(tx: &mut Tx, operator: &str, event: &Event) -> Result<Applied, Stor
 
 fn take_effect(tx: &mut Tx, operator: &str, kind: Kind, handle: &str) -> Result<(), StoreError> {
     let reason = match kind {
-        Kind::Swapped | Kind::Ported | Kind::CloneSuspected => Some(Reason::SimChanged),
-        Kind::Lost => Some(Reason::SimLost),
+        Kind::Swapped | Kind::Ported | Kind::CloneSuspected => Some(BlockReason::SimChanged),
+        Kind::Lost => Some(BlockReason::SimLost),
         Kind::PortPending => None,
-        // What was suspended comes back by the person's own proof only, never by an operator's word.
+        // Only the person's own proof lifts a suspension, never an operator.
         Kind::Restored | Kind::Heartbeat => return Ok(()),
     };
     enrolment::disconnect(tx, operator, handle)?;
@@ -60,14 +60,12 @@ fn take_effect(tx: &mut Tx, operator: &str, kind: Kind, handle: &str) -> Result<
     let Some(binding) = sim::by_handle(tx, operator, handle)? else {
         return Ok(());
     };
-    if !enforced(Control::T07SimSwapBlocks) {
-        return Ok(());
-    }
-    // From here on only a live statement counts, and it says how the line is.
+    // From now on only a live statement counts, and it says the state of the line.
     match reason {
         Some(reason) => {
-            crate::sim::broken(tx, &binding.identity, reason)?;
-            block::suspend(tx, &binding.identity, reason, operator).map(drop)
+            crate::sim::mark_changed(tx, &binding.identity, reason)?;
+            let operator = Actor::Operator(operator.to_owned());
+            block::suspend(tx, &binding.identity, reason, &operator).map(drop)
         }
         None => {
             sim::forget_statement(tx, &binding.identity)?;
@@ -97,7 +95,7 @@ impl Scheme {
         operator: &Arc<dyn SimController>,
         jws: &str,
     ) -> Result<Applied, EventError> {
-        let now = ipse_protocol::unix_ms() / 1000;
+        let now = self.clock.unix_seconds();
         let event = event::verify(jws, operator.keys(), operator.issuer(), now)?;
         let name = operator.name().to_owned();
         let kind = event.kind;
@@ -135,7 +133,7 @@ impl Scheme {
                     Err(EventError::Store(error)) => return Err(error.into()),
                     Err(EventError::Refused(refusal)) => {
                         tracing::warn!(operator = operator.name(), %refusal, "pulled event refused");
-                        return Err(Error::Internal("operator's feed does not verify"));
+                        return Err(Error::Corrupt("an event of an operator does not verify"));
                     }
                 }
             }

@@ -1,7 +1,7 @@
-//! What happens when time runs out: actions expire, their open attempts count as wrong, old requests are forgotten.
+//! What happens when time runs out: actions expire, their open attempts count as wrong, old requests are deleted.
 
-use ipse_store::action::{self, Decision};
-use ipse_store::{StoreError, Tx, partner};
+use ipse_protocol::terms::ActionStatus;
+use ipse_store::{StoreError, Tx, action, pushed_request};
 
 use crate::error::Error;
 use crate::{Scheme, approval, block};
@@ -19,8 +19,8 @@ impl Scheme {
             .store
             .read(|tx| {
                 let now = tx.now()?;
-                Ok(!action::overdue(tx, "linked", now)?.is_empty()
-                    || !action::overdue(tx, "created", now)?.is_empty())
+                Ok(!action::overdue(tx, ActionStatus::Linked, now)?.is_empty()
+                    || !action::overdue(tx, ActionStatus::Created, now)?.is_empty())
             })
             .await?;
         if due {
@@ -30,7 +30,7 @@ impl Scheme {
             .write(|tx| {
                 let now = tx.now()?;
                 action::forget_unclaimed(tx, now - UNCLAIMED_MS)?;
-                partner::sweep(tx, now)
+                pushed_request::sweep(tx, now)
             })
             .await?;
         Ok(())
@@ -39,20 +39,16 @@ impl Scheme {
 
 fn expire(tx: &mut Tx) -> Result<(), StoreError> {
     let now = tx.now()?;
-    let expired = Decision {
-        status: "expired",
-        ..Decision::default()
-    };
-    for status in ["linked", "created"] {
+    for status in [ActionStatus::Linked, ActionStatus::Created] {
         for row in action::overdue(tx, status, now)? {
-            if !action::decide(tx, &row.id, status, &expired, now)? {
+            if !action::end(tx, &row.id, status, ActionStatus::Expired, None, now)? {
                 continue;
             }
             if let Some(who) = &row.identity {
                 approval::close_unfinished(tx, who, &row.id)?;
                 block::undecided(tx, &row.id, who, "expired")?;
             }
-            block::action_changed(tx, &row.id, row.identity.as_deref());
+            block::action_changed(tx, &row.id, row.identity.as_ref());
         }
     }
     Ok(())

@@ -1,164 +1,115 @@
-//! The view: exactly what the person is shown, in their language. What is signed is its hash.
+//! The view: exactly what the person is shown, in their language. What they sign is its hash.
 
+use ipse_protocol::ids::ActionId;
+use ipse_protocol::terms::{Flow, Level};
 use ipse_protocol::view::{Attribute, Field, Partner, Started, View};
+use ipse_store::Kind;
+use ipse_texts::{Language, Texts};
 
-/// The languages of the scheme.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Language {
-    /// Nederlands
-    Nl,
-    /// français
-    Fr,
-    /// Deutsch
-    De,
-    /// English
-    En,
-}
-
-impl Language {
-    /// The language of a tag; English for any other.
-    pub fn of(tag: &str) -> Self {
-        match tag.get(..2) {
-            Some("nl") => Language::Nl,
-            Some("fr") => Language::Fr,
-            Some("de") => Language::De,
-            _ => Language::En,
-        }
-    }
-
-    /// Its tag.
-    pub const fn tag(self) -> &'static str {
-        match self {
-            Language::Nl => "nl",
-            Language::Fr => "fr",
-            Language::De => "de",
-            Language::En => "en",
-        }
-    }
-
-    const fn pick(self, texts: [&'static str; 4]) -> &'static str {
-        texts[self as usize]
-    }
-}
+use crate::error::Error;
+use crate::kind::ViewTexts;
 
 /// What a view is made of.
-pub struct Content<'a> {
+pub(crate) struct Content<'a> {
     /// The action.
-    pub action: &'a str,
-    /// `login`, `sim` or `unblock`.
-    pub kind: &'a str,
-    /// Partner's id, name and verified domain; the scheme's own for its own actions.
-    pub partner: (&'a str, &'a str, &'a str),
-    /// Service code, or the kind again.
-    pub service: &'a str,
+    pub(crate) action: &'a ActionId,
+    /// Its kind.
+    pub(crate) kind: Kind,
+    /// The sentences of the kind.
+    pub(crate) texts: ViewTexts,
+    /// The partner's id, name and verified domain; the scheme's own for the person's own actions.
+    pub(crate) partner: (&'a str, &'a str, &'a str),
+    /// Code of the service.
+    pub(crate) service: &'a str,
     /// Names and values of what would be shared.
-    pub attributes: Vec<(String, String)>,
-    /// Further values to decide by, already in the person's language.
-    pub fields: Vec<Field>,
-    /// How the phone got hold of it, and what the browser calls itself.
-    pub started: (&'a str, &'a str, i64),
-    /// `basic` or `advanced`.
-    pub level: &'a str,
+    pub(crate) attributes: Vec<(&'static str, String)>,
+    /// Further values that the decision rests on, in the person's language.
+    pub(crate) fields: Vec<Field>,
+    /// How the phone got hold of it, what the browser calls itself, and when it started (milliseconds).
+    pub(crate) started: (Flow, &'a str, i64),
+    /// The level that the action must reach.
+    pub(crate) level: Level,
     /// Milliseconds.
-    pub expires: i64,
+    pub(crate) expires: i64,
 }
 
-/// Builds the view in a language.
-pub fn build(language: Language, c: Content<'_>) -> View {
-    let name = c.partner.1;
-    let title = match c.kind {
-        "sim" => language
-            .pick([
-                "Je wilt je nieuwe simkaart verbinden",
-                "Vous voulez connecter votre nouvelle carte SIM",
-                "Sie möchten Ihre neue SIM-Karte verbinden",
-                "You want to connect your new SIM card",
-            ])
-            .to_owned(),
-        "unblock" => language
-            .pick([
-                "Je wilt je Ipse opnieuw gebruiken",
-                "Vous voulez réutiliser votre Ipse",
-                "Sie möchten Ihr Ipse wieder benutzen",
-                "You want to use your Ipse again",
-            ])
-            .to_owned(),
-        _ => match language {
-            Language::Nl => format!("{name} wil weten wie je bent"),
-            Language::Fr => format!("{name} souhaite savoir qui vous êtes"),
-            Language::De => format!("{name} möchte wissen, wer Sie sind"),
-            Language::En => format!("{name} wants to know who you are"),
-        },
-    };
-    let purpose = match c.kind {
-        "sim" => language.pick([
-            "Je simkaart hoort dan weer bij je Ipse.",
-            "Votre carte SIM fera à nouveau partie de votre Ipse.",
-            "Ihre SIM-Karte gehört dann wieder zu Ihrem Ipse.",
-            "Your SIM card will belong to your Ipse again.",
-        ]),
-        "unblock" => language.pick([
-            "Daarna kun je weer aanmelden.",
-            "Vous pourrez ensuite vous connecter à nouveau.",
-            "Danach können Sie sich wieder anmelden.",
-            "After this you can log in again.",
-        ]),
-        _ => language.pick(["Aanmelden", "Se connecter", "Anmelden", "Log in"]),
-    };
-    let mut warnings = Vec::new();
-    if c.kind == "login" && c.started.0 == "link" {
-        warnings.push(
-            language
-                .pick([
-                    "We kunnen niet zien op welk toestel dit begon. Ga alleen verder als je het zelf net begon.",
-                    "Nous ne voyons pas sur quel appareil cela a commencé. Continuez uniquement si c'est vous qui venez de commencer.",
-                    "Wir sehen nicht, auf welchem Gerät dies begonnen hat. Fahren Sie nur fort, wenn Sie es gerade selbst begonnen haben.",
-                    "We cannot see on which device this began. Continue only if you began it yourself just now.",
-                ])
-                .to_owned(),
-        );
+/// Builds views from the sentences of the scheme.
+pub(crate) struct Views(Texts);
+
+impl Views {
+    pub(crate) fn new() -> Result<Self, Error> {
+        let texts = Texts::new([
+            (Language::Nl, include_str!("../texts/nl.ftl")),
+            (Language::Fr, include_str!("../texts/fr.ftl")),
+            (Language::De, include_str!("../texts/de.ftl")),
+            (Language::En, include_str!("../texts/en.ftl")),
+        ]);
+        texts
+            .map(Self)
+            .map_err(|_| Error::Internal("the texts of the scheme cannot be used"))
     }
-    View {
-        version: 1,
-        language: language.tag().to_owned(),
-        action: c.action.to_owned(),
-        kind: c.kind.to_owned(),
-        partner: Partner {
-            id: c.partner.0.to_owned(),
-            name: c.partner.1.to_owned(),
-            domain: c.partner.2.to_owned(),
-        },
-        service: c.service.to_owned(),
-        title,
-        purpose: purpose.to_owned(),
-        attributes: c
-            .attributes
-            .into_iter()
-            .map(|(key, value)| Attribute {
-                label: label(language, &key).to_owned(),
-                key,
-                value,
-            })
-            .collect(),
-        fields: c.fields,
-        started: Started {
-            flow: c.started.0.to_owned(),
-            browser: c.started.1.to_owned(),
-            time: c.started.2 as u64,
-        },
-        warnings,
-        level: c.level.to_owned(),
-        expires: c.expires as u64,
+
+    /// Builds a view in a language.
+    pub(crate) fn build(&self, language: Language, c: Content<'_>) -> View {
+        let text = |key: &str| self.0.get(language, key).into_owned();
+        let (id, name, domain) = c.partner;
+        let (flow, browser, time) = c.started;
+        let label = |name: &str| text(&format!("attribute-{}", name.replace('_', "-")));
+        View {
+            version: 1,
+            language: language.tag().to_owned(),
+            action: c.action.to_string(),
+            kind: c.kind.as_str().to_owned(),
+            partner: Partner {
+                id: id.to_owned(),
+                name: name.to_owned(),
+                domain: domain.to_owned(),
+            },
+            service: c.service.to_owned(),
+            title: self.0.with(language, c.texts.title, &[("partner", name)]),
+            purpose: text(c.texts.purpose),
+            attributes: c
+                .attributes
+                .into_iter()
+                .map(|(name, value)| Attribute {
+                    label: label(name),
+                    key: name.to_owned(),
+                    value,
+                })
+                .collect(),
+            fields: c.fields,
+            started: Started {
+                flow: flow.as_str().to_owned(),
+                browser: browser.to_owned(),
+                time: time.unsigned_abs(),
+            },
+            warnings: c.texts.warning.map(text).into_iter().collect(),
+            level: c.level.as_str().to_owned(),
+            expires: c.expires.unsigned_abs(),
+        }
     }
 }
 
-/// What an attribute is called in a language.
-pub fn label(language: Language, key: &str) -> &'static str {
-    match key {
-        "name" => language.pick(["Naam", "Nom complet", "Name", "Name"]),
-        "given_name" => language.pick(["Voornaam", "Prénom", "Vorname", "First name"]),
-        "family_name" => language.pick(["Achternaam", "Nom de famille", "Nachname", "Last name"]),
-        "locale" => language.pick(["Taal", "Langue", "Sprache", "Language"]),
-        _ => "?",
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{attribute, kind};
+
+    #[test]
+    fn every_kind_and_attribute_has_its_texts_in_every_language() {
+        let views = Views::new().unwrap();
+        let messages = views.0.messages();
+        for kind in Kind::ALL {
+            for flow in [Flow::App, Flow::Qr, Flow::Link] {
+                let texts = kind::of(*kind).texts(flow);
+                for key in [Some(texts.title), Some(texts.purpose), texts.warning] {
+                    assert!(key.is_none_or(|key| messages.contains(key)), "{key:?}");
+                }
+            }
+        }
+        for name in attribute::names() {
+            let key = format!("attribute-{}", name.replace('_', "-"));
+            assert!(messages.contains(&key), "{key}");
+        }
     }
 }

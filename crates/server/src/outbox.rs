@@ -10,10 +10,8 @@ use std::time::Duration;
 
 use futures_util::future::try_join_all;
 use futures_util::stream::{self, StreamExt, TryStreamExt};
-use ipse_scheme::block::RECEIPT_EFFECT;
-use ipse_scheme::sim::UNBIND_EFFECT;
 use ipse_scheme::{Error, Scheme};
-use ipse_store::outbox::{self, Effect, Lane};
+use ipse_store::outbox::{self, Effect, EffectKind, Lane};
 use tokio::task::JoinSet;
 
 use crate::shutdown::{self, Stopped};
@@ -49,7 +47,7 @@ pub async fn run(scheme: Arc<Scheme>, mut stopped: Stopped) {
                     let (scheme, mine) = (scheme.clone(), lane.clone());
                     let task = work.spawn(async move {
                         if let Err(error) = drain_lane(&scheme, &mine).await {
-                            tracing::warn!(kind = mine.kind, %error, "cannot run the effects of a lane");
+                            tracing::warn!(kind = mine.kind.as_str(), %error, "cannot run the effects of a lane");
                         }
                     });
                     busy.insert(task.id(), lane);
@@ -112,7 +110,7 @@ async fn attempt(scheme: &Scheme, effect: Effect) -> Result<bool, Error> {
     let taken = store
         .write(move |tx| {
             let until = tx.now()? + LEASE_MS;
-            outbox::take(tx, &mine, until)
+            outbox::lease(tx, &mine, until)
         })
         .await?;
     if !taken {
@@ -125,7 +123,7 @@ async fn attempt(scheme: &Scheme, effect: Effect) -> Result<bool, Error> {
             Ok(true)
         }
         Err(error) => {
-            tracing::warn!(kind = effect.kind, attempts = effect.attempts + 1, %error, "an effect failed; it is tried again");
+            tracing::warn!(kind = effect.kind.as_str(), attempts = effect.attempts + 1, %error, "an effect failed; it is tried again");
             postpone(scheme, effect).await?;
             Ok(false)
         }
@@ -133,14 +131,13 @@ async fn attempt(scheme: &Scheme, effect: Effect) -> Result<bool, Error> {
 }
 
 async fn carry_out(scheme: &Scheme, effect: &Effect) -> Result<(), Error> {
-    match effect.kind.as_str() {
-        RECEIPT_EFFECT => {
+    match effect.kind {
+        EffectKind::Receipt => {
             scheme
                 .write_queued_receipt(&effect.id, &effect.payload)
                 .await
         }
-        UNBIND_EFFECT => scheme.unbind(&effect.payload).await,
-        _ => Err(Error::Internal("effect of an unknown kind")),
+        EffectKind::Unbind => scheme.unbind(&effect.payload).await,
     }
 }
 
@@ -154,7 +151,7 @@ async fn postpone(scheme: &Scheme, effect: Effect) -> Result<(), Error> {
         .store
         .write(move |tx| {
             let next = tx.now()? + pause;
-            outbox::take(tx, &tried, next).map(drop)
+            outbox::lease(tx, &tried, next).map(drop)
         })
         .await?;
     Ok(())

@@ -98,14 +98,24 @@ pub fn open_scheme(
         let shown = without_password(&config.database);
         format!("cannot open the database {shown}")
     })?;
-    let persons = Store::open(&config.person_keys(), &PERSONS, clock)
+    let persons = Store::open(&config.person_keys(), &PERSONS, clock.clone())
         .context("cannot open the store of person keys")?;
     let fetch = fetch::Fetch::new(config.profile)?;
+    let scheme_clock = clock;
     // Operators and banks check times by clocks of their own, which a test does not move.
     let clock = Clock::system();
     let operators = operators::clients(config, &*keys, &fetch, &clock, random)?;
     let registrars = registrars::clients(config, &*keys, &fetch, &clock, random)?;
-    let scheme = Scheme::new(store, persons, keys, config.scheme(), operators, registrars)?;
+    let scheme = Scheme::new(
+        scheme_clock,
+        random.clone(),
+        store,
+        persons,
+        keys,
+        config.scheme(),
+        operators,
+        registrars,
+    )?;
     Ok(scheme)
 }
 

@@ -1,80 +1,133 @@
-//! Actions (one request to one person) and the attempts to approve them.
+//! Actions: one request to one person.
+
+use ipse_protocol::ids::{ActionId, DeviceId, IdentityId, PartnerId, ReceiptId};
+use ipse_protocol::terms::{ActionStatus, Flow, Level, SimNeed};
+
+use ipse_texts::Language;
 
 use crate::engine::{Row, StoreError, Tx};
-use crate::params;
-use ipse_protocol::control::{Control, enforced};
+use crate::{Kind, params};
 
-/// One action. Fields that are set later are options.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// One action: what was asked, the phone that claimed it, and the decision.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Action {
-    /// `act_…`.
-    pub id: String,
-    /// `login`, `sim` or `unblock`.
-    pub kind: String,
-    /// `created`, `linked`, `approved`, `refused`, `expired`, `cancelled` or `delivered`.
-    pub status: String,
-    /// `basic` or `advanced`.
-    pub level: String,
-    /// `app`, `qr` or `link`, once claimed.
-    pub flow: Option<String>,
-    /// Who asks; none for the person's own actions.
-    pub partner: Option<String>,
+    /// Its id.
+    pub id: ActionId,
+    /// What kind of action it is.
+    pub kind: Kind,
+    /// How far it is.
+    pub status: ActionStatus,
+    /// The level that it must reach.
+    pub level: Level,
+    /// Which partner asks; none for the person's own actions.
+    pub partner: Option<PartnerId>,
     /// What was asked, JSON.
     pub request: String,
-    /// SHA-256 of the starting browser's cookie.
-    pub browser: Option<Vec<u8>>,
-    /// What the starting browser calls itself, in a few words.
+    /// The browser that it started in; none where no browser did.
+    pub browser: Option<[u8; 32]>,
+    /// What that browser calls itself, in a few words.
     pub browser_name: String,
-    /// Language of the page that began it.
-    pub language: String,
-    /// Who claimed it.
-    pub identity: Option<String>,
-    /// With which device.
-    pub device: Option<String>,
-    /// Epoch of the identity at the claim.
-    pub epoch: Option<i64>,
-    /// Version of the code at the claim.
-    pub code_version: Option<i64>,
-    /// Shown on both sides after the claim.
-    pub match_code: Option<String>,
-    /// Challenge `N` (32 bytes).
-    pub nonce: Option<Vec<u8>>,
-    /// View, sealed under the person's key.
-    pub view: Option<Vec<u8>>,
-    /// SHA-256 of the view.
-    pub view_hash: Option<Vec<u8>>,
-    /// Hash of the view's attributes.
-    pub attributes_hash: Option<Vec<u8>>,
-    /// Which SIM statement is needed: `none`, `silent` or `holder`.
-    pub sim: String,
-    /// When the operator was asked.
-    pub sim_requested: Option<i64>,
-    /// The statement (JWS).
-    pub sim_statement: Option<String>,
-    /// When it came; its age runs from here.
-    pub sim_received: Option<i64>,
-    /// `T` of the decision.
-    pub transcript: Option<Vec<u8>>,
-    /// Hash of the decision's proof.
-    pub proof_hash: Option<Vec<u8>>,
-    /// `rec_…`.
-    pub receipt: Option<String>,
-    /// Why it was refused or cancelled.
-    pub reason: Option<String>,
+    /// Language of the page that it started on.
+    pub language: Language,
+    /// Whose it is: named by the request, or since the claim.
+    pub identity: Option<IdentityId>,
+    /// The phone that claimed it, with what it was shown.
+    pub claim: Option<Claim>,
+    /// How it was decided, or why it ended without a decision.
+    pub decision: Option<Decision>,
     /// Milliseconds.
     pub created: i64,
     /// Milliseconds.
     pub expires: i64,
+}
+
+/// A phone's claim of an action.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Claim {
+    /// Whose phone.
+    pub identity: IdentityId,
+    /// Which phone.
+    pub device: DeviceId,
+    /// How the phone got hold of the action.
+    pub flow: Flow,
+    /// Epoch of the identity at the claim.
+    pub epoch: i64,
+    /// Version of the code at the claim.
+    pub code_version: i64,
+    /// Shown on the phone and on the page.
+    pub match_code: String,
+    /// Challenge `N`.
+    pub nonce: [u8; 32],
+    /// The view, sealed under the person's key.
+    pub view: Vec<u8>,
+    /// SHA-256 of the view.
+    pub view_hash: [u8; 32],
+    /// Hash of the view's attributes.
+    pub attributes_hash: [u8; 32],
+    /// Which SIM statement the approval needs.
+    pub sim: SimNeed,
+    /// When the operator was asked, milliseconds.
+    pub sim_requested: Option<i64>,
+    /// The holder statement (JWS), which came before the action began.
+    pub sim_statement: Option<String>,
+    /// When that came, milliseconds; its age runs from here.
+    pub sim_received: Option<i64>,
+}
+
+/// The end of an action.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Decision {
+    /// `T`; none where the person decided nothing.
+    pub transcript: Option<[u8; 32]>,
+    /// Hash of the decision's proof; none where the person decided nothing.
+    pub proof_hash: Option<[u8; 32]>,
+    /// The receipt; none where the person decided nothing.
+    pub receipt: Option<ReceiptId>,
+    /// Why it was refused or cancelled.
+    pub reason: Option<String>,
     /// Milliseconds.
-    pub decided: Option<i64>,
+    pub decided: i64,
+}
+
+impl Action {
+    /// Whether the person asked for it themselves: no partner did.
+    #[must_use]
+    pub fn is_own(&self) -> bool {
+        self.partner.is_none()
+    }
+
+    /// Whether this is a person's.
+    #[must_use]
+    pub fn belongs_to(&self, identity: &IdentityId) -> bool {
+        self.identity.as_ref() == Some(identity)
+    }
+
+    /// The status as of `now`: an action whose time is over is expired, whether or not it was swept.
+    #[must_use]
+    pub fn status_at(&self, now: i64) -> ActionStatus {
+        status_at(self.status, self.expires, now)
+    }
+
+    /// The reason of its end.
+    #[must_use]
+    pub fn reason(&self) -> Option<&str> {
+        self.decision.as_ref()?.reason.as_deref()
+    }
+}
+
+fn status_at(status: ActionStatus, expires: i64, now: i64) -> ActionStatus {
+    match status {
+        ActionStatus::Created | ActionStatus::Linked if now >= expires => ActionStatus::Expired,
+        other => other,
+    }
 }
 
 macro_rules! columns {
     ($tail:literal) => {
         concat!(
-            "SELECT id, kind, status, level, flow, partner, request, browser, browser_name, language, identity, \
-             device, epoch, match_code, nonce, view, view_hash, attributes_hash, sim, sim_requested, sim_statement, \
-             sim_received, transcript, proof_hash, receipt, reason, created, expires, decided, code_version \
+            "SELECT id, kind, status, level, partner, request, browser, browser_name, language, identity, \
+             device, flow, epoch, code_version, match_code, nonce, view, view_hash, attributes_hash, sim, sim_requested, \
+             sim_statement, sim_received, transcript, proof_hash, receipt, reason, decided, created, expires \
              FROM action ",
             $tail
         )
@@ -82,37 +135,63 @@ macro_rules! columns {
 }
 
 fn action(mut row: Row) -> Result<Action, StoreError> {
+    let id = row.get("id")?;
+    let kind = row.get("kind")?;
+    let status = row.get("status")?;
+    let level = row.get("level")?;
+    let partner = row.get("partner")?;
+    let request = row.get("request")?;
+    let browser = row.get("browser")?;
+    let browser_name = row.get("browser_name")?;
+    let language = row.get("language")?;
+    let identity: Option<IdentityId> = row.get("identity")?;
+    let claim = match row.get::<Option<DeviceId>>("device")? {
+        None => None,
+        Some(device) => Some(Claim {
+            identity: identity
+                .clone()
+                .ok_or_else(|| StoreError::Corrupt("claimed action without an identity".into()))?,
+            device,
+            flow: row.get("flow")?,
+            epoch: row.get("epoch")?,
+            code_version: row.get("code_version")?,
+            match_code: row.get("match_code")?,
+            nonce: row.get("nonce")?,
+            view: row.get("view")?,
+            view_hash: row.get("view_hash")?,
+            attributes_hash: row.get("attributes_hash")?,
+            sim: row.get("sim")?,
+            sim_requested: row.get("sim_requested")?,
+            sim_statement: row.get("sim_statement")?,
+            sim_received: row.get("sim_received")?,
+        }),
+    };
+    let transcript = row.get("transcript")?;
+    let proof_hash = row.get("proof_hash")?;
+    let receipt = row.get("receipt")?;
+    let reason = row.get("reason")?;
+    let decision = row.get::<Option<i64>>("decided")?.map(|decided| Decision {
+        transcript,
+        proof_hash,
+        receipt,
+        reason,
+        decided,
+    });
     Ok(Action {
-        id: row.text(0)?,
-        kind: row.text(1)?,
-        status: row.text(2)?,
-        level: row.text(3)?,
-        flow: row.opt_text(4)?,
-        partner: row.opt_text(5)?,
-        request: row.text(6)?,
-        browser: row.opt_blob(7)?,
-        browser_name: row.text(8)?,
-        language: row.text(9)?,
-        identity: row.opt_text(10)?,
-        device: row.opt_text(11)?,
-        epoch: row.opt_int(12)?,
-        match_code: row.opt_text(13)?,
-        nonce: row.opt_blob(14)?,
-        view: row.opt_blob(15)?,
-        view_hash: row.opt_blob(16)?,
-        attributes_hash: row.opt_blob(17)?,
-        sim: row.text(18)?,
-        sim_requested: row.opt_int(19)?,
-        sim_statement: row.opt_text(20)?,
-        sim_received: row.opt_int(21)?,
-        transcript: row.opt_blob(22)?,
-        proof_hash: row.opt_blob(23)?,
-        receipt: row.opt_text(24)?,
-        reason: row.opt_text(25)?,
-        created: row.int(26)?,
-        expires: row.int(27)?,
-        decided: row.opt_int(28)?,
-        code_version: row.opt_int(29)?,
+        id,
+        kind,
+        status,
+        level,
+        partner,
+        request,
+        browser,
+        browser_name,
+        language,
+        identity,
+        claim,
+        decision,
+        created: row.get("created")?,
+        expires: row.get("expires")?,
     })
 }
 
@@ -121,38 +200,39 @@ const INSERT: &str = "INSERT INTO action (id, kind, status, level, flow, partner
      sim_received, created, expires, code_version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, \
      $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)";
 
-/// Adds an action.
+/// Adds an action that is not decided.
 pub fn insert(tx: &mut Tx, a: &Action) -> Result<(), StoreError> {
-    tx.exec(
+    let claim = a.claim.as_ref();
+    let sim = claim.map_or(SimNeed::None, |c| c.sim);
+    tx.change_one(
         INSERT,
         params![
             &a.id,
             &a.kind,
             &a.status,
             &a.level,
-            a.flow.as_deref(),
-            a.partner.as_deref(),
+            claim.map(|c| &c.flow),
+            a.partner.as_ref(),
             &a.request,
-            a.browser.as_deref(),
+            a.browser.as_ref(),
             &a.browser_name,
-            &a.language,
-            a.identity.as_deref(),
-            a.device.as_deref(),
-            a.epoch,
-            a.match_code.as_deref(),
-            a.nonce.as_deref(),
-            a.view.as_deref(),
-            a.view_hash.as_deref(),
-            a.attributes_hash.as_deref(),
-            &a.sim,
-            a.sim_statement.as_deref(),
-            a.sim_received,
+            a.language,
+            a.identity.as_ref(),
+            claim.map(|c| &c.device),
+            claim.map(|c| c.epoch),
+            claim.map(|c| &c.match_code),
+            claim.map(|c| &c.nonce),
+            claim.map(|c| &c.view),
+            claim.map(|c| &c.view_hash),
+            claim.map(|c| &c.attributes_hash),
+            &sim,
+            claim.and_then(|c| c.sim_statement.as_deref()),
+            claim.and_then(|c| c.sim_received),
             a.created,
             a.expires,
-            a.code_version
+            claim.map(|c| c.code_version)
         ],
     )
-    .map(drop)
 }
 
 const BY_ID: &str = columns!("WHERE id = $1");
@@ -160,45 +240,56 @@ const LATEST: &str = columns!("WHERE identity = $1 ORDER BY created DESC, id DES
 const EARLIER: &str = columns!(
     "WHERE identity = $1 AND created <= $3 AND (created < $3 OR id < $4) ORDER BY created DESC, id DESC LIMIT $2"
 );
-// The first term is what the partial index `action_expires` says of itself.
+// The first term is the condition of the partial index `action_expires`.
 const OVERDUE: &str = columns!(
     "WHERE (status = 'created' OR status = 'linked' OR status = 'expired') AND status = $1 AND expires < $2 LIMIT 200"
 );
 
 /// Finds an action.
-pub fn by_id(tx: &mut Tx, id: &str) -> Result<Option<Action>, StoreError> {
+pub fn by_id(tx: &mut Tx, id: &ActionId) -> Result<Option<Action>, StoreError> {
     tx.row(BY_ID, params![id])?.map(action).transpose()
 }
 
-const STATE: &str = "SELECT status, expires, partner FROM action WHERE id = $1";
+const STATE: &str = "SELECT kind, status, expires FROM action WHERE id = $1";
 
-/// How an action stands.
+/// The part of an action that changes after its claim.
 pub struct State {
-    /// As [`Action::status`].
-    pub status: String,
-    /// Milliseconds.
-    pub expires: i64,
-    /// Whether it is the person's own: no partner asked.
-    pub own: bool,
+    kind: Kind,
+    status: ActionStatus,
+    expires: i64,
 }
 
-/// How an action stands, for whoever has read the rest before.
-pub fn state(tx: &mut Tx, id: &str) -> Result<Option<State>, StoreError> {
+impl State {
+    /// What kind of action it is.
+    #[must_use]
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// As [`Action::status_at`].
+    #[must_use]
+    pub fn status_at(&self, now: i64) -> ActionStatus {
+        status_at(self.status, self.expires, now)
+    }
+}
+
+/// How far an action is, for a caller that has read the rest before.
+pub fn state(tx: &mut Tx, id: &ActionId) -> Result<Option<State>, StoreError> {
     let Some(mut row) = tx.row(STATE, params![id])? else {
         return Ok(None);
     };
     Ok(Some(State {
-        status: row.text(0)?,
-        expires: row.int(1)?,
-        own: row.opt_text(2)?.is_none(),
+        kind: row.get("kind")?,
+        status: row.get("status")?,
+        expires: row.get("expires")?,
     }))
 }
 
-/// An identity's actions, newest first; after `last`, if there is one: its time and id.
+/// An identity's actions, newest first; those after `last`, given by its time and id.
 pub fn of_identity(
     tx: &mut Tx,
-    identity: &str,
-    last: Option<(i64, &str)>,
+    identity: &IdentityId,
+    last: Option<(i64, &ActionId)>,
     limit: i64,
 ) -> Result<Vec<Action>, StoreError> {
     let rows = match last {
@@ -209,27 +300,27 @@ pub fn of_identity(
 }
 
 /// Up to 200 actions of a status whose time is over.
-pub fn overdue(tx: &mut Tx, status: &str, now: i64) -> Result<Vec<Action>, StoreError> {
-    tx.rows(OVERDUE, params![status, now])?
+pub fn overdue(tx: &mut Tx, status: ActionStatus, now: i64) -> Result<Vec<Action>, StoreError> {
+    tx.rows(OVERDUE, params![&status, now])?
         .into_iter()
         .map(action)
         .collect()
 }
 
-// `status = 'linked'` is what the partial index `action_linked` says of itself: a long history costs nothing.
+// `status = 'linked'` is the condition of the partial index `action_linked`: a long history costs nothing.
 const LINKED_OF_PARTNER: &str =
     "SELECT id FROM action WHERE identity = $1 AND partner = $2 AND status = 'linked' AND id <> $3";
 
 /// Other claimed actions of a partner with a person.
 pub fn linked_of_partner(
     tx: &mut Tx,
-    identity: &str,
-    partner: &str,
-    except: &str,
-) -> Result<Vec<String>, StoreError> {
+    identity: &IdentityId,
+    partner: &PartnerId,
+    except: &ActionId,
+) -> Result<Vec<ActionId>, StoreError> {
     tx.rows(LINKED_OF_PARTNER, params![identity, partner, except])?
         .into_iter()
-        .map(|mut row| row.text(0))
+        .map(|mut row| row.only())
         .collect()
 }
 
@@ -239,14 +330,11 @@ const DIRECTED: &str = "SELECT COUNT(*) FROM action WHERE identity = $1 AND part
 /// How many requests that name this person a partner has open since a time.
 pub fn open_directed(
     tx: &mut Tx,
-    identity: &str,
-    partner: &str,
+    identity: &IdentityId,
+    partner: &PartnerId,
     since: i64,
 ) -> Result<i64, StoreError> {
-    match tx.row(DIRECTED, params![identity, partner, since])? {
-        Some(row) => row.int(0),
-        None => Ok(0),
-    }
+    tx.value(DIRECTED, params![identity, partner, since])
 }
 
 const CLAIM: &str = "UPDATE action SET status = 'linked', flow = $2, identity = $3, device = $4, epoch = $5, \
@@ -254,100 +342,85 @@ const CLAIM: &str = "UPDATE action SET status = 'linked', flow = $2, identity = 
      code_version = $13 WHERE id = $1 AND status = 'created'";
 
 /// Gives a created action to the phone that claims it; false when another was first.
-pub fn claim(tx: &mut Tx, a: &Action) -> Result<bool, StoreError> {
-    Ok(tx.exec(
+pub fn claim(tx: &mut Tx, id: &ActionId, c: &Claim) -> Result<bool, StoreError> {
+    tx.change_at_most_one(
         CLAIM,
         params![
-            &a.id,
-            a.flow.as_deref(),
-            a.identity.as_deref(),
-            a.device.as_deref(),
-            a.epoch,
-            a.match_code.as_deref(),
-            a.nonce.as_deref(),
-            a.view.as_deref(),
-            a.view_hash.as_deref(),
-            a.attributes_hash.as_deref(),
-            &a.sim,
-            a.sim_requested,
-            a.code_version
+            id,
+            &c.flow,
+            &c.identity,
+            &c.device,
+            c.epoch,
+            &c.match_code,
+            &c.nonce,
+            &c.view,
+            &c.view_hash,
+            &c.attributes_hash,
+            &c.sim,
+            c.sim_requested,
+            c.code_version
         ],
-    )? == 1)
-}
-
-const SIM_ANSWER: &str =
-    "UPDATE action SET sim_statement = $2, sim_received = $3 WHERE id = $1 AND status = 'linked'";
-
-/// Keeps the SIM statement that came for a linked action.
-pub fn set_sim_statement(
-    tx: &mut Tx,
-    id: &str,
-    statement: &str,
-    now: i64,
-) -> Result<bool, StoreError> {
-    Ok(tx.exec(SIM_ANSWER, params![id, statement, now])? == 1)
-}
-
-/// What a decision writes.
-#[derive(Default)]
-pub struct Decision<'a> {
-    /// `approved`, `refused`, `expired` or `cancelled`.
-    pub status: &'a str,
-    /// `T`.
-    pub transcript: Option<&'a [u8]>,
-    /// Hash of the proof.
-    pub proof_hash: Option<&'a [u8]>,
-    /// `rec_…`.
-    pub receipt: Option<&'a str>,
-    /// Why.
-    pub reason: Option<&'a str>,
+    )
 }
 
 const DECIDE: &str = "UPDATE action SET status = $2, transcript = $3, proof_hash = $4, receipt = $5, \
      reason = $6, decided = $7 WHERE id = $1 AND status = $8";
-const DECIDE_UNGUARDED: &str = "UPDATE action SET status = $2, transcript = $3, proof_hash = $4, \
-     receipt = $5, reason = $6, decided = $7 WHERE id = $1 AND $8 <> ''";
 
-/// Decides an action, once: the conditional update is what makes the decision unique.
+/// Decides an action that has the status `from`; false when it has another. This conditional update is what makes the
+/// decision unique.
 pub fn decide(
     tx: &mut Tx,
-    id: &str,
-    from: &str,
+    id: &ActionId,
+    from: ActionStatus,
+    to: ActionStatus,
     d: &Decision,
-    now: i64,
 ) -> Result<bool, StoreError> {
-    let sql = if enforced(Control::T11DecisionUnique) {
-        DECIDE
-    } else {
-        DECIDE_UNGUARDED
-    };
-    Ok(tx.exec(
-        sql,
+    tx.change_at_most_one(
+        DECIDE,
         params![
             id,
-            d.status,
-            d.transcript,
-            d.proof_hash,
-            d.receipt,
-            d.reason,
-            now,
-            from
+            &to,
+            d.transcript.as_ref(),
+            d.proof_hash.as_ref(),
+            d.receipt.as_ref(),
+            d.reason.as_deref(),
+            d.decided,
+            &from
         ],
-    )? == 1)
+    )
 }
 
-const DELIVER: &str = "UPDATE action SET status = 'delivered' WHERE id = $1 AND status = $2";
+/// Ends an action without a decision of the person: `to` is `expired` or `cancelled`.
+pub fn end(
+    tx: &mut Tx,
+    id: &ActionId,
+    from: ActionStatus,
+    to: ActionStatus,
+    reason: Option<&str>,
+    now: i64,
+) -> Result<bool, StoreError> {
+    let decision = Decision {
+        transcript: None,
+        proof_hash: None,
+        receipt: None,
+        reason: reason.map(str::to_owned),
+        decided: now,
+    };
+    decide(tx, id, from, to, &decision)
+}
 
-/// Marks a decided action as handed to the partner's browser; false when it already was.
-pub fn deliver(tx: &mut Tx, id: &str, from: &str) -> Result<bool, StoreError> {
-    Ok(tx.exec(DELIVER, params![id, from])? == 1)
+const DELIVER: &str =
+    "UPDATE action SET status = 'delivered' WHERE id = $1 AND status = 'approved'";
+
+/// Marks an approved action as fetched by its partner; false when it already was.
+pub fn deliver(tx: &mut Tx, id: &ActionId) -> Result<bool, StoreError> {
+    tx.change_at_most_one(DELIVER, params![id])
 }
 
 const FORGET_UNCLAIMED: &str = "DELETE FROM action WHERE (status = 'created' OR status = 'linked' OR status = 'expired') \
      AND status = 'expired' AND expires < $1 AND identity IS NULL";
 
-/// Forgets expired requests that no phone ever claimed: anybody's browser can begin them, and they are nobody's
-/// history.
+/// Deletes expired requests that no phone claimed: any browser can begin them, and they belong to nobody's history.
 pub fn forget_unclaimed(tx: &mut Tx, before: i64) -> Result<u64, StoreError> {
     tx.exec(FORGET_UNCLAIMED, params![before])
 }
@@ -355,142 +428,12 @@ pub fn forget_unclaimed(tx: &mut Tx, before: i64) -> Result<u64, StoreError> {
 const CANCEL_OPEN: &str = "UPDATE action SET status = 'cancelled', reason = $2, decided = $3 \
      WHERE identity = $1 AND status = 'linked' AND partner IS NOT NULL";
 
-/// Ends everything that runs for an identity.
-pub fn cancel_open(tx: &mut Tx, identity: &str, reason: &str, now: i64) -> Result<u64, StoreError> {
-    tx.exec(CANCEL_OPEN, params![identity, reason, now])
-}
-
-/// One attempt at an approval.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Attempt {
-    /// `att_…`.
-    pub id: String,
-    /// The action.
-    pub action: String,
-    /// The identity whose count it is of.
-    pub identity: String,
-    /// The device that began it.
-    pub device: String,
-    /// `code` or `unlock`.
-    pub factor: String,
-    /// `open`, `right` or `wrong`.
-    pub status: String,
-    /// Sequence of the request that opened it.
-    pub sequence: i64,
-    /// SHA-256 of OPAQUE's first message.
-    pub first_hash: Vec<u8>,
-    /// OPAQUE's second message.
-    pub second: Option<Vec<u8>>,
-    /// OPAQUE's server state, sealed under the day's key.
-    pub state: Option<Vec<u8>>,
-    /// Day of that key.
-    pub state_day: i64,
-    /// The SIM statement that is fixed for this attempt.
-    pub sim_statement: Option<String>,
-    /// Milliseconds.
-    pub created: i64,
-}
-
-fn attempt(mut row: Row) -> Result<Attempt, StoreError> {
-    Ok(Attempt {
-        id: row.text(0)?,
-        action: row.text(1)?,
-        identity: row.text(2)?,
-        device: row.text(3)?,
-        factor: row.text(4)?,
-        status: row.text(5)?,
-        sequence: row.int(6)?,
-        first_hash: row.blob(7)?,
-        second: row.opt_blob(8)?,
-        state: row.opt_blob(9)?,
-        state_day: row.int(10)?,
-        sim_statement: row.opt_text(11)?,
-        created: row.int(12)?,
-    })
-}
-
-const INSERT_ATTEMPT: &str = "INSERT INTO attempt (id, action, identity, device, factor, status, sequence, first_hash, \
-     second, state, state_day, sim_statement, created) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
-
-/// Keeps an attempt.
-pub fn insert_attempt(tx: &mut Tx, a: &Attempt) -> Result<(), StoreError> {
-    tx.exec(
-        INSERT_ATTEMPT,
-        params![
-            &a.id,
-            &a.action,
-            &a.identity,
-            &a.device,
-            &a.factor,
-            &a.status,
-            a.sequence,
-            &a.first_hash,
-            a.second.as_deref(),
-            a.state.as_deref(),
-            a.state_day,
-            a.sim_statement.as_deref(),
-            a.created
-        ],
-    )
-    .map(drop)
-}
-
-macro_rules! attempts {
-    ($tail:literal) => {
-        concat!(
-            "SELECT id, action, identity, device, factor, status, sequence, first_hash, second, state, state_day, \
-             sim_statement, created FROM attempt ",
-            $tail
-        )
-    };
-}
-
-const ATTEMPT: &str = attempts!("WHERE id = $1");
-const ATTEMPT_BY_FIRST: &str = attempts!("WHERE action = $1 AND first_hash = $2");
-
-/// Finds an attempt.
-pub fn attempt_by_id(tx: &mut Tx, id: &str) -> Result<Option<Attempt>, StoreError> {
-    tx.row(ATTEMPT, params![id])?.map(attempt).transpose()
-}
-
-/// Finds the attempt of an action that began with this first message.
-pub fn attempt_by_first(
+/// Cancels every claimed action of an identity that a partner asked for.
+pub fn cancel_open(
     tx: &mut Tx,
-    action: &str,
-    first_hash: &[u8],
-) -> Result<Option<Attempt>, StoreError> {
-    tx.row(ATTEMPT_BY_FIRST, params![action, first_hash])?
-        .map(attempt)
-        .transpose()
-}
-
-// The last two terms are what the partial index `attempt_open` says of itself.
-const OPEN_ATTEMPT: &str =
-    "SELECT id, action FROM attempt WHERE identity = $1 AND status = 'open' AND factor = 'code'";
-
-/// An attempt that is spent and not decided.
-pub struct OpenAttempt {
-    /// `att_…`.
-    pub id: String,
-    /// The action that it is to approve.
-    pub action: String,
-}
-
-/// The open attempt at an identity's code. There is one at most, on all its devices: the database enforces that.
-pub fn open_attempt(tx: &mut Tx, identity: &str) -> Result<Option<OpenAttempt>, StoreError> {
-    let Some(mut row) = tx.row(OPEN_ATTEMPT, params![identity])? else {
-        return Ok(None);
-    };
-    Ok(Some(OpenAttempt {
-        id: row.text(0)?,
-        action: row.text(1)?,
-    }))
-}
-
-const CLOSE_ATTEMPT: &str =
-    "UPDATE attempt SET status = $2, state = NULL, second = NULL WHERE id = $1 AND status = 'open'";
-
-/// Closes an open attempt and destroys its server state; false when it was closed.
-pub fn close_attempt(tx: &mut Tx, id: &str, status: &str) -> Result<bool, StoreError> {
-    Ok(tx.exec(CLOSE_ATTEMPT, params![id, status])? == 1)
+    identity: &IdentityId,
+    reason: &str,
+    now: i64,
+) -> Result<u64, StoreError> {
+    tx.exec(CANCEL_OPEN, params![identity, reason, now])
 }

@@ -1,23 +1,41 @@
-//! Devices: a phone with its key, its code's verifier and its sequence.
+//! Devices: phones with their key, the verifier of the code, and the sequence of their requests.
 
+use ipse_protocol::ids::{DeviceId, IdentityId};
+use ipse_protocol::terms::KeyKind;
+
+use crate::columns::words;
 use crate::engine::{Row, StoreError, Tx};
 use crate::{params, row_key};
+
+words! {
+    /// State of a device.
+    DeviceStatus = "the status of a device" {
+        /// Its enrolment is not complete.
+        Pending = "pending",
+        /// Usable.
+        Active = "active",
+        /// Suspended: copied or lost.
+        Suspended = "suspended",
+        /// Removed.
+        Removed = "removed",
+    }
+}
 
 /// One device row.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Device {
-    /// `dev_…`.
-    pub id: String,
-    /// The identity that it belongs to; reserved while the enrolment runs.
-    pub identity: String,
-    /// `pending`, `active`, `suspended` or `removed`.
-    pub status: String,
+    /// Its id.
+    pub id: DeviceId,
+    /// The identity that it belongs to; reserved until the enrolment is complete.
+    pub identity: IdentityId,
+    /// Its state.
+    pub status: DeviceStatus,
     /// What the person calls it.
     pub name: String,
-    /// `software` or `hardware`.
-    pub key_kind: String,
+    /// Where it keeps its key.
+    pub key_kind: KeyKind,
     /// P-256 public key, uncompressed point (65 bytes).
-    pub public_key: Vec<u8>,
+    pub public_key: [u8; 65],
     /// OPAQUE registration record (RFC 9807), once there is a code.
     pub opaque_record: Option<Vec<u8>>,
     /// Version of the code that the record belongs to.
@@ -28,11 +46,11 @@ pub struct Device {
     pub biometric_key: Option<Vec<u8>>,
     /// Handle of the bound SIM.
     pub sim_handle: Option<String>,
-    /// MAC over the fields above but the name and the status of use.
-    pub mac: Vec<u8>,
-    /// Highest sequence taken.
+    /// MAC over the fields above except the name.
+    pub mac: [u8; 32],
+    /// The highest sequence that was used.
     pub last_sequence: i64,
-    /// What is kept of the hashes of the last requests, newest first, 8 bytes each.
+    /// The first 8 bytes of the hashes of the last requests, newest first.
     pub recent: Vec<u8>,
     /// Milliseconds.
     pub created: i64,
@@ -49,34 +67,34 @@ const OF_IDENTITY: &str = "SELECT id, identity, status, name, key_kind, public_k
 
 fn device(mut row: Row) -> Result<Device, StoreError> {
     Ok(Device {
-        id: row.text(0)?,
-        identity: row.text(1)?,
-        status: row.text(2)?,
-        name: row.text(3)?,
-        key_kind: row.text(4)?,
-        public_key: row.blob(5)?,
-        opaque_record: row.opt_blob(6)?,
-        code_version: row.int(7)?,
-        biometric_credential: row.opt_blob(8)?,
-        biometric_key: row.opt_blob(9)?,
-        sim_handle: row.opt_text(10)?,
-        mac: row.blob(11)?,
-        last_sequence: row.int(12)?,
-        recent: row.blob(13)?,
-        created: row.int(14)?,
-        last_used: row.int(15)?,
+        id: row.get("id")?,
+        identity: row.get("identity")?,
+        status: row.get("status")?,
+        name: row.get("name")?,
+        key_kind: row.get("key_kind")?,
+        public_key: row.get("public_key")?,
+        opaque_record: row.get("opaque_record")?,
+        code_version: row.get("code_version")?,
+        biometric_credential: row.get("unlock_credential")?,
+        biometric_key: row.get("unlock_key")?,
+        sim_handle: row.get("sim_handle")?,
+        mac: row.get("mac")?,
+        last_sequence: row.get("last_sequence")?,
+        recent: row.get("recent")?,
+        created: row.get("created")?,
+        last_used: row.get("last_used")?,
     })
 }
 
 /// Finds a device.
-pub fn by_id(tx: &mut Tx, id: &str) -> Result<Option<Device>, StoreError> {
+pub fn by_id(tx: &mut Tx, id: &DeviceId) -> Result<Option<Device>, StoreError> {
     tx.row(COLUMNS, params![row_key::of(id), id])?
         .map(device)
         .transpose()
 }
 
 /// The devices of an identity, oldest first.
-pub fn of_identity(tx: &mut Tx, identity: &str) -> Result<Vec<Device>, StoreError> {
+pub fn of_identity(tx: &mut Tx, identity: &IdentityId) -> Result<Vec<Device>, StoreError> {
     tx.rows(OF_IDENTITY, params![identity])?
         .into_iter()
         .map(device)
@@ -89,7 +107,7 @@ const INSERT: &str = "INSERT INTO device (number, id, identity, status, name, ke
 
 /// Adds a device.
 pub fn insert(tx: &mut Tx, d: &Device) -> Result<(), StoreError> {
-    tx.exec(
+    tx.change_one(
         INSERT,
         params![
             row_key::of(&d.id),
@@ -111,15 +129,14 @@ pub fn insert(tx: &mut Tx, d: &Device) -> Result<(), StoreError> {
             d.last_used
         ],
     )
-    .map(drop)
 }
 
 const UPDATE: &str = "UPDATE device SET status = $3, opaque_record = $4, code_version = $5, unlock_credential = $6, \
      unlock_key = $7, sim_handle = $8, mac = $9 WHERE number = $1 AND id = $2";
 
 /// Writes everything that the MAC covers, with the MAC.
-pub fn update(tx: &mut Tx, d: &Device) -> Result<bool, StoreError> {
-    Ok(tx.exec(
+pub fn update(tx: &mut Tx, d: &Device) -> Result<(), StoreError> {
+    tx.change_one(
         UPDATE,
         params![
             row_key::of(&d.id),
@@ -132,13 +149,13 @@ pub fn update(tx: &mut Tx, d: &Device) -> Result<bool, StoreError> {
             d.sim_handle.as_deref(),
             &d.mac
         ],
-    )? == 1)
+    )
 }
 
 const SPEND: &str = "UPDATE device SET last_sequence = $3, recent = $4, last_used = $5 \
      WHERE number = $1 AND id = $2 AND mac = $6 AND last_sequence = $7";
 
-/// Takes a sequence, if the row still is the one that was `seen`; false when anything changed in it.
+/// Uses a sequence, if the row is still the one that was `seen`; false when it changed since.
 pub fn spend(
     tx: &mut Tx,
     seen: &Device,
@@ -155,5 +172,14 @@ pub fn spend(
         &seen.mac,
         seen.last_sequence
     ];
-    Ok(tx.exec(SPEND, params)? == 1)
+    tx.change_at_most_one(SPEND, params)
+}
+
+const BY_KEY: &str = "SELECT id FROM device WHERE public_key = $1";
+
+/// Which device has this public key.
+pub fn by_key(tx: &mut Tx, public_key: &[u8; 65]) -> Result<Option<DeviceId>, StoreError> {
+    tx.row(BY_KEY, params![public_key])?
+        .map(|mut row| row.only())
+        .transpose()
 }

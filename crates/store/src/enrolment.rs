@@ -1,43 +1,74 @@
-//! Enrolments: what is known of a person who does not have an Ipse yet.
+//! Enrolments: what is known of a person who has no identity yet.
 
+use ipse_protocol::ids::{DeviceId, EnrolmentId, IdentityId, ReceiptId};
+
+use ipse_texts::Language;
+
+use crate::columns::words;
 use crate::engine::{Row, StoreError, Tx};
 use crate::{params, row_key};
 
+words! {
+    /// How far an enrolment is.
+    EnrolmentStatus = "the status of an enrolment" {
+        /// It can go on.
+        Open = "open",
+        /// It made an identity.
+        Completed = "completed",
+    }
+}
+
+words! {
+    /// What the operator said of the SIM when the enrolment began, and what became of it.
+    EnrolmentSim = "the state of a SIM" {
+        /// It can answer challenges.
+        Ready = "ready",
+        /// It could after an update.
+        Upgradable = "upgradable",
+        /// It never will.
+        Incompatible = "incompatible",
+        /// No operator knows the number.
+        Unknown = "unknown",
+        /// It was swapped or lost since.
+        Changed = "changed",
+    }
+}
+
 /// One enrolment.
-#[derive(Clone, Default, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Enrolment {
-    /// `enr_…`.
-    pub id: String,
-    /// The phone that began it, and that alone may go on.
-    pub device: String,
+    /// Its id.
+    pub id: EnrolmentId,
+    /// The phone that began it. No other may continue it.
+    pub device: DeviceId,
     /// Reserved for the person.
-    pub identity: String,
-    /// `open` or `completed`.
-    pub status: String,
+    pub identity: IdentityId,
+    /// How far it is.
+    pub status: EnrolmentStatus,
     /// Language of the phone.
-    pub language: String,
+    pub language: Language,
     /// Phone number, sealed under the person's key.
     pub number: Vec<u8>,
     /// What a bank vouched for, sealed likewise.
     pub vouched: Option<Vec<u8>>,
     /// Name of the operator that knows the number.
     pub operator: Option<String>,
-    /// `ready`, `upgradable`, `incompatible`, `unknown`, or `changed` when it was swapped meanwhile.
-    pub sim_state: String,
-    /// The SIM, as the operator calls it.
+    /// State of the SIM.
+    pub sim_state: EnrolmentSim,
+    /// The operator's pseudonym of the SIM.
     pub handle: Option<String>,
-    /// The operator's challenge that is open.
+    /// The open challenge of the operator.
     pub sim_challenge: Option<String>,
     /// What the statement must answer.
-    pub sim_nonce_hash: Option<Vec<u8>>,
+    pub sim_nonce_hash: Option<[u8; 32]>,
     /// The holder statement: the SIM is connected.
     pub sim_statement: Option<String>,
     /// Seconds, from the statement.
     pub sim_changed_at: Option<i64>,
-    /// WebAuthn challenge of the unlock that is being registered.
-    pub biometric_challenge: Option<Vec<u8>>,
-    /// `rec_…`, once completed.
-    pub receipt: Option<String>,
+    /// WebAuthn challenge of the credential that is being registered.
+    pub biometric_challenge: Option<[u8; 32]>,
+    /// The receipt, once completed.
+    pub receipt: Option<ReceiptId>,
     /// Milliseconds.
     pub created: i64,
     /// Milliseconds.
@@ -61,24 +92,24 @@ const OVERDUE: &str = columns!("WHERE status = 'open' AND expires < $1 ORDER BY 
 
 fn enrolment(mut row: Row) -> Result<Enrolment, StoreError> {
     Ok(Enrolment {
-        id: row.text(0)?,
-        device: row.text(1)?,
-        identity: row.text(2)?,
-        status: row.text(3)?,
-        language: row.text(4)?,
-        number: row.blob(5)?,
-        vouched: row.opt_blob(6)?,
-        operator: row.opt_text(7)?,
-        sim_state: row.text(8)?,
-        handle: row.opt_text(9)?,
-        sim_challenge: row.opt_text(10)?,
-        sim_nonce_hash: row.opt_blob(11)?,
-        sim_statement: row.opt_text(12)?,
-        sim_changed_at: row.opt_int(13)?,
-        biometric_challenge: row.opt_blob(14)?,
-        receipt: row.opt_text(15)?,
-        created: row.int(16)?,
-        expires: row.int(17)?,
+        id: row.get("id")?,
+        device: row.get("device")?,
+        identity: row.get("identity")?,
+        status: row.get("status")?,
+        language: row.get("language")?,
+        number: row.get("number")?,
+        vouched: row.get("vouched")?,
+        operator: row.get("operator")?,
+        sim_state: row.get("sim_state")?,
+        handle: row.get("handle")?,
+        sim_challenge: row.get("sim_challenge")?,
+        sim_nonce_hash: row.get("sim_nonce_hash")?,
+        sim_statement: row.get("sim_statement")?,
+        sim_changed_at: row.get("sim_changed_at")?,
+        biometric_challenge: row.get("unlock_challenge")?,
+        receipt: row.get("receipt")?,
+        created: row.get("created")?,
+        expires: row.get("expires")?,
     })
 }
 
@@ -87,13 +118,13 @@ const INSERT: &str = "INSERT INTO enrolment (id, device, identity, status, langu
 
 /// Begins an enrolment.
 pub fn insert(tx: &mut Tx, e: &Enrolment) -> Result<(), StoreError> {
-    tx.exec(
+    tx.change_one(
         INSERT,
         params![
             &e.id,
             &e.device,
             &e.identity,
-            &e.language,
+            e.language,
             &e.number,
             &e.operator,
             &e.sim_state,
@@ -102,16 +133,15 @@ pub fn insert(tx: &mut Tx, e: &Enrolment) -> Result<(), StoreError> {
             e.expires
         ],
     )
-    .map(drop)
 }
 
 /// Finds an enrolment.
-pub fn by_id(tx: &mut Tx, id: &str) -> Result<Option<Enrolment>, StoreError> {
+pub fn by_id(tx: &mut Tx, id: &EnrolmentId) -> Result<Option<Enrolment>, StoreError> {
     tx.row(BY_ID, params![id])?.map(enrolment).transpose()
 }
 
 /// The latest enrolment of a device.
-pub fn of_device(tx: &mut Tx, device: &str) -> Result<Option<Enrolment>, StoreError> {
+pub fn of_device(tx: &mut Tx, device: &DeviceId) -> Result<Option<Enrolment>, StoreError> {
     tx.row(OF_DEVICE, params![device])?
         .map(enrolment)
         .transpose()
@@ -128,22 +158,22 @@ pub fn overdue(tx: &mut Tx, now: i64) -> Result<Vec<Enrolment>, StoreError> {
 const COUNT_REGISTRATION: &str =
     "UPDATE enrolment SET registrations = registrations + 1 WHERE id = $1 AND registrations < $2";
 
-/// Counts that a code was evaluated; false when that happened `most` times already.
-pub fn count_registration(tx: &mut Tx, id: &str, most: i64) -> Result<bool, StoreError> {
-    Ok(tx.exec(COUNT_REGISTRATION, params![id, most])? == 1)
+/// Counts a code that was evaluated; false when `most` were before.
+pub fn count_registration(tx: &mut Tx, id: &EnrolmentId, most: i64) -> Result<bool, StoreError> {
+    tx.change_at_most_one(COUNT_REGISTRATION, params![id, most])
 }
 
 const CHALLENGE: &str = "UPDATE enrolment SET sim_challenge = $2, sim_nonce_hash = $3 \
      WHERE id = $1 AND status = 'open' AND sim_statement IS NULL";
 
-/// Notes the operator's challenge and what its answer must be about.
+/// Keeps the operator's challenge and what its answer must be about.
 pub fn set_challenge(
     tx: &mut Tx,
-    id: &str,
+    id: &EnrolmentId,
     challenge: &str,
-    nonce_hash: &[u8],
+    nonce_hash: &[u8; 32],
 ) -> Result<bool, StoreError> {
-    Ok(tx.exec(CHALLENGE, params![id, challenge, nonce_hash])? == 1)
+    tx.change_at_most_one(CHALLENGE, params![id, challenge, nonce_hash])
 }
 
 const CONNECT: &str = "UPDATE enrolment SET sim_statement = $3, sim_changed_at = $4, sim_challenge = NULL \
@@ -152,18 +182,18 @@ const CONNECT: &str = "UPDATE enrolment SET sim_statement = $3, sim_changed_at =
 /// Keeps the holder statement of the SIM that was resolved; false when that is no longer its SIM.
 pub fn connect(
     tx: &mut Tx,
-    id: &str,
+    id: &EnrolmentId,
     handle: &str,
     statement: &str,
     changed_at: i64,
 ) -> Result<bool, StoreError> {
-    Ok(tx.exec(CONNECT, params![id, handle, statement, changed_at])? == 1)
+    tx.change_at_most_one(CONNECT, params![id, handle, statement, changed_at])
 }
 
 const DISCONNECT: &str = "UPDATE enrolment SET sim_state = 'changed', handle = NULL, sim_statement = NULL, \
      sim_challenge = NULL, sim_changed_at = NULL WHERE operator = $1 AND handle = $2 AND status = 'open'";
 
-/// A SIM was swapped or lost while somebody was enrolling with it: they have to begin again.
+/// Takes a SIM that was swapped or lost away from the enrolments that use it. The person has to begin again.
 pub fn disconnect(tx: &mut Tx, operator: &str, handle: &str) -> Result<u64, StoreError> {
     tx.exec(DISCONNECT, params![operator, handle])
 }
@@ -171,67 +201,56 @@ pub fn disconnect(tx: &mut Tx, operator: &str, handle: &str) -> Result<u64, Stor
 const DETACH: &str =
     "UPDATE enrolment SET handle = NULL, sim_statement = NULL WHERE id = $1 AND status = 'open'";
 
-/// Lets go of the SIM, when the enrolment cannot end well.
-pub fn detach(tx: &mut Tx, id: &str) -> Result<bool, StoreError> {
-    Ok(tx.exec(DETACH, params![id])? == 1)
+/// Releases the SIM of an enrolment that cannot be completed.
+pub fn detach(tx: &mut Tx, id: &EnrolmentId) -> Result<bool, StoreError> {
+    tx.change_at_most_one(DETACH, params![id])
 }
 
 const VOUCH: &str = "UPDATE enrolment SET vouched = $2 WHERE id = $1 AND status = 'open'";
 
 /// Keeps what a bank vouched for.
-pub fn set_vouched(tx: &mut Tx, id: &str, sealed: &[u8]) -> Result<bool, StoreError> {
-    Ok(tx.exec(VOUCH, params![id, sealed])? == 1)
+pub fn set_vouched(tx: &mut Tx, id: &EnrolmentId, sealed: &[u8]) -> Result<bool, StoreError> {
+    tx.change_at_most_one(VOUCH, params![id, sealed])
 }
 
 const BIOMETRIC: &str =
     "UPDATE enrolment SET unlock_challenge = $2 WHERE id = $1 AND status = 'open'";
 
-/// Notes the challenge of the unlock that is being registered.
+/// Keeps the challenge of the WebAuthn credential that is being registered.
 pub fn set_biometric_challenge(
     tx: &mut Tx,
-    id: &str,
-    challenge: &[u8],
+    id: &EnrolmentId,
+    challenge: &[u8; 32],
 ) -> Result<bool, StoreError> {
-    Ok(tx.exec(BIOMETRIC, params![id, challenge])? == 1)
+    tx.change_at_most_one(BIOMETRIC, params![id, challenge])
 }
 
 const COMPLETE: &str = "UPDATE enrolment SET status = 'completed', receipt = $2, vouched = NULL, sim_statement = NULL, \
      unlock_challenge = NULL WHERE id = $1 AND status = 'open'";
 
-/// Ends an enrolment well; false when it was ended before.
-pub fn complete(tx: &mut Tx, id: &str, receipt: &str) -> Result<bool, StoreError> {
-    Ok(tx.exec(COMPLETE, params![id, receipt])? == 1)
+/// Completes an open enrolment.
+pub fn complete(tx: &mut Tx, id: &EnrolmentId, receipt: &ReceiptId) -> Result<(), StoreError> {
+    tx.change_one(COMPLETE, params![id, receipt])
 }
 
 const DELETE: &str = "DELETE FROM enrolment WHERE id = $1 AND status = 'open'";
 const DELETE_DEVICE: &str =
     "DELETE FROM device WHERE number = $1 AND id = $2 AND status = 'pending'";
 
-/// Forgets an enrolment that was not finished, with its pending device.
+/// Deletes an enrolment that is not completed, with its pending device; false when there is none.
 pub fn forget(tx: &mut Tx, e: &Enrolment) -> Result<bool, StoreError> {
-    let gone = tx.exec(DELETE, params![&e.id])? == 1;
-    if gone {
+    let deleted = tx.change_at_most_one(DELETE, params![&e.id])?;
+    if deleted {
         tx.exec(DELETE_DEVICE, params![row_key::of(&e.device), &e.device])?;
     }
-    Ok(gone)
-}
-
-const DEVICE_BY_KEY: &str = "SELECT id FROM device WHERE public_key = $1";
-
-/// Which device has this key.
-pub fn device_by_key(tx: &mut Tx, public_key: &[u8]) -> Result<Option<String>, StoreError> {
-    tx.row(DEVICE_BY_KEY, params![public_key])?
-        .map(|mut row| row.text(0))
-        .transpose()
+    Ok(deleted)
 }
 
 const WITH_HANDLE: &str =
     "SELECT COUNT(*) FROM enrolment WHERE operator = $1 AND handle = $2 AND status = 'open'";
 
-/// Whether an enrolment that runs uses this SIM.
+/// Whether an open enrolment uses this SIM.
 pub fn uses_handle(tx: &mut Tx, operator: &str, handle: &str) -> Result<bool, StoreError> {
-    match tx.row(WITH_HANDLE, params![operator, handle])? {
-        Some(row) => Ok(row.int(0)? > 0),
-        None => Ok(false),
-    }
+    let n: i64 = tx.value(WITH_HANDLE, params![operator, handle])?;
+    Ok(n > 0)
 }

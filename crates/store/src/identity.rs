@@ -1,19 +1,24 @@
 //! Identities, their suspensions and their wrong codes.
 
+use ipse_protocol::ids::{AttemptId, IdentityId};
+use ipse_protocol::terms::{BlockReason, IdentityStatus};
+
+use ipse_texts::Language;
+
 use crate::engine::{StoreError, Tx};
 use crate::{params, row_key};
 
-/// One identity (design: a person's record here).
+/// One identity: the record of a person.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Identity {
-    /// `idn_…`.
-    pub id: String,
-    /// `active`, `suspended` or `closed`.
-    pub status: String,
-    /// Raised by every change that a running action must not survive.
+    /// Its id.
+    pub id: IdentityId,
+    /// Its state.
+    pub status: IdentityStatus,
+    /// Raised by every change after which an action that began before must not be approved.
     pub epoch: i64,
-    /// Language of the person: `nl`, `fr`, `de` or `en`.
-    pub language: String,
+    /// Language of the person.
+    pub language: Language,
     /// Version of the code, raised by each change of it.
     pub code_version: i64,
     /// Wrong codes since the last success.
@@ -23,8 +28,8 @@ pub struct Identity {
 /// One reason for which an identity is suspended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Suspension {
-    /// One of the closed list in the scheme's rules.
-    pub reason: String,
+    /// Why.
+    pub reason: BlockReason,
     /// Milliseconds.
     pub since: i64,
 }
@@ -33,26 +38,30 @@ const INSERT: &str = "INSERT INTO identity (number, id, status, epoch, language,
                       VALUES ($1, $2, 'active', 1, $3, 1, 0, $4)";
 
 /// Adds an active identity at epoch 1.
-pub fn insert(tx: &mut Tx, id: &str, language: &str, now: i64) -> Result<(), StoreError> {
-    tx.exec(INSERT, params![row_key::of(id), id, language, now])
-        .map(drop)
+pub fn insert(
+    tx: &mut Tx,
+    id: &IdentityId,
+    language: Language,
+    now: i64,
+) -> Result<(), StoreError> {
+    tx.change_one(INSERT, params![row_key::of(id), id, language, now])
 }
 
 const BY_ID: &str = "SELECT id, status, epoch, language, code_version, wrong_codes \
                      FROM identity WHERE number = $1 AND id = $2";
 
 /// Finds an identity.
-pub fn by_id(tx: &mut Tx, id: &str) -> Result<Option<Identity>, StoreError> {
+pub fn by_id(tx: &mut Tx, id: &IdentityId) -> Result<Option<Identity>, StoreError> {
     let Some(mut row) = tx.row(BY_ID, params![row_key::of(id), id])? else {
         return Ok(None);
     };
     Ok(Some(Identity {
-        id: row.text(0)?,
-        status: row.text(1)?,
-        epoch: row.int(2)?,
-        language: row.text(3)?,
-        code_version: row.int(4)?,
-        wrong_codes: row.int(5)?,
+        id: row.get("id")?,
+        status: row.get("status")?,
+        epoch: row.get("epoch")?,
+        language: row.get("language")?,
+        code_version: row.get("code_version")?,
+        wrong_codes: row.get("wrong_codes")?,
     }))
 }
 
@@ -64,14 +73,14 @@ const ADD_REASON: &str = "INSERT INTO suspension (identity, reason, since, cause
 /// Suspends an identity for a reason and raises its epoch; says whether the reason is new.
 pub fn suspend(
     tx: &mut Tx,
-    id: &str,
-    reason: &str,
+    id: &IdentityId,
+    reason: BlockReason,
     cause: &str,
     now: i64,
 ) -> Result<bool, StoreError> {
-    let added = tx.exec(ADD_REASON, params![id, reason, now, cause])? == 1;
+    let added = tx.change_at_most_one(ADD_REASON, params![id, &reason, now, cause])?;
     if added {
-        tx.exec(SUSPEND, params![row_key::of(id), id])?;
+        tx.change_one(SUSPEND, params![row_key::of(id), id])?;
     }
     Ok(added)
 }
@@ -83,24 +92,24 @@ const ACTIVATE: &str = "UPDATE identity SET status = 'active', epoch = epoch + 1
                         WHERE number = $1 AND id = $2 AND status = 'suspended'";
 
 /// The reasons for which an identity is suspended.
-pub fn reasons(tx: &mut Tx, id: &str) -> Result<Vec<Suspension>, StoreError> {
+pub fn reasons(tx: &mut Tx, id: &IdentityId) -> Result<Vec<Suspension>, StoreError> {
     tx.rows(REASONS, params![id])?
         .into_iter()
         .map(|mut row| {
             Ok(Suspension {
-                reason: row.text(0)?,
-                since: row.int(1)?,
+                reason: row.get("reason")?,
+                since: row.get("since")?,
             })
         })
         .collect()
 }
 
 /// Lifts one reason; the identity is active again when it was the last. Says whether it is active now.
-pub fn lift(tx: &mut Tx, id: &str, reason: &str) -> Result<bool, StoreError> {
-    let lifted = tx.exec(LIFT_REASON, params![id, reason])? == 1;
+pub fn lift(tx: &mut Tx, id: &IdentityId, reason: BlockReason) -> Result<bool, StoreError> {
+    let lifted = tx.change_at_most_one(LIFT_REASON, params![id, &reason])?;
     let left = reasons(tx, id)?;
     if lifted && left.is_empty() {
-        tx.exec(ACTIVATE, params![row_key::of(id), id])?;
+        tx.change_one(ACTIVATE, params![row_key::of(id), id])?;
     } else if lifted {
         raise_epoch(tx, id)?;
     }
@@ -109,9 +118,9 @@ pub fn lift(tx: &mut Tx, id: &str, reason: &str) -> Result<bool, StoreError> {
 
 const RAISE: &str = "UPDATE identity SET epoch = epoch + 1 WHERE number = $1 AND id = $2";
 
-/// Raises the epoch: every action that began before this is refused from now on.
-pub fn raise_epoch(tx: &mut Tx, id: &str) -> Result<(), StoreError> {
-    tx.exec(RAISE, params![row_key::of(id), id]).map(drop)
+/// Raises the epoch: every action that began before is refused from now on.
+pub fn raise_epoch(tx: &mut Tx, id: &IdentityId) -> Result<(), StoreError> {
+    tx.change_one(RAISE, params![row_key::of(id), id])
 }
 
 const COUNT_WRONG: &str =
@@ -119,44 +128,49 @@ const COUNT_WRONG: &str =
 const ADD_WRONG: &str = "INSERT INTO wrong_code (attempt, identity, time) VALUES ($1, $2, $3)";
 
 /// Counts a wrong code.
-pub fn count_wrong(tx: &mut Tx, id: &str, attempt: &str, now: i64) -> Result<(), StoreError> {
-    tx.exec(COUNT_WRONG, params![row_key::of(id), id])?;
-    tx.exec(ADD_WRONG, params![attempt, id, now]).map(drop)
+pub fn count_wrong(
+    tx: &mut Tx,
+    id: &IdentityId,
+    attempt: &AttemptId,
+    now: i64,
+) -> Result<(), StoreError> {
+    tx.change_one(COUNT_WRONG, params![row_key::of(id), id])?;
+    tx.change_one(ADD_WRONG, params![attempt, id, now])
 }
 
 const WRONG_SINCE: &str = "SELECT COUNT(*) FROM wrong_code WHERE identity = $1 AND time > $2";
 
 /// How many wrong codes there were after a time.
-pub fn wrong_since(tx: &mut Tx, id: &str, since: i64) -> Result<i64, StoreError> {
-    match tx.row(WRONG_SINCE, params![id, since])? {
-        Some(row) => row.int(0),
-        None => Ok(0),
-    }
+pub fn wrong_since(tx: &mut Tx, id: &IdentityId, since: i64) -> Result<i64, StoreError> {
+    tx.value(WRONG_SINCE, params![id, since])
 }
 
-// Nearly always there is nothing to take back: a login leaves this row alone.
+// The condition spares the write: nearly always the count is zero already.
 const SUCCESS: &str =
     "UPDATE identity SET wrong_codes = 0 WHERE number = $1 AND id = $2 AND wrong_codes <> 0";
 
-/// A right code: the count starts anew.
-pub fn code_succeeded(tx: &mut Tx, id: &str) -> Result<(), StoreError> {
-    tx.exec(SUCCESS, params![row_key::of(id), id]).map(drop)
+/// A right code: the count of wrong ones returns to zero.
+pub fn code_succeeded(tx: &mut Tx, id: &IdentityId) -> Result<(), StoreError> {
+    tx.change_at_most_one(SUCCESS, params![row_key::of(id), id])
+        .map(drop)
 }
 
 const NEW_CODE: &str = "UPDATE identity SET code_version = $3, wrong_codes = 0, epoch = epoch + 1 \
                         WHERE number = $1 AND id = $2 AND code_version = $4";
 
 /// Replaces the code's version; false when another change came first.
-pub fn set_code_version(tx: &mut Tx, id: &str, from: i64, to: i64) -> Result<bool, StoreError> {
-    Ok(tx.exec(NEW_CODE, params![row_key::of(id), id, to, from])? == 1)
+pub fn set_code_version(
+    tx: &mut Tx,
+    id: &IdentityId,
+    from: i64,
+    to: i64,
+) -> Result<bool, StoreError> {
+    tx.change_at_most_one(NEW_CODE, params![row_key::of(id), id, to, from])
 }
 
 const COUNT: &str = "SELECT COUNT(*) FROM identity";
 
 /// How many identities there are.
 pub fn count(tx: &mut Tx) -> Result<i64, StoreError> {
-    match tx.row(COUNT, params![])? {
-        Some(row) => row.int(0),
-        None => Ok(0),
-    }
+    tx.value(COUNT, params![])
 }

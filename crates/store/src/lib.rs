@@ -5,15 +5,20 @@
 
 pub mod action;
 pub mod answer;
+pub mod attempt;
+pub mod audit;
 mod columns;
 pub mod device;
 pub mod engine;
 pub mod enrolment;
+pub mod grant;
 pub mod identity;
+mod kind;
 mod migrations;
 pub mod outbox;
 pub mod partner;
 pub mod person;
+pub mod pushed_request;
 pub mod receipt;
 pub mod recovery;
 pub mod registrar;
@@ -27,4 +32,5 @@ pub use engine::{
     Clock, FromValue, Migration, Migrations, Notice, Param, Row, Stats, Store, StoreError, Tx,
     TxError, Value,
 };
+pub use kind::Kind;
 pub use migrations::{PERSONS, SCHEME};

@@ -52,6 +52,12 @@ pub static SCHEME: Migrations = Migrations::new(&[
         sqlite: include_str!("../migrations/scheme/sqlite/0008_row_keys.sql"),
         postgres: include_str!("../migrations/scheme/postgres/0008_row_keys.sql"),
     },
+    Migration {
+        version: 9,
+        name: "audit",
+        sqlite: include_str!("../migrations/scheme/sqlite/0009_audit.sql"),
+        postgres: include_str!("../migrations/scheme/postgres/0009_audit.sql"),
+    },
 ]);
 
 /// The store of person keys.

@@ -1,7 +1,18 @@
 //! Effects outside the database, written in the transaction that causes them.
 
+use crate::columns::words;
 use crate::engine::{StoreError, Tx};
 use crate::params;
+
+words! {
+    /// The kinds of effect.
+    EffectKind = "a kind of effect" {
+        /// Write a receipt that a rule queued.
+        Receipt = "receipt",
+        /// Tell an operator that a SIM is no longer bound here.
+        Unbind = "operator.unbind",
+    }
+}
 
 /// One effect that is due.
 #[derive(Clone, Debug)]
@@ -9,7 +20,7 @@ pub struct Effect {
     /// Id, also the idempotency key.
     pub id: String,
     /// Which effect.
-    pub kind: String,
+    pub kind: EffectKind,
     /// JSON.
     pub payload: String,
     /// Tries so far.
@@ -20,8 +31,8 @@ pub struct Effect {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Lane {
     /// Which effects.
-    pub kind: String,
-    /// Whom they wait for; empty for what this house does alone.
+    pub kind: EffectKind,
+    /// The party that must answer; empty for what the scheme does alone.
     pub party: String,
 }
 
@@ -30,24 +41,29 @@ const LANES: &str = "SELECT DISTINCT kind, party FROM outbox WHERE due <= $1";
 const DUE: &str = "SELECT id, kind, payload, attempts FROM outbox WHERE kind = $1 AND party = $2 AND due <= $3 \
      ORDER BY due LIMIT 100";
 const DONE: &str = "DELETE FROM outbox WHERE id = $1";
-const TAKE: &str =
+const LEASE: &str =
     "UPDATE outbox SET attempts = attempts + 1, due = $2 WHERE id = $1 AND attempts = $3";
 
-/// Adds an effect of our own.
-pub fn add(tx: &mut Tx, id: &str, kind: &str, payload: &str, due: i64) -> Result<(), StoreError> {
-    add_for(tx, id, (kind, ""), payload, due)
-}
-
-/// Adds an effect of a kind for which a party must answer.
-pub fn add_for(
+/// Adds an effect that needs no other party.
+pub fn add(
     tx: &mut Tx,
     id: &str,
-    (kind, party): (&str, &str),
+    kind: EffectKind,
     payload: &str,
     due: i64,
 ) -> Result<(), StoreError> {
-    tx.exec(ADD, params![id, kind, party, payload, due])
-        .map(drop)
+    add_for(tx, id, (kind, ""), payload, due)
+}
+
+/// Adds an effect for which a party must answer.
+pub fn add_for(
+    tx: &mut Tx,
+    id: &str,
+    (kind, party): (EffectKind, &str),
+    payload: &str,
+    due: i64,
+) -> Result<(), StoreError> {
+    tx.change_one(ADD, params![id, &kind, party, payload, due])
 }
 
 /// The lanes in which something is due.
@@ -56,8 +72,8 @@ pub fn lanes(tx: &mut Tx, now: i64) -> Result<Vec<Lane>, StoreError> {
         .into_iter()
         .map(|mut row| {
             Ok(Lane {
-                kind: row.text(0)?,
-                party: row.text(1)?,
+                kind: row.get("kind")?,
+                party: row.get("party")?,
             })
         })
         .collect()
@@ -69,21 +85,21 @@ pub fn due(tx: &mut Tx, lane: &Lane, now: i64) -> Result<Vec<Effect>, StoreError
         .into_iter()
         .map(|mut row| {
             Ok(Effect {
-                id: row.text(0)?,
-                kind: row.text(1)?,
-                payload: row.text(2)?,
-                attempts: row.int(3)?,
+                id: row.get("id")?,
+                kind: row.get("kind")?,
+                payload: row.get("payload")?,
+                attempts: row.get("attempts")?,
             })
         })
         .collect()
 }
 
-/// Takes an effect for one try and puts the next try at `next`; false when another node took it.
-pub fn take(tx: &mut Tx, e: &Effect, next: i64) -> Result<bool, StoreError> {
-    Ok(tx.exec(TAKE, params![&e.id, next, e.attempts])? == 1)
+/// Leases an effect for one try, and puts the next try at `next`; false when another node was first.
+pub fn lease(tx: &mut Tx, e: &Effect, next: i64) -> Result<bool, StoreError> {
+    tx.change_at_most_one(LEASE, params![&e.id, next, e.attempts])
 }
 
-/// Removes a done effect.
+/// Deletes an effect that was carried out.
 pub fn done(tx: &mut Tx, id: &str) -> Result<(), StoreError> {
     tx.exec(DONE, params![id]).map(drop)
 }

@@ -1,7 +1,22 @@
 //! Personal data, sealed; keyed look-ups; the keys that unseal.
 
-use crate::engine::{StoreError, Tx};
+use ipse_protocol::ids::IdentityId;
+
+use crate::columns::words;
+use crate::engine::{Row, StoreError, Tx};
 use crate::{params, row_key};
+
+words! {
+    /// Data by which a person is found again, as a keyed hash.
+    LookupField = "a field of the look-up" {
+        /// The national number: one person, one identity.
+        NationalNumber = "national_number",
+        /// The phone number: contact data, which moves with its SIM.
+        PhoneNumber = "phone_number",
+        /// Name of a person in the sandbox of the demo.
+        Sandbox = "sandbox",
+    }
+}
 
 const INSERT_ATTRIBUTES: &str = "INSERT INTO attributes (number, identity, version, sealed, source, proofing, time) \
      VALUES ($1, $2, (SELECT COALESCE(MAX(version), 0) + 1 FROM attributes WHERE number = $1), $3, $4, $5, $6)";
@@ -9,13 +24,13 @@ const INSERT_ATTRIBUTES: &str = "INSERT INTO attributes (number, identity, versi
 /// Adds a version of a person's attributes.
 pub fn add_attributes(
     tx: &mut Tx,
-    identity: &str,
+    identity: &IdentityId,
     sealed: &[u8],
     source: &str,
     proofing: &str,
     now: i64,
 ) -> Result<(), StoreError> {
-    tx.exec(
+    tx.change_one(
         INSERT_ATTRIBUTES,
         params![
             row_key::of(identity),
@@ -26,16 +41,15 @@ pub fn add_attributes(
             now
         ],
     )
-    .map(drop)
 }
 
 const LATEST: &str = "SELECT sealed FROM attributes WHERE number = $1 AND identity = $2 \
      ORDER BY version DESC LIMIT 1";
 
 /// The latest attributes, sealed.
-pub fn attributes(tx: &mut Tx, identity: &str) -> Result<Option<Vec<u8>>, StoreError> {
+pub fn attributes(tx: &mut Tx, identity: &IdentityId) -> Result<Option<Vec<u8>>, StoreError> {
     tx.row(LATEST, params![row_key::of(identity), identity])?
-        .map(|mut row| row.blob(0))
+        .map(|mut row| row.only())
         .transpose()
 }
 
@@ -47,7 +61,7 @@ pub struct Proofing<'a> {
     /// `prf_…`.
     pub id: &'a str,
     /// The identity.
-    pub identity: &'a str,
+    pub identity: &'a IdentityId,
     /// Who vouched.
     pub registrar: &'a str,
     /// Level of assurance; `none` for anything simulated.
@@ -60,7 +74,7 @@ pub struct Proofing<'a> {
 
 /// Keeps a proofing.
 pub fn add_proofing(tx: &mut Tx, p: &Proofing, now: i64) -> Result<(), StoreError> {
-    tx.exec(
+    tx.change_one(
         INSERT_PROOFING,
         params![
             p.id,
@@ -72,7 +86,6 @@ pub fn add_proofing(tx: &mut Tx, p: &Proofing, now: i64) -> Result<(), StoreErro
             now
         ],
     )
-    .map(drop)
 }
 
 const INSERT_LOOKUP: &str = "INSERT INTO lookup (field, hash, key_version, identity) VALUES ($1, $2, $3, $4) ON CONFLICT (field, hash) DO NOTHING";
@@ -80,86 +93,97 @@ const INSERT_LOOKUP: &str = "INSERT INTO lookup (field, hash, key_version, ident
 /// Adds a keyed hash; false when another identity has it.
 pub fn add_lookup(
     tx: &mut Tx,
-    field: &str,
+    field: LookupField,
     hash: &[u8],
     key_version: i64,
-    identity: &str,
+    identity: &IdentityId,
 ) -> Result<bool, StoreError> {
-    Ok(tx.exec(INSERT_LOOKUP, params![field, hash, key_version, identity])? == 1)
+    tx.change_at_most_one(INSERT_LOOKUP, params![&field, hash, key_version, identity])
 }
 
 const REPLACE_LOOKUP: &str = "INSERT INTO lookup (field, hash, key_version, identity) VALUES ($1, $2, $3, $4) \
      ON CONFLICT (field, hash) DO UPDATE SET identity = excluded.identity";
 
-/// Points a keyed hash at an identity, whoever had it before (a phone number moves with its SIM).
+/// Assigns a keyed hash to an identity, also when another one has it (a phone number moves with its SIM).
 pub fn replace_lookup(
     tx: &mut Tx,
-    field: &str,
+    field: LookupField,
     hash: &[u8],
     key_version: i64,
-    identity: &str,
+    identity: &IdentityId,
 ) -> Result<(), StoreError> {
-    tx.exec(REPLACE_LOOKUP, params![field, hash, key_version, identity])
-        .map(drop)
+    tx.change_one(REPLACE_LOOKUP, params![&field, hash, key_version, identity])
 }
 
 const BY_LOOKUP: &str = "SELECT identity FROM lookup WHERE field = $1 AND hash = $2";
 
 /// Which identity has a keyed hash.
-pub fn by_lookup(tx: &mut Tx, field: &str, hash: &[u8]) -> Result<Option<String>, StoreError> {
-    tx.row(BY_LOOKUP, params![field, hash])?
-        .map(|mut row| row.text(0))
+pub fn by_lookup(
+    tx: &mut Tx,
+    field: LookupField,
+    hash: &[u8],
+) -> Result<Option<IdentityId>, StoreError> {
+    tx.row(BY_LOOKUP, params![&field, hash])?
+        .map(|mut row| row.only())
         .transpose()
 }
 
 const INSERT_KEY: &str = "INSERT INTO person_key (identity, wrapped, wrapping_week) VALUES ($1, $2, $3) \
      ON CONFLICT (identity) DO NOTHING";
-const KEY: &str = "SELECT wrapped, wrapping_week FROM person_key WHERE identity = $1";
+const KEY: &str = "SELECT identity, wrapped, wrapping_week FROM person_key WHERE identity = $1";
 const OLD_KEYS: &str = "SELECT identity, wrapped, wrapping_week FROM person_key WHERE wrapping_week < $1 \
      ORDER BY wrapping_week LIMIT 500";
 const REWRAP: &str = "UPDATE person_key SET wrapped = $2, wrapping_week = $3 WHERE identity = $1 AND wrapping_week = $4";
 
 /// Keeps a person's wrapped key, in the store of person keys; false when there is one.
-pub fn add_key(tx: &mut Tx, identity: &str, wrapped: &[u8], week: i64) -> Result<bool, StoreError> {
-    Ok(tx.exec(INSERT_KEY, params![identity, wrapped, week])? == 1)
+pub fn add_key(
+    tx: &mut Tx,
+    identity: &IdentityId,
+    wrapped: &[u8],
+    week: i64,
+) -> Result<bool, StoreError> {
+    tx.change_at_most_one(INSERT_KEY, params![identity, wrapped, week])
 }
 
-/// A person's wrapped key and the week of the key that wraps it.
-pub fn key(tx: &mut Tx, identity: &str) -> Result<Option<(Vec<u8>, i64)>, StoreError> {
-    tx.row(KEY, params![identity])?
-        .map(|mut row| Ok((row.blob(0)?, row.int(1)?)))
-        .transpose()
+/// A person's key, wrapped.
+pub struct WrappedKey {
+    /// Whose.
+    pub identity: IdentityId,
+    /// The key, sealed under the key of a week.
+    pub wrapped: Vec<u8>,
+    /// That week, counted from 1970.
+    pub week: i64,
 }
 
-/// Up to 500 keys that an older week's key wraps.
-pub fn keys_before(tx: &mut Tx, week: i64) -> Result<Vec<(String, Vec<u8>, i64)>, StoreError> {
+fn wrapped_key(mut row: Row) -> Result<WrappedKey, StoreError> {
+    Ok(WrappedKey {
+        identity: row.get("identity")?,
+        wrapped: row.get("wrapped")?,
+        week: row.get("wrapping_week")?,
+    })
+}
+
+/// A person's key, wrapped; none when it was erased.
+pub fn key(tx: &mut Tx, identity: &IdentityId) -> Result<Option<WrappedKey>, StoreError> {
+    tx.row(KEY, params![identity])?.map(wrapped_key).transpose()
+}
+
+/// Up to 500 keys that are wrapped under the key of an earlier week.
+pub fn keys_before(tx: &mut Tx, week: i64) -> Result<Vec<WrappedKey>, StoreError> {
     tx.rows(OLD_KEYS, params![week])?
         .into_iter()
-        .map(|mut row| Ok((row.text(0)?, row.blob(1)?, row.int(2)?)))
+        .map(wrapped_key)
         .collect()
 }
 
-/// Replaces the wrapping of a person's key.
-pub fn rewrap(
-    tx: &mut Tx,
-    identity: &str,
-    wrapped: &[u8],
-    week: i64,
-    from: i64,
-) -> Result<bool, StoreError> {
-    Ok(tx.exec(REWRAP, params![identity, wrapped, week, from])? == 1)
-}
-
-const DELETE_KEY: &str = "DELETE FROM person_key WHERE identity = $1";
-
-/// Destroys a person's key: what it sealed is gone, in every backup too.
-pub fn delete_key(tx: &mut Tx, identity: &str) -> Result<bool, StoreError> {
-    Ok(tx.exec(DELETE_KEY, params![identity])? == 1)
+/// Replaces the wrapping of week `from`; false when the key was erased or wrapped again since.
+pub fn rewrap(tx: &mut Tx, key: &WrappedKey, from: i64) -> Result<bool, StoreError> {
+    tx.change_at_most_one(REWRAP, params![&key.identity, &key.wrapped, key.week, from])
 }
 
 const ERASE: &str = "DELETE FROM person_key WHERE identity = $1";
 
-/// Destroys a person's key.
-pub fn erase_key(tx: &mut Tx, identity: &str) -> Result<(), StoreError> {
-    tx.exec(ERASE, params![identity]).map(drop)
+/// Deletes a person's key: what it sealed cannot be read again, in no backup either.
+pub fn erase_key(tx: &mut Tx, identity: &IdentityId) -> Result<(), StoreError> {
+    tx.change_at_most_one(ERASE, params![identity]).map(drop)
 }

@@ -1,22 +1,25 @@
 //! Receipts and the Merkle log that they are leaves of.
 
+use ipse_protocol::ids::{ActionId, IdentityId, ReceiptId};
+use ipse_protocol::terms::LeafKind;
+
 use crate::engine::{StoreError, Tx};
 use crate::params;
 
 /// One receipt.
 pub struct Receipt {
-    /// `rec_…`.
-    pub id: String,
-    /// Whose it is.
-    pub identity: String,
+    /// Its id.
+    pub id: ReceiptId,
+    /// The identity that it is about.
+    pub identity: IdentityId,
     /// The action that it ends, if any.
-    pub action: Option<String>,
+    pub action: Option<ActionId>,
     /// Kind of the leaf.
-    pub kind: String,
+    pub kind: LeafKind,
     /// Leaf bytes.
     pub leaf: Vec<u8>,
     /// Salt of the leaf's commitments.
-    pub salt: Vec<u8>,
+    pub salt: [u8; 32],
     /// Evidence, sealed under the person's key.
     pub evidence: Vec<u8>,
     /// Signed promise to include the leaf.
@@ -33,12 +36,12 @@ const QUEUE: &str = "INSERT INTO log_queue (receipt, leaf, queued) VALUES ($1, $
 
 /// Keeps a receipt and queues its leaf, in the deciding transaction.
 pub fn insert(tx: &mut Tx, r: &Receipt) -> Result<(), StoreError> {
-    tx.exec(
+    tx.change_one(
         INSERT,
         params![
             &r.id,
             &r.identity,
-            r.action.as_deref(),
+            r.action.as_ref(),
             &r.kind,
             &r.leaf,
             &r.salt,
@@ -47,28 +50,28 @@ pub fn insert(tx: &mut Tx, r: &Receipt) -> Result<(), StoreError> {
             r.time
         ],
     )?;
-    tx.exec(QUEUE, params![&r.id, &r.leaf, r.time]).map(drop)
+    tx.change_one(QUEUE, params![&r.id, &r.leaf, r.time])
 }
 
 const BY_ID: &str = "SELECT id, identity, action, kind, leaf, salt, evidence, promise, time, position \
      FROM receipt LEFT JOIN log_place ON log_place.receipt = receipt.id WHERE id = $1";
 
 /// Finds a receipt.
-pub fn by_id(tx: &mut Tx, id: &str) -> Result<Option<Receipt>, StoreError> {
+pub fn by_id(tx: &mut Tx, id: &ReceiptId) -> Result<Option<Receipt>, StoreError> {
     let Some(mut row) = tx.row(BY_ID, params![id])? else {
         return Ok(None);
     };
     Ok(Some(Receipt {
-        id: row.text(0)?,
-        identity: row.text(1)?,
-        action: row.opt_text(2)?,
-        kind: row.text(3)?,
-        leaf: row.blob(4)?,
-        salt: row.blob(5)?,
-        evidence: row.blob(6)?,
-        promise: row.text(7)?,
-        time: row.int(8)?,
-        position: row.opt_int(9)?,
+        id: row.get("id")?,
+        identity: row.get("identity")?,
+        action: row.get("action")?,
+        kind: row.get("kind")?,
+        leaf: row.get("leaf")?,
+        salt: row.get("salt")?,
+        evidence: row.get("evidence")?,
+        promise: row.get("promise")?,
+        time: row.get("time")?,
+        position: row.get("position")?,
     }))
 }
 
@@ -78,37 +81,37 @@ const UNQUEUE: &str = "DELETE FROM log_queue WHERE (queued, receipt) <= ($1, $2)
 const PLACE: &str = "INSERT INTO log_place (receipt, position) VALUES ($1, $2)";
 const ADD_LEAF: &str = "INSERT INTO log_leaf (position, receipt, leaf) VALUES ($1, $2, $3)";
 
-/// A leaf that waits for its place.
+/// A leaf that waits for its position.
 pub struct Queued {
     /// The receipt that it is the leaf of.
-    pub receipt: String,
+    pub receipt: ReceiptId,
     /// Leaf bytes.
     pub leaf: Vec<u8>,
     /// Milliseconds.
     pub queued: i64,
 }
 
-/// Up to 2000 leaves that wait for their place, oldest first.
+/// Up to 2000 leaves that wait for their position, oldest first.
 pub fn queued(tx: &mut Tx) -> Result<Vec<Queued>, StoreError> {
     tx.rows(QUEUED, params![])?
         .into_iter()
         .map(|mut row| {
             Ok(Queued {
-                receipt: row.text(0)?,
-                leaf: row.blob(1)?,
-                queued: row.int(2)?,
+                receipt: row.get("receipt")?,
+                leaf: row.get("leaf")?,
+                queued: row.get("queued")?,
             })
         })
         .collect()
 }
 
-/// Gives a queued leaf its place in the log.
+/// Gives a queued leaf its position in the log.
 pub fn place(tx: &mut Tx, q: &Queued, position: i64) -> Result<(), StoreError> {
-    tx.exec(ADD_LEAF, params![position, &q.receipt, &q.leaf])?;
-    tx.exec(PLACE, params![&q.receipt, position]).map(drop)
+    tx.change_one(ADD_LEAF, params![position, &q.receipt, &q.leaf])?;
+    tx.change_one(PLACE, params![&q.receipt, position])
 }
 
-/// Takes the leaves up to this one from the queue, once they have their places: all that [`queued`] gave in the same transaction.
+/// Deletes the leaves up to this one from the queue: all that [`queued`] gave in the same transaction.
 pub fn unqueue(tx: &mut Tx, last: &Queued) -> Result<(), StoreError> {
     tx.exec(UNQUEUE, params![last.queued, &last.receipt])
         .map(drop)
@@ -118,14 +121,14 @@ const ADD_NODE: &str = "INSERT INTO log_node (level, position, hash) VALUES ($1,
 const NODE: &str = "SELECT hash FROM log_node WHERE level = $1 AND position = $2";
 
 /// Adds the hash of a complete subtree.
-pub fn add_node(tx: &mut Tx, level: i64, position: i64, hash: &[u8]) -> Result<(), StoreError> {
-    tx.exec(ADD_NODE, params![level, position, hash]).map(drop)
+pub fn add_node(tx: &mut Tx, level: i64, position: i64, hash: &[u8; 32]) -> Result<(), StoreError> {
+    tx.change_one(ADD_NODE, params![level, position, hash])
 }
 
 /// The hash of a complete subtree.
-pub fn node(tx: &mut Tx, level: i64, position: i64) -> Result<Option<Vec<u8>>, StoreError> {
+pub fn node(tx: &mut Tx, level: i64, position: i64) -> Result<Option<[u8; 32]>, StoreError> {
     tx.row(NODE, params![level, position])?
-        .map(|mut row| row.blob(0))
+        .map(|mut row| row.only())
         .transpose()
 }
 
@@ -134,7 +137,7 @@ pub struct Checkpoint {
     /// Number of leaves.
     pub size: i64,
     /// Root hash.
-    pub root: Vec<u8>,
+    pub root: [u8; 32],
     /// The signed form.
     pub jws: String,
 }
@@ -147,15 +150,14 @@ const CHECKPOINTS: &str =
 
 /// Keeps a checkpoint.
 pub fn add_checkpoint(tx: &mut Tx, c: &Checkpoint, now: i64) -> Result<(), StoreError> {
-    tx.exec(ADD_CHECKPOINT, params![c.size, &c.root, &c.jws, now])
-        .map(drop)
+    tx.change_one(ADD_CHECKPOINT, params![c.size, &c.root, &c.jws, now])
 }
 
 fn checkpoint(mut row: crate::engine::Row) -> Result<Checkpoint, StoreError> {
     Ok(Checkpoint {
-        size: row.int(0)?,
-        root: row.blob(1)?,
-        jws: row.text(2)?,
+        size: row.get("size")?,
+        root: row.get("root")?,
+        jws: row.get("jws")?,
     })
 }
 
@@ -172,12 +174,12 @@ pub fn checkpoints_after(tx: &mut Tx, size: i64) -> Result<Vec<Checkpoint>, Stor
         .collect()
 }
 
-const LOGGED: &str = "SELECT position, log_leaf.receipt, log_leaf.leaf, promise \
+const LOGGED: &str = "SELECT position, log_leaf.receipt AS receipt, log_leaf.leaf AS leaf, promise \
      FROM log_leaf LEFT JOIN receipt ON receipt.id = log_leaf.receipt \
      WHERE position >= $1 ORDER BY position LIMIT 1000";
 const NODES: &str =
     "SELECT position, hash FROM log_node WHERE level = $1 AND position >= $2 AND position < $3";
-const LOST: &str = "SELECT receipt.id FROM receipt LEFT JOIN log_place ON log_place.receipt = receipt.id \
+const LOST: &str = "SELECT receipt.id AS receipt FROM receipt LEFT JOIN log_place ON log_place.receipt = receipt.id \
      LEFT JOIN log_leaf ON log_leaf.position = log_place.position LEFT JOIN log_queue ON log_queue.receipt = receipt.id \
      WHERE (log_place.position IS NULL AND log_queue.receipt IS NULL) \
      OR (log_place.position IS NOT NULL AND (log_leaf.leaf IS NULL OR log_leaf.leaf <> receipt.leaf)) \
@@ -186,15 +188,15 @@ const LOST_OF_ACTION: &str = "SELECT receipt FROM action WHERE receipt IS NOT NU
      AND receipt NOT IN (SELECT id FROM receipt) ORDER BY receipt LIMIT 1";
 const LEAF_COUNT: &str = "SELECT COUNT(*) FROM log_leaf";
 
-/// An entry of the log, with what was promised of it.
+/// An entry of the log, with the promise that was made for it.
 pub struct Logged {
-    /// Its place.
+    /// Its position.
     pub position: i64,
-    /// The receipt that it is the leaf of.
+    /// The receipt that it is the leaf of. Text: an auditor reads also what this program did not write.
     pub receipt: String,
     /// Leaf bytes.
     pub leaf: Vec<u8>,
-    /// The signed promise, while there is the receipt.
+    /// The signed promise, as long as the receipt exists.
     pub promise: Option<String>,
 }
 
@@ -204,10 +206,10 @@ pub fn logged_from(tx: &mut Tx, position: i64) -> Result<Vec<Logged>, StoreError
         .into_iter()
         .map(|mut row| {
             Ok(Logged {
-                position: row.int(0)?,
-                receipt: row.text(1)?,
-                leaf: row.blob(2)?,
-                promise: row.opt_text(3)?,
+                position: row.get("position")?,
+                receipt: row.get("receipt")?,
+                leaf: row.get("leaf")?,
+                promise: row.get("promise")?,
             })
         })
         .collect()
@@ -222,33 +224,27 @@ pub fn nodes(
 ) -> Result<Vec<(i64, Vec<u8>)>, StoreError> {
     tx.rows(NODES, params![level, first, beyond])?
         .into_iter()
-        .map(|mut row| Ok((row.int(0)?, row.blob(1)?)))
+        .map(|mut row| Ok((row.get("position")?, row.get("hash")?)))
         .collect()
 }
 
-/// A receipt that is neither at its place in the log nor waiting for one, or that a decision names and that is gone.
+/// A receipt that is neither at its position in the log nor in the queue, or that a decision names and that is missing.
 pub fn lost(tx: &mut Tx) -> Result<Option<String>, StoreError> {
     let lost = match tx.row(LOST, params![])? {
         Some(row) => Some(row),
         None => tx.row(LOST_OF_ACTION, params![])?,
     };
-    lost.map(|mut row| row.text(0)).transpose()
+    lost.map(|mut row| row.only()).transpose()
 }
 
-/// How many leaves have a place.
+/// How many leaves have a position.
 pub fn leaf_count(tx: &mut Tx) -> Result<i64, StoreError> {
-    match tx.row(LEAF_COUNT, params![])? {
-        Some(row) => row.int(0),
-        None => Ok(0),
-    }
+    tx.value(LEAF_COUNT, params![])
 }
 
 const LAST: &str = "SELECT MAX(position) FROM log_leaf";
 
-/// The last position that is taken.
+/// The last position that is in use.
 pub fn last_position(tx: &mut Tx) -> Result<Option<i64>, StoreError> {
-    match tx.row(LAST, params![])? {
-        Some(row) => row.opt_int(0),
-        None => Ok(None),
-    }
+    tx.value(LAST, params![])
 }

@@ -1,29 +1,52 @@
-//! Visits to a bank.
+//! Visits to a registrar.
 
+use ipse_protocol::ids::DeviceId;
+
+use crate::columns::words;
 use crate::engine::{StoreError, Tx};
 use crate::params;
 
+words! {
+    /// What a visit is for.
+    Purpose = "the purpose of a visit" {
+        /// A person gets an identity.
+        Enrolment = "enrolment",
+        /// A person gets a new code.
+        Recovery = "recovery",
+    }
+}
+
+words! {
+    /// Whether a visit can be finished.
+    VisitStatus = "the status of a visit" {
+        /// It can.
+        Open = "open",
+        /// It was finished, or failed.
+        Used = "used",
+    }
+}
+
 /// One visit.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Session {
+pub struct VisitRow {
     /// SHA-256 of `state`.
-    pub state_hash: Vec<u8>,
-    /// `enrolment` or `recovery`.
-    pub purpose: String,
-    /// Its id.
+    pub state_hash: [u8; 32],
+    /// What it is for.
+    pub purpose: Purpose,
+    /// Id of the enrolment or recovery.
     pub subject: String,
     /// The device that began it.
-    pub device: String,
-    /// Name of the bank.
+    pub device: DeviceId,
+    /// Name of the registrar.
     pub registrar: String,
     /// `nonce` of the request.
     pub nonce: String,
     /// PKCE verifier.
     pub verifier: String,
     /// SHA-256 of the browser's cookie.
-    pub cookie_hash: Vec<u8>,
-    /// `open` or `used`.
-    pub status: String,
+    pub cookie_hash: [u8; 32],
+    /// Whether it can be finished.
+    pub status: VisitStatus,
     /// Milliseconds.
     pub expires: i64,
 }
@@ -31,9 +54,9 @@ pub struct Session {
 const INSERT: &str = "INSERT INTO registrar_session (state_hash, purpose, subject, device, registrar, nonce, verifier, \
      cookie_hash, status, expires) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'open', $9)";
 
-/// Notes a visit that begins.
-pub fn insert(tx: &mut Tx, s: &Session) -> Result<(), StoreError> {
-    tx.exec(
+/// Adds a visit.
+pub fn insert(tx: &mut Tx, s: &VisitRow) -> Result<(), StoreError> {
+    tx.change_one(
         INSERT,
         params![
             &s.state_hash,
@@ -47,41 +70,40 @@ pub fn insert(tx: &mut Tx, s: &Session) -> Result<(), StoreError> {
             s.expires
         ],
     )
-    .map(drop)
 }
 
 const BY_STATE: &str = "SELECT state_hash, purpose, subject, device, registrar, nonce, verifier, cookie_hash, status, \
      expires FROM registrar_session WHERE state_hash = $1";
 
 /// Finds a visit.
-pub fn by_state(tx: &mut Tx, state_hash: &[u8]) -> Result<Option<Session>, StoreError> {
+pub fn by_state(tx: &mut Tx, state_hash: &[u8; 32]) -> Result<Option<VisitRow>, StoreError> {
     let Some(mut row) = tx.row(BY_STATE, params![state_hash])? else {
         return Ok(None);
     };
-    Ok(Some(Session {
-        state_hash: row.blob(0)?,
-        purpose: row.text(1)?,
-        subject: row.text(2)?,
-        device: row.text(3)?,
-        registrar: row.text(4)?,
-        nonce: row.text(5)?,
-        verifier: row.text(6)?,
-        cookie_hash: row.blob(7)?,
-        status: row.text(8)?,
-        expires: row.int(9)?,
+    Ok(Some(VisitRow {
+        state_hash: row.get("state_hash")?,
+        purpose: row.get("purpose")?,
+        subject: row.get("subject")?,
+        device: row.get("device")?,
+        registrar: row.get("registrar")?,
+        nonce: row.get("nonce")?,
+        verifier: row.get("verifier")?,
+        cookie_hash: row.get("cookie_hash")?,
+        status: row.get("status")?,
+        expires: row.get("expires")?,
     }))
 }
 
 const USE: &str = "UPDATE registrar_session SET status = 'used', verifier = '' WHERE state_hash = $1 AND status = 'open'";
 
-/// Uses a visit up; false when it was used before.
-pub fn spend(tx: &mut Tx, state_hash: &[u8]) -> Result<bool, StoreError> {
-    Ok(tx.exec(USE, params![state_hash])? == 1)
+/// Marks a visit as used; false when it was before.
+pub fn mark_used(tx: &mut Tx, state_hash: &[u8; 32]) -> Result<bool, StoreError> {
+    tx.change_at_most_one(USE, params![state_hash])
 }
 
 const SWEEP: &str = "DELETE FROM registrar_session WHERE expires < $1";
 
-/// Forgets visits whose time is over.
+/// Deletes visits whose time is over.
 pub fn sweep(tx: &mut Tx, now: i64) -> Result<u64, StoreError> {
     tx.exec(SWEEP, params![now])
 }

@@ -1,19 +1,46 @@
-//! SIM bindings, the statements that a login may fall back on, SIMs being connected, and operators' event feeds.
+//! SIM bindings, SIMs that are being connected, and the event feeds of operators.
 
+use ipse_protocol::ids::{ActionId, DeviceId, IdentityId};
+
+use crate::columns::words;
 use crate::engine::{Row, StoreError, Tx};
 use crate::{params, row_key};
+
+words! {
+    /// State of a SIM binding.
+    BindingStatus = "the status of a SIM binding" {
+        /// Bound and unchanged.
+        Bound = "bound",
+        /// Another SIM has the number.
+        Changed = "changed",
+        /// Reported lost.
+        Lost = "lost",
+    }
+}
+
+words! {
+    /// How far the connection of a SIM is.
+    ConnectionStatus = "the status of a connection" {
+        /// The operator sent a secret.
+        Open = "open",
+        /// The holder typed it.
+        Answered = "answered",
+        /// The SIM is bound.
+        Bound = "bound",
+    }
+}
 
 /// The SIM of an identity.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Binding {
-    /// Whose.
-    pub identity: String,
+    /// The identity that it is bound to.
+    pub identity: IdentityId,
     /// Name of the operator.
     pub operator: String,
-    /// The SIM, as the operator calls it.
+    /// The operator's pseudonym of the SIM.
     pub handle: String,
-    /// `bound`, `changed` or `lost`.
-    pub status: String,
+    /// Its state.
+    pub status: BindingStatus,
     /// Seconds, as the operator says; another value is another SIM.
     pub changed_at: i64,
     /// Milliseconds.
@@ -24,13 +51,13 @@ pub struct Binding {
 
 fn read_binding(mut row: Row) -> Result<Binding, StoreError> {
     Ok(Binding {
-        identity: row.text(0)?,
-        operator: row.text(1)?,
-        handle: row.text(2)?,
-        status: row.text(3)?,
-        changed_at: row.int(4)?,
-        bound: row.int(5)?,
-        stated: row.opt_int(6)?,
+        identity: row.get("identity")?,
+        operator: row.get("operator")?,
+        handle: row.get("handle")?,
+        status: row.get("status")?,
+        changed_at: row.get("changed_at")?,
+        bound: row.get("bound")?,
+        stated: row.get("stated")?,
     })
 }
 
@@ -40,13 +67,13 @@ const BY_HANDLE: &str = "SELECT identity, operator, handle, status, changed_at, 
      WHERE operator = $1 AND handle = $2";
 
 /// The SIM of an identity, if it has one.
-pub fn binding(tx: &mut Tx, identity: &str) -> Result<Option<Binding>, StoreError> {
+pub fn binding(tx: &mut Tx, identity: &IdentityId) -> Result<Option<Binding>, StoreError> {
     tx.row(OF_IDENTITY, params![row_key::of(identity), identity])?
         .map(read_binding)
         .transpose()
 }
 
-/// Whose SIM a handle is.
+/// The binding of a SIM, if it has one.
 pub fn by_handle(tx: &mut Tx, operator: &str, handle: &str) -> Result<Option<Binding>, StoreError> {
     tx.row(BY_HANDLE, params![operator, handle])?
         .map(read_binding)
@@ -57,10 +84,10 @@ const BIND: &str = "INSERT INTO sim_binding (number, identity, operator, handle,
      VALUES ($1, $2, $3, $4, 'bound', $5, $6, $7) ON CONFLICT (number) DO UPDATE SET operator = excluded.operator, \
      handle = excluded.handle, status = 'bound', changed_at = excluded.changed_at, bound = excluded.bound, stated = excluded.stated";
 
-/// Binds a SIM to an identity in place of the one that it had. That no other identity has the SIM is the caller's to
-/// check, and the database's to enforce.
+/// Binds a SIM to an identity, in place of the one that it had. The caller checks that no other identity has the SIM;
+/// the database enforces it.
 pub fn bind(tx: &mut Tx, b: &Binding) -> Result<(), StoreError> {
-    tx.exec(
+    tx.change_one(
         BIND,
         params![
             row_key::of(&b.identity),
@@ -72,65 +99,70 @@ pub fn bind(tx: &mut Tx, b: &Binding) -> Result<(), StoreError> {
             b.stated
         ],
     )
-    .map(drop)
 }
 
 const SET_STATUS: &str = "UPDATE sim_binding SET status = $3 WHERE number = $1 AND identity = $2";
 
-/// Notes that the SIM changed or was lost.
-pub fn set_status(tx: &mut Tx, identity: &str, status: &str) -> Result<bool, StoreError> {
-    Ok(tx.exec(SET_STATUS, params![row_key::of(identity), identity, status])? == 1)
+/// Changes the state of an identity's binding.
+pub fn set_status(
+    tx: &mut Tx,
+    identity: &IdentityId,
+    status: BindingStatus,
+) -> Result<(), StoreError> {
+    tx.change_one(
+        SET_STATUS,
+        params![row_key::of(identity), identity, &status],
+    )
 }
 
 const KEEP: &str = "UPDATE sim_binding SET stated = $3 WHERE number = $1 AND identity = $2 AND status = 'bound' \
      AND (stated IS NULL OR stated < $4)";
 const FORGET: &str = "UPDATE sim_binding SET stated = NULL WHERE number = $1 AND identity = $2";
 
-/// Notes that a good statement of the bound SIM was received, unless one since `recent` is noted already.
+/// Records that a good statement of the bound SIM was received, unless one since `recent` is recorded.
 pub fn keep_statement(
     tx: &mut Tx,
-    identity: &str,
+    identity: &IdentityId,
     received: i64,
     recent: i64,
 ) -> Result<(), StoreError> {
-    tx.exec(
+    tx.change_at_most_one(
         KEEP,
         params![row_key::of(identity), identity, received, recent],
     )
     .map(drop)
 }
 
-/// From now on only a live statement counts.
-pub fn forget_statement(tx: &mut Tx, identity: &str) -> Result<(), StoreError> {
-    tx.exec(FORGET, params![row_key::of(identity), identity])
-        .map(drop)
+/// Deletes the record of the last statement: from now on only a live one counts.
+pub fn forget_statement(tx: &mut Tx, identity: &IdentityId) -> Result<(), StoreError> {
+    tx.change_one(FORGET, params![row_key::of(identity), identity])
 }
 
 /// A SIM that a person is connecting to an existing identity.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Connection {
-    /// `act_…`: the action that will bind it, reserved.
-    pub action: String,
-    /// Whose.
-    pub identity: String,
-    /// With which device.
-    pub device: String,
-    /// `open`, `answered` or `bound`.
-    pub status: String,
+    /// Reserved id of the action that will bind it.
+    pub action: ActionId,
+    /// The identity that it will be bound to.
+    pub identity: IdentityId,
+    /// The device that began it.
+    pub device: DeviceId,
+    /// How far it is.
+    pub status: ConnectionStatus,
     /// Name of the operator.
     pub operator: String,
-    /// The SIM, as the operator calls it.
+    /// The operator's pseudonym of the SIM.
     pub handle: String,
     /// Seconds, from the statement.
     pub changed_at: Option<i64>,
     /// The operator's challenge.
     pub challenge: String,
     /// The action's `N`.
-    pub nonce: Vec<u8>,
-    /// The action's view, sealed.
-    pub view: Vec<u8>,
-    /// Hash of the view.
-    pub view_hash: Vec<u8>,
+    pub nonce: [u8; 32],
+    /// The reserved action, sealed.
+    pub reserved: Vec<u8>,
+    /// Hash of its view.
+    pub view_hash: [u8; 32],
     /// Milliseconds.
     pub created: i64,
     /// Milliseconds.
@@ -139,19 +171,19 @@ pub struct Connection {
 
 fn connection(mut row: Row) -> Result<Connection, StoreError> {
     Ok(Connection {
-        action: row.text(0)?,
-        identity: row.text(1)?,
-        device: row.text(2)?,
-        status: row.text(3)?,
-        operator: row.text(4)?,
-        handle: row.text(5)?,
-        changed_at: row.opt_int(6)?,
-        challenge: row.text(7)?,
-        nonce: row.blob(8)?,
-        view: row.blob(9)?,
-        view_hash: row.blob(10)?,
-        created: row.int(11)?,
-        expires: row.int(12)?,
+        action: row.get("action")?,
+        identity: row.get("identity")?,
+        device: row.get("device")?,
+        status: row.get("status")?,
+        operator: row.get("operator")?,
+        handle: row.get("handle")?,
+        changed_at: row.get("changed_at")?,
+        challenge: row.get("challenge")?,
+        nonce: row.get("nonce")?,
+        reserved: row.get("view")?,
+        view_hash: row.get("view_hash")?,
+        created: row.get("created")?,
+        expires: row.get("expires")?,
     })
 }
 
@@ -163,10 +195,10 @@ const ADD_CONNECTION: &str = "INSERT INTO sim_connection (action, identity, devi
      nonce, view, view_hash, created, expires) VALUES ($1, $2, $3, 'open', $4, $5, $6, $7, $8, $9, $10, $11)";
 const DROP_OPEN: &str = "DELETE FROM sim_connection WHERE device = $1 AND status = 'open'";
 
-/// Begins to connect a SIM; what the device had begun before and not answered is forgotten.
+/// Begins to connect a SIM. An earlier beginning of the device that was not answered is deleted.
 pub fn add_connection(tx: &mut Tx, c: &Connection) -> Result<(), StoreError> {
     tx.exec(DROP_OPEN, params![&c.device])?;
-    tx.exec(
+    tx.change_one(
         ADD_CONNECTION,
         params![
             &c.action,
@@ -176,24 +208,29 @@ pub fn add_connection(tx: &mut Tx, c: &Connection) -> Result<(), StoreError> {
             &c.handle,
             &c.challenge,
             &c.nonce,
-            &c.view,
+            &c.reserved,
             &c.view_hash,
             c.created,
             c.expires
         ],
     )
-    .map(drop)
 }
 
 /// The latest SIM that a device began to connect.
-pub fn connection_of_device(tx: &mut Tx, device: &str) -> Result<Option<Connection>, StoreError> {
+pub fn connection_of_device(
+    tx: &mut Tx,
+    device: &DeviceId,
+) -> Result<Option<Connection>, StoreError> {
     tx.row(CONNECTION_OF_DEVICE, params![device])?
         .map(connection)
         .transpose()
 }
 
 /// The SIM that an action is to bind.
-pub fn connection_of_action(tx: &mut Tx, action: &str) -> Result<Option<Connection>, StoreError> {
+pub fn connection_of_action(
+    tx: &mut Tx,
+    action: &ActionId,
+) -> Result<Option<Connection>, StoreError> {
     tx.row(CONNECTION_OF_ACTION, params![action])?
         .map(connection)
         .transpose()
@@ -206,22 +243,26 @@ const DROP_HANDLE: &str =
     "DELETE FROM sim_connection WHERE operator = $1 AND handle = $2 AND status <> 'bound'";
 const SWEEP: &str = "DELETE FROM sim_connection WHERE expires < $1";
 
-/// Notes that the person typed the right secret.
-pub fn connection_answered(tx: &mut Tx, action: &str, changed_at: i64) -> Result<bool, StoreError> {
-    Ok(tx.exec(ANSWERED, params![action, changed_at])? == 1)
+/// Records that the person typed the right secret; false when it was recorded before.
+pub fn connection_answered(
+    tx: &mut Tx,
+    action: &ActionId,
+    changed_at: i64,
+) -> Result<bool, StoreError> {
+    tx.change_at_most_one(ANSWERED, params![action, changed_at])
 }
 
-/// Notes that the SIM is bound; false when the connection is not one that can be.
-pub fn connection_bound(tx: &mut Tx, action: &str) -> Result<bool, StoreError> {
-    Ok(tx.exec(BOUND, params![action])? == 1)
+/// Records that the SIM is bound. The connection must be an answered one.
+pub fn connection_bound(tx: &mut Tx, action: &ActionId) -> Result<(), StoreError> {
+    tx.change_one(BOUND, params![action])
 }
 
-/// A SIM was swapped or lost while it was being connected.
+/// Deletes the connections of a SIM that was swapped or lost.
 pub fn drop_connections(tx: &mut Tx, operator: &str, handle: &str) -> Result<u64, StoreError> {
     tx.exec(DROP_HANDLE, params![operator, handle])
 }
 
-/// Forgets connections whose time is over.
+/// Deletes connections whose time is over.
 pub fn sweep_connections(tx: &mut Tx, now: i64) -> Result<u64, StoreError> {
     tx.exec(SWEEP, params![now])
 }
@@ -231,10 +272,8 @@ const CONNECTING: &str =
 
 /// Whether somebody is connecting this SIM.
 pub fn is_connecting(tx: &mut Tx, operator: &str, handle: &str) -> Result<bool, StoreError> {
-    match tx.row(CONNECTING, params![operator, handle])? {
-        Some(row) => Ok(row.int(0)? > 0),
-        None => Ok(false),
-    }
+    let n: i64 = tx.value(CONNECTING, params![operator, handle])?;
+    Ok(n > 0)
 }
 
 /// How far an operator's events have been applied.
@@ -249,17 +288,17 @@ pub struct Feed {
 }
 
 const FEED: &str = "SELECT contiguous, last_heard, \
-     (SELECT COUNT(*) FROM operator_event WHERE operator = $1) FROM operator_feed WHERE operator = $1";
+     (SELECT COUNT(*) FROM operator_event WHERE operator = $1) AS beyond FROM operator_feed WHERE operator = $1";
 
 /// The feed of an operator, if anything was ever heard.
 pub fn feed(tx: &mut Tx, operator: &str) -> Result<Option<Feed>, StoreError> {
-    let Some(row) = tx.row(FEED, params![operator])? else {
+    let Some(mut row) = tx.row(FEED, params![operator])? else {
         return Ok(None);
     };
     Ok(Some(Feed {
-        contiguous: row.int(0)?,
-        last_heard: row.int(1)?,
-        gap: row.int(2)? > 0,
+        contiguous: row.get("contiguous")?,
+        last_heard: row.get("last_heard")?,
+        gap: row.get::<i64>("beyond")? > 0,
     }))
 }
 
@@ -275,8 +314,8 @@ const ADD_EVENT: &str = "INSERT INTO operator_event (operator, sequence, time) V
 const ADVANCE: &str = "UPDATE operator_feed SET contiguous = $2 WHERE operator = $1";
 const NEXT_EVENT: &str = "DELETE FROM operator_event WHERE operator = $1 AND sequence = $2";
 
-/// Notes an event, and says whether it is new. Events that follow each other without a gap leave no row. One that
-/// came before is no sign of life: an operator that lost its count falls silent here, and logins ask it live.
+/// Records an event, and says whether it is new. Events without a gap before them leave no row. A repeated event is
+/// no sign of life: an operator that lost its count counts as silent, and logins ask it live.
 pub fn note_event(
     tx: &mut Tx,
     operator: &str,
@@ -285,18 +324,19 @@ pub fn note_event(
 ) -> Result<bool, StoreError> {
     let mut contiguous = feed(tx, operator)?.map_or(0, |f| f.contiguous);
     let ahead = sequence > contiguous + 1;
-    if sequence <= contiguous || ahead && tx.exec(ADD_EVENT, params![operator, sequence, now])? == 0
+    if sequence <= contiguous
+        || ahead && !tx.change_at_most_one(ADD_EVENT, params![operator, sequence, now])?
     {
         return Ok(false);
     }
-    tx.exec(START_FEED, params![operator, now])?;
+    tx.change_one(START_FEED, params![operator, now])?;
     if ahead {
         return Ok(true);
     }
     contiguous = sequence;
-    while tx.exec(NEXT_EVENT, params![operator, contiguous + 1])? == 1 {
+    while tx.change_at_most_one(NEXT_EVENT, params![operator, contiguous + 1])? {
         contiguous += 1;
     }
-    tx.exec(ADVANCE, params![operator, contiguous])?;
+    tx.change_one(ADVANCE, params![operator, contiguous])?;
     Ok(true)
 }

@@ -112,6 +112,12 @@ pub fn long() -> bool {
     std::env::var_os("IPSE_TEST_LONG").is_some()
 }
 
+/// The number by which rows of an id are found (decision 0013).
+#[must_use]
+pub fn row_key(id: &str) -> i64 {
+    crate::row_key::of(id)
+}
+
 fn random() -> u64 {
     RandomState::new().build_hasher().finish()
 }

@@ -12,14 +12,18 @@ use ipse_openid::client::{
 use ipse_phone::{CodeRegistration, KeyStretching};
 use ipse_protocol::Random;
 use ipse_protocol::ids::{DeviceId, IdentityId, PartnerId};
+use ipse_protocol::terms::KeyKind;
+use ipse_scheme::actor::Actor;
 use ipse_scheme::code::credential_identifier;
 use ipse_scheme::device::row_mac;
 use ipse_scheme::person::{Attributes, lookup_hash};
 use ipse_server::Server;
 use ipse_server::config::ServerConfig;
-use ipse_store::device::Device;
-use ipse_store::sim::Binding;
-use ipse_store::{StoreError, Tx, device, identity, partner, person, sim};
+use ipse_store::device::{Device, DeviceStatus};
+use ipse_store::person::LookupField;
+use ipse_store::sim::{Binding, BindingStatus};
+use ipse_store::{StoreError, Tx, device, identity, person, sim};
+use ipse_texts::Language;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -183,8 +187,9 @@ async fn add_partner(
     random: &Random,
 ) -> anyhow::Result<(String, serde_json::Value)> {
     let key = SigningKey::generate_es256();
+    let id = PartnerId::new(random);
     let registration = Registration {
-        client_id: PartnerId::new(random).into(),
+        client_id: id.to_string(),
         name: "Bench".into(),
         domain: "localhost".into(),
         redirect_uris: vec![REDIRECT_URI.into()],
@@ -204,18 +209,9 @@ async fn add_partner(
         }],
         sandbox_people: false,
     };
-    let (id, text) = (
-        registration.client_id.clone(),
-        serde_json::to_string(&registration)?,
-    );
-    server
-        .scheme
-        .store
-        .write(move |tx| {
-            let now = tx.now()?;
-            partner::insert(tx, &id, &text, now)
-        })
-        .await?;
+    let text = serde_json::to_string(&registration)?;
+    let actor = Actor::Staff("bench".into());
+    server.scheme.register_partner(actor, id, text).await?;
     Ok((registration.client_id, key.to_private_jwk()?))
 }
 
@@ -233,25 +229,25 @@ async fn one(
     active: bool,
 ) -> anyhow::Result<Option<Person>> {
     let scheme = &server.scheme;
-    let id = String::from(IdentityId::new(random));
+    let id = IdentityId::new(random);
     let key = SigningKey::generate_es256();
     let phone_number = phone_number(n);
     let point = ipse_protocol::wire::DeviceKey::of(&key)
         .context("device key")?
         .to_sec1();
     let mut row = Device {
-        id: DeviceId::new(random).into(),
+        id: DeviceId::new(random),
         identity: id.clone(),
-        status: "active".into(),
+        status: DeviceStatus::Active,
         name: "Bench".into(),
-        key_kind: "software".into(),
-        public_key: point.to_vec(),
+        key_kind: KeyKind::Software,
+        public_key: point,
         opaque_record: Some(vec![0; 192]),
         code_version: 1,
         biometric_credential: None,
         biometric_key: None,
         sim_handle: Some(format!("background-{n}")),
-        mac: Vec::new(),
+        mac: [0; 32],
         last_sequence: 0,
         recent: Vec::new(),
         created: 0,
@@ -269,7 +265,7 @@ async fn one(
         changed_at = found.changed_at;
         row.sim_handle = Some(found.handle);
     }
-    row.mac = row_mac(&*scheme.keys, &row).to_vec();
+    row.mac = row_mac(&*scheme.keys, &row);
     let attributes = Attributes {
         given_name: "An".into(),
         family_name: format!("Proef {n}"),
@@ -280,15 +276,15 @@ async fn one(
         phone_number: phone_number.clone(),
     };
     let sealed = attributes.seal(&scheme.persons.create(&id).await?)?;
-    let phone = lookup_hash(&*scheme.keys, "phone_number", &phone_number);
+    let phone = lookup_hash(&*scheme.keys, LookupField::PhoneNumber, &phone_number);
     let national = lookup_hash(
         &*scheme.keys,
-        "national_number",
+        LookupField::NationalNumber,
         &attributes.national_number,
     );
     let pkcs8 = key.to_pkcs8()?;
     let person = active.then(|| Person {
-        device: row.id.clone(),
+        device: row.id.to_string(),
         key: b64::encode(&pkcs8),
         code: CODE.into(),
     });
@@ -305,7 +301,7 @@ async fn one(
 }
 
 struct Rows {
-    id: String,
+    id: IdentityId,
     row: Device,
     sealed: Vec<u8>,
     phone: Vec<u8>,
@@ -316,18 +312,18 @@ struct Rows {
 impl Rows {
     fn insert(&self, tx: &mut Tx) -> Result<(), StoreError> {
         let now = tx.now()?;
-        identity::insert(tx, &self.id, "en", now)?;
+        identity::insert(tx, &self.id, Language::En, now)?;
         device::insert(tx, &self.row)?;
         person::add_attributes(tx, &self.id, &self.sealed, "bench", "none", now)?;
-        person::add_lookup(tx, "phone_number", &self.phone, 1, &self.id)?;
-        person::add_lookup(tx, "national_number", &self.national, 1, &self.id)?;
+        person::add_lookup(tx, LookupField::PhoneNumber, &self.phone, 1, &self.id)?;
+        person::add_lookup(tx, LookupField::NationalNumber, &self.national, 1, &self.id)?;
         sim::bind(
             tx,
             &Binding {
                 identity: self.id.clone(),
                 operator: OPERATOR.into(),
                 handle: self.row.sim_handle.clone().unwrap_or_default(),
-                status: "bound".into(),
+                status: BindingStatus::Bound,
                 changed_at: self.changed_at,
                 bound: now,
                 stated: None,

@@ -1,61 +1,67 @@
-//! The claim: a phone takes an action, the first one wins, and is shown exactly what is asked.
+//! The claim: the first phone that asks gets the action, and is shown exactly what is asked.
 
-use ipse_protocol::control::{Control, enforced};
+use ipse_protocol::ids::{ActionId, IdentityId, PartnerId};
 use ipse_protocol::link::{self, Link, QrVerdict};
 use ipse_protocol::problem::{Problem, ProblemCode};
-use ipse_protocol::terms::Flow;
+use ipse_protocol::terms::{ActionStatus, Flow, IdentityStatus, KeyKind, Level, SimNeed};
 use ipse_protocol::transcript::attributes_hash;
 use ipse_protocol::wire::Offer;
-use ipse_protocol::{constant_time_eq, ids, sha256};
-use ipse_store::Tx;
-use ipse_store::action::{self, Action};
+use ipse_protocol::{constant_time_eq, sha256};
+use ipse_store::action::{self, Action, Claim};
+use ipse_store::sim::BindingStatus;
+use ipse_store::{StoreError, Tx};
 
-use super::{ActionRequest, Read, gather, reread, seconds, still_open};
+use super::{ActionSnapshot, load, require_linked};
 use crate::device::{Incoming, Signed, Spent};
-use crate::error::{Error, settle};
+use crate::error::{Error, RuleError};
+use crate::link::{age_seconds, app_secret, qr_key};
 use crate::person::{Attributes, PersonKey};
-use crate::view::{self, Content, Language};
-use crate::{Outcome, Scheme, block, identity, refuse};
+use crate::request::{ActionRequest, OWN};
+use crate::view::Content;
+use crate::{Scheme, attribute, block, identity, kind, refuse};
 
-/// Letters and digits that nobody confuses.
+/// Letters and digits that nobody confuses with one another.
 const MATCH_LETTERS: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
 
 impl Scheme {
-    /// A phone claims the action behind a link (protocol §5). The first claimer wins; the same phone may ask again.
+    /// A phone claims the action of a link (protocol §5). The first phone gets it, and may ask again.
     ///
     /// # Errors
     /// `link_invalid`, `link_stale`, `already_claimed`, `action_expired`, `action_closed`, `identity_blocked`,
     /// `sim_not_ready`, `level_not_allowed` and those of the device's signature.
     pub async fn claim(&self, incoming: Incoming<'_>, text: &str) -> Result<Offer, Error> {
-        let parsed = link::parse(&self.config.app, text.trim());
-        let Ok(parsed) = parsed else {
+        let Ok(link) = link::parse(&self.config.app, text.trim()) else {
             self.verify_request(incoming).await?;
             return Err(ProblemCode::LinkInvalid.into());
         };
-        let link = *parsed.id();
-        let (signed, read) = self
+        let id = ActionId::of(link.id());
+        let wanted = id.clone();
+        let (signed, snapshot) = self
             .verify_reading(incoming, move |tx, device| {
-                let id = ids::of(ids::ACTION, &link);
-                let found = action::by_id(tx, &id)?;
+                let found = action::by_id(tx, &wanted)?;
                 // Nothing links to a person's own actions.
-                let Some(found) = found.filter(|a| a.partner.is_some()) else {
+                let Some(found) = found.filter(|a| !a.is_own()) else {
                     refuse!(LinkInvalid);
                 };
-                gather(tx, found, &device.identity)
+                load(tx, found, &device.identity)
             })
             .await?;
-        if let Link::App { secret, .. } = &parsed
-            && !constant_time_eq(secret, &self.link_secret(&link))
+        if let Link::App { secret, .. } = &link
+            && !constant_time_eq(secret, &app_secret(self, &id))
         {
             return Err(ProblemCode::LinkInvalid.into());
         }
-        // The same phone may ask again, also with a text that is older by now.
-        let mine = read.action.device.as_deref() == Some(&signed.device.id);
-        let flow = match &parsed {
+        let a = &snapshot.action;
+        // The same phone may ask again, also with a text that has become stale.
+        let mine = a
+            .claim
+            .as_ref()
+            .is_some_and(|c| c.device == signed.device.id);
+        let flow = match &link {
             Link::App { .. } => Flow::App,
-            Link::Qr { time, mac, .. } => {
-                let age = seconds(read.now - read.action.created);
-                match link::judge_qr(&self.qr_key(&link), &link, *time, mac, age) {
+            Link::Qr { link, time, mac } => {
+                let age = age_seconds(a.created, snapshot.now);
+                match link::judge_qr(&qr_key(self, &id), link, *time, mac, age) {
                     QrVerdict::Fresh => Flow::Qr,
                     QrVerdict::Stale if mine => Flow::Qr,
                     QrVerdict::Stale => return Err(ProblemCode::LinkStale.into()),
@@ -63,249 +69,222 @@ impl Scheme {
                 }
             }
         };
-        // A request that names its person reaches only that person, and stays flow `link`.
-        let directed = read.action.identity.is_some() && read.action.status == "created";
+        // A request that names its person reaches only that person, and its flow stays `link`.
+        let directed = a.identity.is_some() && a.status == ActionStatus::Created;
         let flow = if directed { Flow::Link } else { flow };
-        self.claim_read(signed, read, flow).await
+        self.claim_loaded(signed, snapshot, flow).await
     }
 
-    async fn claim_read(&self, signed: Signed, read: Read, flow: Flow) -> Result<Offer, Error> {
+    async fn claim_loaded(
+        &self,
+        signed: Signed,
+        snapshot: ActionSnapshot,
+        flow: Flow,
+    ) -> Result<Offer, Error> {
         let key = self.persons.key(&signed.device.identity).await?;
-        if read.action.status != "created" {
-            return self.claim_again(signed, read, &key).await;
+        if snapshot.action.status != ActionStatus::Created {
+            return self.claim_again(signed, snapshot, &key).await;
         }
-        if read.now >= read.action.expires {
+        if snapshot.now >= snapshot.action.expires {
             return Err(ProblemCode::ActionExpired.into());
         }
-        if read.identity.status != "active" {
+        if snapshot.identity.status != IdentityStatus::Active {
             return Err(ProblemCode::IdentityBlocked.into());
         }
-        if let Err(problem) = self.level_allowed(&signed, &read, flow) {
-            return self.level_unmet(&signed, &read, problem).await;
+        if let Err(code) = self.level_allowed(&signed, &snapshot, flow) {
+            self.level_unmet(&signed, &snapshot).await?;
+            return Err(code.into());
         }
-        let claimed = self.prepare_claim(&signed, &read, flow, &key)?;
-        let (row, sequence) = (claimed.clone(), self.sequence(&signed));
-        let committed = settle(
-            self.store
-                .write(move |tx| match sequence.spend(tx)? {
-                    Ok(spent) => take(tx, &row, spent),
-                    Err(problem) => Ok(Err(problem)),
+        let claim = self.prepare_claim(&signed, &snapshot, flow, &key)?;
+        let (a, c, sequence) = (
+            snapshot.action.clone(),
+            claim.clone(),
+            self.sequence(&signed),
+        );
+        let committed = self
+            .write(move |tx| {
+                let spent = sequence.spend(tx)?;
+                commit_claim(tx, &a, &c, spent)
+            })
+            .await?;
+        if !committed {
+            // Another claim of this same phone was committed in between: answer as that one did.
+            let (id, who) = (snapshot.action.id, signed.device.identity.clone());
+            let snapshot = self
+                .read(move |tx| match action::by_id(tx, &id)? {
+                    Some(found) => load(tx, found, &who),
+                    None => refuse!(NotFound),
                 })
-                .await,
-        )?;
-        if committed.is_none() {
-            // Another claim of this same phone committed in between: answer as that one.
-            let (id, who) = (claimed.id.clone(), signed.device.identity.clone());
-            let read = settle(self.store.read(move |tx| reread(tx, &id, &who)).await)?;
-            return self.offer(&signed, &read, &key);
+                .await?;
+            return self.offer(&signed, &snapshot, &key);
         }
-        let offer_of = Read {
-            action: claimed,
-            ..read
-        };
-        self.contact_sim(&offer_of);
-        self.offer(&signed, &offer_of, &key)
+        let mut snapshot = snapshot;
+        snapshot.action.claim = Some(claim);
+        self.contact_sim(&snapshot);
+        self.offer(&signed, &snapshot, &key)
     }
 
-    /// Everything about a claim that needs no lock: view, nonce, match code.
+    /// Prepares a claim: view, nonce, match code. Nothing in it needs the database.
     fn prepare_claim(
         &self,
         signed: &Signed,
-        read: &Read,
+        snapshot: &ActionSnapshot,
         flow: Flow,
         key: &PersonKey,
-    ) -> Result<Action, Error> {
-        let asked = ActionRequest::parse(&read.action.request)?;
-        let attributes = Attributes::open(key, &read.attributes)?;
-        let language = Language::of(&read.identity.language);
-        let view = view::build(
+    ) -> Result<Claim, Error> {
+        let (a, identity) = (&snapshot.action, &snapshot.identity);
+        let request = ActionRequest::parse(&a.request)?;
+        let known = Attributes::open(key, &snapshot.attributes)?;
+        let language = identity.language;
+        let partner = a.partner.as_deref().unwrap_or(OWN);
+        let kind = kind::of(a.kind);
+        let view = self.views.build(
             language,
             Content {
-                action: &read.action.id,
-                kind: &read.action.kind,
-                partner: (
-                    read.action.partner.as_deref().unwrap_or_default(),
-                    &asked.partner_name,
-                    &asked.partner_domain,
-                ),
-                service: &asked.service,
-                attributes: released(&asked.attributes, &attributes, language),
-                fields: Vec::new(),
-                started: (
-                    flow.as_str(),
-                    &read.action.browser_name,
-                    read.action.created,
-                ),
-                level: &read.action.level,
-                expires: read.action.expires,
+                action: &a.id,
+                kind: a.kind,
+                texts: kind.texts(flow),
+                partner: (partner, &request.partner_name, &request.partner_domain),
+                service: &request.service,
+                attributes: attribute::values(&request.attributes, &known, language),
+                fields: kind.fields(&request, language)?,
+                started: (flow, &a.browser_name, a.created),
+                level: a.level,
+                expires: a.expires,
             },
         );
         view.check()
-            .map_err(|_| Error::Internal("view that may not be shown"))?;
+            .map_err(|_| Error::Internal("a view that must not be shown"))?;
         let bytes = view.to_bytes();
-        Ok(Action {
-            status: "linked".into(),
-            flow: Some(flow.as_str().into()),
-            identity: Some(read.identity.id.clone()),
-            device: Some(signed.device.id.clone()),
-            epoch: Some(read.identity.epoch),
-            code_version: Some(read.identity.code_version),
-            match_code: Some(match_code()),
-            nonce: Some(ipse_protocol::random::<32>().to_vec()),
-            view_hash: Some(sha256(&bytes).to_vec()),
-            attributes_hash: Some(attributes_hash(&view.attributes).to_vec()),
-            view: Some(key.seal("action/view", &bytes)?),
-            sim: if read.action.level == "advanced" {
-                "silent".into()
-            } else {
-                "none".into()
-            },
-            sim_requested: (read.action.level == "advanced").then_some(read.now),
-            ..read.action.clone()
+        let sim = kind.sim_need(a.level);
+        Ok(Claim {
+            identity: identity.id.clone(),
+            device: signed.device.id.clone(),
+            flow,
+            epoch: identity.epoch,
+            code_version: identity.code_version,
+            match_code: self.match_code(),
+            nonce: self.random.bytes(),
+            view_hash: sha256(&bytes),
+            attributes_hash: attributes_hash(&view.attributes),
+            view: key.seal("action/view", &bytes)?,
+            sim,
+            sim_requested: (sim == SimNeed::Silent).then_some(snapshot.now),
+            sim_statement: None,
+            sim_received: None,
         })
     }
 
-    fn level_allowed(&self, signed: &Signed, read: &Read, flow: Flow) -> Result<(), Error> {
-        if read.action.level != "advanced" {
+    pub(super) fn match_code(&self) -> String {
+        self.random
+            .bytes::<3>()
+            .iter()
+            .map(|b| char::from(MATCH_LETTERS[usize::from(b % 32)]))
+            .collect()
+    }
+
+    fn level_allowed(
+        &self,
+        signed: &Signed,
+        snapshot: &ActionSnapshot,
+        flow: Flow,
+    ) -> Result<(), ProblemCode> {
+        if snapshot.action.level != Level::Advanced {
             return Ok(());
         }
-        let bound = read.binding.as_ref().is_some_and(|b| b.status == "bound");
-        if !bound {
-            return Err(ProblemCode::SimNotReady.into());
+        let binding = snapshot.binding.as_ref();
+        if !binding.is_some_and(|b| b.status == BindingStatus::Bound) {
+            return Err(ProblemCode::SimNotReady);
         }
-        let soft = signed.device.key_kind == "software" && !self.config.is_demo();
-        let unproven =
-            flow == Flow::Link && !self.config.is_demo() && enforced(Control::T01NumberOnlyStart);
-        if soft || unproven {
-            return Err(ProblemCode::LevelNotAllowed.into());
+        let software = signed.device.key_kind == KeyKind::Software && !self.config.is_demo();
+        let unproven = flow == Flow::Link && !self.config.is_demo();
+        if software || unproven {
+            return Err(ProblemCode::LevelNotAllowed);
         }
         Ok(())
     }
 
-    /// What the site demands is beyond this phone or its SIM: the request ends here, and the site is told so. It is never answered
-    /// with less (OpenID Connect Core, error code unmet_authentication_requirements 1.0).
-    async fn level_unmet(
-        &self,
-        signed: &Signed,
-        read: &Read,
-        problem: Error,
-    ) -> Result<Offer, Error> {
-        let (id, sequence) = (read.action.id.clone(), self.sequence(signed));
-        settle(
-            self.store
-                .write(move |tx| {
-                    if let Err(problem) = sequence.spend(tx)? {
-                        return Ok(Err(problem));
-                    }
-                    let unmet = action::Decision {
-                        status: "cancelled",
-                        reason: Some("level"),
-                        ..action::Decision::default()
-                    };
-                    let now = tx.now()?;
-                    if action::decide(tx, &id, "created", &unmet, now)? {
-                        block::action_changed(tx, &id, None);
-                    }
-                    Ok(Ok(()))
-                })
-                .await,
-        )?;
-        Err(problem)
+    /// The phone or its SIM cannot reach the level that the partner demands: the request ends here, and the partner is
+    /// told so. It never gets less than it asked for (OpenID Connect Core Error Code
+    /// unmet_authentication_requirements 1.0).
+    async fn level_unmet(&self, signed: &Signed, snapshot: &ActionSnapshot) -> Result<(), Error> {
+        let (id, sequence) = (snapshot.action.id.clone(), self.sequence(signed));
+        self.write(move |tx| {
+            sequence.spend(tx)?;
+            let (from, to) = (ActionStatus::Created, ActionStatus::Cancelled);
+            let now = tx.now()?;
+            if action::end(tx, &id, from, to, Some("level"), now)? {
+                block::action_changed(tx, &id, None);
+            }
+            Ok(())
+        })
+        .await
     }
 
     async fn claim_again(
         &self,
         signed: Signed,
-        read: Read,
+        snapshot: ActionSnapshot,
         key: &PersonKey,
     ) -> Result<Offer, Error> {
         self.spend_only(&signed).await?;
-        match read.action.device.as_deref() {
-            Some(device) if device != signed.device.id => {
+        match &snapshot.action.claim {
+            Some(claim) if claim.device != signed.device.id => {
                 return Err(ProblemCode::AlreadyClaimed.into());
             }
-            _ => still_open(&read)?,
+            _ => require_linked(snapshot.action.status_at(snapshot.now))?,
         }
-        self.contact_sim(&read);
-        self.offer(&signed, &read, key)
+        self.contact_sim(&snapshot);
+        self.offer(&signed, &snapshot, key)
     }
 }
 
-/// The claim itself. `None`: the same phone claimed it a moment ago.
-fn take(tx: &mut Tx, row: &Action, spent: Spent) -> Outcome<Option<()>> {
-    let who = row.identity.as_deref().unwrap_or_default();
-    let current = match identity::active(tx, who)? {
-        Ok(current) => current,
-        Err(problem) => return Ok(Err(problem)),
-    };
-    if Some(current.epoch) != row.epoch {
+/// Writes the claim; false when the same phone has claimed it a moment ago.
+fn commit_claim(tx: &mut Tx, a: &Action, claim: &Claim, spent: Spent) -> Result<bool, RuleError> {
+    let current = identity::active(tx, &claim.identity)?;
+    if current.epoch != claim.epoch {
         refuse!(EpochChanged);
     }
-    if tx.now()? >= row.expires {
+    if tx.now()? >= a.expires {
         refuse!(ActionExpired);
     }
-    if spent == Spent::Fresh && action::claim(tx, row)? {
-        if let Some(partner) = &row.partner {
-            supersede(tx, row, who, partner)?;
+    if spent == Spent::Fresh && action::claim(tx, &a.id, claim)? {
+        if let Some(partner) = &a.partner {
+            supersede(tx, a, &claim.identity, partner)?;
         }
-        block::action_changed(tx, &row.id, row.identity.as_deref());
-        return Ok(Ok(Some(())));
+        block::action_changed(tx, &a.id, Some(&claim.identity));
+        return Ok(true);
     }
-    match action::by_id(tx, &row.id)? {
-        Some(now) if now.device == row.device && now.status == "linked" => Ok(Ok(None)),
-        Some(now) if now.status == "linked" => refuse!(AlreadyClaimed),
-        Some(now) => Ok(Err(
-            Problem::new(ProblemCode::ActionClosed).with("action_status", now.status)
-        )),
+    match action::by_id(tx, &a.id)? {
+        Some(now) if now.status == ActionStatus::Linked => {
+            let mine = now.claim.is_some_and(|c| c.device == claim.device);
+            if mine {
+                Ok(false)
+            } else {
+                refuse!(AlreadyClaimed)
+            }
+        }
+        Some(now) => Err(Problem::new(ProblemCode::ActionClosed)
+            .with("action_status", now.status.as_str())
+            .into()),
         None => refuse!(NotFound),
     }
 }
 
-/// One open request per person and partner: the one that the person just opened takes the place of an older one.
+/// There is one open request per person and partner: the request that the person just opened replaces an older one.
 fn supersede(
     tx: &mut Tx,
-    row: &Action,
-    who: &str,
-    partner: &str,
-) -> Result<(), ipse_store::StoreError> {
-    if !enforced(Control::T02OnePending) {
-        return Ok(());
-    }
+    a: &Action,
+    identity: &IdentityId,
+    partner: &PartnerId,
+) -> Result<(), StoreError> {
     let now = tx.now()?;
-    for older in action::linked_of_partner(tx, who, partner, &row.id)? {
-        let superseded = action::Decision {
-            status: "cancelled",
-            reason: Some("superseded"),
-            ..action::Decision::default()
-        };
-        if action::decide(tx, &older, "linked", &superseded, now)? {
-            block::undecided(tx, &older, who, "superseded")?;
-            block::action_changed(tx, &older, Some(who));
+    for older in action::linked_of_partner(tx, identity, partner, &a.id)? {
+        let (from, to) = (ActionStatus::Linked, ActionStatus::Cancelled);
+        if action::end(tx, &older, from, to, Some("superseded"), now)? {
+            block::undecided(tx, &older, identity, "superseded")?;
+            block::action_changed(tx, &older, Some(identity));
         }
     }
     Ok(())
-}
-
-/// What of the attributes is asked: exactly these are shown, and no others ever leave.
-fn released(wanted: &[&str], known: &Attributes, language: Language) -> Vec<(String, String)> {
-    wanted
-        .iter()
-        .filter_map(|key| {
-            let value = match *key {
-                "name" => known.name(),
-                "given_name" => known.given_name.clone(),
-                "family_name" => known.family_name.clone(),
-                "locale" => language.tag().to_owned(),
-                _ => return None,
-            };
-            Some(((*key).to_owned(), value))
-        })
-        .collect()
-}
-
-pub(super) fn match_code() -> String {
-    ipse_protocol::random::<3>()
-        .iter()
-        .map(|b| char::from(MATCH_LETTERS[usize::from(b % 32)]))
-        .collect()
 }

@@ -1,82 +1,102 @@
-//! The person's own actions, which the asking device holds from the start.
+//! The person's own actions. No partner asks: the device that begins one holds it from the start.
 
+use std::borrow::Cow;
+
+use ipse_protocol::ids::ActionId;
 use ipse_protocol::problem::ProblemCode;
+use ipse_protocol::sha256;
+use ipse_protocol::terms::{ActionStatus, BlockReason, Flow, Level, SimNeed};
 use ipse_protocol::transcript::attributes_hash;
-use ipse_protocol::{ids, sha256};
-use ipse_store::action::{self, Action};
+use ipse_store::Kind;
+use ipse_store::action::{self, Action, Claim};
 use ipse_store::identity as identities;
 
-use super::claim::match_code;
-use super::{ActionRequest, OWN};
-use crate::Scheme;
 use crate::device::Signed;
 use crate::error::Error;
 use crate::person::PersonKey;
-use crate::view::{self, Content, Language};
+use crate::request::{ActionRequest, OWN};
+use crate::view::Content;
+use crate::{Scheme, kind};
+
+/// The name under which the scheme asks.
+const NAME: &str = "Ipse";
 
 impl Scheme {
-    /// An action of the person's own (`unblock`, `sim`), which the asking device holds from the start.
+    /// An action of the person's own, which the device of `signed` holds.
     pub(crate) fn own_action(
         &self,
-        kind: &str,
-        device: &str,
+        kind: Kind,
+        signed: &Signed,
         identity: &identities::Identity,
         now: i64,
         key: &PersonKey,
     ) -> Result<Action, Error> {
-        let id = ids::dated(ids::ACTION, now);
+        let id = ActionId::dated(now, &self.random);
         let host = self.config.app.split("//").nth(1).unwrap_or_default();
         let expires = now + self.config.lifetimes.action;
-        let asked = ActionRequest {
-            partner_name: "Ipse".into(),
+        let service = kind.as_str().to_uppercase();
+        let request = ActionRequest {
+            kind,
+            partner_name: NAME.into(),
             partner_domain: host.into(),
-            service: kind.to_uppercase().into(),
-            level: "basic".into(),
+            service: Cow::Borrowed(&service),
+            level: Level::Basic,
             attributes: Vec::new(),
-            sandbox: None,
-            reply: serde_json::value::RawValue::NULL,
+            sandbox_person: None,
+            details: None,
+            oidc_request: serde_json::value::RawValue::NULL,
         };
-        let view = view::build(
-            Language::of(&identity.language),
+        let language = identity.language;
+        let view = self.views.build(
+            language,
             Content {
                 action: &id,
                 kind,
-                partner: (OWN, "Ipse", host),
-                service: &asked.service,
+                texts: kind::of(kind).texts(Flow::Link),
+                partner: (OWN, NAME, host),
+                service: &service,
                 attributes: Vec::new(),
-                fields: Vec::new(),
-                started: ("link", "Ipse", now),
-                level: "basic",
+                fields: kind::of(kind).fields(&request, language)?,
+                started: (Flow::Link, NAME, now),
+                level: Level::Basic,
                 expires,
             },
         );
         let bytes = view.to_bytes();
         Ok(Action {
             id,
-            kind: kind.into(),
-            status: "linked".into(),
-            level: "basic".into(),
-            flow: Some("link".into()),
-            request: serde_json::to_string(&asked).map_err(|_| Error::Internal("request"))?,
-            browser_name: "Ipse".into(),
-            language: identity.language.clone(),
+            kind,
+            status: ActionStatus::Linked,
+            level: Level::Basic,
+            partner: None,
+            request: request.to_json()?,
+            browser: None,
+            browser_name: NAME.into(),
+            language,
             identity: Some(identity.id.clone()),
-            device: Some(device.into()),
-            epoch: Some(identity.epoch),
-            code_version: Some(identity.code_version),
-            match_code: Some(match_code()),
-            nonce: Some(ipse_protocol::random::<32>().to_vec()),
-            view_hash: Some(sha256(&bytes).to_vec()),
-            attributes_hash: Some(attributes_hash(&view.attributes).to_vec()),
-            view: Some(key.seal("action/view", &bytes)?),
-            sim: "none".into(),
+            claim: Some(Claim {
+                identity: identity.id.clone(),
+                device: signed.device.id.clone(),
+                flow: Flow::Link,
+                epoch: identity.epoch,
+                code_version: identity.code_version,
+                match_code: self.match_code(),
+                nonce: self.random.bytes(),
+                view_hash: sha256(&bytes),
+                attributes_hash: attributes_hash(&view.attributes),
+                view: key.seal("action/view", &bytes)?,
+                sim: SimNeed::None,
+                sim_requested: None,
+                sim_statement: None,
+                sim_received: None,
+            }),
+            decision: None,
             created: now,
             expires,
-            ..Action::default()
         })
     }
 
-    /// The person asks for their Ipse back after blocking it themselves.
+    /// The person wants to use their identity again, after they blocked it themselves.
     ///
     /// # Errors
     /// `not_found` when it is not blocked by them.
@@ -97,12 +117,12 @@ impl Scheme {
                 ))
             })
             .await?;
-        let found = found.ok_or(Error::from(ProblemCode::NotFound))?;
-        if !reasons.iter().any(|r| r.reason == "person") {
+        let found = found.ok_or(ProblemCode::NotFound)?;
+        if !reasons.iter().any(|r| r.reason == BlockReason::Person) {
             return Err(ProblemCode::NotFound.into());
         }
-        let row = self.own_action("unblock", &signed.device.id, &found, now, &key)?;
-        let id = row.id.clone();
+        let row = self.own_action(Kind::Unblock, signed, &found, now, &key)?;
+        let id = row.id.to_string();
         self.store.write(move |tx| action::insert(tx, &row)).await?;
         Ok(id)
     }

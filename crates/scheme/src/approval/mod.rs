@@ -1,129 +1,121 @@
-//! The approval (protocol §6): an attempt, spent before it is judged, and one transaction that decides.
+//! The approval (protocol §6): an attempt, which is spent before it is judged, and one transaction that decides.
 
 mod attempt;
 mod counting;
-mod deciding;
-mod verdict;
+mod decision;
+mod transaction;
 
-use ipse_protocol::control::{Control, enforced};
-use ipse_protocol::ids;
-use ipse_protocol::problem::{Problem, ProblemCode};
-use ipse_store::action::{self, Action, Attempt};
+use ipse_protocol::ids::{ActionId, AttemptId};
+use ipse_protocol::problem::ProblemCode;
+use ipse_protocol::terms::IdentityStatus;
+use ipse_store::action::{self, Action, Claim};
+use ipse_store::attempt::{self as attempts, Attempt};
 use ipse_store::device::Device;
 use ipse_store::identity::Identity;
 use ipse_store::receipt as receipts;
 use ipse_store::{StoreError, Tx};
 
-use crate::action::status_at;
 use crate::device::{Incoming, Signed};
-use crate::error::Error;
-use crate::{Outcome, Scheme, refuse};
+use crate::error::{Error, RuleError};
+use crate::{Scheme, kind, refuse};
 
 pub(crate) use counting::close_unfinished;
 
-/// What one read gives for an attempt or a decision.
-struct Read {
+/// An action that this phone claimed, and what an attempt or a decision needs with it, as of one moment.
+struct ApprovalSnapshot {
     action: Action,
+    claim: Claim,
     attempt: Option<Attempt>,
-    /// Of the receipt, once the action is decided.
+    /// The promise of the receipt, once the action is decided.
     promise: Option<String>,
     now: i64,
 }
 
 impl Scheme {
-    /// Verifies the request and reads, in one snapshot, what it is about.
-    async fn read_signed(
+    /// Verifies the request and loads, in one snapshot, what it is about.
+    async fn load_signed(
         &self,
         incoming: Incoming<'_>,
         id: &str,
-        attempt: Option<String>,
-    ) -> Result<(Signed, Read), Error> {
-        let (signed, (read, ())) = self
-            .read_with(incoming, id, attempt, |_, _, _| Ok(()))
+        attempt: Option<&str>,
+    ) -> Result<(Signed, ApprovalSnapshot), Error> {
+        let (signed, (snapshot, ())) = self
+            .load_signed_with(incoming, id, attempt, |_, _| Ok(()))
             .await?;
-        Ok((signed, read))
+        Ok((signed, snapshot))
     }
 
-    /// As [`Scheme::read_signed`], with whatever else the same snapshot is to give of the device's identity.
-    async fn read_with<T: Send + 'static>(
+    /// As [`Scheme::load_signed`], with what else the same snapshot is to give.
+    async fn load_signed_with<T: Send + 'static>(
         &self,
         incoming: Incoming<'_>,
         id: &str,
-        attempt: Option<String>,
-        more: impl Fn(&mut Tx, &Read, &str) -> Result<T, StoreError> + Send + 'static,
-    ) -> Result<(Signed, (Read, T)), Error> {
-        if !ids::valid(ids::ACTION, id) {
+        attempt: Option<&str>,
+        more: impl Fn(&mut Tx, &ApprovalSnapshot) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<(Signed, (ApprovalSnapshot, T)), Error> {
+        let Some(id) = ActionId::parse(id) else {
             self.verify_request(incoming).await?;
             return Err(ProblemCode::NotFound.into());
-        }
-        // What cannot be an id never reaches the database, which may choke on it.
-        if attempt
-            .as_deref()
-            .is_some_and(|a| !ids::valid(ids::ATTEMPT, a))
-        {
-            self.verify_request(incoming).await?;
-            return Err(ProblemCode::AttemptUnknown.into());
-        }
-        let id = id.to_owned();
+        };
+        let attempt = match attempt.map(AttemptId::parse) {
+            Some(None) => {
+                self.verify_request(incoming).await?;
+                return Err(ProblemCode::AttemptUnknown.into());
+            }
+            Some(some) => some,
+            None => None,
+        };
         self.verify_reading(incoming, move |tx, device| {
-            let read = match read(tx, &id, device, attempt.as_deref())? {
-                Ok(read) => read,
-                Err(problem) => return Ok(Err(problem)),
-            };
-            let more = more(tx, &read, &device.identity)?;
-            Ok(Ok((read, more)))
+            let snapshot = load(tx, &id, device, attempt.as_ref())?;
+            let more = more(tx, &snapshot)?;
+            Ok((snapshot, more))
         })
         .await
     }
 }
 
-/// What an attempt or a decision on an action of this device rests on, as of one snapshot.
-fn read(tx: &mut Tx, id: &str, device: &Device, attempt: Option<&str>) -> Outcome<Read> {
-    let Some(found) = action::by_id(tx, id)? else {
+/// Loads an action that this device claimed.
+fn load(
+    tx: &mut Tx,
+    id: &ActionId,
+    device: &Device,
+    attempt: Option<&AttemptId>,
+) -> Result<ApprovalSnapshot, RuleError> {
+    let Some(action) = action::by_id(tx, id)? else {
         refuse!(NotFound);
     };
-    if found.device.as_deref() != Some(&device.id) {
+    let Some(claim) = action.claim.clone().filter(|c| c.device == device.id) else {
         refuse!(NotFound);
-    }
+    };
     let attempt = match attempt {
-        Some(attempt) => action::attempt_by_id(tx, attempt)?,
+        Some(attempt) => attempts::by_id(tx, attempt)?,
         None => None,
     };
-    let promise = promise_of(tx, &found)?;
-    Ok(Ok(Read {
-        action: found,
+    Ok(ApprovalSnapshot {
+        promise: promise_of(tx, &action)?,
+        action,
+        claim,
         attempt,
-        promise,
         now: tx.now()?,
-    }))
+    })
 }
 
 /// The promise that was given with a decision; none before it.
 fn promise_of(tx: &mut Tx, a: &Action) -> Result<Option<String>, StoreError> {
-    match &a.receipt {
+    match a.decision.as_ref().and_then(|d| d.receipt.as_ref()) {
         Some(receipt) => Ok(receipts::by_id(tx, receipt)?.map(|r| r.promise)),
         None => Ok(None),
     }
 }
 
-fn still_linked(read: &Read) -> Result<(), Error> {
-    match status_at(&read.action, read.now) {
-        "linked" => Ok(()),
-        "expired" => Err(ProblemCode::ActionExpired.into()),
-        status => Err(Problem::new(ProblemCode::ActionClosed)
-            .with("action_status", status)
-            .into()),
+/// Whether the identity is still as it was at the claim. Before the slow work; the transaction checks it again.
+fn require_unchanged(snapshot: &ApprovalSnapshot, now: &Identity) -> Result<(), ProblemCode> {
+    let active = now.status == IdentityStatus::Active;
+    if !active && !kind::of(snapshot.action.kind).allowed_while_suspended() {
+        return Err(ProblemCode::IdentityBlocked);
     }
-}
-
-/// Cheap look before the work: the transaction looks again.
-fn unchanged(read: &Read, now: &Identity) -> Result<(), Error> {
-    let own = read.action.partner.is_none();
-    if now.status != "active" && !own && enforced(Control::T07SimSwapBlocks) {
-        return Err(ProblemCode::IdentityBlocked.into());
-    }
-    if Some(now.epoch) != read.action.epoch && enforced(Control::T07SimSwapBlocks) {
-        return Err(ProblemCode::EpochChanged.into());
+    if now.epoch != snapshot.claim.epoch {
+        return Err(ProblemCode::EpochChanged);
     }
     Ok(())
 }

@@ -1,31 +1,30 @@
-//! The first request of a phone: nobody knows its key yet.
+//! The first request of a phone, whose key is not known yet.
 
 use ipse_jose::{Alg, VerifyingKey, b64, jws};
-use ipse_protocol::control::{Control, enforced};
 use ipse_protocol::device_request::{self, RequestClaims};
+use ipse_protocol::ids::{DeviceId, EnrolmentId, IdentityId};
 use ipse_protocol::problem::{Problem, ProblemCode};
-use ipse_protocol::terms::Readiness;
-use ipse_protocol::view::LANGUAGES;
+use ipse_protocol::terms::{KeyKind, Readiness};
 use ipse_protocol::wire::{EnrolmentRequest, EnrolmentResponse};
-use ipse_protocol::{ids, sha256, text};
+use ipse_protocol::{Random, sha256, text};
 use ipse_sim::phone_number;
-use ipse_store::device::Device;
-use ipse_store::enrolment::{self, Enrolment};
-use ipse_store::{Tx, device as devices, person};
+use ipse_store::device::{Device, DeviceStatus};
+use ipse_store::enrolment::{self, Enrolment, EnrolmentSim, EnrolmentStatus};
+use ipse_store::{StoreError, Tx, device as devices};
+use ipse_texts::Language;
 
 use super::{NUMBER, sim_state};
 use crate::device::{Incoming, Spent};
-use crate::error::{Error, settle};
-use crate::person::lookup_hash;
+use crate::error::{Error, RuleError};
 use crate::sim::Found;
-use crate::{Outcome, Scheme, device, refuse};
+use crate::{Scheme, device, refuse};
 
 /// Longest name of a device.
 const MAX_DEVICE_NAME: usize = 60;
 
 impl Scheme {
-    /// A phone asks for an Ipse (protocol §3). The answer says the same of a number whether or not somebody who is
-    /// enrolled has it.
+    /// A phone begins an enrolment (protocol §3). The answer is the same whether or not a person who is enrolled has the
+    /// number.
     ///
     /// # Errors
     /// `malformed_request` with the reason, `device_signature_invalid`, `sim_unavailable`, `already_enrolled` when the
@@ -36,11 +35,10 @@ impl Scheme {
         body: &EnrolmentRequest,
     ) -> Result<EnrolmentResponse, Error> {
         let (claims, hash) = self.verify_first(&incoming, body)?;
-        let number = acceptable(body)?;
+        let (number, language) = acceptable(body)?;
         let point = body.device_key.to_sec1();
-        let sequence =
-            i64::try_from(claims.seq).map_err(|_| Error::from(ProblemCode::MalformedRequest))?;
-        // The same request again, its answer having been lost on the way, costs nothing.
+        let sequence = i64::try_from(claims.seq).map_err(|_| ProblemCode::MalformedRequest)?;
+        // The same request again, whose answer was lost on the way, costs nothing.
         let known = self
             .store
             .read(move |tx| repeated(tx, &point, sequence, &hash))
@@ -49,47 +47,43 @@ impl Scheme {
             return Ok(answer(&known));
         }
         let keys = self.keys.clone();
-        if !enforced(Control::T41SameAnswer) {
-            let hash = lookup_hash(&*keys, "phone_number", &number);
-            let taken = self
-                .store
-                .read(move |tx| person::by_lookup(tx, "phone_number", &hash))
-                .await?;
-            if taken.is_some() {
-                return Err(ProblemCode::AlreadyEnrolled.into());
-            }
-        }
         let sim = self.sim_of(&number).await?;
-        let identity = ids::new(ids::IDENTITY);
+        let identity = IdentityId::new(&self.random);
         let key = self.persons.create(&identity).await?;
-        let mut device = pending(body, &identity, sequence, &hash);
+        let mut device = pending(&self.random, body, &identity, sequence, &hash);
         let mut row = Enrolment {
-            id: ids::new(ids::ENROLMENT),
+            id: EnrolmentId::new(&self.random),
             device: device.id.clone(),
             identity,
-            status: "open".into(),
-            language: body.language.clone(),
+            status: EnrolmentStatus::Open,
+            language,
             number: key.seal(NUMBER, number.as_bytes())?,
+            vouched: None,
             operator: sim.operator,
-            sim_state: sim.state.as_str().to_owned(),
+            sim_state: sim.state,
             handle: sim.handle,
-            ..Enrolment::default()
+            sim_challenge: None,
+            sim_nonce_hash: None,
+            sim_statement: None,
+            sim_changed_at: None,
+            biometric_challenge: None,
+            receipt: None,
+            created: 0,
+            expires: 0,
         };
         let named = claims.dev;
         let lifetime = self.config.lifetimes.enrolment;
         let made = row.identity.clone();
-        let begun = settle(
-            self.store
-                .write(move |tx| {
-                    let now = tx.now()?;
-                    (row.created, row.expires) = (now, now + lifetime);
-                    (device.created, device.last_used) = (now, now);
-                    device.mac = device::row_mac(&*keys, &device).to_vec();
-                    begin(tx, &*keys, &named, &device, &row, (sequence, &hash))
-                })
-                .await,
-        );
-        // A key for nobody is not kept. When the outcome is unknown it is: the enrolment may be there.
+        let begun = self
+            .write(move |tx| {
+                let now = tx.now()?;
+                (row.created, row.expires) = (now, now + lifetime);
+                (device.created, device.last_used) = (now, now);
+                device.mac = device::row_mac(&*keys, &device);
+                begin(tx, &*keys, &named, &device, &row, (sequence, &hash))
+            })
+            .await;
+        // An unused key is not kept. It is when the outcome is unknown: the enrolment may exist.
         let unused = match &begun {
             Ok((begun, _)) => begun.identity != made,
             Err(Error::Refused(_)) => true,
@@ -122,46 +116,46 @@ impl Scheme {
             .map_err(|_| invalid())?;
         let claims = RequestClaims::parse(&parsed.payload).map_err(|_| invalid())?;
         let kid = parsed.header.kid.ok_or_else(invalid)?;
-        // A phone that begins anew may still call itself by the id that it had.
-        if kid != b64::encode(&key.thumbprint()) && !ids::valid(ids::DEVICE, &kid) {
+        // A phone that begins again may still use the id that it had.
+        if kid != b64::encode(&key.thumbprint()) && DeviceId::parse(&kid).is_none() {
             return Err(invalid());
         }
-        self.bound_to(incoming, &claims, &kid)?;
+        self.require_bound(incoming, &claims, &kid)?;
         Ok((claims, sha256(&parsed.payload)))
     }
 
     async fn sim_of(&self, number: &str) -> Result<Sim, Error> {
         let Found::At(operator, found) = self.resolve(number).await? else {
             return Ok(Sim {
-                state: Readiness::Unknown,
+                state: EnrolmentSim::Unknown,
                 operator: None,
                 handle: None,
             });
         };
-        // How the line is plays no part: anybody may ask this of any number, and that a phone was lost, or is about to
-        // change operators, is its holder's business. The operator texts no secret to such a line.
-        let state = match Readiness::parse(&found.readiness) {
-            Some(Readiness::Ready) => Readiness::Ready,
-            Some(Readiness::Upgradable | Readiness::Provisioning) => Readiness::Upgradable,
-            Some(Readiness::Incompatible) => Readiness::Incompatible,
-            _ => Readiness::Unknown,
+        // The state of the line plays no part: anybody may ask about any number, and must not learn that a phone was lost or
+        // that a number moves. The operator texts no secret to such a line.
+        let state = match found.readiness {
+            Readiness::Ready => EnrolmentSim::Ready,
+            Readiness::Upgradable | Readiness::Provisioning => EnrolmentSim::Upgradable,
+            Readiness::Incompatible => EnrolmentSim::Incompatible,
+            Readiness::Retired | Readiness::Unknown => EnrolmentSim::Unknown,
         };
         Ok(Sim {
             state,
             operator: Some(operator.name().to_owned()),
-            handle: (state == Readiness::Ready).then_some(found.handle),
+            handle: (state == EnrolmentSim::Ready).then_some(found.handle),
         })
     }
 }
 
 struct Sim {
-    state: Readiness,
+    state: EnrolmentSim,
     operator: Option<String>,
     handle: Option<String>,
 }
 
-/// Normalises the number and checks the rest of what the phone says of itself.
-fn acceptable(body: &EnrolmentRequest) -> Result<String, Error> {
+/// The normalised number and the language. Checks the rest of what the phone says of itself.
+fn acceptable(body: &EnrolmentRequest) -> Result<(String, Language), Error> {
     let malformed = |member: &str, reason: &str| {
         Error::from(
             Problem::new(ProblemCode::MalformedRequest)
@@ -175,24 +169,25 @@ fn acceptable(body: &EnrolmentRequest) -> Result<String, Error> {
     if name.is_empty() || name.chars().count() > MAX_DEVICE_NAME || text::check(name).is_err() {
         return Err(malformed("device_name", "text"));
     }
-    if !LANGUAGES.contains(&body.language.as_str()) {
-        return Err(malformed("language", "unknown"));
-    }
-    Ok(number)
+    let language = Language::ALL.into_iter().find(|l| l.tag() == body.language);
+    let language = language.ok_or_else(|| malformed("language", "unknown"))?;
+    Ok((number, language))
 }
 
-/// The enrolment that this very request began before.
+/// The enrolment that this same request began before.
 fn repeated(
     tx: &mut Tx,
-    point: &[u8],
+    point: &[u8; 65],
     sequence: i64,
     hash: &[u8; 32],
-) -> Result<Option<Enrolment>, ipse_store::StoreError> {
-    let Some(id) = enrolment::device_by_key(tx, point)? else {
+) -> Result<Option<Enrolment>, StoreError> {
+    let Some(id) = devices::by_key(tx, point)? else {
         return Ok(None);
     };
     let same = devices::by_id(tx, &id)?.is_some_and(|d| {
-        d.status == "pending" && d.last_sequence == sequence && d.recent == device::kept(hash)
+        d.status == DeviceStatus::Pending
+            && d.last_sequence == sequence
+            && d.recent == device::window_hash(hash)
     });
     if !same {
         return Ok(None);
@@ -200,30 +195,37 @@ fn repeated(
     enrolment::of_device(tx, &id)
 }
 
-/// A device that belongs to nobody yet. That its key is in hardware would need evidence, which no phone can give so
-/// far; so it counts as software.
-fn pending(body: &EnrolmentRequest, identity: &str, sequence: i64, hash: &[u8; 32]) -> Device {
+/// A device whose enrolment is not complete. A key in hardware needs evidence, which no phone can give so far, so the key
+/// counts as software.
+fn pending(
+    random: &Random,
+    body: &EnrolmentRequest,
+    identity: &IdentityId,
+    sequence: i64,
+    hash: &[u8; 32],
+) -> Device {
     Device {
-        id: ids::new(ids::DEVICE),
-        identity: identity.to_owned(),
-        status: "pending".into(),
+        id: DeviceId::new(random),
+        identity: identity.clone(),
+        status: DeviceStatus::Pending,
         name: body.device_name.trim().to_owned(),
-        key_kind: "software".into(),
-        public_key: body.device_key.to_sec1().to_vec(),
+        key_kind: KeyKind::Software,
+        public_key: body.device_key.to_sec1(),
         opaque_record: None,
         code_version: 1,
         biometric_credential: None,
         biometric_key: None,
         sim_handle: None,
-        mac: Vec::new(),
+        // The transaction computes it, once the times are known.
+        mac: [0; 32],
         last_sequence: sequence,
-        recent: device::kept(hash).to_vec(),
+        recent: device::window_hash(hash).to_vec(),
         created: 0,
         last_used: 0,
     }
 }
 
-/// Adds device and enrolment; what the same key had begun before is forgotten, and its identity id given back.
+/// Adds device and enrolment. An earlier enrolment of the same key is deleted, and its identity returned.
 fn begin(
     tx: &mut Tx,
     keys: &dyn ipse_keys::KeyStore,
@@ -231,43 +233,43 @@ fn begin(
     device: &Device,
     row: &Enrolment,
     (sequence, hash): (i64, &[u8; 32]),
-) -> Outcome<(Enrolment, Option<String>)> {
+) -> Result<(Enrolment, Option<IdentityId>), RuleError> {
     let mut replaced = None;
-    match enrolment::device_by_key(tx, &device.public_key)? {
-        None if ids::valid(ids::DEVICE, named) => refuse!(DeviceSignatureInvalid),
+    let named = DeviceId::parse(named);
+    match devices::by_key(tx, &device.public_key)? {
+        None if named.is_some() => refuse!(DeviceSignatureInvalid),
         None => {}
         Some(id) => {
-            if ids::valid(ids::DEVICE, named) && named != id {
+            if named.is_some_and(|named| named != id) {
                 refuse!(DeviceSignatureInvalid);
             }
             let found = match device::spend(tx, keys, &id, sequence, hash)? {
-                Ok((_, Spent::Repeated)) => enrolment::of_device(tx, &id)?,
-                Ok((found, Spent::Fresh)) if found.status == "pending" => {
+                (_, Spent::Repeated) => enrolment::of_device(tx, &id)?,
+                (found, Spent::Fresh) if found.status == DeviceStatus::Pending => {
                     if let Some(old) = enrolment::of_device(tx, &id)?
                         && enrolment::forget(tx, &old)?
                     {
-                        // Only of what was never completed: this key is destroyed.
+                        // It was never completed, so its key is destroyed.
                         replaced = Some(old.identity);
                     }
                     None
                 }
-                Ok(_) => refuse!(AlreadyEnrolled),
-                Err(problem) => return Ok(Err(problem)),
+                (_, Spent::Fresh) => refuse!(AlreadyEnrolled),
             };
             if let Some(found) = found {
-                return Ok(Ok((found, None)));
+                return Ok((found, None));
             }
         }
     }
     devices::insert(tx, device)?;
     enrolment::insert(tx, row)?;
-    Ok(Ok((row.clone(), replaced)))
+    Ok((row.clone(), replaced))
 }
 
 fn answer(row: &Enrolment) -> EnrolmentResponse {
     EnrolmentResponse {
-        enrolment: row.id.clone(),
-        device: row.device.clone(),
+        enrolment: row.id.to_string(),
+        device: row.device.to_string(),
         sim: sim_state(row),
         expires: row.expires,
     }

@@ -1,28 +1,28 @@
 //! The end of an enrolment: one transaction makes the identity.
 
-use ipse_protocol::ids;
+use ipse_protocol::ids::{self, EnrolmentId, ReceiptId};
 use ipse_protocol::problem::{Problem, ProblemCode};
 use ipse_protocol::receipt::LeafKind;
-use ipse_protocol::terms::Level;
+use ipse_protocol::terms::{KeyKind, Level};
 use ipse_protocol::wire::{BiometricRegistration, CompleteRequest, CompleteResponse};
-use ipse_store::device::Device;
-use ipse_store::enrolment::{self, Enrolment};
-use ipse_store::person::{self, Proofing};
+use ipse_store::device::{Device, DeviceStatus};
+use ipse_store::enrolment::{self, Enrolment, EnrolmentSim, EnrolmentStatus};
+use ipse_store::person::{self, LookupField, Proofing};
 use ipse_store::receipt::{self, Receipt};
-use ipse_store::sim::{self, Binding};
+use ipse_store::sim::{self, Binding, BindingStatus};
 use ipse_store::{StoreError, Tx, device as devices, identity as identities};
 
 use super::{LOOKUP_VERSION, NUMBER, opened, packed, release_unless_bound};
 use crate::device::Signed;
-use crate::error::{Error, settle};
+use crate::error::{Error, RuleError};
 use crate::person::{Attributes, lookup_hash};
 use crate::registrar::Vouched;
 use crate::webauthn::{self, Credential};
-use crate::{Outcome, Scheme, block, device, refuse};
+use crate::{Scheme, block, device, refuse};
 
 /// Prefix of a proofing's id.
 const PROOFING: &str = "prf";
-/// Version of the rules by which a bank's word is judged.
+/// Version of the rules by which the statement of a bank is judged.
 const POLICY: &str = "bank/1";
 
 /// Everything that one transaction writes.
@@ -53,10 +53,11 @@ impl Scheme {
         body: &CompleteRequest,
     ) -> Result<CompleteResponse, Error> {
         let found = self.enrolment(signed, id).await?;
-        if found.status == "open" {
+        let id = found.id.clone();
+        if found.status == EnrolmentStatus::Open {
             let completing = self.prepare(signed, found, body).await?;
             let keys = self.keys.clone();
-            settle(self.store.write(move |tx| completing.run(tx, &*keys)).await)?;
+            self.write(move |tx| completing.run(tx, &*keys)).await?;
         }
         self.completed(id).await
     }
@@ -83,8 +84,8 @@ impl Scheme {
             None => None,
         };
         let number = key.open(NUMBER, &found.number)?;
-        let number = std::str::from_utf8(&number).map_err(|_| Error::Internal("phone number"))?;
-        let proofing = ids::new(PROOFING);
+        let number = std::str::from_utf8(&number).map_err(|_| Error::Corrupt("phone number"))?;
+        let proofing = ids::of(PROOFING, &self.random.bytes());
         let evidence = packed(&vouched)?;
         let now = self.store.read(Tx::now).await?;
         let said = serde_json::json!({
@@ -95,7 +96,7 @@ impl Scheme {
         })
         .to_string();
         let receipt = self.recorder(&found.identity).await?.prepare(
-            &ids::dated(ids::RECEIPT, now),
+            ReceiptId::dated(now, &self.random),
             LeafKind::Enrolment,
             None,
             said.as_bytes(),
@@ -107,8 +108,12 @@ impl Scheme {
             attributes: attributes(&vouched, number).seal(&key)?,
             evidence: key.seal("proofing", &evidence)?,
             proofing,
-            national_number: lookup_hash(&*self.keys, "national_number", &vouched.national_number),
-            phone_number: lookup_hash(&*self.keys, "phone_number", number),
+            national_number: lookup_hash(
+                &*self.keys,
+                LookupField::NationalNumber,
+                &vouched.national_number,
+            ),
+            phone_number: lookup_hash(&*self.keys, LookupField::PhoneNumber, number),
             registrar: vouched.bank,
             loa: vouched.loa,
             receipt,
@@ -123,46 +128,43 @@ impl Scheme {
     ) -> Result<Credential, Error> {
         let challenge = found
             .biometric_challenge
-            .as_deref()
-            .and_then(|c| <&[u8; 32]>::try_from(c).ok())
-            .ok_or(Error::from(ProblemCode::ProofInvalid))?;
+            .as_ref()
+            .ok_or(ProblemCode::ProofInvalid)?;
         let expect = webauthn::Expected {
             challenge,
             origin: &self.config.app,
             rp_id: self.config.rp_id(),
         };
         webauthn::verify_registration(registration, &expect).map_err(|refusal| {
-            tracing::info!(%refusal, "unlock credential refused");
+            tracing::info!(%refusal, "a WebAuthn credential was refused");
             ProblemCode::ProofInvalid.into()
         })
     }
 
     /// The answer to a completed enrolment, as the database has it.
-    async fn completed(&self, id: &str) -> Result<CompleteResponse, Error> {
-        let id = id.to_owned();
-        let (enrolment, identity, device, binding) = settle(
-            self.store
-                .read(move |tx| {
-                    let Some(enrolment) = enrolment::by_id(tx, &id)? else {
-                        refuse!(NotFound);
-                    };
-                    let identity = identities::by_id(tx, &enrolment.identity)?;
-                    let device = devices::by_id(tx, &enrolment.device)?;
-                    let (Some(identity), Some(device)) = (identity, device) else {
-                        refuse!(NotFound);
-                    };
-                    let binding = sim::binding(tx, &enrolment.identity)?;
-                    Ok(Ok((enrolment, identity, device, binding)))
-                })
-                .await,
-        )?;
+    async fn completed(&self, id: EnrolmentId) -> Result<CompleteResponse, Error> {
+        let (enrolment, identity, device, binding) = self
+            .read(move |tx| {
+                let Some(enrolment) = enrolment::by_id(tx, &id)? else {
+                    refuse!(NotFound);
+                };
+                let identity = identities::by_id(tx, &enrolment.identity)?;
+                let device = devices::by_id(tx, &enrolment.device)?;
+                let (Some(identity), Some(device)) = (identity, device) else {
+                    refuse!(NotFound);
+                };
+                let binding = sim::binding(tx, &enrolment.identity)?;
+                Ok((enrolment, identity, device, binding))
+            })
+            .await?;
         Ok(CompleteResponse {
-            identity: identity.id,
-            level: self.reach(&device, binding.as_ref()),
-            device: device.id,
+            identity: identity.id.to_string(),
+            level: self.highest_level(&device, binding.as_ref()),
+            device: device.id.to_string(),
             receipt: enrolment
                 .receipt
-                .ok_or(Error::Internal("completed enrolment without receipt"))?,
+                .ok_or(Error::Corrupt("completed enrolment without a receipt"))?
+                .to_string(),
             code_version: identity.code_version.unsigned_abs(),
             epoch: identity.epoch.unsigned_abs(),
         })
@@ -170,10 +172,10 @@ impl Scheme {
 
     /// The highest level that a device reaches: `advanced` with a bound SIM, and in production only with a key in
     /// hardware.
-    pub fn reach(&self, device: &Device, binding: Option<&Binding>) -> Level {
-        let bound = binding.is_some_and(|b| b.status == "bound");
-        let kept_well = device.key_kind == "hardware" || self.config.is_demo();
-        if bound && kept_well {
+    pub fn highest_level(&self, device: &Device, binding: Option<&Binding>) -> Level {
+        let bound = binding.is_some_and(|b| b.status == BindingStatus::Bound);
+        let hardware = device.key_kind == KeyKind::Hardware || self.config.is_demo();
+        if bound && hardware {
             Level::Advanced
         } else {
             Level::Basic
@@ -194,34 +196,35 @@ fn attributes(vouched: &Vouched, number: &str) -> Attributes {
 }
 
 impl Completing {
-    fn run(&self, tx: &mut Tx, keys: &dyn ipse_keys::KeyStore) -> Outcome<()> {
+    fn run(&self, tx: &mut Tx, keys: &dyn ipse_keys::KeyStore) -> Result<(), RuleError> {
         let e = &self.enrolment;
         let now = tx.now()?;
         let Some(current) = enrolment::by_id(tx, &e.id)? else {
             refuse!(NotFound);
         };
-        if current.status == "completed" {
-            return Ok(Ok(()));
+        if current.status == EnrolmentStatus::Completed {
+            return Ok(());
         }
-        // One person, one identity; who comes again keeps the one that they have.
-        if person::by_lookup(tx, "national_number", &self.national_number)?.is_some() {
+        // One person, one identity: a person who enrols again keeps the one that they have.
+        let field = LookupField::NationalNumber;
+        if person::by_lookup(tx, field, &self.national_number)?.is_some() {
             if let (Some(operator), Some(handle)) = (&current.operator, &current.handle) {
                 enrolment::detach(tx, &e.id)?;
                 release_unless_bound(tx, operator, handle)?;
             }
             refuse!(AlreadyEnrolled);
         }
-        if current.sim_state == "changed" {
+        if current.sim_state == EnrolmentSim::Changed {
             refuse!(SimMismatch);
         }
-        if current.sim_state == "ready" && current.sim_statement.is_none() {
+        if current.sim_state == EnrolmentSim::Ready && current.sim_statement.is_none() {
             refuse!(SimNotReady);
         }
         if current.vouched != e.vouched
             || current.sim_statement != e.sim_statement
             || current.biometric_challenge != e.biometric_challenge
         {
-            // Another request of the same phone came in between: what this one rests on is not what stands.
+            // Another request of the same phone came in between, and changed what this one rests on.
             refuse!(EpochChanged);
         }
         let binding = self.binding(&current, now);
@@ -232,7 +235,7 @@ impl Completing {
             refuse!(SimMismatch);
         }
         self.write(tx, keys, binding.as_ref(), now)?;
-        Ok(Ok(()))
+        Ok(())
     }
 
     fn binding(&self, current: &Enrolment, now: i64) -> Option<Binding> {
@@ -241,7 +244,7 @@ impl Completing {
             identity: current.identity.clone(),
             operator: current.operator.clone()?,
             handle: current.handle.clone()?,
-            status: "bound".into(),
+            status: BindingStatus::Bound,
             changed_at: current.sim_changed_at?,
             bound: now,
             stated: Some(now),
@@ -256,8 +259,8 @@ impl Completing {
         now: i64,
     ) -> Result<(), StoreError> {
         let e = &self.enrolment;
-        let id = e.identity.as_str();
-        identities::insert(tx, id, &e.language, now)?;
+        let id = &e.identity;
+        identities::insert(tx, id, e.language, now)?;
         person::add_attributes(
             tx,
             id,
@@ -280,23 +283,25 @@ impl Completing {
         )?;
         if !person::add_lookup(
             tx,
-            "national_number",
+            LookupField::NationalNumber,
             &self.national_number,
             LOOKUP_VERSION,
             id,
         )? {
             return Err(StoreError::Unique("lookup.national_number".into()));
         }
-        // The number is contact data and moves with its SIM. Who did not prove to hold it takes it from nobody.
+        // The number is contact data and moves with its SIM. Reassign a number only after its SIM was proven.
+        let field = LookupField::PhoneNumber;
         if binding.is_some() {
-            person::replace_lookup(tx, "phone_number", &self.phone_number, LOOKUP_VERSION, id)?;
+            person::replace_lookup(tx, field, &self.phone_number, LOOKUP_VERSION, id)?;
         } else {
-            person::add_lookup(tx, "phone_number", &self.phone_number, LOOKUP_VERSION, id)?;
+            person::add_lookup(tx, field, &self.phone_number, LOOKUP_VERSION, id)?;
         }
         let mut row = devices::by_id(tx, &e.device)?
-            .filter(|d| d.status == "pending" && d.identity == id && device::authentic(keys, d))
+            .filter(|d| d.status == DeviceStatus::Pending && d.identity == *id)
             .ok_or_else(|| StoreError::Corrupt("device row".into()))?;
-        row.status = "active".into();
+        device::require_authentic(keys, &row)?;
+        row.status = DeviceStatus::Active;
         row.opaque_record = Some(self.record.clone());
         row.biometric_credential = self.biometric.as_ref().map(|c| c.id.clone());
         row.biometric_key = self.biometric.as_ref().map(|c| c.public_key.clone());

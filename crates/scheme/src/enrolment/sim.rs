@@ -1,43 +1,43 @@
-//! The SIM of an enrolment: its operator texts a secret to the handset, and the holder types it.
+//! The SIM of an enrolment: the operator texts a secret to the handset, and the holder types it.
 
 use std::sync::Arc;
 
+use ipse_protocol::ids::EnrolmentId;
 use ipse_protocol::problem::{Problem, ProblemCode};
 use ipse_protocol::wire::SimSentResponse;
 use ipse_protocol::{ids, sim_statement};
-use ipse_store::enrolment::{self, Enrolment};
+use ipse_store::enrolment::{self, Enrolment, EnrolmentSim, EnrolmentStatus};
 use ipse_store::{Tx, sim_text};
 
 use super::{NUMBER, opened};
 use crate::device::Signed;
-use crate::error::{Error, settle};
-use crate::person::lookup_hash;
+use crate::error::{Error, RuleError};
+use crate::person::keyed_hash;
 use crate::sim::{PURPOSE, refused_by_operator, verify_holder};
 use crate::sim_controller::{SimController, SimError};
-use crate::{Outcome, Scheme, refuse};
+use crate::{Scheme, refuse};
 
 /// Prefix of a text message's id.
 const TEXT: &str = "txt";
-/// So many messages a day go to one number for people whom no bank has vouched for. Anybody can begin an enrolment with
-/// anybody's number, and the operator counts all messages to a SIM alike: beyond this, strangers would use up those that
-/// the number's holder needs to get their own identity back.
+/// How many messages a day go to one number for people whom no bank has vouched for. Anybody can begin an enrolment with any
+/// number, and the operator counts all messages to a SIM together. Without this limit, strangers could use up the messages
+/// that the holder of the number needs to get their identity back.
 pub const TEXTS: i64 = 5;
-/// Whom a bank has vouched for has so many a day of their own. Together they stay below an operator's ten at once.
+/// How many messages a day a person gets whom a bank has vouched for. Both limits together stay below the operator's ten.
 pub const TEXTS_VOUCHED: i64 = 4;
 /// See [`TEXTS`], in milliseconds.
 pub(super) const TEXTS_DAY: i64 = 24 * HOUR;
 const HOUR: i64 = 3_600_000;
 
 impl Scheme {
-    /// Which operator an enrolment waits for. Anybody may ask: it decides only whose queue a call stands in.
+    /// Which operator an enrolment waits for. Anybody may ask: it decides only which limit a call counts for.
     ///
     /// # Errors
     /// When the store fails.
     pub async fn operator_of_enrolment(&self, id: &str) -> Result<Option<String>, Error> {
-        if !ids::valid(ids::ENROLMENT, id) {
+        let Some(id) = EnrolmentId::parse(id) else {
             return Ok(None);
-        }
-        let id = id.to_owned();
+        };
         let found = self.store.read(move |tx| enrolment::by_id(tx, &id)).await?;
         Ok(found.and_then(|found| found.operator))
     }
@@ -63,21 +63,15 @@ impl Scheme {
         }
         let (operator, handle) = self.connectable(&found)?;
         let (hash, limit) = self.texts_of(&found).await?;
-        let text = ids::new(TEXT);
+        let text = ids::of(TEXT, &self.random.bytes());
         let (counted, of) = (text.clone(), found.id.clone());
-        // Counted before it is sent, so that nobody gets more by asking at the same moment.
-        settle(
-            self.store
-                .write(move |tx| count_text(tx, &counted, &of, (&hash, limit)))
-                .await,
-        )?;
-        let nonce_hash = sim_statement::nonce_hash(
-            &found.id,
-            &ipse_protocol::random(),
-            &ipse_protocol::random(),
-        );
+        // Counted before it is sent, so that simultaneous requests get no more.
+        self.write(move |tx| count_text(tx, &counted, &of, (&hash, limit)))
+            .await?;
+        let nonce_hash =
+            sim_statement::nonce_hash(&found.id, &self.random.bytes(), &self.random.bytes());
         let begun = operator
-            .holder_begin(handle, &nonce_hash, PURPOSE, &found.language)
+            .holder_begin(handle, &nonce_hash, PURPOSE, found.language)
             .await;
         if matches!(begun, Err(SimError::Unavailable | SimError::TooMany)) {
             self.store
@@ -85,7 +79,7 @@ impl Scheme {
                 .await?;
         }
         let (challenge, tries_left) = begun.map_err(|error| match error {
-            // Which of them it is the operator tells its customer.
+            // The operator tells its customer which of them it is.
             SimError::NotFound | SimError::NotReady(_) => Problem::new(ProblemCode::SimNotReady)
                 .with("reason", "line")
                 .into(),
@@ -101,35 +95,33 @@ impl Scheme {
         })
     }
 
-    /// By which hash an enrolment's messages are counted, and how many there may be in a day. What the scheme knows of a
-    /// number plays no part, so the limit says nothing of who is enrolled.
+    /// By which hash the messages of an enrolment are counted, and how many there may be a day. What the scheme knows of a
+    /// number plays no part, so the limit does not reveal who is enrolled.
     async fn texts_of(&self, found: &Enrolment) -> Result<(Vec<u8>, i64), Error> {
         let key = self.persons.key(&found.identity).await?;
         if let Some(vouched) = opened(&key, found)? {
             let person = &vouched.national_number;
             return Ok((
-                lookup_hash(&*self.keys, "sim_text/person", person),
+                keyed_hash(&*self.keys, "sim_text/person", person),
                 TEXTS_VOUCHED,
             ));
         }
         let number = key.open(NUMBER, &found.number)?;
-        let number = std::str::from_utf8(&number).map_err(|_| Error::Internal("phone number"))?;
-        Ok((lookup_hash(&*self.keys, "sim_text/number", number), TEXTS))
+        let number = std::str::from_utf8(&number).map_err(|_| Error::Corrupt("phone number"))?;
+        Ok((keyed_hash(&*self.keys, "sim_text/number", number), TEXTS))
     }
 
     fn connectable<'e>(
         &self,
         found: &'e Enrolment,
     ) -> Result<(&Arc<dyn SimController>, &'e str), Error> {
-        if found.sim_state == "changed" {
+        if found.sim_state == EnrolmentSim::Changed {
             return Err(ProblemCode::SimMismatch.into());
         }
         let (Some(name), Some(handle)) = (&found.operator, &found.handle) else {
             return Err(ProblemCode::SimNotReady.into());
         };
-        let operator = self
-            .operator(name)
-            .ok_or(Error::from(ProblemCode::SimUnavailable))?;
+        let operator = self.operator(name).ok_or(ProblemCode::SimUnavailable)?;
         Ok((operator, handle))
     }
 
@@ -143,11 +135,11 @@ impl Scheme {
         id: &str,
         secret: &str,
     ) -> Result<(), Error> {
-        self.idempotent(signed, self.take_enrolment_secret(signed, id, secret))
+        self.idempotent(signed, self.accept_enrolment_secret(signed, id, secret))
             .await
     }
 
-    async fn take_enrolment_secret(
+    async fn accept_enrolment_secret(
         &self,
         signed: &Signed,
         id: &str,
@@ -160,11 +152,7 @@ impl Scheme {
         }
         let none_sent = || Problem::new(ProblemCode::SimSecretWrong).with("tries_left", 0);
         let challenge = found.sim_challenge.as_deref().ok_or_else(none_sent)?;
-        let nonce_hash: [u8; 32] = found
-            .sim_nonce_hash
-            .as_deref()
-            .and_then(|hash| hash.try_into().ok())
-            .ok_or_else(none_sent)?;
+        let nonce_hash = found.sim_nonce_hash.ok_or_else(none_sent)?;
         let statement = operator
             .holder_answer(challenge, secret)
             .await
@@ -179,43 +167,45 @@ impl Scheme {
             now,
         )?;
         let (id, handle) = (found.id.clone(), handle.to_owned());
-        settle(
-            self.store
-                .write(move |tx| {
-                    // A swap that was reported meanwhile has taken the handle away.
-                    if enrolment::connect(tx, &id, &handle, &statement, claims.changed_at)? {
-                        // The holder asked for these messages, and whoever has an Ipse leaves no trace in the count.
-                        sim_text::forget_of(tx, &id)?;
-                        Ok(Ok(()))
-                    } else {
-                        refuse!(SimMismatch);
-                    }
-                })
-                .await,
-        )
+        self.write(move |tx| {
+            // A swap that was reported since has taken the handle away.
+            if enrolment::connect(tx, &id, &handle, &statement, claims.changed_at)? {
+                // The holder asked for these messages, so they do not count.
+                sim_text::forget_of(tx, &id)?;
+                Ok(())
+            } else {
+                refuse!(SimMismatch);
+            }
+        })
+        .await
     }
 }
 
-/// Whether a secret would still serve: what is over, or has its SIM, sends nobody a text message.
+/// Whether the enrolment still needs a secret. One that is over, or has its SIM, causes no text message.
 fn wants_sim(found: &Enrolment) -> bool {
-    found.status == "open" && found.sim_statement.is_none()
+    found.status == EnrolmentStatus::Open && found.sim_statement.is_none()
 }
 
 /// Counts a message that is about to be sent, unless there were too many.
-fn count_text(tx: &mut Tx, id: &str, of: &str, (hash, limit): (&[u8], i64)) -> Outcome<()> {
+fn count_text(
+    tx: &mut Tx,
+    id: &str,
+    of: &EnrolmentId,
+    (hash, limit): (&[u8], i64),
+) -> Result<(), RuleError> {
     if !enrolment::by_id(tx, of)?.is_some_and(|found| wants_sim(&found)) {
         refuse!(NotFound);
     }
     let now = tx.now()?;
     let (sent, first) = sim_text::since(tx, hash, now - TEXTS_DAY)?;
     if sent >= limit {
-        // In whole hours: when somebody else asked is not this caller's to know.
+        // In whole hours: this caller must not learn when another one asked.
         let left = (first + TEXTS_DAY - now).max(1);
         let pause = (left + HOUR - 1) / HOUR * HOUR;
-        return Ok(Err(
-            Problem::new(ProblemCode::TooManyRequests).with("retry_after_ms", pause)
-        ));
+        return Err(
+            (Problem::new(ProblemCode::TooManyRequests).with("retry_after_ms", pause)).into(),
+        );
     }
     sim_text::add(tx, id, hash, of, now)?;
-    Ok(Ok(()))
+    Ok(())
 }

@@ -4,21 +4,23 @@ use std::sync::Arc;
 
 use ipse_jose::b64;
 use ipse_keys::KeyStore;
-use ipse_protocol::control::{Control, enforced};
-use ipse_protocol::{ids, sha256};
+use ipse_protocol::ids::{ActionId, PartnerId};
+use ipse_protocol::sha256;
+use ipse_protocol::terms::ActionStatus;
 use ipse_store::action::{self, Action};
-use ipse_store::{StoreError, Tx, partner as partners};
+use ipse_store::person::LookupField;
+use ipse_store::{StoreError, Tx, pushed_request};
 
 use super::browser::started_in;
-use super::{Begun, Browser, LoginError, SECOND_MS};
-use crate::action::ActionRequest;
-use crate::error::Error;
-use crate::partner::{Assertion, spend};
+use super::{Begun, Browser, LoginError, LoginRefusal, SECOND_MS};
+use crate::error::RuleError;
+use crate::partner::{Assertion, use_assertion};
+use crate::request::ActionRequest;
 use crate::{Scheme, block, person};
 
 const REQUEST_URI: &str = "urn:ietf:params:oauth:request_uri:";
 
-/// What a `request_uri` says beyond its prefix: when it ends, and 192 random bits.
+/// What a `request_uri` holds after its prefix: its expiry, and 192 random bits.
 struct Handle {
     expires: i64,
     secret: [u8; 24],
@@ -36,10 +38,10 @@ impl Handle {
         sha256(&self.bytes())
     }
 
-    /// The id of the action that begins with it, once: a browser that comes again is found again.
-    fn action(&self, life: i64) -> String {
+    /// The id of the action that begins with it. It is derived, so that a browser that comes again is recognised.
+    fn action(&self, life: i64) -> ActionId {
         let (hash, pushed) = (self.hash(), self.expires.wrapping_sub(life));
-        ids::dated_by(ids::ACTION, pushed, &std::array::from_fn(|i| hash[i]))
+        ActionId::dated_by(pushed, &std::array::from_fn(|i| hash[i]))
     }
 
     fn request_uri(&self) -> String {
@@ -60,95 +62,92 @@ impl Scheme {
     /// Keeps a pushed authorization request (RFC 9126): its `request_uri` and its life in seconds.
     ///
     /// # Errors
-    /// [`LoginError::AssertionUsed`].
+    /// [`LoginRefusal::AssertionUsed`].
     pub async fn push_request(
         &self,
-        partner: &str,
+        partner: &PartnerId,
         assertion: Option<Assertion>,
-        asked: &ActionRequest<'_>,
+        request: &ActionRequest<'_>,
     ) -> Result<(String, u64), LoginError> {
-        let request =
-            serde_json::to_string(asked).map_err(|_| Error::Internal("request does not encode"))?;
-        let who = partner.to_owned();
+        let request = request.to_json()?;
+        let partner = partner.clone();
         let life = self.config.lifetimes.pushed_request;
-        let secret = ipse_protocol::random();
-        let pushed = self
+        let secret = self.random.bytes();
+        let handle = self
             .store
-            .write(move |tx| {
-                if !spend(tx, &who, assertion.as_ref())? {
-                    return Ok(None);
-                }
+            .write_rule(move |tx| {
+                use_assertion(tx, &partner, assertion.as_ref())?;
                 let handle = Handle {
                     expires: tx.now()? + life,
                     secret,
                 };
-                partners::push(tx, handle.expires, &handle.hash(), &who, &request)?;
-                Ok(Some(handle))
+                pushed_request::push(tx, handle.expires, &handle.hash(), &partner, &request)?;
+                Ok::<_, RuleError<LoginRefusal>>(handle)
             })
             .await?;
-        let handle = pushed.ok_or(LoginError::AssertionUsed)?;
-        Ok((handle.request_uri(), (life / SECOND_MS) as u64))
+        Ok((handle.request_uri(), (life / SECOND_MS).unsigned_abs()))
     }
 
-    /// Begins the action of a pushed request; the `request_uri` serves once. The browser that began it may come again.
+    /// Begins the action of a pushed request. A `request_uri` is used once; the browser that used it may come again.
     ///
     /// # Errors
-    /// [`LoginError::RequestUnknown`] and those of [`Scheme::begin_plain`].
+    /// [`LoginRefusal::RequestUnknown`] and those of [`Scheme::begin_plain`].
     pub async fn begin_pushed(
         &self,
-        partner: &str,
+        partner: &PartnerId,
         request_uri: &str,
         browser: Browser,
     ) -> Result<Begun, LoginError> {
-        let handle = Handle::parse(request_uri).ok_or(LoginError::RequestUnknown)?;
-        let who = partner.to_owned();
+        let handle = Handle::parse(request_uri).ok_or(LoginRefusal::RequestUnknown)?;
+        let partner = partner.clone();
         let id = handle.action(self.config.lifetimes.pushed_request);
         let beginning = self.beginning(browser);
-        let (row, now) = self
+        let (row, new) = self
             .store
-            .write(move |tx| {
-                let taken = partners::take(tx, handle.expires, &handle.hash(), &who)?;
-                let Some(request) = taken else {
-                    let before = begun_before(tx, &id, &who, &beginning.browser)?;
-                    return Ok(before
-                        .map(|row| (row, false))
-                        .ok_or(LoginError::RequestUnknown));
+            .write_rule(move |tx| {
+                let consumed =
+                    pushed_request::consume(tx, handle.expires, &handle.hash(), &partner)?;
+                let Some(request) = consumed else {
+                    return match begun_before(tx, &id, &partner, &beginning.browser)? {
+                        Some(row) => Ok((row, false)),
+                        None => Err(LoginRefusal::RequestUnknown.into()),
+                    };
                 };
                 if tx.now()? >= handle.expires {
-                    return Ok(Err(LoginError::RequestUnknown));
+                    return Err(LoginRefusal::RequestUnknown.into());
                 }
-                let begun = begin(tx, &beginning, id.clone(), &who, request)?;
-                Ok(begun.map(|row| (row, true)))
+                let row = beginning.begin(tx, id.clone(), &partner, request)?;
+                Ok::<_, RuleError<LoginRefusal>>((row, true))
             })
-            .await??;
-        Ok(if now {
-            Begun::Now(Box::new(self.standing(&row, row.created, true)?))
+            .await?;
+        Ok(if new {
+            Begun::Now(Box::new(self.sign_in_state(&row, row.created, true)?))
         } else {
             Begun::Before(row.id)
         })
     }
 
-    /// Begins the action of a plain request, for partners that are registered to send those.
+    /// Begins the action of a plain request, for partners whose registration allows those.
     ///
     /// # Errors
-    /// [`LoginError::SandboxUnknown`], [`LoginError::PromptOpen`].
+    /// [`LoginRefusal::SandboxUnknown`], [`LoginRefusal::PromptOpen`].
     pub async fn begin_plain(
         &self,
-        partner: &str,
-        asked: &ActionRequest<'_>,
+        partner: &PartnerId,
+        request: &ActionRequest<'_>,
         browser: Browser,
-    ) -> Result<String, LoginError> {
-        let request =
-            serde_json::to_string(asked).map_err(|_| Error::Internal("request does not encode"))?;
-        let who = partner.to_owned();
+    ) -> Result<ActionId, LoginError> {
+        let request = request.to_json()?;
+        let partner = partner.clone();
         let beginning = self.beginning(browser);
+        let bits = self.random.bytes();
         let begun = self
             .store
-            .write(move |tx| {
-                let id = ids::dated(ids::ACTION, tx.now()?);
-                begin(tx, &beginning, id, &who, request.clone())
+            .write_rule(move |tx| {
+                let id = ActionId::dated_by(tx.now()?, &bits);
+                beginning.begin(tx, id, &partner, request.clone())
             })
-            .await??;
+            .await?;
         Ok(begun.id)
     }
 
@@ -162,6 +161,18 @@ impl Scheme {
     }
 }
 
+/// The action that this same browser began with the request before.
+fn begun_before(
+    tx: &mut Tx,
+    id: &ActionId,
+    partner: &PartnerId,
+    browser: &Browser,
+) -> Result<Option<Action>, StoreError> {
+    let same =
+        |row: &Action| row.partner.as_ref() == Some(partner) && started_in(row, &browser.binding);
+    Ok(action::by_id(tx, id)?.filter(same))
+}
+
 /// What every login begins with.
 struct Beginning {
     keys: Arc<dyn KeyStore>,
@@ -170,70 +181,53 @@ struct Beginning {
     demo: bool,
 }
 
-/// The action that this very browser began with the request before.
-fn begun_before(
-    tx: &mut Tx,
-    id: &str,
-    partner: &str,
-    browser: &Browser,
-) -> Result<Option<Action>, StoreError> {
-    let same =
-        |row: &Action| row.partner.as_deref() == Some(partner) && started_in(row, &browser.binding);
-    Ok(action::by_id(tx, id)?.filter(same))
-}
-
-/// Adds the action of a partner's request.
-fn begin(
-    tx: &mut Tx,
-    beginning: &Beginning,
-    id: String,
-    partner: &str,
-    request: String,
-) -> Result<Result<Action, LoginError>, StoreError> {
-    let Beginning {
-        keys,
-        browser,
-        life,
-        demo,
-    } = beginning;
-    let Ok(asked) = ActionRequest::parse(&request) else {
-        return Err(StoreError::Corrupt("pushed request".into()));
-    };
-    let now = tx.now()?;
-    let identity = match asked.sandbox.as_deref().filter(|_| *demo) {
-        None => None,
-        Some(name) => {
-            let hash = person::lookup_hash(&**keys, "sandbox", name);
-            let Some(found) = ipse_store::person::by_lookup(tx, "sandbox", &hash)? else {
-                return Ok(Err(LoginError::SandboxUnknown));
-            };
-            let open = action::open_directed(tx, &found, partner, now - life)?;
-            if open > 0 && enforced(Control::T02OnePending) {
-                return Ok(Err(LoginError::PromptOpen));
+impl Beginning {
+    /// Adds the action of a partner's request.
+    fn begin(
+        &self,
+        tx: &mut Tx,
+        id: ActionId,
+        partner: &PartnerId,
+        json: String,
+    ) -> Result<Action, RuleError<LoginRefusal>> {
+        let Ok(request) = ActionRequest::parse(&json) else {
+            return Err(StoreError::Corrupt("pushed request".into()).into());
+        };
+        let now = tx.now()?;
+        let identity = match request.sandbox_person.as_deref().filter(|_| self.demo) {
+            None => None,
+            Some(name) => {
+                let field = LookupField::Sandbox;
+                let hash = person::lookup_hash(&*self.keys, field, name);
+                let found = ipse_store::person::by_lookup(tx, field, &hash)?
+                    .ok_or(LoginRefusal::SandboxUnknown)?;
+                if action::open_directed(tx, &found, partner, now - self.life)? > 0 {
+                    return Err(LoginRefusal::PromptOpen.into());
+                }
+                Some(found)
             }
-            Some(found)
+        };
+        let (kind, level) = (request.kind, request.level);
+        let row = Action {
+            id,
+            kind,
+            status: ActionStatus::Created,
+            level,
+            partner: Some(partner.clone()),
+            request: json,
+            browser: Some(self.browser.binding),
+            browser_name: self.browser.name.clone(),
+            language: self.browser.language,
+            identity,
+            claim: None,
+            decision: None,
+            created: now,
+            expires: now + self.life,
+        };
+        action::insert(tx, &row)?;
+        if let Some(identity) = &row.identity {
+            tx.notify(block::IDENTITY_CHANNEL, identity);
         }
-    };
-    let level = asked.level.into_owned();
-    let row = Action {
-        id,
-        kind: "login".into(),
-        status: "created".into(),
-        level,
-        partner: Some(partner.to_owned()),
-        request,
-        browser: Some(browser.binding.to_vec()),
-        browser_name: browser.name.clone(),
-        language: browser.language.clone(),
-        identity,
-        sim: "none".into(),
-        created: now,
-        expires: now + life,
-        ..Action::default()
-    };
-    action::insert(tx, &row)?;
-    if let Some(identity) = &row.identity {
-        tx.notify(block::IDENTITY_CHANNEL, identity);
+        Ok(row)
     }
-    Ok(Ok(row))
 }

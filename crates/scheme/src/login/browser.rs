@@ -1,16 +1,19 @@
-//! The browser that waits for the phone, and its one-time way back.
+//! The browser that waits for the phone, and its way back.
 
-use ipse_protocol::control::{Control, enforced};
-use ipse_protocol::{constant_time_eq, ids};
-use ipse_store::action::{self, Action, Decision};
+use ipse_protocol::constant_time_eq;
+use ipse_protocol::ids::ActionId;
+use ipse_protocol::terms::{ActionStatus, Flow};
+use ipse_store::action::{self, Action};
 
-use super::{LoginResult, SignIn, authorization_code, return_token};
-use crate::action::{ActionRequest, link_of, status_at};
+use super::{LoginResult, SignIn};
 use crate::error::Error;
+use crate::grant::{authorization_code, return_token};
+use crate::link;
+use crate::request::ActionRequest;
 use crate::{Scheme, block};
 
 impl Scheme {
-    /// How a login stands, for the browser that started it. `None` for any other browser.
+    /// The state of a login, for the browser that started it. `None` for any other browser.
     ///
     /// # Errors
     /// When the store fails.
@@ -18,32 +21,36 @@ impl Scheme {
         let Some((row, now)) = self.started_by(action, browser).await? else {
             return Ok(None);
         };
-        // After a claim by the same-device link, an approval continues only through `return_url`: whoever sent that
-        // link to somebody else waits in vain.
-        let waits = row.flow.as_deref() == Some("app") && row.status == "approved";
-        self.standing(&row, now, !waits).map(Some)
+        // After a claim by the same-device link, an approval continues only through `return_url`: a page that sent the
+        // link to another person's phone gets nothing.
+        let by_app_link = row.claim.as_ref().is_some_and(|c| c.flow == Flow::App);
+        let waits = by_app_link && row.status == ActionStatus::Approved;
+        self.sign_in_state(&row, now, !waits).map(Some)
     }
 
-    /// The one-time way back into the starting browser (protocol §6).
+    /// The state of a login, for the browser that comes back through its `return_url` (protocol §6).
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn take_return(
+    pub async fn sign_in_returned(
         &self,
         token: &str,
         browser: &[u8; 32],
     ) -> Result<Option<SignIn>, Error> {
-        let Some((action, _)) = token.split_once('.') else {
+        let Some(action) = token
+            .split_once('.')
+            .and_then(|(id, _)| ActionId::parse(id))
+        else {
             return Ok(None);
         };
-        let expected = return_token(&*self.keys, action);
+        let expected = return_token(&*self.keys, &action);
         if !constant_time_eq(expected.as_bytes(), token.as_bytes()) {
             return Ok(None);
         }
-        let Some((row, now)) = self.started_by(action, browser).await? else {
+        let Some((row, now)) = self.started_by(&action, browser).await? else {
             return Ok(None);
         };
-        self.standing(&row, now, true).map(Some)
+        self.sign_in_state(&row, now, true).map(Some)
     }
 
     async fn started_by(
@@ -51,10 +58,9 @@ impl Scheme {
         action: &str,
         browser: &[u8; 32],
     ) -> Result<Option<(Action, i64)>, Error> {
-        if !ids::valid(ids::ACTION, action) {
+        let Some(id) = ActionId::parse(action) else {
             return Ok(None);
-        }
-        let id = action.to_owned();
+        };
         let (row, now) = self
             .store
             .read(move |tx| Ok((action::by_id(tx, &id)?, tx.now()?)))
@@ -64,41 +70,52 @@ impl Scheme {
             .map(|row| (row, now)))
     }
 
-    pub(super) fn standing(&self, row: &Action, now: i64, may_end: bool) -> Result<SignIn, Error> {
-        let asked = ActionRequest::parse(&row.request)?;
-        let link = link_of(row).ok_or(Error::Internal("login without a link"))?;
-        let status = status_at(row, now);
+    pub(super) fn sign_in_state(
+        &self,
+        row: &Action,
+        now: i64,
+        may_continue: bool,
+    ) -> Result<SignIn, Error> {
+        let request = ActionRequest::parse(&row.request)?;
+        let partner = row
+            .partner
+            .clone()
+            .ok_or(Error::Corrupt("login without a partner"))?;
+        let status = row.status_at(now);
         let result = match status {
-            "approved" if may_end => Some(LoginResult::Approved {
+            ActionStatus::Approved if may_continue => Some(LoginResult::Approved {
                 code: authorization_code(&*self.keys, &row.id),
             }),
-            "refused" => Some(LoginResult::Refused),
-            "expired" => Some(LoginResult::Expired),
-            "cancelled" => Some(LoginResult::Cancelled),
-            _ => None,
+            ActionStatus::Refused => Some(LoginResult::Refused),
+            ActionStatus::Expired => Some(LoginResult::Expired),
+            ActionStatus::Cancelled => Some(LoginResult::Cancelled),
+            ActionStatus::Approved
+            | ActionStatus::Created
+            | ActionStatus::Linked
+            | ActionStatus::Delivered => None,
         };
         Ok(SignIn {
             action: row.id.clone(),
-            partner: row.partner.clone().unwrap_or_default(),
-            partner_name: asked.partner_name.into_owned(),
-            partner_domain: asked.partner_domain.into_owned(),
-            status: status.to_owned(),
-            flow: row.flow.clone(),
-            match_code: row.match_code.clone(),
-            directed: asked.sandbox.is_some(),
-            level: row.level.clone(),
-            language: row.language.clone(),
-            reply: asked.reply.get().to_owned(),
-            app_link: self.app_link(&link),
-            qr_text: self.qr_text(&link, row.created, now),
+            partner,
+            partner_name: request.partner_name.into_owned(),
+            partner_domain: request.partner_domain.into_owned(),
+            status,
+            flow: row.claim.as_ref().map(|c| c.flow),
+            match_code: row.claim.as_ref().map(|c| c.match_code.clone()),
+            directed: request.sandbox_person.is_some(),
+            level: row.level,
+            language: row.language,
+            oidc_request: request.oidc_request.get().to_owned(),
+            app_link: link::app_link(self, &row.id),
+            qr_text: link::qr_text(self, &row.id, row.created, now),
             expires: row.expires,
             now,
-            reason: row.reason.clone(),
+            reason: row.reason().map(str::to_owned),
             result,
         })
     }
 
-    /// "Not my phone", or the person turned back at the browser. False when it was decided already.
+    /// Cancels a login: the person said "not my phone", or turned back at the browser. False when it was decided before.
     ///
     /// # Errors
     /// When the store fails.
@@ -109,22 +126,18 @@ impl Scheme {
         Ok(self
             .store
             .write(move |tx| {
-                let now = tx.now()?;
-                let cancelled = Decision {
-                    status: "cancelled",
-                    reason: Some("browser"),
-                    ..Decision::default()
-                };
-                for from in ["created", "linked"] {
-                    if action::decide(tx, &row.id, from, &cancelled, now)? {
-                        // A phone may have claimed it since it was read.
-                        let whose = action::by_id(tx, &row.id)?.and_then(|a| a.identity);
-                        if let Some(who) = &whose {
-                            block::undecided(tx, &row.id, who, "browser")?;
-                        }
-                        block::action_changed(tx, &row.id, whose.as_deref());
-                        return Ok(true);
+                let (now, to) = (tx.now()?, ActionStatus::Cancelled);
+                for from in [ActionStatus::Created, ActionStatus::Linked] {
+                    if !action::end(tx, &row.id, from, to, Some("browser"), now)? {
+                        continue;
                     }
+                    // A phone may have claimed it since it was read.
+                    let identity = action::by_id(tx, &row.id)?.and_then(|a| a.identity);
+                    if let Some(identity) = &identity {
+                        block::undecided(tx, &row.id, identity, "browser")?;
+                    }
+                    block::action_changed(tx, &row.id, identity.as_ref());
+                    return Ok(true);
                 }
                 Ok(false)
             })
@@ -132,10 +145,9 @@ impl Scheme {
     }
 }
 
-/// Whether this browser began the login.
+/// Whether this browser started the login.
 pub(super) fn started_in(row: &Action, browser: &[u8; 32]) -> bool {
     row.browser
-        .as_deref()
-        .is_some_and(|b| constant_time_eq(b, browser))
-        || !enforced(Control::T18BrowserBinding)
+        .as_ref()
+        .is_some_and(|binding| constant_time_eq(binding, browser))
 }

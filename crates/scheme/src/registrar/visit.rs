@@ -1,34 +1,19 @@
-//! A visit to a bank: begun by a device, finished by the browser that the person signed in with, once.
+//! A visit to a registrar: a device begins it, and the browser in which the person signed in finishes it, once.
 
 use ipse_jose::{Alg, Jwk, VerifyingKey, b64};
-use ipse_protocol::control::{Control, enforced};
+use ipse_protocol::ids::{EnrolmentId, RecoveryId};
 use ipse_protocol::problem::ProblemCode;
 use ipse_protocol::{constant_time_eq, sha256};
-use ipse_store::registrar::{self, Session};
+use ipse_store::Tx;
+use ipse_store::enrolment::{self, EnrolmentStatus};
+use ipse_store::recovery::{self, RecoveryStatus};
+use ipse_store::registrar::{self, Purpose, VisitRow, VisitStatus};
+use ipse_texts::Language;
 
 use super::{RegistrarError, Visit, Vouched, response_issuer};
 use crate::device::Signed;
-use crate::error::{Error, settle};
+use crate::error::Error;
 use crate::{Scheme, refuse};
-
-/// What a visit is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Purpose {
-    /// Getting an Ipse.
-    Enrolment,
-    /// Getting a new code.
-    Recovery,
-}
-
-impl Purpose {
-    /// The word in the database and in the app's address.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Purpose::Enrolment => "enrolment",
-            Purpose::Recovery => "recovery",
-        }
-    }
-}
 
 /// A visit that has begun.
 pub struct Begun {
@@ -70,36 +55,33 @@ impl Scheme {
         purpose: Purpose,
         subject: &str,
         bank: &str,
-        language: &str,
+        language: Language,
     ) -> Result<String, Error> {
-        let registrar = self
-            .registrar(bank)
-            .ok_or(Error::from(ProblemCode::MalformedRequest))?;
+        let registrar = self.registrar(bank).ok_or(ProblemCode::MalformedRequest)?;
         let visit = Visit {
-            state: random(),
-            nonce: nonce(&signed.device.public_key)?,
-            verifier: random(),
-            language: language.to_owned(),
+            state: self.secret(),
+            nonce: self.device_nonce(&signed.device.public_key)?,
+            verifier: self.secret(),
         };
-        let authorization_url = registrar.begin(&visit).await?;
+        let authorization_url = registrar.begin(&visit, language).await?;
         let cookie = self.visit_cookie(signed);
         let lifetime = self.config.lifetimes.enrolment;
-        let mut session = Session {
-            state_hash: sha256(visit.state.as_bytes()).to_vec(),
-            purpose: purpose.as_str().into(),
+        let mut row = VisitRow {
+            state_hash: sha256(visit.state.as_bytes()),
+            purpose,
             subject: subject.to_owned(),
             device: signed.device.id.clone(),
             registrar: registrar.name().to_owned(),
             nonce: visit.nonce,
             verifier: visit.verifier,
-            cookie_hash: sha256(cookie.as_bytes()).to_vec(),
-            status: "open".into(),
+            cookie_hash: sha256(cookie.as_bytes()),
+            status: VisitStatus::Open,
             expires: 0,
         };
         self.store
             .write(move |tx| {
-                session.expires = tx.now()? + lifetime;
-                registrar::insert(tx, &session)
+                row.expires = tx.now()? + lifetime;
+                registrar::insert(tx, &row)
             })
             .await?;
         Ok(authorization_url)
@@ -119,49 +101,41 @@ impl Scheme {
         let refused = |reason| Error::from(RegistrarError::Refused(reason));
         let state = back.state.ok_or_else(|| refused("state"))?;
         let hash = sha256(state.as_bytes());
-        let (session, now) = self
+        let (row, now) = self
             .store
             .read(move |tx| Ok((registrar::by_state(tx, &hash)?, tx.now()?)))
             .await?;
-        let session = session
+        let row = row
             .filter(|s| s.expires > now)
             .ok_or_else(|| refused("state"))?;
         let cookie = sha256(back.cookie.unwrap_or_default().as_bytes());
-        if !constant_time_eq(&cookie, &session.cookie_hash) && enforced(Control::T18BrowserBinding)
-        {
+        if !constant_time_eq(&cookie, &row.cookie_hash) {
             return Err(ProblemCode::WrongBrowser.into());
         }
-        let purpose = match session.purpose.as_str() {
-            "enrolment" => Purpose::Enrolment,
-            _ => Purpose::Recovery,
-        };
         let landing = Landing {
-            purpose,
-            subject: session.subject.clone(),
+            purpose: row.purpose,
+            subject: row.subject.clone(),
         };
-        if session.status != "open" {
-            // The page was loaded again: it leads where it led before, and does nothing.
+        if row.status != VisitStatus::Open {
+            // The page was loaded again: it leads to the same place, and does nothing.
             return match self.is_vouched(&landing).await? {
                 true => Ok(landing),
                 false => Err(refused("state_used")),
             };
         }
         let registrar = self
-            .registrar(&session.registrar)
+            .registrar(&row.registrar)
             .ok_or_else(|| refused("bank"))?
             .clone();
         response_issuer(&*registrar, back.iss)?;
-        settle(
-            self.store
-                .write(move |tx| {
-                    if registrar::spend(tx, &hash)? {
-                        Ok(Ok(()))
-                    } else {
-                        refuse!(RegistrarFailed);
-                    }
-                })
-                .await,
-        )?;
+        self.write(move |tx| {
+            if registrar::mark_used(tx, &hash)? {
+                Ok(())
+            } else {
+                refuse!(RegistrarFailed);
+            }
+        })
+        .await?;
         if let Some(error) = back.error {
             let cancelled = error == "access_denied";
             return Err(refused(if cancelled { "access_denied" } else { "error" }));
@@ -169,9 +143,8 @@ impl Scheme {
         let code = back.code.ok_or_else(|| refused("code"))?;
         let visit = Visit {
             state: state.to_owned(),
-            nonce: session.nonce,
-            verifier: session.verifier,
-            language: String::new(),
+            nonce: row.nonce,
+            verifier: row.verifier,
         };
         let vouched = registrar.finish(&visit, code).await.inspect_err(|error| {
             tracing::warn!(bank = registrar.name(), %error, "visit to a bank failed");
@@ -189,32 +162,38 @@ impl Scheme {
 
     async fn is_vouched(&self, landing: &Landing) -> Result<bool, Error> {
         let (purpose, id) = (landing.purpose, landing.subject.clone());
-        Ok(self
-            .store
-            .read(move |tx| {
-                Ok(match purpose {
-                    Purpose::Enrolment => ipse_store::enrolment::by_id(tx, &id)?
-                        .is_some_and(|e| e.vouched.is_some() || e.status == "completed"),
-                    Purpose::Recovery => {
-                        ipse_store::recovery::by_id(tx, &id)?.is_some_and(|r| r.status != "created")
-                    }
-                })
-            })
-            .await?)
+        let read = move |tx: &mut Tx| match purpose {
+            Purpose::Enrolment => {
+                let Some(id) = EnrolmentId::parse(&id) else {
+                    return Ok(false);
+                };
+                let found = enrolment::by_id(tx, &id)?;
+                Ok(found
+                    .is_some_and(|e| e.vouched.is_some() || e.status == EnrolmentStatus::Completed))
+            }
+            Purpose::Recovery => {
+                let Some(id) = RecoveryId::parse(&id) else {
+                    return Ok(false);
+                };
+                let found = recovery::by_id(tx, &id)?;
+                Ok(found.is_some_and(|r| r.status != RecoveryStatus::Created))
+            }
+        };
+        Ok(self.store.read(read).await?)
     }
-}
 
-fn random() -> String {
-    b64::encode(&ipse_protocol::random::<32>())
-}
+    fn secret(&self) -> String {
+        b64::encode(&self.random.bytes::<32>())
+    }
 
-/// Binds the bank's answer to the device's key (protocol §9).
-fn nonce(public_key: &[u8]) -> Result<String, Error> {
-    let key = Jwk::from_sec1(public_key)
-        .and_then(|jwk| VerifyingKey::from_jwk(&jwk, Alg::Es256))
-        .map_err(|_| Error::Internal("device key in the database does not parse"))?;
-    let mut bytes = b"ipse/bank/1".to_vec();
-    bytes.extend_from_slice(&key.thumbprint());
-    bytes.extend_from_slice(&ipse_protocol::random::<32>());
-    Ok(b64::encode(&sha256(&bytes)))
+    /// A nonce that binds the registrar's answer to the device's key (protocol §9).
+    fn device_nonce(&self, public_key: &[u8; 65]) -> Result<String, Error> {
+        let key = Jwk::from_sec1(public_key)
+            .and_then(|jwk| VerifyingKey::from_jwk(&jwk, Alg::Es256))
+            .map_err(|_| Error::Corrupt("public key of a device"))?;
+        let mut bytes = b"ipse/bank/1".to_vec();
+        bytes.extend_from_slice(&key.thumbprint());
+        bytes.extend_from_slice(&self.random.bytes::<32>());
+        Ok(b64::encode(&sha256(&bytes)))
+    }
 }

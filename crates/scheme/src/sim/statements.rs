@@ -1,9 +1,10 @@
-//! Statements that are being made while people read.
+//! Statements that operators make while people read.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use ipse_protocol::Clock;
 use ipse_store::sim::Binding;
 use tokio::sync::watch;
 
@@ -19,7 +20,7 @@ const SLOW: Duration = Duration::from_secs(2);
 /// So many entries are kept before old ones are looked for.
 const SWEEP_AT: usize = 4_096;
 
-/// What came of asking an operator, and when.
+/// The answer of an operator, and when it came.
 type Told = Option<(Result<Arc<str>, SimError>, i64)>;
 
 struct PendingStatement {
@@ -29,10 +30,12 @@ struct PendingStatement {
     told: watch::Receiver<Told>,
 }
 
-/// Statements that are being made, by action. Memory only, and a hint only: another node, or this one after a restart,
-/// simply asks again.
-#[derive(Default)]
-pub struct Statements(Mutex<HashMap<String, PendingStatement>>);
+/// The statements that were asked for, by action. They are only in memory: another node, or this one after a restart, asks
+/// again.
+pub struct Statements {
+    clock: Clock,
+    entries: Mutex<HashMap<String, PendingStatement>>,
+}
 
 /// How far a statement is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,12 +59,22 @@ pub enum Waited {
 }
 
 impl Statements {
-    fn entries(&self) -> std::sync::MutexGuard<'_, HashMap<String, PendingStatement>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(crate) fn new(clock: Clock) -> Self {
+        Self {
+            clock,
+            entries: Mutex::default(),
+        }
     }
 
-    /// Asks the operator, unless it is being asked already or has answered. Call it as soon as a phone has claimed;
-    /// `now` is the database's time.
+    fn entries(&self) -> std::sync::MutexGuard<'_, HashMap<String, PendingStatement>> {
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn since(&self, start: Instant) -> Duration {
+        self.clock.instant().saturating_duration_since(start)
+    }
+
+    /// Asks the operator, unless it was asked already. Called as soon as a phone has claimed; `now` is the database's time.
     pub fn ask(
         &self,
         operator: Arc<dyn SimController>,
@@ -73,16 +86,16 @@ impl Statements {
         let mut entries = self.entries();
         if entries
             .get(action)
-            .is_some_and(|asked| asked.fits(binding, &nonce_hash))
+            .is_some_and(|asked| self.fits(asked, binding, &nonce_hash))
         {
             return;
         }
-        // Each time that their number has doubled, so that a crowd is not looked through for every one in it.
+        // Only when their number has doubled, so that the sweep does not run for every entry.
         if entries.len() >= SWEEP_AT && entries.len().is_power_of_two() {
-            entries.retain(|_, asked| asked.since.elapsed() < ENTRY_LIFE);
+            entries.retain(|_, asked| self.since(asked.since) < ENTRY_LIFE);
         }
         let (tell, told) = watch::channel(None);
-        let since = Instant::now();
+        let (clock, since) = (self.clock.clone(), self.clock.instant());
         let asked = PendingStatement {
             binding: binding.clone(),
             nonce_hash,
@@ -94,13 +107,14 @@ impl Statements {
         let handle = binding.handle.clone();
         tokio::spawn(async move {
             let answer = operator.silent(&handle, &nonce_hash).await;
-            let took = i64::try_from(since.elapsed().as_millis()).unwrap_or(i64::MAX);
-            // Nobody listens any more when the action was decided meanwhile.
+            let took = clock.instant().saturating_duration_since(since).as_millis();
+            let took = i64::try_from(took).unwrap_or(i64::MAX);
+            // Nobody waits for it when the action was decided since.
             let _ = tell.send(Some((answer.map(Into::into), now.saturating_add(took))));
         });
     }
 
-    /// Waits a little for the statement; asks for it if nobody has, or if asking failed.
+    /// Waits for the statement for a moment. Asks for it if nobody has, or if that failed.
     pub async fn wait(
         &self,
         operator: Arc<dyn SimController>,
@@ -121,11 +135,11 @@ impl Statements {
         let answer = match arrived {
             Err(_) => {
                 return Waited::Pending {
-                    slow: since.elapsed() >= SLOW,
+                    slow: self.since(since) >= SLOW,
                 };
             }
             Ok(Ok(told)) => told.clone(),
-            // The task that asked is gone without a word.
+            // The task that asked ended without an answer.
             Ok(Err(_)) => None,
         };
         match answer {
@@ -145,23 +159,21 @@ impl Statements {
         }
     }
 
+    fn fits(&self, asked: &PendingStatement, binding: &Binding, nonce_hash: &[u8; 32]) -> bool {
+        asked.binding.handle == binding.handle
+            && asked.nonce_hash == *nonce_hash
+            && self.since(asked.since) < ENTRY_LIFE
+    }
+
     /// The SIM that was asked for an action, as it was bound then.
     pub fn bound(&self, action: &str) -> Option<Binding> {
         let entries = self.entries();
         entries.get(action).map(|asked| asked.binding.clone())
     }
 
-    /// Forgets what was asked for an action.
+    /// Drops what was asked for an action.
     pub fn forget(&self, action: &str) {
         self.entries().remove(action);
-    }
-}
-
-impl PendingStatement {
-    fn fits(&self, binding: &Binding, nonce_hash: &[u8; 32]) -> bool {
-        self.binding.handle == binding.handle
-            && self.nonce_hash == *nonce_hash
-            && self.since.elapsed() < ENTRY_LIFE
     }
 }
 

@@ -1,11 +1,17 @@
+use ipse_protocol::ids::IdentityId;
 use ipse_sim::event::{Event, Kind, Subject};
 use ipse_store::testing::TestDb;
 use ipse_store::{SCHEME, Store, identity, sim};
+use ipse_texts::Language;
 use proptest::prelude::*;
 
 use super::*;
 
 const OPERATOR: &str = "Operator";
+
+fn person() -> IdentityId {
+    IdentityId::of(&[1; 16])
+}
 
 fn event(sequence: u64, kind: Kind, handle: &str) -> Event {
     Event {
@@ -27,14 +33,14 @@ fn store(db: &TestDb) -> Store {
     store
         .write_blocking(|tx| {
             let now = tx.now()?;
-            identity::insert(tx, "idn_a", "en", now)?;
+            identity::insert(tx, &person(), Language::En, now)?;
             sim::bind(
                 tx,
                 &sim::Binding {
-                    identity: "idn_a".into(),
+                    identity: person(),
                     operator: OPERATOR.into(),
                     handle: "bound".into(),
-                    status: "bound".into(),
+                    status: sim::BindingStatus::Bound,
                     changed_at: 1,
                     bound: now,
                     stated: Some(now),
@@ -52,7 +58,7 @@ fn run(store: &Store, event: Event) -> Applied {
 }
 
 fn epoch(store: &Store) -> i64 {
-    let found = store.read_blocking(|tx| identity::by_id(tx, "idn_a"));
+    let found = store.read_blocking(|tx| identity::by_id(tx, &person()));
     found.ok().flatten().map_or(0, |i| i.epoch)
 }
 
@@ -75,7 +81,7 @@ fn each_kind_has_its_effect_on_both_engines() {
             };
             let store = store(&fresh);
             let before = epoch(&store);
-            // Somebody else's SIM is nothing to this identity.
+            // The SIM of another person does not concern this identity.
             run(&store, event(1, kind, "other"));
             assert_eq!(epoch(&store), before, "{kind:?}");
             let applied = run(&store, event(2, kind, "bound"));
@@ -87,8 +93,8 @@ fn each_kind_has_its_effect_on_both_engines() {
             let (found, kept) = store
                 .read_blocking(|tx| {
                     Ok((
-                        identity::reasons(tx, "idn_a")?,
-                        sim::binding(tx, "idn_a")?.and_then(|b| b.stated),
+                        identity::reasons(tx, &person())?,
+                        sim::binding(tx, &person())?.and_then(|b| b.stated),
                     ))
                 })
                 .unwrap_or_else(|e| panic!("{e}"));

@@ -8,7 +8,8 @@ use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use ipse_openid::request::{self, AuthorizeParams, PageProblem, Refusal};
 use ipse_openid::{OAuthError, OAuthErrorCode, Params, response};
-use ipse_scheme::login::{Begun, Browser, LoginError};
+use ipse_protocol::ids::PartnerId;
+use ipse_scheme::login::{Begun, Browser, LoginError, LoginRefusal};
 use ipse_texts::Language;
 
 use super::cookie::BrowserCookie;
@@ -65,29 +66,33 @@ async fn authorize(provider: &Provider, headers: &HeaderMap, params: Option<Para
     let browser = |language: Language| Browser {
         binding: cookie.binding(),
         name: browser::name(headers),
-        language: language.tag().to_owned(),
+        language,
+    };
+    let Some(partner) = PartnerId::parse(client_id) else {
+        return problem(PageProblem::ClientUnknown);
     };
     let begun = match &front {
-        AuthorizeParams::Pushed {
-            client_id,
-            request_uri,
-        } => {
+        AuthorizeParams::Pushed { request_uri, .. } => {
             match provider
                 .scheme
-                .begin_pushed(client_id, request_uri, browser(language))
+                .begin_pushed(&partner, request_uri, browser(language))
                 .await
             {
-                Err(LoginError::RequestUnknown) => return problem(PageProblem::PushedUnknown),
-                Err(LoginError::SandboxUnknown) => {
+                Err(LoginError::Refused(LoginRefusal::RequestUnknown)) => {
+                    return problem(PageProblem::PushedUnknown);
+                }
+                Err(LoginError::Refused(LoginRefusal::SandboxUnknown)) => {
                     return page(ErrorPage::SiteMistake)
                         .code("login_hint_unknown")
                         .into_response();
                 }
-                Err(LoginError::PromptOpen) => return page(ErrorPage::PromptOpen).into_response(),
+                Err(LoginError::Refused(LoginRefusal::PromptOpen)) => {
+                    return page(ErrorPage::PromptOpen).into_response();
+                }
                 // The first page comes at once, without a redirect to it.
-                Ok(Begun::Now(standing)) => {
+                Ok(Begun::Now(state)) => {
                     let mut response =
-                        sign_in::page::show(provider, headers, None, &cookie, *standing).await;
+                        sign_in::page::show(provider, headers, None, &cookie, *state).await;
                     cookie.set_on(&mut response);
                     return response;
                 }
@@ -103,18 +108,25 @@ async fn authorize(provider: &Provider, headers: &HeaderMap, params: Option<Para
                     return headers::see_other(&response::failure(&error, provider.issuer()));
                 }
             };
-            let reply = match client::reply(&request) {
-                Ok(reply) => reply,
+            let oidc_request = match client::oidc_request(&request) {
+                Ok(oidc_request) => oidc_request,
                 Err(error) => return failed(&page, &error),
             };
-            let asked = client::asked(&registration, &request, &reply);
+            let wanted = match client::action_request(&registration, &request, &oidc_request) {
+                Ok(wanted) => wanted,
+                Err(error) => return failed(&page, &error),
+            };
             let language = request.language.unwrap_or(language);
             match provider
                 .scheme
-                .begin_plain(client_id, &asked, browser(language))
+                .begin_plain(&partner, &wanted, browser(language))
                 .await
             {
-                Err(error @ (LoginError::SandboxUnknown | LoginError::PromptOpen)) => {
+                Err(
+                    error @ LoginError::Refused(
+                        LoginRefusal::SandboxUnknown | LoginRefusal::PromptOpen,
+                    ),
+                ) => {
                     let error = request.error(form::scheme_refused(error));
                     return headers::see_other(&response::failure(&error, provider.issuer()));
                 }

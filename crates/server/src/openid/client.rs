@@ -8,14 +8,19 @@ use ipse_openid::client::Registration;
 use ipse_openid::discovery::path;
 use ipse_openid::request::AuthorizationRequest;
 use ipse_openid::{OAuthError, OAuthErrorCode, Params};
-use ipse_scheme::action::ActionRequest;
+use ipse_protocol::ids::PartnerId;
+use ipse_scheme::Kind;
+use ipse_scheme::login::{LoginError, LoginRefusal};
 use ipse_scheme::partner::Assertion;
+use ipse_scheme::request::ActionRequest;
 use serde_json::value::RawValue;
 
 use super::{Provider, form};
 
 /// An authenticated client.
 pub struct Client {
+    /// Its id.
+    pub partner: PartnerId,
     /// What it registered.
     pub registration: Arc<Registration>,
     /// What must be spent with, or instead of, what it asks.
@@ -48,7 +53,12 @@ impl Client {
             jti: assertion.jti,
             expires: assertion.expires,
         });
+        let partner = PartnerId::parse(&registration.client_id).ok_or(OAuthError::new(
+            OAuthErrorCode::ServerError,
+            "the registration cannot be read",
+        ))?;
         Ok(Self {
+            partner,
             registration,
             assertion,
         })
@@ -61,11 +71,11 @@ impl Client {
         };
         match provider
             .scheme
-            .spend_assertion(&self.registration.client_id, assertion)
+            .use_up_assertion(&self.partner, assertion)
             .await
         {
             Ok(true) => error,
-            Ok(false) => form::scheme_refused(ipse_scheme::login::LoginError::AssertionUsed),
+            Ok(false) => form::scheme_refused(LoginError::Refused(LoginRefusal::AssertionUsed)),
             Err(failure) => form::failed(failure),
         }
     }
@@ -99,30 +109,37 @@ pub async fn registration(
     Ok(Some(found))
 }
 
-/// The request as the scheme keeps it: what its rules judge, and for us the [`reply`].
-pub fn asked<'a>(
+/// The request as the scheme keeps it: what its rules judge, and the [`oidc_request`] that we answer.
+pub fn action_request<'a>(
     registration: &'a Registration,
     request: &'a AuthorizationRequest,
-    reply: &'a RawValue,
-) -> ActionRequest<'a> {
-    ActionRequest {
+    oidc_request: &'a RawValue,
+) -> Result<ActionRequest<'a>, OAuthError> {
+    // A type of service is the kind of action that it asks for. Some can be registered, but are not available yet.
+    let kind = Kind::parse(request.service_type.as_str()).ok_or(OAuthError::new(
+        OAuthErrorCode::InvalidRequest,
+        "services of this type are not available yet",
+    ))?;
+    Ok(ActionRequest {
+        kind,
         partner_name: (&*registration.name).into(),
         partner_domain: (&*registration.domain).into(),
         service: (&*request.service).into(),
-        level: request.level().as_str().into(),
+        level: request.level(),
         attributes: request
             .claims
             .all()
             .iter()
             .map(|claim| claim.as_str())
             .collect(),
-        sandbox: request.login_hint.as_deref().map(Into::into),
-        reply,
-    }
+        sandbox_person: request.login_hint.as_deref().map(Into::into),
+        details: None,
+        oidc_request,
+    })
 }
 
-/// What we need to answer a request later.
-pub fn reply(request: &AuthorizationRequest) -> Result<Box<RawValue>, OAuthError> {
+/// The request in the form that is kept until it is answered.
+pub fn oidc_request(request: &AuthorizationRequest) -> Result<Box<RawValue>, OAuthError> {
     serde_json::value::to_raw_value(request)
         .map_err(|_| OAuthError::new(OAuthErrorCode::ServerError, "the request cannot be kept"))
 }

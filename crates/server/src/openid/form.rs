@@ -6,7 +6,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
 use ipse_openid::{OAuthError, OAuthErrorCode, Params};
 use ipse_scheme::Error;
-use ipse_scheme::login::LoginError;
+use ipse_scheme::login::{LoginError, LoginRefusal};
 
 use super::headers;
 
@@ -69,25 +69,28 @@ pub fn refusal(error: &OAuthError) -> Response {
 
 /// What a partner is told when the scheme said no.
 pub fn scheme_refused(error: LoginError) -> OAuthError {
-    match error {
-        LoginError::AssertionUsed => OAuthError::new(
+    let refusal = match error {
+        LoginError::Refused(refusal) => refusal,
+        LoginError::Scheme(error) => return failed(error),
+    };
+    match refusal {
+        LoginRefusal::AssertionUsed => OAuthError::new(
             OAuthErrorCode::InvalidClient,
             "the client assertion was used before: send a new jti",
         ),
-        LoginError::RequestUnknown => OAuthError::new(
+        LoginRefusal::RequestUnknown => OAuthError::new(
             OAuthErrorCode::InvalidRequestUri,
             "the request_uri is unknown, used or expired",
         ),
-        LoginError::SandboxUnknown => OAuthError::new(
+        LoginRefusal::SandboxUnknown => OAuthError::new(
             OAuthErrorCode::InvalidRequest,
             "login_hint names no sandbox person",
         ),
-        LoginError::PromptOpen => OAuthError::new(
+        LoginRefusal::PromptOpen => OAuthError::new(
             OAuthErrorCode::AccessDenied,
             "a request to this person is open already",
         ),
-        LoginError::GrantInvalid => ipse_openid::grant::INVALID_GRANT,
-        LoginError::Scheme(error) => failed(error),
+        LoginRefusal::GrantInvalid => ipse_openid::grant::INVALID_GRANT,
     }
 }
 

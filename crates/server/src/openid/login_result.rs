@@ -11,14 +11,14 @@ use super::{Provider, form, headers};
 
 /// The request behind a login.
 pub fn request(sign_in: &SignIn) -> Option<AuthorizationRequest> {
-    serde_json::from_str(&sign_in.reply).ok()
+    serde_json::from_str(&sign_in.oidc_request).ok()
 }
 
 /// The language of a login's pages: what its visitor chose, what its partner asked, what its browser prefers.
 pub fn language(sign_in: &SignIn, chosen: Option<Language>) -> Option<Language> {
     chosen
         .or_else(|| request(sign_in)?.language)
-        .or_else(|| Language::parse(&sign_in.language))
+        .or_else(|| Some(sign_in.language))
 }
 
 /// The way back to the partner without a login: the person or the clock said no.
@@ -53,7 +53,9 @@ pub async fn answer(
         }
     };
     match end {
-        LoginResult::Approved { code } => approved(provider, sign_in, code, page.clone()).await,
+        LoginResult::Approved { code } => {
+            approved(provider, sign_in, code.as_str(), page.clone()).await
+        }
         LoginResult::Refused => match denied(provider, sign_in, "the person refused") {
             Some(back) => headers::see_other(&back.url),
             None => Outcome::new(page, ErrorPage::ServerError).into_response(),

@@ -121,7 +121,7 @@ pub enum Step {
         open_app: String,
     },
     /// The partner named its test person, whose phone asks by itself: there is nothing to scan.
-    ActionRequest,
+    Directed,
     /// A phone claimed it: both sides show the same short code.
     Claimed {
         /// The code.
@@ -137,7 +137,7 @@ impl Step {
     /// What `/sign-in/state` calls it.
     pub const fn status(&self) -> &'static str {
         match self {
-            Step::Start { .. } | Step::ActionRequest => "created",
+            Step::Start { .. } | Step::Directed => "created",
             Step::Claimed { .. } => "linked",
             Step::Returning => "returning",
         }
@@ -160,7 +160,7 @@ impl SignIn {
     fn title(&self) -> String {
         match self.step {
             Step::Start { .. } => self.page.about("sign-in-title", &self.partner),
-            Step::ActionRequest => self.page.text("asked-title"),
+            Step::Directed => self.page.text("asked-title"),
             Step::Claimed { .. } => self.page.text("match-title"),
             Step::Returning => self.page.text("return-title"),
         }

@@ -36,11 +36,14 @@ async fn push(
         Ok(request) => request,
         Err(error) => return Err(client.refuse(provider, error).await),
     };
-    let reply = client::reply(&request)?;
-    let asked = client::asked(&client.registration, &request, &reply);
+    let oidc_request = client::oidc_request(&request)?;
+    let wanted = match client::action_request(&client.registration, &request, &oidc_request) {
+        Ok(wanted) => wanted,
+        Err(error) => return Err(client.refuse(provider, error).await),
+    };
     let (request_uri, seconds) = provider
         .scheme
-        .push_request(&client.registration.client_id, client.assertion, &asked)
+        .push_request(&client.partner, client.assertion.clone(), &wanted)
         .await
         .map_err(form::scheme_refused)?;
     let answer = PushedResponse {

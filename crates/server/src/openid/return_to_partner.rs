@@ -20,7 +20,8 @@ pub async fn get(
     let Some(cookie) = BrowserCookie::read(&headers, provider.issuer()) else {
         return Outcome::new(page, ErrorPage::WrongBrowser).into_response();
     };
-    let sign_in = match provider.scheme.take_return(&token, &cookie.binding()).await {
+    let browser = cookie.binding();
+    let sign_in = match provider.scheme.sign_in_returned(&token, &browser).await {
         Ok(Some(sign_in)) => sign_in,
         Ok(None) => return Outcome::new(page, ErrorPage::WrongBrowser).into_response(),
         Err(error) => return login_result::unavailable(&form::failed(error), page),

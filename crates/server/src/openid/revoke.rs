@@ -33,7 +33,7 @@ async fn revoke(provider: &Provider, headers: &HeaderMap, body: &[u8]) -> Result
     };
     provider
         .scheme
-        .revoke(&token, &client.registration.client_id, client.assertion)
+        .revoke(&token, &client.partner, client.assertion)
         .await
         .map_err(form::scheme_refused)
 }

@@ -8,7 +8,7 @@ use axum::response::Response;
 use ipse_openid::access_token::{self, INVALID_TOKEN};
 use ipse_openid::request::AuthorizationRequest;
 use ipse_openid::{OAuthError, OAuthErrorCode, Params, tokens};
-use ipse_scheme::login::LoginError;
+use ipse_scheme::login::{LoginError, LoginRefusal};
 
 use super::form::Body;
 use super::{Provider, client, disclosure, form, headers};
@@ -56,7 +56,7 @@ async fn answer(provider: &Provider, headers: &HeaderMap, form: Option<&Params>)
 async fn userinfo(provider: &Provider, token: &str) -> Result<Vec<u8>, OAuthError> {
     let found = match provider.scheme.userinfo(token).await {
         Ok(found) => found,
-        Err(LoginError::GrantInvalid) => return Err(INVALID_TOKEN),
+        Err(LoginError::Refused(LoginRefusal::GrantInvalid)) => return Err(INVALID_TOKEN),
         Err(error) => return Err(form::scheme_refused(error)),
     };
     // A partner that was suspended meanwhile gets nothing more.
@@ -68,7 +68,7 @@ async fn userinfo(provider: &Provider, token: &str) -> Result<Vec<u8>, OAuthErro
     }
     let unreadable = OAuthError::new(OAuthErrorCode::ServerError, "the request cannot be read");
     let request: AuthorizationRequest =
-        serde_json::from_str(&found.reply).map_err(|_| unreadable)?;
+        serde_json::from_str(&found.oidc_request).map_err(|_| unreadable)?;
     let released = disclosure::released(&request.claims.userinfo, &found.released);
     serde_json::to_vec(&tokens::userinfo(&found.sub, released)).map_err(|_| unreadable)
 }

@@ -14,6 +14,7 @@ use ipse_protocol::wire::{
 use ipse_protocol::{Clock, Random};
 use ipse_scheme::sim_controller::{Answer, Resolved, SimController, SimError};
 use ipse_sim::statement::PinnedKeys;
+use ipse_texts::Language;
 use serde::{Deserialize, Serialize};
 
 use super::token::Tokens;
@@ -195,8 +196,8 @@ impl SimController for OperatorClient {
             };
             Ok(Resolved {
                 handle: found.handle,
-                readiness: found.readiness.as_str().to_owned(),
-                line: found.line.as_str().to_owned(),
+                readiness: found.readiness,
+                line: found.line,
                 changed_at: found.changed_at,
             })
         })
@@ -222,7 +223,7 @@ impl SimController for OperatorClient {
         handle: &'a str,
         nonce_hash: &'a [u8; 32],
         purpose: &'a str,
-        language: &'a str,
+        language: Language,
     ) -> Answer<'a, (String, u32)> {
         Box::pin(async move {
             let path = format!("/sims/{}/challenges", in_path(handle)?);
@@ -231,7 +232,7 @@ impl SimController for OperatorClient {
                 method: SimMethod::Holder,
                 budget_ms: None,
                 purpose: Some(purpose.to_owned()),
-                language: Some(language.to_owned()),
+                language: Some(language.tag().to_owned()),
             };
             let answer = self.post(&path, &body, HOLDER).await?;
             match answer.json::<ChallengeResponse>(202) {

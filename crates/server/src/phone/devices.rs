@@ -15,5 +15,5 @@ pub async fn get(
     request: DeviceRequest,
 ) -> Answer<DevicesResponse> {
     let signed = scheme.authenticate(request.incoming()).await?;
-    Ok(Json(scheme.devices(&signed).await?))
+    Ok(Json(scheme.devices(&signed.viewer()).await?))
 }

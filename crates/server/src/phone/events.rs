@@ -8,6 +8,7 @@ use std::time::Duration;
 use axum::extract::State;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use futures_util::stream::{self, Stream};
+use ipse_protocol::ids::{ActionId, IdentityId};
 use ipse_protocol::problem::ProblemCode;
 use ipse_scheme::block::{ACTION_CHANNEL, IDENTITY_CHANNEL};
 use ipse_store::Notice;
@@ -54,7 +55,7 @@ impl Streams {
 /// One open stream.
 struct Feed {
     api: Api,
-    identity: String,
+    identity: IdentityId,
     notices: Receiver<Notice>,
     started: bool,
 }
@@ -120,19 +121,20 @@ impl Feed {
     }
 
     async fn translate(&self, notice: &Notice) -> Option<Event> {
-        if notice.channel == IDENTITY_CHANNEL && notice.id == self.identity {
+        if notice.channel == IDENTITY_CHANNEL && self.identity == *notice.id {
             return self.identity_event().await;
         }
         if notice.channel == ACTION_CHANNEL {
             // Most notices concern other people; skip them without reading the database.
             let (action, whose) = notice.id.split_once('/')?;
-            if whose != self.identity {
+            if self.identity != *whose {
                 return None;
             }
+            let action = ActionId::parse(action)?;
             let event = self
                 .api
                 .scheme
-                .action_event(&self.identity, action)
+                .action_event(&self.identity, &action)
                 .await
                 .ok()??;
             return Event::default().event("action").json_data(event).ok();

@@ -16,6 +16,5 @@ pub async fn get(
     request: DeviceRequest,
 ) -> Answer<ReceiptResponse> {
     let signed = scheme.authenticate(request.incoming()).await?;
-    let identity = &signed.device.identity;
-    Ok(Json(scheme.receipt(identity, &id).await?))
+    Ok(Json(scheme.receipt(&signed.viewer(), &id).await?))
 }

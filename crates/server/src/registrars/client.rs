@@ -7,9 +7,9 @@ use ipse_jose::jwe::DecryptionKey;
 use ipse_jose::{Alg, b64};
 use ipse_keys::KeyStore;
 use ipse_protocol::{Clock, Random, sha256};
-use ipse_scheme::registrar::{
-    Answer, Policy, Registrar, RegistrarError, Visit, Vouched, id_token, judge, request, userinfo,
-};
+use ipse_scheme::registrar::bank::{Policy, id_token, judge, request, userinfo};
+use ipse_scheme::registrar::{Answer, Registrar, RegistrarError, Visit, Vouched};
+use ipse_texts::Language;
 use serde::Deserialize;
 use url::Url;
 
@@ -106,7 +106,7 @@ impl BankClient {
         self.party.post_form(url, &whole).await.map_err(unreachable)
     }
 
-    async fn push(&self, visit: &Visit) -> Result<String, RegistrarError> {
+    async fn push(&self, visit: &Visit, language: Language) -> Result<String, RegistrarError> {
         let endpoints = self.endpoints.get(&self.party).await?;
         let claims = request(&self.policy).to_string();
         let challenge = b64::encode(&sha256(visit.verifier.as_bytes()));
@@ -121,7 +121,7 @@ impl BankClient {
             ("code_challenge_method", "S256"),
             ("max_age", "300"),
             ("claims", &claims),
-            ("ui_locales", &visit.language),
+            ("ui_locales", language.tag()),
         ];
         if !acr_values.is_empty() {
             form.push(("acr_values", &acr_values));
@@ -199,8 +199,8 @@ impl Registrar for BankClient {
         &self.policy.issuer
     }
 
-    fn begin<'a>(&'a self, visit: &'a Visit) -> Answer<'a, String> {
-        Box::pin(self.push(visit))
+    fn begin<'a>(&'a self, visit: &'a Visit, language: Language) -> Answer<'a, String> {
+        Box::pin(self.push(visit, language))
     }
 
     fn finish<'a>(&'a self, visit: &'a Visit, code: &'a str) -> Answer<'a, Vouched> {

@@ -174,7 +174,10 @@ async fn every_phone_route_answers_busy() {
         let jam = node.jam(&network).await;
         busy(phone.send_to(&node.app, &block).await);
         jam.end().await;
-        assert_eq!(network.identity(&phone.identity).await.status, "active");
+        assert_eq!(
+            network.identity(&phone.identity).await.status.as_str(),
+            "active"
+        );
         assert_eq!(
             phone.send_to(&node.app, &block).await.body["status"],
             "suspended"

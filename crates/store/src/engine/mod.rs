@@ -29,6 +29,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread::JoinHandle;
 
+use ipse_protocol::Random;
 use tokio::sync::{broadcast, oneshot};
 
 use self::checkpoint::Checkpoints;
@@ -83,14 +84,32 @@ impl Store {
         migrations: &'static Migrations,
         clock: Clock,
     ) -> Result<Self, StoreError> {
+        Self::open_with(url, migrations, clock, Random::system())
+    }
+
+    /// As [`Store::open`], with a source of random bytes for [`Tx::random`].
+    ///
+    /// # Errors
+    /// As [`Store::open`].
+    pub fn open_with(
+        url: &str,
+        migrations: &'static Migrations,
+        clock: Clock,
+        random: Random,
+    ) -> Result<Self, StoreError> {
         let target = Target::parse(url)?;
         // On a thread of its own, since the PostgreSQL client must not block inside an async runtime.
-        let opening = std::thread::spawn(move || Self::start(target, migrations, clock));
+        let opening = std::thread::spawn(move || Self::start(target, migrations, clock, random));
         opening.join().unwrap_or(Err(StoreError::Panicked))
     }
 
-    fn start(target: Target, migrations: &Migrations, clock: Clock) -> Result<Self, StoreError> {
-        let time = Time::new(clock);
+    fn start(
+        target: Target,
+        migrations: &Migrations,
+        clock: Clock,
+        random: Random,
+    ) -> Result<Self, StoreError> {
+        let time = Time::new(clock, random);
         let local = Arc::new(Local::new());
         let counters = Arc::new(Counters::default());
         let mut threads = Vec::new();

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use ipse_protocol::Clock;
+use ipse_protocol::{Clock, Random};
 
 use super::error::{Failure, Kind, StoreError};
 use super::notify::Notice;
@@ -16,16 +16,18 @@ pub(crate) enum Connection {
     Postgres(Box<PgConnection>),
 }
 
-/// The clock, with the latest time that any transaction of this store has seen.
+/// The clock, with the latest time that any transaction of this store has seen; and the source of random bytes.
 pub(crate) struct Time {
     clock: Clock,
+    random: Random,
     latest: AtomicI64,
 }
 
 impl Time {
-    pub(crate) fn new(clock: Clock) -> Arc<Self> {
+    pub(crate) fn new(clock: Clock, random: Random) -> Arc<Self> {
         Arc::new(Self {
             clock,
+            random,
             latest: AtomicI64::new(i64::MIN),
         })
     }
@@ -117,6 +119,11 @@ impl Tx {
         })?;
         self.now = Some(now);
         Ok(now)
+    }
+
+    /// Random bytes, for ids that a rule makes.
+    pub fn random(&self) -> &Random {
+        &self.time.random
     }
 
     /// Runs a statement and tells how many rows it changed.

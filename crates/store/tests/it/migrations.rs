@@ -1,5 +1,5 @@
-use ipse_store::testing::TestDb;
-use ipse_store::{Migration, Migrations, Param, SCHEME, StoreError};
+use ipse_store::testing::{TestDb, row_key};
+use ipse_store::{Migration, Migrations, Param, SCHEME, StoreError, params};
 
 const fn step(version: i64, text: &'static str) -> Migration {
     Migration {
@@ -91,7 +91,7 @@ fn consents_move_into_their_grants() {
         let read = db.open(&SCHEME).read_blocking(|tx| {
             tx.rows("SELECT attributes FROM access_grant ORDER BY action", &[])?
                 .iter_mut()
-                .map(|row| row.text(0))
+                .map(|row| row.only::<String>())
                 .collect::<Result<Vec<_>, _>>()
         });
         assert_eq!(read.expect("grants"), ["[\"given_name\"]", "[]"]);
@@ -121,7 +121,7 @@ fn an_offer_of_before_names_its_code() {
         let read = db.open(&SCHEME).read_blocking(|tx| {
             tx.rows("SELECT code_version FROM action ORDER BY id", &[])?
                 .iter_mut()
-                .map(|row| row.opt_int(0))
+                .map(|row| row.only::<Option<i64>>())
                 .collect::<Result<Vec<_>, _>>()
         });
         assert_eq!(read.expect("actions"), [Some(3), None]);
@@ -161,27 +161,27 @@ fn people_of_before_are_found_by_their_numbers() {
         let read = store.read_blocking(move |tx| {
             for tail in &rows {
                 let (who, phone) = (format!("idn_{tail}"), format!("dev_{tail}"));
-                let found = ipse_store::identity::by_id(tx, &who)?;
+                let by_key = |id: &str| (row_key(id), id.to_owned());
+                let mut found = |sql, (number, id): (i64, String)| {
+                    let row = tx.row(sql, params![number, &id])?;
+                    Ok::<_, StoreError>(row.unwrap_or_else(|| panic!("{id} was not found: {sql}")))
+                };
+                let mut row = found(IDENTITY, by_key(&who))?;
+                assert_eq!((row.get("epoch"), row.get("wrong_codes")), (Ok(7), Ok(2)));
+                assert_eq!(found(DEVICE, by_key(&phone))?.only(), Ok(who.clone()));
+                assert_eq!(found(BINDING, by_key(&who))?.only(), Ok(tail.clone()));
                 assert_eq!(
-                    found.map(|i| (i.epoch, i.wrong_codes)),
-                    Some((7, 2)),
-                    "{tail}"
+                    found(ATTRIBUTES, by_key(&who))?.only(),
+                    Ok(tail.clone().into_bytes())
                 );
-                let found = ipse_store::device::by_id(tx, &phone)?;
-                assert_eq!(found.map(|d| d.identity), Some(who.clone()));
-                let found = ipse_store::sim::binding(tx, &who)?;
-                assert_eq!(found.map(|b| b.handle), Some(tail.clone()));
-                let found = ipse_store::person::attributes(tx, &who)?;
-                assert_eq!(found.as_deref(), Some(tail.as_bytes()));
-                let found = ipse_store::partner::standing(tx, &format!("act_{tail}"))?;
                 assert_eq!(
-                    found.map(|f| (f.grant.identity, f.unchanged)),
-                    Some((who.clone(), true))
+                    found(GRANT, by_key(&who))?.only(),
+                    Ok(format!("act_{tail}"))
                 );
-                let open = ipse_store::action::open_attempt(tx, &who)?;
-                let kept = (tail == "x").then(|| "att_x".to_owned());
-                assert_eq!(open.map(|open| open.id), kept);
-                assert_eq!(ipse_store::identity::reasons(tx, &who)?.len(), 1);
+                let open = tx.row(OPEN_ATTEMPT, params![&who])?;
+                let open = open.map(|mut row| row.only::<String>()).transpose()?;
+                assert_eq!(open, (tail == "x").then(|| "att_x".to_owned()));
+                assert_eq!(tx.value(REASONS, params![&who]), Ok(1));
             }
             Ok(())
         });
@@ -192,7 +192,16 @@ fn people_of_before_are_found_by_their_numbers() {
     }
 }
 
-/// A person and all that stands beside them; `$1` is the tail of every id, `$2` the same as bytes.
+const IDENTITY: &str = "SELECT epoch, wrong_codes FROM identity WHERE number = $1 AND id = $2";
+const DEVICE: &str = "SELECT identity FROM device WHERE number = $1 AND id = $2";
+const BINDING: &str = "SELECT handle FROM sim_binding WHERE number = $1 AND identity = $2";
+const ATTRIBUTES: &str = "SELECT sealed FROM attributes WHERE number = $1 AND identity = $2";
+const GRANT: &str = "SELECT action FROM access_grant WHERE number = $1 AND identity = $2";
+const OPEN_ATTEMPT: &str =
+    "SELECT id FROM attempt WHERE identity = $1 AND status = 'open' AND factor = 'code'";
+const REASONS: &str = "SELECT COUNT(*) FROM suspension WHERE identity = $1";
+
+/// A person and the rows that belong to them; `$1` is the tail of every id, `$2` the same as bytes.
 const OLD_PERSON: [&str; 8] = [
     "INSERT INTO identity (id, status, epoch, language, code_version, wrong_codes, created) \
      VALUES ('idn_' || $1, 'active', 7, 'nl', 3, 2, 1)",

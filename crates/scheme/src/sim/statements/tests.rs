@@ -1,7 +1,10 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use ipse_jose::{JwkSet, SigningKey};
+use ipse_protocol::ids::IdentityId;
 use ipse_sim::statement::PinnedKeys;
+use ipse_store::sim::BindingStatus;
+use ipse_texts::Language;
 
 use super::*;
 use crate::sim_controller::{Answer, Resolved};
@@ -35,10 +38,10 @@ impl Fake {
 
 fn sim(handle: &str) -> Binding {
     Binding {
-        identity: "idn".into(),
+        identity: IdentityId::of(&[1; 16]),
         operator: "Fake".into(),
         handle: handle.into(),
-        status: "bound".into(),
+        status: BindingStatus::Bound,
         changed_at: 0,
         bound: 0,
         stated: None,
@@ -79,7 +82,7 @@ impl SimController for Fake {
         _: &'a str,
         _: &'a [u8; 32],
         _: &'a str,
-        _: &'a str,
+        _: Language,
     ) -> Answer<'a, (String, u32)> {
         Box::pin(async { Err(SimError::Unavailable) })
     }
@@ -122,7 +125,7 @@ impl Waited {
 
 #[tokio::test]
 async fn an_operator_is_asked_once_for_an_action() {
-    let statements = Statements::default();
+    let statements = Statements::new(Clock::system());
     let fake = Fake::new(Ok("jws".into()), true);
     statements.ask(fake.clone(), "act", &sim("sim"), HASH, NOW);
     for _ in 0..3 {
@@ -152,7 +155,7 @@ async fn an_operator_is_asked_once_for_an_action() {
     );
     assert_eq!(fake.asked(), 3);
     // Another node asks for itself.
-    let elsewhere = Statements::default();
+    let elsewhere = Statements::new(Clock::system());
     assert_eq!(
         elsewhere
             .wait(fake.clone(), "act", &sim("new"), [2; 32], NOW)
@@ -165,7 +168,7 @@ async fn an_operator_is_asked_once_for_an_action() {
 
 #[tokio::test]
 async fn an_operator_that_failed_is_asked_again() {
-    let statements = Statements::default();
+    let statements = Statements::new(Clock::system());
     let fake = Fake::new(Err(SimError::Unavailable), true);
     for asked in 1..=3 {
         assert_eq!(
@@ -187,7 +190,7 @@ async fn an_operator_that_failed_is_asked_again() {
 
 #[tokio::test]
 async fn a_sim_that_cannot_answer_is_told_from_an_operator_that_does_not() {
-    let statements = Statements::default();
+    let statements = Statements::new(Clock::system());
     for error in [SimError::NotFound, SimError::NotReady("retired".into())] {
         let fake = Fake::new(Err(error), true);
         assert_eq!(
@@ -202,7 +205,7 @@ async fn a_sim_that_cannot_answer_is_told_from_an_operator_that_does_not() {
 
 #[tokio::test(start_paused = true)]
 async fn while_the_sim_is_contacted_the_answer_is_wait() {
-    let statements = Statements::default();
+    let statements = Statements::new(Clock::system());
     let fake = Fake::new(Ok("jws".into()), false);
     assert!(matches!(
         statements
@@ -224,7 +227,7 @@ async fn while_the_sim_is_contacted_the_answer_is_wait() {
 
 #[tokio::test]
 async fn entries_are_forgotten() {
-    let statements = Statements::default();
+    let statements = Statements::new(Clock::system());
     let fake = Fake::new(Ok("jws".into()), true);
     statements.ask(fake.clone(), "act", &sim("sim"), HASH, NOW);
     statements.forget("act");

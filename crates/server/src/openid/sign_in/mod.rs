@@ -7,6 +7,7 @@ pub mod state;
 
 use axum::http::HeaderMap;
 use ipse_jose::b64;
+use ipse_protocol::terms::{ActionStatus, Flow};
 use ipse_scheme::Error;
 use ipse_scheme::login::SignIn;
 
@@ -29,18 +30,21 @@ async fn login_of_browser(
 
 /// What the waiting page shows; `None` when there is nothing to wait for.
 fn step(sign_in: &SignIn) -> Option<Step> {
-    match sign_in.status.as_str() {
-        "created" if sign_in.directed => Some(Step::ActionRequest),
-        "created" => Some(Step::Start {
+    match sign_in.status {
+        ActionStatus::Created if sign_in.directed => Some(Step::Directed),
+        ActionStatus::Created => Some(Step::Start {
             qr: super::qr::Qr::draw(sign_in.qr_text.clone()),
             open_app: sign_in.app_link.clone(),
         }),
-        "linked" => Some(Step::Claimed {
-            match_code: sign_in.match_code.clone().unwrap_or_default(),
-            same_device: sign_in.flow.as_deref() == Some("app"),
+        ActionStatus::Linked => Some(Step::Claimed {
+            match_code: sign_in.match_code.clone()?,
+            same_device: sign_in.flow == Some(Flow::App),
         }),
-        "approved" => Some(Step::Returning),
-        _ => None,
+        ActionStatus::Approved => Some(Step::Returning),
+        ActionStatus::Refused
+        | ActionStatus::Expired
+        | ActionStatus::Cancelled
+        | ActionStatus::Delivered => None,
     }
 }
 
@@ -49,11 +53,14 @@ fn status(sign_in: &SignIn) -> &'static str {
     if sign_in.result.is_some() {
         return "done";
     }
-    match sign_in.status.as_str() {
-        "created" => "created",
-        "linked" => "linked",
-        "approved" => "returning",
-        _ => "done",
+    match sign_in.status {
+        ActionStatus::Created => "created",
+        ActionStatus::Linked => "linked",
+        ActionStatus::Approved => "returning",
+        ActionStatus::Refused
+        | ActionStatus::Expired
+        | ActionStatus::Cancelled
+        | ActionStatus::Delivered => "done",
     }
 }
 

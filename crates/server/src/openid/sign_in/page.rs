@@ -6,6 +6,7 @@ use axum::extract::{RawQuery, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use ipse_openid::Params;
+use ipse_protocol::terms::Level;
 use ipse_scheme::login::SignIn;
 use ipse_texts::Language;
 
@@ -54,10 +55,10 @@ pub async fn show(
         form_token: form_token(provider, &sign_in.action, cookie),
         partner: sign_in.partner_name.clone(),
         domain: sign_in.partner_domain.clone(),
-        advanced: sign_in.level == "advanced",
+        advanced: sign_in.level == Level::Advanced,
         app: format!("{}/app/", provider.scheme.config.app),
         minutes: (sign_in.expires - sign_in.now + MINUTE_MS / 2).max(0) / MINUTE_MS,
-        action: sign_in.action,
+        action: sign_in.action.into(),
         page,
         step,
     }

@@ -7,6 +7,8 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use ipse_openid::{OAuthError, OAuthErrorCode, Params};
 
+use ipse_protocol::terms::ActionStatus;
+
 use super::super::qr::Qr;
 use super::super::{Provider, form, headers};
 use super::login_of_browser;
@@ -25,7 +27,7 @@ pub async fn get(
     )
     .await
     {
-        Ok(Some((_, sign_in))) if sign_in.status == "created" && !sign_in.directed => {
+        Ok(Some((_, sign_in))) if sign_in.status == ActionStatus::Created && !sign_in.directed => {
             match serde_json::to_vec(&Qr::draw(sign_in.qr_text)) {
                 Ok(body) => headers::json(StatusCode::OK, body),
                 Err(_) => form::refusal(&OAuthError::new(

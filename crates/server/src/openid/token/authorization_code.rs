@@ -3,7 +3,7 @@
 use ipse_openid::grant::AuthorizationCodeGrant;
 use ipse_openid::request::AuthorizationRequest;
 use ipse_openid::tokens::{IdToken, TokenResponse};
-use ipse_openid::{Level, OAuthError, OAuthErrorCode};
+use ipse_openid::{OAuthError, OAuthErrorCode};
 
 use super::super::client::Client;
 use super::super::{Provider, disclosure, form};
@@ -19,17 +19,17 @@ pub async fn redeem(
     let client_id = &client.registration.client_id;
     let code = grant.code.clone();
     // The client that redeems must be the one that asked: same redirect URI, and it knows the verifier.
-    let fits = move |reply: &str| {
-        serde_json::from_str(reply).is_ok_and(|request: AuthorizationRequest| {
+    let fits = move |oidc_request: &str| {
+        serde_json::from_str(oidc_request).is_ok_and(|request: AuthorizationRequest| {
             grant.matches(&request.redirect_uri, &request.code_challenge)
         })
     };
     let (access, found) = provider
         .scheme
-        .redeem(&code, client_id, client.assertion, fits)
+        .redeem(&code, &client.partner, client.assertion, fits)
         .await
         .map_err(form::scheme_refused)?;
-    let request: AuthorizationRequest = serde_json::from_str(&found.reply)
+    let request: AuthorizationRequest = serde_json::from_str(&found.oidc_request)
         .map_err(|_| OAuthError::new(OAuthErrorCode::ServerError, "the request cannot be read"))?;
     let auth_time = found.auth_time / SECOND_MS;
     let id_token = IdToken {
@@ -37,7 +37,7 @@ pub async fn redeem(
         client_id,
         subject: &found.sub,
         auth_time,
-        acr: Level::parse(&found.level).unwrap_or(Level::Basic),
+        acr: found.level,
         nonce: request.nonce.as_deref(),
         claims: disclosure::released(&request.claims.id_token, &found.released),
     };

@@ -38,5 +38,5 @@ pub async fn get(
     let Query(page) = page.map_err(|_| ApiError::from(ProblemCode::MalformedRequest))?;
     let signed = scheme.authenticate(request.incoming()).await?;
     let before = page.before.as_deref();
-    Ok(Json(scheme.actions(&signed, before).await?))
+    Ok(Json(scheme.actions(&signed.viewer(), before).await?))
 }

@@ -1,10 +1,11 @@
 //! The steps, done to a scheme, an operator and a bank that run.
 
+use crate::support::parsed;
+use ipse_store::grant;
 use std::collections::BTreeSet;
 
 use ipse_protocol::opaque::{ClientLogin, ClientRegistration, Identity as NoStretching};
 use ipse_protocol::wire::{Attempt, AttemptResponse, DecisionResponse, Offer};
-use ipse_store::partner as partners;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
@@ -392,7 +393,7 @@ impl<'a> Case<'a> {
         } else {
             "suspended"
         };
-        assert_eq!(identity.status, status, "{:?}", model.reasons);
+        assert_eq!(identity.status.as_str(), status, "{:?}", model.reasons);
         assert_eq!(identity.wrong_codes, model.wrong, "wrong codes");
         assert_eq!(identity.epoch.unsigned_abs(), model.epoch, "epoch");
         assert_eq!(identity.code_version, model.code_version, "code version");
@@ -408,22 +409,25 @@ impl<'a> Case<'a> {
         let store = &self.network.server.scheme.store;
         let (rows, binding, grants) = store
             .read(move |tx| {
-                let rows = ipse_store::action::of_identity(tx, &who, None, 400)?;
-                let binding = ipse_store::sim::binding(tx, &who)?;
+                let rows = ipse_store::action::of_identity(tx, &parsed(&who), None, 400)?;
+                let binding = ipse_store::sim::binding(tx, &parsed(&who))?;
                 let mut grants = Vec::new();
                 for action in &given {
-                    grants.push(partners::standing(tx, action)?.map(|found| found.grant));
+                    grants.push(grant::state(tx, &parsed(action))?.map(|found| found.grant));
                 }
                 Ok((rows, binding, grants))
             })
             .await
             .expect("store");
-        assert_eq!(binding.expect("a SIM").status == "bound", model.bound());
+        assert_eq!(
+            binding.expect("a SIM").status.as_str() == "bound",
+            model.bound()
+        );
         // Never accepted without its own approval, and never lost.
         for (request, held) in model.requests.iter().zip(&self.held) {
-            let row = rows.iter().find(|row| row.id == held.offer.action);
+            let row = rows.iter().find(|row| *row.id == *held.offer.action);
             let row = row.expect("a row");
-            assert_eq!(row.status, request.status, "{:?}", request.kind);
+            assert_eq!(row.status.as_str(), request.status, "{:?}", request.kind);
             let own = !matches!(request.kind, Kind::Login { .. });
             assert_eq!(held.started.is_none(), own);
         }
@@ -433,7 +437,7 @@ impl<'a> Case<'a> {
         };
         assert_eq!(rows.iter().filter(decided).count(), model.approvals);
         for (grant, row) in model.grants.iter().zip(&grants) {
-            assert_eq!(row.as_ref().expect("a grant").status, grant.status);
+            assert_eq!(row.as_ref().expect("a grant").status.as_str(), grant.status);
         }
         const RECEIPTS: &str =
             "SELECT COUNT(*) FROM receipt WHERE kind = 'approval' AND identity = $1";

@@ -1,6 +1,8 @@
 //! `POST /token` and `GET /userinfo`. Threats: t15, t16, t40.
 
+use crate::support::parsed;
 use ipse_jose::{JwkSet, VerifyingKey, jws};
+use ipse_protocol::terms::BlockReason;
 use reqwest::{StatusCode, header};
 use serde_json::Value;
 
@@ -86,7 +88,7 @@ async fn an_expired_code_or_a_changed_identity_is_refused() {
     .unwrap();
     let block = move |tx: &mut ipse_store::Tx| {
         let now = tx.now()?;
-        ipse_store::identity::suspend(tx, &person, "sim_changed", "test", now)
+        ipse_store::identity::suspend(tx, &person, BlockReason::SimChanged, "test", now)
     };
     server.server.scheme.store.write(block).await.unwrap();
     assert_eq!(
@@ -147,7 +149,7 @@ async fn an_answer_that_cannot_be_given_spends_no_code() {
     scheme.persons.erase(&person).await.unwrap();
     let answer = server.as_partner("/token", &redemption(&code)).await;
     assert_eq!(answer.error(), "server_error");
-    let read = move |tx: &mut ipse_store::Tx| ipse_store::partner::standing(tx, &action);
+    let read = move |tx: &mut ipse_store::Tx| ipse_store::grant::state(tx, &parsed(&action));
     let found = scheme.store.read(read).await.unwrap().unwrap();
-    assert_eq!(found.grant.status, "issued");
+    assert_eq!(found.grant.status.as_str(), "issued");
 }

@@ -16,9 +16,15 @@ async fn a_fingerprint_does_not_unblock() {
             .approve_by_biometric(&offer, &finger)
             .await
             .refused("malformed_request");
-        assert_eq!(network.identity(&phone.identity).await.status, "suspended");
+        assert_eq!(
+            network.identity(&phone.identity).await.status.as_str(),
+            "suspended"
+        );
         assert_eq!(phone.approve_offer(&offer).await.status, StatusCode::OK);
-        assert_eq!(network.identity(&phone.identity).await.status, "active");
+        assert_eq!(
+            network.identity(&phone.identity).await.status.as_str(),
+            "active"
+        );
         network.end().await;
     }
 }

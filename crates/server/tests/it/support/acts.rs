@@ -1,5 +1,6 @@
 //! Logins as far as a test wants them, and looks behind the doors.
 
+use super::parsed;
 use ipse_jose::SigningKey;
 use ipse_phone::{Approval, Biometric, requests};
 use ipse_protocol::code::code_proof;
@@ -7,9 +8,10 @@ use ipse_protocol::terms::{Factor, RefusalReason};
 use ipse_protocol::transcript::Transcript;
 use ipse_protocol::wire::{ApproveRequest, AttemptRequest, AttemptResponse, Offer, RefuseRequest};
 use ipse_scheme::Error;
-use ipse_scheme::action::ActionRequest;
+use ipse_scheme::request::ActionRequest;
 use ipse_store::Param;
 use ipse_store::identity::Identity;
+use ipse_texts::Language;
 
 use super::partner::Login;
 use super::phone::{Opened, Sealed};
@@ -102,7 +104,7 @@ impl TestNetwork {
     pub async fn asked(&self, partner: &Partner, phone: &mut Phone) -> String {
         let offer = self.offer_basic(partner, phone).await;
         let store = &self.server.scheme.store;
-        let row = store.read(move |tx| ipse_store::action::by_id(tx, &offer.action));
+        let row = store.read(move |tx| ipse_store::action::by_id(tx, &parsed(&offer.action)));
         row.await.expect("store").expect("a row").request
     }
 
@@ -111,11 +113,12 @@ impl TestNetwork {
         let starting = ipse_scheme::login::Browser {
             binding: RACER,
             name: "Firefox".into(),
-            language: "en".into(),
+            language: Language::En,
         };
         let scheme = &self.server.scheme;
         let asked: ActionRequest<'_> = serde_json::from_str(asked).expect("asked");
-        let begun = scheme.begin_plain(&partner.client_id, &asked, starting);
+        let client = parsed(&partner.client_id);
+        let begun = scheme.begin_plain(&client, &asked, starting);
         let action = begun.await.expect("begun");
         let page = scheme.sign_in(&action, &RACER).await;
         let page = page.expect("page").expect("ours");
@@ -162,7 +165,7 @@ impl TestNetwork {
         self.server
             .scheme
             .store
-            .read(move |tx| ipse_store::identity::by_id(tx, &id))
+            .read(move |tx| ipse_store::identity::by_id(tx, &parsed(&id)))
             .await
             .expect("store")
             .expect("an identity")
@@ -174,18 +177,18 @@ impl TestNetwork {
         self.server
             .scheme
             .store
-            .read(move |tx| ipse_store::action::open_attempt(tx, &id))
+            .read(move |tx| ipse_store::attempt::open(tx, &parsed(&id)))
             .await
             .expect("store")
-            .map(|open| open.id)
+            .map(|open| open.id.into())
     }
 
     /// An action's status, as the database has it.
     pub async fn status(&self, action: &str) -> String {
         let id = action.to_owned();
         let store = &self.server.scheme.store;
-        let row = store.read(move |tx| ipse_store::action::by_id(tx, &id));
-        row.await.expect("store").expect("a row").status
+        let row = store.read(move |tx| ipse_store::action::by_id(tx, &parsed(&id)));
+        row.await.expect("store").expect("a row").status.to_string()
     }
 
     /// A count, by one text.
@@ -259,7 +262,7 @@ impl TestNetwork {
             .scheme
             .store
             .write(move |tx| {
-                let mut device = ipse_store::device::by_id(tx, &id)?.expect("a device");
+                let mut device = ipse_store::device::by_id(tx, &parsed(&id))?.expect("a device");
                 change(&mut device);
                 ipse_scheme::device::update(tx, &*keys, &mut device).map(drop)
             })

@@ -1,6 +1,8 @@
 //! Logins up to the phone's claim.
 
+use super::parsed;
 use ipse_scheme::person;
+use ipse_store::person::LookupField;
 
 use super::{Partner, Phone, TestNetwork};
 
@@ -22,13 +24,15 @@ pub async fn login_link(network: &TestNetwork, partner: &Partner) -> String {
 
 /// Lets partners name this person.
 pub async fn add_sandbox_person(network: &TestNetwork, name: &str, identity: &str) {
-    let hint = person::lookup_hash(&*network.server.scheme.keys, "sandbox", name);
-    let identity = identity.to_owned();
+    let hint = person::lookup_hash(&*network.server.scheme.keys, LookupField::Sandbox, name);
+    let identity = parsed(identity);
     network
         .server
         .scheme
         .store
-        .write(move |tx| ipse_store::person::replace_lookup(tx, "sandbox", &hint, 1, &identity))
+        .write(move |tx| {
+            ipse_store::person::replace_lookup(tx, LookupField::Sandbox, &hint, 1, &identity)
+        })
         .await
         .expect("store");
 }

@@ -19,3 +19,9 @@ pub use child::{Child, run as run_child};
 pub use network::{Options, TestNetwork, national_number, number};
 pub use partner::{ASSERTION_TYPE, Partner, parameter as partner_parameter};
 pub use phone::{CODE, Opened, Phone, Reply, Sealed};
+
+/// An id that the test holds as text.
+pub fn parsed<T: std::str::FromStr>(text: &str) -> T {
+    text.parse()
+        .unwrap_or_else(|_| panic!("{text} is not an id of this kind"))
+}

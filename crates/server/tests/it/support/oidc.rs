@@ -1,5 +1,9 @@
 //! A scheme with one partner, and a browser that keeps its cookie.
 
+use ipse_protocol::Random;
+use ipse_protocol::ids::{ActionId, IdentityId, PartnerId};
+use ipse_protocol::terms::ActionStatus;
+use ipse_scheme::actor::Actor;
 use std::sync::Arc;
 
 use axum::Router;
@@ -15,10 +19,11 @@ use ipse_openid::client::{Service, ServiceType};
 use ipse_protocol::{Clock, ids, random, sha256};
 use ipse_server::Server;
 use ipse_server::config::ServerConfig;
-use ipse_store::action::{Decision, decide};
-use ipse_store::partner::{self, Grant};
+use ipse_store::action::end;
+use ipse_store::grant::{self, Grant, GrantStatus};
 use ipse_store::testing::TestDb;
 use ipse_store::{StoreError, identity};
+use ipse_texts::Language;
 use serde_json::Value;
 use tower::ServiceExt;
 
@@ -180,12 +185,13 @@ impl TestServer {
             sandbox_people: false,
         };
         registration.validate(false).unwrap();
-        let (id, json) = (id.to_owned(), serde_json::to_string(&registration).unwrap());
-        let insert = move |tx: &mut ipse_store::Tx| {
-            let now = tx.now()?;
-            partner::insert(tx, &id, &json, now)
-        };
-        self.server.scheme.store.write(insert).await.unwrap();
+        let (id, json) = (
+            PartnerId::parse(id).unwrap(),
+            serde_json::to_string(&registration).unwrap(),
+        );
+        let actor = Actor::Staff("test".into());
+        let scheme = &self.server.scheme;
+        scheme.register_partner(actor, id, json).await.unwrap();
     }
 
     pub async fn send(&self, request: Request<Body>) -> Answer {
@@ -279,44 +285,45 @@ impl TestServer {
     }
 
     /// Decides an action in the database, as a phone's approval does.
-    pub async fn decide(&self, action: &str, status: &'static str, reason: Option<&'static str>) {
-        let action = action.to_owned();
+    pub async fn decide(&self, action: &str, status: ActionStatus, reason: Option<&'static str>) {
+        let action = ActionId::parse(action).unwrap();
         let rule = move |tx: &mut ipse_store::Tx| {
             let now = tx.now()?;
-            let decision = Decision {
-                status,
-                reason,
-                ..Decision::default()
-            };
-            assert!(decide(tx, &action, "created", &decision, now)?);
+            let from = ActionStatus::Created;
+            assert!(end(tx, &action, from, status, reason, now)?);
             Ok::<_, StoreError>(())
         };
         self.server.scheme.store.write(rule).await.unwrap();
     }
 
     /// Approves an action for a new person; what was shown is `released`.
-    pub async fn approve(&self, action: &str, released: &[(&str, &str)]) -> String {
+    pub async fn approve(&self, action: &str, released: &[(&str, &str)]) -> IdentityId {
         self.approve_at(action, released, 120_000).await
     }
 
-    pub async fn approve_at(&self, action: &str, released: &[(&str, &str)], life: i64) -> String {
-        let person = ids::new(ids::IDENTITY);
+    pub async fn approve_at(
+        &self,
+        action: &str,
+        released: &[(&str, &str)],
+        life: i64,
+    ) -> IdentityId {
+        let person = IdentityId::new(&Random::system());
         let key = self.server.scheme.persons.create(&person).await.unwrap();
         let released = key
             .seal("grant/released", &serde_json::to_vec(released).unwrap())
             .unwrap();
-        self.decide(action, "approved", None).await;
+        self.decide(action, ActionStatus::Approved, None).await;
         let code = between_mac(&self.server, action);
         let (action, partner, sub) = (
-            action.to_owned(),
-            self.partner.clone(),
+            ActionId::parse(action).unwrap(),
+            PartnerId::parse(&self.partner).unwrap(),
             b64::encode(&random::<16>()),
         );
         let (who, hash) = (person.clone(), sha256(code.as_bytes()));
         let rule = move |tx: &mut ipse_store::Tx| {
             let now = tx.now()?;
-            identity::insert(tx, &who, "nl", now)?;
-            let grant = Grant {
+            identity::insert(tx, &who, Language::Nl, now)?;
+            let row = Grant {
                 action: action.clone(),
                 partner: partner.clone(),
                 identity: who.clone(),
@@ -324,14 +331,14 @@ impl TestServer {
                 sub: sub.clone(),
                 attributes: "[]".to_owned(),
                 released: released.clone(),
-                status: "issued".to_owned(),
-                code_hash: hash.to_vec(),
+                status: GrantStatus::Issued,
+                code_hash: hash,
                 code_expires: now + life,
                 token_hash: None,
                 token_expires: None,
                 auth_time: now,
             };
-            partner::insert_grant(tx, &grant)
+            grant::insert(tx, &row)
         };
         self.server.scheme.store.write(rule).await.unwrap();
         person

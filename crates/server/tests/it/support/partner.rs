@@ -1,5 +1,6 @@
 //! A relying party that can also misbehave.
 
+use super::parsed;
 use ipse_jose::{SigningKey, b64, jws};
 use ipse_openid::client::{
     AssertionAudience, Authentication, IdTokenAlg, PROFILE, Registration, Service, ServiceType,
@@ -77,7 +78,7 @@ impl Partner {
             .server
             .scheme
             .store
-            .write(move |tx| partner::insert(tx, &id, &text, 0))
+            .write(move |tx| partner::insert(tx, &parsed(&id), &text, 0))
             .await
             .expect("registered");
         Self {

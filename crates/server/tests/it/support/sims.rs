@@ -1,5 +1,6 @@
 //! SIMs and their operator, as a test sees and changes them.
 
+use super::parsed;
 use ipse_sim::event::{Event, Kind, Subject};
 use reqwest::StatusCode;
 
@@ -40,11 +41,11 @@ pub async fn wait_for_block(network: &TestNetwork, phone: &Phone, reason: &str) 
             );
             async move {
                 store
-                    .read(move |tx| ipse_store::identity::reasons(tx, &who))
+                    .read(move |tx| ipse_store::identity::reasons(tx, &parsed(&who)))
                     .await
                     .expect("store")
                     .iter()
-                    .any(|r| r.reason == reason)
+                    .any(|r| r.reason.as_str() == reason)
             }
         })
         .await;

@@ -1,7 +1,10 @@
 //! Threat 2: prompt bombing.
 
+use crate::support::parsed;
 use ipse_protocol::wire::Offer;
+use ipse_scheme::login::LoginRefusal;
 use ipse_scheme::login::{Browser as Starting, LoginError};
+use ipse_texts::Language;
 use reqwest::StatusCode;
 use serde_json::json;
 
@@ -33,7 +36,7 @@ async fn t02_a_thousand_starts_show_one_prompt() {
                 .server
                 .scheme
                 .store
-                .read(move |tx| ipse_store::action::by_id(tx, &id))
+                .read(move |tx| ipse_store::action::by_id(tx, &parsed(&id)))
                 .await;
             row.expect("store").expect("row").request
         };
@@ -41,7 +44,7 @@ async fn t02_a_thousand_starts_show_one_prompt() {
         let starting = Starting {
             binding: [1; 32],
             name: "Firefox".into(),
-            language: "en".into(),
+            language: Language::En,
         };
         let restarted = network.another_node().scheme;
         let mut begun = 0;
@@ -52,10 +55,10 @@ async fn t02_a_thousand_starts_show_one_prompt() {
                 &restarted
             };
             match node
-                .begin_plain(&partner.client_id, &asked, starting.clone())
+                .begin_plain(&parsed(&partner.client_id), &asked, starting.clone())
                 .await
             {
-                Err(LoginError::PromptOpen) => {}
+                Err(LoginError::Refused(LoginRefusal::PromptOpen)) => {}
                 _ => begun += 1,
             }
         }
@@ -77,7 +80,7 @@ async fn t02_a_thousand_starts_show_one_prompt() {
         let again = network
             .server
             .scheme
-            .begin_plain(&partner.client_id, &asked, starting)
+            .begin_plain(&parsed(&partner.client_id), &asked, starting)
             .await;
         assert!(again.is_ok());
         network.end().await;

@@ -1,5 +1,6 @@
 //! Threat 3: guessing the code at the scheme.
 
+use crate::support::parsed;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -105,7 +106,7 @@ async fn change_device(
         .scheme
         .store
         .write(move |tx| {
-            let mut row = ipse_store::device::by_id(tx, &id)?.expect("a device");
+            let mut row = ipse_store::device::by_id(tx, &parsed(&id))?.expect("a device");
             change(&mut row);
             device::update(tx, &*keys, &mut row)
         })
@@ -205,7 +206,7 @@ async fn t03_lifting_a_block_needs_the_code_not_a_fingerprint() {
             .clone();
         change_device(&network, &phone, move |row| {
             row.biometric_credential = Some(vec![1; 16]);
-            row.biometric_key = Some(point.clone());
+            row.biometric_key = Some(point.to_vec());
         })
         .await;
         let blocked = phone.post("/block", &json!({"reason": "person"})).await;
@@ -295,7 +296,10 @@ async fn t03_ten_wrong_codes_in_thirty_days_block() {
             let reply = phone.wrong_code(&offer, &wrong(n)).await;
             assert_eq!(reply.body["blocked"], n == 9, "{n}: {}", reply.body);
         }
-        assert_eq!(network.identity(&phone.identity).await.status, "suspended");
+        assert_eq!(
+            network.identity(&phone.identity).await.status.as_str(),
+            "suspended"
+        );
         network.end().await;
     }
 }
@@ -327,7 +331,10 @@ async fn t03_a_biometric_neither_counts_nor_resets() {
             .wrong_code(&offer, &wrong(2))
             .await
             .refused("code_wrong");
-        assert_eq!(network.identity(&phone.identity).await.status, "suspended");
+        assert_eq!(
+            network.identity(&phone.identity).await.status.as_str(),
+            "suspended"
+        );
         network.end().await;
     }
 }

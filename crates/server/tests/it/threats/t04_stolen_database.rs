@@ -1,5 +1,6 @@
 //! Threat 4: searching for the code in a stolen database.
 
+use crate::support::parsed;
 use std::collections::HashSet;
 
 use ipse_protocol::opaque::{ClientLogin, Identity as NoStretching, ServerSuite};
@@ -80,7 +81,7 @@ async fn t04_a_stolen_database_cannot_test_a_code() {
         let mut loot = network.stolen().await;
         let id = phone.device_id().to_owned();
         let store = &network.server.scheme.store;
-        let device = store.read(move |tx| ipse_store::device::by_id(tx, &id));
+        let device = store.read(move |tx| ipse_store::device::by_id(tx, &parsed(&id)));
         let device = device.await.expect("store").expect("a device");
         let record = device.opaque_record.expect("a record");
         assert!(

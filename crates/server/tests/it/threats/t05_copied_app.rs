@@ -35,7 +35,7 @@ async fn t05_a_reused_sequence_suspends_both_phones() {
         copy.sequence += 10;
         copy.get("/me").await.refused("device_suspended");
         let identity = network.identity(&phone.identity).await;
-        assert_eq!(identity.status, "suspended");
+        assert_eq!(identity.status.as_str(), "suspended");
         const REASON: &str =
             "SELECT COUNT(*) FROM suspension WHERE reason = 'device_lost' AND identity = $1";
         assert_eq!(network.count(REASON, &phone.identity).await, 1);

@@ -1,5 +1,6 @@
 //! Threat 7: a swapped SIM, a ported or recycled number.
 
+use crate::support::parsed;
 use reqwest::StatusCode;
 use serde_json::json;
 
@@ -19,10 +20,10 @@ async fn t07_a_swap_during_enrolment_is_noticed() {
                 let (store, id) = (network.server.scheme.store.clone(), id.clone());
                 async move {
                     store
-                        .read(move |tx| ipse_store::enrolment::by_id(tx, &id))
+                        .read(move |tx| ipse_store::enrolment::by_id(tx, &parsed(&id)))
                         .await
                         .expect("store")
-                        .is_some_and(|e| e.sim_state == "changed")
+                        .is_some_and(|e| e.sim_state.as_str() == "changed")
                 }
             })
             .await;
@@ -47,7 +48,7 @@ async fn t07_the_device_mac_covers_the_sim_handle() {
             .scheme
             .store
             .write(move |tx| {
-                let own = ipse_store::sim::binding(tx, &thief)?.expect("a SIM");
+                let own = ipse_store::sim::binding(tx, &parsed(&thief))?.expect("a SIM");
                 tx.exec(
                     "DELETE FROM sim_binding WHERE identity = $1",
                     ipse_store::params![&thief],
@@ -55,7 +56,7 @@ async fn t07_the_device_mac_covers_the_sim_handle() {
                 ipse_store::sim::bind(
                     tx,
                     &ipse_store::sim::Binding {
-                        identity: victim.clone(),
+                        identity: parsed(&victim),
                         ..own
                     },
                 )

@@ -1,5 +1,6 @@
 //! Threat 11: two decisions about one action.
 
+use crate::support::parsed;
 use std::sync::Arc;
 
 use ipse_protocol::terms::RefusalReason;
@@ -85,9 +86,9 @@ async fn race(network: TestNetwork) {
             .server
             .scheme
             .store
-            .read(move |tx| ipse_store::action::by_id(tx, &id))
+            .read(move |tx| ipse_store::action::by_id(tx, &parsed(&id)))
             .await;
-        assert_eq!(row.expect("store").expect("a row").status, said[0]);
+        assert_eq!(row.expect("store").expect("a row").status.as_str(), said[0]);
         const RECEIPTS: &str = "SELECT COUNT(*) FROM receipt WHERE action = $1";
         const GRANTS: &str = "SELECT COUNT(*) FROM access_grant WHERE action = $1";
         let receipts = network.count(RECEIPTS, &action).await;

@@ -1,8 +1,11 @@
 //! Threat 12: replay.
 
+use crate::support::parsed;
 use ipse_protocol::opaque::{ClientLogin, Identity as NoStretching};
+use ipse_protocol::terms::BlockReason;
 use ipse_protocol::terms::Factor;
 use ipse_protocol::wire::AttemptRequest;
+use ipse_scheme::actor::Actor;
 use ipse_scheme::login::LoginResult;
 use reqwest::StatusCode;
 use serde_json::json;
@@ -17,7 +20,7 @@ async fn cookie_binding(network: &TestNetwork, action: &str) -> [u8; 32] {
         .server
         .scheme
         .store
-        .read(move |tx| ipse_store::action::by_id(tx, &id))
+        .read(move |tx| ipse_store::action::by_id(tx, &parsed(&id)))
         .await;
     let browser = row
         .expect("store")
@@ -178,12 +181,14 @@ async fn t12_a_repeated_start_returns_the_same_object() {
         assert_eq!(open, 1);
 
         let who = phone.identity.clone();
-        let exhausted = ipse_scheme::identity::Reason::CodeExhausted;
+        let exhausted = BlockReason::CodeExhausted;
         network
             .server
             .scheme
             .store
-            .write(move |tx| ipse_scheme::block::suspend(tx, &who, exhausted, "scheme"))
+            .write(move |tx| {
+                ipse_scheme::block::suspend(tx, &parsed(&who), exhausted, &Actor::System)
+            })
             .await
             .expect("store");
         let asked = phone.seal("/recoveries", &json!({"bank": "Bank Anker"}));

@@ -1,5 +1,6 @@
 //! Threat 22: keys that are not registered.
 
+use crate::support::parsed;
 use ipse_sim::event::Event;
 use reqwest::StatusCode;
 use serde_json::json;
@@ -12,7 +13,7 @@ async fn handle_of(network: &TestNetwork, phone: &Phone) -> String {
     let who = phone.identity.clone();
     let store = &network.server.scheme.store;
     let binding = store
-        .read(move |tx| ipse_store::sim::binding(tx, &who))
+        .read(move |tx| ipse_store::sim::binding(tx, &parsed(&who)))
         .await;
     binding.expect("store").expect("a binding").handle
 }

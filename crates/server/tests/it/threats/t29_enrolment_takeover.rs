@@ -1,5 +1,6 @@
 //! Threat 29: taking over another person's number by enrolling.
 
+use ipse_store::person::LookupField;
 use reqwest::StatusCode;
 
 use crate::support::TestNetwork;
@@ -16,11 +17,13 @@ async fn t29_a_number_moves_only_to_a_proven_sim() {
             async move {
                 let hash = ipse_scheme::person::lookup_hash(
                     &*keys,
-                    "phone_number",
+                    LookupField::PhoneNumber,
                     &crate::support::number(n),
                 );
                 store
-                    .read(move |tx| ipse_store::person::by_lookup(tx, "phone_number", &hash))
+                    .read(move |tx| {
+                        ipse_store::person::by_lookup(tx, LookupField::PhoneNumber, &hash)
+                    })
                     .await
                     .expect("store")
             }

@@ -25,7 +25,7 @@ async fn nothing_was_spent(network: &TestNetwork, phone: &Phone) {
     let identity = network.identity(&phone.identity).await;
     let open = network.open_attempt(&phone.identity).await;
     assert_eq!((open, identity.wrong_codes), (None, 0));
-    assert_eq!(identity.status, "active");
+    assert_eq!(identity.status.as_str(), "active");
 }
 
 /// What an attempt is told, once.
@@ -53,7 +53,7 @@ async fn t30_a_failing_operator_costs_no_try_and_approves_nothing() {
             let identity = network.identity(&phone.identity).await;
             let open = network.open_attempt(&phone.identity).await;
             assert_eq!((open, identity.wrong_codes), (None, 0));
-            assert_eq!(identity.status, "active", "{fault:?}");
+            assert_eq!(identity.status.as_str(), "active", "{fault:?}");
             // What needs no SIM goes on.
             let basic = network.offer_basic(&partner, &mut phone).await;
             assert_eq!(phone.approve_offer(&basic).await.status, StatusCode::OK);

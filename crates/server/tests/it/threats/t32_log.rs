@@ -221,7 +221,7 @@ async fn t32_a_changed_log_is_reported_with_its_entry() {
 #[tokio::test]
 async fn t32_every_queued_entry_reaches_the_log() {
     const MANY: &str = "INSERT INTO log_queue (receipt, leaf, queued) WITH RECURSIVE n (i) AS \
-                        (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2500) SELECT 'rec_' || i, $1, 5 FROM n";
+                        (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2500) SELECT 'rec_AAAAAAAAAAAAAAAAA' || (1000 + i) || 'A', $1, 5 FROM n";
     const COUNTS: &str = "SELECT (SELECT COUNT(*) FROM log_queue), \
                           (SELECT COUNT(*) FROM log_leaf JOIN log_place USING (receipt, position))";
     const HEADS: &str = "SELECT COUNT(*), MIN(size), MAX(size) FROM log_checkpoint";

@@ -1,5 +1,6 @@
 //! `GET /sign-in`. Threat: t18.
 
+use ipse_protocol::terms::ActionStatus;
 use reqwest::StatusCode;
 
 use crate::support::oidc::{ISSUER, TestServer, action_of, between, open_page, query};
@@ -50,7 +51,7 @@ async fn a_refusal_redirects_with_access_denied() {
     let server = TestServer::new().await;
     let (cookie, page) = server.start().await;
     server
-        .decide(&action_of(&page), "refused", Some("person"))
+        .decide(&action_of(&page), ActionStatus::Refused, Some("person"))
         .await;
     let back = open_page(&server, &page, &cookie).await;
     assert_eq!(
@@ -65,7 +66,11 @@ async fn a_block_is_shown_on_the_page_and_not_to_the_partner() {
     let server = TestServer::new().await;
     let (cookie, page) = server.start().await;
     server
-        .decide(&action_of(&page), "cancelled", Some("code_exhausted"))
+        .decide(
+            &action_of(&page),
+            ActionStatus::Cancelled,
+            Some("code_exhausted"),
+        )
         .await;
     let answer = open_page(&server, &page, &cookie).await;
     assert_eq!(answer.page_code(), "identity_blocked");

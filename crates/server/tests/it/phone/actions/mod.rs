@@ -2,7 +2,10 @@
 
 mod show;
 
+use crate::support::parsed;
 use ipse_protocol::ids;
+use ipse_protocol::ids::ActionId;
+use ipse_protocol::terms::ActionStatus;
 use ipse_protocol::wire::ActionsResponse;
 use ipse_store::action;
 use ipse_store::action::Action;
@@ -25,12 +28,12 @@ async fn the_history_lists_every_action_in_pages() {
             .scheme
             .store
             .write(move |tx| {
-                let row = action::by_id(tx, &pattern)?.expect("the request");
+                let row = action::by_id(tx, &parsed(&pattern))?.expect("the request");
                 for n in 1..120 {
                     let created = row.created - n / 3;
                     let old = Action {
-                        id: ids::dated(ids::ACTION, created),
-                        status: "refused".into(),
+                        id: ActionId::dated(created, tx.random()),
+                        status: ActionStatus::Refused,
                         created,
                         ..row.clone()
                     };

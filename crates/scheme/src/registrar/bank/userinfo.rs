@@ -1,6 +1,6 @@
 //! Userinfo and `verified_claims` (OpenID Connect for Identity Assurance 1.0).
 //!
-//! A bank that cannot meet a demand leaves the element out without a word (§6.4), so whatever is not there is a failure.
+//! A bank that cannot meet a demand leaves the element out without an error (§6.4). So a missing element is a failure.
 
 use ipse_jose::jwe::{self, DecryptionKey, Enc, KeyAlg};
 use ipse_protocol::text;
@@ -9,7 +9,8 @@ use jiff::{Timestamp, tz::TimeZone};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::{Policy, RegistrarError, SKEW, Vouched, for_us, open};
+use super::{Policy, SKEW, for_us, open};
+use crate::registrar::{RegistrarError, Vouched};
 
 /// Claim of the Belgian national number; no registered claim carries it.
 pub const NATIONAL_NUMBER: &str = "https://ipse.example/claims/be_national_number";

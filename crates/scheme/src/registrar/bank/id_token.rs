@@ -3,7 +3,8 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{Policy, RegistrarError, SKEW, for_us, open};
+use super::{Policy, SKEW, for_us, open};
+use crate::registrar::RegistrarError;
 
 /// How long ago the person may have signed in at the bank, in seconds.
 const MAX_AUTH_AGE: i64 = 300;

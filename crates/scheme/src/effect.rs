@@ -1,0 +1,7 @@
+//! What a deciding transaction does.
+
+use ipse_store::{StoreError, Tx};
+
+/// What the deciding transaction does when an action is approved, at a time in milliseconds. Everything slow happened
+/// before.
+pub(crate) type Effect = Box<dyn Fn(&mut Tx, i64) -> Result<(), StoreError> + Send>;

@@ -1,0 +1,123 @@
+//! Grants: an approval gives a partner one authorization code, and the code is redeemed for one short access token.
+
+mod redeem;
+
+use ipse_jose::b64;
+use ipse_keys::KeyStore;
+use ipse_protocol::ids::ActionId;
+use ipse_protocol::terms::Flow;
+use ipse_protocol::{sha256, view};
+use ipse_store::action::{Action, Claim};
+use ipse_store::grant::{self, Grant, GrantStatus};
+
+use crate::Scheme;
+use crate::effect::Effect;
+use crate::error::Error;
+use crate::person::PersonKey;
+
+pub use redeem::{AccessToken, Redeemable, UserInfo};
+
+/// Purpose under which the released attributes are sealed.
+const RELEASED: &str = "grant/released";
+
+/// Prepares the grant of an approval: it releases exactly what the view showed.
+pub(crate) fn prepare(
+    scheme: &Scheme,
+    action: &Action,
+    claim: &Claim,
+    view: &[u8],
+    key: &PersonKey,
+) -> Result<Effect, Error> {
+    let partner = action
+        .partner
+        .clone()
+        .ok_or(Error::Corrupt("action of a partner without one"))?;
+    let shown = view::parse(view).map_err(|_| Error::Corrupt("view of an action"))?;
+    let released: Vec<(&str, &str)> = shown
+        .attributes
+        .iter()
+        .map(|a| (a.key.as_str(), a.value.as_str()))
+        .collect();
+    let names: Vec<&str> = released.iter().map(|(name, _)| *name).collect();
+    let plain = serde_json::to_vec(&released)
+        .map_err(|_| Error::Internal("released attributes do not serialize"))?;
+    let names = serde_json::to_string(&names)
+        .map_err(|_| Error::Internal("names of attributes do not serialize"))?;
+    let code = authorization_code(&*scheme.keys, &action.id);
+    // Pairwise (OpenID Connect Core §8.1): 128 random bits per identity and partner.
+    let fresh_sub = b64::encode(&scheme.random.bytes::<16>());
+    let code_life = scheme.config.lifetimes.code;
+    let prepared = Grant {
+        action: action.id.clone(),
+        partner,
+        identity: claim.identity.clone(),
+        epoch: claim.epoch,
+        sub: fresh_sub,
+        attributes: names,
+        released: key.seal(RELEASED, &plain)?,
+        status: GrantStatus::Issued,
+        code_hash: sha256(code.as_str().as_bytes()),
+        code_expires: 0,
+        token_hash: None,
+        token_expires: None,
+        auth_time: 0,
+    };
+    Ok(Box::new(move |tx, now| {
+        let mut row = prepared.clone();
+        row.sub = grant::pairwise_sub(tx, &row.identity, &row.partner, &prepared.sub)?;
+        row.code_expires = now + code_life;
+        row.auth_time = now;
+        grant::insert(tx, &row)
+    }))
+}
+
+/// Where a phone sends the person on the same device: back to the browser that began, which must show its cookie
+/// (protocol §6).
+pub(crate) fn return_url(scheme: &Scheme, action: &Action, claim: &Claim) -> Option<String> {
+    (claim.flow == Flow::App).then(|| {
+        let token = return_token(&*scheme.keys, &action.id);
+        format!("{}/return/{token}", scheme.config.issuer)
+    })
+}
+
+/// The token of [`return_url`]: bound to the action, and worthless without the cookie of the browser.
+pub(crate) fn return_token(keys: &dyn KeyStore, action: &ActionId) -> String {
+    format!(
+        "{action}.{}",
+        b64::encode(&keys.mac("link/return/1", action.as_bytes())[..16])
+    )
+}
+
+/// An authorization code (RFC 6749 §4.1.2). Only its hash is stored.
+#[derive(Clone, PartialEq, Eq)]
+pub struct AuthorizationCode(String);
+
+impl AuthorizationCode {
+    /// The code in clear, for the redirect to the partner.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// The code is a secret: it is not printed.
+impl std::fmt::Debug for AuthorizationCode {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("AuthorizationCode")
+    }
+}
+
+/// The authorization code of an approved action. It is derived, so that a reload of the page gives the same code, which
+/// can be redeemed only once all the same.
+pub(crate) fn authorization_code(keys: &dyn KeyStore, action: &ActionId) -> AuthorizationCode {
+    AuthorizationCode(bearer(action, &keys.mac("grant/code/1", action.as_bytes())))
+}
+
+/// An authorization code or an access token: the action by which it is found, and a secret.
+fn bearer(action: &ActionId, secret: &[u8; 32]) -> String {
+    format!("{action}.{}", b64::encode(secret))
+}
+
+/// The action that a code or a token names; `None` for anything that the scheme never issued.
+fn action_of(bearer: &str) -> Option<ActionId> {
+    ActionId::parse(bearer.split_once('.')?.0)
+}

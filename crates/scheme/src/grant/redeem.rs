@@ -1,0 +1,244 @@
+//! Redeeming an authorization code, and what its access token opens.
+
+use ipse_protocol::ids::PartnerId;
+use ipse_protocol::terms::Level;
+use ipse_protocol::{constant_time_eq, sha256};
+use ipse_store::grant::{self, GrantState, GrantStatus};
+use ipse_store::{StoreError, Tx, action};
+
+use super::{RELEASED, action_of, bearer};
+use crate::Scheme;
+use crate::error::{Error, RuleError};
+use crate::partner::{Assertion, use_assertion};
+use crate::person::PersonKey;
+use crate::refusal::{LoginError, LoginRefusal};
+use crate::request::ActionRequest;
+
+const SECOND_MS: i64 = 1000;
+
+/// What a code is redeemed for.
+pub struct AccessToken {
+    /// The token. Only its hash is stored.
+    pub token: String,
+    /// Its life, in seconds.
+    pub seconds: i64,
+}
+
+/// What a code is redeemed from.
+#[derive(Clone, Debug)]
+pub struct Redeemable {
+    /// The OpenID Connect request (JSON): redirect URI, code challenge, nonce.
+    pub oidc_request: String,
+    /// The level reached.
+    pub level: Level,
+    /// Pairwise subject.
+    pub sub: String,
+    /// Milliseconds of the approval.
+    pub auth_time: i64,
+    /// What was shown and approved: names and values, in the order shown.
+    pub released: Vec<(String, String)>,
+}
+
+/// What a live access token opens.
+#[derive(Clone, Debug)]
+pub struct UserInfo {
+    /// The partner that holds the token.
+    pub partner: PartnerId,
+    /// Pairwise subject.
+    pub sub: String,
+    /// What was shown and approved.
+    pub released: Vec<(String, String)>,
+    /// The OpenID Connect request (JSON).
+    pub oidc_request: String,
+}
+
+impl Scheme {
+    /// What a code would be redeemed from, without redeeming it: for a page that must know who approved before it hands
+    /// the code out.
+    ///
+    /// # Errors
+    /// [`LoginRefusal::GrantInvalid`] for a code that was never issued.
+    pub async fn redeemable(&self, code: &str) -> Result<Redeemable, LoginError> {
+        let code = code.to_owned();
+        let found = self.store.read(move |tx| by_code(tx, &code)).await?;
+        let found = found.ok_or(LoginRefusal::GrantInvalid)?;
+        let key = self.persons.key(&found.grant.identity).await?;
+        Ok(Redeemable::of(found, &key)?)
+    }
+
+    /// Redeems a code for an access token, once. A second use revokes what the first one gave (RFC 6749 §4.1.2). `fits`
+    /// says whether the OpenID Connect request allows it; if not, the code can still be redeemed.
+    ///
+    /// # Errors
+    /// [`LoginRefusal::GrantInvalid`], [`LoginRefusal::AssertionUsed`]. Both use up the assertion.
+    pub async fn redeem(
+        &self,
+        code: &str,
+        partner: &PartnerId,
+        assertion: Option<Assertion>,
+        fits: impl Fn(&str) -> bool + Send + 'static,
+    ) -> Result<(AccessToken, Redeemable), LoginError> {
+        // The person's key comes first: no code is lost to an answer that cannot be given.
+        let granted_by = match action_of(code) {
+            Some(action) => {
+                self.store
+                    .read(move |tx| grant::granted_by(tx, &action))
+                    .await?
+            }
+            None => None,
+        };
+        let key = match granted_by {
+            Some(identity) => Some(self.persons.key(&identity).await?),
+            None => None,
+        };
+        let (code, partner) = (code.to_owned(), partner.clone());
+        let (secret, life) = (self.random.bytes(), self.config.lifetimes.token);
+        let found = self
+            .store
+            .write_rule(move |tx| {
+                use_assertion(tx, &partner, assertion.as_ref())?;
+                redeem(tx, &code, &secret, &partner, life, &fits)
+            })
+            .await?;
+        let access = AccessToken {
+            token: bearer(&found.grant.action, &secret),
+            seconds: life / SECOND_MS,
+        };
+        let key = key.ok_or(LoginRefusal::GrantInvalid)?;
+        Ok((access, Redeemable::of(found, &key)?))
+    }
+
+    /// What a live access token opens.
+    ///
+    /// # Errors
+    /// [`LoginRefusal::GrantInvalid`].
+    pub async fn userinfo(&self, token: &str) -> Result<UserInfo, LoginError> {
+        let token = token.to_owned();
+        let found = self
+            .store
+            .read(move |tx| {
+                let now = tx.now()?;
+                let live = |found: &GrantState| {
+                    found.grant.status == GrantStatus::Redeemed
+                        && found.grant.token_expires.is_some_and(|end| now < end)
+                        && found.is_current()
+                };
+                Ok(by_token(tx, &token)?.filter(live))
+            })
+            .await?;
+        let GrantState { grant, request, .. } = found.ok_or(LoginRefusal::GrantInvalid)?;
+        let key = self.persons.key(&grant.identity).await?;
+        Ok(UserInfo {
+            released: released(&grant.released, &key)?,
+            oidc_request: ActionRequest::parse(&request)?
+                .oidc_request
+                .get()
+                .to_owned(),
+            partner: grant.partner,
+            sub: grant.sub,
+        })
+    }
+
+    /// Revokes an access token of this partner (RFC 7009). An unknown token is no error.
+    ///
+    /// # Errors
+    /// [`LoginRefusal::AssertionUsed`].
+    pub async fn revoke(
+        &self,
+        token: &str,
+        partner: &PartnerId,
+        assertion: Option<Assertion>,
+    ) -> Result<(), LoginError> {
+        let (token, partner) = (token.to_owned(), partner.clone());
+        Ok(self
+            .store
+            .write_rule(move |tx| {
+                use_assertion(tx, &partner, assertion.as_ref())?;
+                let found = by_token(tx, &token)?;
+                if let Some(found) = found.filter(|found| found.grant.partner == partner) {
+                    grant::revoke(tx, &found.grant.action)?;
+                }
+                Ok::<_, RuleError<LoginRefusal>>(())
+            })
+            .await?)
+    }
+}
+
+impl Redeemable {
+    fn of(found: GrantState, key: &PersonKey) -> Result<Self, Error> {
+        Ok(Self {
+            released: released(&found.grant.released, key)?,
+            oidc_request: ActionRequest::parse(&found.request)?
+                .oidc_request
+                .get()
+                .to_owned(),
+            level: found.level,
+            sub: found.grant.sub,
+            auth_time: found.grant.auth_time,
+        })
+    }
+}
+
+/// Opens what was shown and approved.
+fn released(sealed: &[u8], key: &PersonKey) -> Result<Vec<(String, String)>, Error> {
+    let plain = key.open(RELEASED, sealed)?;
+    serde_json::from_slice(&plain).map_err(|_| Error::Corrupt("released attributes"))
+}
+
+/// The grant of an authorization code.
+fn by_code(tx: &mut Tx, code: &str) -> Result<Option<GrantState>, StoreError> {
+    let hash = sha256(code.as_bytes());
+    let found = by_bearer(tx, code)?;
+    Ok(found.filter(|found| constant_time_eq(&hash, &found.grant.code_hash)))
+}
+
+/// The grant of an access token.
+fn by_token(tx: &mut Tx, token: &str) -> Result<Option<GrantState>, StoreError> {
+    let hash = sha256(token.as_bytes());
+    let found = by_bearer(tx, token)?;
+    Ok(found.filter(|found| {
+        let stored = found.grant.token_hash;
+        stored.is_some_and(|stored| constant_time_eq(&hash, &stored))
+    }))
+}
+
+fn by_bearer(tx: &mut Tx, bearer: &str) -> Result<Option<GrantState>, StoreError> {
+    match action_of(bearer) {
+        Some(action) => grant::state(tx, &action),
+        None => Ok(None),
+    }
+}
+
+fn redeem(
+    tx: &mut Tx,
+    code: &str,
+    secret: &[u8; 32],
+    partner: &PartnerId,
+    life: i64,
+    fits: &dyn Fn(&str) -> bool,
+) -> Result<GrantState, RuleError<LoginRefusal>> {
+    let invalid = || RuleError::from(LoginRefusal::GrantInvalid);
+    let found = by_code(tx, code)?.ok_or_else(invalid)?;
+    let grant = &found.grant;
+    if grant.partner != *partner {
+        return Err(invalid());
+    }
+    let request = ActionRequest::parse(&found.request);
+    if !request.is_ok_and(|request| fits(request.oidc_request.get())) {
+        return Err(invalid());
+    }
+    let now = tx.now()?;
+    // A code that was used before goes on to the revocation below, however late it comes again.
+    let unused = grant.status == GrantStatus::Issued;
+    if unused && (now >= grant.code_expires || !found.is_current()) {
+        return Err(invalid());
+    }
+    let token_hash = sha256(bearer(&grant.action, secret).as_bytes());
+    if !grant::redeem(tx, &grant.action, &token_hash, now + life)? {
+        // Used before: somebody has a copy of the code, so nobody keeps what it gave.
+        grant::revoke(tx, &grant.action)?;
+        return Err(invalid());
+    }
+    action::deliver(tx, &grant.action)?;
+    Ok(found)
+}

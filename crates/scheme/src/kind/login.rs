@@ -1,0 +1,53 @@
+//! Log in at a partner: the partner learns who the person is.
+
+use ipse_protocol::terms::{Factor, Flow, Level, SimNeed};
+use ipse_store::action::{Action, Claim};
+use ipse_store::device::Device;
+
+use super::{ActionKind, ViewTexts, code_or_biometric};
+use crate::effect::Effect;
+use crate::error::Error;
+use crate::person::PersonKey;
+use crate::{Scheme, grant};
+
+pub(super) struct Login;
+
+impl ActionKind for Login {
+    fn texts(&self, flow: Flow) -> ViewTexts {
+        ViewTexts {
+            title: "login-title",
+            purpose: "login-purpose",
+            warning: (flow == Flow::Link).then_some("started-elsewhere"),
+        }
+    }
+
+    fn factors(&self, device: &Device) -> Vec<Factor> {
+        code_or_biometric(device)
+    }
+
+    fn sim_need(&self, level: Level) -> SimNeed {
+        match level {
+            Level::Basic => SimNeed::None,
+            Level::Advanced => SimNeed::Silent,
+        }
+    }
+
+    fn accepts_earlier_statement(&self) -> bool {
+        true
+    }
+
+    fn prepare(
+        &self,
+        scheme: &Scheme,
+        action: &Action,
+        claim: &Claim,
+        view: &[u8],
+        key: &PersonKey,
+    ) -> Result<Effect, Error> {
+        grant::prepare(scheme, action, claim, view, key)
+    }
+
+    fn return_url(&self, scheme: &Scheme, action: &Action, claim: &Claim) -> Option<String> {
+        grant::return_url(scheme, action, claim)
+    }
+}

@@ -1,0 +1,97 @@
+//! The kinds of action. Each is one module behind [`ActionKind`]; [`of`] finds it.
+
+mod connect_sim;
+mod login;
+mod unblock;
+
+use ipse_protocol::terms::{Factor, Flow, Level, SimNeed};
+use ipse_protocol::view::Field;
+use ipse_store::Tx;
+use ipse_store::action::{Action, Claim};
+use ipse_store::device::Device;
+use ipse_texts::Language;
+
+use crate::Scheme;
+use crate::effect::Effect;
+use crate::error::{Error, RuleError};
+use crate::person::PersonKey;
+use crate::request::ActionRequest;
+
+pub use ipse_store::Kind;
+
+/// Keys of the sentences of a view, in the texts of the scheme.
+pub(crate) struct ViewTexts {
+    /// What is asked, in one sentence. Its variable `partner` is the partner's name.
+    pub(crate) title: &'static str,
+    /// What for, or what happens after.
+    pub(crate) purpose: &'static str,
+    /// What the person should beware of.
+    pub(crate) warning: Option<&'static str>,
+}
+
+/// One kind of action: everything that the rules must know about it.
+pub(crate) trait ActionKind: Sync {
+    /// The sentences of the view, for an action that the phone got hold of by `flow`.
+    fn texts(&self, flow: Flow) -> ViewTexts;
+
+    /// The typed values of the view, beside the attributes.
+    fn fields(
+        &self,
+        _request: &ActionRequest<'_>,
+        _language: Language,
+    ) -> Result<Vec<Field>, Error> {
+        Ok(Vec::new())
+    }
+
+    /// The factors that this device may approve with. All but the code are optional.
+    fn factors(&self, device: &Device) -> Vec<Factor>;
+
+    /// The SIM statement that an approval needs.
+    fn sim_need(&self, level: Level) -> SimNeed;
+
+    /// Whether a statement of the last hours is enough while the operator does not answer (design §6).
+    fn accepts_earlier_statement(&self) -> bool {
+        false
+    }
+
+    /// Whether it may be approved while the identity is suspended, because it lifts a suspension.
+    fn allowed_while_suspended(&self) -> bool {
+        false
+    }
+
+    /// Checks, in the deciding transaction, what only this kind rests on.
+    fn may_approve(&self, _tx: &mut Tx, _action: &Action, _claim: &Claim) -> Result<(), RuleError> {
+        Ok(())
+    }
+
+    /// Prepares an approval, before the deciding transaction: what the approval does in it. `view` is what was shown.
+    fn prepare(
+        &self,
+        scheme: &Scheme,
+        action: &Action,
+        claim: &Claim,
+        view: &[u8],
+        key: &PersonKey,
+    ) -> Result<Effect, Error>;
+
+    /// Where the phone sends the person after the decision: back to the browser that began, or nowhere.
+    fn return_url(&self, scheme: &Scheme, action: &Action, claim: &Claim) -> Option<String>;
+}
+
+/// The module of a kind.
+pub(crate) fn of(kind: Kind) -> &'static dyn ActionKind {
+    match kind {
+        Kind::Login => &login::Login,
+        Kind::ConnectSim => &connect_sim::ConnectSim,
+        Kind::Unblock => &unblock::Unblock,
+    }
+}
+
+/// The code, and fingerprint or face where the device has a credential for it.
+fn code_or_biometric(device: &Device) -> Vec<Factor> {
+    let mut factors = vec![Factor::Code];
+    if device.biometric_credential.is_some() {
+        factors.push(Factor::Biometric);
+    }
+    factors
+}

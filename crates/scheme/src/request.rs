@@ -1,0 +1,81 @@
+//! What an action asks: kept with the action as JSON.
+
+use std::borrow::Cow;
+
+use ipse_protocol::terms::Level;
+use ipse_store::Kind;
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use crate::error::Error;
+
+/// The scheme as the partner of the person's own actions.
+pub(crate) const OWN: &str = "par_AAAAAAAAAAAAAAAAAAAAAA";
+
+/// What is asked. Every step of a login reads it, so it borrows from the JSON.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ActionRequest<'a> {
+    /// What kind of action it asks for.
+    #[serde(default = "login", skip_serializing_if = "is_login")]
+    pub kind: Kind,
+    /// The partner's name, as verified at registration.
+    #[serde(borrow)]
+    pub partner_name: Cow<'a, str>,
+    /// The partner's verified domain.
+    #[serde(borrow)]
+    pub partner_domain: Cow<'a, str>,
+    /// Code of the service.
+    #[serde(borrow)]
+    pub service: Cow<'a, str>,
+    /// The level that the action must reach.
+    pub level: Level,
+    /// Names of the attributes that would be released, in the order shown. They are never escaped in JSON.
+    #[serde(borrow)]
+    pub attributes: Vec<&'a str>,
+    /// The sandbox person whom the request names.
+    #[serde(
+        borrow,
+        default,
+        rename = "sandbox",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub sandbox_person: Option<Cow<'a, str>>,
+    /// What only this kind of action has, JSON. The kind's module reads it ([`ActionRequest::details`]).
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    pub details: Option<&'a RawValue>,
+    /// The OpenID Connect request that must be answered, JSON. The scheme does not read it.
+    #[serde(borrow, rename = "reply")]
+    pub oidc_request: &'a RawValue,
+}
+
+/// Requests that name no kind are logins: for a long time there was no other.
+fn login() -> Kind {
+    Kind::Login
+}
+
+fn is_login(kind: &Kind) -> bool {
+    *kind == Kind::Login
+}
+
+impl<'a> ActionRequest<'a> {
+    /// Reads the request of a stored action.
+    pub(crate) fn parse(json: &'a str) -> Result<Self, Error> {
+        serde_json::from_str(json).map_err(|_| Error::Corrupt("request of an action"))
+    }
+
+    /// The JSON that is stored.
+    pub(crate) fn to_json(&self) -> Result<String, Error> {
+        serde_json::to_string(self).map_err(|_| Error::Internal("a request does not serialize"))
+    }
+
+    /// Reads what only this kind of action has.
+    ///
+    /// # Errors
+    /// When there is nothing, or something else.
+    pub fn details<T: Deserialize<'a>>(&self) -> Result<T, Error> {
+        self.details
+            .and_then(|json| serde_json::from_str(json.get()).ok())
+            .ok_or(Error::Corrupt("details of an action"))
+    }
+}

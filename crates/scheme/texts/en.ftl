@@ -1,0 +1,17 @@
+# Sentences of the view: what the person reads, and signs, on the phone.
+
+login-title = { $partner } wants to know who you are
+login-purpose = Log in
+
+connect-sim-title = You want to connect your new SIM card
+connect-sim-purpose = Your SIM card will belong to your Ipse again.
+
+unblock-title = You want to use your Ipse again
+unblock-purpose = After this you can log in again.
+
+started-elsewhere = We cannot see on which device this began. Continue only if you began it yourself just now.
+
+attribute-name = Name
+attribute-given-name = First name
+attribute-family-name = Last name
+attribute-locale = Language

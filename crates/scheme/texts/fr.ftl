@@ -1,0 +1,17 @@
+# Sentences of the view: what the person reads, and signs, on the phone.
+
+login-title = { $partner } souhaite savoir qui vous êtes
+login-purpose = Se connecter
+
+connect-sim-title = Vous voulez connecter votre nouvelle carte SIM
+connect-sim-purpose = Votre carte SIM fera à nouveau partie de votre Ipse.
+
+unblock-title = Vous voulez réutiliser votre Ipse
+unblock-purpose = Vous pourrez ensuite vous connecter à nouveau.
+
+started-elsewhere = Nous ne voyons pas sur quel appareil cela a commencé. Continuez uniquement si c'est vous qui venez de commencer.
+
+attribute-name = Nom complet
+attribute-given-name = Prénom
+attribute-family-name = Nom de famille
+attribute-locale = Langue

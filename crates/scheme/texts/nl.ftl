@@ -1,0 +1,17 @@
+# Sentences of the view: what the person reads, and signs, on the phone.
+
+login-title = { $partner } wil weten wie je bent
+login-purpose = Aanmelden
+
+connect-sim-title = Je wilt je nieuwe simkaart verbinden
+connect-sim-purpose = Je simkaart hoort dan weer bij je Ipse.
+
+unblock-title = Je wilt je Ipse opnieuw gebruiken
+unblock-purpose = Daarna kun je weer aanmelden.
+
+started-elsewhere = We kunnen niet zien op welk toestel dit begon. Ga alleen verder als je het zelf net begon.
+
+attribute-name = Naam
+attribute-given-name = Voornaam
+attribute-family-name = Achternaam
+attribute-locale = Taal

@@ -1,0 +1,64 @@
+//! Pushed authorization requests (RFC 9126), and client assertions that were used.
+
+use ipse_protocol::ids::PartnerId;
+
+use crate::engine::{StoreError, Tx};
+use crate::params;
+
+const USE_JTI: &str = "INSERT INTO assertion (expires, partner, jti) VALUES ($3, $1, $2) \
+     ON CONFLICT (expires, partner, jti) DO NOTHING";
+
+/// Marks a client assertion as used, by the hash of its `jti` and its expiry; false when it was used before.
+pub fn use_jti(
+    tx: &mut Tx,
+    partner: &PartnerId,
+    jti: &[u8; 32],
+    expires: i64,
+) -> Result<bool, StoreError> {
+    tx.change_at_most_one(USE_JTI, params![partner, jti, expires])
+}
+
+const PUSH: &str = "INSERT INTO pushed_request (handle, partner, request) VALUES ($1, $2, $3)";
+const CONSUME: &str =
+    "DELETE FROM pushed_request WHERE handle = $1 AND partner = $2 RETURNING request";
+
+/// The key of a pushed request: its expiry, so that requests of the same time are close together and old ones are
+/// found, and the hash of the reference that the partner got.
+fn key(expires: i64, hash: &[u8; 32]) -> [u8; 40] {
+    let mut key = [0; 40];
+    key[..8].copy_from_slice(&expires.to_be_bytes());
+    key[8..].copy_from_slice(hash);
+    key
+}
+
+/// Keeps a pushed request (JSON).
+pub fn push(
+    tx: &mut Tx,
+    expires: i64,
+    hash: &[u8; 32],
+    partner: &PartnerId,
+    request: &str,
+) -> Result<(), StoreError> {
+    tx.change_one(PUSH, params![&key(expires, hash), partner, request])
+}
+
+/// Removes a partner's pushed request and returns its JSON; none when it was consumed before.
+pub fn consume(
+    tx: &mut Tx,
+    expires: i64,
+    hash: &[u8; 32],
+    partner: &PartnerId,
+) -> Result<Option<String>, StoreError> {
+    tx.row(CONSUME, params![&key(expires, hash), partner])?
+        .map(|mut row| row.only())
+        .transpose()
+}
+
+const OLD_ASSERTIONS: &str = "DELETE FROM assertion WHERE expires < $1";
+const OLD_REQUESTS: &str = "DELETE FROM pushed_request WHERE handle < $1";
+
+/// Deletes assertions and pushed requests whose time is over.
+pub fn sweep(tx: &mut Tx, now: i64) -> Result<u64, StoreError> {
+    let handle = now.to_be_bytes();
+    Ok(tx.exec(OLD_ASSERTIONS, params![now])? + tx.exec(OLD_REQUESTS, params![&handle])?)
+}
