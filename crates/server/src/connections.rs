@@ -12,11 +12,14 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use ipse_protocol::Random;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
 use tower::Service;
+use tracing::Instrument;
 
+use crate::request_id;
 use crate::shutdown::{self, Stopped};
 
 /// Time for a request's head to arrive, also for the next one on a kept connection.
@@ -36,17 +39,25 @@ pub struct Listener {
     pub router: Router,
     /// Whether the origin is https; then browsers are told to use https only (RFC 6797).
     pub https: bool,
+    /// Random bytes of request ids.
+    pub random: Random,
 }
 
 impl Listener {
     /// Answers within [`ANSWER`]. What applies to every answer is here and not in a layer: axum boxes each layer for each request.
-    async fn answer(mut self, request: hyper::Request<Incoming>) -> Result<Response, Infallible> {
-        let mut response = match tokio::time::timeout(ANSWER, self.router.call(request)).await {
+    async fn answer(
+        mut self,
+        mut request: hyper::Request<Incoming>,
+    ) -> Result<Response, Infallible> {
+        let (id, span) = request_id::assign(&self.random, &mut request);
+        let answer = tokio::time::timeout(ANSWER, self.router.call(request)).instrument(span);
+        let mut response = match answer.await {
             Ok(Ok(response)) => response,
             Err(_elapsed) => StatusCode::REQUEST_TIMEOUT.into_response(),
         };
+        let headers = response.headers_mut();
+        request_id::write(id, headers);
         if self.https {
-            let headers = response.headers_mut();
             headers
                 .entry(header::STRICT_TRANSPORT_SECURITY)
                 .or_insert(HeaderValue::from_static("max-age=63072000"));
@@ -127,7 +138,11 @@ mod tests {
             .route("/", get(|| async { "here" }))
             .route("/", post(|body: String| async move { body }));
         let (stop, stopped) = watch::channel(false);
-        let listener = Listener { router, https };
+        let listener = Listener {
+            router,
+            https,
+            random: Random::seeded(1),
+        };
         let serving = tokio::spawn(serve(socket, listener, stopped));
         let mut client = TcpStream::connect(address).await.unwrap();
         client.write_all(sent).await.unwrap();
@@ -166,6 +181,7 @@ mod tests {
         let (read, _) = exchange(REQUEST).await;
         assert!(read.ends_with("\r\n\r\nhere"), "{read}");
         assert!(!read.contains("strict-transport-security"), "{read}");
+        assert!(read.contains("x-request-id: "), "{read}");
     }
 
     #[tokio::test]

@@ -1,5 +1,5 @@
-//! Everything that the scheme fetches passes here: pinned origins, no redirects, caps on size and time, and in production
-//! https to public addresses only, judged after resolution.
+//! The one HTTP client for outgoing calls. Each party has one origin; redirects are not followed; size and time are limited. In
+//! production it uses https and public addresses only, and checks the address after resolving the name (threat 21).
 
 use std::future::Future;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -21,41 +21,42 @@ use hyper_util::rt::{TokioExecutor, TokioTimer};
 use ipse_scheme::config::Profile;
 use url::{Host, Origin, Url};
 
-/// Longest answer that is read.
+/// Longest answer, in bytes.
 const MAX_ANSWER: usize = 256 * 1024;
+/// Time limit of connecting.
 const CONNECT: Duration = Duration::from_secs(2);
-/// Connections wait this long for their next request.
+/// How long an idle connection is kept.
 const IDLE: Duration = Duration::from_secs(60);
-/// How long an exchange may take that says nothing else.
+/// Time limit of a call that sets no other.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 const FORM: &str = "application/x-www-form-urlencoded";
 const JSON: &str = "application/json";
 
-/// The guard.
+/// The client.
 #[derive(Clone)]
 pub struct Fetch {
     client: Client<HttpsConnector<HttpConnector<Names>>, Full<Bytes>>,
     production: bool,
 }
 
-/// The way to one party: its origin, and nothing else.
+/// A client for one party: it calls that party's origin only.
 #[derive(Clone)]
 pub struct Party {
     fetch: Fetch,
     origin: Origin,
 }
 
-/// Why nothing came back.
+/// Why there is no answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FetchError {
-    /// The guard does not let it out.
+    /// The URL is not on the party's origin, or not allowed in this profile.
     #[error("address not allowed")]
     Refused,
-    /// No answer in time.
+    /// No connection, or no whole answer in time.
     #[error("no answer")]
     Silent,
-    /// An answer over the limit.
+    /// The answer is longer than the limit.
     #[error("answer too large")]
     TooLarge,
 }
@@ -71,7 +72,7 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// The body as JSON, read strictly; none for any other status.
+    /// The body as JSON, parsed strictly. `None` for another status or media type.
     pub fn json<T: serde::de::DeserializeOwned>(&self, status: u16) -> Option<T> {
         if self.status != status || self.media_type != "application/json" {
             return None;
@@ -81,7 +82,7 @@ impl Answer {
 }
 
 impl Fetch {
-    /// A guard for a profile.
+    /// A client for a profile.
     ///
     /// # Errors
     /// When TLS cannot be set up.
@@ -101,7 +102,7 @@ impl Fetch {
                 .enable_http1()
                 .wrap_connector(connector)
         } else {
-            // A demo speaks plain HTTP on its own machine, which may have no certificates at all.
+            // A demo calls plain HTTP on the same machine, which may have no certificates.
             let tls = rustls::ClientConfig::builder_with_provider(provider)
                 .with_safe_default_protocol_versions()
                 .context("cannot set up TLS")?
@@ -120,10 +121,10 @@ impl Fetch {
         Ok(Self { client, production })
     }
 
-    /// The way to the party at `url`.
+    /// A client for the party at `url`.
     ///
     /// # Errors
-    /// When that is no address which this profile allows.
+    /// When the profile does not allow that URL.
     pub fn party(&self, url: &str) -> anyhow::Result<Party> {
         let parsed = Url::parse(url).with_context(|| format!("`{url}` is not a URL"))?;
         if !self.allows(&parsed) {
@@ -135,7 +136,7 @@ impl Fetch {
         })
     }
 
-    /// What can be said without resolving the name.
+    /// Checks a URL without resolving its name.
     fn allows(&self, url: &Url) -> bool {
         let plain = url.username().is_empty() && url.password().is_none();
         let scheme = match url.scheme() {
@@ -159,7 +160,7 @@ impl Party {
         Url::parse(url).is_ok_and(|url| url.origin() == self.origin && self.fetch.allows(&url))
     }
 
-    /// Fetches from this party.
+    /// Sends a GET request.
     ///
     /// # Errors
     /// [`FetchError`].
@@ -167,7 +168,7 @@ impl Party {
         self.send(Method::GET, url, bearer, None, PATIENCE).await
     }
 
-    /// Posts a form.
+    /// Sends a form in a POST request.
     ///
     /// # Errors
     /// [`FetchError`].
@@ -179,7 +180,7 @@ impl Party {
         self.send(Method::POST, url, None, body, PATIENCE).await
     }
 
-    /// Posts JSON.
+    /// Sends JSON in a POST request.
     ///
     /// # Errors
     /// [`FetchError`].
@@ -195,7 +196,7 @@ impl Party {
             .await
     }
 
-    /// Deletes.
+    /// Sends a DELETE request.
     ///
     /// # Errors
     /// [`FetchError`].
@@ -235,9 +236,9 @@ impl Party {
     }
 
     async fn exchange(&self, request: Request<Full<Bytes>>) -> Result<Answer, FetchError> {
-        // The error names an address at most, never what was asked.
+        // The error contains at most an address, and nothing of the request.
         let answer = self.fetch.client.request(request).await.map_err(|error| {
-            tracing::debug!(%error, "no answer");
+            tracing::debug!(%error, "a call got no answer");
             FetchError::Silent
         })?;
         let status = answer.status().as_u16();
@@ -269,8 +270,8 @@ impl Party {
     }
 }
 
-/// Resolves names; in production to public addresses only. The connection goes to the very addresses that were judged, so
-/// a name that answers otherwise the next time gains nothing.
+/// Resolves names; in production to public addresses only. The connection goes to the checked addresses, so a name that changes
+/// afterwards has no effect.
 #[derive(Clone, Copy)]
 struct Names {
     public: bool,
@@ -326,7 +327,7 @@ fn public_v4(ip: Ipv4Addr) -> bool {
 
 fn public_v6(ip: Ipv6Addr) -> bool {
     let s = ip.segments();
-    // Global unicast is 2000::/3; everything else is local, mapped or reserved.
+    // Global unicast is 2000::/3. All else is local, mapped or reserved.
     let global = s[0] & 0xe000 == 0x2000;
     // Teredo, documentation, benchmarking, ORCHID: 2001::/23 and 2001:db8::/32. 6to4 carries an IPv4 address.
     let special = (s[0] == 0x2001 && (s[1] < 0x0200 || s[1] == 0x0db8))

@@ -15,6 +15,7 @@ mod client_assertion;
 pub mod config;
 mod connections;
 mod cookies;
+mod fault;
 pub mod fetch;
 mod health;
 pub mod jobs;
@@ -25,6 +26,7 @@ pub mod outbox;
 pub mod phone;
 pub mod problem;
 pub mod registrars;
+mod request_id;
 pub mod server;
 mod shutdown;
 
@@ -72,6 +74,7 @@ pub async fn serve_on(
         let listener = connections::Listener {
             router,
             https: origin.starts_with("https:"),
+            random: server.random.clone(),
         };
         running.spawn(connections::serve(socket, listener, stopped.clone()));
     }

@@ -3,36 +3,85 @@
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use ipse_protocol::problem::{CONTENT_TYPE, Problem, ProblemCode};
+use ipse_scheme::Error;
 
-/// Error of a handler, with the problem document that the caller gets.
-pub struct ApiError(Problem);
+use crate::fault::{self, Fault};
 
-impl From<ipse_scheme::Error> for ApiError {
-    fn from(error: ipse_scheme::Error) -> Self {
-        Self(error.into_problem())
+/// Error of a handler. Its answer is the problem document; what the caller must not learn goes to the log only.
+#[derive(Debug)]
+pub struct ApiError {
+    problem: Problem,
+    fault: Fault,
+    /// Why, for the log.
+    reason: Option<String>,
+}
+
+impl ApiError {
+    /// The same error with a reason for the log. The caller does not learn it.
+    pub fn because(self, reason: impl ToString) -> Self {
+        Self {
+            reason: Some(reason.to_string()),
+            ..self
+        }
+    }
+
+    /// Logs the error. Refusals without a reason are ordinary, such as a wrong code, and are not logged at `info`.
+    fn log(&self) {
+        let code = self.problem.code.as_str();
+        match (&self.reason, self.fault) {
+            (None, Fault::Caller) => tracing::debug!(code, "refused"),
+            (reason, fault) => fault::log(fault, code, reason.as_deref().unwrap_or("")),
+        }
     }
 }
 
-impl From<ProblemCode> for ApiError {
-    fn from(code: ProblemCode) -> Self {
-        Self(Problem::new(code))
+impl From<Error> for ApiError {
+    fn from(error: Error) -> Self {
+        let fault = fault::of(&error);
+        match error {
+            Error::Refused(_) => Self {
+                fault,
+                problem: error.into_problem(),
+                reason: None,
+            },
+            error => {
+                let busy = fault::is_busy(&error);
+                let code = if busy {
+                    ProblemCode::Busy
+                } else {
+                    ProblemCode::Internal
+                };
+                Self {
+                    problem: Problem::new(code),
+                    fault,
+                    reason: Some(fault::chain(&error)),
+                }
+            }
+        }
     }
 }
 
 impl From<Problem> for ApiError {
     fn from(problem: Problem) -> Self {
-        Self(problem)
+        Error::from(problem).into()
+    }
+}
+
+impl From<ProblemCode> for ApiError {
+    fn from(code: ProblemCode) -> Self {
+        Problem::new(code).into()
     }
 }
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        let status =
-            StatusCode::from_u16(self.0.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        self.log();
+        let status = StatusCode::from_u16(self.problem.status())
+            .unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let headers = [
             (header::CONTENT_TYPE, HeaderValue::from_static(CONTENT_TYPE)),
             (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
         ];
-        (status, headers, self.0.to_bytes()).into_response()
+        (status, headers, self.problem.to_bytes()).into_response()
     }
 }

@@ -38,6 +38,7 @@ cancel = Abbrechen
 back = Zurück zu { $partner }
 try-again = Erneut versuchen
 code = Code
+request-number = Nummer dieser Anfrage
 
 site-mistake-title = Die Anmeldung kann nicht beginnen
 site-mistake-what = Die Website, von der Sie kommen, hat nicht wie vereinbart angefragt. Es wurde nichts weitergegeben.

@@ -38,6 +38,7 @@ cancel = Cancel
 back = Back to { $partner }
 try-again = Try again
 code = Code
+request-number = Number of this request
 
 site-mistake-title = This login cannot start
 site-mistake-what = The site that sent you here did not ask in the agreed way. Nothing was shared.

@@ -38,6 +38,7 @@ cancel = Annuler
 back = Retour à { $partner }
 try-again = Réessayer
 code = Code
+request-number = Numéro de cette demande
 
 site-mistake-title = La connexion ne peut pas commencer
 site-mistake-what = Le site qui vous a envoyé ici n’a pas fait sa demande comme convenu. Rien n’a été communiqué.

@@ -38,6 +38,7 @@ cancel = Annuleren
 back = Terug naar { $partner }
 try-again = Opnieuw proberen
 code = Code
+request-number = Nummer van dit verzoek
 
 site-mistake-title = De aanmelding kan niet beginnen
 site-mistake-what = De site die je hierheen stuurde, vroeg dit niet zoals het hoort. Er is niets gedeeld.

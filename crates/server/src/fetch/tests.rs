@@ -3,7 +3,7 @@ use tokio::net::TcpListener;
 
 use super::*;
 
-/// A server that counts who comes in, and answers all with the same bytes.
+/// A server that counts connections and gives every request the same answer.
 async fn canary(answer: Vec<u8>) -> (u16, Arc<std::sync::atomic::AtomicUsize>) {
     let listener = TcpListener::bind("127.0.0.1:0")
         .await
@@ -31,9 +31,9 @@ fn guard(profile: Profile) -> Fetch {
 }
 
 #[tokio::test]
-async fn t21_a_name_that_leads_home_is_not_followed_in_production() {
+async fn t21_a_name_with_a_private_address_is_not_called_in_production() {
     let (port, count) = canary(Vec::new()).await;
-    // A name says nothing of where it leads: only resolving it does, each time anew.
+    // Only resolving a name tells its address, so each call must check again.
     let url = format!("https://localhost:{port}");
     let party = guard(Profile::Production).party(&url);
     let party = party.unwrap_or_else(|e| panic!("{e}"));
@@ -44,7 +44,7 @@ async fn t21_a_name_that_leads_home_is_not_followed_in_production() {
 }
 
 #[tokio::test]
-async fn t21_neither_redirects_nor_other_origins_are_followed() {
+async fn t21_redirects_and_other_origins_are_not_followed() {
     let (secret, count) = canary(Vec::new()).await;
     let answer = format!(
         "HTTP/1.1 302 Found\r\nlocation: http://127.0.0.1:{secret}/\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
@@ -65,7 +65,7 @@ async fn t21_neither_redirects_nor_other_origins_are_followed() {
 }
 
 #[tokio::test]
-async fn t21_answers_have_an_end() {
+async fn t21_a_long_answer_is_cut_off() {
     let mut answer = b"HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n".to_vec();
     answer.resize(answer.len() + MAX_ANSWER + 1, b'x');
     let (port, _) = canary(answer).await;
@@ -80,7 +80,7 @@ async fn t21_answers_have_an_end() {
 }
 
 #[test]
-fn t21_only_public_addresses_are_public() {
+fn t21_private_addresses_are_not_public() {
     for local in [
         "127.0.0.1",
         "10.1.2.3",
@@ -116,7 +116,7 @@ fn t21_only_public_addresses_are_public() {
 }
 
 #[test]
-fn t21_production_refuses_what_is_not_https_on_a_public_host() {
+fn t21_production_allows_only_https_on_public_hosts() {
     let fetch = Fetch::new(Profile::Production).unwrap_or_else(|e| panic!("{e}"));
     for url in [
         "http://bank.example",

@@ -1,17 +1,19 @@
-//! What a browser says of itself: language, and a name that a person recognises.
+//! What a browser's headers tell: its language, and a name that a person recognises.
 
 use axum::http::{HeaderMap, header};
 use ipse_texts::Language;
 
 use super::Provider;
 use super::pages::Page;
+use crate::request_id;
 
-/// A page in the language asked for, else the browser's, else English.
+/// A page in the `wanted` language, otherwise the browser's, otherwise English.
 pub fn page(provider: &Provider, headers: &HeaderMap, wanted: Option<Language>) -> Page {
     Page::new(
         provider.texts.clone(),
         wanted.or_else(|| language(headers)).unwrap_or(Language::En),
         provider.issuer(),
+        request_id::of(headers),
     )
 }
 
@@ -20,8 +22,8 @@ pub fn language(headers: &HeaderMap) -> Option<Language> {
     text(headers, header::ACCEPT_LANGUAGE).and_then(Language::from_accept_language)
 }
 
-/// A few words for the person, such as `Firefox, Linux`. Only words from our own lists: what a browser says of itself
-/// is the asker's to choose, and must not become text on the approval screen.
+/// A few words for the person, such as `Firefox, Linux`. Only words from our own lists: an attacker can choose the header, so its
+/// text must not get on the approval screen.
 pub fn name(headers: &HeaderMap) -> String {
     let agent = text(headers, header::USER_AGENT).unwrap_or_default();
     let first = |list: &[(&str, &'static str)], other: &'static str| {
@@ -29,7 +31,7 @@ pub fn name(headers: &HeaderMap) -> String {
             .find(|(mark, _)| agent.contains(mark))
             .map_or(other, |(_, name)| name)
     };
-    // Order matters: each later browser also claims to be the ones below it.
+    // The order matters: each browser also names those below it in its header.
     let browser = first(
         &[
             ("Edg", "Edge"),
@@ -77,7 +79,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn browsers_are_named_from_our_own_words() {
+    fn a_browsers_name_contains_only_words_of_the_list() {
         let name_of = |agent: &'static str| {
             name(&HeaderMap::from_iter([(
                 header::USER_AGENT,

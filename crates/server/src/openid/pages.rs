@@ -22,8 +22,10 @@ pub struct Page {
     pub host: String,
     /// Version of the static files.
     pub version: &'static str,
-    /// Path and query to which `lang` is added, if the page can be had in another language.
+    /// Path and query to which `lang` is added, if the page exists in other languages.
     pub again: Option<String>,
+    /// Id of the request, shown on pages about a failure.
+    pub request_id: Option<String>,
 }
 
 /// A link to the page in one language.
@@ -36,7 +38,12 @@ pub struct Choice {
 
 impl Page {
     /// A page of the scheme at `issuer`.
-    pub fn new(texts: Arc<Texts>, language: Language, issuer: &str) -> Self {
+    pub fn new(
+        texts: Arc<Texts>,
+        language: Language,
+        issuer: &str,
+        request_id: Option<&str>,
+    ) -> Self {
         let host = issuer
             .split_once("://")
             .map_or(issuer, |(_, rest)| rest)
@@ -47,6 +54,7 @@ impl Page {
             host,
             version: static_files::version(),
             again: None,
+            request_id: request_id.map(str::to_owned),
         }
     }
 
@@ -278,6 +286,14 @@ impl ErrorPage {
         }
     }
 
+    /// Whether the page shows the request's id, by which the failure is found in the log.
+    const fn has_request_id(self) -> bool {
+        matches!(
+            self,
+            ErrorPage::SiteMistake | ErrorPage::Busy | ErrorPage::ServerError
+        )
+    }
+
     const fn tone(self) -> Tone {
         match self {
             ErrorPage::ActionExpired
@@ -364,6 +380,11 @@ impl Outcome {
         self
     }
 
+    fn request_id(&self) -> Option<&str> {
+        let shown = self.error_page.has_request_id();
+        self.page.request_id.as_deref().filter(|_| shown)
+    }
+
     fn line(&self, part: &str) -> String {
         let key = format!("{}-{part}", self.error_page.family());
         match &self.back {
@@ -405,7 +426,7 @@ mod tests {
         let texts = Arc::new(texts::load().unwrap());
         for language in Language::ALL {
             for error_page in ErrorPage::ALL {
-                let page = Page::new(texts.clone(), language, "http://localhost:4000");
+                let page = Page::new(texts.clone(), language, "http://localhost:4000", Some("1"));
                 let back = Back {
                     url: "https://shop.example/cb".to_owned(),
                     partner: "Winkel Hoek".to_owned(),

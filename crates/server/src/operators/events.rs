@@ -10,7 +10,9 @@ use ipse_protocol::problem::ProblemCode;
 use ipse_scheme::Scheme;
 use ipse_scheme::sim_event::EventError;
 
+use crate::fault;
 use crate::problem::ApiError;
+use crate::request_id;
 
 /// Longest event, in bytes.
 pub const MAX_BODY: usize = 8 * 1024;
@@ -23,14 +25,17 @@ pub async fn post(State(scheme): State<Arc<Scheme>>, headers: HeaderMap, body: B
         .and_then(|value| value.split(';').next())
         .unwrap_or_default();
     if !media.trim().eq_ignore_ascii_case("application/jwt") {
-        return ApiError::from(ProblemCode::UnsupportedMediaType).into_response();
+        return ApiError::from(ProblemCode::UnsupportedMediaType)
+            .because("the content type is not application/jwt")
+            .into_response();
     }
     let Ok(jws) = std::str::from_utf8(&body) else {
-        return ApiError::from(ProblemCode::MalformedRequest).into_response();
+        return malformed("the body is not text").into_response();
     };
     let Some(operator) = scheme.operator_of_event(jws).cloned() else {
-        return ApiError::from(ProblemCode::MalformedRequest).into_response();
+        return malformed("the event names no known operator").into_response();
     };
+    request_id::record_operator(operator.name());
     match scheme.operator_event(&operator, jws).await {
         Ok(applied) => {
             if applied.gap {
@@ -39,17 +44,13 @@ pub async fn post(State(scheme): State<Arc<Scheme>>, headers: HeaderMap, body: B
             }
             StatusCode::NO_CONTENT.into_response()
         }
-        Err(EventError::Refused(refusal)) => {
-            tracing::warn!(operator = operator.name(), %refusal, "event refused");
-            ApiError::from(ProblemCode::MalformedRequest).into_response()
-        }
-        Err(EventError::Store(error)) => {
-            tracing::warn!(
-                operator = operator.name(),
-                code = error.code(),
-                "event not kept"
-            );
-            ApiError::from(ProblemCode::Busy).into_response()
-        }
+        Err(EventError::Refused(refusal)) => malformed(refusal).into_response(),
+        Err(EventError::Store(error)) => ApiError::from(ProblemCode::Busy)
+            .because(fault::chain(&error))
+            .into_response(),
     }
+}
+
+fn malformed(reason: impl ToString) -> ApiError {
+    ApiError::from(ProblemCode::MalformedRequest).because(reason)
 }

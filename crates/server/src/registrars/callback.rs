@@ -6,8 +6,10 @@ use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use ipse_protocol::problem::ProblemCode;
-use ipse_scheme::Scheme;
 use ipse_scheme::registrar::Callback;
+use ipse_scheme::{Error, Scheme};
+
+use crate::fault::{self, Fault};
 
 /// Longest query that is parsed, in bytes.
 const MAX_QUERY: usize = 8 * 1024;
@@ -49,7 +51,13 @@ pub async fn get(
     headers: HeaderMap,
 ) -> Response {
     let Some(parameters) = parameters(&query.unwrap_or_default()) else {
-        return to_app("problem", ProblemCode::RegistrarFailed.as_str());
+        let code = ProblemCode::RegistrarFailed.as_str();
+        fault::log(
+            Fault::Caller,
+            code,
+            "the query is too long or repeats a parameter",
+        );
+        return to_app("problem", code);
     };
     let callback = Callback {
         state: parameters.state.as_deref(),
@@ -60,21 +68,39 @@ pub async fn get(
     };
     match scheme.finish_visit(callback).await {
         Ok(landing) => to_app(landing.purpose.as_str(), &landing.subject),
-        Err(error) => {
-            let problem = error.into_problem();
-            let code = problem.code.as_str();
-            // The person refused at the bank, which is no failure; the app says so.
-            if problem
-                .extra
-                .get("reason")
-                .and_then(|reason| reason.as_str())
-                == Some("access_denied")
-            {
-                return to_app("problem", &format!("{code}&reason=access_denied"));
-            }
-            to_app("problem", code)
-        }
+        Err(error) => failed(error),
     }
+}
+
+/// Logs the reason and tells the app the code.
+fn failed(error: Error) -> Response {
+    let fault = fault::of(&error);
+    let Error::Refused(problem) = &error else {
+        let busy = fault::is_busy(&error);
+        let code = if busy {
+            ProblemCode::Busy
+        } else {
+            ProblemCode::Internal
+        }
+        .as_str();
+        fault::log(fault, code, &fault::chain(&error));
+        return to_app("problem", code);
+    };
+    let code = problem.code.as_str();
+    let reason = problem
+        .extra
+        .get("reason")
+        .and_then(|reason| reason.as_str());
+    let fault = match reason {
+        Some("access_denied" | "state" | "state_used") => Fault::Caller,
+        _ => fault,
+    };
+    fault::log(fault, code, reason.unwrap_or("not finished"));
+    // The person refused at the bank, which is no failure; the app says so.
+    if reason == Some("access_denied") {
+        return to_app("problem", &format!("{code}&reason=access_denied"));
+    }
+    to_app("problem", code)
 }
 
 /// Redirects to the app. Values are ids and codes, so nothing needs escaping.
