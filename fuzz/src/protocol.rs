@@ -1,4 +1,4 @@
-//! What phone and scheme tell each other.
+//! Fuzz targets of messages between phone and scheme.
 
 use ipse_protocol::device_request::{self, RequestClaims};
 use ipse_protocol::receipt::Leaf;
@@ -7,14 +7,14 @@ use ipse_protocol::{ids, link, view};
 
 const APP: &str = "http://localhost:4001";
 
-/// What a person is shown: a view that is taken is whole, and reads back the same.
+/// A view: an accepted view passes its checks, and writing and reading it gives the same view.
 pub fn view(data: &[u8]) {
     if let Ok(view) = view::parse(data) {
         assert!(view.check().is_ok());
         assert!(ids::valid(ids::ACTION, &view.action));
         let bytes = view.to_bytes();
         assert_eq!(
-            view::parse(&bytes).expect("what was written reads back"),
+            view::parse(&bytes).expect("a written value can be read"),
             view
         );
     }
@@ -27,7 +27,7 @@ pub fn view(data: &[u8]) {
     let _ = ipse_jose::strict_json::<EnrolmentRequest>(data);
 }
 
-/// A device's signature over a request: what is taken reads back the same, and is about one request only.
+/// A device-signed request: writing and reading accepted claims gives the same claims, which are for one request only.
 pub fn device_request(data: &[u8]) {
     if let Ok(header) = std::str::from_utf8(data)
         && let Ok(request) = device_request::parse(header)
@@ -42,13 +42,13 @@ pub fn device_request(data: &[u8]) {
 fn claims(claims: &RequestClaims) {
     assert!(claims.seq > 0);
     assert_eq!(claims.t.is_some(), claims.h.is_some());
-    let again = RequestClaims::parse(&claims.to_bytes()).expect("what was written reads back");
+    let again = RequestClaims::parse(&claims.to_bytes()).expect("a written value can be read");
     assert_eq!(again.to_bytes(), claims.to_bytes());
     let other = format!("{}x", claims.htu);
     assert!(claims.check(&claims.aud, &claims.htm, &other, b"").is_err());
 }
 
-/// A link or the text of a QR: one spelling only. An id likewise.
+/// A link, the text of a QR, or an id: each has exactly one spelling.
 pub fn link(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else {
         return;

@@ -6,6 +6,6 @@ mod entry;
 mod seeds;
 
 #[test]
-fn params_corpus() {
+fn the_params_corpus_passes() {
     seeds::replay("params", entry::params);
 }

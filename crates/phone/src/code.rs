@@ -1,5 +1,6 @@
 //! OPAQUE on the phone's side, with the key stretching that the phone is configured for.
 
+use ipse_protocol::Random;
 use ipse_protocol::opaque::{
     ClientLogin, ClientRegistration, Identity as NoStretching, KE1_LEN, LoginFinished, OpaqueError,
     REGISTRATION_RECORD_LEN, REGISTRATION_REQUEST_LEN, Stretching,
@@ -31,14 +32,15 @@ impl CodeRegistration {
     pub fn start(
         stretching: KeyStretching,
         code: &str,
+        random: &Random,
     ) -> Result<(Self, [u8; REGISTRATION_REQUEST_LEN]), OpaqueError> {
         Ok(match stretching {
             KeyStretching::Argon2id => {
-                let (state, request) = ClientRegistration::start(code)?;
+                let (state, request) = ClientRegistration::start(code, random)?;
                 (CodeRegistration(Registration::Stretched(state)), request)
             }
             KeyStretching::None => {
-                let (state, request) = ClientRegistration::start(code)?;
+                let (state, request) = ClientRegistration::start(code, random)?;
                 (CodeRegistration(Registration::Plain(state)), request)
             }
         })
@@ -72,14 +74,15 @@ impl CodeLogin {
     pub fn start(
         stretching: KeyStretching,
         code: &str,
+        random: &Random,
     ) -> Result<(Self, [u8; KE1_LEN]), OpaqueError> {
         Ok(match stretching {
             KeyStretching::Argon2id => {
-                let (state, ke1) = ClientLogin::start(code)?;
+                let (state, ke1) = ClientLogin::start(code, random)?;
                 (CodeLogin(Login::Stretched(state)), ke1)
             }
             KeyStretching::None => {
-                let (state, ke1) = ClientLogin::start(code)?;
+                let (state, ke1) = ClientLogin::start(code, random)?;
                 (CodeLogin(Login::Plain(state)), ke1)
             }
         })

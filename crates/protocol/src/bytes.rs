@@ -1,4 +1,4 @@
-//! Byte strings as they stand in JSON: base64url without padding, decoded strictly (RFC 4648 §5).
+//! Byte strings in JSON: base64url without padding, decoded strictly (RFC 4648 §5).
 
 use std::fmt;
 
@@ -43,7 +43,7 @@ impl<const N: usize> fmt::Display for Fixed<N> {
     }
 }
 
-// Some of these are proofs or keys on their way: a length is all that a log may show.
+// Some values are proofs or keys, so a log may show the length only.
 impl fmt::Debug for B64u {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "B64u({} bytes)", self.0.len())

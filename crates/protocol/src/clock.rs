@@ -1,4 +1,4 @@
-//! The clock of a process, given to whatever needs the time, so that tests can move it.
+//! The clock of a process. It is passed to everything that needs the time, so that tests can move it.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -51,8 +51,8 @@ impl Clock {
         self.unix_ms().div_euclid(1000)
     }
 
-    /// A point in time that is never earlier than one read before. For measuring how long something took or is kept;
-    /// a shift of the clock counts as time that has passed.
+    /// A point in time that is never earlier than one read before, to measure durations. A shift of the clock counts as time
+    /// that has passed.
     #[must_use]
     #[expect(
         clippy::disallowed_methods,

@@ -1,11 +1,11 @@
-//! The five-digit code: which ones are refused (docs/protocol.md §3), and what it proves (§6).
+//! The five-digit code: which codes are refused (docs/protocol.md §3), and the proofs of a code (§6).
 
 use crate::crypto::{hmac_sha256, sha256, sha256_parts};
 
-/// Digits of a code.
+/// The number of digits of a code.
 pub const LEN: usize = 5;
 
-/// What others may know or guess about the person.
+/// What an attacker may know about the person.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Hints<'a> {
     /// Phone number, E.164.
@@ -20,20 +20,20 @@ pub enum CodeProblem {
     /// Not exactly five ASCII digits.
     #[error("a code is exactly five digits")]
     Length,
-    /// All the same.
+    /// All digits are the same.
     #[error("all digits are the same")]
     SameDigits,
-    /// A run up or down.
-    #[error("the digits are a run")]
+    /// Each digit is one more, or one less, than the digit before it.
+    #[error("the digits are in sequence")]
     Sequence,
     /// A palindrome or a repeated pair.
     #[error("the digits make a pattern")]
     Pattern,
     /// The last five digits of the phone number.
-    #[error("these are digits of the phone number")]
+    #[error("the code is the end of the phone number")]
     PhoneNumber,
     /// The year of birth and one digit.
-    #[error("this holds the year of birth")]
+    #[error("the code contains the year of birth")]
     BirthDate,
 }
 
@@ -51,10 +51,10 @@ impl CodeProblem {
     }
 }
 
-/// Judges a code. Only the phone can: the code goes nowhere.
+/// Checks a new code. Only the phone can do this, since the code never leaves it.
 ///
 /// # Errors
-/// The first rule that it breaks, in the order of [`CodeProblem`].
+/// The first problem, in the order of [`CodeProblem`].
 pub fn check(code: &str, hints: &Hints<'_>) -> Result<(), CodeProblem> {
     let digits = code.as_bytes();
     if digits.len() != LEN || !digits.iter().all(u8::is_ascii_digit) {
@@ -67,7 +67,7 @@ pub fn check(code: &str, hints: &Hints<'_>) -> Result<(), CodeProblem> {
     if steps(1) || steps(9) {
         return Err(CodeProblem::Sequence);
     }
-    // A palindrome covers the repeated pair `ababa` as well.
+    // The repeated pair `ababa` is a palindrome too.
     if digits[0] == digits[4] && digits[1] == digits[3] {
         return Err(CodeProblem::Pattern);
     }
@@ -86,7 +86,7 @@ pub fn check(code: &str, hints: &Hints<'_>) -> Result<(), CodeProblem> {
     Ok(())
 }
 
-/// `HMAC-SHA256(session key, "ipse/code-proof/1" || T)`: the code, bound to everything that was approved.
+/// `HMAC-SHA256(session key, "ipse/code-proof/1" || T)`: proves the code for exactly this transcript.
 pub fn code_proof(session_key: &[u8], t: &[u8; 32]) -> [u8; 32] {
     hmac_sha256(session_key, &[b"ipse/code-proof/1", t])
 }
@@ -96,7 +96,7 @@ pub fn proof_hash(ke3: &[u8], code_proof: &[u8; 32]) -> [u8; 32] {
     sha256_parts(&[ke3, code_proof])
 }
 
-/// Proof hash of an approval with a fingerprint: `SHA256(authenticatorData || clientDataJSON || signature)`.
+/// Proof hash of an approval with biometrics: `SHA256(authenticatorData || clientDataJSON || signature)`.
 pub fn biometric_proof_hash(
     authenticator_data: &[u8],
     client_data: &[u8],
@@ -105,7 +105,7 @@ pub fn biometric_proof_hash(
     sha256_parts(&[authenticator_data, client_data, signature])
 }
 
-/// Proof hash of a refusal, which proves nothing: `SHA256("")`.
+/// Proof hash of a refusal, which has no proof: `SHA256("")`.
 pub fn no_proof_hash() -> [u8; 32] {
     sha256(b"")
 }

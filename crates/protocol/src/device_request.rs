@@ -5,17 +5,18 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::bytes::B32;
 use crate::crypto::sha256;
+use crate::json;
 
 /// Name of the HTTP header.
 pub const HEADER: &str = "ipse-device";
 /// `typ` of the JWS.
 pub const TYP: &str = "ipse-request+jwt";
-/// Longest header value that is taken.
+/// The longest header value that is accepted, in bytes.
 pub const MAX_LEN: usize = 4096;
-/// How many sequences, counted back from the last, the scheme can recognise.
+/// How many of the last sequences the scheme keeps.
 pub const WINDOW: usize = 64;
 
-/// What a device signs about one request.
+/// The claims that a device signs for one request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RequestClaims {
     /// Origin of the app.
@@ -26,9 +27,9 @@ pub struct RequestClaims {
     pub htu: String,
     /// SHA-256 of the body.
     pub bh: [u8; 32],
-    /// Device id, or thumbprint of the device key before there is one.
+    /// Device id, or thumbprint of the device key before enrolment.
     pub dev: String,
-    /// From 1, raised by one for each new request.
+    /// Begins with 1 and increases by one with each new request.
     pub seq: u64,
     /// Transcript hash of a decision.
     pub t: Option<[u8; 32]>,
@@ -68,7 +69,7 @@ fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<B32>, D:
     B32::deserialize(deserializer).map(Some)
 }
 
-/// Why a header is not a device-signed request. All are `device_signature_invalid` on the wire.
+/// Why a header is refused. The code on the wire is always `device_signature_invalid`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RequestError {
     /// Not a compact JWS with exactly the header and payload of the protocol.
@@ -83,7 +84,7 @@ pub enum RequestError {
 }
 
 impl RequestClaims {
-    /// Claims about a request that decides nothing.
+    /// Claims for a request without a decision.
     pub fn new(aud: &str, htm: &str, htu: &str, body: &[u8], dev: &str, seq: u64) -> Self {
         RequestClaims {
             aud: aud.to_owned(),
@@ -117,8 +118,7 @@ impl RequestClaims {
             t: self.t.map(Into::into),
             h: self.h.map(Into::into),
         };
-        // Strings, integers and base64url always serialize.
-        serde_json::to_vec(&payload).unwrap_or_default()
+        json::to_bytes(&payload)
     }
 
     /// Reads a payload strictly: exactly the members of the protocol, `t` and `h` together or not at all.
@@ -142,12 +142,15 @@ impl RequestClaims {
         })
     }
 
-    /// Signs the request; the header value.
+    /// Signs the request. Returns the value of the header.
+    ///
+    /// # Panics
+    /// As [`SigningKey::sign`].
     pub fn sign(&self, key: &SigningKey) -> String {
         jws::sign_with_kid(key, TYP, &self.dev, &self.to_bytes())
     }
 
-    /// Whether these claims are about this very request.
+    /// Checks that the claims are for this request.
     ///
     /// # Errors
     /// [`RequestError::OtherRequest`].
@@ -160,17 +163,17 @@ impl RequestClaims {
     }
 }
 
-/// A header value taken apart, its signature not verified yet.
+/// A parsed header whose signature has not been verified.
 #[derive(Clone, Debug)]
 pub struct Unverified {
-    /// What it claims.
+    /// The claims.
     pub claims: RequestClaims,
-    /// SHA-256 of the payload: what the window of sequences keeps.
+    /// SHA-256 of the payload, which the window of sequences stores.
     pub hash: [u8; 32],
     jws: jws::Parsed,
 }
 
-/// Takes a header value apart; nothing in it may be believed before [`Unverified::verify`].
+/// Parses a header. Its contents must not be trusted before [`Unverified::verify`].
 ///
 /// # Errors
 /// [`RequestError::Malformed`].

@@ -1,4 +1,4 @@
-//! Identifiers: a three-letter prefix, `_`, and 16 bytes in base64url (26 characters in all). They name, they are no secrets.
+//! Identifiers: a three-letter prefix, `_`, and 16 bytes in base64url (26 characters). Ids are not secret.
 
 use ipse_jose::b64;
 
@@ -46,7 +46,7 @@ macro_rules! ids {
                 Self::dated_by(unix_ms, &random.bytes())
             }
 
-            /// As [`Self::dated`], with bits that are random already: whoever knows them finds the id again.
+            /// As [`Self::dated`], with given random bits, from which the same id can be made again.
             #[must_use]
             pub fn dated_by(unix_ms: i64, bits: &[u8; 10]) -> Self {
                 Self(dated_by($prefix, unix_ms, bits))
@@ -163,15 +163,15 @@ pub fn new(prefix: &str) -> String {
     of(prefix, &random())
 }
 
-/// A new id that sorts by time, as UUID version 7 does (RFC 9562 §5.7): 48 bits of milliseconds, 80 random bits. For rows that
-/// come by the hundred a second: those of one moment lie together in the database instead of a page each.
+/// A new id that sorts by time, as UUID version 7 does (RFC 9562 §5.7): 48 bits of milliseconds, 80 random bits. Rows that are
+/// written at the same time are then in the same pages of the database.
 pub fn dated(prefix: &str, unix_ms: i64) -> String {
     dated_by(prefix, unix_ms, &random())
 }
 
-/// As [`dated`], with bits that are random already: whoever has them finds the id again.
+/// As [`dated`], with given random bits, from which the same id can be made again.
 pub fn dated_by(prefix: &str, unix_ms: i64, bits: &[u8; 10]) -> String {
-    let mut id = begun(prefix);
+    let mut id = with_prefix(prefix);
     for sextet in (0..8).rev() {
         id.push(char::from(SORTED[(unix_ms >> (6 * sextet)) as usize % 64]));
     }
@@ -179,10 +179,10 @@ pub fn dated_by(prefix: &str, unix_ms: i64, bits: &[u8; 10]) -> String {
     id
 }
 
-/// The letters of base64url (RFC 4648 §5) in the order of their codes: time that is spelt with these sorts as text.
+/// The letters of base64url (RFC 4648 §5) in the order of their codes, so that a time written with them sorts as text.
 const SORTED: &[u8; 64] = b"-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz";
 
-fn begun(prefix: &str) -> String {
+fn with_prefix(prefix: &str) -> String {
     debug_assert_eq!(prefix.len(), 3);
     let mut id = String::with_capacity(LEN);
     id.push_str(prefix);
@@ -198,12 +198,12 @@ pub fn bytes(prefix: &str, id: &str) -> Option<[u8; 16]> {
 
 /// The id of this kind that names these bytes.
 pub fn of(prefix: &str, bytes: &[u8; 16]) -> String {
-    let mut id = begun(prefix);
+    let mut id = with_prefix(prefix);
     id.push_str(&b64::encode(bytes));
     id
 }
 
-/// Whether `id` is an id of this kind. An id that is not is never looked up.
+/// Whether `id` is an id of this kind. Other texts are never looked up.
 pub fn valid(prefix: &str, id: &str) -> bool {
     id.len() == LEN && bytes(prefix, id).is_some()
 }
@@ -232,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_other_spellings() {
+    fn other_spellings_are_refused() {
         for bad in [
             "",
             "act_",

@@ -1,7 +1,6 @@
-//! What phone, scheme and operator must agree on, byte for byte. No I/O.
+//! Formats that phone, scheme and operator share byte for byte. No I/O.
 //!
-//! `docs/protocol.md` is the description, `vectors/` holds the examples that this crate and the phone app both
-//! reproduce.
+//! `docs/protocol.md` describes them. This crate and the phone app both reproduce the examples in `vectors/`.
 
 pub mod bytes;
 mod clock;
@@ -10,6 +9,7 @@ pub mod control;
 mod crypto;
 pub mod device_request;
 pub mod ids;
+mod json;
 pub mod link;
 pub mod merkle;
 pub mod opaque;

@@ -1,4 +1,4 @@
-//! Links that lead a phone to an action (docs/protocol.md §5).
+//! Links with which a phone claims an action (docs/protocol.md §5).
 
 use ipse_jose::b64;
 
@@ -6,26 +6,26 @@ use crate::crypto::{constant_time_eq, hmac_sha256};
 
 /// How long a QR text is valid, in seconds.
 pub const QR_SECONDS: u64 = 10;
-/// Longest text that is looked at.
+/// The longest text that is read, in bytes.
 pub const MAX_LEN: usize = 512;
 
-/// What a link says.
+/// The contents of a link.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Link {
-    /// A QR text: changes every second.
+    /// A QR text. It changes every second.
     Qr {
-        /// The link.
+        /// Id of the link.
         link: [u8; 16],
-        /// Seconds since the link began.
+        /// Seconds since the link was made.
         time: u64,
         /// [`qr_mac`].
         mac: [u8; 16],
     },
     /// A link for the device of the browser.
     App {
-        /// The link.
+        /// Id of the link.
         link: [u8; 16],
-        /// Secret that proves that this very link was followed; 16 to 32 bytes.
+        /// Secret that proves that this link was opened; 16 to 32 bytes.
         secret: Vec<u8>,
     },
 }
@@ -60,7 +60,7 @@ impl Link {
     }
 }
 
-/// Reads a link of the app at the origin `app`. One spelling only; surrounding whitespace is the caller's to trim.
+/// Reads a link of the app at the origin `app`. A link has exactly one spelling, without white space around it.
 ///
 /// # Errors
 /// [`LinkError`] for anything else.
@@ -125,9 +125,9 @@ pub fn qr_mac(key: &[u8], link: &[u8; 16], time: u64) -> [u8; 16] {
     mac
 }
 
-/// What the scheme thinks of a QR text.
+/// The result of the check of a QR text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum QrVerdict {
+pub enum QrStatus {
     /// Made by the scheme within the last [`QR_SECONDS`].
     Fresh,
     /// Made by the scheme, but too long ago.
@@ -136,13 +136,13 @@ pub enum QrVerdict {
     Forged,
 }
 
-/// Judges a QR text; `age` is how many seconds ago the link began, by the scheme's clock.
-pub fn judge_qr(key: &[u8], link: &[u8; 16], time: u64, mac: &[u8; 16], age: u64) -> QrVerdict {
+/// Checks a QR text. `age` is the age of the link in seconds, by the clock of the scheme.
+pub fn check_qr(key: &[u8], link: &[u8; 16], time: u64, mac: &[u8; 16], age: u64) -> QrStatus {
     if !constant_time_eq(&qr_mac(key, link, time), mac) {
-        QrVerdict::Forged
+        QrStatus::Forged
     } else if time > age || age - time >= QR_SECONDS {
-        QrVerdict::Stale
+        QrStatus::Stale
     } else {
-        QrVerdict::Fresh
+        QrStatus::Fresh
     }
 }

@@ -25,7 +25,7 @@ fn split(n: usize) -> usize {
     n.next_power_of_two() / 2
 }
 
-/// Root over leaf hashes.
+/// The root of a tree with these leaf hashes.
 pub fn root(leaves: &[Hash]) -> Hash {
     match leaves {
         [] => empty_root(),
@@ -108,7 +108,7 @@ pub fn consistency_proof(leaves: &[Hash], old: usize) -> Option<Vec<Hash>> {
     Some(path)
 }
 
-/// Verifies that the tree of `size` leaves continues the one of `old` leaves (§2.1.4.2).
+/// Verifies that the tree of `size` leaves continues the tree of `old` leaves (§2.1.4.2).
 pub fn verify_consistency(
     old: u64,
     size: u64,
@@ -154,21 +154,21 @@ pub fn verify_consistency(
     last == 0 && first == *old_root && second == *root
 }
 
-/// The right edge of a growing tree: enough to add leaves and to know the root, 32 bytes a level.
+/// The right edge of a growing tree. It is enough to add leaves and to compute the root, with 32 bytes for each level.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Frontier {
     size: u64,
-    // One full subtree for each bit that is set in `size`, largest first.
+    // One complete subtree for each bit that is set in `size`, the largest first.
     peaks: Vec<Hash>,
 }
 
 impl Frontier {
-    /// Leaves so far.
+    /// The number of leaves.
     pub fn size(&self) -> u64 {
         self.size
     }
 
-    /// Adds a leaf's hash. Gives the hashes of the subtrees that it completes, itself first, one a level.
+    /// Adds the hash of a leaf. Returns the hashes of the subtrees that it completes, from the leaf upwards.
     pub fn push(&mut self, leaf: Hash) -> Vec<Hash> {
         let mut hash = leaf;
         let mut completed = vec![leaf];
@@ -192,14 +192,14 @@ impl Frontier {
         }
     }
 
-    /// `u64be(size)` and the peaks.
+    /// `u64be(size)` and the roots of the subtrees.
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut out = self.size.to_be_bytes().to_vec();
         out.extend_from_slice(self.peaks.as_flattened());
         out
     }
 
-    /// Reads [`Frontier::to_bytes`].
+    /// Reads the bytes of [`Frontier::to_bytes`].
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
         let (size, rest) = bytes.split_first_chunk::<8>()?;
         let size = u64::from_be_bytes(*size);

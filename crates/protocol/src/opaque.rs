@@ -1,7 +1,7 @@
 //! OPAQUE (RFC 9807): Ristretto255, TripleDH with SHA-512, empty context, no identifiers.
 //!
 //! The phone app runs the same library as WebAssembly (`@serenity-kit/opaque`); `tests/interop` shows that both
-//! understand one another. The code is stretched on the phone only, so the server's suite names no stretching.
+//! interoperate. The code is stretched on the phone only, so the suite of the server has no stretching.
 
 use argon2::{Algorithm, Argon2, Params, Version};
 use opaque_ke::errors::{InternalError, ProtocolError};
@@ -11,8 +11,9 @@ use opaque_ke::{
     CipherSuite, ClientLoginFinishParameters, ClientRegistrationFinishParameters,
     CredentialResponse, RegistrationResponse, Ristretto255, TripleDh, ksf::Ksf,
 };
-use rand::rngs::OsRng;
 use zeroize::{Zeroize, Zeroizing};
+
+use crate::Random;
 
 /// The cipher suite, with a choice of key stretching.
 pub struct Suite<K>(std::marker::PhantomData<K>);
@@ -28,7 +29,7 @@ pub type ServerSuite = Suite<Identity>;
 /// The phone's suite.
 pub type PhoneSuite = Suite<Stretching>;
 
-/// Length of a registration request. The library skips bytes behind a message, so [`crate::wire`] states lengths.
+/// Length of a registration request. The library ignores bytes after a message, so [`crate::wire`] checks lengths.
 pub const REGISTRATION_REQUEST_LEN: usize = 32;
 /// Length of a registration record.
 pub const REGISTRATION_RECORD_LEN: usize = 192;
@@ -46,9 +47,9 @@ pub const ARGON2_ITERATIONS: u32 = 1;
 /// Lanes of the key stretching.
 pub const ARGON2_PARALLELISM: u32 = 1;
 
-/// Argon2id (RFC 9106) with a salt of 16 zero bytes and an output as long as the input, as RFC 9807 §5 has it: one
-/// pass over 19 MiB, a blink on a phone. With 100,000 codes stretching adds little; what protects them is the
-/// OPRF seed in the scheme's keystore.
+/// Argon2id (RFC 9106) with a salt of 16 zero bytes and an output as long as the input, as RFC 9807 §5 requires: one
+/// pass over 19 MiB, some 20 ms on a phone. With 100,000 codes stretching adds little protection. The OPRF seed in the
+/// scheme's keystore protects them.
 pub struct Stretching(Argon2<'static>);
 
 /// The stretching that every phone uses.
@@ -58,14 +59,13 @@ pub fn stretching() -> Stretching {
 
 impl Default for Stretching {
     fn default() -> Self {
-        // The three constants are valid parameters; the fallback is what the compiler wants to see.
         let params = Params::new(
             ARGON2_MEMORY_KIB,
             ARGON2_ITERATIONS,
             ARGON2_PARALLELISM,
             None,
         )
-        .unwrap_or_default();
+        .unwrap_or_else(|error| unreachable!("the parameters are valid constants: {error}"));
         Stretching(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
     }
 }
@@ -79,13 +79,13 @@ impl Ksf for Stretching {
     }
 }
 
-/// Why a step did not succeed.
+/// Why a step failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum OpaqueError {
     /// The bytes are not the message of this step.
     #[error("not an OPAQUE message of this step")]
     Message,
-    /// The code is wrong (or the other side is not the one that registered it).
+    /// The code is wrong, or the server is not the one that registered it.
     #[error("the code is wrong")]
     Code,
 }
@@ -99,23 +99,29 @@ impl OpaqueError {
     }
 }
 
-/// Registration on the phone's side. Holds the code until it ends; both are wiped then.
+/// Registration on the phone's side. It keeps the code until it ends, when both are erased.
 pub struct ClientRegistration<K: Ksf = Stretching> {
     state: opaque_ke::ClientRegistration<Suite<K>>,
     code: Zeroizing<Vec<u8>>,
+    random: Random,
 }
 
 impl<K: Ksf> ClientRegistration<K> {
-    /// Blinds the code: the state and the registration request.
+    /// Blinds the code. Returns the state and the registration request.
     ///
     /// # Errors
-    /// Practically never: a code that hashes to the identity element.
-    pub fn start(code: &str) -> Result<(Self, [u8; REGISTRATION_REQUEST_LEN]), OpaqueError> {
-        let start = opaque_ke::ClientRegistration::<Suite<K>>::start(&mut OsRng, code.as_bytes())
-            .map_err(OpaqueError::of)?;
+    /// For a code that hashes to the identity element, which does not happen in practice.
+    pub fn start(
+        code: &str,
+        random: &Random,
+    ) -> Result<(Self, [u8; REGISTRATION_REQUEST_LEN]), OpaqueError> {
+        let start =
+            opaque_ke::ClientRegistration::<Suite<K>>::start(&mut random.clone(), code.as_bytes())
+                .map_err(OpaqueError::of)?;
         let state = ClientRegistration {
             state: start.state,
             code: Zeroizing::new(code.as_bytes().to_vec()),
+            random: random.clone(),
         };
         Ok((state, array(&start.message.serialize())?))
     }
@@ -124,12 +130,12 @@ impl<K: Ksf> ClientRegistration<K> {
     ///
     /// # Errors
     /// [`OpaqueError::Message`] when the response is not one.
-    pub fn finish(self, response: &[u8]) -> Result<[u8; REGISTRATION_RECORD_LEN], OpaqueError> {
+    pub fn finish(mut self, response: &[u8]) -> Result<[u8; REGISTRATION_RECORD_LEN], OpaqueError> {
         let response = RegistrationResponse::deserialize(response).map_err(OpaqueError::of)?;
         let mut done = self
             .state
             .finish(
-                &mut OsRng,
+                &mut self.random,
                 &self.code,
                 response,
                 ClientRegistrationFinishParameters::default(),
@@ -140,45 +146,47 @@ impl<K: Ksf> ClientRegistration<K> {
     }
 }
 
-/// A login on the phone's side. Holds the code until it ends; both are wiped then.
+/// A login on the phone's side. It keeps the code until it ends, when both are erased.
 pub struct ClientLogin<K: Ksf = Stretching> {
     state: opaque_ke::ClientLogin<Suite<K>>,
     code: Zeroizing<Vec<u8>>,
+    random: Random,
 }
 
-/// What a login that succeeded gives the phone.
+/// The result of a successful login.
 pub struct LoginFinished {
     /// The last message.
     pub ke3: [u8; KE3_LEN],
-    /// The key that only a server with the record of this code has too.
+    /// The session key. Only a server with the record of this code has the same.
     pub session_key: Zeroizing<Vec<u8>>,
 }
 
 impl<K: Ksf> ClientLogin<K> {
-    /// Blinds the code: the state and KE1.
+    /// Blinds the code. Returns the state and KE1.
     ///
     /// # Errors
-    /// Practically never: a code that hashes to the identity element.
-    pub fn start(code: &str) -> Result<(Self, [u8; KE1_LEN]), OpaqueError> {
-        let start = opaque_ke::ClientLogin::<Suite<K>>::start(&mut OsRng, code.as_bytes())
+    /// For a code that hashes to the identity element, which does not happen in practice.
+    pub fn start(code: &str, random: &Random) -> Result<(Self, [u8; KE1_LEN]), OpaqueError> {
+        let start = opaque_ke::ClientLogin::<Suite<K>>::start(&mut random.clone(), code.as_bytes())
             .map_err(OpaqueError::of)?;
         let state = ClientLogin {
             state: start.state,
             code: Zeroizing::new(code.as_bytes().to_vec()),
+            random: random.clone(),
         };
         Ok((state, array(&start.message.serialize())?))
     }
 
-    /// Judges KE2; the code was right if there is a result.
+    /// Processes KE2. If it succeeds, the code was right.
     ///
     /// # Errors
     /// [`OpaqueError::Code`] when the code was wrong, [`OpaqueError::Message`] when KE2 is not one.
-    pub fn finish(self, ke2: &[u8]) -> Result<LoginFinished, OpaqueError> {
+    pub fn finish(mut self, ke2: &[u8]) -> Result<LoginFinished, OpaqueError> {
         let response = CredentialResponse::deserialize(ke2).map_err(OpaqueError::of)?;
         let mut done = self
             .state
             .finish(
-                &mut OsRng,
+                &mut self.random,
                 &self.code,
                 response,
                 ClientLoginFinishParameters::default(),
@@ -194,7 +202,7 @@ impl<K: Ksf> ClientLogin<K> {
     }
 }
 
-/// The library's lengths are types of its own; here they are numbers.
+/// Converts the output of the library to an array.
 fn array<const N: usize>(bytes: &[u8]) -> Result<[u8; N], OpaqueError> {
     bytes.try_into().map_err(|_| OpaqueError::Message)
 }

@@ -1,8 +1,10 @@
-//! Errors of the phone face and the registrar callbacks: `application/problem+json` (RFC 9457) with a closed list of
-//! stable codes (docs/protocol.md §1).
+//! Errors of the phone API and the registrar callbacks: `application/problem+json` (RFC 9457) with a closed list of stable
+//! codes (docs/protocol.md §1).
 
 use serde::Serialize;
 use serde_json::{Map, Value};
+
+use crate::json;
 
 /// Media type of a serialized [`Problem`].
 pub const CONTENT_TYPE: &str = "application/problem+json";
@@ -17,17 +19,17 @@ macro_rules! codes {
             /// Every code.
             pub const ALL: &'static [ProblemCode] = &[$(ProblemCode::$name,)*];
 
-            /// The code as it stands on the wire.
+            /// The code on the wire.
             pub const fn as_str(self) -> &'static str {
                 match self { $(ProblemCode::$name => $code,)* }
             }
 
-            /// The HTTP status that goes with it.
+            /// The HTTP status of the code.
             pub const fn status(self) -> u16 {
                 match self { $(ProblemCode::$name => $status,)* }
             }
 
-            /// What it is, in a few English words.
+            /// A short English title.
             pub const fn title(self) -> &'static str {
                 match self { $(ProblemCode::$name => $title,)* }
             }
@@ -46,21 +48,21 @@ macro_rules! codes {
 }
 
 codes! {
-    /// Not the JSON that the endpoint takes.
+    /// Not the JSON that the endpoint expects.
     MalformedRequest = "malformed_request", 400, "The request is malformed",
         "Send the JSON that docs/protocol.md describes for this call.";
-    /// Body over the limit.
+    /// The body is longer than the limit.
     TooLarge = "too_large", 413, "The request is too large", "Send at most 64 KiB.";
-    /// Not JSON.
+    /// The body is not JSON.
     UnsupportedMediaType = "unsupported_media_type", 415, "The media type is not supported",
         "Send content-type: application/json.";
-    /// Missing, malformed or wrong device signature.
+    /// The device signature is missing, malformed or wrong.
     DeviceSignatureInvalid = "device_signature_invalid", 401, "The device signature is not valid",
         "Sign the request with the key of an enrolled device.";
     /// The device was suspended.
     DeviceSuspended = "device_suspended", 401, "This device is suspended",
         "Enrol this phone again through your bank.";
-    /// A used sequence came with other bytes.
+    /// A used sequence was sent with other bytes.
     DeviceCopied = "device_copied", 409, "This device seems to have been copied",
         "The device is suspended. Enrol this phone again through your bank.";
     /// The sequence is below the window.
@@ -68,12 +70,12 @@ codes! {
     /// The identity is suspended.
     IdentityBlocked = "identity_blocked", 403, "This Ipse is blocked",
         "Open the app: it says why and how to lift the block.";
-    /// No such thing, or not yours.
+    /// There is no such object, or it belongs to another person.
     NotFound = "not_found", 404, "There is no such thing", "Check the id; it may not be yours.";
-    /// Too late.
+    /// The action has expired.
     ActionExpired = "action_expired", 410, "The time for this has run out",
         "Go back to the site and start again.";
-    /// Already decided or cancelled.
+    /// The action is decided or cancelled.
     ActionClosed = "action_closed", 410, "This has already been decided",
         "Go back to the site and start again if you still want it.";
     /// The QR text is too old.
@@ -81,27 +83,27 @@ codes! {
     /// Not an Ipse link.
     LinkInvalid = "link_invalid", 400, "This is not an Ipse link",
         "Scan the QR code of an Ipse sign-in page.";
-    /// Another phone was first.
+    /// Another phone claimed the action.
     AlreadyClaimed = "already_claimed", 409, "Another phone was first",
         "If that was not you, cancel on the site and start again.";
-    /// The view hash is not the one that was shown.
+    /// The view hash is not the hash of the view that was shown.
     ViewChanged = "view_changed", 409, "What was shown has changed", "Open the request again and read it.";
     /// Another attempt is open for this identity.
     AttemptOpen = "attempt_open", 409, "Another approval is under way",
         "Finish or refuse the other one first.";
-    /// No such open attempt.
+    /// There is no such open attempt.
     AttemptUnknown = "attempt_unknown", 409, "There is no such open attempt", "Enter the code again.";
     /// The code was wrong.
     CodeWrong = "code_wrong", 401, "The code is wrong",
         "Try again with care; after three wrong codes your Ipse is blocked.";
-    /// Last message, code proof or fingerprint did not verify.
+    /// The last message, the code proof or the WebAuthn assertion does not verify.
     ProofInvalid = "proof_invalid", 401, "The approval does not verify", "Try again.";
     /// The operator does not answer.
     SimUnavailable = "sim_unavailable", 503, "The operator does not answer",
         "Try again in a moment; nothing was spent.";
-    /// This needs a SIM that is connected.
+    /// The action needs a connected SIM.
     SimNotReady = "sim_not_ready", 403, "This needs a connected SIM", "Connect your SIM in the app first.";
-    /// The statement is not of the bound SIM, or says that it changed.
+    /// The statement is about another SIM, or the SIM has changed.
     SimMismatch = "sim_mismatch", 403, "The SIM is not the one that was connected",
         "Connect your new SIM in the app.";
     /// The typed secret is wrong.
@@ -110,15 +112,15 @@ codes! {
     /// This person has an Ipse already.
     AlreadyEnrolled = "already_enrolled", 409, "You have an Ipse already",
         "Use the phone that has it, or recover it through your bank.";
-    /// Something about the identity changed meanwhile.
+    /// The identity changed meanwhile.
     EpochChanged = "epoch_changed", 409, "Something changed meanwhile", "Start again.";
-    /// The device or flow cannot reach the level asked.
+    /// The device or the flow does not allow the requested level.
     LevelNotAllowed = "level_not_allowed", 403, "This cannot be done this way",
         "Scan the QR code, or use the button on the device of the browser.";
-    /// The bank's answer did not verify.
+    /// The bank's answer does not verify.
     RegistrarFailed = "registrar_failed", 502, "The bank's answer does not verify",
         "Try again, or choose another bank.";
-    /// The browser is not the one that began.
+    /// Another browser began the action.
     WrongBrowser = "wrong_browser", 403, "This is another browser than the one that began",
         "Continue in the browser where you started.";
     /// The bank vouched for another person.
@@ -129,9 +131,9 @@ codes! {
         "Let your bank check your identity card, or choose another bank.";
     /// The database is busy.
     Busy = "busy", 503, "The service is busy", "Try again in a moment.";
-    /// Slow down.
+    /// The caller must wait.
     TooManyRequests = "too_many_requests", 429, "Too many requests", "Wait a little, then try again.";
-    /// A fault of the service's own.
+    /// The service has a fault.
     Internal = "internal", 500, "The service has a fault", "Try again later; nothing was decided.";
 }
 
@@ -147,12 +149,12 @@ impl std::fmt::Display for ProblemCode {
 pub struct Problem {
     /// The stable code.
     pub code: ProblemCode,
-    /// Members of the code's own, such as `wrong_codes_left`.
+    /// Further members for this code, such as `wrong_codes_left`.
     pub extra: Map<String, Value>,
 }
 
 impl Problem {
-    /// A problem without members of its own.
+    /// A problem without further members.
     pub fn new(code: ProblemCode) -> Self {
         Problem {
             code,
@@ -160,8 +162,10 @@ impl Problem {
         }
     }
 
-    /// Adds a member. The members of RFC 9457 itself are taken: a second one of the same name would make the body
-    /// one that strict readers refuse.
+    /// Adds a member.
+    ///
+    /// # Panics
+    /// In a debug build, for a member that every problem has: strict parsers refuse a body with a repeated member.
     #[must_use]
     pub fn with(mut self, member: &str, value: impl Into<Value>) -> Self {
         debug_assert!(
@@ -179,7 +183,7 @@ impl Problem {
 
     /// The body.
     pub fn to_bytes(&self) -> Vec<u8> {
-        serde_json::to_vec(self).unwrap_or_default()
+        json::to_bytes(self)
     }
 }
 
@@ -222,7 +226,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn serializes_with_members_of_its_own() {
+    fn a_problem_has_its_further_members() {
         let problem = Problem::new(ProblemCode::CodeWrong)
             .with("wrong_codes_left", 2)
             .with("blocked", false);
@@ -236,13 +240,13 @@ mod tests {
 
     #[test]
     #[should_panic(expected = "member of every problem")]
-    fn members_of_every_problem_are_taken() {
+    fn a_member_of_every_problem_cannot_be_added() {
         let _ = Problem::new(ProblemCode::ActionClosed).with("status", "approved");
     }
 
-    /// The page that partners read lists the same codes with the same status.
+    /// The description of the protocol lists the same codes with the same status.
     #[test]
-    fn codes_stand_in_the_protocol_page() {
+    fn every_code_is_in_the_protocol_description() {
         let page = include_str!("../../../docs/protocol.md");
         for code in ProblemCode::ALL {
             let row = format!("| {} | `{}` |", code.status(), code.as_str());

@@ -1,4 +1,4 @@
-//! The source of random bytes, given to whatever needs them, so that a test can repeat a run.
+//! The source of random bytes. It is passed to everything that needs them, so that a test can repeat a run.
 
 #[cfg(feature = "testing")]
 use std::sync::{
@@ -34,7 +34,7 @@ impl Random {
         Self(Source::System)
     }
 
-    /// A sequence that the seed fixes. Nothing that it gives is secret.
+    /// A sequence that depends on the seed only. Its bytes are not secret.
     #[cfg(feature = "testing")]
     #[must_use]
     pub fn seeded(seed: u64) -> Self {
@@ -47,7 +47,7 @@ impl Random {
     /// `N` random bytes.
     ///
     /// # Panics
-    /// When the operating system has no randomness to give: nothing that follows could be trusted.
+    /// When the operating system gives no randomness.
     #[must_use]
     pub fn bytes<const N: usize>(&self) -> [u8; N] {
         let mut out = [0; N];
@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn a_seed_fixes_the_bytes_and_clones_go_on() {
+    fn a_seed_fixes_the_bytes_and_clones_continue() {
         let (first, second) = (Random::seeded(7), Random::seeded(7));
         assert_eq!(first.bytes::<16>(), second.bytes::<16>());
         assert_eq!(first.clone().bytes::<16>(), second.bytes::<16>());

@@ -1,4 +1,4 @@
-//! Receipts: the leaf in the log, what it commits to, and the scheme's signed words about it
+//! Receipts: the leaf in the log, the evidence that it commits to, and the signed promises and checkpoints of the scheme
 //! (docs/protocol.md §7).
 
 use ipse_jose::strict_json;
@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::bytes::{B32, B64u};
 use crate::crypto::{hmac_sha256, sha256};
+use crate::json;
 pub use crate::terms::LeafKind;
 use crate::terms::{Decision, Factor};
 use crate::transcript::Transcript;
@@ -14,15 +15,15 @@ use crate::transcript::Transcript;
 pub const CHECKPOINT_TYP: &str = "ipse-checkpoint+jwt";
 /// `typ` of a promise.
 pub const PROMISE_TYP: &str = "ipse-promise+jwt";
-/// Within how long a promised leaf is in the log.
+/// The longest time until a promised leaf is in the log, in milliseconds.
 pub const PROMISE_MS: i64 = 10_000;
 
-/// A leaf: says nothing to who lacks the salt.
+/// A leaf of the log. Without the salt it reveals nothing about the person.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Leaf {
-    /// What happened.
+    /// The kind of event.
     pub kind: LeafKind,
-    /// When, milliseconds since 1970.
+    /// When, in milliseconds since 1970 UTC.
     pub time: i64,
     /// [`subject`].
     pub subject: [u8; 32],
@@ -43,18 +44,17 @@ struct LeafJson {
 impl Leaf {
     /// The bytes that are hashed.
     pub fn to_bytes(&self) -> Vec<u8> {
-        let json = LeafJson {
+        let leaf = LeafJson {
             version: 1,
             kind: self.kind,
             time: self.time,
             subject: self.subject.into(),
             commitment: self.commitment.into(),
         };
-        // Integers and base64url always serialize.
-        serde_json::to_vec(&json).unwrap_or_default()
+        json::to_bytes(&leaf)
     }
 
-    /// Reads a leaf; one spelling only.
+    /// Reads a leaf. A leaf has exactly one spelling.
     pub fn parse(bytes: &[u8]) -> Option<Self> {
         let json: LeafJson = strict_json(bytes).ok()?;
         let leaf = Leaf {
@@ -83,15 +83,15 @@ pub fn subject(salt: &[u8; 32], identity: &str) -> [u8; 32] {
 pub struct Checkpoint {
     /// The scheme's issuer.
     pub origin: String,
-    /// Leaves.
+    /// The number of leaves.
     pub size: u64,
     /// Root hash.
     pub root: B32,
-    /// When, seconds since 1970.
+    /// When, in seconds since 1970 UTC.
     pub iat: i64,
 }
 
-/// The scheme's word that a leaf will be in the log.
+/// The scheme's signed promise that a leaf will be in the log.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Promise {
@@ -99,39 +99,39 @@ pub struct Promise {
     pub leaf: B32,
     /// Receipt id.
     pub receipt: String,
-    /// Until when, milliseconds since 1970.
+    /// Until when, in milliseconds since 1970 UTC.
     pub by: i64,
 }
 
-/// Evidence of a decision, encrypted for the person and committed to by the leaf.
+/// Evidence of a decision. It is encrypted for the person, and the leaf commits to it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Evidence {
-    /// The view as it was shown.
+    /// The bytes of the view that was shown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub view: Option<B64u>,
-    /// What the proofs cover.
+    /// The transcript, which the proofs cover.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub transcript: Option<Transcript>,
     /// The device's signature.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub device_jws: Option<String>,
-    /// The operator's word.
+    /// The SIM statement.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sim_statement: Option<String>,
-    /// What was decided.
+    /// The decision.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decision: Option<Decision>,
-    /// With what.
+    /// The factor.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub factor: Option<Factor>,
-    /// When, milliseconds since 1970.
+    /// When, in milliseconds since 1970 UTC.
     pub time: i64,
 }
 
 impl Evidence {
-    /// The bytes that are committed to.
+    /// The bytes that the leaf commits to.
     pub fn to_bytes(&self) -> Vec<u8> {
-        serde_json::to_vec(self).unwrap_or_default()
+        json::to_bytes(self)
     }
 }
 

@@ -1,5 +1,5 @@
-//! The operator's word about a SIM, as the phone reads it (docs/protocol.md §6). Verifying its signature is the
-//! scheme's work (`ipse-sim`): the phone holds no operator key.
+//! The SIM statement as the phone reads it (docs/protocol.md §6). The scheme verifies its signature (`ipse-sim`), since a phone
+//! has no keys of operators.
 
 use ipse_jose::{jws, strict_json};
 use serde::{Deserialize, Serialize};
@@ -10,7 +10,7 @@ use crate::terms::{Line, Readiness, SimMethod};
 
 /// `typ` of the JWS.
 pub const TYP: &str = "sim-statement+jwt";
-/// Longest statement that is read.
+/// The longest statement that is read, in bytes.
 pub const MAX_LEN: usize = 4096;
 
 /// The claims.
@@ -23,19 +23,19 @@ pub struct Claims {
     pub aud: String,
     /// The SIM's handle.
     pub sub: String,
-    /// Unique.
+    /// Unique id.
     pub jti: String,
-    /// When it was made, seconds.
+    /// When it was made, in seconds since 1970 UTC.
     pub iat: i64,
-    /// Until when it may be handed in, seconds; at most 60 after `iat`.
+    /// Until when the scheme may receive it, in seconds since 1970 UTC; at most 60 after `iat`.
     pub exp: i64,
     /// [`nonce_hash`].
     pub nonce_hash: B32,
-    /// How the SIM was asked.
+    /// The method of the challenge.
     pub method: SimMethod,
-    /// When SIM or number last changed, seconds.
+    /// When the SIM or its number last changed, in seconds since 1970 UTC.
     pub changed_at: i64,
-    /// What the SIM can do.
+    /// Whether the SIM can answer challenges.
     pub readiness: Readiness,
     /// State of the line.
     pub line: Line,
@@ -45,7 +45,7 @@ pub struct Claims {
     pub ctr: u64,
 }
 
-/// `SHA256("ipse/sim/1" || id || N || v)`: a statement serves one action (or enrolment) and one view.
+/// `SHA256("ipse/sim/1" || id || N || v)`: a statement is valid for one action (or enrolment) and one view.
 pub fn nonce_hash(id: &str, nonce: &[u8; 32], view_hash: &[u8; 32]) -> [u8; 32] {
     sha256_parts(&[b"ipse/sim/1", id.as_bytes(), nonce, view_hash])
 }

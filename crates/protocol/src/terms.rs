@@ -1,4 +1,4 @@
-//! The closed word lists of the protocol, each with its spelling on the wire.
+//! The closed lists of values of the protocol, with their spelling on the wire.
 
 macro_rules! words {
     ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:literal,)* }) => {
@@ -7,7 +7,7 @@ macro_rules! words {
         pub enum $name { $($(#[$vdoc])* #[serde(rename = $word)] $variant,)* }
 
         impl $name {
-            /// Every word of the list.
+            /// Every value of the list.
             pub const ALL: &'static [$name] = &[$($name::$variant,)*];
 
             /// The spelling on the wire.
@@ -28,21 +28,21 @@ macro_rules! words {
         }
 
         impl std::str::FromStr for $name {
-            type Err = UnknownWord;
-            fn from_str(word: &str) -> Result<Self, UnknownWord> {
-                Self::parse(word).ok_or(UnknownWord)
+            type Err = UnknownTerm;
+            fn from_str(word: &str) -> Result<Self, UnknownTerm> {
+                Self::parse(word).ok_or(UnknownTerm)
             }
         }
     };
 }
 
-/// The word is not in the list.
+/// The text is not a value of the list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not a word of the protocol")]
-pub struct UnknownWord;
+#[error("not a value of the list")]
+pub struct UnknownTerm;
 
 words! {
-    /// How much stands behind an approval. Ordered: `Basic < Advanced`.
+    /// The level of an approval. Ordered: `Basic < Advanced`.
     Level {
         /// Phone and code.
         Basic = "basic",
@@ -52,31 +52,31 @@ words! {
 }
 
 words! {
-    /// How the phone got hold of an action.
+    /// How the phone received an action.
     Flow {
         /// By the app link, on the device of the browser.
         App = "app",
         /// By a fresh QR.
         Qr = "qr",
-        /// Neither: a sandbox phone, or an action of the person's own.
+        /// Neither: the phone of a test person, or an action that the person began.
         Link = "link",
     }
 }
 
 words! {
-    /// What the person used to approve.
+    /// The factor of an approval.
     Factor {
         /// The five-digit code.
         Code = "code",
         /// Fingerprint or face (WebAuthn user verification).
         Biometric = "unlock",
-        /// Nothing: a refusal needs none.
+        /// None, for a refusal.
         None = "none",
     }
 }
 
 words! {
-    /// What the person decided.
+    /// A decision.
     Decision {
         /// Yes.
         Approve = "approve",
@@ -98,7 +98,7 @@ words! {
         Sign = "sign",
         /// Bind a new SIM.
         Sim = "sim",
-        /// Lift a block of the person's own.
+        /// Lift a block.
         Unblock = "unblock",
         /// Add a device.
         Device = "device",
@@ -108,7 +108,7 @@ words! {
 }
 
 words! {
-    /// Outcome of an action.
+    /// Status of an action.
     ActionStatus {
         /// Waiting for a phone.
         Created = "created",
@@ -118,11 +118,11 @@ words! {
         Approved = "approved",
         /// Refused.
         Refused = "refused",
-        /// Too late.
+        /// No decision in time.
         Expired = "expired",
-        /// Cancelled by the browser or a block.
+        /// Cancelled by the browser or by a block.
         Cancelled = "cancelled",
-        /// Approved, and the partner has fetched it.
+        /// Approved, and the partner has fetched the result.
         Delivered = "delivered",
     }
 }
@@ -150,19 +150,19 @@ words! {
 }
 
 words! {
-    /// What a SIM can do, as the operator sees it.
+    /// Whether a SIM can answer challenges.
     Readiness {
-        /// It can answer challenges.
+        /// It can.
         Ready = "ready",
-        /// It could after an update.
+        /// It can after an update.
         Upgradable = "upgradable",
-        /// It never will; the person needs another card.
+        /// It never can. The person needs another card.
         Incompatible = "incompatible",
-        /// Being prepared.
+        /// It is being prepared.
         Provisioning = "provisioning",
-        /// Out of use.
+        /// It is no longer in use.
         Retired = "retired",
-        /// The operator does not know or does not answer.
+        /// The operator does not know, or does not answer.
         Unknown = "unknown",
     }
 }
@@ -180,7 +180,7 @@ words! {
         Ported = "ported",
         /// Ended.
         Terminated = "terminated",
-        /// Number resting before it is given to another person.
+        /// Ended. The number is not assigned to another person yet.
         Quarantined = "quarantined",
     }
 }
@@ -220,11 +220,11 @@ words! {
         SimLost = "sim_lost",
         /// A device was lost or copied.
         DeviceLost = "device_lost",
-        /// The person asked for it.
+        /// The person requested it.
         Person = "person",
         /// The identity document was revoked or lost.
         Document = "document",
-        /// The registrar withdrew its word.
+        /// The registrar withdrew its confirmation.
         Registrar = "registrar",
         /// The person died.
         Deceased = "deceased",
@@ -248,7 +248,7 @@ words! {
 words! {
     /// Where a device keeps its key.
     KeyKind {
-        /// In software: it can be copied with the profile.
+        /// In software: it can be copied with the profile of the browser.
         Software = "software",
         /// In key hardware.
         Hardware = "hardware",
@@ -258,11 +258,11 @@ words! {
 words! {
     /// Why a person refuses.
     RefusalReason {
-        /// Changed their mind.
+        /// The person changed their mind.
         Person = "person",
-        /// It was not them who asked.
+        /// The person did not begin the action.
         NotMe = "not_me",
-        /// What is shown is wrong.
+        /// The view is wrong.
         WrongDetails = "wrong_details",
     }
 }
@@ -288,15 +288,15 @@ words! {
         Approval = "approval",
         /// An action was refused.
         Refusal = "refusal",
-        /// An action ran out of time.
+        /// An action expired.
         Expiry = "expiry",
         /// An identity was blocked.
         Block = "block",
         /// A block was lifted.
         Unblock = "unblock",
-        /// An identity began.
+        /// An identity was enrolled.
         Enrolment = "enrolment",
-        /// A code was chosen anew.
+        /// A new code was chosen.
         Recovery = "recovery",
         /// A device was added or suspended.
         Device = "device",

@@ -1,8 +1,8 @@
-//! Which text may be shown to a person who decides by it (threat model, row 8).
+//! Which text may be shown to a person who decides (threat model, row 8).
 
 use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 
-/// Most characters (Unicode scalar values) in one text.
+/// The most characters (Unicode scalar values) in one text.
 pub const MAX_CHARS: usize = 2000;
 
 /// Why a text may not be shown.
@@ -12,10 +12,10 @@ pub enum TextProblem {
     #[error("longer than 2,000 characters")]
     TooLong,
     /// A control, format (bidirectional, zero-width), private, unassigned or line-separating character.
-    #[error("holds the invisible or unassigned character U+{0:04X}")]
+    #[error("contains the invisible or unassigned character U+{0:04X}")]
     Character(u32),
-    /// A word that mixes Latin letters with Cyrillic or Greek ones, which look alike.
-    #[error("holds a word that mixes alphabets")]
+    /// A word that mixes Latin letters with Cyrillic or Greek letters, which can look the same.
+    #[error("contains a word that mixes alphabets")]
     MixedScripts,
 }
 
@@ -27,15 +27,15 @@ enum Script {
     Other,
 }
 
-/// Whether the text reads the same to every eye.
+/// Checks that every reader reads the same text.
 ///
 /// # Errors
-/// [`TextProblem`] says why not.
+/// [`TextProblem`].
 pub fn check(text: &str) -> Result<(), TextProblem> {
     if text.len() > MAX_CHARS && text.chars().count() > MAX_CHARS {
         return Err(TextProblem::TooLong);
     }
-    // Nearly every text: printable ASCII holds nothing that the rest could refuse.
+    // The usual case: printable ASCII passes all checks below.
     if text.bytes().all(|b| (0x20..0x7f).contains(&b)) {
         return Ok(());
     }
@@ -68,7 +68,7 @@ pub fn check(text: &str) -> Result<(), TextProblem> {
     Ok(())
 }
 
-/// Only the three scripts whose letters pass for one another in the languages here.
+/// Only the three scripts whose letters can be confused in the supported languages.
 fn script(c: char) -> Script {
     match c as u32 {
         0x41..=0x5a | 0x61..=0x7a | 0xc0..=0x24f | 0x1e00..=0x1eff => Script::Latin,

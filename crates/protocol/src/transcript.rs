@@ -1,5 +1,4 @@
-//! The transcript: what an approval or refusal covers, every field labelled and its length stated
-//! (docs/protocol.md §6).
+//! The transcript: what an approval or refusal covers. Each field has a label and a length (docs/protocol.md §6).
 
 use serde::{Deserialize, Serialize};
 
@@ -8,7 +7,7 @@ use crate::crypto::{sha256, sha256_parts};
 use crate::terms::{Decision, Factor, Flow};
 use crate::view::Attribute;
 
-/// Version of the form.
+/// Version of the format.
 pub const VERSION: &str = "ipse/transcript/1";
 
 /// Every field that the proofs cover.
@@ -20,9 +19,9 @@ pub struct Transcript {
     pub identity: String,
     /// Device id.
     pub device: String,
-    /// Sequence of the request that opened the attempt; for a refusal, of the refusal itself.
+    /// Sequence of the request that opened the attempt, or of the refusal.
     pub sequence: u64,
-    /// Epoch of the identity that the offer named.
+    /// Epoch of the identity in the offer.
     pub epoch: u64,
     /// Version of the code.
     pub code_version: u64,
@@ -34,11 +33,11 @@ pub struct Transcript {
     pub partner: String,
     /// Partner's domain.
     pub domain: String,
-    /// How the phone got hold of it.
+    /// How the phone received the action.
     pub flow: Flow,
     /// Binding to the browser that began.
     pub browser_binding: [u8; 32],
-    /// Hash of the view as it arrived.
+    /// Hash of the received bytes of the view.
     pub view_hash: [u8; 32],
     /// [`attributes_hash`].
     pub attributes_hash: [u8; 32],
@@ -46,15 +45,15 @@ pub struct Transcript {
     pub documents: Vec<[u8; 32]>,
     /// SHA-256 of the SIM statement's JWS, if there is one.
     pub sim_statement_hash: Option<[u8; 32]>,
-    /// What the person used.
+    /// The factor that the person used.
     pub factor: Factor,
-    /// What the person decided.
+    /// The decision.
     pub decision: Decision,
-    /// Until when, milliseconds since 1970.
+    /// When the action expires, in milliseconds since 1970 UTC.
     pub expires: u64,
 }
 
-/// SHA-256 over the attributes in the view's order, every key and value behind its length.
+/// SHA-256 of the attributes in the order of the view. Each key and value follows its length.
 pub fn attributes_hash(attributes: &[Attribute]) -> [u8; 32] {
     let mut bytes = Vec::with_capacity(attributes.len() * 48);
     for attribute in attributes {
@@ -66,7 +65,7 @@ pub fn attributes_hash(attributes: &[Attribute]) -> [u8; 32] {
     sha256(&bytes)
 }
 
-/// SHA-256 of a SIM statement as it arrived.
+/// SHA-256 of the received text of a SIM statement.
 pub fn sim_statement_hash(jws: &str) -> [u8; 32] {
     sha256(jws.as_bytes())
 }
@@ -106,7 +105,7 @@ impl Transcript {
         sha256(&self.to_bytes())
     }
 
-    /// The challenge of a fingerprint: `SHA256("ipse/uv/1" || T)`.
+    /// The WebAuthn challenge: `SHA256("ipse/uv/1" || T)`.
     pub fn biometric_challenge(t: &[u8; 32]) -> [u8; 32] {
         sha256_parts(&[b"ipse/uv/1", t])
     }

@@ -1,21 +1,22 @@
-//! The view: exactly what the person is shown (docs/protocol.md §5). It travels as bytes and is hashed as it arrived.
+//! The view: exactly what the person is shown (docs/protocol.md §5). It is sent as bytes, and the received bytes are hashed.
 
 use ipse_jose::strict_json;
 use serde::{Deserialize, Serialize};
 
 use crate::crypto::sha256;
 use crate::ids;
+use crate::json;
 use crate::terms::{FieldKind, Flow, Kind, Level};
 use crate::text::{self, TextProblem};
 
-/// Version of the form.
+/// Version of the format.
 pub const VERSION: u32 = 1;
-/// Most bytes of a view.
+/// The longest view, in bytes.
 pub const MAX_LEN: usize = 48 * 1024;
 /// The languages of the scheme.
 pub const LANGUAGES: [&str; 4] = ["nl", "fr", "de", "en"];
 
-/// What is shown.
+/// The contents of a view.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct View {
@@ -25,31 +26,31 @@ pub struct View {
     pub language: String,
     /// The action.
     pub action: String,
-    /// Word of [`Kind`].
+    /// A value of [`Kind`].
     pub kind: String,
-    /// Who asks.
+    /// The partner that asks.
     pub partner: Partner,
     /// Code of the service.
     pub service: String,
-    /// Heading.
+    /// The heading.
     pub title: String,
-    /// Why.
+    /// The purpose of the request.
     pub purpose: String,
-    /// What would be handed over, exactly.
+    /// The attributes that would be released.
     pub attributes: Vec<Attribute>,
-    /// Further values to decide by.
+    /// Further values that the person needs for the decision.
     pub fields: Vec<Field>,
-    /// Where it began.
+    /// Where the action began.
     pub started: Started,
-    /// What to beware of.
+    /// Warnings.
     pub warnings: Vec<String>,
-    /// Word of [`Level`].
+    /// A value of [`Level`].
     pub level: String,
-    /// Until when, milliseconds since 1970.
+    /// When the action expires, in milliseconds since 1970 UTC.
     pub expires: u64,
 }
 
-/// Who asks: set by the scheme from its register, never by the partner.
+/// The partner that asks, from its registration. A request cannot set these values.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Partner {
@@ -67,21 +68,21 @@ pub struct Partner {
 pub struct Attribute {
     /// Claim name.
     pub key: String,
-    /// What it is called in the person's language.
+    /// Its name in the person's language.
     pub label: String,
     /// Its value.
     pub value: String,
 }
 
-/// Something to decide by, such as an amount.
+/// A value that the person needs for the decision, such as an amount.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Field {
-    /// Word of [`FieldKind`].
+    /// A value of [`FieldKind`].
     pub kind: String,
-    /// What it is called.
+    /// Its name.
     pub label: String,
-    /// Its value, always text.
+    /// Its value, as text.
     pub value: String,
 }
 
@@ -89,38 +90,38 @@ pub struct Field {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Started {
-    /// Word of [`Flow`].
+    /// A value of [`Flow`].
     pub flow: String,
-    /// What the browser calls itself.
+    /// The name of the browser.
     pub browser: String,
-    /// When, milliseconds since 1970.
+    /// When, in milliseconds since 1970 UTC.
     pub time: u64,
 }
 
-/// Why bytes are not a view that can be shown.
+/// Why bytes are not a view that may be shown.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ViewError {
-    /// Over [`MAX_LEN`].
+    /// Longer than [`MAX_LEN`].
     #[error("too large")]
     TooLarge,
     /// Not JSON with exactly the members of a view.
     #[error("not a view")]
     Malformed,
-    /// A version that this code does not know.
-    #[error("version {0} is not known")]
+    /// An unknown version.
+    #[error("version {0} is unknown")]
     Version(u32),
-    /// A member whose value is not one of its list or form.
+    /// A member has a value that is not in its list, or not of its form.
     #[error("bad value of {0}")]
     Value(&'static str),
-    /// Text that may mislead the eye.
+    /// A text may mislead a reader.
     #[error("text in {0}: {1}")]
     Text(&'static str, TextProblem),
 }
 
-/// Reads a view strictly and judges every text in it.
+/// Reads a view strictly and checks every text in it.
 ///
 /// # Errors
-/// [`ViewError`]; such a view is never shown and never approved.
+/// [`ViewError`]. Such a view must not be shown or approved.
 pub fn parse(bytes: &[u8]) -> Result<View, ViewError> {
     if bytes.len() > MAX_LEN {
         return Err(ViewError::TooLarge);
@@ -136,13 +137,12 @@ pub fn hash(bytes: &[u8]) -> [u8; 32] {
 }
 
 impl View {
-    /// The bytes as they travel: members in the order of the protocol, no spaces.
+    /// The bytes that are sent: members in the order of the protocol, without spaces.
     pub fn to_bytes(&self) -> Vec<u8> {
-        // Strings and integers always serialize.
-        serde_json::to_vec(self).unwrap_or_default()
+        json::to_bytes(self)
     }
 
-    /// Whether every value is one that may be shown; [`parse`] does this, the scheme does it before it sends.
+    /// Checks every value. [`parse`] does this, and the scheme does it before it sends a view.
     ///
     /// # Errors
     /// [`ViewError`].
@@ -203,7 +203,7 @@ impl View {
     }
 }
 
-/// A host name in ASCII (IDNA A-labels), with a port if it is not the usual one.
+/// A host name in ASCII (IDNA A-labels), optionally with a port.
 fn is_domain(domain: &str) -> bool {
     let (host, port) = match domain.split_once(':') {
         Some((host, port)) => (host, Some(port)),

@@ -6,16 +6,16 @@ mod entry;
 mod seeds;
 
 #[test]
-fn view_corpus() {
+fn the_view_corpus_passes() {
     seeds::replay("view", entry::view);
 }
 
 #[test]
-fn device_request_corpus() {
+fn the_device_request_corpus_passes() {
     seeds::replay("device_request", entry::device_request);
 }
 
 #[test]
-fn link_corpus() {
+fn the_link_corpus_passes() {
     seeds::replay("link", entry::link);
 }

@@ -1,4 +1,4 @@
-//! OPAQUE: Rust against itself, a recorded run, and the WebAssembly build that the phone app uses.
+//! OPAQUE: runs in Rust, a recorded run, and runs with the WebAssembly build of the phone app.
 #![allow(clippy::unwrap_used)]
 
 use std::path::Path;
@@ -8,6 +8,7 @@ use ipse_jose::b64;
 use ipse_protocol::opaque::{
     ClientLogin, ClientRegistration, Identity, OpaqueError, PhoneSuite, ServerSuite, stretching,
 };
+use ipse_protocol::Random;
 use ipse_protocol::wire::AttemptRequest;
 use opaque_ke::{
     ClientLoginFinishParameters, CredentialFinalization, CredentialRequest, CredentialResponse,
@@ -15,13 +16,12 @@ use opaque_ke::{
     ServerRegistration, ServerSetup, ksf::Ksf,
 };
 use proptest::prelude::*;
-use rand::rngs::OsRng;
 use serde_json::{Value, json};
 
 const ID: &[u8] = b"idn_DDDDDDDDDDDDDDDDDDDDDA|dev_CCCCCCCCCCCCCCCCCCCCCA|1";
 
 fn setup() -> ServerSetup<ServerSuite> {
-    ServerSetup::new(&mut OsRng)
+    ServerSetup::new(&mut Random::system())
 }
 
 fn respond(setup: &ServerSetup<ServerSuite>, request: &[u8], id: &[u8]) -> Vec<u8> {
@@ -41,7 +41,7 @@ fn second(
 ) -> (Vec<u8>, ServerLogin<ServerSuite>) {
     let record = ServerRegistration::deserialize(record).unwrap();
     let started = ServerLogin::start(
-        &mut OsRng,
+        &mut Random::system(),
         setup,
         Some(record),
         CredentialRequest::deserialize(ke1).unwrap(),
@@ -59,17 +59,17 @@ fn third(state: ServerLogin<ServerSuite>, ke3: &[u8]) -> Option<Vec<u8>> {
 }
 
 fn register<K: Ksf>(setup: &ServerSetup<ServerSuite>, code: &str, id: &[u8]) -> Vec<u8> {
-    let (client, request) = ClientRegistration::<K>::start(code).unwrap();
+    let (client, request) = ClientRegistration::<K>::start(code, &Random::system()).unwrap();
     let upload = client.finish(&respond(setup, &request, id)).unwrap();
     let upload = RegistrationUpload::<ServerSuite>::deserialize(&upload).unwrap();
     ServerRegistration::finish(upload).serialize().to_vec()
 }
 
 #[test]
-fn right_code_gives_one_key_on_both_sides() {
+fn the_right_code_gives_both_sides_the_same_key() {
     let setup = setup();
     let record = register::<ipse_protocol::opaque::Stretching>(&setup, "58204", ID);
-    let (client, ke1) = ClientLogin::<ipse_protocol::opaque::Stretching>::start("58204").unwrap();
+    let (client, ke1) = ClientLogin::<ipse_protocol::opaque::Stretching>::start("58204", &Random::system()).unwrap();
     let (ke2, state) = second(&setup, &record, &ke1, ID);
     let done = client.finish(&ke2).unwrap();
     assert_eq!(
@@ -79,36 +79,36 @@ fn right_code_gives_one_key_on_both_sides() {
 }
 
 #[test]
-fn wrong_code_person_device_version_or_server_fails() {
+fn another_code_person_device_version_or_server_fails() {
     let server = setup();
     let record = register::<Identity>(&server, "58204", ID);
     let attempt = |code: &str, setup: &_, id: &[u8]| {
-        let (client, ke1) = ClientLogin::<Identity>::start(code).unwrap();
+        let (client, ke1) = ClientLogin::<Identity>::start(code, &Random::system()).unwrap();
         client.finish(&second(setup, &record, &ke1, id).0).map(drop)
     };
     assert_eq!(attempt("58204", &server, ID), Ok(()));
     assert_eq!(attempt("58205", &server, ID), Err(OpaqueError::Code));
-    // The record of one person says nothing under another's OPRF key, nor under another server's.
+    // The record of one person fails with the OPRF key of another person, and of another server.
     let other = b"idn_DDDDDDDDDDDDDDDDDDDDDA|dev_CCCCCCCCCCCCCCCCCCCCCA|2";
     assert_eq!(attempt("58204", &server, other), Err(OpaqueError::Code));
     assert_eq!(attempt("58204", &setup(), ID), Err(OpaqueError::Code));
 }
 
 #[test]
-fn last_message_serves_its_own_login_only() {
+fn the_last_message_is_valid_for_its_login_only() {
     let setup = setup();
     let record = register::<Identity>(&setup, "58204", ID);
-    let (first, ke1) = ClientLogin::<Identity>::start("58204").unwrap();
+    let (first, ke1) = ClientLogin::<Identity>::start("58204", &Random::system()).unwrap();
     let (ke2, _) = second(&setup, &record, &ke1, ID);
     let done = first.finish(&ke2).unwrap();
-    let (_, other_ke1) = ClientLogin::<Identity>::start("58204").unwrap();
+    let (_, other_ke1) = ClientLogin::<Identity>::start("58204", &Random::system()).unwrap();
     let (_, other_state) = second(&setup, &record, &other_ke1, ID);
     assert_eq!(third(other_state, &done.ke3), None);
 }
 
 #[test]
-fn refuses_what_is_no_message() {
-    let (_, ke1) = ClientLogin::<Identity>::start("58204").unwrap();
+fn malformed_messages_are_refused() {
+    let (_, ke1) = ClientLogin::<Identity>::start("58204", &Random::system()).unwrap();
     let mut identity_element = ke1;
     identity_element[..32].fill(0);
     let mut not_canonical = ke1;
@@ -121,7 +121,7 @@ fn refuses_what_is_no_message() {
     ] {
         assert!(CredentialRequest::<ServerSuite>::deserialize(bad).is_err());
     }
-    // The library skips what stands behind a message; the form of the request does not.
+    // The library ignores bytes after a message. The types of the requests refuse them.
     let body = |ke1: &[u8]| {
         let (nonce, ke1) = (b64::encode(&[0; 32]), b64::encode(ke1));
         format!(r#"{{"factor":"code","nonce":"{nonce}","view_hash":"{nonce}","ke1":"{ke1}"}}"#)
@@ -131,16 +131,16 @@ fn refuses_what_is_no_message() {
     assert!(!parse(&[&ke1[..], &[0]].concat()));
     let zeros = [0; 32];
     assert!(RegistrationRequest::<ServerSuite>::deserialize(&zeros).is_err());
-    let (client, _) = ClientLogin::<Identity>::start("58204").unwrap();
+    let (client, _) = ClientLogin::<Identity>::start("58204", &Random::system()).unwrap();
     assert_eq!(
         client.finish(&[0; 320]).map(drop),
         Err(OpaqueError::Message)
     );
 }
 
-/// Argon2id as the app's library computes it: 16 zero bytes of salt, output as long as the input.
+/// Argon2id as the library of the app computes it: a salt of 16 zero bytes, and an output as long as the input.
 #[test]
-fn stretching_is_the_one_that_is_written_down() {
+fn the_stretching_agrees_with_the_description() {
     use opaque_ke::generic_array::{GenericArray, typenum::U64};
     let input = GenericArray::<u8, U64>::default();
     let out = stretching().hash(input).unwrap();
@@ -158,12 +158,12 @@ fn stretching_is_the_one_that_is_written_down() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
     #[test]
-    fn parsing_never_panics(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
+    fn arbitrary_messages_do_not_panic(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
         let _ = CredentialRequest::<ServerSuite>::deserialize(&bytes);
         let _ = CredentialFinalization::<ServerSuite>::deserialize(&bytes);
         let _ = RegistrationUpload::<ServerSuite>::deserialize(&bytes);
         let _ = ServerLogin::<ServerSuite>::deserialize(&bytes);
-        let (client, _) = ClientLogin::<Identity>::start("58204").unwrap();
+        let (client, _) = ClientLogin::<Identity>::start("58204", &Random::system()).unwrap();
         prop_assert!(client.finish(&bytes).is_err());
     }
 }
@@ -176,7 +176,7 @@ fn record_run() {
     let setup = setup();
     let code = "58204";
     let record = register::<ipse_protocol::opaque::Stretching>(&setup, code, ID);
-    let start = opaque_ke::ClientLogin::<PhoneSuite>::start(&mut OsRng, code.as_bytes()).unwrap();
+    let start = opaque_ke::ClientLogin::<PhoneSuite>::start(&mut Random::system(), code.as_bytes()).unwrap();
     let ke1 = start.message.serialize().to_vec();
     let (ke2, server_state) = second(&setup, &record, &ke1, ID);
     let vector = json!({
@@ -208,7 +208,7 @@ fn finish(vector: &Value) -> (Vec<u8>, Vec<u8>) {
         opaque_ke::ClientLogin::<PhoneSuite>::deserialize(&bytes(vector, "client_state")).unwrap();
     let done = state
         .finish(
-            &mut OsRng,
+            &mut Random::system(),
             vector["code"].as_str().unwrap().as_bytes(),
             CredentialResponse::deserialize(&bytes(vector, "ke2")).unwrap(),
             ClientLoginFinishParameters::default(),
@@ -218,7 +218,7 @@ fn finish(vector: &Value) -> (Vec<u8>, Vec<u8>) {
 }
 
 #[test]
-fn recorded_run() {
+fn a_recorded_run_gives_the_same_result() {
     if std::env::var_os("IPSE_WRITE_VECTORS").is_some() && !vector_path().exists() {
         record_run();
     }
@@ -230,8 +230,8 @@ fn recorded_run() {
     assert_eq!(third(state, &ke3), Some(key));
 }
 
-/// The phone app's library against the server's suite. CI installs the app's packages first; elsewhere the test
-/// says so and passes without them.
+/// The library of the app with the suite of the server. CI installs the packages of the app first. Without them, the test
+/// prints a message and passes.
 #[test]
 fn interoperates_with_the_apps_library() {
     let package = Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -268,8 +268,8 @@ fn interoperates_with_the_apps_library() {
     let upload = RegistrationUpload::<ServerSuite>::deserialize(&bytes(&done, "record")).unwrap();
     let record = ServerRegistration::finish(upload).serialize().to_vec();
 
-    // The code that the app registered opens on the Rust phone, and the other way round.
-    let (client, ke1) = ClientLogin::<ipse_protocol::opaque::Stretching>::start("58204").unwrap();
+    // A code that the app registered is accepted from the Rust phone, and the other way round.
+    let (client, ke1) = ClientLogin::<ipse_protocol::opaque::Stretching>::start("58204", &Random::system()).unwrap();
     let (ke2, state) = second(&setup, &record, &ke1, ID);
     let finished = client.finish(&ke2).unwrap();
     assert_eq!(

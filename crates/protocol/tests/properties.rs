@@ -1,11 +1,11 @@
-//! Properties over random input, and the threat tests that need no server.
+//! Properties for random input, and the tests of threats that need no server.
 #![allow(clippy::unwrap_used)]
 
 mod samples;
 
 use ipse_jose::SigningKey;
 use ipse_protocol::device_request::{self, RequestClaims};
-use ipse_protocol::link::{self, QrVerdict};
+use ipse_protocol::link::{self, QrStatus};
 use ipse_protocol::terms::{Decision, Factor, Flow};
 use ipse_protocol::transcript::Transcript;
 use ipse_protocol::view::ViewError;
@@ -25,7 +25,7 @@ fn transcript() -> Transcript {
     )
 }
 
-/// Every way to change one field, with the field's name.
+/// A change of each field, with the name of the field.
 type Change = fn(&mut Transcript);
 
 fn changes() -> Vec<(&'static str, Change)> {
@@ -53,7 +53,7 @@ fn changes() -> Vec<(&'static str, Change)> {
 }
 
 #[test]
-fn t06_proof_covers_transcript() {
+fn t06_proof_covers_transcript_with_every_field() {
     let original = transcript();
     let key = [9; 64];
     let proof = code::code_proof(&key, &original.hash());
@@ -70,15 +70,15 @@ fn t06_proof_covers_transcript() {
         );
         names.push(name);
     }
-    // A field that somebody adds is in the list above too.
+    // The list contains every field.
     let all: Vec<_> = fields.as_object().unwrap().keys().collect();
     names.sort_unstable();
     assert_eq!(all, names);
 }
 
-/// Moving bytes from one field to its neighbour changes T: lengths are stated.
+/// Moving bytes from one field to the next changes T, since the lengths are included.
 #[test]
-fn fields_do_not_run_into_one_another() {
+fn moving_bytes_between_fields_changes_the_hash() {
     let mut moved = transcript();
     let last = moved.partner.pop().unwrap();
     moved.domain.insert(0, last);
@@ -86,34 +86,34 @@ fn fields_do_not_run_into_one_another() {
 }
 
 #[test]
-fn t01_qr_freshness() {
+fn t01_qr_freshness_is_ten_seconds_and_needs_the_key() {
     let (key, id) = ([1; 32], [2; 16]);
     let mac = link::qr_mac(&key, &id, 100);
-    let judge = |time, mac: &_, age| link::judge_qr(&key, &id, time, mac, age);
-    assert_eq!(judge(100, &mac, 100), QrVerdict::Fresh);
-    assert_eq!(judge(100, &mac, 109), QrVerdict::Fresh);
-    assert_eq!(judge(100, &mac, 110), QrVerdict::Stale);
-    assert_eq!(judge(100, &mac, 99), QrVerdict::Stale);
-    assert_eq!(judge(101, &mac, 101), QrVerdict::Forged);
+    let check = |time, mac: &_, age| link::check_qr(&key, &id, time, mac, age);
+    assert_eq!(check(100, &mac, 100), QrStatus::Fresh);
+    assert_eq!(check(100, &mac, 109), QrStatus::Fresh);
+    assert_eq!(check(100, &mac, 110), QrStatus::Stale);
+    assert_eq!(check(100, &mac, 99), QrStatus::Stale);
+    assert_eq!(check(101, &mac, 101), QrStatus::Forged);
     let mut other = mac;
     other[15] ^= 1;
-    assert_eq!(judge(100, &other, 100), QrVerdict::Forged);
+    assert_eq!(check(100, &other, 100), QrStatus::Forged);
     assert_eq!(
-        link::judge_qr(&[3; 32], &id, 100, &mac, 100),
-        QrVerdict::Forged
+        link::check_qr(&[3; 32], &id, 100, &mac, 100),
+        QrStatus::Forged
     );
 }
 
 #[test]
-fn t08_view_text() {
+fn t08_view_text_that_misleads_is_refused() {
     for (text, safe) in samples::texts() {
         let mut view = samples::view();
         view.purpose = text;
-        let judged = view::parse(&view.to_bytes());
+        let result = view::parse(&view.to_bytes());
         if safe {
-            assert_eq!(judged, Ok(view));
+            assert_eq!(result, Ok(view));
         } else {
-            assert!(matches!(judged, Err(ViewError::Text("purpose", _))));
+            assert!(matches!(result, Err(ViewError::Text("purpose", _))));
         }
     }
     for (why, bytes) in samples::bad_views() {
@@ -122,7 +122,7 @@ fn t08_view_text() {
 }
 
 #[test]
-fn offer_and_view_must_agree() {
+fn an_offer_that_differs_from_its_view_is_refused() {
     let (offer, view) = samples::offer();
     assert_eq!(offer.open(), Ok(view));
     let changes: [fn(&mut ipse_protocol::wire::Offer); 6] = [
@@ -141,7 +141,7 @@ fn offer_and_view_must_agree() {
 }
 
 #[test]
-fn header_members_and_claims_are_exact() {
+fn a_device_request_with_other_members_or_claims_is_refused() {
     let key = SigningKey::generate_es256();
     let claims = RequestClaims::new(samples::APP, "GET", "/phone/v1/me", b"", samples::DEVICE, 1);
     let good = String::from_utf8(claims.to_bytes()).unwrap();
@@ -203,7 +203,7 @@ fn header_members_and_claims_are_exact() {
 
 proptest! {
     #[test]
-    fn parsers_never_panic(bytes in proptest::collection::vec(any::<u8>(), 0..300), words in ".{0,200}") {
+    fn arbitrary_input_does_not_panic(bytes in proptest::collection::vec(any::<u8>(), 0..300), words in ".{0,200}") {
         let _ = view::parse(&bytes);
         let _ = RequestClaims::parse(&bytes);
         let _ = ipse_protocol::receipt::Leaf::parse(&bytes);
@@ -218,9 +218,9 @@ proptest! {
         let _ = ipse_protocol::bytes::B64u::decode(&words);
     }
 
-    /// What the scheme may send, the phone can read: the same bytes come out again.
+    /// The phone reads a view that the scheme may send, and writes the same bytes.
     #[test]
-    fn views_come_through_unchanged(title in ".{0,60}", value in ".{0,60}", expires in 0..u64::MAX) {
+    fn a_view_is_read_and_written_unchanged(title in ".{0,60}", value in ".{0,60}", expires in 0..u64::MAX) {
         let mut view = samples::view();
         view.title = title;
         view.attributes[0].value = value;
@@ -232,7 +232,7 @@ proptest! {
     }
 
     #[test]
-    fn claims_come_through_unchanged(htu in "/[ -~]{0,80}", body in any::<Vec<u8>>(), seq in 1..i64::MAX as u64) {
+    fn claims_are_read_and_written_unchanged(htu in "/[ -~]{0,80}", body in any::<Vec<u8>>(), seq in 1..i64::MAX as u64) {
         let claims = RequestClaims::new(samples::APP, "POST", &htu, &body, samples::DEVICE, seq)
             .with_decision([1; 32], [2; 32]);
         prop_assert_eq!(RequestClaims::parse(&claims.to_bytes()).unwrap(), claims.clone());
@@ -242,7 +242,7 @@ proptest! {
     }
 
     #[test]
-    fn proofs_hold_for_every_leaf_and_no_other(size in 1usize..70, pick in any::<usize>(), flip in any::<u8>()) {
+    fn an_inclusion_proof_holds_for_its_leaf_only(size in 1usize..70, pick in any::<usize>(), flip in any::<u8>()) {
         let leaves: Vec<_> = (0..size).map(|i| merkle::leaf_hash(&i.to_be_bytes())).collect();
         let root = merkle::root(&leaves);
         let mut frontier = merkle::Frontier::default();
@@ -267,7 +267,7 @@ proptest! {
     }
 
     #[test]
-    fn a_longer_log_continues_the_shorter_one(size in 1usize..70, pick in any::<usize>()) {
+    fn a_consistency_proof_holds_for_a_longer_log(size in 1usize..70, pick in any::<usize>()) {
         let leaves: Vec<_> = (0..size).map(|i| merkle::leaf_hash(&i.to_be_bytes())).collect();
         let old = pick % size + 1;
         let (before, after) = (merkle::root(&leaves[..old]), merkle::root(&leaves));

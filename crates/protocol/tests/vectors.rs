@@ -1,7 +1,7 @@
-//! The examples in `vectors/*.json`, which the phone app reproduces as well.
+//! The examples in `vectors/*.json`, which the phone app also reproduces.
 //!
-//! `IPSE_WRITE_VECTORS=1 cargo nextest run -p ipse-protocol --test vectors` writes them anew; otherwise each file
-//! must be exactly what this code makes.
+//! `IPSE_WRITE_VECTORS=1 cargo nextest run -p ipse-protocol --test vectors` writes them. Otherwise each file must be equal to
+//! the output of this code.
 #![allow(clippy::unwrap_used)]
 
 mod samples;
@@ -32,7 +32,7 @@ fn stored(name: &str) -> Value {
     serde_json::from_slice(&bytes).unwrap()
 }
 
-fn settle(name: &str, made: &Value) {
+fn compare_or_write(name: &str, made: &Value) {
     if writing() {
         let mut text = serde_json::to_string_pretty(made).unwrap();
         text.push('\n');
@@ -47,7 +47,7 @@ fn hex(bytes: &[u8]) -> String {
 }
 
 #[test]
-fn view_hash() {
+fn the_view_vectors_agree() {
     let good: Vec<Value> = [samples::view(), samples::plain_view()]
         .iter()
         .map(|v| {
@@ -74,7 +74,7 @@ fn view_hash() {
             json!({ "text": text, "safe": ok })
         })
         .collect();
-    settle(
+    compare_or_write(
         "view_hash.json",
         &json!({
             "about": "Views as bytes (base64url): hashed as they arrived; `refused` must not parse; `texts` by the rule of section 5.",
@@ -114,7 +114,7 @@ fn transcripts() -> Vec<(&'static str, Transcript)> {
 }
 
 #[test]
-fn transcript() {
+fn the_transcript_vectors_agree() {
     let (offer, _) = samples::offer();
     let cases: Vec<Value> = transcripts()
         .into_iter()
@@ -128,7 +128,7 @@ fn transcript() {
             })
         })
         .collect();
-    settle(
+    compare_or_write(
         "transcript.json",
         &json!({
             "about": "`fields` by their labels (byte strings base64url), `bytes` as they are hashed, `t` = T. The first three are decisions on `offer`, by device and issuer of their fields, SIM statement `sim_statement` where the hash is not empty.",
@@ -138,7 +138,7 @@ fn transcript() {
 }
 
 #[test]
-fn code_proof() {
+fn the_code_proof_vectors_agree() {
     let ke3: Vec<u8> = (0..64).collect();
     let cases: Vec<Value> = transcripts()
         .into_iter()
@@ -154,7 +154,7 @@ fn code_proof() {
             })
         })
         .collect();
-    settle(
+    compare_or_write(
         "code_proof.json",
         &json!({
             "about": "code_proof = HMAC-SHA256(session_key, \"ipse/code-proof/1\" || T); proof_hash = SHA256(KE3 || code_proof). `unlock`: SHA256(authenticator_data || client_data || signature). `none`: SHA256(\"\").",
@@ -169,7 +169,7 @@ fn code_proof() {
 }
 
 #[test]
-fn code_rules() {
+fn the_code_rule_vectors_agree() {
     let hints = Hints {
         phone_number: Some("+32470000158"),
         birth_date: Some("1971-01-01"),
@@ -218,7 +218,7 @@ fn code_rules() {
         .iter()
         .map(|c| json!({ "code": c, "problem": code::check(c, &hints).err().map(|p| p.as_str()) }))
         .collect();
-    settle(
+    compare_or_write(
         "code.json",
         &json!({
             "about": "Which codes are refused, and why, for this phone number and birth date; null: accepted.",
@@ -228,7 +228,7 @@ fn code_rules() {
 }
 
 #[test]
-fn device_request_signing_input() {
+fn the_device_request_vectors_agree() {
     const NAME: &str = "device_request.json";
     let key = if writing() && !path(NAME).exists() {
         SigningKey::generate_es256()
@@ -293,7 +293,7 @@ fn device_request_signing_input() {
             })
         })
         .collect();
-    settle(
+    compare_or_write(
         NAME,
         &json!({
             "about": "Header `Ipse-Device` (section 2). ECDSA signatures differ each time: verify `jws`, compare `signing_input`. The key is for tests only.",
@@ -304,7 +304,7 @@ fn device_request_signing_input() {
 }
 
 #[test]
-fn links() {
+fn the_link_vectors_agree() {
     let key = [0x11; 32];
     let id = [0x22; 16];
     let accepted: Vec<Value> = [0, 1, 59, 4_294_967_296]
@@ -354,7 +354,7 @@ fn links() {
     for text in &refused {
         assert!(link::parse(app, text).is_err(), "{text}");
     }
-    settle(
+    compare_or_write(
         "link.json",
         &json!({
             "about": "Link texts of the app at `app`. `qr_mac` is for the scheme: HMAC-SHA256(link_key, \"ipse/qr/1\" || link || u64be(time)), first 16 bytes.",
@@ -365,7 +365,7 @@ fn links() {
 }
 
 #[test]
-fn receipts() {
+fn the_receipt_vectors_agree() {
     let salt = [0x44; 32];
     let (offer, _) = samples::offer();
     let evidence = Evidence {
@@ -409,7 +409,7 @@ fn receipts() {
         })
         .collect();
     let sim = sim_statement::nonce_hash(&offer.action, &offer.nonce.0, &offer.view_hash());
-    settle(
+    compare_or_write(
         "receipt.json",
         &json!({
             "about": "Leaf, commitment and subject (section 7); trees whose leaf i is the ASCII text `leaf i`, with the inclusion proof of each; the SIM nonce hash (section 6).",
@@ -421,9 +421,9 @@ fn receipts() {
     );
 }
 
-/// RFC 9162 has no vectors of its own; these are the widely used ones of RFC 6962's reference tree.
+/// RFC 9162 has no vectors. These are the widely used ones of the reference tree of RFC 6962.
 #[test]
-fn merkle_reference_roots() {
+fn the_roots_of_the_reference_tree_agree() {
     let inputs: [&[u8]; 8] = [
         b"",
         b"\x00",

@@ -1,6 +1,9 @@
 //! Command and response APDUs (ISO/IEC 7816-4 §5), short length fields only.
 
-/// Status words that the applet answers with.
+/// Application identifier of the applet: proprietary (`F0…`, ISO/IEC 7816-4 §12.3.4) until there is a registered one.
+pub const AID: [u8; 7] = *b"\xF0IPSE\x00\x01";
+
+/// A status word of the applet.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct StatusWord(pub u16);
 
@@ -9,17 +12,17 @@ impl StatusWord {
     pub const OK: Self = Self(0x9000);
     /// Wrong length.
     pub const WRONG_LENGTH: Self = Self(0x6700);
-    /// Memory failure: nothing was computed.
+    /// The memory failed. Nothing was computed.
     pub const MEMORY_FAILURE: Self = Self(0x6581);
-    /// Whoever sent this is not allowed to.
+    /// The sender is not permitted to send this command.
     pub const SECURITY_STATUS: Self = Self(0x6982);
-    /// The counter is used up: the operator must load new keys.
+    /// The counter has reached its limit: the operator must load new keys.
     pub const DATA_NOT_USABLE: Self = Self(0x6984);
-    /// Not in this state of the applet.
+    /// The state of the applet does not allow the command.
     pub const CONDITIONS: Self = Self(0x6985);
     /// The applet is not selected.
     pub const NOT_SELECTED: Self = Self(0x6999);
-    /// Data that do not make sense, for example keys wrapped under another key.
+    /// The data cannot be used, for example keys that are wrapped under another key.
     pub const WRONG_DATA: Self = Self(0x6A80);
     /// No such application.
     pub const NOT_FOUND: Self = Self(0x6A82);
@@ -58,7 +61,7 @@ pub struct Command<'a> {
     pub p2: u8,
     /// Command data, empty when there is no `Lc`.
     pub data: &'a [u8],
-    /// Expected length of the answer; `Some(0)` asks for all there is (up to 256 bytes).
+    /// Expected length of the answer. `Some(0)` requests all data, up to 256 bytes.
     pub le: Option<u8>,
 }
 
@@ -66,7 +69,7 @@ impl<'a> Command<'a> {
     /// Parses the four short cases of ISO/IEC 7816-3 §12.1.3.
     ///
     /// # Errors
-    /// `6700` for anything whose length fields do not add up, and for extended length.
+    /// `6700` for wrong length fields, and for extended length.
     pub fn parse(bytes: &'a [u8]) -> Result<Self, StatusWord> {
         let (&[cla, ins, p1, p2], rest) = bytes
             .split_first_chunk::<4>()
@@ -74,7 +77,7 @@ impl<'a> Command<'a> {
         let (data, le): (&[u8], Option<u8>) = match *rest {
             [] => (&[], None),
             [le] => (&[], Some(le)),
-            // A zero here announces extended length, which this card does not take.
+            // A zero here announces extended length, which is not supported.
             [0, ..] => return Err(StatusWord::WRONG_LENGTH),
             [lc, ref body @ ..] => match body.len().checked_sub(usize::from(lc)) {
                 Some(0) => (body, None),
@@ -93,7 +96,7 @@ impl<'a> Command<'a> {
     }
 }
 
-/// What the card answers: data and status word.
+/// The answer of the card: data and status word.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Response {
     /// Answer data; empty unless the status is [`StatusWord::OK`].
@@ -112,7 +115,7 @@ impl Response {
         }
     }
 
-    /// The bytes as they leave the card.
+    /// The bytes that the card sends.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(self.data.len() + 2);
@@ -121,7 +124,7 @@ impl Response {
         bytes
     }
 
-    /// Splits what a card sent into data and status word.
+    /// Splits the bytes of a card into data and status word.
     #[must_use]
     pub fn parse(bytes: &[u8]) -> Option<Self> {
         let (data, status) = bytes.split_last_chunk::<2>()?;

@@ -1,31 +1,30 @@
-//! The SIM applet as a pure state machine: command bytes in, answer bytes out, one storage trait underneath.
+//! The SIM applet as a state machine: it reads a command and returns an answer. It keeps its state in a [`Storage`].
 //!
-//! `Blank → Personalised → Active ⇄ Locked → Terminated`. What it must survive: a power cut between any two writes, a
-//! handset that sends rubbish, and a cloned card (its counter repeats, which the operator notices).
+//! `Blank → Personalised → Active ⇄ Locked → Terminated`. It withstands a power cut between any two writes and a handset that
+//! sends arbitrary bytes. A cloned card repeats a counter, which the operator notices.
 
 use aws_lc_rs::key_wrap::{AES_128, AesKek, KeyWrap};
 use zeroize::Zeroizing;
 
+pub use crate::apdu::AID;
 use crate::apdu::{Command, Response, StatusWord};
 use crate::cmac::{Key, LENGTH};
 use crate::kdf::AppletKeys;
 
 pub mod command;
 
-/// Application identifier: proprietary (`F0…`, ISO/IEC 7816-4 §12.3.4) until we own a registered one.
-pub const AID: [u8; 7] = *b"\xF0IPSE\x00\x01";
 /// Version of the applet's protocol, the first byte of its answers.
 pub const VERSION: u8 = 1;
 /// Algorithm byte of GET DATA: AES-128-CMAC.
 pub const ALGORITHM_AES_CMAC: u8 = 1;
-/// The counter's last value; from here on only new keys help.
+/// The last value of the counter. Then new keys must be loaded.
 pub const COUNTER_LIMIT: u32 = 0xFFFF_FFF0;
 /// Length of an answer to GET DATA.
 pub const INFO_LENGTH: usize = 8;
 /// Length of an answer to LOAD KEY.
 pub const CONFIRMATION_LENGTH: usize = 18;
 /// Length of an answer to AUTHENTICATE.
-pub const REPLY_LENGTH: usize = 23;
+pub const ANSWER_LENGTH: usize = 23;
 
 const AUTH_LABEL: &[u8] = b"SIM-AUTH/1";
 const CONFIRM_LABEL: &[u8] = b"SIM-CONFIRM/1";
@@ -33,18 +32,18 @@ const CONFIRM_LABEL: &[u8] = b"SIM-CONFIRM/1";
 const WRAPPED_LENGTH: usize = 2 * LENGTH + 8;
 const LOAD_LENGTH: usize = 1 + 16 + WRAPPED_LENGTH;
 
-/// Where the applet stands in its life.
+/// State of the life cycle of the applet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Life {
     /// No keys yet.
     Blank = 0,
     /// Keys loaded, not yet confirmed by the operator.
     Personalised = 1,
-    /// Answers challenges.
+    /// The applet answers challenges.
     Active = 2,
-    /// Keeps its keys, answers nothing.
+    /// The keys are kept, and no challenge is answered.
     Locked = 3,
-    /// Keys erased, for good.
+    /// The keys are erased permanently.
     Terminated = 4,
 }
 
@@ -63,44 +62,43 @@ impl Life {
     }
 }
 
-/// Who sends a command. The card's runtime knows: over the air (secured by the OTA packet's MAC) or from an application in
-/// the handset (admitted by the access rules on the card).
+/// The sender of a command, as the runtime of the card reports it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Origin {
-    /// The operator's over-the-air gateway.
+    /// The operator's over-the-air gateway. The MAC of the OTA packet authenticates it.
     OverTheAir,
-    /// An application in the handset.
+    /// An application in the handset. The access rules of the card admit it.
     Application,
 }
 
-/// How the challenge reached the person: this goes into the MAC, so that a silent answer never passes for the other.
+/// Whether the person took part. The MAC covers it, so that a silent answer is never accepted as the other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Method {
-    /// Without the person: proves that the SIM is alive and unchanged.
+    /// Without the person. Proves that the SIM answers and is unchanged.
     Silent = 1,
-    /// Together with a secret that was shown on the handset.
+    /// With a secret that the handset showed.
     Holder = 2,
 }
 
-/// Everything the card remembers.
+/// Everything that the card stores.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Memory {
     /// State.
     pub life: Life,
     /// Key version number, 0 while blank.
     pub kvn: u8,
-    /// Last counter that was used.
+    /// The last used counter.
     pub counter: u32,
-    /// Which scheme this applet answers for, given at personalisation.
+    /// The scheme of this applet, set at personalisation.
     pub scheme: [u8; 16],
-    /// Key under which new keys travel, written by the card's maker.
+    /// Key that encrypts new keys. Written by the manufacturer of the card.
     pub transport: Key,
-    /// The applet's keys, once loaded and until erased.
+    /// The keys of the applet, if they are loaded.
     pub keys: Option<AppletKeys>,
 }
 
 impl Memory {
-    /// A card as it leaves its maker.
+    /// A card as the manufacturer delivers it.
     #[must_use]
     pub fn blank(transport: Key) -> Self {
         Self {
@@ -114,31 +112,31 @@ impl Memory {
     }
 }
 
-/// The write did not happen, or nobody knows whether it did.
+/// A read failed, or a write failed or may have failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the card's memory failed")]
 pub struct MemoryFailure;
 
-/// The card's non-volatile memory. Each call is atomic; the power may go between any two.
+/// The non-volatile memory of the card. Each call is atomic. The power may fail between two calls.
 pub trait Storage {
-    /// Reads everything.
+    /// Reads the whole memory.
     ///
     /// # Errors
     /// [`MemoryFailure`] when the memory cannot be read.
     fn load(&mut self) -> Result<Memory, MemoryFailure>;
-    /// Writes a raised counter, and nothing else.
+    /// Writes only the counter.
     ///
     /// # Errors
     /// [`MemoryFailure`] when it may not have been written.
     fn save_counter(&mut self, counter: u32) -> Result<(), MemoryFailure>;
-    /// Writes everything, in one piece.
+    /// Writes the whole memory.
     ///
     /// # Errors
     /// [`MemoryFailure`] when it may not have been written.
     fn save(&mut self, memory: &Memory) -> Result<(), MemoryFailure>;
 }
 
-/// Memory that lives in this process only.
+/// A memory that ends with the process.
 impl Storage for Memory {
     fn load(&mut self) -> Result<Memory, MemoryFailure> {
         Ok(self.clone())
@@ -155,7 +153,7 @@ impl Storage for Memory {
     }
 }
 
-/// The applet on its storage. Whether it is selected is volatile: dropping and making it anew is a power cycle.
+/// The applet and its storage. The selection is volatile: dropping the applet and powering it up again is a power cycle.
 #[derive(Debug)]
 pub struct Applet<S> {
     storage: S,
@@ -171,12 +169,12 @@ impl<S: Storage> Applet<S> {
         }
     }
 
-    /// Takes the card out.
+    /// Removes the card.
     pub fn into_storage(self) -> S {
         self.storage
     }
 
-    /// Answers one command.
+    /// Processes one command.
     pub fn process(&mut self, origin: Origin, command: &[u8]) -> Response {
         self.dispatch(origin, command)
             .unwrap_or_else(Response::status)
@@ -186,9 +184,11 @@ impl<S: Storage> Applet<S> {
         let command = Command::parse(bytes)?;
         match (command.cla, command.ins) {
             (0x00, 0xA4) => self.select(&command),
-            (0x80, 0xCA) => self.addressed(origin)?.get_data(&command),
-            (0x80, 0xE2) => self.addressed(origin)?.load_key(origin, &command),
-            (0x80, 0x10) => self.addressed(origin)?.authenticate(origin, &command),
+            (0x80, 0xCA) => self.require_selected(origin)?.get_data(&command),
+            (0x80, 0xE2) => self.require_selected(origin)?.load_key(origin, &command),
+            (0x80, 0x10) => self
+                .require_selected(origin)?
+                .authenticate(origin, &command),
             (0x80, 0x44) => self.change_life(origin, &command, |life| {
                 (life == Life::Active).then_some(Life::Locked)
             }),
@@ -204,8 +204,8 @@ impl<S: Storage> Applet<S> {
         }
     }
 
-    /// An OTA packet names the applet by its TAR; an application must have selected it.
-    fn addressed(&mut self, origin: Origin) -> Result<&mut Self, StatusWord> {
+    /// An OTA packet names the applet by its TAR. An application must select it first.
+    fn require_selected(&mut self, origin: Origin) -> Result<&mut Self, StatusWord> {
         if origin == Origin::OverTheAir || self.selected {
             Ok(self)
         } else {
@@ -240,10 +240,10 @@ impl<S: Storage> Applet<S> {
         let mut data = vec![VERSION, memory.life as u8, memory.kvn];
         data.extend_from_slice(&memory.counter.to_be_bytes());
         data.push(ALGORITHM_AES_CMAC);
-        Ok(done(data))
+        Ok(success(data))
     }
 
-    /// `KVN ‖ scheme (16) ‖ AES-KW(transport key, K_auth ‖ K_confirm)`; answers with a MAC under the new K_confirm.
+    /// Reads `KVN ‖ scheme (16) ‖ AES-KW(transport key, K_auth ‖ K_confirm)`. The answer has a MAC under the new K_confirm.
     fn load_key(&mut self, origin: Origin, command: &Command<'_>) -> Result<Response, StatusWord> {
         operator_only(origin)?;
         no_parameters(command)?;
@@ -256,7 +256,7 @@ impl<S: Storage> Applet<S> {
             return Err(StatusWord::CONDITIONS);
         }
         let kvn = command.data[0];
-        // The version must rise: an old key is never loaded again.
+        // The version must increase, so that old keys are never loaded again.
         if kvn <= memory.kvn {
             return Err(StatusWord::WRONG_DATA);
         }
@@ -273,7 +273,7 @@ impl<S: Storage> Applet<S> {
             .map_err(|MemoryFailure| StatusWord::MEMORY_FAILURE)?;
         let mut data = vec![VERSION, kvn];
         data.extend_from_slice(&confirmation);
-        Ok(done(data))
+        Ok(success(data))
     }
 
     fn authenticate(
@@ -293,8 +293,8 @@ impl<S: Storage> Applet<S> {
             .data
             .try_into()
             .map_err(|_| StatusWord::WRONG_LENGTH)?;
-        expect_le(command, REPLY_LENGTH)?;
-        // Only the operator knows that it showed a secret.
+        expect_le(command, ANSWER_LENGTH)?;
+        // Only the operator knows whether it showed a secret.
         if method == Method::Holder {
             operator_only(origin)?;
         }
@@ -305,7 +305,7 @@ impl<S: Storage> Applet<S> {
         if memory.counter >= COUNTER_LIMIT {
             return Err(StatusWord::DATA_NOT_USABLE);
         }
-        // Stored before anything is computed: a power cut may lose a counter, never repeat one.
+        // Stored before the computation: a power cut may skip a counter, but never repeat one.
         let counter = memory.counter + 1;
         self.storage
             .save_counter(counter)
@@ -322,7 +322,7 @@ impl<S: Storage> Applet<S> {
             .map_err(|_| StatusWord::MEMORY_FAILURE)?;
         let mut data = head.to_vec();
         data.extend_from_slice(&mac);
-        Ok(done(data))
+        Ok(success(data))
     }
 
     fn change_life(
@@ -331,7 +331,7 @@ impl<S: Storage> Applet<S> {
         command: &Command<'_>,
         next: impl Fn(Life) -> Option<Life>,
     ) -> Result<Response, StatusWord> {
-        self.addressed(origin)?;
+        self.require_selected(origin)?;
         operator_only(origin)?;
         no_parameters(command)?;
         if !command.data.is_empty() || command.le.is_some() {
@@ -355,12 +355,12 @@ impl<S: Storage> Applet<S> {
     }
 }
 
-/// What an AUTHENTICATE answer says, apart from its MAC.
+/// The contents of an answer to AUTHENTICATE, without its MAC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Answer {
     /// Key version.
     pub kvn: u8,
-    /// The counter, higher in each answer.
+    /// The counter. It increases with each answer.
     pub counter: u32,
     /// Silent or with the person.
     pub method: Method,
@@ -372,15 +372,15 @@ impl Answer {
         [VERSION, self.kvn, a, b, c, d, self.method as u8]
     }
 
-    /// Checks an answer's MAC and returns what it says. That the counter rose is for the registry to decide.
+    /// Verifies the MAC of an answer and returns its contents. The caller must check that the counter has increased.
     #[must_use]
     pub fn verify(
-        reply: &[u8],
+        response: &[u8],
         key: &Key,
         scheme: &[u8; 16],
         challenge: &[u8; 32],
     ) -> Option<Self> {
-        let (head, mac) = reply.split_first_chunk::<7>()?;
+        let (head, mac) = response.split_first_chunk::<7>()?;
         let [VERSION, kvn, a, b, c, d, method] = *head else {
             return None;
         };
@@ -398,17 +398,17 @@ impl Answer {
     }
 }
 
-/// The MAC by which the card confirms that it has exactly these keys.
+/// The MAC with which the card confirms these keys.
 fn confirmation(keys: &AppletKeys, kvn: u8, scheme: &[u8; 16]) -> Result<[u8; LENGTH], StatusWord> {
     keys.confirm
         .mac(&[CONFIRM_LABEL, &[VERSION, kvn], scheme])
         .map_err(|_| StatusWord::MEMORY_FAILURE)
 }
 
-/// Checks the answer to LOAD KEY.
+/// Verifies the answer to LOAD KEY.
 #[must_use]
-pub fn is_confirmed(reply: &[u8], keys: &AppletKeys, kvn: u8, scheme: &[u8; 16]) -> bool {
-    let Some((head, mac)) = reply.split_first_chunk::<2>() else {
+pub fn is_confirmed(response: &[u8], keys: &AppletKeys, kvn: u8, scheme: &[u8; 16]) -> bool {
+    let Some((head, mac)) = response.split_first_chunk::<2>() else {
         return false;
     };
     *head == [VERSION, kvn] && keys.confirm.verifies(&[CONFIRM_LABEL, head, scheme], mac)
@@ -440,7 +440,7 @@ fn no_parameters(command: &Command<'_>) -> Result<(), StatusWord> {
     }
 }
 
-/// No `Le`, "all there is" and the exact length are fine; anything else is told the right length.
+/// Accepts a missing `Le`, zero, and the exact length. For others, the error contains the right length.
 fn expect_le(command: &Command<'_>, available: usize) -> Result<(), StatusWord> {
     match command.le {
         None | Some(0) => Ok(()),
@@ -449,7 +449,7 @@ fn expect_le(command: &Command<'_>, available: usize) -> Result<(), StatusWord> 
     }
 }
 
-fn done(data: Vec<u8>) -> Response {
+fn success(data: Vec<u8>) -> Response {
     Response {
         data,
         status: StatusWord::OK,

@@ -6,12 +6,12 @@ use zeroize::{Zeroize, ZeroizeOnDrop};
 /// Length of a MAC and of an AES-128 key, in bytes.
 pub const LENGTH: usize = 16;
 
-/// The cryptographic library refused a key or an operation. It never happens with keys of the right length.
+/// The cryptographic library refused a key or an operation. This does not happen with keys of the right length.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the CMAC could not be computed")]
 pub struct CmacError;
 
-/// An AES-128 key of a SIM; wiped when dropped and never printed.
+/// An AES-128 key of a SIM. Erased when dropped, and never printed.
 #[derive(Clone, PartialEq, Eq, Zeroize, ZeroizeOnDrop)]
 pub struct Key(pub [u8; LENGTH]);
 
@@ -41,7 +41,7 @@ impl Key {
     }
 }
 
-/// AES-CMAC with an AES-256 key: the operator's master key, from which card keys derive.
+/// AES-CMAC with the operator's master key, which has 256 bits.
 pub(crate) fn mac_256(key: &[u8; 32], parts: &[&[u8]]) -> Result<[u8; LENGTH], CmacError> {
     mac(cmac::AES_256, key, parts)
 }

@@ -1,7 +1,7 @@
 //! Signed events from operator to scheme: a CloudEvent 1.0 as the payload of a JWS.
 //!
-//! Each has a per-operator `sequence` without gaps, so that a lost event is noticed and fetched again. The signature is made
-//! when the event is sent, hence `iat` is young even for an event that waited a week for a scheme that was down.
+//! The events of an operator have a `sequence` without gaps, so that the scheme notices a lost event and fetches it again. An
+//! event is signed when it is sent, so `iat` is recent even if the event waited a week for the scheme.
 
 use ipse_jose::{SigningKey, jws};
 use ipse_protocol::wire::{SimEvent, SimEventData};
@@ -10,27 +10,27 @@ use crate::signed::{EnvelopeProblem, Keys};
 
 /// `typ` of the JWS.
 pub const TYP: &str = "sim-event+jwt";
-/// How old a signature may be, in seconds.
+/// The highest age of a signature, in seconds.
 pub const MAX_AGE: i64 = 300;
-/// How far the operator's clock may run ahead, in seconds.
+/// How much the operator's clock may be ahead, in seconds.
 pub const SKEW: i64 = 30;
 
 /// What happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Kind {
-    /// The number moved to another SIM: the handle is dead.
+    /// The number moved to another SIM. The handle is no longer valid.
     Swapped,
     /// The line was barred because the phone or SIM is lost.
     Lost,
-    /// Somebody asked to take the number to another operator.
+    /// A move of the number to another operator was requested.
     PortPending,
-    /// The number went to another operator: the handle is dead.
+    /// The number moved to another operator. The handle is no longer valid.
     Ported,
     /// The line works again after a loss or a cancelled port.
     Restored,
-    /// A counter came twice: there may be a second card with the same keys.
+    /// A counter was repeated: a second card may have the same keys.
     CloneSuspected,
-    /// Nothing; the feed is alive.
+    /// Nothing happened. Shows that the feed works.
     Heartbeat,
 }
 
@@ -66,10 +66,10 @@ impl Kind {
     }
 }
 
-/// An event that was verified, or that is to be sent: a CloudEvent (CloudEvents 1.0.2 §3) about one SIM.
+/// A verified event, or one to send: a CloudEvent (CloudEvents 1.0.2 §3) about one SIM.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Event {
-    /// Unique per source.
+    /// Unique for its source.
     pub id: String,
     /// The operator's issuer.
     pub source: String,
@@ -77,20 +77,20 @@ pub struct Event {
     pub kind: Kind,
     /// When it happened, RFC 3339.
     pub time: String,
-    /// 1, 2, 3… per operator, without gaps.
+    /// 1, 2, 3… for each operator, without gaps.
     pub sequence: u64,
-    /// When this was signed, seconds since 1970.
+    /// When the event was signed, in seconds since 1970 UTC.
     pub iat: i64,
-    /// Which SIM; none in a heartbeat.
+    /// The SIM. `None` in a heartbeat.
     pub subject: Option<Subject>,
 }
 
-/// Which SIM, and since when.
+/// The SIM of an event.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Subject {
     /// The SIM's handle.
     pub handle: String,
-    /// When it changed, seconds since 1970.
+    /// When the SIM changed, in seconds since 1970 UTC.
     pub changed_at: i64,
 }
 
@@ -98,7 +98,7 @@ impl Event {
     /// Signs the event.
     ///
     /// # Errors
-    /// When the event cannot be serialised, which does not happen with these types.
+    /// When the event cannot be serialized, which does not happen with these types.
     pub fn sign(&self, key: &SigningKey) -> Result<String, serde_json::Error> {
         let wire = SimEvent {
             specversion: "1.0".to_owned(),
@@ -117,7 +117,7 @@ impl Event {
     }
 }
 
-/// Why an event is not believed.
+/// Why an event is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 pub enum Refusal {
     /// Not a JWS with exactly these members.
@@ -129,7 +129,7 @@ pub enum Refusal {
     /// Wrong signature, algorithm or `typ`.
     #[error("the event's signature does not verify")]
     Signature,
-    /// Another operator's event.
+    /// Of another operator.
     #[error("the event is of another operator")]
     Source,
     /// Signed too long ago, or in the future.
@@ -147,14 +147,14 @@ impl From<EnvelopeProblem> for Refusal {
     }
 }
 
-/// Verifies an event that was pushed or pulled. Deduplicating on (source, sequence) is the caller's.
+/// Verifies an event. The caller must ignore a repeated `(source, sequence)`. `now` is in seconds since 1970 UTC.
 ///
 /// # Errors
-/// [`Refusal`] says why not.
+/// [`Refusal`].
 pub fn verify(text: &str, keys: &Keys, source: &str, now: i64) -> Result<Event, Refusal> {
     let wire: SimEvent = keys.open(text, TYP)?;
     let kind = Kind::from_type(&wire.kind).ok_or(Refusal::Malformed)?;
-    // A heartbeat is about no SIM; everything else is about one.
+    // A heartbeat has no SIM. All other events have one.
     let well_formed = wire.data.is_some() == (kind != Kind::Heartbeat);
     if wire.specversion != "1.0" || wire.sequence == 0 || !well_formed {
         return Err(Refusal::Malformed);

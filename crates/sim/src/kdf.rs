@@ -1,11 +1,11 @@
 //! Keys of a card, derived from the operator's master key (NIST SP 800-108r1 §4.1, counter mode with CMAC).
 //!
-//! `K(1) = CMAC(key, [1]_32 ‖ label ‖ 0x00 ‖ context ‖ [128]_32)`. One block is enough: every key is AES-128. The operator
-//! stores no card keys at all, it derives them when it needs them.
+//! `K(1) = CMAC(key, [1]_32 ‖ label ‖ 0x00 ‖ context ‖ [128]_32)`. One block is enough, since every key is AES-128. The
+//! operator stores no card keys and derives them when it needs them.
 
 use zeroize::Zeroizing;
 
-use crate::applet::AID;
+use crate::apdu::AID;
 use crate::cmac::{CmacError, Key, mac_256};
 
 /// One output block of 128 bits.
@@ -15,12 +15,12 @@ const BITS: [u8; 4] = 128_u32.to_be_bytes();
 /// The operator's master key, from its keystore.
 pub type MasterKey = [u8; 32];
 
-/// Which card, which key generation.
+/// Identifies a card and a generation of its keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CardId<'a> {
     /// Integrated circuit card identifier (ITU-T E.118).
     pub iccid: &'a str,
-    /// eUICC identifier (SGP.02), empty for a card that cannot be downloaded to.
+    /// eUICC identifier (SGP.02). Empty for a card without remote provisioning.
     pub eid: &'a str,
     /// Key version number of the applet's keys.
     pub kvn: u8,
@@ -29,9 +29,9 @@ pub struct CardId<'a> {
 /// The two keys of the applet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AppletKeys {
-    /// Answers challenges.
+    /// The key for answers to challenges.
     pub auth: Key,
-    /// Confirms that the keys arrived.
+    /// The key with which the card confirms that it received the keys.
     pub confirm: Key,
 }
 
@@ -50,7 +50,7 @@ impl AppletKeys {
     }
 }
 
-/// The key under which new applet keys travel to the card over the air (OTA data encryption key).
+/// The key that encrypts new applet keys on their way to the card (OTA data encryption key).
 ///
 /// # Errors
 /// [`CmacError`] when the library fails.
@@ -59,7 +59,7 @@ pub fn transport_key(master: &MasterKey, card: &CardId<'_>) -> Result<Key, CmacE
 }
 
 fn card_key(master: &MasterKey, label: &[u8], card: &CardId<'_>) -> Result<Key, CmacError> {
-    // Each variable part is preceded by its length, so that no two cards share a context.
+    // The length before each part ensures that two cards never have the same context.
     let mut context = Zeroizing::new(Vec::with_capacity(64));
     for part in [
         card.iccid.as_bytes(),

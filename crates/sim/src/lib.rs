@@ -1,7 +1,7 @@
 //! The SIM side of Ipse: applet, card keys, signed SIM statements and SIM events. No I/O.
 //!
-//! The SIM key is a factor, never the identity's key: a new card loses it, and only the operator can check it. What reaches
-//! the scheme is a [`statement`] that the operator signs, and [`event`]s when a SIM changes hands.
+//! The key of a SIM is a factor and never the key of an identity: a new card has another key, and only the operator can check
+//! it. The scheme receives a [`statement`] signed by the operator, and [`event`]s about changes of a SIM.
 
 pub mod apdu;
 pub mod applet;

@@ -1,13 +1,13 @@
-//! Phone numbers as people type them, to E.164 (ITU-T), or a reason why not.
+//! Converts a phone number as a person types it to E.164 (ITU-T).
 //!
-//! Only Belgian mobile numbers pass: a mobile number has nine digits after `+32` and begins with 4, a landline has eight
-//! (the Liège area code also begins with 4). The number is contact data and never an identifier.
+//! Only Belgian mobile numbers are accepted. A mobile number has nine digits after `+32` and begins with 4; a landline number
+//! has eight (the area code of Liège also begins with 4). A number is contact data and never an identifier.
 
-/// Why a number was refused. `code` is stable.
+/// Why a number is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NumberProblem {
-    /// Something in it is neither a digit nor a usual separator.
-    #[error("a phone number has digits only, for example +32 470 00 00 01")]
+    /// A character is neither a digit nor a usual separator.
+    #[error("a phone number has only digits, for example +32 470 00 00 01")]
     NotDigits,
     /// Too few digits.
     #[error("digits are missing: a Belgian mobile number has ten digits, 0470 00 00 01")]
@@ -16,18 +16,18 @@ pub enum NumberProblem {
     #[error("there are too many digits: a Belgian mobile number has ten digits, 0470 00 00 01")]
     TooLong,
     /// A number of another country.
-    #[error("only Belgian numbers work for now")]
+    #[error("only Belgian numbers are supported")]
     Foreign,
     /// A landline.
-    #[error("this is a landline; give the number of the mobile phone that you hold")]
+    #[error("this is a landline: use the number of your mobile phone")]
     Landline,
     /// Premium, freephone or service number.
-    #[error("this is a service number; give the number of the mobile phone that you hold")]
+    #[error("this is a service number: use the number of your mobile phone")]
     Premium,
 }
 
 impl NumberProblem {
-    /// The stable code of this refusal.
+    /// The stable code.
     #[must_use]
     pub fn code(self) -> &'static str {
         match self {
@@ -41,10 +41,10 @@ impl NumberProblem {
     }
 }
 
-/// Normalises `text` to `+324xxxxxxxx`.
+/// Converts `text` to the form `+324xxxxxxxx`.
 ///
 /// # Errors
-/// [`NumberProblem`] says what is wrong with it.
+/// [`NumberProblem`].
 pub fn normalise(text: &str) -> Result<String, NumberProblem> {
     let digits = ascii(text)?;
     let national = national_part(&digits)?;
@@ -52,9 +52,9 @@ pub fn normalise(text: &str) -> Result<String, NumberProblem> {
     Ok(format!("+32{national}"))
 }
 
-/// Drops separators, a `(0)` trunk prefix, and turns the digits of any script into ASCII.
+/// Removes separators and the trunk prefix `(0)`, and converts the digits of all scripts to ASCII.
 fn ascii(text: &str) -> Result<String, NumberProblem> {
-    // Longer than any way of writing a number; keeps the work small for hostile input.
+    // No number is written with so many bytes. The limit keeps the work small.
     if text.len() > 128 {
         return Err(NumberProblem::TooLong);
     }
@@ -74,13 +74,13 @@ fn ascii(text: &str) -> Result<String, NumberProblem> {
             _ => out.push(digit(c).ok_or(NumberProblem::NotDigits)?),
         }
     }
-    // +32 (0)470…: the zero in brackets is for those who dial without the country code.
+    // +32 (0)470…: the zero in brackets is dialled only without the country code.
     let out = if out.starts_with('+') || out.starts_with("00") {
         out.replacen("(0)", "", 1)
     } else {
         out
     };
-    // Brackets may still surround an area code: (0470) 00 00 01.
+    // Other brackets surround an area code: (0470) 00 00 01.
     let out: String = out.chars().filter(|c| !matches!(c, '(' | ')')).collect();
     if out.strip_prefix('+').unwrap_or(&out).is_empty() {
         return Err(NumberProblem::TooShort);
@@ -88,7 +88,7 @@ fn ascii(text: &str) -> Result<String, NumberProblem> {
     Ok(out)
 }
 
-/// First characters of the runs of ten decimal digits (Unicode `Nd`) of the scripts that phones' keyboards offer.
+/// The digit zero of the scripts that the keyboards of phones offer. The other nine digits follow it (Unicode `Nd`).
 const ZEROES: [char; 15] = [
     '0', '\u{660}', '\u{6F0}', '\u{7C0}', '\u{966}', '\u{9E6}', '\u{A66}', '\u{AE6}', '\u{B66}',
     '\u{BE6}', '\u{C66}', '\u{E50}', '\u{ED0}', '\u{17E0}', '\u{FF10}',
@@ -107,7 +107,7 @@ fn national_part(digits: &str) -> Result<&str, NumberProblem> {
         .or_else(|| digits.strip_prefix("00"));
     match international {
         Some(rest) => match rest.strip_prefix("32") {
-            // +32 0470…: the trunk zero was left in.
+            // +32 0470…: with the trunk zero.
             Some(national) => Ok(national.strip_prefix('0').unwrap_or(national)),
             None if rest.len() < 2 => Err(NumberProblem::TooShort),
             None => Err(NumberProblem::Foreign),
@@ -124,7 +124,7 @@ fn national_part(digits: &str) -> Result<&str, NumberProblem> {
 }
 
 fn check_national(national: &str) -> Result<(), NumberProblem> {
-    // 070, 078, 0800, 090x: charged by the minute, or free, and never on a SIM.
+    // 070, 078, 0800, 090x: service numbers, which no SIM has.
     if ["70", "78", "800", "90"]
         .iter()
         .any(|prefix| national.starts_with(prefix))
@@ -140,7 +140,7 @@ fn check_national(national: &str) -> Result<(), NumberProblem> {
     }
 }
 
-/// Mobile ranges 045x to 049x; 042, 043 belong to Liège.
+/// Mobile numbers begin with 045 to 049. 042 and 043 belong to Liège.
 fn mobile_prefix(national: &str) -> bool {
     matches!(national.as_bytes(), [b'4', b'5'..=b'9', ..])
 }
@@ -150,7 +150,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ways_of_writing_the_same_number() {
+    fn all_ways_to_write_a_number_give_the_same() {
         for text in [
             "+32470000001",
             "+32 470 00 00 01",
@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn refusals_have_a_reason() {
+    fn each_refused_number_has_its_reason() {
         use NumberProblem::*;
         for (text, problem) in [
             ("", TooShort),
@@ -204,7 +204,7 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn whatever_passes_is_normal(text in "[+0-9 ()./٠-٩a-z]{0,20}|.{0,40}") {
+        fn an_accepted_number_is_in_normal_form(text in "[+0-9 ()./٠-٩a-z]{0,20}|.{0,40}") {
             if let Ok(number) = normalise(&text) {
                 assert!(number.len() == 12 && number.starts_with("+324"));
                 assert!(number[1..].bytes().all(|byte| byte.is_ascii_digit()));

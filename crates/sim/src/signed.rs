@@ -1,10 +1,10 @@
-//! Checking what an operator signed: pinned keys, parsed once, so that a verification costs one ECDSA verification.
+//! Verifies what an operator signed, with pinned keys that are parsed once.
 
 use ipse_jose::jws;
 use ipse_jose::{Alg, JwkSet, VerifyingKey};
 use serde::de::DeserializeOwned;
 
-/// Longest signed text that is looked at.
+/// The longest signed text that is read, in bytes.
 const LIMIT: usize = 4096;
 
 /// The keys that the scheme pinned for one operator.
@@ -13,17 +13,15 @@ pub struct Keys(Vec<(String, VerifyingKey)>);
 /// What is wrong with a pinned key set.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum KeyProblem {
-    /// No ES256 key in it.
-    #[error(
-        "the key set has no ES256 key; take the set from the operator's /sim-controller/v1/jwks"
-    )]
+    /// It contains no ES256 key.
+    #[error("the key set has no ES256 key: use the set of the operator's /sim-controller/v1/jwks")]
     Empty,
-    /// A key that does not parse.
+    /// A key does not parse, or has no key id.
     #[error("a key of the set is not a P-256 public key with a key id")]
     Malformed,
 }
 
-/// What is wrong with the envelope, apart from what it says.
+/// What is wrong with a JWS, apart from its claims.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum EnvelopeProblem {
     Malformed,
@@ -35,7 +33,7 @@ impl Keys {
     /// Parses the ES256 keys of `set`.
     ///
     /// # Errors
-    /// [`KeyProblem`] when nothing usable is in it.
+    /// [`KeyProblem`].
     pub fn new(set: &JwkSet) -> Result<Self, KeyProblem> {
         let mut keys = Vec::with_capacity(set.keys.len());
         for jwk in &set.keys {

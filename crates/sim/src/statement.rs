@@ -1,7 +1,7 @@
-//! The signed SIM statement: what the operator says about one SIM, for one challenge of the scheme.
+//! The signed SIM statement: the answer of an operator to a challenge of the scheme about one SIM.
 //!
-//! A silent statement proves that the bound SIM is alive and unchanged; a holder statement, that the person also read a secret
-//! from the handset. The scheme checks everything here before a try of the code is spent.
+//! A silent statement proves that the bound SIM answers and is unchanged. A holder statement also proves that the person read a
+//! secret from the handset. The scheme verifies a statement before it counts an attempt to enter the code.
 
 use ipse_jose::{SigningKey, jws};
 
@@ -11,39 +11,39 @@ pub use crate::signed::Keys as PinnedKeys;
 pub use ipse_protocol::sim_statement::{Claims, TYP, nonce_hash};
 pub use ipse_protocol::terms::{Line, Readiness, SimMethod as Method};
 
-/// Longest life of a statement, in seconds; it bounds receipt only.
+/// The longest time from `iat` to `exp`, in seconds. The scheme must receive the statement within it.
 pub const MAX_LIFE: i64 = 60;
-/// How far the operator's clock may differ, in seconds.
+/// How much the operator's clock may differ, in seconds.
 pub const SKEW: i64 = 30;
 
 /// Signs a statement, as the operator does.
 ///
 /// # Errors
-/// When the claims cannot be serialised, which does not happen with these types.
+/// When the claims cannot be serialized, which does not happen with these types.
 pub fn sign(claims: &Claims, key: &SigningKey) -> Result<String, serde_json::Error> {
     Ok(jws::sign(key, TYP, &serde_json::to_vec(claims)?))
 }
 
-/// What the scheme expects.
+/// The values that the scheme expects.
 #[derive(Clone, Copy, Debug)]
 pub struct Expect<'a> {
-    /// Issuer of the operator that was asked.
+    /// Issuer of the operator.
     pub issuer: &'a str,
-    /// The scheme's own issuer.
+    /// Issuer of the scheme.
     pub audience: &'a str,
-    /// The handle that is bound, or that was resolved at enrolment.
+    /// The handle of the bound SIM, or of the SIM at enrolment.
     pub handle: &'a str,
-    /// The challenge that was sent.
+    /// Hash of the challenge.
     pub nonce_hash: &'a [u8; 32],
-    /// The weakest method that will do.
+    /// The weakest sufficient method.
     pub method_min: Method,
-    /// When the binding says the SIM last changed, in seconds; none while it is being bound.
+    /// When the bound SIM last changed, in seconds since 1970 UTC. `None` while the SIM is being bound.
     pub changed_at: Option<i64>,
-    /// Now, in seconds.
+    /// The current time, in seconds since 1970 UTC.
     pub now: i64,
 }
 
-/// Why a statement is not believed.
+/// Why a statement is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 pub enum Refusal {
     /// Not a JWS with exactly these claims.
@@ -61,17 +61,17 @@ pub enum Refusal {
     /// Meant for another scheme.
     #[error("the statement is for another scheme")]
     Audience,
-    /// Expired, lives too long, or from the future.
-    #[error("the statement is expired, lives too long or is from the future")]
+    /// Expired, valid for too long, or issued in the future.
+    #[error("the statement is expired, valid for too long, or issued in the future")]
     Time,
-    /// Answers another challenge.
-    #[error("the statement answers another challenge")]
+    /// For another challenge.
+    #[error("the statement is for another challenge")]
     Nonce,
-    /// Silent where a holder statement is needed.
-    #[error("this needs the secret from the handset")]
+    /// Silent, but a holder statement is required.
+    #[error("the action requires the secret from the handset")]
     Method,
     /// Another SIM.
-    #[error("the statement is of another SIM than the one that is bound")]
+    #[error("the statement is about another SIM than the bound one")]
     Handle,
     /// The SIM changed since it was bound.
     #[error("the SIM changed since it was bound")]
@@ -79,13 +79,13 @@ pub enum Refusal {
     /// The SIM cannot answer challenges.
     #[error("the SIM is not ready")]
     NotReady,
-    /// The line is barred, moving or ended.
-    #[error("the line does not work as it should")]
+    /// The line is barred, moves to another operator, or ended.
+    #[error("the line is not active")]
     LineNotActive,
 }
 
 impl Refusal {
-    /// The stable code for the phone (protocol §1). An operator that lies gets no further than one that is silent.
+    /// The stable code for the phone (docs/protocol.md §1). A false statement has the same code as no statement.
     #[must_use]
     pub fn code(self) -> &'static str {
         match self {
@@ -106,10 +106,10 @@ impl From<EnvelopeProblem> for Refusal {
     }
 }
 
-/// Verifies a statement: one ECDSA verification, then the claims.
+/// Verifies the signature of a statement and its claims.
 ///
 /// # Errors
-/// [`Refusal`] says why not.
+/// [`Refusal`].
 pub fn verify(text: &str, keys: &PinnedKeys, expect: &Expect<'_>) -> Result<Claims, Refusal> {
     let claims: Claims = keys.open(text, TYP)?;
     check(&claims, expect)?;
@@ -117,27 +117,27 @@ pub fn verify(text: &str, keys: &PinnedKeys, expect: &Expect<'_>) -> Result<Clai
 }
 
 fn check(claims: &Claims, expect: &Expect<'_>) -> Result<(), Refusal> {
-    let demand = |ok: bool, refusal: Refusal| if ok { Ok(()) } else { Err(refusal) };
-    demand(claims.iss == expect.issuer, Refusal::Issuer)?;
-    demand(claims.aud == expect.audience, Refusal::Audience)?;
+    let require = |ok: bool, refusal: Refusal| if ok { Ok(()) } else { Err(refusal) };
+    require(claims.iss == expect.issuer, Refusal::Issuer)?;
+    require(claims.aud == expect.audience, Refusal::Audience)?;
     let life = claims.exp.checked_sub(claims.iat);
-    demand(
+    require(
         life.is_some_and(|life| (0..=MAX_LIFE).contains(&life))
             && claims.iat <= expect.now + SKEW
             && claims.exp >= expect.now - SKEW,
         Refusal::Time,
     )?;
-    demand(claims.nonce_hash.0 == *expect.nonce_hash, Refusal::Nonce)?;
-    // Holder is the stronger one.
-    demand(
+    require(claims.nonce_hash.0 == *expect.nonce_hash, Refusal::Nonce)?;
+    // A holder statement is stronger than a silent one.
+    require(
         expect.method_min == Method::Silent || claims.method == Method::Holder,
         Refusal::Method,
     )?;
-    demand(claims.sub == expect.handle, Refusal::Handle)?;
-    demand(
+    require(claims.sub == expect.handle, Refusal::Handle)?;
+    require(
         expect.changed_at.is_none_or(|at| at == claims.changed_at),
         Refusal::Changed,
     )?;
-    demand(claims.line == Line::Active, Refusal::LineNotActive)?;
-    demand(claims.readiness == Readiness::Ready, Refusal::NotReady)
+    require(claims.line == Line::Active, Refusal::LineNotActive)?;
+    require(claims.readiness == Readiness::Ready, Refusal::NotReady)
 }

@@ -17,22 +17,22 @@ pub struct ClaimRequest {
     pub link: String,
 }
 
-/// What the phone is offered to decide.
+/// An action that the phone can decide.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Offer {
     /// Action id.
     pub action: String,
-    /// How the phone got hold of it.
+    /// How the phone received it.
     pub flow: Flow,
-    /// Shown on both sides.
+    /// The match code, which the phone and the page show.
     pub match_code: String,
-    /// View bytes.
+    /// The bytes of the view.
     pub view: B64u,
     /// N.
     pub nonce: B32,
-    /// Until when, milliseconds.
+    /// When it expires, in milliseconds since 1970 UTC.
     pub expires: u64,
-    /// The scheme's clock, milliseconds.
+    /// The scheme's clock, in milliseconds since 1970 UTC.
     pub server_time: u64,
     /// Identity id.
     pub identity: String,
@@ -46,11 +46,11 @@ pub struct Offer {
     pub domain: String,
     /// Binding to the browser that began.
     pub browser_binding: B32,
-    /// What the partner asked for.
+    /// The level that the partner requested.
     pub level: Level,
-    /// Factors that will do.
+    /// The sufficient factors.
     pub factors: Vec<Factor>,
-    /// Which SIM statement it needs.
+    /// The SIM statement that it needs.
     pub sim: SimNeed,
     /// Wrong codes since the last approval.
     pub wrong_since_last: u32,
@@ -64,16 +64,16 @@ pub enum OfferError {
     /// The view is not one that may be shown.
     #[error("view: {0}")]
     View(#[from] view::ViewError),
-    /// View and offer speak of different things.
+    /// The view and the offer differ.
     #[error("view and offer differ in {0}")]
     Differ(&'static str),
 }
 
 impl Offer {
-    /// Reads the view and makes sure that it speaks of what will be signed.
+    /// Reads the view and checks that it agrees with what will be signed.
     ///
     /// # Errors
-    /// [`OfferError`]; such an offer is neither shown nor decided.
+    /// [`OfferError`]. Such an offer must not be shown or decided.
     pub fn open(&self) -> Result<View, OfferError> {
         let view = view::parse(&self.view.0)?;
         let same = |same: bool, what| same.then_some(()).ok_or(OfferError::Differ(what));
@@ -86,7 +86,7 @@ impl Offer {
         Ok(view)
     }
 
-    /// SHA-256 of the view as it arrived.
+    /// SHA-256 of the received bytes of the view.
     pub fn view_hash(&self) -> [u8; 32] {
         view::hash(&self.view.0)
     }
@@ -150,19 +150,19 @@ fn is_false(value: &bool) -> bool {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "status", rename_all = "lowercase")]
 pub enum AttemptResponse {
-    /// Status 202: the SIM statement is not there yet, nothing is spent.
+    /// Status 202: there is no SIM statement yet. The attempt is not counted.
     Wait {
-        /// When to ask again.
+        /// When to send the request again.
         retry_after_ms: u64,
-        /// It has taken more than a moment.
+        /// Whether the operator is slow.
         #[serde(default, skip_serializing_if = "is_false")]
         contacting_sim: bool,
     },
-    /// Status 200: the attempt is spent.
+    /// Status 200: the attempt is counted.
     Attempt(Attempt),
 }
 
-/// An attempt that has begun.
+/// An open attempt.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Attempt {
     /// Attempt id.
@@ -171,7 +171,7 @@ pub struct Attempt {
     pub sequence: u64,
     /// OPAQUE's second message.
     pub ke2: Option<B64u>,
-    /// The operator's word, for actions that need it.
+    /// The SIM statement, for actions that need one.
     pub sim_statement: Option<String>,
     /// Credential id of this phone's WebAuthn credential.
     #[serde(rename = "unlock_credential")]
@@ -215,9 +215,9 @@ pub struct ApproveRequest {
 pub struct RefuseRequest {
     /// T.
     pub t: B32,
-    /// Sequence of this very request.
+    /// Sequence of this request.
     pub sequence: u64,
-    /// Why.
+    /// The reason.
     pub reason: RefusalReason,
 }
 
@@ -229,7 +229,7 @@ pub struct WrongRequest {
     pub attempt: String,
 }
 
-/// How an action ended.
+/// The decision of an action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Decided {
@@ -242,9 +242,9 @@ pub enum Decided {
 /// Answer to [`ApproveRequest`] and [`RefuseRequest`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DecisionResponse {
-    /// How it ended.
+    /// The decision.
     pub status: Decided,
-    /// For a same-device link: where the browser that began goes on, once.
+    /// For a same-device link: the one-time URL where the starting browser continues.
     pub return_url: Option<String>,
     /// Receipt id.
     pub receipt: String,

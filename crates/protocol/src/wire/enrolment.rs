@@ -16,9 +16,9 @@ pub struct ConfigResponse {
     pub issuer: String,
     /// `demo` or `production`.
     pub profile: String,
-    /// Banks that vouch.
+    /// Banks that act as registrars.
     pub banks: Vec<BankName>,
-    /// Version of the terms that enrolment accepts.
+    /// Version of the terms to accept at enrolment.
     pub terms_version: String,
     /// Version of the code scheme.
     pub code_scheme: u32,
@@ -30,7 +30,7 @@ pub struct ConfigResponse {
     pub log_key: ipse_jose::Jwk,
 }
 
-/// A bank by name.
+/// A bank.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BankName {
     /// Its name.
@@ -53,7 +53,7 @@ pub struct Handset {
     pub url: String,
 }
 
-/// Public device key, exactly these members (RFC 7517).
+/// Public device key, with exactly these members (RFC 7517).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DeviceKey {
@@ -119,15 +119,15 @@ pub struct EnrolmentRequest {
     pub phone_number: String,
     /// Public device key.
     pub device_key: DeviceKey,
-    /// What the person calls the phone.
+    /// The name that the person gives the phone.
     pub device_name: String,
-    /// Where the key is kept.
+    /// Where the key is stored.
     pub key_kind: KeyKind,
     /// `nl`, `fr`, `de` or `en`.
     pub language: String,
 }
 
-/// Where the person's SIM stands.
+/// The state of the person's SIM.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SimState {
     /// Whether it can be connected.
@@ -141,20 +141,20 @@ pub struct SimState {
 pub struct EnrolmentResponse {
     /// Enrolment id.
     pub enrolment: String,
-    /// Device id: `kid` from here on.
+    /// Device id, the `kid` of later requests.
     pub device: String,
-    /// Where the SIM stands.
+    /// The state of the SIM.
     pub sim: SimState,
-    /// Until when, milliseconds.
+    /// When it expires, in milliseconds since 1970 UTC.
     pub expires: i64,
 }
 
-/// Answer to `POST …/sim`: a secret is on its way.
+/// Answer to `POST …/sim`: a secret was sent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SimSentResponse {
     /// Always true.
     pub sent: bool,
-    /// How often it may be typed wrong.
+    /// How often a wrong secret may be typed.
     pub tries_left: u32,
 }
 
@@ -194,7 +194,7 @@ pub struct BankResponse {
     pub authorization_url: String,
 }
 
-/// What the bank vouched for, as it is shown.
+/// The data that the bank confirmed, as the phone shows them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Vouched {
     /// Name of the bank.
@@ -207,7 +207,7 @@ pub struct Vouched {
     pub birthdate: String,
     /// ISO 3166-1 alpha-2.
     pub nationality: String,
-    /// Masked but for its end.
+    /// Masked, except its end.
     pub document_number: Option<String>,
 }
 
@@ -216,11 +216,11 @@ pub struct Vouched {
 pub struct EnrolmentState {
     /// Enrolment id.
     pub enrolment: String,
-    /// How far it is.
+    /// The progress.
     pub status: Progress,
-    /// Where the SIM stands.
+    /// The state of the SIM.
     pub sim: SimState,
-    /// What the bank vouched for, once it did.
+    /// The data that the bank confirmed, if it has.
     pub vouched: Option<Vouched>,
 }
 
@@ -237,7 +237,7 @@ pub struct CodeRequest {
 pub struct CodeResponse {
     /// OPAQUE registration response.
     pub registration_response: B64u,
-    /// Under which name the scheme knows the code; for information.
+    /// The name of the code at the scheme, for information.
     pub credential_identifier: String,
 }
 
@@ -284,7 +284,7 @@ pub struct CompleteResponse {
     pub identity: String,
     /// Device id.
     pub device: String,
-    /// What this phone can reach.
+    /// The highest level of this phone.
     pub level: Level,
     /// Receipt id.
     pub receipt: String,
@@ -308,7 +308,7 @@ pub struct RecoveryResponse {
 pub struct RecoveryState {
     /// Recovery id.
     pub recovery: String,
-    /// How far it is.
+    /// The progress.
     pub status: Progress,
 }
 
@@ -333,7 +333,7 @@ pub struct RecoveryCompleteResponse {
     pub status: IdentityStatus,
 }
 
-/// Answer to calls that open an action of the person's own: `POST /phone/v1/sim/answer`, `…/unblock`.
+/// Answer to calls that open an action for the person: `POST /phone/v1/sim/answer`, `…/unblock`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OwnActionResponse {
     /// Action id.

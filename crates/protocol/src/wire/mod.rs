@@ -1,7 +1,7 @@
-//! Every request and response of docs/protocol.md §3–§8, member for member.
+//! The requests and responses of docs/protocol.md §3–§8.
 //!
-//! Requests are strict: an unknown or missing member is refused (a duplicate one by `ipse_jose::strict_json`).
-//! Responses skip members that they do not know, so that an older phone understands a newer scheme.
+//! An unknown or missing member of a request is refused, a repeated one by `ipse_jose::strict_json`. Unknown members of a
+//! response are ignored, so that an older phone understands a newer scheme.
 
 mod action;
 mod enrolment;
@@ -15,14 +15,14 @@ pub use person::*;
 
 use serde::{Deserialize, Deserializer, Serialize};
 
-/// A nullable member that must be there.
+/// A required member that may be `null`.
 fn nullable<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
     deserializer: D,
 ) -> Result<Option<T>, D::Error> {
     Option::<T>::deserialize(deserializer)
 }
 
-/// The body of calls that say nothing: exactly `{}`.
+/// An empty body: exactly `{}`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Empty {}

@@ -1,4 +1,4 @@
-//! §8: the operator's face.
+//! §8: the operator's API.
 
 use serde::{Deserialize, Serialize};
 
@@ -25,7 +25,7 @@ impl std::fmt::Debug for ResolveRequest {
 pub struct ResolveResponse {
     /// Pairwise name of the SIM.
     pub handle: String,
-    /// What it can do.
+    /// Whether it can answer challenges.
     pub readiness: Readiness,
     /// State of the line.
     pub line: Line,
@@ -40,7 +40,7 @@ pub struct ResolveResponse {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SimResponse {
-    /// What it can do.
+    /// Whether it can answer challenges.
     pub readiness: Readiness,
     /// State of the line.
     pub line: Line,
@@ -52,14 +52,14 @@ pub struct SimResponse {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct ChallengeRequest {
-    /// What the statement must repeat.
+    /// The hash that the statement must repeat.
     pub nonce_hash: B32,
-    /// How to ask the SIM.
+    /// The method of the challenge.
     pub method: SimMethod,
-    /// How long the operator may take; for `silent`.
+    /// How long the operator may take, for `silent`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub budget_ms: Option<u64>,
-    /// What the text message says it is for; for `holder`.
+    /// The purpose in the text message, for `holder`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub purpose: Option<String>,
     /// Language of the text message.
@@ -67,7 +67,7 @@ pub struct ChallengeRequest {
     pub language: Option<String>,
 }
 
-/// Answer to a silent challenge and to a right secret, status 201.
+/// Answer to a silent challenge and to the right secret, status 201.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StatementResponse {
     /// The SIM statement.
@@ -80,7 +80,7 @@ pub struct StatementResponse {
 pub struct ChallengeResponse {
     /// Challenge id.
     pub challenge: String,
-    /// How often the secret may be wrong.
+    /// How often a wrong secret may be sent.
     pub tries_left: u32,
 }
 
@@ -98,7 +98,7 @@ impl std::fmt::Debug for ChallengeAnswerRequest {
     }
 }
 
-/// An error in the shape of CAMARA.
+/// An error in the format of CAMARA.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct OperatorError {
@@ -149,9 +149,9 @@ pub struct MessagesResponse {
 pub struct TextMessage {
     /// Milliseconds.
     pub time: i64,
-    /// Who sent it.
+    /// The sender.
     pub from: String,
-    /// What it says.
+    /// The text.
     pub text: String,
 }
 
@@ -170,16 +170,16 @@ pub struct SimEvent {
     pub kind: String,
     /// RFC 3339.
     pub time: String,
-    /// Rising by one.
+    /// Increases by one.
     pub sequence: u64,
     /// Seconds.
     pub iat: i64,
-    /// About which SIM; missing from a heartbeat.
+    /// The SIM. Missing in a heartbeat.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub data: Option<SimEventData>,
 }
 
-/// About which SIM.
+/// The SIM of an event.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct SimEventData {

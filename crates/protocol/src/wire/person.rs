@@ -1,4 +1,4 @@
-//! §4 and §7: the person's own things, receipts.
+//! §4 and §7: the person's identity, devices and actions; receipts.
 
 use serde::{Deserialize, Serialize};
 
@@ -12,11 +12,11 @@ use crate::terms::{
 pub struct MeResponse {
     /// Identity id.
     pub identity: String,
-    /// Whether it can be used.
+    /// Its status.
     pub status: IdentityStatus,
-    /// Why not.
+    /// Why it is suspended.
     pub reasons: Vec<ReasonSince>,
-    /// What this phone can reach.
+    /// The highest level of this phone.
     pub level: Level,
     /// First names.
     pub given_name: String,
@@ -41,7 +41,7 @@ pub struct MeResponse {
     pub this_device: String,
 }
 
-// Names and the number stay out of logs.
+// A log must not contain names or the phone number.
 impl std::fmt::Debug for MeResponse {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("MeResponse")
@@ -56,7 +56,7 @@ impl std::fmt::Debug for MeResponse {
 pub struct ReasonSince {
     /// The reason.
     pub reason: BlockReason,
-    /// Since when, milliseconds.
+    /// Since when, in milliseconds since 1970 UTC.
     pub since: i64,
 }
 
@@ -81,21 +81,21 @@ pub struct DevicesResponse {
 pub struct DeviceSummary {
     /// Device id.
     pub device: String,
-    /// What the person calls it.
+    /// The name that the person gave it.
     pub name: String,
-    /// Where it keeps its key.
+    /// Where it stores its key.
     pub kind: KeyKind,
-    /// Since when, milliseconds.
+    /// Since when, in milliseconds since 1970 UTC.
     pub since: i64,
-    /// Last request, milliseconds.
+    /// When it sent its last request, in milliseconds since 1970 UTC.
     pub last_used: Option<i64>,
-    /// Whether it can be used.
+    /// Its status.
     pub status: DeviceStatus,
     /// Whether it is this phone.
     pub this: bool,
 }
 
-/// `GET /phone/v1/actions`, newest first: the latest, or with `?before=A` those that came before an action.
+/// `GET /phone/v1/actions`, newest first: the latest, or with `?before=A` those before an action.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ActionsResponse {
     /// Undecided.
@@ -111,13 +111,13 @@ pub struct ActionsResponse {
 pub struct ActionSummary {
     /// Action id.
     pub id: String,
-    /// What it is.
+    /// Its kind.
     pub kind: Kind,
-    /// Name of the partner; null for actions of the person's own.
+    /// Name of the partner; null for actions that the person began.
     pub partner: Option<String>,
     /// Its domain.
     pub domain: Option<String>,
-    /// How it stands.
+    /// Its status.
     pub status: ActionStatus,
     /// Milliseconds.
     pub created: i64,
@@ -127,7 +127,7 @@ pub struct ActionSummary {
     pub decided: Option<i64>,
     /// Receipt id, once decided.
     pub receipt: Option<String>,
-    /// For a request that names this person and that no phone has claimed yet: the text to claim it with.
+    /// For an unclaimed request that names this person: the text to claim it with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub link: Option<String>,
 }
@@ -138,7 +138,7 @@ pub struct ActionResponse {
     /// As in the list.
     #[serde(flatten)]
     pub summary: ActionSummary,
-    /// While open and claimed by this device.
+    /// The offer, while the action is open and claimed by this device.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub offer: Option<Offer>,
 }
@@ -163,14 +163,14 @@ pub struct BlockResponse {
 pub struct ActionEvent {
     /// Action id.
     pub id: String,
-    /// How it stands now.
+    /// Its new status.
     pub status: ActionStatus,
 }
 
 /// `event: identity` of `GET /phone/v1/events`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct IdentityEvent {
-    /// How it stands now.
+    /// Its new status.
     pub status: IdentityStatus,
 }
 
@@ -185,7 +185,7 @@ pub struct ReceiptResponse {
     pub salt: String,
     /// Evidence bytes.
     pub evidence: String,
-    /// Place in the log, once it has one.
+    /// Place in the log, if it has one.
     pub index: Option<u64>,
     /// Inclusion proof for the checkpoint.
     pub proof: Vec<String>,

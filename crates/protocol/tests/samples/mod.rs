@@ -1,4 +1,4 @@
-//! Invented values that the tests share.
+//! Sample values for the tests.
 #![allow(dead_code)]
 
 use ipse_protocol::bytes::{B64u, Fixed};

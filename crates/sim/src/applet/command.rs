@@ -1,4 +1,4 @@
-//! The commands, as the operator's gateway sends them.
+//! The commands that the operator's gateway sends.
 
 use aws_lc_rs::key_wrap::{AES_128, AesKek, KeyWrap};
 use zeroize::Zeroizing;
@@ -21,7 +21,7 @@ pub fn get_data() -> Vec<u8> {
     vec![0x80, 0xCA, 0x9F, 0x01, 0x00]
 }
 
-/// LOAD KEY; `None` when the library fails.
+/// LOAD KEY. `None` when the library fails.
 #[must_use]
 pub fn load_key(transport: &Key, kvn: u8, scheme: &[u8; 16], keys: &AppletKeys) -> Option<Vec<u8>> {
     let mut bytes = vec![0x80, 0xE2, 0x00, 0x00, LOAD_LENGTH as u8, kvn];
@@ -42,7 +42,7 @@ pub fn authenticate(method: Method, challenge: &[u8; 32]) -> Vec<u8> {
 
 /// LOCK.
 pub const LOCK: [u8; 4] = [0x80, 0x44, 0x00, 0x00];
-/// UNLOCK, also the first activation after the keys were confirmed.
+/// UNLOCK. Also activates the applet after the confirmation of its keys.
 pub const UNLOCK: [u8; 4] = [0x80, 0x46, 0x00, 0x00];
 /// ERASE.
 pub const ERASE: [u8; 4] = [0x80, 0xE4, 0x00, 0x00];

@@ -1,4 +1,4 @@
-//! The applet's commands one by one: lengths, status words, who may do what.
+//! The commands of the applet: lengths, status words and permissions.
 
 use ipse_sim::apdu::{Response, StatusWord};
 use ipse_sim::applet::{
@@ -36,7 +36,7 @@ fn active() -> Applet<Memory> {
 }
 
 #[test]
-fn lengths_classes_and_instructions() {
+fn wrong_lengths_classes_and_instructions_have_their_status_word() {
     let mut applet = active();
     let auth = command::authenticate(Method::Silent, &T);
     let mut extended = vec![0x80, 0x10, 0x01, 0x00, 0x00, 0x00, 0x20];
@@ -82,7 +82,7 @@ fn lengths_classes_and_instructions() {
 }
 
 #[test]
-fn a_blank_card_answers_nothing() {
+fn a_blank_card_answers_no_challenge() {
     let mut applet = Applet::power_up(Memory::blank(TRANSPORT));
     for apdu in [
         command::authenticate(Method::Silent, &T),
@@ -97,7 +97,7 @@ fn a_blank_card_answers_nothing() {
 }
 
 #[test]
-fn life_runs_one_way() {
+fn the_life_cycle_never_goes_back() {
     let mut applet = active();
     let auth = command::authenticate(Method::Silent, &T);
     assert_eq!(ota(&mut applet, &auth).status, StatusWord::OK);
@@ -115,7 +115,7 @@ fn life_runs_one_way() {
 }
 
 #[test]
-fn an_application_in_the_handset_may_only_ask_silently() {
+fn an_application_in_the_handset_may_only_send_silent_challenges() {
     let mut applet = active();
     let mut send = |apdu: &[u8]| applet.process(Origin::Application, apdu).status;
     let silent = command::authenticate(Method::Silent, &T);
@@ -131,7 +131,7 @@ fn an_application_in_the_handset_may_only_ask_silently() {
     ] {
         assert_eq!(send(&apdu), StatusWord::SECURITY_STATUS);
     }
-    // Selecting something else deselects.
+    // Selecting another application deselects the applet.
     assert_eq!(
         send(&[0, 0xA4, 4, 0, 5, 1, 2, 3, 4, 5]),
         StatusWord::NOT_FOUND
@@ -151,13 +151,13 @@ fn keys_are_loaded_under_the_right_transport_key_with_a_rising_version() {
     assert!(!is_confirmed(&reply.data, &keys(1), 2, &SCHEME));
     assert!(!is_confirmed(&reply.data, &keys(2), 1, &SCHEME));
     assert!(!is_confirmed(&[], &keys(2), 2, &SCHEME));
-    // Not active before the operator has checked the confirmation.
+    // The applet is not active before the operator has verified the confirmation.
     let auth = command::authenticate(Method::Silent, &T);
     assert_eq!(ota(&mut applet, &auth).status, StatusWord::CONDITIONS);
 }
 
 #[test]
-fn the_answer_is_bound_to_everything_it_says() {
+fn the_mac_of_an_answer_covers_all_its_contents() {
     let mut applet = active();
     let reply = ota(&mut applet, &command::authenticate(Method::Silent, &T)).data;
     let key = keys(1).auth;
@@ -177,7 +177,7 @@ fn the_answer_is_bound_to_everything_it_says() {
 }
 
 #[test]
-fn a_used_up_counter_demands_new_keys() {
+fn a_counter_at_its_limit_requires_new_keys() {
     let mut memory = active().into_storage();
     memory.counter = COUNTER_LIMIT - 1;
     let mut applet = Applet::power_up(memory);
@@ -191,7 +191,7 @@ fn a_used_up_counter_demands_new_keys() {
     assert_eq!((answer.kvn, answer.counter), (2, 1));
 }
 
-/// Memory whose next write is cut off, just before or just after it happened.
+/// A memory that loses power just before or just after its next write.
 #[derive(Debug)]
 pub struct Flaky {
     pub memory: Memory,

@@ -6,16 +6,16 @@ mod entry;
 mod seeds;
 
 #[test]
-fn apdu_corpus() {
+fn the_apdu_corpus_passes() {
     seeds::replay("apdu", entry::apdu);
 }
 
 #[test]
-fn number_corpus() {
+fn the_phone_number_corpus_passes() {
     seeds::replay("phone_number", entry::phone_number);
 }
 
 #[test]
-fn sim_event_corpus() {
+fn the_sim_event_corpus_passes() {
     seeds::replay("sim_event", entry::sim_event);
 }

@@ -1,4 +1,4 @@
-//! The applet against a small model: any commands, in any order, with the power cut at any write.
+//! Compares the applet with a model: any commands in any order, with a power cut at any write.
 
 use ipse_sim::applet::{Answer, Applet, Life, Memory, Method, Origin, command};
 use proptest::prelude::*;
@@ -40,7 +40,7 @@ fn cut() -> impl Strategy<Value = Option<Cut>> {
     prop_oneof![8 => Just(None), 1 => Just(Some(Cut::Before)), 1 => Just(Some(Cut::After))]
 }
 
-/// What the card must be, told in as few words as possible.
+/// The expected state of the card.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Model {
     life: Life,
@@ -57,7 +57,7 @@ impl Model {
         }
     }
 
-    /// The state after `step` succeeds, or none if it must not.
+    /// The state after `step`, or `None` if `step` must fail.
     fn after(self, step: &Step, origin: Origin, selected: bool) -> Option<Self> {
         let ota = origin == Origin::OverTheAir;
         let next = match (step, self.life) {
@@ -98,10 +98,10 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn behaves_like_the_model(steps in proptest::collection::vec((step(), origin(), cut()), 1..60)) {
+    fn the_applet_behaves_like_the_model(steps in proptest::collection::vec((step(), origin(), cut()), 1..60)) {
         let mut flaky = Flaky { memory: Memory::blank(TRANSPORT), cut: None };
         let mut selected = false;
-        // The highest counter that ever left the card, per key version.
+        // The highest counter that the card sent, for each key version.
         let mut seen = [0_u32; 6];
         for (step, origin, cut) in steps {
             let before = Model::of(&flaky.memory);
@@ -132,7 +132,7 @@ proptest! {
             let ok = reply.status.0 == 0x9000;
             prop_assert!(ok || reply.data.is_empty());
             match step {
-                // Random bytes: only its consequences are asked, not which status word.
+                // For random bytes, the status word is not checked, but the state is.
                 Step::Rubbish(_) => { prop_assert!(ok || cut_off || after == before); continue }
                 Step::Select => selected = ok,
                 _ => {}
@@ -142,7 +142,7 @@ proptest! {
                 Some(next) if cut_off => {
                     prop_assert_eq!(reply.status.0, 0x6581);
                     prop_assert_eq!(after, if cut == Some(Cut::Before) { before } else { next });
-                    // Losing power forgets the selection.
+                    // The selection is lost with the power.
                     selected = false;
                 }
                 Some(next) => { prop_assert!(ok); prop_assert_eq!(after, next) }

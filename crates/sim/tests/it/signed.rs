@@ -1,4 +1,4 @@
-//! Statements and events: what the scheme believes.
+//! Which statements and events the scheme accepts.
 
 use ipse_jose::{JwkSet, SigningKey, jws};
 use ipse_protocol::bytes::Fixed;
@@ -60,17 +60,17 @@ fn verify(change: impl FnOnce(&mut Claims)) -> Result<Claims, Refusal> {
 }
 
 #[test]
-fn a_good_statement_passes() {
+fn a_valid_statement_is_accepted() {
     assert_eq!(verify(|_| {}), Ok(claims()));
     // Holder is stronger than silent.
     assert!(verify(|c| c.method = Method::Holder).is_ok());
-    // Clocks differ a little.
+    // The clocks may differ.
     assert!(verify(|c| (c.iat, c.exp) = (NOW + 20, NOW + 80)).is_ok());
     assert!(verify(|c| (c.iat, c.exp) = (NOW - 80, NOW - 20)).is_ok());
 }
 
 #[test]
-fn each_claim_counts() {
+fn a_wrong_claim_is_refused() {
     assert_eq!(verify(|c| c.iss = SCHEME.into()), Err(Refusal::Issuer));
     assert_eq!(verify(|c| c.aud = OPERATOR.into()), Err(Refusal::Audience));
     assert_eq!(verify(|c| c.exp = NOW + 61), Err(Refusal::Time));
@@ -112,7 +112,7 @@ fn each_claim_counts() {
     assert!(statement::verify(&text, &keys(&key), &binding).is_ok());
 }
 
-/// Row 7 of the threat model: a SIM that was swapped, moved or barred is refused, whatever else is right.
+/// Row 7 of the threat model: a swapped, moved or barred SIM is refused, even if everything else is right.
 #[test]
 fn t07_a_changed_sim_is_refused() {
     for (result, refusal) in [
@@ -134,7 +134,7 @@ fn t07_a_changed_sim_is_refused() {
 }
 
 #[test]
-fn the_envelope_is_strict() {
+fn a_wrong_key_signature_type_or_form_is_refused() {
     let (key, other) = (SigningKey::generate_es256(), SigningKey::generate_es256());
     let pinned = keys(&key);
     let open = |text: &str| statement::verify(text, &pinned, &expect());
@@ -144,7 +144,7 @@ fn the_envelope_is_strict() {
         Err(Refusal::UnknownKey)
     );
     let json = serde_json::to_vec(&claims()).expect("json");
-    // A right key id over a wrong key.
+    // The right key id with another key.
     assert_eq!(
         open(&jws::sign_with_kid(
             &other,
@@ -214,7 +214,7 @@ fn verify_event(change: impl FnOnce(&mut Event)) -> Result<Event, event::Refusal
 }
 
 #[test]
-fn events_are_checked() {
+fn a_wrong_member_of_an_event_is_refused() {
     use event::Refusal;
     assert_eq!(verify_event(|_| {}), Ok(event()));
     assert!(verify_event(|e| (e.kind, e.subject) = (Kind::Heartbeat, None)).is_ok());

@@ -1,4 +1,4 @@
-//! Published and own vectors.
+//! Published vectors, and those of this project.
 
 use ipse_sim::applet::{Answer, Applet, Life, Memory, Method, Origin, command};
 use ipse_sim::cmac::Key;
@@ -17,7 +17,7 @@ fn bytes(text: &str) -> Vec<u8> {
 
 /// RFC 4493 §4, examples 1 to 4.
 #[test]
-fn rfc_4493() {
+fn rfc_4493_examples_agree() {
     let key = Key(hex("2b7e151628aed2a6abf7158809cf4f3c"));
     let message = bytes(
         "6bc1bee22e409f96e93d7e117393172aae2d8a571e03ac9c9eb76fac45af8e5130c81c46a35ce411e5fbc1191a0a52eff69f2445df4f9b17ad2b417be66c3710",
@@ -30,7 +30,7 @@ fn rfc_4493() {
     ] {
         let tag: [u8; 16] = hex(tag);
         assert_eq!(key.mac(&[&message[..length]]), Ok(tag));
-        // In parts, and constant-time comparison.
+        // A message in parts, and the comparison in constant time.
         let (left, right) = message[..length].split_at(length / 3);
         assert!(key.verifies(&[left, right], &tag));
         assert!(!key.verifies(&[left, right], &tag[..15]));
@@ -38,10 +38,10 @@ fn rfc_4493() {
     }
 }
 
-/// Derivation and one challenge with fixed inputs, computed independently (see `derive.py`). Changing any of these values breaks
-/// every card in the field.
+/// Derivation and one challenge with fixed inputs, computed independently by `derive.py`. A change of these values breaks every
+/// card in use.
 #[test]
-fn derivation_and_challenge() {
+fn derived_keys_and_an_answer_agree() {
     let master = hex("000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f");
     let card = CardId {
         iccid: "8932000000000000017",
