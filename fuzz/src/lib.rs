@@ -1,5 +1,5 @@
-//! What the fuzz targets do with their input, and what must hold whatever it is: a module for each crate, which that crate's
-//! tests include to replay the seeds.
+//! The fuzz targets and the properties that they check. There is a module for each crate, which the tests of that crate include
+//! to replay the seeds.
 
 pub mod jose;
 pub mod openid;

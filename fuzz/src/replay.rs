@@ -1,4 +1,4 @@
-//! Runs the seeds of a target, and whatever a fuzzer once found, in the tests of a crate.
+//! Runs the corpus of a target, with the inputs that a fuzzer found, in the tests of a crate.
 
 use std::fs;
 use std::path::Path;
@@ -13,5 +13,5 @@ pub fn replay(target: &str, run: fn(&[u8])) {
         run(&fs::read(path).expect("a readable seed"));
         count += 1;
     }
-    assert!(count > 0, "{} holds no seed", corpus.display());
+    assert!(count > 0, "{} contains no seed", corpus.display());
 }

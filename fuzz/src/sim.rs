@@ -1,4 +1,4 @@
-//! What reaches a SIM, and what operators sign.
+//! Fuzz targets of SIM commands, phone numbers and signed events.
 
 use std::sync::LazyLock;
 
@@ -12,8 +12,8 @@ use ipse_sim::signed::Keys;
 const SOURCE: &str = "https://mobile.example";
 const NOW: i64 = 1_795_000_000;
 
-/// Commands, one after another, each with its length before it, from an application or over the air: the counter never falls, the
-/// key version neither, a terminated card has no keys and stays so, and only the operator changes its life.
+/// Commands from an application or over the air, each with its length before it. Counter and key version never decrease, a
+/// terminated card has no keys and stays terminated, and only the operator changes the life cycle.
 pub fn apdu(data: &[u8]) {
     let mut memory = Memory::blank(Key([7; 16]));
     let mut rest = data;
@@ -46,7 +46,7 @@ pub fn apdu(data: &[u8]) {
     }
 }
 
-/// A phone number as somebody types it: what is taken has one form, which is its own.
+/// A phone number as a person types it: the normal form of a normal form is the same.
 pub fn phone_number(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else {
         return;
@@ -66,7 +66,7 @@ static OPERATOR: LazyLock<(SigningKey, Keys)> = LazyLock::new(|| {
     (key, keys.expect("a key set"))
 });
 
-/// An event as an operator's own key signed it: even that is taken only if it is well-formed, of that operator and of now.
+/// An event with a valid signature: it is accepted only if it is well-formed, of that operator, and recent.
 pub fn sim_event(data: &[u8]) {
     let (key, keys) = &*OPERATOR;
     if let Ok(text) = std::str::from_utf8(data) {

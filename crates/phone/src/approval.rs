@@ -211,7 +211,8 @@ impl<T: Transport, S: Storage> Phone<T, S> {
 
     async fn prove_code(&mut self, opened: &Opened, code: &str) -> Result<Approval> {
         let unreadable = || Error::of(local::ANSWER);
-        let (login, ke1) = CodeLogin::start(self.stretching, code).map_err(|_| unreadable())?;
+        let (login, ke1) =
+            CodeLogin::start(self.stretching, code, &self.random).map_err(|_| unreadable())?;
         let attempt = self.open_attempt(opened, Factor::Code, Some(ke1)).await?;
         let ke2 = attempt.ke2.as_ref().ok_or_else(unreadable)?;
         let finished = match login.finish(&ke2.0) {

@@ -191,8 +191,8 @@ impl<T: Transport, S: Storage> Phone<T, S> {
         code: &str,
     ) -> Result<[u8; REGISTRATION_RECORD_LEN]> {
         let unreadable = || Error::of(local::ANSWER);
-        let (registration, request) =
-            CodeRegistration::start(self.stretching, code).map_err(|_| unreadable())?;
+        let (registration, request) = CodeRegistration::start(self.stretching, code, &self.random)
+            .map_err(|_| unreadable())?;
         let response: CodeResponse = self.call(requests::code(of, request)?).await?;
         registration
             .finish(&response.registration_response.0)

@@ -234,7 +234,11 @@ async fn approve(
     .with_stretching(KeyStretching::None)
     .without_retries();
     let opened = watch.step(phone.send_claim(link)).await?;
-    let (login, ke1) = CodeLogin::start(KeyStretching::None, &person.code)?;
+    let (login, ke1) = CodeLogin::start(
+        KeyStretching::None,
+        &person.code,
+        &ipse_protocol::Random::system(),
+    )?;
     let attempt = watch
         .step(async {
             loop {

@@ -1,7 +1,7 @@
 //! The claim: the first phone that asks gets the action, and is shown exactly what is asked.
 
 use ipse_protocol::ids::{ActionId, IdentityId, PartnerId};
-use ipse_protocol::link::{self, Link, QrVerdict};
+use ipse_protocol::link::{self, Link, QrStatus};
 use ipse_protocol::problem::{Problem, ProblemCode};
 use ipse_protocol::terms::{ActionStatus, Flow, IdentityStatus, KeyKind, Level, SimNeed};
 use ipse_protocol::transcript::attributes_hash;
@@ -61,11 +61,11 @@ impl Scheme {
             Link::App { .. } => Flow::App,
             Link::Qr { link, time, mac } => {
                 let age = age_seconds(a.created, snapshot.now);
-                match link::judge_qr(&qr_key(self, &id), link, *time, mac, age) {
-                    QrVerdict::Fresh => Flow::Qr,
-                    QrVerdict::Stale if mine => Flow::Qr,
-                    QrVerdict::Stale => return Err(ProblemCode::LinkStale.into()),
-                    QrVerdict::Forged => return Err(ProblemCode::LinkInvalid.into()),
+                match link::check_qr(&qr_key(self, &id), link, *time, mac, age) {
+                    QrStatus::Fresh => Flow::Qr,
+                    QrStatus::Stale if mine => Flow::Qr,
+                    QrStatus::Stale => return Err(ProblemCode::LinkStale.into()),
+                    QrStatus::Forged => return Err(ProblemCode::LinkInvalid.into()),
                 }
             }
         };

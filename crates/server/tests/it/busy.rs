@@ -124,7 +124,8 @@ async fn an_attempt_during_a_busy_database_spends_nothing() {
         let offer = network.offer_basic(&partner, &mut phone).await;
         let busy = network.node_with_queue(1);
         let jam = Jam::of(&network, &busy.scheme.store).await;
-        let (_, first) = ClientLogin::<NoStretching>::start(CODE).expect("opaque");
+        let (_, first) = ClientLogin::<NoStretching>::start(CODE, &ipse_protocol::Random::system())
+            .expect("opaque");
         let body = Phone::attempt_body(&offer, first);
         let request = phone.seal(&format!("/actions/{}/attempt", offer.action), &body);
         let ask = async || {

@@ -196,7 +196,9 @@ impl<'a> Case<'a> {
 
     async fn attempt(&mut self, request: usize, right: bool) -> String {
         let code = if right { &*self.phone.code } else { WRONG };
-        let (client, first) = ClientLogin::<NoStretching>::start(code).expect("opaque");
+        let (client, first) =
+            ClientLogin::<NoStretching>::start(code, &ipse_protocol::Random::system())
+                .expect("opaque");
         let attempt = match self.ask(request, first).await {
             Ok(attempt) => attempt,
             Err(reply) => return said(&reply),
@@ -318,7 +320,8 @@ impl<'a> Case<'a> {
         self.phone.browser.get(&callback).await;
         let code = format!("40{}19", (self.model.code_version + 5) % 10);
         let (registration, request) =
-            ClientRegistration::<NoStretching>::start(&code).expect("opaque");
+            ClientRegistration::<NoStretching>::start(&code, &ipse_protocol::Random::system())
+                .expect("opaque");
         let path = format!("/recoveries/{recovery}");
         let body = json!({"registration_request": ipse_jose::b64::encode(&request)});
         let answer = self.phone.post(&format!("{path}/code"), &body).await;

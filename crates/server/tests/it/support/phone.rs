@@ -354,13 +354,17 @@ impl Phone {
 
     /// The request of [`Phone::evaluate`], to be sent more than once.
     pub fn seal_evaluation(&mut self, at: &str, code: &str) -> Sealed {
-        let (_, request) = CodeRegistration::start(KeyStretching::None, code).expect("opaque");
+        let (_, request) =
+            CodeRegistration::start(KeyStretching::None, code, &ipse_protocol::Random::system())
+                .expect("opaque");
         self.seal_message(requests::code(at.trim_start_matches('/'), request))
     }
 
     /// Registers a code at `/enrolments/E` or `/recoveries/R`: the record, or the refusal.
     pub async fn register_code(&mut self, at: &str, code: &str) -> Result<[u8; 192], Reply> {
-        let (state, request) = CodeRegistration::start(KeyStretching::None, code).expect("opaque");
+        let (state, request) =
+            CodeRegistration::start(KeyStretching::None, code, &ipse_protocol::Random::system())
+                .expect("opaque");
         let answer = self
             .exchange(requests::code(at.trim_start_matches('/'), request))
             .await;
@@ -398,7 +402,9 @@ impl Phone {
         offer: &Offer,
         code: &str,
     ) -> Result<(Attempt, CodeLogin), Reply> {
-        let (login, ke1) = CodeLogin::start(KeyStretching::None, code).expect("opaque");
+        let (login, ke1) =
+            CodeLogin::start(KeyStretching::None, code, &ipse_protocol::Random::system())
+                .expect("opaque");
         let until = std::time::Instant::now() + SIM_PATIENCE;
         loop {
             let message = requests::attempt(offer, Factor::Code, Some(ke1));

@@ -46,7 +46,9 @@ pub async fn complete_recovery(
     code: &str,
 ) -> crate::support::Reply {
     use ipse_protocol::opaque::{ClientRegistration, Identity as NoStretching};
-    let (registration, request) = ClientRegistration::<NoStretching>::start(code).expect("opaque");
+    let (registration, request) =
+        ClientRegistration::<NoStretching>::start(code, &ipse_protocol::Random::system())
+            .expect("opaque");
     let path = format!("/recoveries/{recovery}/code");
     let body = json!({"registration_request": ipse_jose::b64::encode(&request)});
     let answer = phone.post(&path, &body).await;

@@ -28,7 +28,9 @@ async fn guesses(nodes: &[Arc<Server>], phone: &mut Phone, offer: &Offer) -> usi
     let path = format!("/actions/{}/attempt", offer.action);
     let mut left: Vec<AttemptRequest> = (0..GUESSES)
         .map(|n| {
-            let (_, ke1) = ClientLogin::<NoStretching>::start(&wrong(n)).expect("opaque");
+            let (_, ke1) =
+                ClientLogin::<NoStretching>::start(&wrong(n), &ipse_protocol::Random::system())
+                    .expect("opaque");
             Phone::attempt_body(offer, ke1)
         })
         .collect();
@@ -128,8 +130,11 @@ async fn t03_a_server_killed_at_every_guess_answers_three() {
         let store = network.db.open(&SCHEME);
         let mut answered = 0;
         for n in 0..40 {
-            let (_, ke1) =
-                ClientLogin::<NoStretching>::start(&format!("{:05}", 30_000 + n)).expect("opaque");
+            let (_, ke1) = ClientLogin::<NoStretching>::start(
+                &format!("{:05}", 30_000 + n),
+                &ipse_protocol::Random::system(),
+            )
+            .expect("opaque");
             let request = phone.seal(&path, &Phone::attempt_body(&offer, ke1));
             let after = Some(Duration::from_micros(400 + 900 * (n % 7)));
             let Some(answer) = child.struck(post_signed(&network, &request), after).await else {
@@ -143,7 +148,9 @@ async fn t03_a_server_killed_at_every_guess_answers_three() {
         }
         // Left alone, it answers what is left of the three, and then no more.
         loop {
-            let (_, ke1) = ClientLogin::<NoStretching>::start("31999").expect("opaque");
+            let (_, ke1) =
+                ClientLogin::<NoStretching>::start("31999", &ipse_protocol::Random::system())
+                    .expect("opaque");
             let reply = phone.post(&path, &Phone::attempt_body(&offer, ke1)).await;
             if reply.body["ke2"].is_string() {
                 answered += 1;
@@ -353,7 +360,8 @@ async fn t03_a_spent_attempt_is_never_returned() {
             .map_err(|r| r.body)
             .expect("an attempt");
         let restarted = network.another_scheme();
-        let (_, ke1) = ClientLogin::<NoStretching>::start(CODE).expect("opaque");
+        let (_, ke1) = ClientLogin::<NoStretching>::start(CODE, &ipse_protocol::Random::system())
+            .expect("opaque");
         let body = Phone::attempt_body(&offer, ke1);
         let request = phone.seal(&format!("/actions/{}/attempt", offer.action), &body);
         let answer = restarted
@@ -440,7 +448,9 @@ async fn t03_a_bad_signature_spends_nothing() {
         let partner = network.partner().await;
         let offer = network.offer_basic(&partner, &mut phone).await;
         let path = format!("/actions/{}/attempt", offer.action);
-        let (_, ke1) = ClientLogin::<NoStretching>::start(&wrong(1)).expect("opaque");
+        let (_, ke1) =
+            ClientLogin::<NoStretching>::start(&wrong(1), &ipse_protocol::Random::system())
+                .expect("opaque");
         let mut request = phone.seal(&path, &Phone::attempt_body(&offer, ke1));
         let other = ipse_jose::SigningKey::generate_es256().into();
         let own = std::mem::replace(&mut phone.key, other);

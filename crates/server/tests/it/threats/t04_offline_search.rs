@@ -88,7 +88,9 @@ async fn t04_one_enrolment_evaluates_few_codes() {
             let (server, signed) = (network.server.clone(), signed.clone());
             let enrolment = phone.enrolment.clone();
             let code = format!("{:05}", 41_000 + n);
-            let (_, request) = ClientRegistration::<NoStretching>::start(&code).expect("opaque");
+            let (_, request) =
+                ClientRegistration::<NoStretching>::start(&code, &ipse_protocol::Random::system())
+                    .expect("opaque");
             at_once.spawn(async move {
                 let answer = server.scheme.enrolment_code(&signed, &enrolment, &request);
                 answer.await.map(drop)

@@ -14,7 +14,8 @@ use crate::support::{CODE, TestNetwork};
 
 /// Whether a server with this setup and record takes the code.
 fn fits(setup: &ServerSetup<ServerSuite>, record: &[u8], identifier: &str, code: &str) -> bool {
-    let (client, ke1) = ClientLogin::<NoStretching>::start(code).expect("opaque");
+    let (client, ke1) =
+        ClientLogin::<NoStretching>::start(code, &ipse_protocol::Random::system()).expect("opaque");
     let started = ServerLogin::<ServerSuite>::start(
         &mut OsRng,
         setup,

@@ -49,6 +49,7 @@ async fn t08_an_approval_of_another_view_is_refused() {
             let (_, ke1) =
                 ipse_protocol::opaque::ClientLogin::<ipse_protocol::opaque::Identity>::start(
                     "11112",
+                    &ipse_protocol::Random::system(),
                 )
                 .expect("opaque");
             let path = format!("/actions/{}/attempt", offer.action);

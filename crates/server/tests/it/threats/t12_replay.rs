@@ -44,7 +44,9 @@ async fn t12_a_judged_attempt_sent_again_spends_nothing() {
             .wrong_code(&offer, "48207")
             .await
             .refused("code_wrong");
-        let (_, ke1) = ClientLogin::<NoStretching>::start("59316").expect("opaque");
+        let (_, ke1) =
+            ClientLogin::<NoStretching>::start("59316", &ipse_protocol::Random::system())
+                .expect("opaque");
         let kept = phone.seal(
             &format!("/actions/{}/attempt", offer.action),
             &AttemptRequest {
@@ -249,8 +251,11 @@ async fn t12_nothing_is_accepted_again_after_the_login() {
         let (partner, other) = (network.partner().await, network.partner().await);
         let offer = network.offer_basic(&partner, &mut phone).await;
         let (_, ke1) =
-            ipse_protocol::opaque::ClientLogin::<ipse_protocol::opaque::Identity>::start("11112")
-                .expect("opaque");
+            ipse_protocol::opaque::ClientLogin::<ipse_protocol::opaque::Identity>::start(
+                "11112",
+                &ipse_protocol::Random::system(),
+            )
+            .expect("opaque");
         let path = format!("/actions/{}/attempt", offer.action);
         let guess = phone.seal(&path, &Phone::attempt_body(&offer, ke1));
         let opened = phone.send(&guess).await;

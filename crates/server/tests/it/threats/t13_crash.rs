@@ -140,7 +140,8 @@ async fn login(
         );
     }
 
-    let (client, ke1) = ClientLogin::<NoStretching>::start(CODE).expect("opaque");
+    let (client, ke1) =
+        ClientLogin::<NoStretching>::start(CODE, &ipse_protocol::Random::system()).expect("opaque");
     let body = Phone::attempt_body(&offer, ke1);
     let path = format!("/actions/{}/attempt", offer.action);
     let first = match dies_at {

@@ -72,7 +72,8 @@ async fn t30_a_hanging_operator_makes_the_phone_wait_and_costs_no_try() {
     let (partner, other) = (network.partner().await, network.partner().await);
     network.operator.set_fault(Some(Fault::Silent));
     let offer = network.offer(&partner, &mut phone).await;
-    let (_, first) = ClientLogin::<NoStretching>::start(CODE).expect("opaque");
+    let (_, first) =
+        ClientLogin::<NoStretching>::start(CODE, &ipse_protocol::Random::system()).expect("opaque");
     for _ in 0..2 {
         let begun = Instant::now();
         let reply = ask(&mut phone, &offer, first).await;
@@ -110,7 +111,8 @@ async fn t30_a_slow_operator_costs_no_try() {
     let partner = network.partner().await;
     network.operator.set_fault(Some(Fault::Slow));
     let offer = network.offer(&partner, &mut phone).await;
-    let (_, first) = ClientLogin::<NoStretching>::start(CODE).expect("opaque");
+    let (_, first) =
+        ClientLogin::<NoStretching>::start(CODE, &ipse_protocol::Random::system()).expect("opaque");
     let reply = ask(&mut phone, &offer, first).await;
     assert!(waits(&reply), "{} {}", reply.status, reply.body);
     nothing_was_spent(&network, &phone).await;
