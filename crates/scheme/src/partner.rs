@@ -145,3 +145,36 @@ fn record(tx: &mut Tx, actor: &Actor, event: &str, partner: &PartnerId) -> Resul
     let id = ipse_protocol::ids::of("aud", &tx.random().bytes());
     audit::add(tx, &id, &entry)
 }
+
+#[cfg(test)]
+mod tests {
+    use ipse_store::SCHEME;
+    use ipse_store::testing::TestDb;
+
+    use super::*;
+
+    #[test]
+    fn a_change_of_a_partner_names_its_actor_in_the_audit_trail() {
+        for db in TestDb::both() {
+            let store = db.open(&SCHEME);
+            let (id, unknown) = (PartnerId::of(&[1; 16]), PartnerId::of(&[2; 16]));
+            let partner = id.clone();
+            let found = store.write_blocking(move |tx| {
+                let (an, bo) = (Actor::Staff("an".into()), Actor::Staff("bo".into()));
+                register(tx, &an, &partner, "{}")?;
+                let suspended = set_status(tx, &bo, &partner, PartnerStatus::Suspended)?;
+                let missing = set_status(tx, &bo, &unknown, PartnerStatus::Suspended)?;
+                let registration = partner::registration(tx, &partner)?;
+                assert_eq!((suspended, missing, registration), (true, false, None));
+                audit::of_subject(tx, &partner)
+            });
+            let found = found.unwrap();
+            let told: Vec<_> = found.iter().map(|e| (&*e.actor, &*e.event)).collect();
+            let expected = [
+                ("staff:an", "partner.registered"),
+                ("staff:bo", "partner.suspended"),
+            ];
+            assert_eq!(told, expected);
+        }
+    }
+}

@@ -282,3 +282,24 @@ impl Attributes {
         format!("{} {}", self.given_name, self.family_name)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn t34_sealed_data_hides_its_content_and_opens_for_its_purpose_only() {
+        let key = PersonKey::parse(&[7; 32], Random::system()).unwrap();
+        let plain = b"An Peeters of Ghent";
+        let sealed = key.seal("a", plain).unwrap();
+        assert!(!sealed.windows(4).any(|part| part == &plain[..4]));
+        assert_ne!(sealed, key.seal("a", plain).unwrap());
+        assert_eq!(*key.open("a", &sealed).unwrap(), plain);
+        assert!(key.open("b", &sealed).is_err());
+        for at in 0..sealed.len() {
+            let mut changed = sealed.clone();
+            changed[at] ^= 1;
+            assert!(key.open("a", &changed).is_err(), "byte {at}");
+        }
+    }
+}

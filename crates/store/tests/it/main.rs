@@ -1,14 +1,16 @@
-//! The engine's promises, each on SQLite and on PostgreSQL.
+//! The transaction engine and the schema of the scheme, on SQLite and on PostgreSQL.
 
 mod crash;
 mod migrations;
 mod notices;
 mod rows;
+mod rules;
+mod statements;
 mod transactions;
 
 use ipse_store::{Migration, Migrations, Store, params};
 
-/// A small schema, enough to hold the engine to its word.
+/// A small schema for tests of the engine.
 static SCHEMA: Migrations = Migrations::new(&[Migration {
     version: 1,
     name: "counter and ledger",
@@ -27,6 +29,6 @@ const NOTE: &str = "INSERT INTO ledger (a, b, data, note, counter) VALUES ($1, $
 
 fn value(store: &Store, id: &'static str) -> Option<i64> {
     store
-        .read_blocking(move |tx| tx.row(GET, params![id])?.map(|r| r.int(0)).transpose())
+        .read_blocking(move |tx| tx.row(GET, params![id])?.map(|mut r| r.only()).transpose())
         .unwrap_or_else(|e| panic!("{id}: {e}"))
 }

@@ -1,0 +1,99 @@
+//! Every statement of the scheme's database fits its schema, on both engines.
+
+use std::path::Path;
+
+use ipse_store::testing::TestDb;
+use ipse_store::{PERSONS, SCHEME};
+
+/// The string literals of a Rust file, with escaped line ends removed.
+fn literals(source: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let code: String = source
+        .lines()
+        .filter(|line| !line.trim_start().starts_with("//"))
+        .flat_map(|line| [line, "\n"])
+        .collect();
+    let mut chars = code.chars().peekable();
+    while let Some(c) = chars.next() {
+        if c == '\'' {
+            // A character literal such as '"'.
+            if chars.peek() == Some(&'"') {
+                chars.next();
+            }
+            continue;
+        }
+        if c != '"' {
+            continue;
+        }
+        let mut literal = String::new();
+        while let Some(c) = chars.next() {
+            match c {
+                '"' => break,
+                '\\' if chars.peek() == Some(&'\n') => {
+                    while chars.peek().is_some_and(|c| c.is_whitespace()) {
+                        chars.next();
+                    }
+                }
+                '\\' => literal.extend(chars.next()),
+                c => literal.push(c),
+            }
+        }
+        found.push(literal);
+    }
+    found
+}
+
+/// The statements of a file. Where a macro `columns!` puts the same beginning before several ends, each end is completed.
+fn statements(source: &str) -> Vec<String> {
+    let verbs = ["SELECT ", "INSERT ", "UPDATE ", "DELETE "];
+    let begins = |text: &String| verbs.iter().any(|verb| text.starts_with(verb));
+    let (whole, rest): (Vec<_>, Vec<_>) = literals(source).into_iter().partition(begins);
+    let is_beginning = |text: &&String| source.contains("concat!(") && text.ends_with(' ');
+    let beginning = whole.iter().find(is_beginning).cloned();
+    let ends = rest.into_iter().filter(|text| text.starts_with("WHERE "));
+    let mut all: Vec<_> = whole
+        .iter()
+        .filter(|text| Some(*text) != beginning.as_ref())
+        .cloned()
+        .collect();
+    if let Some(beginning) = &beginning {
+        all.extend(ends.map(|end| format!("{beginning}{end}")));
+    }
+    all
+}
+
+#[test]
+fn every_statement_fits_both_schemas() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut found: Vec<(String, &'static str)> = Vec::new();
+    for entry in std::fs::read_dir(folder).expect("the sources") {
+        let path = entry.expect("an entry").path();
+        if path.extension().is_none_or(|ending| ending != "rs") || path.ends_with("testing.rs") {
+            continue;
+        }
+        let source = std::fs::read_to_string(&path).expect("a source");
+        let name = path
+            .file_name()
+            .expect("a name")
+            .to_string_lossy()
+            .into_owned();
+        for sql in statements(&source) {
+            found.push((name.clone(), Box::leak(sql.into_boxed_str())));
+        }
+    }
+    assert!(
+        found.len() >= 100,
+        "only {} statements were found",
+        found.len()
+    );
+    for db in TestDb::both() {
+        let (scheme, persons) = (db.open(&SCHEME), TestDb::sqlite().open(&PERSONS));
+        for (file, sql) in &found {
+            let sql: &'static str = sql;
+            let of_persons = sql.contains(" person_key ");
+            let store = if of_persons { &persons } else { &scheme };
+            let checked = store.read_blocking(move |tx| tx.check(sql));
+            assert_eq!(checked, Ok(()), "{file}: {sql}");
+        }
+    }
+}
