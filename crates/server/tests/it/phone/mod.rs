@@ -2,6 +2,7 @@
 
 mod actions;
 mod enrolments;
+mod library;
 mod recoveries;
 mod request;
 mod sim;

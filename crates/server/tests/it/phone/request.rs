@@ -1,5 +1,6 @@
 //! What is checked before any route of the phone.
 
+use ipse_phone::{Request, SignedRequest};
 use reqwest::StatusCode;
 use reqwest::header::CONTENT_TYPE;
 
@@ -87,6 +88,77 @@ async fn malformed_requests_are_refused_and_spend_nothing() {
         // None of it was taken for a request: the first sequence since then still serves.
         phone.sequence = before;
         assert_eq!(phone.get("/me").await.status, StatusCode::OK);
+        network.end().await;
+    }
+}
+
+/// A change before or after the device signs.
+enum Forgery {
+    Before(fn(&mut Request)),
+    After(fn(&mut SignedRequest)),
+}
+
+#[tokio::test]
+async fn a_signature_over_another_request_is_refused_and_spends_nothing() {
+    use Forgery::{After, Before};
+    let forgeries: [(&str, Forgery); 7] = [
+        (
+            "audience",
+            Before(|r| r.audience = "http://localhost:9".into()),
+        ),
+        (
+            "method",
+            Before(|r| r.message.method = "PUT".parse().expect("a method")),
+        ),
+        (
+            "path",
+            Before(|r| r.message.path = "/phone/v1/unblock".into()),
+        ),
+        ("signed body", Before(|r| r.message.body.push(b' '))),
+        (
+            "device",
+            Before(|r| r.device = "dev_AAAAAAAAAAAAAAAAAAAAAA".into()),
+        ),
+        ("sent body", After(|r| r.body.push(b' '))),
+        (
+            "signature",
+            After(|r| r.signature.truncate(r.signature.len() - 4)),
+        ),
+    ];
+    for network in TestNetwork::both().await {
+        let mut phone = network.enrolled(0).await;
+        let (app, before) = (network.app.clone(), phone.sequence);
+        for (what, forgery) in &forgeries {
+            // Whatever was signed, the request itself is the same.
+            let (app, sends_body) = (app.clone(), *what != "sent body");
+            let as_it_was = move |r: &mut SignedRequest| {
+                r.origin.clone_from(&app);
+                r.method = "POST".parse().expect("a method");
+                r.path = "/phone/v1/block".into();
+                if sends_body {
+                    r.body = br#"{"reason":"person"}"#.to_vec();
+                }
+            };
+            match *forgery {
+                Before(change) => phone.misbehave(change, as_it_was),
+                After(change) => phone.misbehave(
+                    |_| {},
+                    move |r| {
+                        change(r);
+                        as_it_was(r);
+                    },
+                ),
+            }
+            let reply = phone
+                .post("/block", &serde_json::json!({"reason": "person"}))
+                .await;
+            assert_eq!(reply.code(), "device_signature_invalid", "{what}");
+        }
+        phone.behave();
+        // The scheme took none of these sequences.
+        phone.sequence = before;
+        assert_eq!(phone.get("/me").await.status, StatusCode::OK);
+        assert_eq!(network.identity(&phone.identity).await.status, "active");
         network.end().await;
     }
 }

@@ -16,7 +16,7 @@ pub mod sims;
 pub use acts::{RACER, Started, refusal};
 pub use browser::{Browser, Page};
 pub use child::{Child, run as run_child};
-pub use network::{Options, TestNetwork, national_number, number};
+pub use network::{BANK, Options, TestNetwork, national_number, number};
 pub use partner::{ASSERTION_TYPE, Partner, parameter as partner_parameter};
 pub use phone::{CODE, Opened, Phone, Reply, Sealed};
 

@@ -1,7 +1,7 @@
 //! The tests' phone: `ipse-phone` in memory, without key stretching, with helpers that return each answer as it came.
 //!
 //! A test that needs a misbehaving phone changes the state (`phone.sequence`, `phone.key`), sends a signed request again
-//! or to another node ([`Phone::seal`], [`Phone::send`]), or has every request changed ([`Phone::interceptor`]).
+//! or to another node ([`Phone::seal`], [`Phone::send`]), or has every request changed ([`Phone::misbehave`]).
 
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use std::sync::Arc;
 use ipse_jose::SigningKey;
 use ipse_phone::{
     Answer, Approval, CodeLogin, CodeRegistration, Interceptor, KeyStretching, Memory, Message,
-    SignedRequest, State, requests,
+    Request, SignedRequest, State, requests,
 };
 use ipse_protocol::code::code_proof;
 use ipse_protocol::terms::{Decision, Factor, KeyKind, RefusalReason};
@@ -78,8 +78,28 @@ pub struct Phone {
     pub code: String,
     pub enrolment: String,
     pub browser: Browser,
-    pub interceptor: Option<Arc<dyn Interceptor>>,
+    interceptor: Option<Arc<dyn Interceptor>>,
     memory: Memory,
+}
+
+/// Changes requests with two functions.
+struct Change<B, A> {
+    before: B,
+    after: A,
+}
+
+impl<B, A> Interceptor for Change<B, A>
+where
+    B: Fn(&mut Request) + Send + Sync,
+    A: Fn(&mut SignedRequest) + Send + Sync,
+{
+    fn before_signing(&self, request: &mut Request) {
+        (self.before)(request);
+    }
+
+    fn after_signing(&self, request: &mut SignedRequest) {
+        (self.after)(request);
+    }
 }
 
 impl Deref for Phone {
@@ -192,6 +212,20 @@ impl Phone {
         .with_stretching(KeyStretching::None)
         .with_interceptor(self.interceptor.clone())
         .without_retries()
+    }
+
+    /// Has every request changed before and after it is signed, until [`Phone::behave`].
+    pub fn misbehave(
+        &mut self,
+        before: impl Fn(&mut Request) + Send + Sync + 'static,
+        after: impl Fn(&mut SignedRequest) + Send + Sync + 'static,
+    ) {
+        self.interceptor = Some(Arc::new(Change { before, after }));
+    }
+
+    /// Ends [`Phone::misbehave`].
+    pub fn behave(&mut self) {
+        self.interceptor = None;
     }
 
     /// Device id, or the key's thumbprint before there is one.
@@ -354,17 +388,13 @@ impl Phone {
 
     /// The request of [`Phone::evaluate`], to be sent more than once.
     pub fn seal_evaluation(&mut self, at: &str, code: &str) -> Sealed {
-        let (_, request) =
-            CodeRegistration::start(KeyStretching::None, code, &ipse_protocol::Random::system())
-                .expect("opaque");
+        let (_, request) = CodeRegistration::start(KeyStretching::None, code).expect("opaque");
         self.seal_message(requests::code(at.trim_start_matches('/'), request))
     }
 
     /// Registers a code at `/enrolments/E` or `/recoveries/R`: the record, or the refusal.
     pub async fn register_code(&mut self, at: &str, code: &str) -> Result<[u8; 192], Reply> {
-        let (state, request) =
-            CodeRegistration::start(KeyStretching::None, code, &ipse_protocol::Random::system())
-                .expect("opaque");
+        let (state, request) = CodeRegistration::start(KeyStretching::None, code).expect("opaque");
         let answer = self
             .exchange(requests::code(at.trim_start_matches('/'), request))
             .await;
@@ -402,17 +432,16 @@ impl Phone {
         offer: &Offer,
         code: &str,
     ) -> Result<(Attempt, CodeLogin), Reply> {
-        let (login, ke1) =
-            CodeLogin::start(KeyStretching::None, code, &ipse_protocol::Random::system())
-                .expect("opaque");
-        let until = std::time::Instant::now() + SIM_PATIENCE;
+        let (login, ke1) = CodeLogin::start(KeyStretching::None, code).expect("opaque");
+        let clock = Clock::system();
+        let until = clock.instant() + SIM_PATIENCE;
         loop {
             let message = requests::attempt(offer, Factor::Code, Some(ke1));
             let reply = self.exchange(message).await;
             match serde_json::from_value(reply.body.clone()) {
                 Ok(AttemptResponse::Attempt(attempt)) => return Ok((attempt, login)),
                 Ok(AttemptResponse::Wait { .. }) => {
-                    assert!(std::time::Instant::now() < until, "the SIM never answered");
+                    assert!(clock.instant() < until, "the SIM never answered");
                 }
                 Err(_) => return Err(reply),
             }

@@ -1,0 +1,4 @@
+//! The phone against a scheme that answers what the test says.
+
+mod requests;
+mod support;
