@@ -156,7 +156,7 @@ impl<T: Transport, S: Storage> Phone<T, S> {
     /// # Errors
     /// `code_wrong` with `wrong_codes_left` and `blocked`, and the other refusals of the protocol.
     pub async fn approve(&mut self, action: &str, proof: Proof<'_>) -> Result<DecisionResponse> {
-        let _deciding = self.storage.lock(Exclusive::Deciding).await?;
+        let _lock = self.storage.lock(Exclusive::Decision).await?;
         self.enrolled()?;
         if let Some(done) = self.resume(action).await? {
             return Ok(done);
@@ -262,7 +262,7 @@ impl<T: Transport, S: Storage> Phone<T, S> {
         action: &str,
         reason: RefusalReason,
     ) -> Result<DecisionResponse> {
-        let _deciding = self.storage.lock(Exclusive::Deciding).await?;
+        let _lock = self.storage.lock(Exclusive::Decision).await?;
         let opened = self.fetch_shown(action).await?;
         let done = self.send_refusal(&opened, reason).await?;
         self.check_promise(&done)?;

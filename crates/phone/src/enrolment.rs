@@ -108,7 +108,7 @@ impl<T: Transport, S: Storage> Phone<T, S> {
             key_kind: KeyKind::Software,
             language: language.to_owned(),
         };
-        let lock = self.storage.lock(Exclusive::Sending).await?;
+        let lock = self.storage.lock(Exclusive::Request).await?;
         self.storage
             .begin(&lock, key, State::new(&config, phone_number))?;
         drop(lock);

@@ -37,7 +37,7 @@ impl<S: Storage> Phone<Http, S> {
     /// # Errors
     /// The refusals of the protocol.
     pub async fn events(&mut self) -> Result<Events> {
-        let lock = self.storage.lock(Exclusive::Sending).await?;
+        let lock = self.storage.lock(Exclusive::Request).await?;
         let request = self.sign_with(&lock, |_, _| Ok(Message::get("/phone/v1/events")))?;
         let url = parse_url(&format!("{}{}", request.origin, request.path))?;
         let outgoing = Outgoing {

@@ -49,8 +49,8 @@ impl Storage for Folder {
 
     async fn lock(&self, what: Exclusive) -> Result<FolderLock> {
         let path = self.0.join(match what {
-            Exclusive::Sending => "lock",
-            Exclusive::Deciding => "deciding",
+            Exclusive::Request => "lock",
+            Exclusive::Decision => "deciding",
         });
         let locked = tokio::task::spawn_blocking(move || {
             let file = OpenOptions::new()
@@ -147,7 +147,7 @@ mod tests {
             tasks.push(tokio::spawn(async move {
                 let mut taken = Vec::new();
                 for _ in 0..5 {
-                    let lock = folder.lock(Exclusive::Sending).await.unwrap();
+                    let lock = folder.lock(Exclusive::Request).await.unwrap();
                     taken.push(folder.next_sequence(&lock).unwrap());
                 }
                 taken

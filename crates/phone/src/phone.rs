@@ -116,7 +116,7 @@ impl<T: Transport, S: Storage> Phone<T, S> {
     /// # Errors
     /// `storage_failed`, `not_enrolled`.
     pub async fn sign(&mut self, message: Message) -> Result<SignedRequest> {
-        let lock = self.storage.lock(Exclusive::Sending).await?;
+        let lock = self.storage.lock(Exclusive::Request).await?;
         self.sign_with(&lock, |_, _| Ok(message))
     }
 
@@ -185,7 +185,7 @@ impl<T: Transport, S: Storage> Phone<T, S> {
         if self.busy_rounds > 1 {
             return self.exchange_made(|_, _| Ok(message.clone())).await;
         }
-        let lock = self.storage.lock(Exclusive::Sending).await?;
+        let lock = self.storage.lock(Exclusive::Request).await?;
         let request = self.sign_with(&lock, |_, _| Ok(message))?;
         self.send(&request).await
     }
@@ -200,7 +200,7 @@ impl<T: Transport, S: Storage> Phone<T, S> {
     ) -> Result<Answer> {
         let mut round = 1;
         loop {
-            let lock = self.storage.lock(Exclusive::Sending).await?;
+            let lock = self.storage.lock(Exclusive::Request).await?;
             let request = self.sign_with(&lock, &make)?;
             let answer = self.send(&request).await?;
             drop(lock);

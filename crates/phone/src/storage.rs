@@ -13,10 +13,10 @@ use crate::{Result, State};
 /// What only one process at a time does for one phone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exclusive {
-    /// Sending a request, so that sequences arrive in order.
-    Sending,
-    /// Deciding an action: a second attempt would close the first one as a wrong code.
-    Deciding,
+    /// Sends a request, so that sequences arrive in order.
+    Request,
+    /// Decides an action: a second attempt would close the first one as a wrong code.
+    Decision,
 }
 
 /// Keeps a phone's state.

@@ -1,6 +1,7 @@
 //! What is checked before any route of the phone.
 
 use ipse_phone::{Request, SignedRequest};
+use ipse_protocol::terms::IdentityStatus;
 use reqwest::StatusCode;
 use reqwest::header::CONTENT_TYPE;
 
@@ -158,7 +159,10 @@ async fn a_signature_over_another_request_is_refused_and_spends_nothing() {
         // The scheme took none of these sequences.
         phone.sequence = before;
         assert_eq!(phone.get("/me").await.status, StatusCode::OK);
-        assert_eq!(network.identity(&phone.identity).await.status, "active");
+        assert_eq!(
+            network.identity(&phone.identity).await.status,
+            IdentityStatus::Active
+        );
         network.end().await;
     }
 }

@@ -1,9 +1,9 @@
 //! A network for one test: scheme, operator and bank on free ports, phones and partners that can misbehave.
 
-mod acts;
 pub mod bank_visits;
 mod browser;
 mod child;
+mod database;
 pub mod logins;
 mod network;
 pub mod oidc;
@@ -12,13 +12,16 @@ mod phone;
 pub mod recoveries;
 pub mod requests;
 pub mod sims;
+mod starts;
+mod steps;
 
-pub use acts::{RACER, Started, refusal};
 pub use browser::{Browser, Page};
 pub use child::{Child, run as run_child};
 pub use network::{BANK, Options, TestNetwork, national_number, number};
 pub use partner::{ASSERTION_TYPE, Partner, parameter as partner_parameter};
-pub use phone::{CODE, Opened, Phone, Reply, Sealed};
+pub use phone::{CODE, Phone, Reply, Sealed};
+pub use starts::{RACER, Started, refusal};
+pub use steps::Opened;
 
 /// An id that the test holds as text.
 pub fn parsed<T: std::str::FromStr>(text: &str) -> T {

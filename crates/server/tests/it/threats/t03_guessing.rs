@@ -237,14 +237,14 @@ async fn t03_64_guesses_on_three_nodes_are_answered_three_times() {
     for network in TestNetwork::both().await {
         let mut phone = network.enrolled(0).await;
         let partner = network.partner().await;
-        let asked = network.asked(&partner, &mut phone).await;
+        let stored = network.stored_request(&partner, &mut phone).await;
         let nodes = [
             network.server.clone(),
             Arc::new(network.another_node()),
             Arc::new(network.another_node()),
         ];
         for _ in 0..rounds(COSTLY) {
-            let offer = network.offer_again(&partner, &asked, &mut phone).await;
+            let offer = network.offer_again(&partner, &stored, &mut phone).await;
             assert_eq!(guesses(&nodes, &mut phone, &offer).await, 3);
             let identity = network.identity(&offer.identity).await;
             assert_eq!(

@@ -22,10 +22,10 @@ fn judged(done: Result<DecisionResponse, ipse_scheme::Error>, word: &'static str
 async fn race(network: TestNetwork) {
     let mut phone = network.enrolled(0).await;
     let partner = network.partner().await;
-    let asked = network.asked(&partner, &mut phone).await;
+    let stored = network.stored_request(&partner, &mut phone).await;
     let nodes = [network.server.clone(), Arc::new(network.another_node())];
     for round in 0..rounds(1) {
-        let offer = network.offer_again(&partner, &asked, &mut phone).await;
+        let offer = network.offer_again(&partner, &stored, &mut phone).await;
         let action = offer.action.clone();
         let opened = phone
             .open(&offer)
