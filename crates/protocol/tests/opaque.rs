@@ -5,10 +5,10 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use ipse_jose::b64;
+use ipse_protocol::Random;
 use ipse_protocol::opaque::{
     ClientLogin, ClientRegistration, Identity, OpaqueError, PhoneSuite, ServerSuite, stretching,
 };
-use ipse_protocol::Random;
 use ipse_protocol::wire::AttemptRequest;
 use opaque_ke::{
     ClientLoginFinishParameters, CredentialFinalization, CredentialRequest, CredentialResponse,
@@ -69,7 +69,9 @@ fn register<K: Ksf>(setup: &ServerSetup<ServerSuite>, code: &str, id: &[u8]) -> 
 fn the_right_code_gives_both_sides_the_same_key() {
     let setup = setup();
     let record = register::<ipse_protocol::opaque::Stretching>(&setup, "58204", ID);
-    let (client, ke1) = ClientLogin::<ipse_protocol::opaque::Stretching>::start("58204", &Random::system()).unwrap();
+    let (client, ke1) =
+        ClientLogin::<ipse_protocol::opaque::Stretching>::start("58204", &Random::system())
+            .unwrap();
     let (ke2, state) = second(&setup, &record, &ke1, ID);
     let done = client.finish(&ke2).unwrap();
     assert_eq!(
@@ -176,7 +178,8 @@ fn record_run() {
     let setup = setup();
     let code = "58204";
     let record = register::<ipse_protocol::opaque::Stretching>(&setup, code, ID);
-    let start = opaque_ke::ClientLogin::<PhoneSuite>::start(&mut Random::system(), code.as_bytes()).unwrap();
+    let start = opaque_ke::ClientLogin::<PhoneSuite>::start(&mut Random::system(), code.as_bytes())
+        .unwrap();
     let ke1 = start.message.serialize().to_vec();
     let (ke2, server_state) = second(&setup, &record, &ke1, ID);
     let vector = json!({
@@ -269,7 +272,9 @@ fn interoperates_with_the_apps_library() {
     let record = ServerRegistration::finish(upload).serialize().to_vec();
 
     // A code that the app registered is accepted from the Rust phone, and the other way round.
-    let (client, ke1) = ClientLogin::<ipse_protocol::opaque::Stretching>::start("58204", &Random::system()).unwrap();
+    let (client, ke1) =
+        ClientLogin::<ipse_protocol::opaque::Stretching>::start("58204", &Random::system())
+            .unwrap();
     let (ke2, state) = second(&setup, &record, &ke1, ID);
     let finished = client.finish(&ke2).unwrap();
     assert_eq!(

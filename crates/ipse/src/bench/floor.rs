@@ -21,11 +21,7 @@ const SIGNATURES: u32 = 2;
 pub fn milliseconds(clock: &Clock, random: &Random) -> anyhow::Result<f64> {
     let mut random = random.clone();
     let setup = ServerSetup::<ServerSuite>::new(&mut random);
-    let (registration, request) = CodeRegistration::start(
-        KeyStretching::None,
-        "58204",
-        &ipse_protocol::Random::system(),
-    )?;
+    let (registration, request) = CodeRegistration::start(KeyStretching::None, "58204", &random)?;
     let started = ServerRegistration::<ServerSuite>::start(
         &setup,
         RegistrationRequest::deserialize(&request)?,
@@ -37,11 +33,7 @@ pub fn milliseconds(clock: &Clock, random: &Random) -> anyhow::Result<f64> {
             .serialize();
     let mut spent = std::time::Duration::ZERO;
     for _ in 0..ROUNDS {
-        let (login, first) = CodeLogin::start(
-            KeyStretching::None,
-            "58204",
-            &ipse_protocol::Random::system(),
-        )?;
+        let (login, first) = CodeLogin::start(KeyStretching::None, "58204", &random)?;
         let start = clock.instant();
         let second = ServerLogin::start(
             &mut random,

@@ -234,11 +234,7 @@ async fn approve(
     .with_stretching(KeyStretching::None)
     .without_retries();
     let opened = watch.step(phone.send_claim(link)).await?;
-    let (login, ke1) = CodeLogin::start(
-        KeyStretching::None,
-        &person.code,
-        &ipse_protocol::Random::system(),
-    )?;
+    let (login, ke1) = CodeLogin::start(KeyStretching::None, &person.code, &target.random)?;
     let attempt = watch
         .step(async {
             loop {

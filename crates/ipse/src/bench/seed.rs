@@ -255,8 +255,7 @@ async fn one(
     };
     let mut changed_at = 0;
     if active {
-        let (registration, request) =
-            CodeRegistration::start(KeyStretching::None, CODE, &ipse_protocol::Random::system())?;
+        let (registration, request) = CodeRegistration::start(KeyStretching::None, CODE, random)?;
         let identifier = credential_identifier(&id, &row.id, 1);
         let response = scheme.code().register(&identifier, &request)?;
         let upload = registration.finish(&response)?;

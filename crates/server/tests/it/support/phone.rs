@@ -67,6 +67,9 @@ pub struct Phone {
     pub code: String,
     pub enrolment: String,
     pub browser: Browser,
+    /// The real time: the phone's messages hold no time, and only its waiting depends on it.
+    pub clock: Clock,
+    pub random: Random,
     interceptor: Option<Arc<dyn Interceptor>>,
     memory: Memory,
 }
@@ -157,6 +160,8 @@ impl Phone {
             code: CODE.to_owned(),
             enrolment: String::new(),
             browser: network.browser(),
+            clock: Clock::system(),
+            random: Random::system(),
             interceptor: None,
             memory: Memory::new(SigningKey::generate_es256(), state),
         }
@@ -170,6 +175,8 @@ impl Phone {
             code: self.code.clone(),
             enrolment: self.enrolment.clone(),
             browser: self.browser.clone(),
+            clock: self.clock.clone(),
+            random: self.random.clone(),
             interceptor: None,
             memory: self.memory.clone(),
         }
@@ -180,8 +187,8 @@ impl Phone {
         ipse_phone::Phone::new(
             &mut self.browser,
             &mut self.memory,
-            Clock::system(),
-            Random::system(),
+            self.clock.clone(),
+            self.random.clone(),
         )
         .with_stretching(KeyStretching::None)
         .with_interceptor(self.interceptor.clone())

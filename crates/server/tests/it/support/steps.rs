@@ -1,7 +1,6 @@
 //! The steps of the tests' phone. Each returns the answer as it came.
 
 use ipse_phone::{Approval, Biometric, CodeLogin, CodeRegistration, KeyStretching, requests};
-use ipse_protocol::Clock;
 use ipse_protocol::code::code_proof;
 use ipse_protocol::terms::{Decision, Factor, KeyKind, RefusalReason};
 use ipse_protocol::transcript::Transcript;
@@ -122,13 +121,15 @@ impl Phone {
 
     /// The request of [`Phone::evaluate`], to be sent more than once.
     pub fn seal_evaluation(&mut self, at: &str, code: &str) -> Sealed {
-        let (_, request) = CodeRegistration::start(KeyStretching::None, code).expect("opaque");
+        let (_, request) =
+            CodeRegistration::start(KeyStretching::None, code, &self.random).expect("opaque");
         self.seal_message(requests::code(at.trim_start_matches('/'), request))
     }
 
     /// Registers a code at `/enrolments/E` or `/recoveries/R`: the record, or the refusal.
     pub async fn register_code(&mut self, at: &str, code: &str) -> Result<[u8; 192], Reply> {
-        let (state, request) = CodeRegistration::start(KeyStretching::None, code).expect("opaque");
+        let (state, request) =
+            CodeRegistration::start(KeyStretching::None, code, &self.random).expect("opaque");
         let answer = self
             .exchange(requests::code(at.trim_start_matches('/'), request))
             .await;
@@ -167,16 +168,16 @@ impl Phone {
         offer: &Offer,
         code: &str,
     ) -> Result<(Attempt, CodeLogin), Reply> {
-        let (login, ke1) = CodeLogin::start(KeyStretching::None, code).expect("opaque");
-        let clock = Clock::system();
-        let until = clock.instant() + SIM_PATIENCE;
+        let (login, ke1) =
+            CodeLogin::start(KeyStretching::None, code, &self.random).expect("opaque");
+        let until = self.clock.instant() + SIM_PATIENCE;
         loop {
             let message = requests::attempt(offer, Factor::Code, Some(ke1));
             let reply = self.exchange(message).await;
             match serde_json::from_value(reply.body.clone()) {
                 Ok(AttemptResponse::Attempt(attempt)) => return Ok((attempt, login)),
                 Ok(AttemptResponse::Wait { .. }) => {
-                    assert!(clock.instant() < until, "the SIM never answered");
+                    assert!(self.clock.instant() < until, "the SIM never answered");
                 }
                 Err(_) => return Err(reply),
             }
