@@ -25,7 +25,6 @@ IDENTIFIERS = {
     "Ending": "LoginResult or ErrorPage",
     "Verdict": "Decision",
     "Deciding": "DecisionTransaction",
-    "gather": "load",
     "reread": "load",
     "Face": "Listener or Provider",
     "Front": "AuthorizeParams",
