@@ -7,19 +7,15 @@ use std::sync::Arc;
 
 use ipse_keys::KeyStore;
 use ipse_protocol::Random;
-use ipse_protocol::bytes::B64u;
 use ipse_protocol::ids::{DeviceId, IdentityId};
 use ipse_protocol::opaque::ServerSuite;
-use ipse_protocol::problem::{Problem, ProblemCode};
-use ipse_protocol::wire::CodeResponse;
-use ipse_store::{StoreError, Tx};
+use ipse_protocol::problem::ProblemCode;
 use opaque_ke::{
     CredentialFinalization, CredentialRequest, RegistrationRequest, RegistrationUpload,
     ServerLogin, ServerLoginParameters, ServerRegistration, ServerSetup,
 };
 use zeroize::Zeroizing;
 
-use crate::Scheme;
 use crate::error::Error;
 
 /// So many wrong codes in a row block.
@@ -52,34 +48,6 @@ pub fn credential_identifier(identity: &IdentityId, device: &DeviceId, version: 
 /// The day whose key seals an attempt's state.
 pub fn day(now: i64) -> i64 {
     now / DAY_MS
-}
-
-impl Scheme {
-    /// First half of registering a code. `count` counts it for the enrolment or recovery, which ends at `ends`. A repeated
-    /// request counts too, since the first one may have been refused.
-    pub(crate) async fn register_code(
-        &self,
-        identifier: String,
-        request: &[u8],
-        ends: i64,
-        mut count: impl FnMut(&mut Tx) -> Result<bool, StoreError> + Send + 'static,
-    ) -> Result<CodeResponse, Error> {
-        let answer = self.code.register(&identifier, request)?;
-        let counted = move |tx: &mut Tx| {
-            if count(tx)? {
-                return Ok(());
-            }
-            let left = (ends - tx.now()?).max(1);
-            Err(Problem::new(ProblemCode::TooManyRequests)
-                .with("retry_after_ms", left)
-                .into())
-        };
-        self.write(counted).await?;
-        Ok(CodeResponse {
-            registration_response: B64u(answer),
-            credential_identifier: identifier,
-        })
-    }
 }
 
 impl CodeService {

@@ -13,8 +13,10 @@ use ipse_store::device::{Device, DeviceStatus};
 use ipse_store::{StoreError, Tx, device};
 
 use crate::actor::{Actor, Viewer};
+use crate::block;
+use crate::error::refuse;
 use crate::error::{Error, RuleError};
-use crate::{Scheme, block, refuse};
+use crate::scheme::Scheme;
 
 const HASH: usize = 32;
 /// How many bytes of a hash the window of sequences keeps. A request that is taken for a repetition has no effect, so a

@@ -21,9 +21,11 @@ use zeroize::Zeroizing;
 use crate::code::{REGISTRATIONS, credential_identifier};
 use crate::device::{Signed, Spent};
 use crate::error::Error;
+use crate::error::refuse;
 use crate::person::PersonKey;
-use crate::registrar::{Begun, Vouched};
-use crate::{Scheme, refuse};
+use crate::registrar::Vouched;
+use crate::scheme::Scheme;
+use crate::visit::Begun;
 
 pub use sim::{TEXTS, TEXTS_VOUCHED};
 

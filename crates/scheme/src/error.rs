@@ -128,9 +128,9 @@ impl From<ProblemCode> for Error {
 }
 
 /// Ends a rule with a refusal, which commits.
-#[macro_export]
 macro_rules! refuse {
     ($code:ident) => {
         return Err(::ipse_protocol::problem::ProblemCode::$code.into())
     };
 }
+pub(crate) use refuse;

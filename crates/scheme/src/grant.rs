@@ -10,10 +10,10 @@ use ipse_protocol::{sha256, view};
 use ipse_store::action::{Action, Claim};
 use ipse_store::grant::{self, Grant, GrantStatus};
 
-use crate::Scheme;
 use crate::effect::Effect;
 use crate::error::Error;
 use crate::person::PersonKey;
+use crate::scheme::Scheme;
 
 pub use redeem::{AccessToken, Redeemable, UserInfo};
 

@@ -8,9 +8,9 @@ use ipse_store::answer;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::Scheme;
 use crate::device::{Signed, Spent};
 use crate::error::Error;
+use crate::scheme::Scheme;
 
 /// How long answers are kept, in milliseconds.
 pub(crate) const KEPT_MS: i64 = 24 * 3_600_000;

@@ -7,7 +7,7 @@ use ipse_store::identity::Identity;
 use ipse_store::{StoreError, Tx, identity};
 
 use crate::error::RuleError;
-use crate::refuse;
+use crate::error::refuse;
 
 /// The identity, if it is active.
 ///

@@ -3,7 +3,7 @@
 use ipse_protocol::ids::ActionId;
 use ipse_protocol::link::{Link, qr_mac};
 
-use crate::Scheme;
+use crate::scheme::Scheme;
 
 /// The link for a phone that is the device of the browser.
 pub(crate) fn app_link(scheme: &Scheme, action: &ActionId) -> String {

@@ -4,8 +4,8 @@ use ipse_protocol::merkle;
 use ipse_store::receipt::{self, Checkpoint};
 use ipse_store::{StoreError, Tx};
 
-use crate::Scheme;
 use crate::error::Error;
+use crate::scheme::Scheme;
 
 mod verify;
 

@@ -13,11 +13,13 @@ use ipse_store::sim::BindingStatus;
 use ipse_store::{action, identity as identities, person, sim as sim_rows};
 
 use crate::actor::{Actor, Viewer};
+use crate::block;
 use crate::code::WRONG_IN_A_ROW;
 use crate::device::{Incoming, Signed, Spent};
 use crate::error::Error;
+use crate::error::refuse;
 use crate::person::Attributes;
-use crate::{Scheme, block, refuse};
+use crate::scheme::Scheme;
 
 impl Scheme {
     /// `GET /phone/v1/me`.

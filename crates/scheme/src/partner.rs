@@ -7,10 +7,10 @@ use ipse_store::partner::{self, PartnerStatus};
 use ipse_store::pushed_request;
 use ipse_store::{StoreError, Tx};
 
-use crate::Scheme;
 use crate::actor::Actor;
 use crate::error::{Error, RuleError};
 use crate::refusal::LoginRefusal;
+use crate::scheme::Scheme;
 
 /// How far the clocks of nodes and database may differ, in milliseconds.
 const CLOCKS_MS: i64 = 300_000;

@@ -1,13 +1,10 @@
 //! Receipts: every decision is a leaf of the log, with evidence that its person can check.
 
-use std::sync::Arc;
-
-use ipse_jose::{SigningKey, b64, jws};
-use ipse_keys::KeyStore;
+use ipse_jose::b64;
 use ipse_protocol::Random;
 use ipse_protocol::ids::{ActionId, IdentityId, ReceiptId};
 use ipse_protocol::problem::ProblemCode;
-use ipse_protocol::receipt::{Checkpoint, Leaf, PROMISE_MS, Promise};
+use ipse_protocol::receipt::Leaf;
 use ipse_protocol::terms::LeafKind;
 use ipse_protocol::wire::ReceiptResponse;
 use ipse_protocol::{merkle, receipt as wire, sha256};
@@ -15,56 +12,11 @@ use ipse_store::Tx;
 use ipse_store::receipt::{self, Receipt};
 
 use crate::actor::Viewer;
+use crate::error::refuse;
 use crate::error::{Error, RuleError};
 use crate::person::PersonKey;
-use crate::{Scheme, refuse};
-
-/// Signs promises and checkpoints with the log's key.
-#[derive(Clone)]
-pub struct Signer {
-    key: Arc<SigningKey>,
-    issuer: Arc<str>,
-}
-
-impl Signer {
-    pub(crate) fn new(keys: &dyn KeyStore, issuer: &str) -> Result<Self, Error> {
-        Ok(Self {
-            key: keys.signing("log/1")?,
-            issuer: issuer.into(),
-        })
-    }
-
-    /// The log's public key.
-    pub fn public_jwk(&self) -> ipse_jose::Jwk {
-        self.key.public_jwk()
-    }
-
-    fn promise(&self, leaf_hash: &[u8; 32], receipt: &ReceiptId, now: i64) -> String {
-        let promise = Promise {
-            leaf: (*leaf_hash).into(),
-            receipt: receipt.to_string(),
-            by: now + PROMISE_MS,
-        };
-        self.sign(wire::PROMISE_TYP, &promise)
-    }
-
-    /// Signs a tree head.
-    pub(crate) fn checkpoint(&self, size: u64, root: &[u8; 32], now: i64) -> String {
-        let head = Checkpoint {
-            origin: self.issuer.to_string(),
-            size,
-            root: (*root).into(),
-            iat: now / 1000,
-        };
-        self.sign(wire::CHECKPOINT_TYP, &head)
-    }
-
-    fn sign(&self, typ: &str, payload: &impl serde::Serialize) -> String {
-        // Strings, integers and base64url always serialize.
-        let bytes = serde_json::to_vec(payload).unwrap_or_default();
-        jws::sign(&self.key, typ, &bytes)
-    }
-}
+use crate::scheme::Scheme;
+use crate::signer::Signer;
 
 /// Makes receipts for one person.
 pub struct Recorder {

@@ -16,10 +16,12 @@ use zeroize::Zeroizing;
 use crate::actor::Actor;
 use crate::code::{REGISTRATIONS, credential_identifier};
 use crate::device::Signed;
+use crate::error::refuse;
 use crate::error::{Error, RuleError};
 use crate::person::lookup_hash;
 use crate::registrar::Vouched;
-use crate::{Scheme, block, device, identity, refuse};
+use crate::scheme::Scheme;
+use crate::{block, device, identity};
 
 /// Version of the rules by which the statement of a bank is judged.
 const POLICY: &str = "bank/1";

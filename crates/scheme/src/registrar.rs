@@ -4,7 +4,6 @@
 //! do no I/O.
 
 pub mod bank;
-mod visit;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -16,7 +15,6 @@ use serde::{Deserialize, Serialize};
 use crate::error::Error;
 
 pub use ipse_store::registrar::Purpose;
-pub use visit::{Begun, Callback, Landing};
 
 /// A future of an adapter.
 pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, RegistrarError>> + Send + 'a>>;

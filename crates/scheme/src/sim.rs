@@ -1,7 +1,6 @@
 //! The SIM factor: statements that operators make while a person reads, and the binding of a SIM to an identity.
 
 mod connect;
-mod statements;
 
 use std::sync::Arc;
 
@@ -15,39 +14,18 @@ use ipse_store::outbox::{self, EffectKind};
 use ipse_store::sim::BindingStatus;
 use ipse_store::{StoreError, Tx, sim};
 
-use crate::Scheme;
 use crate::error::Error;
+use crate::scheme::Scheme;
 use crate::sim_controller::{Resolved, SimController, SimError};
+use crate::sim_statements::Refused;
 
 pub(crate) use connect::{bind_new, may_bind};
-pub use statements::{Statements, Waited};
 
 /// What the text message says the secret is for.
 pub(crate) const PURPOSE: &str = "bind_sim";
 
 /// When to ask again for a text message after too many.
 const TEXTS_PAUSE_MS: u64 = 600_000;
-
-/// Why a SIM is refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Refused {
-    /// The operator signed that the SIM changed or was lost: the identity is to be suspended for this.
-    Changed(BlockReason),
-    /// Of another SIM, or of one that cannot answer.
-    Mismatch,
-    /// The statement is no answer to what was asked.
-    Unusable,
-}
-
-impl Refused {
-    /// The stable code for the phone.
-    pub const fn code(self) -> ProblemCode {
-        match self {
-            Refused::Changed(_) | Refused::Mismatch => ProblemCode::SimMismatch,
-            Refused::Unusable => ProblemCode::SimUnavailable,
-        }
-    }
-}
 
 /// What a silent statement must say.
 #[derive(Clone, Copy, Debug)]

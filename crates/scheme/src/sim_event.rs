@@ -7,9 +7,10 @@ use ipse_sim::event::{self, Event, Kind, Refusal};
 use ipse_store::{StoreError, Tx, enrolment, identity as identities, sim};
 
 use crate::actor::Actor;
+use crate::block;
 use crate::error::Error;
+use crate::scheme::Scheme;
 use crate::sim_controller::SimController;
-use crate::{Scheme, block};
 
 /// What an event did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,7 +4,8 @@ use ipse_protocol::terms::ActionStatus;
 use ipse_store::{StoreError, Tx, action, pushed_request};
 
 use crate::error::Error;
-use crate::{Scheme, approval, block};
+use crate::scheme::Scheme;
+use crate::{approval, block};
 
 /// How long a request that no phone claimed can still be looked up by the browser that began it.
 const UNCLAIMED_MS: i64 = 3_600_000;

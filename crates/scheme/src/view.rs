@@ -7,7 +7,16 @@ use ipse_store::Kind;
 use ipse_texts::{Language, Texts};
 
 use crate::error::Error;
-use crate::kind::ViewTexts;
+
+/// Keys of the sentences of a view, in the texts of the scheme.
+pub(crate) struct ViewTexts {
+    /// What is asked, in one sentence. Its variable `partner` is the partner's name.
+    pub(crate) title: &'static str,
+    /// What for, or what happens after.
+    pub(crate) purpose: &'static str,
+    /// What the person should beware of.
+    pub(crate) warning: Option<&'static str>,
+}
 
 /// What a view is made of.
 pub(crate) struct Content<'a> {

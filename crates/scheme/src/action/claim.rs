@@ -13,12 +13,14 @@ use ipse_store::{StoreError, Tx};
 
 use super::{ActionSnapshot, load, require_linked};
 use crate::device::{Incoming, Signed, Spent};
+use crate::error::refuse;
 use crate::error::{Error, RuleError};
 use crate::link::{age_seconds, app_secret, qr_key};
 use crate::person::{Attributes, PersonKey};
 use crate::request::{ActionRequest, OWN};
+use crate::scheme::Scheme;
 use crate::view::Content;
-use crate::{Scheme, attribute, block, identity, kind, refuse};
+use crate::{attribute, block, identity, kind};
 
 /// Letters and digits that nobody confuses with one another.
 const MATCH_LETTERS: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";

@@ -15,9 +15,11 @@ use ipse_store::{Tx, person};
 
 use crate::actor::Viewer;
 use crate::device::Signed;
+use crate::error::refuse;
 use crate::error::{Error, RuleError};
+use crate::link;
 use crate::request::ActionRequest;
-use crate::{Scheme, link, refuse};
+use crate::scheme::Scheme;
 
 /// How many actions are listed at a time.
 const PAGE: usize = 50;

@@ -8,9 +8,10 @@ use super::ActionSnapshot;
 use crate::code::WRONG_IN_A_ROW;
 use crate::device::Signed;
 use crate::error::Error;
+use crate::kind;
 use crate::person::PersonKey;
 use crate::request::{ActionRequest, OWN};
-use crate::{Scheme, kind};
+use crate::scheme::Scheme;
 
 impl Scheme {
     /// Asks the operator for the SIM statement, while the person reads.

@@ -13,10 +13,11 @@ use ipse_store::identity as identities;
 
 use crate::device::Signed;
 use crate::error::Error;
+use crate::kind;
 use crate::person::PersonKey;
 use crate::request::{ActionRequest, OWN};
+use crate::scheme::Scheme;
 use crate::view::Content;
-use crate::{Scheme, kind};
 
 /// The name under which the scheme asks.
 const NAME: &str = "Ipse";

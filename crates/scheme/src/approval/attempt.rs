@@ -16,7 +16,9 @@ use crate::action::require_linked;
 use crate::actor::Actor;
 use crate::device::{Incoming, Signed};
 use crate::error::Error;
-use crate::{Scheme, block, code, kind, sim};
+use crate::scheme::Scheme;
+use crate::sim_statements::{Refused, Waited};
+use crate::{block, code, kind, sim};
 
 /// How soon to ask again for a SIM statement that is not there yet.
 const RETRY_MS: u64 = 250;
@@ -117,13 +119,13 @@ impl Scheme {
             .wait(operator.clone(), &a.id, binding, hash, snapshot.now)
             .await;
         match answer {
-            sim::Waited::Statement { arrived, .. }
+            Waited::Statement { arrived, .. }
                 if snapshot.now - arrived > self.config.lifetimes.sim_statement =>
             {
                 self.statements.forget(&a.id);
                 Ok(Statement::Pending { slow: true })
             }
-            sim::Waited::Statement { jws, arrived } => {
+            Waited::Statement { jws, arrived } => {
                 let expect = sim::Expected {
                     audience: &self.config.issuer,
                     handle: &binding.handle,
@@ -137,11 +139,9 @@ impl Scheme {
                     Err(refusal) => Err(self.sim_refused(snapshot, binding, refusal).await?),
                 }
             }
-            sim::Waited::Refused(refusal) => {
-                Err(self.sim_refused(snapshot, binding, refusal).await?)
-            }
-            sim::Waited::Pending { slow } => Ok(Statement::Pending { slow }),
-            sim::Waited::Unavailable => {
+            Waited::Refused(refusal) => Err(self.sim_refused(snapshot, binding, refusal).await?),
+            Waited::Pending { slow } => Ok(Statement::Pending { slow }),
+            Waited::Unavailable => {
                 if kind::of(a.kind).accepts_earlier_statement()
                     && self.has_earlier_statement(binding).await?
                 {
@@ -174,9 +174,9 @@ impl Scheme {
         &self,
         snapshot: &ApprovalSnapshot,
         asked: &Binding,
-        refusal: sim::Refused,
+        refusal: Refused,
     ) -> Result<Error, Error> {
-        if let sim::Refused::Changed(reason) = refusal {
+        if let Refused::Changed(reason) = refusal {
             let asked = asked.clone();
             self.store
                 .write(move |tx| {

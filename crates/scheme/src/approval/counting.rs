@@ -10,7 +10,8 @@ use crate::action::require_linked;
 use crate::actor::Actor;
 use crate::code::WRONG_IN_A_ROW;
 use crate::error::RuleError;
-use crate::{block, identity, kind, refuse};
+use crate::error::refuse;
+use crate::{block, identity, kind};
 
 /// So many wrong codes within [`WRONG_WINDOW_MS`] block.
 const WRONG_IN_WINDOW: i64 = 10;

@@ -18,7 +18,8 @@ use crate::action::require_linked;
 use crate::device::{Incoming, Signed};
 use crate::error::Error;
 use crate::request::{ActionRequest, OWN};
-use crate::{Scheme, kind, webauthn};
+use crate::scheme::Scheme;
+use crate::{kind, webauthn};
 
 /// What the device signed.
 struct SignedDecision {

@@ -16,8 +16,10 @@ use ipse_store::receipt as receipts;
 use ipse_store::{StoreError, Tx};
 
 use crate::device::{Incoming, Signed};
+use crate::error::refuse;
 use crate::error::{Error, RuleError};
-use crate::{Scheme, kind, refuse};
+use crate::kind;
+use crate::scheme::Scheme;
 
 pub(crate) use counting::close_unfinished;
 

@@ -13,7 +13,8 @@ use super::counting::{close_right, close_unfinished};
 use crate::device::{Sequence, Spent};
 use crate::effect::Effect;
 use crate::error::RuleError;
-use crate::{block, identity, kind, refuse};
+use crate::error::refuse;
+use crate::{block, identity, kind};
 
 /// What the person decided.
 pub(super) enum Outcome {

@@ -14,10 +14,12 @@ use ipse_store::{StoreError, Tx, device as devices};
 use ipse_texts::Language;
 
 use super::{NUMBER, sim_state};
+use crate::device;
 use crate::device::{Incoming, Spent};
+use crate::error::refuse;
 use crate::error::{Error, RuleError};
+use crate::scheme::Scheme;
 use crate::sim::Found;
-use crate::{Scheme, device, refuse};
 
 /// Longest name of a device.
 const MAX_DEVICE_NAME: usize = 60;

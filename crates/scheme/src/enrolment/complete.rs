@@ -14,11 +14,13 @@ use ipse_store::{StoreError, Tx, device as devices, identity as identities};
 
 use super::{LOOKUP_VERSION, NUMBER, opened, packed, release_unless_bound};
 use crate::device::Signed;
+use crate::error::refuse;
 use crate::error::{Error, RuleError};
 use crate::person::{Attributes, lookup_hash};
 use crate::registrar::Vouched;
+use crate::scheme::Scheme;
 use crate::webauthn::{self, Credential};
-use crate::{Scheme, block, device, refuse};
+use crate::{block, device};
 
 /// Prefix of a proofing's id.
 const PROOFING: &str = "prf";

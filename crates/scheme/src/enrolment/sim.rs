@@ -11,11 +11,12 @@ use ipse_store::{Tx, sim_text};
 
 use super::{NUMBER, opened};
 use crate::device::Signed;
+use crate::error::refuse;
 use crate::error::{Error, RuleError};
 use crate::person::keyed_hash;
+use crate::scheme::Scheme;
 use crate::sim::{PURPOSE, refused_by_operator, verify_holder};
 use crate::sim_controller::{SimController, SimError};
-use crate::{Scheme, refuse};
 
 /// Prefix of a text message's id.
 const TEXT: &str = "txt";

@@ -7,12 +7,12 @@ use ipse_store::grant::{self, GrantState, GrantStatus};
 use ipse_store::{StoreError, Tx, action};
 
 use super::{RELEASED, action_of, bearer};
-use crate::Scheme;
 use crate::error::{Error, RuleError};
 use crate::partner::{Assertion, use_assertion};
 use crate::person::PersonKey;
 use crate::refusal::{LoginError, LoginRefusal};
 use crate::request::ActionRequest;
+use crate::scheme::Scheme;
 
 const SECOND_MS: i64 = 1000;
 

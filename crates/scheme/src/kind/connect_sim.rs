@@ -5,11 +5,13 @@ use ipse_store::Tx;
 use ipse_store::action::{Action, Claim};
 use ipse_store::device::Device;
 
-use super::{ActionKind, ViewTexts};
+use super::ActionKind;
 use crate::effect::Effect;
 use crate::error::{Error, RuleError};
 use crate::person::PersonKey;
-use crate::{Scheme, sim};
+use crate::scheme::Scheme;
+use crate::sim;
+use crate::view::ViewTexts;
 
 pub(super) struct ConnectSim;
 

@@ -4,11 +4,13 @@ use ipse_protocol::terms::{Factor, Flow, Level, SimNeed};
 use ipse_store::action::{Action, Claim};
 use ipse_store::device::Device;
 
-use super::{ActionKind, ViewTexts, code_or_biometric};
+use super::{ActionKind, code_or_biometric};
 use crate::effect::Effect;
 use crate::error::Error;
+use crate::grant;
 use crate::person::PersonKey;
-use crate::{Scheme, grant};
+use crate::scheme::Scheme;
+use crate::view::ViewTexts;
 
 pub(super) struct Login;
 

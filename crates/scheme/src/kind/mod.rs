@@ -11,23 +11,14 @@ use ipse_store::action::{Action, Claim};
 use ipse_store::device::Device;
 use ipse_texts::Language;
 
-use crate::Scheme;
 use crate::effect::Effect;
 use crate::error::{Error, RuleError};
 use crate::person::PersonKey;
 use crate::request::ActionRequest;
+use crate::scheme::Scheme;
+use crate::view::ViewTexts;
 
 pub use ipse_store::Kind;
-
-/// Keys of the sentences of a view, in the texts of the scheme.
-pub(crate) struct ViewTexts {
-    /// What is asked, in one sentence. Its variable `partner` is the partner's name.
-    pub(crate) title: &'static str,
-    /// What for, or what happens after.
-    pub(crate) purpose: &'static str,
-    /// What the person should beware of.
-    pub(crate) warning: Option<&'static str>,
-}
 
 /// One kind of action: everything that the rules must know about it.
 pub(crate) trait ActionKind: Sync {

@@ -4,12 +4,14 @@ use ipse_protocol::terms::{BlockReason, Factor, Flow, Level, SimNeed};
 use ipse_store::action::{Action, Claim};
 use ipse_store::device::Device;
 
-use super::{ActionKind, ViewTexts};
+use super::ActionKind;
 use crate::actor::Actor;
+use crate::block;
 use crate::effect::Effect;
 use crate::error::Error;
 use crate::person::PersonKey;
-use crate::{Scheme, block};
+use crate::scheme::Scheme;
+use crate::view::ViewTexts;
 
 pub(super) struct Unblock;
 

@@ -16,7 +16,8 @@ use super::{Begun, Browser, LoginError, LoginRefusal, SECOND_MS};
 use crate::error::RuleError;
 use crate::partner::{Assertion, use_assertion};
 use crate::request::ActionRequest;
-use crate::{Scheme, block, person};
+use crate::scheme::Scheme;
+use crate::{block, person};
 
 const REQUEST_URI: &str = "urn:ietf:params:oauth:request_uri:";
 

@@ -6,11 +6,12 @@ use ipse_protocol::terms::{ActionStatus, Flow};
 use ipse_store::action::{self, Action};
 
 use super::{LoginResult, SignIn};
+use crate::block;
 use crate::error::Error;
 use crate::grant::{authorization_code, return_token};
 use crate::link;
 use crate::request::ActionRequest;
-use crate::{Scheme, block};
+use crate::scheme::Scheme;
 
 impl Scheme {
     /// The state of a login, for the browser that started it. `None` for any other browser.

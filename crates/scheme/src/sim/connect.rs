@@ -17,9 +17,11 @@ use ipse_texts::Language;
 use super::{Found, PURPOSE, refused_by_operator, release, verify_holder};
 use crate::actor::Actor;
 use crate::device::Signed;
+use crate::error::refuse;
 use crate::error::{Error, RuleError};
 use crate::person::Attributes;
-use crate::{Scheme, block, device, refuse};
+use crate::scheme::Scheme;
+use crate::{block, device};
 
 impl Scheme {
     /// A person connects the SIM that has their number now: after a swap or loss, or for the first time (protocol §3,

@@ -6,7 +6,7 @@ use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use ipse_protocol::problem::ProblemCode;
-use ipse_scheme::registrar::Callback;
+use ipse_scheme::visit::Callback;
 use ipse_scheme::{Error, Scheme};
 
 use crate::fault::{self, Fault};

@@ -5,10 +5,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use ipse_protocol::Clock;
+use ipse_protocol::problem::ProblemCode;
+use ipse_protocol::terms::BlockReason;
 use ipse_store::sim::Binding;
 use tokio::sync::watch;
 
-use super::Refused;
 use crate::sim_controller::{SimController, SimError};
 
 /// How long an attempt waits for a statement before it says "wait".
@@ -19,6 +20,27 @@ const ENTRY_LIFE: Duration = Duration::from_secs(180);
 const SLOW: Duration = Duration::from_secs(2);
 /// So many entries are kept before old ones are looked for.
 const SWEEP_AT: usize = 4_096;
+
+/// Why a SIM is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refused {
+    /// The operator signed that the SIM changed or was lost: the identity is to be suspended for this.
+    Changed(BlockReason),
+    /// Of another SIM, or of one that cannot answer.
+    Mismatch,
+    /// The statement is no answer to what was asked.
+    Unusable,
+}
+
+impl Refused {
+    /// The stable code for the phone.
+    pub const fn code(self) -> ProblemCode {
+        match self {
+            Refused::Changed(_) | Refused::Mismatch => ProblemCode::SimMismatch,
+            Refused::Unusable => ProblemCode::SimUnavailable,
+        }
+    }
+}
 
 /// The answer of an operator, and when it came.
 type Told = Option<(Result<Arc<str>, SimError>, i64)>;

@@ -10,10 +10,11 @@ use ipse_store::recovery::{self, RecoveryStatus};
 use ipse_store::registrar::{self, Purpose, VisitRow, VisitStatus};
 use ipse_texts::Language;
 
-use super::{RegistrarError, Visit, Vouched, response_issuer};
 use crate::device::Signed;
 use crate::error::Error;
-use crate::{Scheme, refuse};
+use crate::error::refuse;
+use crate::registrar::{RegistrarError, Visit, Vouched, response_issuer};
+use crate::scheme::Scheme;
 
 /// A visit that has begun.
 pub struct Begun {

@@ -1,0 +1,105 @@
+//! The parts that the rules need, put together.
+
+use std::sync::Arc;
+
+use ipse_keys::KeyStore;
+use ipse_protocol::{Clock, Random};
+use ipse_store::{Store, Tx};
+
+use crate::code::CodeService;
+use crate::config::Config;
+use crate::error::{Error, RuleError};
+use crate::person::PersonKeys;
+use crate::registrar::Registrar;
+use crate::signer::Signer;
+use crate::sim_controller::SimController;
+use crate::sim_statements::Statements;
+use crate::view::Views;
+
+/// Everything that the rules need: the database, the keys, the other parties.
+pub struct Scheme {
+    /// The scheme's database.
+    pub store: Store,
+    /// Person keys, in a store of their own.
+    pub persons: PersonKeys,
+    /// Keys of the scheme.
+    pub keys: Arc<dyn KeyStore>,
+    /// What the deployer decided.
+    pub config: Config,
+    /// The time of this process. Rules take the time of the database.
+    pub clock: Clock,
+    /// The source of random bytes.
+    pub random: Random,
+    /// Operators, in the order of the configuration.
+    pub operators: Vec<Arc<dyn SimController>>,
+    /// Banks, in the order of the configuration.
+    pub registrars: Vec<Arc<dyn Registrar>>,
+    pub(crate) code: CodeService,
+    pub(crate) statements: Statements,
+    pub(crate) signer: Signer,
+    pub(crate) views: Views,
+}
+
+impl Scheme {
+    /// Puts the parts together, and creates the keys that are missing.
+    ///
+    /// # Errors
+    /// When the keystore cannot give the keys.
+    pub fn new(
+        clock: Clock,
+        random: Random,
+        store: Store,
+        persons: Store,
+        keys: Arc<dyn KeyStore>,
+        config: Config,
+        operators: Vec<Arc<dyn SimController>>,
+        registrars: Vec<Arc<dyn Registrar>>,
+    ) -> Result<Self, Error> {
+        let signer = Signer::new(&*keys, &config.issuer)?;
+        Ok(Self {
+            persons: PersonKeys::new(persons, keys.clone(), clock.clone(), random.clone()),
+            code: CodeService::new(&*keys, random.clone())?,
+            statements: Statements::new(clock.clone()),
+            signer,
+            views: Views::new()?,
+            clock,
+            random,
+            store,
+            keys,
+            config,
+            operators,
+            registrars,
+        })
+    }
+
+    /// Runs a rule that changes state, and answers after its commit. A refusal is committed too.
+    pub(crate) async fn write<T: Send + 'static>(
+        &self,
+        rule: impl FnMut(&mut Tx) -> Result<T, RuleError> + Send + 'static,
+    ) -> Result<T, Error> {
+        Ok(self.store.write_rule(rule).await?)
+    }
+
+    /// Runs a rule that only reads, on one snapshot.
+    pub(crate) async fn read<T: Send + 'static>(
+        &self,
+        rule: impl FnMut(&mut Tx) -> Result<T, RuleError> + Send + 'static,
+    ) -> Result<T, Error> {
+        Ok(self.store.read_rule(rule).await?)
+    }
+
+    /// OPAQUE's server.
+    pub fn code(&self) -> &CodeService {
+        &self.code
+    }
+
+    /// The operator of a name.
+    pub fn operator(&self, name: &str) -> Option<&Arc<dyn SimController>> {
+        self.operators.iter().find(|o| o.name() == name)
+    }
+
+    /// The registrar of a name.
+    pub fn registrar(&self, name: &str) -> Option<&Arc<dyn Registrar>> {
+        self.registrars.iter().find(|r| r.name() == name)
+    }
+}

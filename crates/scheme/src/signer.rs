@@ -1,0 +1,57 @@
+//! Signatures of the log: promises and checkpoints.
+
+use std::sync::Arc;
+
+use ipse_jose::{SigningKey, jws};
+use ipse_keys::KeyStore;
+use ipse_protocol::ids::ReceiptId;
+use ipse_protocol::receipt::{self as wire, Checkpoint, PROMISE_MS, Promise};
+
+use crate::error::Error;
+
+/// Signs promises and checkpoints with the log's key.
+#[derive(Clone)]
+pub struct Signer {
+    key: Arc<SigningKey>,
+    issuer: Arc<str>,
+}
+
+impl Signer {
+    pub(crate) fn new(keys: &dyn KeyStore, issuer: &str) -> Result<Self, Error> {
+        Ok(Self {
+            key: keys.signing("log/1")?,
+            issuer: issuer.into(),
+        })
+    }
+
+    /// The log's public key.
+    pub fn public_jwk(&self) -> ipse_jose::Jwk {
+        self.key.public_jwk()
+    }
+
+    pub(crate) fn promise(&self, leaf_hash: &[u8; 32], receipt: &ReceiptId, now: i64) -> String {
+        let promise = Promise {
+            leaf: (*leaf_hash).into(),
+            receipt: receipt.to_string(),
+            by: now + PROMISE_MS,
+        };
+        self.sign(wire::PROMISE_TYP, &promise)
+    }
+
+    /// Signs a tree head.
+    pub(crate) fn checkpoint(&self, size: u64, root: &[u8; 32], now: i64) -> String {
+        let head = Checkpoint {
+            origin: self.issuer.to_string(),
+            size,
+            root: (*root).into(),
+            iat: now / 1000,
+        };
+        self.sign(wire::CHECKPOINT_TYP, &head)
+    }
+
+    fn sign(&self, typ: &str, payload: &impl serde::Serialize) -> String {
+        // Strings, integers and base64url always serialize.
+        let bytes = serde_json::to_vec(payload).unwrap_or_default();
+        jws::sign(&self.key, typ, &bytes)
+    }
+}
