@@ -11,7 +11,7 @@ const APP: &str = "http://localhost:4001";
 pub fn view(data: &[u8]) {
     if let Ok(view) = view::parse(data) {
         assert!(view.check().is_ok());
-        assert!(ids::valid(ids::ACTION, &view.action));
+        assert!(ids::ActionId::parse(&view.action).is_some());
         let bytes = view.to_bytes();
         assert_eq!(
             view::parse(&bytes).expect("a written value can be read"),

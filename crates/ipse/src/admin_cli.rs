@@ -217,7 +217,7 @@ async fn add_partner(config: &ServerConfig, store: &Store, add: Add) -> anyhow::
             let audience = match add.assertion_audience {
                 Audience::Issuer => AssertionAudience::Issuer,
                 Audience::Endpoint => AssertionAudience::Endpoint {
-                    until: ipse_protocol::unix_ms() / 1000 + TWO_YEARS,
+                    until: ipse_protocol::Clock::system().unix_seconds() + TWO_YEARS,
                 },
             };
             let jwks = match &add.jwks {
@@ -237,7 +237,7 @@ async fn add_partner(config: &ServerConfig, store: &Store, add: Add) -> anyhow::
             }
         }
         Auth::ClientSecretBasic | Auth::ClientSecretPost => {
-            let secret = secret_text(&ipse_protocol::random::<32>());
+            let secret = secret_text(&ipse_protocol::Random::system().bytes::<32>());
             told["client_secret"] = json!(*secret);
             let secret = SecretHash::of(&secret);
             match add.auth {

@@ -1,4 +1,5 @@
 //! Replays the seeds of the fuzz targets through the same entry functions.
+#![allow(clippy::expect_used)]
 
 #[path = "../../../fuzz/src/openid.rs"]
 mod entry;

@@ -63,7 +63,7 @@ async fn measure(time: Duration, rate: Option<f64>) -> anyhow::Result<()> {
                     let turn = next.fetch_add(1, Ordering::Relaxed) as f64 / rate;
                     tokio::time::sleep_until((start + Duration::from_secs_f64(turn)).into()).await;
                 }
-                let nonce = b64::encode(&ipse_protocol::random::<32>());
+                let nonce = b64::encode(&ipse_protocol::Random::system().bytes::<32>());
                 let body = json!({ "nonceHash": nonce, "method": "silent", "budgetMs": 10000 });
                 let begun = Instant::now();
                 let answer = post(&client, &path, &token, &body).await?;

@@ -1,6 +1,6 @@
 //! The few primitives that every other module uses, on aws-lc-rs.
 
-use aws_lc_rs::{constant_time, digest, hmac, rand};
+use aws_lc_rs::{constant_time, digest, hmac};
 
 /// SHA-256 (FIPS 180-4).
 pub fn sha256(message: &[u8]) -> [u8; 32] {
@@ -32,26 +32,4 @@ pub fn hmac_sha256(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
 /// Compares in a time that depends on the lengths only.
 pub fn constant_time_eq(a: &[u8], b: &[u8]) -> bool {
     constant_time::verify_slices_are_equal(a, b).is_ok()
-}
-
-/// `N` bytes from the operating system's generator.
-///
-/// # Panics
-/// When the operating system has no randomness to give: nothing that follows could be trusted.
-pub fn random<const N: usize>() -> [u8; N] {
-    let mut out = [0; N];
-    assert!(
-        rand::fill(&mut out).is_ok(),
-        "the operating system gives no randomness"
-    );
-    out
-}
-
-/// The system's clock, milliseconds since 1970 UTC. For phones and key rotation; rules take the database's time.
-pub fn unix_ms() -> i64 {
-    std::time::SystemTime::now()
-        .duration_since(std::time::UNIX_EPOCH)
-        .map_or(0, |since| {
-            i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
-        })
 }

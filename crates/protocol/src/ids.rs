@@ -3,7 +3,6 @@
 use ipse_jose::b64;
 
 use crate::Random;
-use crate::crypto::random;
 
 /// Prefix of an enrolment.
 pub const ENROLMENT: &str = "enr";
@@ -40,7 +39,8 @@ macro_rules! ids {
                 Self::of(&random.bytes())
             }
 
-            /// A new id that sorts by time ([`dated`]).
+            /// A new id that sorts by time, as UUID version 7 does (RFC 9562 §5.7): 48 bits of milliseconds, 80 random bits.
+            /// Rows that are written at the same time are then in the same pages of the database.
             #[must_use]
             pub fn dated(unix_ms: i64, random: &Random) -> Self {
                 Self::dated_by(unix_ms, &random.bytes())
@@ -158,19 +158,7 @@ ids! {
 /// Length of every id.
 pub const LEN: usize = 26;
 
-/// A new random id, for example `new(ids::ACTION)`.
-pub fn new(prefix: &str) -> String {
-    of(prefix, &random())
-}
-
-/// A new id that sorts by time, as UUID version 7 does (RFC 9562 §5.7): 48 bits of milliseconds, 80 random bits. Rows that are
-/// written at the same time are then in the same pages of the database.
-pub fn dated(prefix: &str, unix_ms: i64) -> String {
-    dated_by(prefix, unix_ms, &random())
-}
-
-/// As [`dated`], with given random bits, from which the same id can be made again.
-pub fn dated_by(prefix: &str, unix_ms: i64, bits: &[u8; 10]) -> String {
+fn dated_by(prefix: &str, unix_ms: i64, bits: &[u8; 10]) -> String {
     let mut id = with_prefix(prefix);
     for sextet in (0..8).rev() {
         id.push(char::from(SORTED[(unix_ms >> (6 * sextet)) as usize % 64]));
@@ -191,12 +179,12 @@ fn with_prefix(prefix: &str) -> String {
 }
 
 /// The 16 bytes that an id of this kind names.
-pub fn bytes(prefix: &str, id: &str) -> Option<[u8; 16]> {
+fn bytes(prefix: &str, id: &str) -> Option<[u8; 16]> {
     let tail = id.strip_prefix(prefix)?.strip_prefix('_')?;
     b64::decode(tail).ok()?.try_into().ok()
 }
 
-/// The id of this kind that names these bytes.
+/// The id with this prefix that names these bytes. For kinds that have no type.
 pub fn of(prefix: &str, bytes: &[u8; 16]) -> String {
     let mut id = with_prefix(prefix);
     id.push_str(&b64::encode(bytes));
@@ -214,7 +202,7 @@ mod tests {
 
     #[test]
     fn new_ids_are_valid_for_their_prefix_only() {
-        let id = new(ACTION);
+        let id = of(ACTION, &Random::seeded(1).bytes());
         assert_eq!(id.len(), LEN);
         assert!(valid(ACTION, &id));
         assert!(!valid(DEVICE, &id));
@@ -223,12 +211,13 @@ mod tests {
 
     #[test]
     fn dated_ids_sort_by_time_and_differ() {
+        let random = Random::seeded(1);
         let ids: Vec<_> = (0..2_000)
-            .map(|i| dated(ACTION, 1_795_401_937_609 + 37 * i))
+            .map(|i| ActionId::dated(1_795_401_937_609 + 37 * i, &random))
             .collect();
         assert!(ids.is_sorted());
         assert!(ids.iter().all(|id| valid(ACTION, id)));
-        assert_ne!(dated(ACTION, 7), dated(ACTION, 7));
+        assert_ne!(ActionId::dated(7, &random), ActionId::dated(7, &random));
     }
 
     #[test]

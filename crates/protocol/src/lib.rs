@@ -5,7 +5,6 @@
 pub mod bytes;
 mod clock;
 pub mod code;
-pub mod control;
 mod crypto;
 pub mod device_request;
 pub mod ids;
@@ -24,5 +23,5 @@ pub mod view;
 pub mod wire;
 
 pub use clock::Clock;
-pub use crypto::{constant_time_eq, hmac_sha256, random, sha256, unix_ms};
+pub use crypto::{constant_time_eq, hmac_sha256, sha256};
 pub use random::Random;

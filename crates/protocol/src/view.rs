@@ -4,7 +4,7 @@ use ipse_jose::strict_json;
 use serde::{Deserialize, Serialize};
 
 use crate::crypto::sha256;
-use crate::ids;
+use crate::ids::{ActionId, PartnerId};
 use crate::json;
 use crate::terms::{FieldKind, Flow, Kind, Level};
 use crate::text::{self, TextProblem};
@@ -152,9 +152,9 @@ impl View {
             return Err(ViewError::Version(self.version));
         }
         value(LANGUAGES.contains(&&*self.language), "language")?;
-        value(ids::valid(ids::ACTION, &self.action), "action")?;
+        value(ActionId::parse(&self.action).is_some(), "action")?;
         value(Kind::parse(&self.kind).is_some(), "kind")?;
-        value(ids::valid(ids::PARTNER, &self.partner.id), "partner.id")?;
+        value(PartnerId::parse(&self.partner.id).is_some(), "partner.id")?;
         value(is_domain(&self.partner.domain), "partner.domain")?;
         value(is_ascii_word(&self.service, 64), "service")?;
         value(Flow::parse(&self.started.flow).is_some(), "started.flow")?;

@@ -1,5 +1,5 @@
 //! Properties for random input, and the tests of threats that need no server.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::expect_used, clippy::unwrap_used)]
 
 mod samples;
 

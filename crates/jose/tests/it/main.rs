@@ -1,5 +1,5 @@
 //! Signatures, encryption and keys through the public API.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::expect_used, clippy::unwrap_used)]
 
 mod corpus;
 mod roundtrip;

@@ -1,5 +1,5 @@
 //! The file keystore: what it stores, refuses and destroys.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::expect_used, clippy::unwrap_used)]
 
 use std::collections::BTreeSet;
 use std::fs;

@@ -1,4 +1,5 @@
 //! Tests of the SIM crate through its public interface.
+#![allow(clippy::expect_used)]
 
 mod applet;
 mod corpus;

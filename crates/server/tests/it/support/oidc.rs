@@ -16,7 +16,7 @@ use ipse_openid::client::{
     AssertionAudience, Authentication, IdTokenAlg, Registration, SecretHash,
 };
 use ipse_openid::client::{Service, ServiceType};
-use ipse_protocol::{Clock, ids, random, sha256};
+use ipse_protocol::{Clock, sha256};
 use ipse_server::Server;
 use ipse_server::config::ServerConfig;
 use ipse_store::action::end;
@@ -129,17 +129,12 @@ impl TestServer {
         std::fs::write(home.path().join("scheme.toml"), config).unwrap();
         let config = ServerConfig::load(home.path()).unwrap();
         let server = Arc::new(
-            Server::open_with(
-                home.path(),
-                config,
-                db.clock().clone(),
-                ipse_protocol::Random::system(),
-            )
-            .unwrap(),
+            Server::open_with(home.path(), config, db.clock().clone(), Random::system()).unwrap(),
         );
         let router = server.issuer_router();
         let key = SigningKey::generate_es256();
-        let (partner, plain) = (ids::new(ids::PARTNER), ids::new(ids::PARTNER));
+        let new_partner = || String::from(PartnerId::new(&Random::system()));
+        let (partner, plain) = (new_partner(), new_partner());
         let server = Self {
             server,
             key,
@@ -237,7 +232,7 @@ impl TestServer {
             &self.key,
             &self.partner,
             ISSUER,
-            &random(),
+            &Random::system().bytes(),
             Clock::system().unix_seconds(),
         )
     }
@@ -317,7 +312,7 @@ impl TestServer {
         let (action, partner, sub) = (
             ActionId::parse(action).unwrap(),
             PartnerId::parse(&self.partner).unwrap(),
-            b64::encode(&random::<16>()),
+            b64::encode(&Random::system().bytes::<16>()),
         );
         let (who, hash) = (person.clone(), sha256(code.as_bytes()));
         let rule = move |tx: &mut ipse_store::Tx| {

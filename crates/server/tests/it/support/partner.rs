@@ -44,7 +44,7 @@ pub struct Tokens {
 impl Partner {
     pub async fn register(network: &TestNetwork, overrides: Value) -> Self {
         let key = SigningKey::generate_es256();
-        let client_id = ids::new(ids::PARTNER);
+        let client_id = String::from(ids::PartnerId::new(&ipse_protocol::Random::system()));
         let redirect_uri = "http://localhost:9/callback".to_owned();
         let registration = Registration {
             client_id: client_id.clone(),
@@ -102,7 +102,7 @@ impl Partner {
         let now = self.clock.unix_seconds();
         let mut claims = json!({
             "iss": self.client_id, "sub": self.client_id, "aud": self.issuer, "iat": now, "exp": now + 60,
-            "jti": b64::encode(&ipse_protocol::random::<16>()),
+            "jti": b64::encode(&ipse_protocol::Random::system().bytes::<16>()),
         });
         if let (Value::Object(changes), Some(claims)) = (changes, claims.as_object_mut()) {
             for (name, value) in changes {
@@ -137,7 +137,7 @@ impl Partner {
     }
 
     pub fn login(&self) -> Login {
-        let random = || b64::encode(&ipse_protocol::random::<32>());
+        let random = || b64::encode(&ipse_protocol::Random::system().bytes::<32>());
         Login {
             action_page: String::new(),
             state: random(),

@@ -51,7 +51,7 @@ async fn t40_released_attributes_are_requested_shown_and_approved() {
         let mut phone = network.enrolled(0).await;
         let partner = network.partner().await;
         for round in 0..14u8 {
-            let random = ipse_protocol::random::<2>();
+            let random = ipse_protocol::Random::system().bytes::<2>();
             let (in_token, in_info, profile) =
                 (chosen(random[0]), chosen(random[1]), round % 2 == 0);
             let asked = |names: &[&str]| {

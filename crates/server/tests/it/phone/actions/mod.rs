@@ -64,7 +64,7 @@ async fn the_history_lists_every_action_in_pages() {
         assert_eq!(seen.len(), 120, "each once");
 
         // What is not theirs starts no page, and says no more than what does not exist.
-        let unknown = ids::dated(ids::ACTION, 0);
+        let unknown = ids::ActionId::dated(0, &ipse_protocol::Random::system());
         for before in [theirs.as_str(), unknown.as_str(), "act_", "%27", ""] {
             let answer = phone.get(&format!("/actions?before={before}")).await;
             answer.refused("not_found");
