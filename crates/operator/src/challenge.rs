@@ -10,6 +10,7 @@ use ipse_sim::applet::{self, Answer, command};
 use ipse_sim::event::Kind;
 use ipse_sim::statement::{self, Claims, Line, MAX_LIFE, Method, Readiness};
 use ipse_store::{StoreError, Tx};
+use ipse_texts::Language;
 
 use crate::cards::{self, Address, Channel, ChannelError};
 use crate::config::Fault;
@@ -21,7 +22,7 @@ use crate::registry;
 use crate::store::challenge::{self, Challenge};
 use crate::store::message::{self, Message};
 use crate::store::sim::{self, Sim};
-use crate::texts;
+use crate::texts::{self, Purpose};
 
 /// Guesses at a secret.
 pub const TRIES: u8 = 3;
@@ -216,13 +217,14 @@ impl Operator {
         &self,
         handle: &Handle,
         nonce_hash: [u8; 32],
-        purpose: &str,
-        language: &str,
+        purpose: &Purpose,
+        language: Language,
     ) -> Result<ChallengeId, ChallengeError> {
         let id = ChallengeId::new(&self.random);
         let secret = random_digits(&self.random, SECRET_DIGITS);
         let secret_mac = self.keys.secret_mac(&id, &secret);
-        let text = texts::secret(language, purpose, &secret, &self.config.name);
+        let name = &self.config.name;
+        let text = texts::secret_message(&self.texts, language, purpose, &secret, name);
         let message_id = random_id(&self.random);
         let handle = handle.clone();
         self.store

@@ -8,6 +8,7 @@ use ipse_protocol::{Clock, Random};
 use ipse_sim::phone_number::NumberProblem;
 use ipse_sim::statement::Readiness;
 use ipse_store::{Store, StoreError};
+use ipse_texts::{Texts, TextsError};
 use tokio::sync::watch;
 
 use crate::cards::Channel;
@@ -17,11 +18,12 @@ use crate::ids::PhoneNumber;
 use crate::keys::OperatorKeys;
 use crate::registry::{self, RegistryError};
 use crate::store::MIGRATIONS;
+use crate::texts;
 
 /// SIMs that are seeded in one transaction.
 const SEED_BATCH: usize = 500;
 
-/// Why an operator cannot start. Each is for whoever runs the operator to mend.
+/// Why an operator cannot start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     /// The configuration.
@@ -47,6 +49,9 @@ pub enum StartError {
     /// A pinned key of the scheme.
     #[error("scheme.jwks has no usable signature key; copy the set from the scheme's `jwks_uri`")]
     SchemeKeys,
+    /// The texts of this program.
+    #[error("the texts cannot be used")]
+    Texts(#[from] TextsError),
     /// A number in the configuration.
     #[error("the configuration has the number {0}")]
     Number(String, #[source] NumberProblem),
@@ -88,6 +93,8 @@ pub struct Operator {
     pub random: Random,
     /// The pinned keys of the scheme, by key id.
     pub(crate) scheme_keys: Vec<(String, VerifyingKey)>,
+    /// The texts of messages and pages.
+    pub(crate) texts: Texts,
     fault: watch::Sender<Option<Fault>>,
 }
 
@@ -138,6 +145,7 @@ impl Operator {
             clock: parts.clock,
             random: parts.random,
             scheme_keys,
+            texts: texts::load()?,
             fault,
         }))
     }

@@ -1,15 +1,19 @@
 //! `GET /handset`: the text messages of a handset, as a page for people.
 
+use std::borrow::Cow;
+
 use askama::Template;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::response::{Html, IntoResponse, Response};
+use ipse_texts::{Language, Texts};
 
 use super::{ApiError, Shared, Which, cors};
 use crate::ids::PhoneNumber;
 use crate::operator::Operator;
 use crate::store::{message, sim};
+use crate::texts;
 
 /// Phones that the page offers.
 const NUMBERS: u32 = 50;
@@ -18,7 +22,9 @@ const LOOKS: u32 = 3;
 
 #[derive(Template)]
 #[template(path = "handset.html")]
-struct Page {
+struct Page<'a> {
+    texts: &'a Texts,
+    language: Language,
     operator: String,
     /// Which look the page has, so that people see whose page it is.
     look: u32,
@@ -27,6 +33,12 @@ struct Page {
     problem: Option<String>,
     messages: Vec<Shown>,
     numbers: Vec<PhoneNumber>,
+}
+
+impl Page<'_> {
+    fn text(&self, key: &str) -> Cow<'_, str> {
+        self.texts.get(self.language, key)
+    }
 }
 
 struct Shown {
@@ -40,7 +52,9 @@ pub(super) async fn get(
     request: HeaderMap,
     query: Result<Query<Which>, QueryRejection>,
 ) -> Result<Response, ApiError> {
-    let html = render(&operator, query.ok().map(|Query(which)| which.number)).await?;
+    let typed = query.ok().map(|Query(which)| which.number);
+    let language = language(&request);
+    let html = render(&operator, language, typed).await?;
     let mut headers = cors(&operator, &request);
     let policy = format!(
         "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'self' {}",
@@ -50,6 +64,7 @@ pub(super) async fn get(
         headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     }
     for (name, value) in [
+        (header::CONTENT_LANGUAGE, language.tag()),
         (header::REFERRER_POLICY, "no-referrer"),
         (HeaderName::from_static("x-content-type-options"), "nosniff"),
     ] {
@@ -58,11 +73,27 @@ pub(super) async fn get(
     Ok((headers, Html(html)).into_response())
 }
 
-async fn render(operator: &Operator, typed: Option<String>) -> Result<String, ApiError> {
+/// What the browser prefers, else English.
+fn language(request: &HeaderMap) -> Language {
+    request
+        .get(header::ACCEPT_LANGUAGE)
+        .and_then(|value| value.to_str().ok())
+        .and_then(Language::from_accept_language)
+        .unwrap_or(Language::En)
+}
+
+async fn render(
+    operator: &Operator,
+    language: Language,
+    typed: Option<String>,
+) -> Result<String, ApiError> {
     let (number, problem) = match typed.as_deref().map(PhoneNumber::normalise) {
         None => (None, None),
         Some(Ok(number)) => (Some(number), None),
-        Some(Err(problem)) => (None, Some(problem.to_string())),
+        Some(Err(problem)) => {
+            let text = texts::number_problem(&operator.texts, language, problem);
+            (None, Some(text))
+        }
     };
     let wanted = number.clone();
     let (messages, sims) = operator
@@ -84,6 +115,8 @@ async fn render(operator: &Operator, typed: Option<String>) -> Result<String, Ap
     }
     let name = &operator.config.name;
     let page = Page {
+        texts: &operator.texts,
+        language,
         operator: name.clone(),
         look: name.bytes().map(u32::from).sum::<u32>() % LOOKS,
         number,

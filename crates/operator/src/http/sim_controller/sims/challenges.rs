@@ -8,6 +8,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use ipse_jose::b64;
 use ipse_sim::statement::Method;
+use ipse_texts::Language;
 use serde::{Deserialize, Serialize};
 
 use super::extract::{Authenticated, SimHandle, Strict};
@@ -15,6 +16,7 @@ use super::statement::created;
 use super::{ApiError, Shared};
 use crate::challenge::TRIES;
 use crate::ids::ChallengeId;
+use crate::texts::Purpose;
 
 /// Longest time that a card gets to answer, in milliseconds.
 const BUDGET_LIMIT: u64 = 30_000;
@@ -58,9 +60,12 @@ pub(in super::super) async fn post(
             Ok(created(statement).into_response())
         }
         (Method::Holder, Some(purpose), Some(language)) => {
+            let purpose = Purpose::parse(&purpose);
+            // A person whose language Ipse does not speak gets English.
+            let language = Language::parse(&language).unwrap_or(Language::En);
             let waiting = Waiting {
                 challenge: operator
-                    .begin_holder(&handle, nonce_hash, &purpose, &language)
+                    .begin_holder(&handle, nonce_hash, &purpose, language)
                     .await?,
                 tries_left: TRIES,
             };

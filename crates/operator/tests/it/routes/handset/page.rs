@@ -48,3 +48,20 @@ async fn a_text_that_is_no_number_is_explained_and_not_shown() {
         "{html}"
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_page_speaks_the_language_of_the_browser() {
+    let network = TestNetwork::new(TestDb::sqlite()).await;
+    for (accepted, language, title) in [
+        ("de-AT, en;q=0.5", "de", "Welches Telefon?"),
+        ("fr", "fr", "Quel téléphone ?"),
+        ("es", "en", "Which phone?"),
+    ] {
+        let request = network.http.get(format!("{}/handset", network.url));
+        let response = request.header("accept-language", accepted).send().await;
+        let response = response.expect("an answer");
+        assert_eq!(response.headers()["content-language"], language);
+        let html = response.text().await.expect("a page");
+        assert!(html.contains(title), "{html}");
+    }
+}

@@ -1,0 +1,23 @@
+# Het sms-bericht met het geheime getal. Het zegt waarvoor het dient, en dat niemand erom vraagt: zo raken geheimen verloren.
+secret-message = { $secret } is je geheime getal om { $purpose }. Typ het alleen in de Ipse-app die je zelf hebt geopend, binnen 5 minuten. Geef het aan niemand, ook niet aan wie jou belt: niemand van Ipse, je bank of { $operator } vraagt erom.
+purpose-bind-sim = je simkaart met Ipse te verbinden
+purpose-new-device = een nieuwe telefoon aan je Ipse toe te voegen
+purpose-code-change = de code van je Ipse te veranderen
+purpose-sign = met Ipse te ondertekenen
+
+# De nagebootste telefoon van de demo.
+handset-note = Nagebootste telefoon
+messages = Berichten
+no-messages = Nog geen berichten.
+look-again = Opnieuw kijken
+another-number = Ander nummer
+which-phone = Welke telefoon?
+phone-number = Telefoonnummer
+show-messages = Berichten tonen
+phones = Telefoons van deze operator
+number-not-digits = Een telefoonnummer bestaat alleen uit cijfers, bijvoorbeeld +32 470 00 00 01.
+number-too-short = Er ontbreken cijfers: een Belgisch mobiel nummer heeft tien cijfers, 0470 00 00 01.
+number-too-long = Er staan te veel cijfers: een Belgisch mobiel nummer heeft tien cijfers, 0470 00 00 01.
+number-foreign = Voorlopig werken alleen Belgische nummers.
+number-landline = Dit is een vaste lijn. Geef het nummer van een mobiele telefoon.
+number-premium = Dit is een servicenummer. Geef het nummer van een mobiele telefoon.
