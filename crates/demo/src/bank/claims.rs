@@ -1,7 +1,7 @@
-//! `verified_claims` (OpenID Connect for Identity Assurance 1.0): what is asked for, and what the bank hands over.
+//! `verified_claims` (OpenID Connect for Identity Assurance 1.0): what the client requests, and what the bank releases.
 //!
-//! A request uses the shape of the answer: `null` means "if you can", `value`/`values`/`max_age` narrow it down. Where
-//! the bank cannot meet such a demand the whole element is left out, silently (§6.4): absence is the client's to notice.
+//! A request has the shape of the answer. In it, `null` requests a member; `value`, `values` and `max_age` restrict it.
+//! If the bank cannot meet a restriction, it omits the whole element without an error (§6.4).
 
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
@@ -12,14 +12,48 @@ use super::{
     error::OAuthError,
 };
 
-/// The claims that a bank can vouch for, in the order in which the customer sees them.
-pub const CLAIMS: [&str; 5] = [
-    "given_name",
-    "family_name",
-    "birthdate",
-    "nationalities",
-    NATIONAL_NUMBER_CLAIM,
-];
+/// A claim that a bank can verify.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Claim {
+    GivenName,
+    FamilyName,
+    Birthdate,
+    Nationalities,
+    NationalNumber,
+}
+
+impl Claim {
+    /// Every claim, in the order in which the customer sees them.
+    pub const ALL: [Self; 5] = [
+        Self::GivenName,
+        Self::FamilyName,
+        Self::Birthdate,
+        Self::Nationalities,
+        Self::NationalNumber,
+    ];
+
+    /// The name of the claim.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::GivenName => "given_name",
+            Self::FamilyName => "family_name",
+            Self::Birthdate => "birthdate",
+            Self::Nationalities => "nationalities",
+            Self::NationalNumber => NATIONAL_NUMBER_CLAIM,
+        }
+    }
+
+    /// Its value for a customer.
+    fn of(self, customer: &Customer) -> Value {
+        match self {
+            Self::GivenName => json!(customer.given_name),
+            Self::FamilyName => json!(customer.family_name),
+            Self::Birthdate => json!(customer.birthdate),
+            Self::Nationalities => json!(customer.nationalities),
+            Self::NationalNumber => json!(customer.national_number),
+        }
+    }
+}
 
 /// A checked `userinfo.verified_claims` request.
 #[derive(Clone, Debug)]
@@ -42,7 +76,7 @@ impl Requested {
         };
         let element = match userinfo.remove("verified_claims") {
             None => return Ok(None),
-            // Of several alternatives this bank can meet one at most, and offers to look at the first.
+            // Of several alternatives, this bank considers only the first.
             Some(Value::Array(elements)) => elements.into_iter().next().ok_or_else(wrong)?,
             Some(element) => element,
         };
@@ -72,39 +106,38 @@ impl Requested {
     fn accepts(&self, member: &str, ours: &str) -> bool {
         match self.verification.get(member) {
             None | Some(Value::Null) => true,
-            Some(demand) => {
-                let value = demand.get("value").is_none_or(|value| value == ours);
-                let values = demand.get("values").and_then(Value::as_array);
+            Some(restriction) => {
+                let value = restriction.get("value").is_none_or(|value| value == ours);
+                let values = restriction.get("values").and_then(Value::as_array);
                 value && values.is_none_or(|values| values.iter().any(|value| value == ours))
             }
         }
     }
 
-    fn fresh_enough(&self, verified_at: &str, now: i64) -> bool {
+    fn is_fresh_enough(&self, verified_at: Timestamp, now: i64) -> bool {
         let longest = self
             .verification
             .get("time")
             .and_then(|time| time.get("max_age"))
             .and_then(Value::as_i64);
-        let at = verified_at.parse::<Timestamp>().map(|at| at.as_second());
-        longest.is_none_or(|longest| at.is_ok_and(|at| now - at <= longest))
+        longest.is_none_or(|longest| now - verified_at.as_second() <= longest)
     }
 
-    /// Whether the request and the bank's own means meet.
-    pub fn met(&self, bank: &Bank, customer: &Customer) -> bool {
+    /// Whether the bank can meet every restriction of the request.
+    pub fn is_met(&self, bank: &Bank, customer: &Customer) -> bool {
         self.accepts("trust_framework", &bank.config.trust_framework)
             && self.accepts("assurance_level", level(bank, customer))
-            && self.fresh_enough(&customer.verified_at, bank.clock.now())
+            && self.is_fresh_enough(customer.verified_at, bank.clock.unix_seconds())
     }
 
-    /// The claims that are handed over: the asked ones that the bank has, in the order in which they are shown.
-    pub fn released(&self) -> impl Iterator<Item = &'static str> + '_ {
-        CLAIMS
+    /// The requested claims that the bank has, in the order in which they are shown.
+    pub fn released(&self) -> impl Iterator<Item = Claim> + '_ {
+        Claim::ALL
             .into_iter()
-            .filter(|name| self.claims.iter().any(|asked| asked == name))
+            .filter(|claim| self.claims.iter().any(|name| name == claim.as_str()))
     }
 
-    /// Whether the identity document's number is handed over too.
+    /// Whether the number of the identity document is released too.
     pub fn wants_evidence(&self) -> bool {
         self.wants("evidence")
     }
@@ -117,23 +150,11 @@ fn level<'a>(bank: &'a Bank, customer: &Customer) -> &'a str {
     }
 }
 
-/// One claim of a customer.
-pub fn value(customer: &Customer, claim: &str) -> Value {
-    match claim {
-        "given_name" => json!(customer.given_name),
-        "family_name" => json!(customer.family_name),
-        "birthdate" => json!(customer.birthdate),
-        "nationalities" => json!(customer.nationalities),
-        NATIONAL_NUMBER_CLAIM => json!(customer.national_number),
-        _ => Value::Null,
-    }
-}
-
-/// The `verified_claims` element, or none where the demands cannot be met.
+/// The `verified_claims` element; `None` if the bank cannot meet a restriction.
 pub fn verified(bank: &Bank, customer: &Customer, requested: &Requested) -> Option<Value> {
     let fault = bank.config.fault(customer);
-    // The level is judged as promised: a bank that lies about it does so in the answer.
-    if fault != Some(Fault::LowLevel) && !requested.met(bank, customer) {
+    // A bank that lies about its level releases a low level although the request demands a higher one.
+    if fault != Some(Fault::LowLevel) && !requested.is_met(bank, customer) {
         return None;
     }
     let person = match fault {
@@ -145,7 +166,7 @@ pub fn verified(bank: &Bank, customer: &Customer, requested: &Requested) -> Opti
             "trust_framework".to_owned(),
             json!(bank.config.trust_framework),
         ),
-        // Asked for or not: what is simulated says so.
+        // Simulated claims say so, also without a request for this member.
         (
             "assurance_process".to_owned(),
             json!({"policy": DEMO_POLICY, "procedure": "branch_eid_read"}),
@@ -157,7 +178,7 @@ pub fn verified(bank: &Bank, customer: &Customer, requested: &Requested) -> Opti
     if requested.wants("time") {
         verification.insert("time".to_owned(), json!(person.verified_at));
     }
-    // The bank's own reference, by which a proofing can be traced back to its file.
+    // The bank's reference to its file about this proofing.
     let reference = format!("{}-{}", bank.config.look.as_str(), person.id);
     if requested.wants("verification_process") {
         verification.insert("verification_process".to_owned(), json!(reference));
@@ -167,8 +188,8 @@ pub fn verified(bank: &Bank, customer: &Customer, requested: &Requested) -> Opti
     }
     let claims: Map<String, Value> = requested
         .released()
-        .filter(|name| fault != Some(Fault::MissingClaims) || *name != NATIONAL_NUMBER_CLAIM)
-        .map(|name| (name.to_owned(), value(person, name)))
+        .filter(|claim| fault != Some(Fault::MissingClaims) || *claim != Claim::NationalNumber)
+        .map(|claim| (claim.as_str().to_owned(), claim.of(person)))
         .collect();
     Some(json!({"verification": verification, "claims": claims}))
 }
@@ -187,13 +208,12 @@ fn evidence(bank: &Bank, person: &Customer, reference: &str) -> Value {
     }])
 }
 
+/// The next customer in the list, for [`Fault::OtherPerson`].
 fn next<'a>(bank: &'a Bank, customer: &'a Customer) -> &'a Customer {
-    let customers = &bank.config.customers;
-    let position = customers
-        .iter()
-        .position(|other| other.id == customer.id)
-        .unwrap_or_default();
-    customers
-        .get((position + 1) % customers.len())
+    let mut following = bank.config.customers.iter().cycle();
+    let is_this_one = |other: &&Customer| other.id == customer.id;
+    following
+        .find(is_this_one)
+        .and_then(|_| following.next())
         .unwrap_or(customer)
 }

@@ -1,46 +1,17 @@
 //! Client authentication: `private_key_jwt` (OpenID Connect Core §9, RFC 7523) with the issuer as its only audience.
 
-use std::collections::HashMap;
-
 use ipse_jose::{Alg, VerifyingKey, jws};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{Bank, error::OAuthError};
-
-/// A form of the token or pushed-request endpoint; a parameter that comes twice is refused (RFC 6749 §3.2).
-pub struct Form(HashMap<String, String>);
-
-impl Form {
-    pub fn parse(body: &[u8]) -> Result<Self, OAuthError> {
-        let mut fields = HashMap::new();
-        for (name, value) in url::form_urlencoded::parse(body) {
-            // A parameter without a value counts as left out (RFC 6749 §3.1).
-            if !value.is_empty()
-                && fields
-                    .insert(name.into_owned(), value.into_owned())
-                    .is_some()
-            {
-                return Err(OAuthError::request("a parameter is there twice"));
-            }
-        }
-        Ok(Self(fields))
-    }
-
-    pub fn get(&self, name: &str) -> Option<&str> {
-        self.0.get(name).map(String::as_str)
-    }
-
-    pub fn required(&self, name: &str, missing: &'static str) -> Result<&str, OAuthError> {
-        self.get(name).ok_or_else(|| OAuthError::request(missing))
-    }
-}
+use super::{Bank, error::OAuthError, form::Form};
 
 const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+/// Longest assertion, in bytes.
 const LIMIT: usize = 8 * 1024;
-/// Clocks may differ by this much.
+/// How far the clocks may differ, in seconds.
 const SKEW: i64 = 60;
-/// An assertion that lives longer is refused, so that the list of used ones stays short.
+/// Longest life of an assertion, in seconds, so that the list of used ones stays short.
 const LONGEST: i64 = 10 * 60;
 
 #[derive(Deserialize)]
@@ -54,7 +25,7 @@ struct Assertion {
     nbf: Option<i64>,
 }
 
-/// Checks who sends this form.
+/// Authenticates the client that sent this form.
 pub fn authenticate(bank: &Bank, form: &Form) -> Result<(), OAuthError> {
     let wrong = OAuthError::client;
     if form.get("client_assertion_type") != Some(JWT_BEARER) {
@@ -89,12 +60,12 @@ pub fn authenticate(bank: &Bank, form: &Form) -> Result<(), OAuthError> {
     if claims.iss != client.client_id || claims.sub != client.client_id {
         return Err(wrong("iss and sub must be the client_id"));
     }
-    // One string, nothing else: an assertion for several audiences could be passed on (RFC 9126 §2, OpenID's advisory on
-    // audience injection).
+    // Exactly one string: an assertion for several audiences could be replayed at another of them (RFC 9126 §2, OpenID's
+    // advisory on audience injection).
     if claims.aud.as_str() != Some(&bank.config.issuer) {
         return Err(wrong("aud must be the issuer"));
     }
-    let now = bank.clock.now();
+    let now = bank.clock.unix_seconds();
     let early = |time: Option<i64>| time.is_some_and(|time| time > now + SKEW);
     if claims.exp <= now - SKEW
         || claims.exp > now + LONGEST

@@ -1,4 +1,4 @@
-//! `bank.toml`: what one demo bank is called, who its only client is, and whom it knows.
+//! `bank.toml`: the name of a demo bank, its only client, and its customers.
 
 use std::{
     net::SocketAddr,
@@ -6,6 +6,7 @@ use std::{
 };
 
 use ipse_jose::JwkSet;
+use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 
 /// The whole of `bank.toml`.
@@ -18,13 +19,13 @@ pub struct Config {
     pub issuer: String,
     /// Address to listen on.
     pub listen: SocketAddr,
-    /// Which of the demo's looks its pages have.
+    /// The look of its pages.
     pub look: Look,
-    /// `trust_framework` of what it vouches for.
+    /// The `trust_framework` of its verified claims.
     pub trust_framework: String,
-    /// `assurance_level` of what it vouches for.
+    /// The `assurance_level` of its verified claims.
     pub assurance_level: String,
-    /// A lie or a weakness on purpose, for tests: in everything this bank answers.
+    /// A fault on purpose, for tests, in every answer of this bank.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fault: Option<Fault>,
     /// The scheme: the one client of a demo bank.
@@ -48,7 +49,7 @@ pub struct Client {
     pub jwks: JwkSet,
 }
 
-/// A customer whom the bank once identified in a branch.
+/// A customer whom the bank identified in a branch.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Customer {
@@ -58,18 +59,18 @@ pub struct Customer {
     pub given_name: String,
     /// Family name.
     pub family_name: String,
-    /// `YYYY-MM-DD`.
-    pub birthdate: String,
+    /// Date of birth.
+    pub birthdate: Date,
     /// ISO 3166-1 alpha-2 codes.
     pub nationalities: Vec<String>,
     /// Belgian national number, eleven digits.
     pub national_number: String,
     /// Number of the identity card that the bank read.
     pub document_number: String,
-    /// When that card expires, `YYYY-MM-DD`.
-    pub document_expiry: String,
-    /// When the bank identified the customer, RFC 3339 with seconds.
-    pub verified_at: String,
+    /// When that card expires.
+    pub document_expiry: Date,
+    /// When the bank identified the customer.
+    pub verified_at: Timestamp,
     /// Whether the sign-in page offers the customer as a choice.
     #[serde(default = "yes", skip_serializing_if = "Clone::clone")]
     pub listed: bool,
@@ -82,7 +83,7 @@ fn yes() -> bool {
     true
 }
 
-/// How a bank's pages look. Each bank has its own, so that one sees whose site one is on.
+/// How a bank's pages look. Each bank has its own look, so that people see whose site they are on.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Look {
@@ -93,7 +94,7 @@ pub enum Look {
 }
 
 impl Look {
-    /// The word in cookie names and style classes.
+    /// The spelling in cookie names and style classes.
     pub fn as_str(self) -> &'static str {
         match self {
             Look::Anker => "anker",
@@ -102,7 +103,7 @@ impl Look {
     }
 }
 
-/// What a bank may do wrong on purpose, so that tests can see that the scheme does not fall for it.
+/// What a bank can do wrong on purpose, so that tests see whether the scheme refuses it.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Fault {
@@ -130,7 +131,7 @@ pub enum Fault {
     StaleAuthTime,
     /// Userinfo is signed but not encrypted.
     Unencrypted,
-    /// Userinfo is answered by an error.
+    /// The userinfo endpoint answers with an error.
     Unavailable,
 }
 
@@ -140,7 +141,7 @@ pub enum ConfigError {
     /// The file cannot be read.
     #[error("cannot read {0}")]
     Unreadable(PathBuf, #[source] std::io::Error),
-    /// The file does not say what it must.
+    /// The file is not as it must be.
     #[error("{0} is not a bank's configuration")]
     Invalid(PathBuf, #[source] toml::de::Error),
 }

@@ -1,4 +1,4 @@
-//! OAuth's errors, as RFC 6749 §5.2, RFC 9126 §2.3 and RFC 6750 §3 want them.
+//! OAuth errors (RFC 6749 §5.2, RFC 9126 §2.3, RFC 6750 §3).
 
 use axum::{
     Json,
@@ -7,7 +7,7 @@ use axum::{
 };
 use serde_json::json;
 
-/// An error that the client's software reads.
+/// An error for the client.
 #[derive(Debug)]
 pub struct OAuthError {
     status: StatusCode,
@@ -49,6 +49,11 @@ impl OAuthError {
 
 impl IntoResponse for OAuthError {
     fn into_response(self) -> Response {
+        tracing::info!(
+            error = self.error,
+            reason = self.description,
+            "a request was refused"
+        );
         let body = json!({"error": self.error, "error_description": self.description});
         let mut response = (self.status, Json(body)).into_response();
         let headers = response.headers_mut();

@@ -1,67 +1,78 @@
-//! The bank's pages: plain, its own, and labelled as a demo.
+//! The bank's pages. Each says that it is a demo.
 
-use std::sync::Arc;
+use std::borrow::Cow;
 
 use askama::Template;
 use axum::{
-    extract::State,
-    http::{HeaderMap, HeaderValue, StatusCode, header},
+    http::{HeaderValue, StatusCode, header},
     response::{Html, IntoResponse, Response},
 };
+use ipse_texts::Language;
+use jiff::{civil::Date, tz::TimeZone};
 use url::Url;
 
 use super::{
-    Bank, NATIONAL_NUMBER_CLAIM,
+    Bank,
+    claims::Claim,
     config::{Customer, Look},
-    language::{Language, Words},
-    state::Sitting,
+    state::Session,
+    texts,
 };
 
-/// What every page shows around its own matter.
-pub struct Frame {
-    name: String,
-    look: Look,
+/// What every page has.
+pub struct Frame<'a> {
+    bank: &'a Bank,
     language: Language,
     languages: [Language; 4],
-    words: &'static Words,
 }
 
-impl Frame {
-    fn new(bank: &Bank, language: Language) -> Self {
+impl<'a> Frame<'a> {
+    pub fn new(bank: &'a Bank, language: Language) -> Self {
         Self {
-            name: bank.config.name.clone(),
-            look: bank.config.look,
+            bank,
             language,
             languages: Language::ALL,
-            words: language.words(),
         }
+    }
+
+    fn name(&self) -> &str {
+        &self.bank.config.name
+    }
+
+    fn look(&self) -> Look {
+        self.bank.config.look
+    }
+
+    fn text(&self, key: &str) -> Cow<'_, str> {
+        self.bank.texts.get(self.language, key)
+    }
+
+    fn date(&self, date: Date) -> String {
+        texts::date(&self.bank.texts, self.language, date)
     }
 }
 
 #[derive(Template)]
 #[template(path = "bank_sign_in.html")]
-pub struct SignIn {
-    frame: Frame,
+pub struct SignIn<'a> {
+    frame: Frame<'a>,
     csrf: String,
+    /// Whether the name that was typed is no customer's.
     unknown: bool,
     /// Id and name of each demo customer.
     choices: Vec<(String, String)>,
 }
 
-impl SignIn {
-    pub fn new(bank: &Bank, language: Language, csrf: &str, unknown: bool) -> Self {
-        let name =
-            |customer: &Customer| format!("{} {}", customer.given_name, customer.family_name);
+impl<'a> SignIn<'a> {
+    pub fn new(bank: &'a Bank, language: Language, csrf: &str, unknown: bool) -> Self {
+        let customers = bank.config.customers.iter();
         Self {
             frame: Frame::new(bank, language),
             csrf: csrf.to_owned(),
             unknown,
-            choices: bank
-                .config
-                .customers
-                .iter()
+            choices: customers
                 .filter(|customer| customer.listed)
-                .map(|customer| (customer.id.clone(), name(customer)))
+                .map(|customer| (customer.id.clone(), full_name(customer)))
                 .collect(),
         }
     }
@@ -69,148 +80,163 @@ impl SignIn {
 
 #[derive(Template)]
 #[template(path = "bank_agree.html")]
-pub struct Agree {
-    frame: Frame,
+pub struct Agree<'a> {
+    frame: Frame<'a>,
     agree_csrf: String,
     refuse_csrf: String,
     customer: String,
-    /// Label and value of all that is handed over; empty where the request and the bank's means do not meet.
-    rows: Vec<(&'static str, String)>,
-    verified_at: String,
+    /// Label and value of everything that is released; empty if the bank cannot meet the request.
+    rows: Vec<(String, String)>,
+    /// When and how the bank verified them.
+    checked: String,
 }
 
-impl Agree {
-    pub fn new(bank: &Bank, language: Language, sitting: &Sitting, customer: &Customer) -> Self {
-        let words = language.words();
+impl<'a> Agree<'a> {
+    pub fn new(bank: &'a Bank, language: Language, session: &Session, customer: &Customer) -> Self {
+        let frame = Frame::new(bank, language);
         let mut rows = Vec::new();
-        if let Some(requested) = &sitting.request.claims
-            && requested.met(bank, customer)
+        if let Some(requested) = &session.request.claims
+            && requested.is_met(bank, customer)
         {
-            rows.extend(
-                requested
-                    .released()
-                    .map(|claim| row(language, customer, claim)),
-            );
+            let released = requested.released();
+            rows.extend(released.map(|claim| row(&frame, customer, claim)));
             if requested.wants_evidence() {
-                let expiry = language.date(&customer.document_expiry);
-                rows.push((
-                    words.document,
-                    format!(
-                        "{}, {} {expiry}",
-                        customer.document_number, words.document_expiry
-                    ),
-                ));
+                let variables = [
+                    ("number", customer.document_number.clone()),
+                    ("expiry", frame.date(customer.document_expiry)),
+                ];
+                let value = bank.texts.with(language, "document-value", &variables);
+                rows.push((frame.text("document").into_owned(), value));
             }
         }
+        let verified = customer.verified_at.to_zoned(TimeZone::UTC).date();
+        let variables = [("date", frame.date(verified))];
         Self {
-            frame: Frame::new(bank, language),
-            agree_csrf: sitting.agree_token.clone(),
-            refuse_csrf: sitting.refuse_token.clone(),
-            customer: format!("{} {}", customer.given_name, customer.family_name),
+            agree_csrf: session.agree_token.clone(),
+            refuse_csrf: session.refuse_token.clone(),
+            customer: full_name(customer),
             rows,
-            verified_at: language.date(customer.verified_at.get(..10).unwrap_or_default()),
+            checked: bank.texts.with(language, "checked", &variables),
+            frame,
         }
     }
 }
 
-fn row(language: Language, customer: &Customer, claim: &str) -> (&'static str, String) {
-    let words = language.words();
-    match claim {
-        "given_name" => (words.given_name, customer.given_name.clone()),
-        "family_name" => (words.family_name, customer.family_name.clone()),
-        "birthdate" => (words.birthdate, language.date(&customer.birthdate)),
-        NATIONAL_NUMBER_CLAIM => (words.national_number, grouped(&customer.national_number)),
-        _ => (words.nationality, customer.nationalities.join(", ")),
-    }
+fn full_name(customer: &Customer) -> String {
+    format!("{} {}", customer.given_name, customer.family_name)
 }
 
-/// `71.71.51-000.70`, as it stands on the card.
-fn grouped(number: &str) -> String {
-    match (
-        number.get(..2),
-        number.get(2..4),
-        number.get(4..6),
-        number.get(6..9),
-        number.get(9..),
-    ) {
-        (Some(year), Some(month), Some(day), Some(serial), Some(check)) => {
-            format!("{year}.{month}.{day}-{serial}.{check}")
-        }
-        _ => number.to_owned(),
-    }
+fn row(frame: &Frame<'_>, customer: &Customer, claim: Claim) -> (String, String) {
+    let (label, value) = match claim {
+        Claim::GivenName => ("given-name", customer.given_name.clone()),
+        Claim::FamilyName => ("family-name", customer.family_name.clone()),
+        Claim::Birthdate => ("birthdate", frame.date(customer.birthdate)),
+        Claim::Nationalities => ("nationality", customer.nationalities.join(", ")),
+        Claim::NationalNumber => ("national-number", grouped(&customer.national_number)),
+    };
+    (frame.text(label).into_owned(), value)
 }
 
 #[derive(Template)]
 #[template(path = "bank_message.html")]
-struct Message {
-    frame: Frame,
-    title: &'static str,
-    lead: &'static str,
-    code: &'static str,
+pub struct Message<'a> {
+    frame: Frame<'a>,
+    title: String,
+    lead: String,
+    problem: Option<Code>,
 }
 
-/// A page that says what is wrong and what to do, with a stable code.
-pub fn problem(
-    bank: &Bank,
-    language: Language,
-    status: StatusCode,
+/// The stable code of a problem, and the line that shows it.
+struct Code {
     code: &'static str,
-) -> Response {
-    let words = language.words();
-    let (title, lead) = match code {
-        "request_unknown" | "no_request" | "form_stale" => (words.stale, words.stale_lead),
-        "not_found" => (words.missing, words.missing_lead),
-        _ => (words.invalid, words.invalid_lead),
+    text: String,
+}
+
+impl<'a> Message<'a> {
+    /// A page with a title and a paragraph, by the keys of their texts.
+    pub fn new(bank: &'a Bank, language: Language, title: &str, lead: &str) -> Self {
+        let frame = Frame::new(bank, language);
+        Self {
+            title: frame.text(title).into_owned(),
+            lead: frame.text(lead).into_owned(),
+            frame,
+            problem: None,
+        }
+    }
+}
+
+/// Why a browser gets no page or no answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Problem {
+    /// The form is not one of the session's newest.
+    FormStale,
+    /// The form or query does not parse.
+    InvalidRequest,
+    /// The browser has no session.
+    NoRequest,
+    /// No such page.
+    NotFound,
+    /// The request was not pushed.
+    RequestNotPushed,
+    /// The pushed request is unknown, used or expired.
+    RequestUnknown,
+    /// Another client.
+    UnknownClient,
+}
+
+impl Problem {
+    /// The stable code.
+    fn code(self) -> &'static str {
+        match self {
+            Self::FormStale => "form_stale",
+            Self::InvalidRequest => "invalid_request",
+            Self::NoRequest => "no_request",
+            Self::NotFound => "not_found",
+            Self::RequestNotPushed => "request_not_pushed",
+            Self::RequestUnknown => "request_unknown",
+            Self::UnknownClient => "unknown_client",
+        }
+    }
+}
+
+/// A page that says what is wrong and what to do.
+pub fn problem(bank: &Bank, language: Language, status: StatusCode, problem: Problem) -> Response {
+    let (title, lead) = match problem {
+        Problem::RequestUnknown | Problem::NoRequest | Problem::FormStale => {
+            ("stale", "stale-lead")
+        }
+        Problem::NotFound => ("missing", "missing-lead"),
+        Problem::InvalidRequest | Problem::RequestNotPushed | Problem::UnknownClient => {
+            ("invalid", "invalid-lead")
+        }
     };
-    let page = Message {
-        frame: Frame::new(bank, language),
-        title,
-        lead,
+    let code = problem.code();
+    tracing::info!(code, "a browser was refused");
+    let mut page = Message::new(bank, language, title, lead);
+    page.problem = Some(Code {
         code,
-    };
+        text: bank.texts.with(language, "code", &[("code", code)]),
+    });
     show(language, status, &page, None)
 }
 
-pub async fn home(
-    State(bank): State<Arc<Bank>>,
-    headers: HeaderMap,
-    uri: axum::http::Uri,
-) -> Response {
-    let language = Language::choose(&headers, uri.query(), &[]);
-    let words = language.words();
-    let page = Message {
-        frame: Frame::new(&bank, language),
-        title: words.home,
-        lead: words.home_lead,
-        code: "",
-    };
-    show(language, StatusCode::OK, &page, None)
-}
-
-pub async fn not_found(State(bank): State<Arc<Bank>>, headers: HeaderMap) -> Response {
-    problem(
-        &bank,
-        Language::choose(&headers, None, &[]),
-        StatusCode::NOT_FOUND,
-        "not_found",
-    )
-}
-
-/// Renders a page. `leads_to` is the address that its forms may end up at after a redirect, which browsers count as the
-/// form's target.
+/// Renders a page. `leads_to` is the address where its forms may lead after a redirect. Browsers check it as the target of
+/// the form.
 pub fn show(
     language: Language,
     status: StatusCode,
     page: &impl Template,
-    leads_to: Option<&str>,
+    leads_to: Option<&Url>,
 ) -> Response {
-    let Ok(body) = page.render() else {
-        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    let body = match page.render() {
+        Ok(body) => body,
+        Err(error) => {
+            tracing::error!(%error, "a page cannot be rendered");
+            return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+        }
     };
     let mut response = (status, Html(body)).into_response();
-    let target = leads_to
-        .and_then(|uri| Url::parse(uri).ok())
-        .map(|url| url.origin().ascii_serialization());
+    let target = leads_to.map(|url| url.origin().ascii_serialization());
     let policy = format!(
         "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self' {}; frame-ancestors 'none'; base-uri 'none'",
         target.unwrap_or_default()
@@ -218,7 +244,7 @@ pub fn show(
     let headers = response.headers_mut();
     headers.insert(
         header::CONTENT_LANGUAGE,
-        HeaderValue::from_static(language.code()),
+        HeaderValue::from_static(language.tag()),
     );
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(
@@ -235,18 +261,18 @@ pub fn show(
     response
 }
 
-pub async fn style() -> Response {
-    (
-        [(header::CONTENT_TYPE, "text/css; charset=utf-8")],
-        include_str!("bank.css"),
-    )
-        .into_response()
-}
-
-pub async fn icon(State(bank): State<Arc<Bank>>) -> Response {
-    let icon = match bank.config.look {
-        Look::Anker => include_str!("anker.svg"),
-        Look::Linde => include_str!("linde.svg"),
-    };
-    ([(header::CONTENT_TYPE, "image/svg+xml")], icon).into_response()
+/// `71.71.51-000.70`, as on the card.
+fn grouped(number: &str) -> String {
+    match (
+        number.get(..2),
+        number.get(2..4),
+        number.get(4..6),
+        number.get(6..9),
+        number.get(9..),
+    ) {
+        (Some(year), Some(month), Some(day), Some(serial), Some(check)) => {
+            format!("{year}.{month}.{day}-{serial}.{check}")
+        }
+        _ => number.to_owned(),
+    }
 }

@@ -1,83 +1,100 @@
-//! What a bank remembers while it runs. Everything here is for one use and for a short time.
+//! What a bank remembers while it runs. Every entry is used one time and expires soon. Times are in seconds.
 
 use std::collections::HashMap;
+
+use url::Url;
 
 use super::claims::Requested;
 
 /// How long a pushed request waits for its browser (RFC 9126 §2.2).
 pub const REQUEST_LIFETIME: i64 = 90;
 /// How long a customer may take to sign in and agree.
-pub const SITTING_LIFETIME: i64 = 15 * 60;
-/// How long a code lives.
+pub const SESSION_LIFETIME: i64 = 15 * 60;
+/// How long an authorization code is valid.
 pub const CODE_LIFETIME: i64 = 60;
-/// How long an access token lives.
+/// How long an access token is valid.
 pub const TOKEN_LIFETIME: i64 = 300;
 
-/// More open things of one kind than any demo has: beyond it the oldest makes room.
-const KEPT: usize = 10_000;
+/// Entries of one kind. No demo has as many; when there are more, the oldest is removed.
+const LIMIT: usize = 10_000;
 
-/// An authorization request that the client pushed and the bank found in order.
+/// An authorization request that the client pushed and that the bank accepted.
 #[derive(Clone, Debug)]
 pub struct Request {
     pub redirect_uri: String,
+    /// The same, parsed.
+    pub callback: Url,
     pub state: Option<String>,
     pub nonce: String,
     pub code_challenge: String,
     pub scope: String,
     pub claims: Option<Requested>,
-    pub languages: Vec<String>,
+    /// Empty if the client did not say.
+    pub ui_locales: String,
 }
 
-/// One browser that came with a request, from arrival to answer.
+/// One browser with one request, from its arrival to the bank's answer.
 #[derive(Clone, Debug)]
-pub struct Sitting {
+pub struct Session {
     pub request_uri: String,
     pub request: Request,
-    /// Each form has its own token, and none outlives the sitting.
+    /// Each form has its own token, which expires with the session.
     pub sign_in_token: String,
     pub agree_token: String,
     pub refuse_token: String,
-    /// Who signed in, and when.
-    pub signed_in: Option<(String, i64)>,
-    /// Where the browser was sent in the end; sending the form again leads there again.
+    pub signed_in: Option<SignedIn>,
+    /// Where the answer sent the browser. The same form sent again leads there again.
     pub answered: Option<String>,
 }
 
-/// What a code stands for.
+/// A customer who signed in.
+#[derive(Clone, Debug)]
+pub struct SignedIn {
+    pub customer: String,
+    pub at: i64,
+}
+
+/// What an authorization code gives.
 #[derive(Clone, Debug)]
 pub struct Grant {
     pub request: Request,
     pub customer: String,
     pub auth_time: i64,
-    /// Set at redemption: a second use revokes the token (RFC 6749 §4.1.2).
+    /// The access token, after the code was used. A second use revokes it (RFC 6749 §4.1.2).
     pub token: Option<String>,
 }
 
-/// What an access token opens.
+/// What an access token gives.
 #[derive(Clone, Debug)]
 pub struct Access {
     pub customer: String,
     pub claims: Option<Requested>,
 }
 
-/// Everything open at the bank.
+/// Everything that the bank remembers.
 #[derive(Debug, Default)]
 pub struct State {
-    pub requests: Kept<Request>,
-    pub sittings: Kept<Sitting>,
-    pub codes: Kept<Grant>,
-    pub tokens: Kept<Access>,
-    /// `jti` of client assertions until they expire: each works once.
-    pub assertions: Kept<()>,
+    pub requests: ExpiringMap<Request>,
+    pub sessions: ExpiringMap<Session>,
+    pub codes: ExpiringMap<Grant>,
+    pub tokens: ExpiringMap<Access>,
+    /// The `jti` of each client assertion that was used.
+    pub assertions: ExpiringMap<()>,
 }
 
 /// A map whose entries expire.
 #[derive(Debug)]
-pub struct Kept<T> {
-    entries: HashMap<String, (i64, T)>,
+pub struct ExpiringMap<T> {
+    entries: HashMap<String, Entry<T>>,
 }
 
-impl<T> Default for Kept<T> {
+#[derive(Debug)]
+struct Entry<T> {
+    value: T,
+    expires: i64,
+}
+
+impl<T> Default for ExpiringMap<T> {
     fn default() -> Self {
         Self {
             entries: HashMap::new(),
@@ -85,39 +102,63 @@ impl<T> Default for Kept<T> {
     }
 }
 
-impl<T> Kept<T> {
-    /// Puts in an entry that lives until `expires`; `false` if the key is taken.
+impl<T> ExpiringMap<T> {
+    /// Adds an entry that is valid until `expires`; false if the key is in use.
     pub fn insert(&mut self, key: String, value: T, expires: i64, now: i64) -> bool {
-        self.entries.retain(|_, (until, _)| *until > now);
+        self.entries.retain(|_, entry| entry.expires > now);
         if self.entries.contains_key(&key) {
             return false;
         }
-        if self.entries.len() >= KEPT
-            && let Some(oldest) = self
-                .entries
-                .iter()
-                .min_by_key(|(_, (until, _))| *until)
-                .map(|(key, _)| key.clone())
-        {
-            self.entries.remove(&oldest);
+        if self.entries.len() >= LIMIT {
+            let oldest = self.entries.iter().min_by_key(|(_, entry)| entry.expires);
+            if let Some(oldest) = oldest.map(|(key, _)| key.clone()) {
+                self.entries.remove(&oldest);
+            }
         }
-        self.entries.insert(key, (expires, value));
+        self.entries.insert(key, Entry { value, expires });
         true
     }
 
-    /// The live entry of this key.
-    pub fn find(&mut self, key: &str, now: i64) -> Option<&mut T> {
+    /// The valid entry with this key.
+    pub fn get(&mut self, key: &str, now: i64) -> Option<&mut T> {
         self.entries
             .get_mut(key)
-            .filter(|(until, _)| *until > now)
-            .map(|(_, value)| value)
+            .filter(|entry| entry.expires > now)
+            .map(|entry| &mut entry.value)
     }
 
-    /// Takes the live entry of this key out.
-    pub fn take(&mut self, key: &str, now: i64) -> Option<T> {
+    /// Removes the entry with this key; `None` if there is no valid one.
+    pub fn remove(&mut self, key: &str, now: i64) -> Option<T> {
         self.entries
             .remove(key)
-            .filter(|(until, _)| *until > now)
-            .map(|(_, value)| value)
+            .filter(|entry| entry.expires > now)
+            .map(|entry| entry.value)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_entry_expires() {
+        let mut map = ExpiringMap::default();
+        assert!(map.insert("a".to_owned(), 1, 10, 0));
+        assert!(!map.insert("a".to_owned(), 2, 20, 9));
+        assert_eq!(map.get("a", 9), Some(&mut 1));
+        assert_eq!(map.get("a", 10), None);
+        assert!(map.insert("a".to_owned(), 3, 20, 10));
+        assert_eq!(map.remove("a", 11), Some(3));
+        assert_eq!(map.remove("a", 11), None);
+    }
+
+    #[test]
+    fn a_full_map_forgets_the_oldest_entry() {
+        let mut map = ExpiringMap::default();
+        for n in 0..=LIMIT {
+            map.insert(n.to_string(), (), n as i64 + 10, 0);
+        }
+        assert_eq!(map.get("0", 0), None);
+        assert!(map.get("1", 0).is_some());
     }
 }

@@ -1,4 +1,4 @@
-//! What the demo says in the terminal.
+//! What the demo prints in the terminal.
 
 use std::{
     io::{Write, stderr, stdout},
@@ -10,11 +10,11 @@ use crate::people::{BANKS, OPERATORS, PEOPLE};
 
 /// One line of progress.
 pub fn step(what: &str) {
-    // Nobody may be listening any more; that is no reason to stop.
+    // A closed terminal does not stop the demo.
     let _ = writeln!(stderr(), "· {what}");
 }
 
-/// What to open, who is who, what to try.
+/// Prints the addresses, the people and what to try.
 pub fn ready(layout: &Layout, ready_file: &Path, program: &str) {
     let _ = writeln!(stdout(), "{}", text(layout, ready_file, program));
 }
@@ -65,7 +65,7 @@ fn text(layout: &Layout, ready_file: &Path, program: &str) -> String {
         ));
     }
     lines.push(
-        "  approve@sandbox, refuse@sandbox and expire@sandbox answer by themselves: a test partner's login_hint names them.\n\
+        "  approve@sandbox, refuse@sandbox and expire@sandbox answer without anybody: a test partner's login_hint names them.\n\
          \nTo try:\n"
             .to_owned(),
     );
@@ -85,12 +85,12 @@ fn text(layout: &Layout, ready_file: &Path, program: &str) -> String {
         format!("  2. Open {shop}/ in another tab and log in with Ipse."),
         format!("  3. The same from a terminal, as {}: copy the link of the button \"on this device\" and run", an.given_name),
         format!("       {program} phone --home {} link 'LINK'", home.display()),
-        format!("       {program} phone --home {} approve ACTION --code {}", home.display(), an.code.unwrap_or_default()),
-        format!("  4. Put {}'s number on another SIM and see the identity blocked:", an.given_name),
+        format!("       {program} phone --home {} approve ACTION --code {}", home.display(), an.code.unwrap_or("CODE")),
+        format!("  4. Put {}'s number on another SIM and see that the identity is blocked:", an.given_name),
         format!("       {program} operator --home {} sim swap {}", operator.display(), an.phone_number),
         String::new(),
         format!("For scripts: {}", ready_file.display()),
-        "Ctrl-C stops everything; the next start goes on where this one stopped (--fresh starts over).".to_owned(),
+        "Ctrl-C stops everything; the next start continues with the same data (--fresh deletes it).".to_owned(),
     ]);
     lines.join("\n")
 }

@@ -1,4 +1,4 @@
-//! One party's process: started, watched, and ended by closing its standard input.
+//! The process of a party: started, watched, and stopped by closing its standard input.
 
 use std::{
     collections::VecDeque,
@@ -17,26 +17,26 @@ use tokio::{
     time::{Instant, sleep, timeout},
 };
 
-/// Lines kept to show when a party dies.
+/// Lines of output that are shown when a party stops unexpectedly.
 const LAST_LINES: usize = 20;
 /// How long a party may take until it answers. A debug build on a busy machine is slow.
 const START: Duration = Duration::from_secs(120);
-/// How long a party may take to end by itself.
-const END: Duration = Duration::from_secs(10);
+/// How long a party may take to stop after it was asked to.
+const STOP: Duration = Duration::from_secs(10);
 
-/// A started party.
+/// A party that was started.
 pub struct Running {
     name: String,
-    /// Where it answers on `/health`.
+    /// The ports on which it answers `/health`.
     ports: Vec<u16>,
     child: Child,
-    // Kept apart from `child`, whose `wait` would close it.
+    // Not in `child`, because `Child::wait` would close it.
     stdin: Option<ChildStdin>,
     last: Arc<Mutex<VecDeque<String>>>,
 }
 
 impl Running {
-    /// Starts a program as this party. What it writes goes to `log` in its home.
+    /// Starts a program as this party. Its output goes to the file `log` in its home.
     pub async fn start(
         name: &str,
         ports: Vec<u16>,
@@ -47,7 +47,7 @@ impl Running {
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
-            // Ctrl-C in a terminal reaches a whole group; only the supervisor is to hear it.
+            // Ctrl-C in a terminal signals a whole process group. Only the supervisor must get it.
             .process_group(0)
             .kill_on_drop(true);
         let program = command
@@ -81,13 +81,13 @@ impl Running {
         })
     }
 
-    /// Waits until the party answers on `/health` at each of its ports.
-    pub async fn answers(&mut self) -> anyhow::Result<()> {
+    /// Waits until the party answers `/health` on each of its ports.
+    pub async fn wait_until_healthy(&mut self) -> anyhow::Result<()> {
         let until = Instant::now() + START;
         for port in self.ports.clone() {
             while !healthy(port).await {
                 if let Some(status) = self.child.try_wait()? {
-                    bail!(self.obituary(status).await);
+                    bail!(self.report(status).await);
                 }
                 if Instant::now() > until {
                     bail!(
@@ -102,25 +102,25 @@ impl Running {
         Ok(())
     }
 
-    /// Completes when the party's process has ended, with the story of its death.
-    pub async fn died(&mut self) -> String {
+    /// Completes when the process has stopped, with a text that says so.
+    pub async fn stopped(&mut self) -> String {
         match self.child.wait().await {
-            Ok(status) => self.obituary(status).await,
+            Ok(status) => self.report(status).await,
             Err(error) => format!("{}: {error}", self.name),
         }
     }
 
-    /// The same, if it has ended already.
-    pub async fn has_died(&mut self) -> Option<String> {
+    /// As [`Self::stopped`], if the process has stopped already.
+    pub async fn has_stopped(&mut self) -> Option<String> {
         let status = self.child.try_wait().ok().flatten()?;
-        Some(self.obituary(status).await)
+        Some(self.report(status).await)
     }
 
-    async fn obituary(&self, status: ExitStatus) -> String {
-        // What it wrote last is still on its way through the pipe.
+    async fn report(&self, status: ExitStatus) -> String {
+        // The last output may still be in the pipe.
         sleep(Duration::from_millis(100)).await;
         format!(
-            "{} ended by itself ({status}); its last lines:\n{}",
+            "{} stopped unexpectedly ({status}); its last lines:\n{}",
             self.name,
             self.last_lines()
         )
@@ -131,11 +131,11 @@ impl Running {
         lines.iter().map(|line| format!("  {line}\n")).collect()
     }
 
-    /// Asks the party to end, and makes it if it does not.
-    pub async fn end(mut self) {
+    /// Asks the party to stop, and kills it if it does not.
+    pub async fn stop(mut self) {
         drop(self.stdin.take());
-        if timeout(END, self.child.wait()).await.is_err() {
-            // It was asked; killing loses nothing that it has acknowledged.
+        if timeout(STOP, self.child.wait()).await.is_err() {
+            // A party survives this: what it acknowledged is on disk.
             let _ = self.child.kill().await;
         }
     }
@@ -148,7 +148,7 @@ async fn record(
 ) {
     let mut lines = BufReader::new(from).lines();
     while let Ok(Some(line)) = lines.next_line().await {
-        // A log that cannot be written (a full disk) must not stop the party that writes it.
+        // A log that cannot be written (a full disk) must not stop the party.
         let _ = log
             .lock()
             .await
@@ -163,16 +163,16 @@ async fn record(
     let _ = log.lock().await.flush().await;
 }
 
-/// One `GET /health` on this machine. Too small a job for an HTTP client.
+/// Sends `GET /health` on this machine and returns whether the status is 200.
 async fn healthy(port: u16) -> bool {
-    let ask = async {
+    let request = async {
         let mut stream = TcpStream::connect(("127.0.0.1", port)).await?;
-        let request =
+        let text =
             format!("GET /health HTTP/1.1\r\nhost: localhost:{port}\r\nconnection: close\r\n\r\n");
-        stream.write_all(request.as_bytes()).await?;
+        stream.write_all(text.as_bytes()).await?;
         let mut status = [0; 12];
         stream.read_exact(&mut status).await?;
         Ok::<_, std::io::Error>(&status[9..] == b"200")
     };
-    matches!(timeout(Duration::from_secs(2), ask).await, Ok(Ok(true)))
+    matches!(timeout(Duration::from_secs(2), request).await, Ok(Ok(true)))
 }

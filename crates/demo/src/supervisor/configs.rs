@@ -1,7 +1,7 @@
-//! Writes every party's settings: who it is, and whom it trusts by which public keys.
+//! Writes the configuration of every party: its name and address, and the public keys of the parties that it trusts.
 //!
-//! Each party's keys are made in its own home, as if it had made them itself, and only their public parts go into the
-//! settings of the others.
+//! The keys of a party are made in its own home, as the party would do, and only their public parts go into the
+//! configuration of the others.
 
 use std::path::Path;
 
@@ -18,24 +18,24 @@ use crate::{
     people::{BANKS, OPERATORS, PEOPLE, everyone},
 };
 
-/// What the scheme is called at banks and operators.
+/// The scheme's client id at banks and operators.
 const SCHEME_CLIENT_ID: &str = "ipse";
 
-// Purposes of keys in the keystores of parties whose code is not ours to depend on.
+// Keystore purposes of other parties, whose crates this one does not depend on.
 const SCHEME_BANK_CLIENT_KEY: &str = "registrars/client";
 const SCHEME_USERINFO_KEY: &str = "registrars/userinfo";
 const SCHEME_OPERATOR_CLIENT_KEY: &str = "operators/client";
 const OPERATOR_KEY: &str = "operator/signing";
 
-/// A database that was asked for, instead of files in the scheme's home.
+/// The scheme's database, if it is not a file in the scheme's home.
 pub struct Database {
-    /// Of everything but person keys.
+    /// For everything but person keys.
     pub url: String,
-    /// Of person keys, where they do not find their own place beside the rest.
+    /// For person keys, if not derived from `url`.
     pub person_keys: Option<String>,
 }
 
-/// Writes the settings of all parties but the shop.
+/// Writes the configuration of every party but the shop.
 pub fn write(layout: &Layout, app_dir: &Path, database: Option<&Database>) -> anyhow::Result<()> {
     let scheme_home = layout.home_of(Party::Scheme);
     let scheme = keys_of(&scheme_home)?;
@@ -140,21 +140,26 @@ fn bank(layout: &Layout, n: usize, client_jwks: &Value) -> Value {
     })
 }
 
-/// The shop's settings, once it is registered. Its private key is its own: the scheme got the public part only.
+/// Writes the configuration of the shop, which needs what the registration returned. The scheme has only the public part of
+/// its key.
 pub fn write_shop(layout: &Layout, partners: &[Partner]) -> anyhow::Result<()> {
     let home = layout.home_of(Party::Shop);
     let shop = partners
         .iter()
         .find(|partner| Ready::is_shop(partner))
         .context("the shop is not registered")?;
-    let first = |list: &[String]| list.first().cloned().unwrap_or_default();
+    let redirect_uri = shop
+        .redirect_uris
+        .first()
+        .context("the shop has no redirect URI")?;
+    let service = shop.services.first().context("the shop has no service")?;
     ready::write_private(&home.join("private_jwks.json"), &shop.private_jwks)?;
     let settings = json!({
         "listen": layout.listen(Party::Shop),
         "issuer": layout.origin(Party::Scheme),
         "client_id": shop.client_id,
-        "service": shop.services.first().map(|service| service.code.clone()),
-        "redirect_uri": first(&shop.redirect_uris),
+        "service": service.code,
+        "redirect_uri": redirect_uri,
         "private_jwks": "private_jwks.json",
     });
     ready::write_private(&home.join("shop.json"), &settings)
@@ -168,9 +173,9 @@ fn keys_of(home: &Path) -> anyhow::Result<FileKeyStore> {
 
 fn write_toml(path: &Path, settings: &Value) -> anyhow::Result<()> {
     const HEAD: &str = "# Written by `ipse demo` at each start.\n";
-    let text =
-        toml::to_string(settings).with_context(|| format!("cannot word {}", path.display()))?;
-    // Not for others to read: a database address may hold a password.
+    let text = toml::to_string(settings)
+        .with_context(|| format!("cannot write {} as TOML", path.display()))?;
+    // Only for this user: the address of a database may contain a password.
     ready::write_text(path, &format!("{HEAD}{text}"))
 }
 
@@ -179,7 +184,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_party_gets_settings_that_hold_no_private_key() {
+    fn no_configuration_contains_a_private_key() {
         let home = tempfile::tempdir().unwrap();
         let layout = Layout {
             home: home.path().to_owned(),
@@ -209,7 +214,7 @@ mod tests {
                 "{file}"
             );
         }
-        // A second start makes the same keys known, so nothing has to be introduced anew.
+        // A second start writes the same keys.
         let before = std::fs::read(home.path().join("bank-anker/bank.toml")).unwrap();
         write(&layout, Path::new("/app"), None).unwrap();
         assert_eq!(

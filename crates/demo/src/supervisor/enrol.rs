@@ -1,4 +1,4 @@
-//! People who have an Ipse from the start get it the way everyone does: with their phone, at the running parties.
+//! Enrols the people who have an Ipse when the demo starts: with their phone, at the running parties.
 
 use std::path::Path;
 
@@ -24,18 +24,18 @@ pub async fn people(program: &Path, layout: &Layout, state: &mut State) -> anyho
         #[rustfmt::skip]
         let arguments = [
             "phone", "--home", &home, "enrol", "--scheme", &scheme, "--phone-number", person.phone_number,
-            "--bank", person.bank, "--customer", person.customer, "--code", code, "--language", person.language,
+            "--bank", person.bank, "--customer", person.customer, "--code", code, "--language", person.language.tag(),
         ];
         command(program, &arguments).await?;
         state.enrolled.push(person.customer.to_owned());
-        // One by one, so that a start that was broken off goes on where it was.
+        // After each person, so that an interrupted start continues with the next one.
         state.write(&layout.home)?;
         announce::step(&format!("  {} has an Ipse", person.name()));
     }
     Ok(())
 }
 
-/// Lets a sandbox person's phone answer by itself, and tells the scheme by which name partners reach it.
+/// Starts the phone of a sandbox person, which answers without anybody, and tells the scheme its `login_hint`.
 pub async fn watch(
     program: &Path,
     layout: &Layout,

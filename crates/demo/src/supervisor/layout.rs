@@ -1,13 +1,13 @@
-//! Which party is where: ports, addresses, homes.
+//! The ports, addresses and homes of the parties.
 
 use std::path::{Path, PathBuf};
 
 use crate::people::{BANKS, OPERATORS};
 
-/// How many ports a demo takes, from its first on.
+/// How many consecutive ports a demo uses.
 pub const PORTS: u16 = 7;
 
-/// Names of the shop and the scheme.
+/// Name of the shop.
 pub const SHOP: &str = "Winkel Hoek";
 
 /// One of the demo's processes.
@@ -24,7 +24,7 @@ pub enum Party {
 }
 
 impl Party {
-    /// All of them, in the order in which they are started.
+    /// Every party, in the order in which they start.
     pub const ALL: [Party; 6] = [
         Party::Operator(0),
         Party::Operator(1),
@@ -66,10 +66,10 @@ impl Party {
     }
 }
 
-/// A demo's places.
+/// Where a demo is.
 #[derive(Clone, Debug)]
 pub struct Layout {
-    /// Absolute.
+    /// Its folder, an absolute path.
     pub home: PathBuf,
     /// First port.
     pub port_base: u16,
@@ -101,7 +101,7 @@ impl Layout {
         format!("http://localhost:{}", self.port(party))
     }
 
-    /// The port of the phone app and its interface: the scheme's second origin.
+    /// The port of the phone app and its API: the scheme's second origin.
     pub fn app_port(&self) -> u16 {
         self.port_base + 1
     }
@@ -111,7 +111,7 @@ impl Layout {
         format!("http://localhost:{}", self.app_port())
     }
 
-    /// Every port, and whose it is.
+    /// Every port and the name of its party.
     pub fn ports(&self) -> Vec<(u16, &'static str)> {
         let mut ports: Vec<_> = Party::ALL
             .iter()
@@ -123,12 +123,12 @@ impl Layout {
     }
 }
 
-/// Where the built phone app lies in a checkout.
+/// The folder of the built phone app.
 pub fn app_dir() -> PathBuf {
     from_environment("IPSE_APP_DIR", "../../app/dist")
 }
 
-/// Where the shop's program lies in a checkout.
+/// The folder of the shop's program.
 pub fn shop_dir() -> PathBuf {
     from_environment("IPSE_SHOP_DIR", "shop")
 }
@@ -146,7 +146,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ports_are_in_a_row_and_each_has_one_owner() {
+    fn ports_are_consecutive_and_each_has_one_party() {
         let layout = Layout {
             home: "/demo".into(),
             port_base: 4000,

@@ -1,4 +1,4 @@
-//! Starts every party of the demo as its own process, introduces them to each other, and ends them all together.
+//! Starts every party of the demo as its own process, writes their configurations, and stops all of them together.
 
 use std::{
     path::{Path, PathBuf},
@@ -6,6 +6,7 @@ use std::{
 };
 
 use anyhow::{Context, bail};
+use ipse_protocol::Random;
 use serde::{Deserialize, Serialize};
 use tokio::process::Command;
 
@@ -22,10 +23,10 @@ use child::Running;
 use layout::{Layout, PORTS, Party};
 use ready::Ready;
 
-/// The file by which a demo's home is known, and what was done there once.
+/// The file that marks the home of a demo. It contains what the first start did.
 const STATE_FILE: &str = "demo-state.json";
 
-/// Where the programs are that a demo runs.
+/// The programs that a demo runs.
 #[derive(Clone, Debug)]
 pub struct Programs {
     /// The `ipse` command: scheme, operators, banks, phones.
@@ -37,43 +38,46 @@ pub struct Programs {
 }
 
 impl Programs {
-    /// This very program, and the rest of the checkout that it was built from.
+    /// This program, and the rest of the checkout that it was built from.
+    ///
+    /// # Errors
+    /// The path of this program cannot be found.
     pub fn here() -> anyhow::Result<Self> {
         Ok(Self {
-            ipse: std::env::current_exe().context("cannot tell where this program is")?,
+            ipse: std::env::current_exe().context("cannot find the path of this program")?,
             shop: layout::shop_dir(),
             app: layout::app_dir(),
         })
     }
 }
 
-/// What `ipse demo` was asked for.
+/// The options of `ipse demo`.
 #[derive(Clone, Debug)]
 pub struct Options {
     /// What to run.
     pub programs: Programs,
-    /// Where everything is kept.
+    /// The folder for everything.
     pub home: PathBuf,
-    /// First of the ports; the home's own if not given, else 4000.
+    /// First of the ports. The default is the one of an earlier start with this home, or 4000.
     pub port_base: Option<u16>,
-    /// The scheme's database; SQLite in its home if not given.
+    /// The scheme's database. The default is SQLite in its home.
     pub database: Option<String>,
-    /// Forget what the home holds.
+    /// Delete the contents of the home first.
     pub fresh: bool,
-    /// Where to write the ready file; `demo.json` in the home if not given.
+    /// Where to write the ready file. The default is `demo.json` in the home.
     pub ready_file: Option<PathBuf>,
 }
 
-/// What was done once and must fit again at the next start.
+/// What the first start chose and did. Later starts must agree with it.
 #[derive(Debug, Deserialize, Serialize)]
 struct State {
     port_base: u16,
     database: Option<String>,
-    /// PostgreSQL schema of this home: starting over takes another one, and nothing that is not ours is ever dropped.
+    /// PostgreSQL schema of this home. A fresh start uses another one, so that this program never drops data.
     schema: String,
-    /// Partners that are registered, with what their software needs.
+    /// The registered partners, with what their software needs.
     partners: Vec<ready::Partner>,
-    /// People who have their Ipse.
+    /// The people who are enrolled, by customer name.
     enrolled: Vec<String>,
 }
 
@@ -92,7 +96,7 @@ impl State {
         }
     }
 
-    /// The scheme's database, if it is not the usual file in its home.
+    /// The scheme's database, if it is not the default file in its home.
     fn database(&self) -> Option<configs::Database> {
         let url = self.database.as_ref()?;
         if !url.starts_with("postgres") || url.contains("schema=") {
@@ -114,7 +118,10 @@ impl State {
     }
 }
 
-/// Runs the demo until `stop` completes or a party dies. Whatever happens, nothing is left running.
+/// Runs the demo until `stop` completes or a party stops. Afterwards no party is running.
+///
+/// # Errors
+/// Says what to do: a port in use, a home with other data, a party that does not start or that stopped.
 pub async fn run(options: Options, stop: impl Future<Output = ()>) -> anyhow::Result<()> {
     let (layout, mut state) = prepare(&options)?;
     let ready_file = options
@@ -128,27 +135,27 @@ pub async fn run(options: Options, stop: impl Future<Output = ()>) -> anyhow::Re
 
     let mut parties = Vec::new();
     let outcome = tokio::select! {
-        // Stopping comes first, also before anything has been started.
+        // A stop that was asked for already comes before the first start.
         biased;
         () = stop => {
             announce::step("Stopping");
             Ok(())
         }
-        outcome = open(&options.programs, &layout, &mut state, &ready_file, &mut parties) => outcome,
+        outcome = start_all(&options.programs, &layout, &mut state, &ready_file, &mut parties) => outcome,
     };
-    let outcome = blame(outcome, &mut parties).await;
+    let outcome = with_stopped_party(outcome, &mut parties).await;
     let _ = std::fs::remove_file(&ready_file);
-    // All at once: a party that misses another one in its last second says so in its log, and nobody waits for it.
-    let mut ends = tokio::task::JoinSet::new();
+    // All at the same time. A party may log that another one no longer answers.
+    let mut stops = tokio::task::JoinSet::new();
     for party in parties {
-        ends.spawn(party.end());
+        stops.spawn(party.stop());
     }
-    ends.join_all().await;
+    stops.join_all().await;
     outcome
 }
 
-/// Opens everything; completes only when something goes wrong.
-async fn open(
+/// Starts everything. Completes only with an error.
+async fn start_all(
     programs: &Programs,
     layout: &Layout,
     state: &mut State,
@@ -169,21 +176,19 @@ async fn open(
         parties.push(start(programs, layout, party).await?);
     }
     for running in &mut *parties {
-        running.answers().await?;
+        running.wait_until_healthy().await?;
     }
 
     partners::register(&programs.ipse, layout, state).await?;
     configs::write_shop(layout, &state.partners)?;
     announce::step(&format!("Starting {}", Party::Shop.name()));
     let mut shop = start(programs, layout, Party::Shop).await?;
-    let answered = shop.answers().await;
+    let healthy = shop.wait_until_healthy().await;
     parties.push(shop);
-    answered?;
+    healthy?;
 
     if first {
-        announce::step(
-            "Enrolling the demo people who have an Ipse already (once, this takes a moment)",
-        );
+        announce::step("Enrolling the people who have an Ipse already (only at the first start)");
     }
     enrol::people(&programs.ipse, layout, state).await?;
     for sandbox in &SANDBOX {
@@ -198,9 +203,10 @@ async fn open(
     }
     announce::ready(layout, ready_file, &programs.ipse.to_string_lossy());
 
-    // From here on the demo lives as long as all of its parties do.
-    let deaths = parties.iter_mut().map(|running| Box::pin(running.died()));
-    bail!(first_of(deaths.collect()).await)
+    // The demo runs as long as each of its parties.
+    let stopped = parties.iter_mut().map(|party| Box::pin(party.stopped()));
+    let (report, ..) = futures_util::future::select_all(stopped).await;
+    bail!(report)
 }
 
 async fn start(programs: &Programs, layout: &Layout, party: Party) -> anyhow::Result<Running> {
@@ -242,7 +248,7 @@ async fn start(programs: &Programs, layout: &Layout, party: Party) -> anyhow::Re
     Running::start(party.name(), ports, command, &home).await
 }
 
-/// Finds the home, or makes it, and checks that what is asked fits what it holds.
+/// Opens the home, or makes it, and checks that the options agree with it.
 fn prepare(options: &Options) -> anyhow::Result<(Layout, State)> {
     let home = std::path::absolute(&options.home).context("--home is not a path")?;
     let known = home.join(STATE_FILE).is_file();
@@ -251,9 +257,9 @@ fn prepare(options: &Options) -> anyhow::Result<(Layout, State)> {
             .read_dir()
             .is_ok_and(|mut entries| entries.next().is_none());
         if !known && !empty {
-            // Whatever it is, it is not ours to delete.
+            // This program deletes only what it made.
             bail!(
-                "{} holds other things than a demo; choose another --home",
+                "{} contains other things than a demo; choose another --home",
                 home.display()
             );
         }
@@ -265,25 +271,28 @@ fn prepare(options: &Options) -> anyhow::Result<(Layout, State)> {
         None => State {
             port_base: options.port_base.unwrap_or(4000),
             database: options.database.clone(),
-            schema: format!("ipse_demo_{:08x}", fresh_number()?),
+            schema: format!(
+                "ipse_demo_{:08x}",
+                u32::from_be_bytes(Random::system().bytes())
+            ),
             partners: Vec::new(),
             enrolled: Vec::new(),
         },
         Some(state) => state,
     };
-    // Addresses are part of keys, receipts and registrations; a demo cannot move.
-    if let Some(asked) = options.port_base
-        && asked != state.port_base
+    // Receipts and registrations contain the addresses, so the ports of a demo cannot change.
+    if let Some(wanted) = options.port_base
+        && wanted != state.port_base
     {
         bail!(
-            "{} was made for ports from {} on: leave --port-base out, choose another --home, or start over with --fresh",
+            "{} uses the ports from {}: omit --port-base, choose another --home, or delete it with --fresh",
             home.display(),
             state.port_base
         );
     }
     if options.database.is_some() && options.database != state.database {
         bail!(
-            "{} was made with another database: choose another --home, or start over with --fresh",
+            "{} uses another database: choose another --home, or delete it with --fresh",
             home.display()
         );
     }
@@ -293,13 +302,6 @@ fn prepare(options: &Options) -> anyhow::Result<(Layout, State)> {
     state.write(&home)?;
     let port_base = state.port_base;
     Ok((Layout { home, port_base }, state))
-}
-
-fn fresh_number() -> anyhow::Result<u32> {
-    let mut bytes = [0; 4];
-    aws_lc_rs::rand::fill(&mut bytes)
-        .map_err(|_| anyhow::anyhow!("the system gives no randomness"))?;
-    Ok(u32::from_be_bytes(bytes))
 }
 
 fn free_ports(layout: &Layout) -> anyhow::Result<()> {
@@ -314,32 +316,22 @@ fn free_ports(layout: &Layout) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// When something failed because a party had died, it is the death that one wants to read about.
-async fn blame(outcome: anyhow::Result<()>, parties: &mut [Running]) -> anyhow::Result<()> {
+/// Adds the report of a party that stopped, which is the likely cause of an error.
+async fn with_stopped_party(
+    outcome: anyhow::Result<()>,
+    parties: &mut [Running],
+) -> anyhow::Result<()> {
     let Err(error) = outcome else { return Ok(()) };
     for party in parties {
-        if let Some(story) = party.has_died().await {
-            let known = error.to_string().contains(&story);
-            return Err(if known { error } else { error.context(story) });
+        if let Some(report) = party.has_stopped().await {
+            let known = error.to_string().contains(&report);
+            return Err(if known { error } else { error.context(report) });
         }
     }
     Err(error)
 }
 
-/// The first of several futures to complete.
-async fn first_of<F: Future<Output = String> + Unpin>(mut futures: Vec<F>) -> String {
-    std::future::poll_fn(|context| {
-        for future in &mut futures {
-            if let std::task::Poll::Ready(story) = std::pin::Pin::new(future).poll(context) {
-                return std::task::Poll::Ready(story);
-            }
-        }
-        std::task::Poll::Pending
-    })
-    .await
-}
-
-/// Runs one of this program's other commands to its end; answers what it printed.
+/// Runs another command of this program to its end and returns what it printed.
 async fn command(program: &Path, arguments: &[&str]) -> anyhow::Result<Vec<u8>> {
     const LIMIT: Duration = Duration::from_secs(120);
     let what = arguments
@@ -356,13 +348,13 @@ async fn command(program: &Path, arguments: &[&str]) -> anyhow::Result<Vec<u8>> 
         .process_group(0);
     let output = tokio::time::timeout(LIMIT, command.output())
         .await
-        .with_context(|| format!("`ipse {what} …` does not end"))?
+        .with_context(|| format!("`ipse {what} …` does not finish"))?
         .with_context(|| format!("cannot run `ipse {what} …`"))?;
     if !output.status.success() {
-        let told = [output.stderr, output.stdout].concat();
+        let printed = [output.stderr, output.stdout].concat();
         bail!(
             "`ipse {what} …` failed: {}",
-            String::from_utf8_lossy(&told).trim()
+            String::from_utf8_lossy(&printed).trim()
         );
     }
     Ok(output.stdout)
@@ -373,7 +365,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_home_has_a_schema_of_its_own_in_a_database() {
+    fn each_home_has_its_own_schema_in_a_postgres_database() {
         let state = |database: Option<&str>| State {
             port_base: 4000,
             database: database.map(str::to_owned),

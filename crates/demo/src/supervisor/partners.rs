@@ -1,4 +1,4 @@
-//! The demo's partners, registered with the command that staff would use.
+//! The partners of the demo, registered with the command that staff uses.
 
 use std::path::Path;
 
@@ -15,7 +15,7 @@ use super::{
 /// A partner to register.
 struct Wanted {
     name: &'static str,
-    /// What the person reads as its address.
+    /// The address that the person sees.
     domain: &'static str,
     redirect_uri: String,
     services: &'static [(&'static str, &'static str)],
@@ -24,7 +24,7 @@ struct Wanted {
 }
 
 fn wanted(layout: &Layout) -> [Wanted; 4] {
-    // Nobody listens at the test partners' addresses: they are for whoever tries a client of their own.
+    // Nothing listens at the addresses of the test partners. They are for people who try their own client.
     let client = |n: u16| {
         format!(
             "http://localhost:{}/callback",
@@ -39,7 +39,7 @@ fn wanted(layout: &Layout) -> [Wanted; 4] {
             services: &[("HOEK_LOGIN", "login")],
             arguments: &["--auth", "private_key_jwt"],
         },
-        // Software from before PAR, with a shared secret.
+        // Old software, without PAR and with a shared secret.
         Wanted {
             name: "Oude Krant",
             domain: "oudekrant.example",
@@ -53,7 +53,7 @@ fn wanted(layout: &Layout) -> [Wanted; 4] {
                 "RS256",
             ],
         },
-        // Software that puts the endpoint into its assertions' `aud`.
+        // Software whose assertions have the endpoint as `aud`.
         Wanted {
             name: "Boekhuis Vlier",
             domain: "boekhuisvlier.example",
@@ -66,7 +66,7 @@ fn wanted(layout: &Layout) -> [Wanted; 4] {
                 "endpoint",
             ],
         },
-        // A partner's own trials, with people whose phones answer by themselves.
+        // Tests of a partner, with the sandbox people.
         Wanted {
             name: "Proefpartner",
             domain: "proefpartner.example",
@@ -77,7 +77,7 @@ fn wanted(layout: &Layout) -> [Wanted; 4] {
     ]
 }
 
-/// What `ipse admin partner add --json` tells.
+/// The output of `ipse admin partner add --json`.
 #[derive(Deserialize)]
 struct Added {
     client_id: String,
@@ -85,7 +85,7 @@ struct Added {
     private_jwks: Option<Value>,
 }
 
-/// Registers those who are not registered yet.
+/// Registers the partners that are not registered yet.
 pub async fn register(program: &Path, layout: &Layout, state: &mut State) -> anyhow::Result<()> {
     for partner in wanted(layout) {
         if state
@@ -111,8 +111,8 @@ pub async fn register(program: &Path, layout: &Layout, state: &mut State) -> any
             arguments.extend(["--service", service]);
         }
         arguments.extend(partner.arguments);
-        let told = command(program, &arguments).await?;
-        let added: Added = serde_json::from_slice(&told)
+        let output = command(program, &arguments).await?;
+        let added: Added = serde_json::from_slice(&output)
             .context("`ipse admin partner add` did not answer with JSON")?;
         state.partners.push(Partner {
             name: partner.name.to_owned(),

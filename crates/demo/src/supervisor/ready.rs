@@ -1,6 +1,6 @@
-//! The ready file: what scripts need to drive the demo.
+//! The ready file, which tells scripts how to use the demo.
 
-use std::{io::Write, os::unix::fs::OpenOptionsExt, path::Path};
+use std::{io::Write, path::Path};
 
 use anyhow::Context;
 use serde::{Deserialize, Serialize};
@@ -33,7 +33,7 @@ struct Bank {
     issuer: String,
 }
 
-/// A registered partner with what its software needs.
+/// A registered partner, with what its software needs.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct Partner {
     pub name: String,
@@ -102,35 +102,28 @@ impl Ready {
         }
     }
 
-    /// The partner that the shop is.
+    /// Whether this partner is the shop.
     pub fn is_shop(partner: &Partner) -> bool {
         partner.name == SHOP
     }
 }
 
-/// Writes JSON so that a reader finds all of it or nothing, and nobody else on the machine reads the secrets in it.
+/// Writes JSON, as [`write_text`] does.
 pub fn write_private(path: &Path, value: &impl Serialize) -> anyhow::Result<()> {
     write_text(path, &format!("{}\n", serde_json::to_string_pretty(value)?))
 }
 
-/// The same for a text.
+/// Writes a file that only this user can read, since it may contain secrets. A reader finds the old file or the whole new
+/// one.
 pub fn write_text(path: &Path, text: &str) -> anyhow::Result<()> {
     let folder = path.parent().context("the file has no folder")?;
     std::fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
-    let mut name = path.file_name().context("the file has no name")?.to_owned();
-    name.push(".new");
-    let new = folder.join(name);
     let write = || -> std::io::Result<()> {
-        // Left over from a crash, perhaps with other permissions.
-        let _ = std::fs::remove_file(&new);
-        let mut file = std::fs::OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
-            .open(&new)?;
+        let mut file = tempfile::NamedTempFile::new_in(folder)?;
         file.write_all(text.as_bytes())?;
-        file.sync_all()?;
-        std::fs::rename(&new, path)
+        file.as_file().sync_all()?;
+        file.persist(path)?;
+        Ok(())
     };
     write().with_context(|| format!("cannot write {}", path.display()))
 }

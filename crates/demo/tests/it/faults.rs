@@ -1,4 +1,4 @@
-//! Each fault is exactly one lie, so that a scheme that falls for it is seen.
+//! Each fault changes exactly one thing, so that a test of the scheme shows which checks work.
 
 use axum::http::StatusCode;
 use ipse_demo::bank::Fault;
@@ -17,7 +17,7 @@ struct Lie {
 
 async fn told(fault: Fault) -> Lie {
     let network = TestNetwork::with_fault(Some(fault));
-    let mut browser = network.seated(&[]).await;
+    let mut browser = network.with_session(&[]).await;
     browser.sign_in("an").await;
     let answer = browser.agree().await;
     let tokens = network
@@ -46,13 +46,13 @@ impl Lie {
 }
 
 #[tokio::test]
-async fn another_person() {
+async fn other_person_verifies_the_next_customer() {
     let payload = told(Fault::OtherPerson).await.payload().await;
     assert_eq!(payload["verified_claims"]["claims"]["given_name"], "Tom");
 }
 
 #[tokio::test]
-async fn a_low_level() {
+async fn low_level_says_low() {
     let payload = told(Fault::LowLevel).await.payload().await;
     assert_eq!(
         payload["verified_claims"]["verification"]["assurance_level"],
@@ -61,7 +61,7 @@ async fn a_low_level() {
 }
 
 #[tokio::test]
-async fn missing_claims_and_evidence() {
+async fn missing_claims_and_missing_evidence_omit_them() {
     let payload = told(Fault::MissingClaims).await.payload().await;
     let claims = payload["verified_claims"]["claims"].as_object().unwrap();
     assert_eq!(claims.len(), 4);
@@ -74,7 +74,7 @@ async fn missing_claims_and_evidence() {
 }
 
 #[tokio::test]
-async fn a_bad_signature() {
+async fn bad_signature_does_not_verify() {
     let lie = told(Fault::BadSignature).await;
     let parsed = jws::decode_unverified(&lie.network.decrypted(&lie.userinfo), 16 * 1024).unwrap();
     assert!(
@@ -85,13 +85,13 @@ async fn a_bad_signature() {
 }
 
 #[tokio::test]
-async fn not_encrypted() {
+async fn unencrypted_userinfo_is_only_signed() {
     let lie = told(Fault::Unencrypted).await;
     assert_eq!(lie.network.verified(&lie.userinfo).await["iss"], ISSUER);
 }
 
 #[tokio::test]
-async fn wrong_names() {
+async fn wrong_issuer_audience_and_sub_differ() {
     assert_ne!(told(Fault::WrongIss).await.iss, ISSUER);
     assert_ne!(
         told(Fault::WrongUserinfoIss).await.payload().await["iss"],
@@ -106,14 +106,14 @@ async fn wrong_names() {
 }
 
 #[tokio::test]
-async fn wrong_nonce_and_time() {
+async fn wrong_nonce_and_stale_auth_time_differ() {
     assert_ne!(told(Fault::WrongNonce).await.id_token["nonce"], "a-nonce");
     let lie = told(Fault::StaleAuthTime).await;
-    assert!(lie.network.bank.clock().now() - lie.id_token["auth_time"].as_i64().unwrap() >= 3600);
+    assert!(lie.network.now() - lie.id_token["auth_time"].as_i64().unwrap() >= 3600);
 }
 
 #[tokio::test]
-async fn unavailable() {
+async fn unavailable_userinfo_is_an_error() {
     assert_eq!(
         told(Fault::Unavailable).await.userinfo_status,
         StatusCode::SERVICE_UNAVAILABLE

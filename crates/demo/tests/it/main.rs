@@ -1,4 +1,4 @@
-//! The demo bank through its front door, and the supervisor with stand-in parties.
+//! The demo bank over HTTP, and the supervisor with parties that only answer `/health`.
 
 #![allow(
     clippy::unwrap_used,
@@ -6,8 +6,7 @@
     reason = "a test may panic, and so may its helpers"
 )]
 
-mod bank;
 mod faults;
 mod network;
-mod pages;
+mod routes;
 mod supervisor;

@@ -1,4 +1,4 @@
-//! A bank in memory, its client, and a browser.
+//! A bank in this process, its client, and a browser.
 
 use std::sync::Arc;
 
@@ -10,6 +10,7 @@ use axum::{
 use http_body_util::BodyExt;
 use ipse_demo::bank::{self, Bank, Client, Config, Customer, Fault, Look};
 use ipse_jose::{Alg, JwkSet, SigningKey, VerifyingKey, b64, jwe::DecryptionKey, jws, sha256};
+use ipse_protocol::{Clock, Random};
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
@@ -19,14 +20,14 @@ pub const VERIFIER: &str = "a-verifier-of-at-least-forty-three-characters-0";
 const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
 pub struct TestNetwork {
-    pub bank: Arc<Bank>,
+    clock: Clock,
     pub key: SigningKey,
     pub decryption: DecryptionKey,
     router: Router,
     _home: tempfile::TempDir,
 }
 
-/// An answer, read whole.
+/// A response with its body.
 pub struct Answer {
     pub status: StatusCode,
     pub headers: axum::http::HeaderMap,
@@ -67,12 +68,12 @@ pub fn customer(id: &str, given_name: &str, national_number: &str) -> Customer {
         id: id.to_owned(),
         given_name: given_name.to_owned(),
         family_name: "Specimen".to_owned(),
-        birthdate: "1971-03-14".to_owned(),
+        birthdate: "1971-03-14".parse().unwrap(),
         nationalities: vec!["BE".to_owned()],
         national_number: national_number.to_owned(),
         document_number: "599000000182".to_owned(),
-        document_expiry: "2032-02-01".to_owned(),
-        verified_at: "2024-03-01T09:12:00Z".to_owned(),
+        document_expiry: "2032-02-01".parse().unwrap(),
+        verified_at: "2024-03-01T09:12:00Z".parse().unwrap(),
         listed: true,
         fault: None,
     }
@@ -118,14 +119,25 @@ impl TestNetwork {
             ],
         };
         let keys = ipse_keys::FileKeyStore::open(home.path()).unwrap();
-        let bank = Arc::new(Bank::new(config, Box::new(keys)).unwrap());
+        let clock = Clock::system();
+        let bank = Bank::new(config, Box::new(keys), clock.clone(), Random::system()).unwrap();
         Self {
-            router: bank::router(Arc::clone(&bank)),
-            bank,
+            router: bank::router(Arc::new(bank)),
+            clock,
             key,
             decryption,
             _home: home,
         }
+    }
+
+    /// The time of the bank, in seconds.
+    pub fn now(&self) -> i64 {
+        self.clock.unix_seconds()
+    }
+
+    /// Moves the time of the bank.
+    pub fn shift(&self, seconds: i64) {
+        self.clock.shift(seconds * 1000);
     }
 
     pub async fn send(&self, request: Request<Body>) -> Answer {
@@ -147,10 +159,10 @@ impl TestNetwork {
             .await
     }
 
-    /// A client assertion; `change` may spoil its claims.
+    /// A client assertion. `change` may make it wrong.
     pub fn assertion_by(&self, key: &SigningKey, change: impl FnOnce(&mut Value)) -> String {
-        let now = self.bank.clock().now();
-        let jti = b64::encode(&SigningKey::generate_es256().verifying_key().thumbprint());
+        let now = self.now();
+        let jti = b64::encode(&Random::system().bytes::<16>());
         let mut claims = json!({"iss": "ipse", "sub": "ipse", "aud": ISSUER, "iat": now, "exp": now + 60, "jti": jti});
         change(&mut claims);
         jws::sign(
@@ -164,7 +176,7 @@ impl TestNetwork {
         self.assertion_by(&self.key, |_| ())
     }
 
-    /// The parameters of a good request.
+    /// The parameters of a valid request.
     pub fn request(&self) -> Vec<(&'static str, String)> {
         vec![
             ("client_id", "ipse".to_owned()),
@@ -182,7 +194,7 @@ impl TestNetwork {
         ]
     }
 
-    /// Pushes the good request with some parameters replaced; an empty value leaves one out.
+    /// Pushes the valid request with some parameters replaced. An empty value removes one.
     pub async fn push(&self, replaced: &[(&'static str, &str)]) -> Answer {
         let mut fields = self.request();
         for (name, value) in replaced {
@@ -196,8 +208,8 @@ impl TestNetwork {
         self.post_form("/par", &fields).await
     }
 
-    /// Pushes and brings a new browser.
-    pub async fn seated(&self, replaced: &[(&'static str, &str)]) -> Browser<'_> {
+    /// Pushes a request and opens it in a new browser.
+    pub async fn with_session(&self, replaced: &[(&'static str, &str)]) -> Browser<'_> {
         let pushed = self.push(replaced).await;
         assert_eq!(pushed.status, StatusCode::CREATED, "{}", pushed.body);
         let mut browser = self.browser();
@@ -214,9 +226,9 @@ impl TestNetwork {
         }
     }
 
-    /// A code, from a customer who agreed to everything.
+    /// A code of a customer who agreed.
     pub async fn code(&self, replaced: &[(&'static str, &str)]) -> String {
-        let mut browser = self.seated(replaced).await;
+        let mut browser = self.with_session(replaced).await;
         browser.sign_in("an").await;
         browser.agree().await.parameter("code").unwrap()
     }
@@ -244,7 +256,7 @@ impl TestNetwork {
         self.send(request.body(Body::empty()).unwrap()).await
     }
 
-    /// The bank's own verifying key, from its published set.
+    /// The bank's public key, from `/jwks`.
     pub async fn bank_key(&self) -> VerifyingKey {
         let answer = self
             .send(Request::get("/jwks").body(Body::empty()).unwrap())
@@ -253,20 +265,20 @@ impl TestNetwork {
         VerifyingKey::from_jwk(&jwks.keys[0], Alg::Es256).unwrap()
     }
 
-    /// A signed payload, verified.
+    /// The payload of a token that verifies.
     pub async fn verified(&self, token: &str) -> Value {
         let parsed = jws::decode_unverified(token, 16 * 1024).unwrap();
         parsed.verify(&self.bank_key().await, &["JWT"]).unwrap();
         serde_json::from_slice(&parsed.payload).unwrap()
     }
 
-    /// Decrypts userinfo, without verifying what is inside.
+    /// Decrypts userinfo and does not verify it.
     pub fn decrypted(&self, body: &str) -> String {
         let (_, inner) = ipse_jose::jwe::decrypt(&self.decryption, body).unwrap();
         String::from_utf8(inner).unwrap()
     }
 
-    /// From pushed request to userinfo.
+    /// ID token and userinfo of a whole run.
     pub async fn whole(&self, replaced: &[(&'static str, &str)]) -> (Value, Value) {
         let code = self.code(replaced).await;
         let tokens = self.redeem(&code, &[]).await;

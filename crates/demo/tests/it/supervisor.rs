@@ -1,4 +1,4 @@
-//! The supervisor, with parties that only answer on `/health`.
+//! The supervisor, with parties that only answer `/health`.
 
 use std::{
     fs,
@@ -70,7 +70,7 @@ impl Demo {
             let _ = stopped.await;
         }));
         let appeared = async {
-            // The file appears whole, and only once everything answers.
+            // The whole file appears at one moment, after every party answers.
             while !ready_file.exists() {
                 tokio::time::sleep(Duration::from_millis(10)).await;
             }
@@ -133,7 +133,7 @@ fn seven_free_ports() -> u16 {
 }
 
 #[tokio::test]
-async fn it_opens_everything_tells_scripts_and_leaves_nothing_running() {
+async fn a_demo_starts_every_party_and_stops_every_party() {
     let demo = Demo::new();
     let running = demo.start(demo.options()).await;
     let ready = &running.ready;
@@ -165,7 +165,7 @@ async fn it_opens_everything_tells_scripts_and_leaves_nothing_running() {
     let enrolments = demo.calls();
     let enrolments = enrolments.iter().filter(|call| call.contains(" enrol "));
     assert_eq!(enrolments.count(), enrolled + people::SANDBOX.len());
-    // Phones that answer by themselves are started, not waited for.
+    // The phones of the sandbox people are started, and the demo does not wait for them.
     for answer in ["--approve", "--refuse"] {
         demo.called(|call| call.contains(" watch ") && call.contains(answer))
             .await;
@@ -178,10 +178,10 @@ async fn it_opens_everything_tells_scripts_and_leaves_nothing_running() {
 }
 
 #[tokio::test]
-async fn a_second_start_goes_on_where_the_first_stopped() {
+async fn a_second_start_continues_where_the_first_stopped() {
     let demo = Demo::new();
     let first = demo.start(demo.options()).await;
-    let told = first.ready.clone();
+    let first_ready = first.ready.clone();
     first.stop().await.unwrap();
     let once = |calls: &[String]| {
         calls
@@ -191,13 +191,13 @@ async fn a_second_start_goes_on_where_the_first_stopped() {
     };
     let before = once(&demo.calls());
 
-    // Without a port it takes the home's own.
+    // Without a port, it uses the one of the home.
     let options = Options {
         port_base: None,
         ..demo.options()
     };
     let second = demo.start(options).await;
-    assert_eq!(second.ready, told);
+    assert_eq!(second.ready, first_ready);
     assert_eq!(once(&demo.calls()), before);
     second.stop().await.unwrap();
 
@@ -215,7 +215,7 @@ async fn a_second_start_goes_on_where_the_first_stopped() {
 }
 
 #[tokio::test]
-async fn a_party_that_dies_is_named_and_the_rest_is_stopped() {
+async fn a_party_that_stops_is_named_and_the_others_are_stopped() {
     let demo = Demo::new();
     let running = demo.start(demo.options()).await;
     let mut bank = TcpStream::connect(("127.0.0.1", demo.port_base + 4))
@@ -234,7 +234,7 @@ async fn a_party_that_dies_is_named_and_the_rest_is_stopped() {
 }
 
 #[tokio::test]
-async fn a_taken_port_is_named() {
+async fn a_port_in_use_is_named() {
     let demo = Demo::new();
     let port = demo.port_base + 3;
     let _taken = TcpListener::bind(("127.0.0.1", port)).unwrap();
@@ -247,7 +247,7 @@ async fn a_taken_port_is_named() {
 }
 
 #[tokio::test]
-async fn a_folder_that_holds_something_else_is_left_alone() {
+async fn a_folder_with_other_data_is_not_deleted() {
     let demo = Demo::new();
     fs::create_dir_all(demo.home()).unwrap();
     fs::write(demo.home().join("diary.txt"), "mine").unwrap();

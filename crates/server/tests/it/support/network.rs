@@ -139,7 +139,15 @@ impl TestNetwork {
             .expect("toml"),
         )
         .expect("bank configuration");
-        let bank = Arc::new(Bank::new(bank_config, Box::new(bank_keys)).expect("bank"));
+        let bank = Arc::new(
+            Bank::new(
+                bank_config,
+                Box::new(bank_keys),
+                Clock::system(),
+                Random::system(),
+            )
+            .expect("bank"),
+        );
         let (stop, stopped) = watch::channel(false);
         let mut tasks = JoinSet::new();
         tasks.spawn(async move {

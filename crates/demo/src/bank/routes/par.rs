@@ -1,6 +1,4 @@
-//! Pushed authorization requests (RFC 9126): the only way in.
-
-use std::sync::Arc;
+//! `POST /par`: pushed authorization requests (RFC 9126). The bank accepts no others.
 
 use axum::{
     Json,
@@ -10,24 +8,26 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde_json::json;
+use url::Url;
 
 use super::{
-    Bank,
+    Shared,
     claims::Requested,
-    client::{self, Form},
+    client,
     error::OAuthError,
-    random,
+    form::Form,
     state::{REQUEST_LIFETIME, Request},
 };
+use crate::bank::Bank;
 
 const URI_PREFIX: &str = "urn:ietf:params:oauth:request_uri:";
 
-pub async fn post(State(bank): State<Arc<Bank>>, body: Bytes) -> Result<Response, OAuthError> {
+pub async fn post(State(bank): State<Shared>, body: Bytes) -> Result<Response, OAuthError> {
     let form = Form::parse(&body)?;
     client::authenticate(&bank, &form)?;
     let request = check(&bank, &form)?;
-    let request_uri = format!("{URI_PREFIX}{}", random());
-    let now = bank.clock.now();
+    let request_uri = format!("{URI_PREFIX}{}", bank.random_text());
+    let now = bank.clock.unix_seconds();
     bank.state()
         .requests
         .insert(request_uri.clone(), request, now + REQUEST_LIFETIME, now);
@@ -71,6 +71,8 @@ fn check(bank: &Bank, form: &Form) -> Result<Request, OAuthError> {
     {
         return Err(OAuthError::request("redirect_uri is not registered"));
     }
+    let callback = Url::parse(redirect_uri)
+        .map_err(|_| OAuthError::request("redirect_uri is not an absolute address"))?;
     let scope = form.required("scope", "scope is missing")?;
     if !scope.split(' ').any(|word| word == "openid") {
         return Err(OAuthError::new(
@@ -96,7 +98,7 @@ fn check(bank: &Bank, form: &Form) -> Result<Request, OAuthError> {
     {
         return Err(OAuthError::request("response_mode must be query"));
     }
-    // A sign-in at this bank always shows a page.
+    // Each sign-in at this bank shows a page.
     if form
         .get("prompt")
         .is_some_and(|prompt| prompt.split(' ').any(|word| word == "none"))
@@ -112,16 +114,12 @@ fn check(bank: &Bank, form: &Form) -> Result<Request, OAuthError> {
     };
     Ok(Request {
         redirect_uri: redirect_uri.to_owned(),
+        callback,
         state: form.get("state").map(str::to_owned),
         nonce: form.required("nonce", "nonce is missing")?.to_owned(),
         code_challenge: code_challenge.to_owned(),
         scope: scope.to_owned(),
         claims,
-        languages: form
-            .get("ui_locales")
-            .unwrap_or_default()
-            .split(' ')
-            .map(str::to_owned)
-            .collect(),
+        ui_locales: form.get("ui_locales").unwrap_or_default().to_owned(),
     })
 }

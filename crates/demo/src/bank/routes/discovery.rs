@@ -1,13 +1,12 @@
-//! What the bank says of itself: OpenID discovery with IDA's members, and its public keys.
-
-use std::sync::Arc;
+//! `GET /.well-known/openid-configuration` (OpenID Connect Discovery 1.0, with the members of Identity Assurance).
 
 use axum::{Json, extract::State};
+use ipse_texts::Language;
 use serde_json::{Value, json};
 
-use super::{ACR, Bank, claims::CLAIMS};
+use super::{ACR, Shared, claims::Claim};
 
-pub async fn discovery(State(bank): State<Arc<Bank>>) -> Json<Value> {
+pub async fn get(State(bank): State<Shared>) -> Json<Value> {
     let issuer = &bank.config.issuer;
     Json(json!({
         "issuer": issuer,
@@ -31,19 +30,15 @@ pub async fn discovery(State(bank): State<Arc<Bank>>) -> Json<Value> {
         "userinfo_encryption_alg_values_supported": ["ECDH-ES"],
         "userinfo_encryption_enc_values_supported": ["A256GCM"],
         "acr_values_supported": [ACR],
-        "ui_locales_supported": ["nl", "fr", "de", "en"],
+        "ui_locales_supported": Language::ALL,
         "claims_parameter_supported": true,
         "request_parameter_supported": false,
         "request_uri_parameter_supported": false,
         "verified_claims_supported": true,
         "trust_frameworks_supported": [bank.config.trust_framework],
-        "claims_in_verified_claims_supported": CLAIMS,
+        "claims_in_verified_claims_supported": Claim::ALL.map(Claim::as_str),
         "evidence_supported": ["document"],
         "documents_supported": ["idcard"],
         "documents_check_methods_supported": ["vcrypt"],
     }))
-}
-
-pub async fn jwks(State(bank): State<Arc<Bank>>) -> Json<Value> {
-    Json(json!({"keys": [bank.signing.public_jwk()]}))
 }

@@ -1,6 +1,4 @@
-//! The token endpoint: a code, once, for an ID token and the key to the userinfo.
-
-use std::sync::Arc;
+//! `POST /token`: a code, which works one time, for an ID token and an access token.
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use axum::{
@@ -14,14 +12,15 @@ use ipse_jose::{b64, jws, sha256};
 use serde_json::json;
 
 use super::{
-    ACR, Bank, Fault,
-    client::{self, Form},
+    ACR, Shared, client,
+    config::Fault,
     error::OAuthError,
-    random,
+    form::Form,
     state::{Access, Grant, TOKEN_LIFETIME},
 };
+use crate::bank::Bank;
 
-pub async fn post(State(bank): State<Arc<Bank>>, body: Bytes) -> Result<Response, OAuthError> {
+pub async fn post(State(bank): State<Shared>, body: Bytes) -> Result<Response, OAuthError> {
     let form = Form::parse(&body)?;
     client::authenticate(&bank, &form)?;
     if form.get("grant_type") != Some("authorization_code") {
@@ -44,15 +43,15 @@ pub async fn post(State(bank): State<Arc<Bank>>, body: Bytes) -> Result<Response
 
 fn redeem(bank: &Bank, form: &Form, code: &str) -> Result<(Grant, String), OAuthError> {
     let refused = OAuthError::grant;
-    let now = bank.clock.now();
+    let now = bank.clock.unix_seconds();
     let mut state = bank.state();
     let grant = state
         .codes
-        .find(code, now)
+        .get(code, now)
         .ok_or_else(|| refused("the code is unknown or too old"))?;
     if let Some(token) = grant.token.clone() {
-        // Someone else has seen this code: whatever it gave is taken back (RFC 6749 §4.1.2).
-        state.tokens.take(&token, now);
+        // Another party may have the code, so the token that it gave is revoked (RFC 6749 §4.1.2).
+        state.tokens.remove(&token, now);
         return Err(refused("the code was used before"));
     }
     if form.get("redirect_uri") != Some(&grant.request.redirect_uri) {
@@ -60,8 +59,8 @@ fn redeem(bank: &Bank, form: &Form, code: &str) -> Result<(Grant, String), OAuth
     }
     let verifier = form.get("code_verifier").unwrap_or_default();
     let challenge = b64::encode(&sha256(verifier.as_bytes()));
-    let proper = (43..=128).contains(&verifier.len());
-    if !proper
+    let length_is_valid = (43..=128).contains(&verifier.len());
+    if !length_is_valid
         || verify_slices_are_equal(
             challenge.as_bytes(),
             grant.request.code_challenge.as_bytes(),
@@ -70,7 +69,7 @@ fn redeem(bank: &Bank, form: &Form, code: &str) -> Result<(Grant, String), OAuth
     {
         return Err(refused("code_verifier does not match"));
     }
-    let token = random();
+    let token = bank.random_text();
     grant.token = Some(token.clone());
     let grant = grant.clone();
     let access = Access {
@@ -87,9 +86,9 @@ fn id_token(bank: &Bank, grant: &Grant) -> Result<String, OAuthError> {
     let customer = bank
         .config
         .customer(&grant.customer)
-        .ok_or_else(|| OAuthError::grant("the customer has left"))?;
+        .ok_or_else(|| OAuthError::grant("the bank no longer has this customer"))?;
     let fault = bank.config.fault(customer);
-    let now = bank.clock.now();
+    let now = bank.clock.unix_seconds();
     let claims = json!({
         "iss": bank.config.issuer,
         "sub": bank.subject(customer),

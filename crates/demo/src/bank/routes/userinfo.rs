@@ -1,7 +1,5 @@
-//! Userinfo: what the customer agreed to hand over, signed by the bank and encrypted to the client (OpenID Connect Core
-//! §5.3.2). The signature inside is what the scheme keeps as evidence.
-
-use std::sync::Arc;
+//! `GET /userinfo`: what the customer agreed to release, signed by the bank and encrypted to the client (OpenID Connect Core
+//! §5.3.2). The scheme keeps the signed text as evidence.
 
 use axum::{
     extract::State,
@@ -14,21 +12,18 @@ use ipse_jose::{
 };
 use serde_json::json;
 
-use super::{Bank, Fault, claims, error::OAuthError};
+use super::{Shared, claims, config::Fault, error::OAuthError};
 
-pub async fn get(
-    State(bank): State<Arc<Bank>>,
-    headers: HeaderMap,
-) -> Result<Response, OAuthError> {
+pub async fn get(State(bank): State<Shared>, headers: HeaderMap) -> Result<Response, OAuthError> {
     let token = bearer(&headers).ok_or_else(|| OAuthError::token("an access token is needed"))?;
-    let now = bank.clock.now();
-    let access = bank.state().tokens.find(token, now).cloned();
+    let now = bank.clock.unix_seconds();
+    let access = bank.state().tokens.get(token, now).cloned();
     let access = access
         .ok_or_else(|| OAuthError::token("the access token is unknown, expired or revoked"))?;
     let customer = bank
         .config
         .customer(&access.customer)
-        .ok_or_else(|| OAuthError::token("the customer has left"))?;
+        .ok_or_else(|| OAuthError::token("the bank no longer has this customer"))?;
     let fault = bank.config.fault(customer);
     if fault == Some(Fault::Unavailable) {
         return Err(OAuthError::new(
@@ -58,7 +53,7 @@ pub async fn get(
     }
     let mut signed = jws::sign(&bank.signing, "JWT", payload.to_string().as_bytes());
     if fault == Some(Fault::BadSignature) {
-        // Another first character of the signature: well-formed, and wrong.
+        // A signature with another first character is well-formed and wrong.
         let at = signed.rfind('.').map_or(0, |dot| dot + 1);
         let other = if signed[at..].starts_with('A') {
             "B"
@@ -94,7 +89,7 @@ pub async fn get(
     Ok((headers, body).into_response())
 }
 
-/// RFC 6750 §2.1; the scheme's name is read without case (RFC 9110 §11.1).
+/// The bearer token (RFC 6750 §2.1). The name of the scheme has no case (RFC 9110 §11.1).
 fn bearer(headers: &HeaderMap) -> Option<&str> {
     let (scheme, token) = headers
         .get(header::AUTHORIZATION)?
