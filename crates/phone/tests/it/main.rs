@@ -1,4 +1,5 @@
 //! The phone against a scheme that answers what the test says.
 
+mod checks;
 mod requests;
 mod support;
