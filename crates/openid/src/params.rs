@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn t23_a_repetition_is_found_even_when_spelt_otherwise() {
+    fn t23_a_repetition_with_escapes_is_found() {
         let params = Params::parse(b"scope=openid&%73cope=openid").unwrap();
         assert!(params.is_repeated("scope"));
         assert!(params.unique().is_err());

@@ -61,7 +61,7 @@ macro_rules! ids {
             /// The 16 bytes that the id names.
             #[must_use]
             pub fn to_bytes(&self) -> [u8; 16] {
-                bytes($prefix, &self.0).unwrap_or_default()
+                bytes($prefix, &self.0).unwrap_or_else(|| unreachable!("every value is an id"))
             }
 
             /// Reads an id; `None` for anything that is not an id of this kind.

@@ -1,6 +1,6 @@
 //! The closed lists of values of the protocol, with their spelling on the wire.
 
-macro_rules! words {
+macro_rules! terms {
     ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:literal,)* }) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
@@ -41,7 +41,7 @@ macro_rules! words {
 #[error("not a value of the list")]
 pub struct UnknownTerm;
 
-words! {
+terms! {
     /// The level of an approval. Ordered: `Basic < Advanced`.
     Level {
         /// Phone and code.
@@ -51,7 +51,7 @@ words! {
     }
 }
 
-words! {
+terms! {
     /// How the phone received an action.
     Flow {
         /// By the app link, on the device of the browser.
@@ -63,7 +63,7 @@ words! {
     }
 }
 
-words! {
+terms! {
     /// The factor of an approval.
     Factor {
         /// The five-digit code.
@@ -75,7 +75,7 @@ words! {
     }
 }
 
-words! {
+terms! {
     /// A decision.
     Decision {
         /// Yes.
@@ -85,7 +85,7 @@ words! {
     }
 }
 
-words! {
+terms! {
     /// Kinds of action.
     Kind {
         /// Log in at a partner.
@@ -107,7 +107,7 @@ words! {
     }
 }
 
-words! {
+terms! {
     /// Status of an action.
     ActionStatus {
         /// Waiting for a phone.
@@ -127,7 +127,7 @@ words! {
     }
 }
 
-words! {
+terms! {
     /// Which SIM statement an action needs.
     SimNeed {
         /// None.
@@ -139,7 +139,7 @@ words! {
     }
 }
 
-words! {
+terms! {
     /// How a SIM statement was obtained.
     SimMethod {
         /// Over the air.
@@ -149,7 +149,7 @@ words! {
     }
 }
 
-words! {
+terms! {
     /// Whether a SIM can answer challenges.
     Readiness {
         /// It can.
@@ -167,7 +167,7 @@ words! {
     }
 }
 
-words! {
+terms! {
     /// State of the line behind a SIM.
     Line {
         /// In use.
@@ -185,7 +185,7 @@ words! {
     }
 }
 
-words! {
+terms! {
     /// Connection of an identity with its SIM.
     SimConnection {
         /// Bound and unchanged.
@@ -197,7 +197,7 @@ words! {
     }
 }
 
-words! {
+terms! {
     /// State of an identity.
     IdentityStatus {
         /// Usable.
@@ -209,7 +209,7 @@ words! {
     }
 }
 
-words! {
+terms! {
     /// Why an identity is suspended.
     BlockReason {
         /// Too many wrong codes.
@@ -233,7 +233,7 @@ words! {
     }
 }
 
-words! {
+terms! {
     /// State of a device.
     DeviceStatus {
         /// Usable.
@@ -245,7 +245,7 @@ words! {
     }
 }
 
-words! {
+terms! {
     /// Where a device keeps its key.
     KeyKind {
         /// In software: it can be copied with the profile of the browser.
@@ -255,7 +255,7 @@ words! {
     }
 }
 
-words! {
+terms! {
     /// Why a person refuses.
     RefusalReason {
         /// The person changed their mind.
@@ -267,7 +267,7 @@ words! {
     }
 }
 
-words! {
+terms! {
     /// Progress of an enrolment or recovery.
     Progress {
         /// Begun.
@@ -281,7 +281,7 @@ words! {
     }
 }
 
-words! {
+terms! {
     /// Kinds of leaf in the log.
     LeafKind {
         /// An action was approved.
@@ -305,7 +305,7 @@ words! {
     }
 }
 
-words! {
+terms! {
     /// How a field of a view is shown.
     FieldKind {
         /// Plain text.

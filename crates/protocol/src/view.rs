@@ -13,8 +13,8 @@ use crate::text::{self, TextProblem};
 pub const VERSION: u32 = 1;
 /// The longest view, in bytes.
 pub const MAX_LEN: usize = 48 * 1024;
-/// The languages of the scheme.
-pub const LANGUAGES: [&str; 4] = ["nl", "fr", "de", "en"];
+/// The tags of the languages that a view may have.
+const LANGUAGES: [&str; 4] = ["nl", "fr", "de", "en"];
 
 /// The contents of a view.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,7 +22,7 @@ pub const LANGUAGES: [&str; 4] = ["nl", "fr", "de", "en"];
 pub struct View {
     /// [`VERSION`].
     pub version: u32,
-    /// Language of the texts: one of [`LANGUAGES`].
+    /// Tag of the language of the texts: `nl`, `fr`, `de` or `en`.
     pub language: String,
     /// The action.
     pub action: String,

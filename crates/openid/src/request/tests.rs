@@ -192,7 +192,7 @@ fn request_objects_and_other_references_are_refused() {
 }
 
 #[test]
-fn t23_a_parameter_given_twice_is_refused_whichever_it_is() {
+fn t23_any_repeated_parameter_is_refused() {
     for name in [
         "scope",
         "state",

@@ -29,7 +29,7 @@ pub struct ResolveResponse {
     pub readiness: Readiness,
     /// State of the line.
     pub line: Line,
-    /// Seconds.
+    /// When the SIM or its number last changed, in seconds since 1970 UTC.
     pub changed_at: i64,
     /// Why it is not ready.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -44,7 +44,7 @@ pub struct SimResponse {
     pub readiness: Readiness,
     /// State of the line.
     pub line: Line,
-    /// Seconds.
+    /// When the SIM or its number last changed, in seconds since 1970 UTC.
     pub changed_at: i64,
 }
 
@@ -127,7 +127,7 @@ pub struct TokenResponse {
     pub access_token: String,
     /// `Bearer`.
     pub token_type: String,
-    /// Seconds.
+    /// How long the token is valid, in seconds.
     pub expires_in: u64,
 }
 
@@ -147,7 +147,7 @@ pub struct MessagesResponse {
 /// A text message on a demo handset.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TextMessage {
-    /// Milliseconds.
+    /// When it was sent, in milliseconds since 1970 UTC.
     pub time: i64,
     /// The sender.
     pub from: String,
@@ -172,7 +172,7 @@ pub struct SimEvent {
     pub time: String,
     /// Increases by one.
     pub sequence: u64,
-    /// Seconds.
+    /// When the event was signed, in seconds since 1970 UTC.
     pub iat: i64,
     /// The SIM. Missing in a heartbeat.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -185,6 +185,6 @@ pub struct SimEvent {
 pub struct SimEventData {
     /// Its handle.
     pub handle: String,
-    /// Seconds.
+    /// When the SIM or its number last changed, in seconds since 1970 UTC.
     pub changed_at: i64,
 }

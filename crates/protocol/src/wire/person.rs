@@ -119,13 +119,13 @@ pub struct ActionSummary {
     pub domain: Option<String>,
     /// Its status.
     pub status: ActionStatus,
-    /// Milliseconds.
+    /// When it was created, in milliseconds since 1970 UTC.
     pub created: i64,
-    /// Milliseconds.
+    /// When it expires, in milliseconds since 1970 UTC.
     pub expires: i64,
-    /// Milliseconds, once decided.
+    /// When it was decided, in milliseconds since 1970 UTC.
     pub decided: Option<i64>,
-    /// Receipt id, once decided.
+    /// Receipt id, if it is decided.
     pub receipt: Option<String>,
     /// For an unclaimed request that names this person: the text to claim it with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
