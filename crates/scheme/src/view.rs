@@ -42,6 +42,19 @@ pub(crate) struct Content<'a> {
     pub(crate) expires: i64,
 }
 
+/// The sentences of the scheme in one language.
+pub(crate) struct Sentences<'a> {
+    texts: &'a Texts,
+    language: Language,
+}
+
+impl Sentences<'_> {
+    /// The sentence with a key.
+    pub(crate) fn get(&self, key: &str) -> String {
+        self.texts.get(self.language, key).into_owned()
+    }
+}
+
 /// Builds views from the sentences of the scheme.
 pub(crate) struct Views(Texts);
 
@@ -58,9 +71,17 @@ impl Views {
             .map_err(|_| Error::Internal("the texts of the scheme cannot be used"))
     }
 
+    /// The sentences in one language.
+    pub(crate) fn sentences(&self, language: Language) -> Sentences<'_> {
+        Sentences {
+            texts: &self.0,
+            language,
+        }
+    }
+
     /// Builds a view in a language.
     pub(crate) fn build(&self, language: Language, c: Content<'_>) -> View {
-        let text = |key: &str| self.0.get(language, key).into_owned();
+        let text = |key: &str| self.sentences(language).get(key);
         let (id, name, domain) = c.partner;
         let (flow, browser, time) = c.started;
         let label = |name: &str| text(&format!("attribute-{}", name.replace('_', "-")));

@@ -149,7 +149,7 @@ impl Scheme {
                 partner: (partner, &request.partner_name, &request.partner_domain),
                 service: &request.service,
                 attributes: attribute::values(&request.attributes, &known, language),
-                fields: kind.fields(&request, language)?,
+                fields: kind.fields(&request, &self.views.sentences(language))?,
                 started: (flow, &a.browser_name, a.created),
                 level: a.level,
                 expires: a.expires,

@@ -57,7 +57,7 @@ impl Scheme {
                 partner: (OWN, NAME, host),
                 service: &service,
                 attributes: Vec::new(),
-                fields: kind::of(kind).fields(&request, language)?,
+                fields: kind::of(kind).fields(&request, &self.views.sentences(language))?,
                 started: (Flow::Link, NAME, now),
                 level: Level::Basic,
                 expires,

@@ -9,14 +9,13 @@ use ipse_protocol::view::Field;
 use ipse_store::Tx;
 use ipse_store::action::{Action, Claim};
 use ipse_store::device::Device;
-use ipse_texts::Language;
 
 use crate::effect::Effect;
 use crate::error::{Error, RuleError};
 use crate::person::PersonKey;
 use crate::request::ActionRequest;
 use crate::scheme::Scheme;
-use crate::view::ViewTexts;
+use crate::view::{Sentences, ViewTexts};
 
 pub use ipse_store::Kind;
 
@@ -29,7 +28,7 @@ pub(crate) trait ActionKind: Sync {
     fn fields(
         &self,
         _request: &ActionRequest<'_>,
-        _language: Language,
+        _sentences: &Sentences<'_>,
     ) -> Result<Vec<Field>, Error> {
         Ok(Vec::new())
     }
