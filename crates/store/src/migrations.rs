@@ -1,4 +1,4 @@
-//! The scheme's schemas. A released step never changes: a correction is a new step.
+//! The schemas of the scheme. A released step never changes: a correction is a new step.
 
 use crate::engine::{Migration, Migrations};
 

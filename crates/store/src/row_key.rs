@@ -1,13 +1,13 @@
-//! The numbers that rows of random ids are found by (decision 0013).
+//! Row keys: the numbers by which rows with random ids are found (decision 0013).
 
-/// Letters of base64url that are read, six bits each.
+/// How many letters of base64url are read, six bits each.
 const LETTERS: usize = 10;
 /// Every kind of id has three letters and `_` before them.
 const PREFIX: usize = "idn_".len();
 
-/// The first 60 bits of an id, without decoding the rest: each statement of a login asks for one. Two ids may share them in theory, so whoever
-/// looks one up compares the id too; the second of the two would be refused when it is made. What is no letter of base64url
-/// (RFC 4648 §5), or is missing, counts as zero, as in the step of the schema that gave old rows their numbers.
+/// The first 60 bits of an id. The rest is not decoded, since each statement of a login needs a row key. Two ids could share
+/// these bits, so a look-up compares the id too; a second id with the same bits would be refused when it is added. A missing
+/// letter, or one that is not of base64url (RFC 4648 §5), counts as zero, as in the migration that added the numbers.
 pub(crate) fn of(id: &str) -> i64 {
     let letters = id.as_bytes().get(PREFIX..).unwrap_or_default();
     (0..LETTERS).fold(0, |number, place| {

@@ -14,7 +14,7 @@ use std::sync::OnceLock;
 
 use crate::{Clock, Migrations, Store, StoreError};
 
-/// A database of its own for one test.
+/// A database for one test.
 pub struct TestDb {
     url: String,
     clock: Clock,
@@ -36,7 +36,7 @@ impl TestDb {
         }
     }
 
-    /// PostgreSQL, in a schema of its own.
+    /// PostgreSQL, in a new schema.
     ///
     /// # Panics
     /// There is no PostgreSQL: install Debian's `postgresql`, or set `IPSE_TEST_POSTGRES`.
@@ -97,8 +97,8 @@ impl TestDb {
     }
 }
 
-/// Rounds of a race: three, or what `IPSE_RACE_ROUNDS` says (10,000 in `./test long`). A race whose rounds are costly
-/// runs one in `costly` of them, and says why where it asks.
+/// Rounds of a race: three, or `IPSE_RACE_ROUNDS` (10,000 in `./test long`). A race with expensive rounds runs one in
+/// `costly` of them.
 #[must_use]
 pub fn rounds(costly: usize) -> usize {
     let set = std::env::var("IPSE_RACE_ROUNDS").ok();
@@ -106,7 +106,7 @@ pub fn rounds(costly: usize) -> usize {
     set.map_or(3, |n| n.div_ceil(costly.max(1)))
 }
 
-/// Whether tests may take minutes (`IPSE_TEST_LONG`, set by `./test long`): what is a sample otherwise is then whole.
+/// Whether tests may take minutes (`IPSE_TEST_LONG`, set by `./test long`).
 #[must_use]
 pub fn long() -> bool {
     std::env::var_os("IPSE_TEST_LONG").is_some()
@@ -125,12 +125,12 @@ fn random() -> u64 {
 /// A private PostgreSQL server.
 pub struct TestServer {
     url: String,
-    /// Its standard input is the lifeline: when this process ends, the pipe closes and the server stops.
+    /// When this process ends, the pipe to its standard input closes, and the server stops.
     keeper: Child,
 }
 
 /// Runs as the server's user: makes a cluster, starts it, and stops it at end of input. Signals of a
-/// terminal are left to whoever holds the pipe.
+/// terminal are left to the holder of the pipe.
 const KEEPER: &str = r#"
 trap '' INT HUP TERM
 umask 077

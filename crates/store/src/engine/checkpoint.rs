@@ -1,8 +1,8 @@
 //! Moving SQLite's write-ahead log into the database (<https://www.sqlite.org/wal.html> §3.2), beside the writer.
 //!
-//! Left to itself, SQLite moves it all within the commit that finds the log long, and whoever waits for a commit waits for that. So a
-//! thread of its own moves nearly all of it while commits go on, and only the rest, which must be moved for the log to begin anew, is
-//! left to the writer.
+//! By default SQLite moves the whole log within the commit that finds it long, and every transaction of that commit waits.
+//! Here a separate thread moves nearly all of it while commits go on. The writer moves only the rest, after which the log
+//! starts again at its beginning.
 
 use std::cell::Cell;
 use std::fs::File;
@@ -15,25 +15,26 @@ use std::sync::mpsc::{self, Receiver, SyncSender, TrySendError};
 use super::error::{Failure, StoreError};
 use super::sqlite::SqliteConnection;
 
-/// A log to be moved, in pages: as many commits as these share the moving of a page that they all change.
+/// The log is moved when it has this many pages. A page that many commits change is then moved only once.
 pub(crate) const LONG: u32 = 16_000;
-/// The thread moves it in so many parts: a commit beside a sync waits the longer the more is synced.
+/// The thread moves the log in this many parts: the more one sync writes, the longer a commit beside it waits.
 const PARTS: u32 = 8;
-/// So many times as long, the writer no longer leaves it to the thread, which is late or gone: a log never fills the disk.
+/// When the log is this many times as long, the thread is late or has ended, and the writer moves the log itself. So the log
+/// never fills the disk.
 const TOO_LONG: u32 = 4;
 
 thread_local! {
-    /// Pages in the log as of this thread's last commit.
+    /// Pages in the log at the last commit of this thread.
     static PAGES: Cell<u32> = const { Cell::new(0) };
 }
 
-/// The writer's side.
+/// The side of the writer.
 pub(crate) struct Checkpoints {
     /// How long the log is.
     requests: SyncSender<u32>,
-    /// The request that the thread has done last.
+    /// The last request that the thread has completed.
     moved: Arc<AtomicU32>,
-    /// How long the log was when the thread was asked last; 0 when it has begun anew since.
+    /// How long the log was at the last request to the thread; 0 when it has started again since.
     asked: u32,
     long: u32,
 }
@@ -45,7 +46,8 @@ pub(crate) struct Mover {
     moved: Arc<AtomicU32>,
 }
 
-/// Both sides, for the database at `path`, whose log is moved from `long` pages on. The mover ends when the writer's side is dropped.
+/// Both sides, for the database at `path`, whose log is moved when it has `long` pages. The mover ends when the side of the
+/// writer is dropped.
 pub(crate) fn start(path: PathBuf, long: u32) -> (Checkpoints, Mover) {
     let (sender, requests) = mpsc::sync_channel(1);
     let moved = Arc::new(AtomicU32::new(0));
@@ -64,7 +66,7 @@ pub(crate) fn start(path: PathBuf, long: u32) -> (Checkpoints, Mover) {
 }
 
 impl Checkpoints {
-    /// Has `connection`, the writer's, count its log instead of moving it.
+    /// Makes the connection of the writer count its log instead of moving it.
     pub(crate) fn take_over(connection: &SqliteConnection) {
         connection.on_commit(|_, pages| {
             PAGES.set(pages.unsigned_abs());
@@ -72,7 +74,7 @@ impl Checkpoints {
         });
     }
 
-    /// After each commit of the writer's.
+    /// Called after each commit of the writer.
     pub(crate) fn after_commit(&mut self, connection: &mut SqliteConnection) {
         let pages = PAGES.get();
         if pages < self.asked {
@@ -82,14 +84,14 @@ impl Checkpoints {
         if pages >= self.asked + self.long / PARTS {
             match self.requests.try_send(pages) {
                 Ok(()) => self.asked = pages,
-                // Still at the part before: asked again after the next commit.
+                // It still works on the part before. The next commit asks again.
                 Err(TrySendError::Full(_)) => {}
                 Err(TrySendError::Disconnected(_)) => gone = true,
             }
         }
         let moved = self.asked >= self.long && self.moved.load(Ordering::Relaxed) == self.asked;
         if moved || pages >= self.long && gone || pages >= self.long * TOO_LONG {
-            // Again after each commit, until no reader is in the way of a log that begins anew.
+            // Repeated after each commit, until no reader keeps the log from starting again.
             kept_if_failed(connection.checkpoint());
         }
     }
@@ -113,10 +115,10 @@ impl Mover {
     }
 }
 
-/// What the thread that moves has open.
+/// What the thread has open.
 struct Moving {
     connection: SqliteConnection,
-    /// The database. Never closed: that would take the locks of every connection of this process
+    /// The database. It is never closed: that would release the locks of every connection of this process
     /// (<https://www.sqlite.org/howtocorrupt.html> §2.2).
     file: ManuallyDrop<File>,
 }
@@ -131,8 +133,8 @@ impl Moving {
         })
     }
 
-    /// Moves what can be moved, and syncs it. SQLite syncs only what reaches the end of the log, thus in the writer's rest: all that
-    /// was moved here would be left to that one commit.
+    /// Moves what can be moved, and syncs it. SQLite itself syncs only when the end of the log is reached, which the writer
+    /// does: that one commit would have to sync everything that was moved here.
     fn part(&mut self) -> Result<(), Failure> {
         self.connection.checkpoint()?;
         self.file.sync_data().map_err(unavailable)
@@ -143,7 +145,7 @@ fn unavailable(error: std::io::Error) -> Failure {
     StoreError::Unavailable(error.to_string()).into()
 }
 
-/// A log that cannot be moved now is kept, and nothing is lost: the next commit tries again.
+/// A log that cannot be moved now stays, and nothing is lost: the next commit tries again.
 fn kept_if_failed(result: Result<(), Failure>) {
     if let Err(failure) = result {
         tracing::warn!(
@@ -165,25 +167,25 @@ mod tests {
     const PAGES_LONG: u32 = 100;
 
     #[test]
-    fn the_log_begins_anew_while_commits_and_reads_go_on() {
-        begins_anew(|mover| Some(std::thread::spawn(move || mover.run())));
+    fn the_log_starts_again_while_commits_and_reads_go_on() {
+        starts_again(|mover| Some(std::thread::spawn(move || mover.run())));
     }
 
     #[test]
-    fn the_log_begins_anew_without_the_thread() {
-        begins_anew(|_gone| None);
+    fn the_log_starts_again_without_the_thread() {
+        starts_again(|_gone| None);
     }
 
     #[test]
     fn a_thread_that_never_comes_to_it_does_not_let_the_log_grow() {
         let mut late = None;
-        begins_anew(|mover| {
+        starts_again(|mover| {
             late = Some(mover);
             None
         });
     }
 
-    fn begins_anew(run: impl FnOnce(Mover) -> Option<JoinHandle<()>>) {
+    fn starts_again(run: impl FnOnce(Mover) -> Option<JoinHandle<()>>) {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("log.db");
         let mut writer = SqliteConnection::open(&path, true).unwrap();
@@ -194,8 +196,8 @@ mod tests {
             .unwrap();
         let (mut checkpoints, mover) = start(path, PAGES_LONG);
         let running = run(mover);
-        let (begun, mut was_long, mut anew) = (Instant::now(), false, 0);
-        while anew < 3 {
+        let (begun, mut was_long, mut restarts) = (Instant::now(), false, 0);
+        while restarts < 3 {
             assert!(begun.elapsed() < Duration::from_secs(60), "never moved");
             writer
                 .script("INSERT INTO t (b) VALUES (randomblob(20000))")
@@ -204,7 +206,7 @@ mod tests {
             if PAGES.get() >= PAGES_LONG {
                 was_long = true;
             } else if was_long {
-                (was_long, anew) = (false, anew + 1);
+                (was_long, restarts) = (false, restarts + 1);
             }
             checkpoints.after_commit(&mut writer);
         }

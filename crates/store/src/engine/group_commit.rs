@@ -1,4 +1,4 @@
-//! SQLite's one writer: a thread that commits together what has queued up.
+//! The one writer of SQLite: a thread that commits all queued transactions together.
 
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -11,15 +11,15 @@ use super::queue::{Job, Queue};
 use super::stats::Counters;
 use super::tx::{Connection, Tx};
 
-/// Bounds of one commit: how long the first of a batch may wait for the last.
+/// Limits of one commit: how many transactions, and how long the first may wait for the last.
 const BATCH: usize = 4096;
 const BATCH_TIME: Duration = Duration::from_millis(20);
-/// Under load commits come at most this often: a commit costs ten times what a small rule costs, so letting a few more join saves
-/// most of it, and the pages that they change are written once. Longer saves little more and costs throughput, for each login waits
-/// for six commits in a row. Whoever writes alone never waits.
+/// The shortest time between two commits under load. A commit costs ten times as much as a small rule, so a few more rules in
+/// one commit save most of that cost, and a page that they all change is written once. A longer time saves little more, and
+/// costs throughput: a login waits for six commits in a row. A transaction that is alone never waits.
 const COMMIT_INTERVAL: Duration = Duration::from_millis(3);
 
-/// The writer thread: takes what has queued up until the queue is closed and empty.
+/// The writer thread. It ends when the queue is closed and empty.
 pub(crate) fn writer(
     tx: &mut Tx,
     checkpoints: &mut Checkpoints,
@@ -29,11 +29,11 @@ pub(crate) fn writer(
 ) {
     let (mut together, mut committed) = (0, Instant::now());
     loop {
-        let gather = match together {
+        let delay = match together {
             0 | 1 => Duration::ZERO,
             _ => COMMIT_INTERVAL.saturating_sub(committed.elapsed()),
         };
-        let jobs = queue.take(BATCH, gather);
+        let jobs = queue.take(BATCH, delay);
         if jobs.is_empty() {
             return;
         }
@@ -53,8 +53,8 @@ type Done = Vec<(Box<dyn Job>, Result<(), StoreError>)>;
 
 /// Runs as many of `jobs` as fit in one commit, and answers them.
 ///
-/// A savepoint makes SQLite copy every page that a job changes, and jobs seldom fail: so they run without first, and all of them
-/// again, each in a savepoint of its own, only if one fails.
+/// A savepoint makes SQLite copy every page that a job changes, and jobs seldom fail. So the jobs first run without
+/// savepoints. If one fails, all of them run again, each in its own savepoint.
 fn batch(tx: &mut Tx, jobs: &mut VecDeque<Box<dyn Job>>, local: &Local, counters: &Counters) {
     let mut ran = run_all(tx, jobs, Guard::Together);
     if let Ok(Ran { done, .. }) = &mut ran
@@ -99,7 +99,7 @@ fn batch(tx: &mut Tx, jobs: &mut VecDeque<Box<dyn Job>>, local: &Local, counters
         }
         Err(error) => {
             rollback(tx);
-            // A deferred constraint shows at COMMIT only: find out whose it is by running each alone.
+            // A deferred constraint fails only at COMMIT. Each job runs alone, to find the one that violates it.
             if matches!(error, StoreError::Constraint(_)) && done.len() > 1 {
                 for (job, _) in done {
                     batch(tx, &mut VecDeque::from([job]), local, counters);
@@ -113,12 +113,12 @@ fn batch(tx: &mut Tx, jobs: &mut VecDeque<Box<dyn Job>>, local: &Local, counters
     }
 }
 
-/// What keeps a failing job from the others of its batch.
+/// What protects the other jobs of a batch from a failing one.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Guard {
     /// Nothing: the first failure ends the run, and the transaction must not be committed.
     Together,
-    /// A savepoint of its own.
+    /// Its own savepoint.
     Each,
 }
 

@@ -1,4 +1,4 @@
-//! Bringing a schema to this program's version.
+//! Migrations: they bring a schema to the version of this program.
 
 use std::fmt::Write as _;
 
@@ -45,7 +45,7 @@ const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migration (
     applied_at BIGINT NOT NULL
 )";
 
-/// Applies what is missing, one transaction each, and refuses a history that is not ours.
+/// Applies the missing steps, each in one transaction. Refuses a database with other steps.
 pub(crate) fn migrate(
     tx: &mut Tx,
     steps: &Migrations,
@@ -60,8 +60,8 @@ pub(crate) fn migrate(
     result
 }
 
-/// Nodes that start together take turns: on PostgreSQL under an advisory lock, on SQLite because each step
-/// takes the write lock before it looks.
+/// Nodes that start at the same time take turns: on PostgreSQL by an advisory lock, on SQLite because each step takes the
+/// write lock before it reads.
 fn lock(tx: &mut Tx, schema: Option<&str>) -> Result<(), Failure> {
     match tx.connection() {
         Connection::Sqlite(c) => c.script(TABLE),
@@ -121,7 +121,7 @@ fn refuse_unknown(tx: &mut Tx, steps: &Migrations) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Applies a step, unless it is there already; tells whether it did.
+/// Applies a step, unless it was applied before. Says whether it did.
 fn one(tx: &mut Tx, step: &Migration) -> Result<bool, StoreError> {
     let text = match tx.connection() {
         Connection::Sqlite(_) => step.sqlite,

@@ -3,8 +3,8 @@
 //! A rule is a synchronous function over an open [`Tx`]. The store runs it on its own threads, so nothing
 //! slow (signatures, OPAQUE, HTTP) belongs inside. `write` answers only after COMMIT has returned:
 //!
-//! - *SQLite*: one writer thread takes what has queued up, runs one rule after the other and commits them
-//!   together (group commit; WAL with a synced log). Reads run in place on connections of their own.
+//! - *SQLite*: one writer thread runs all queued rules one after the other and commits them together (group commit; WAL with
+//!   a synced log). Reads run on the calling thread, on separate connections.
 //! - *PostgreSQL*: a pool of threads with one connection each. Writes are SERIALIZABLE and run again when
 //!   the server finds a conflict, so a rule may run more than once and must have no effect besides its
 //!   transaction. Reads are READ ONLY, REPEATABLE READ.
@@ -49,13 +49,13 @@ pub use self::tx::Tx;
 pub use self::value::{FromValue, Param, Row, Value};
 pub use ipse_protocol::Clock;
 
-/// A database. Clones share it; the last one to go finishes what is queued and ends the threads.
+/// A database. Clones share it. When the last one is dropped, the queue is worked off and the threads end.
 #[derive(Clone)]
 pub struct Store(Arc<Inner>);
 
 struct Inner {
     queue: Arc<Queue>,
-    /// Only on SQLite, where reads run in place.
+    /// Only on SQLite, where reads run on the calling thread.
     readers: Option<Readers>,
     local: Arc<Local>,
     counters: Arc<Counters>,
@@ -74,11 +74,11 @@ impl std::fmt::Debug for Store {
 impl Store {
     /// Opens `sqlite:PATH` (created when missing) or `postgres://…`, and brings its schema up to date.
     ///
-    /// Options of ours in the URL: `queue=N` (transactions that may wait), and for PostgreSQL `schema=NAME`
+    /// Our own options in the URL: `queue=N` (transactions that may wait), and for PostgreSQL `schema=NAME`
     /// and `pool=N` (threads).
     ///
     /// # Errors
-    /// The database cannot be reached, or [`StoreError::Migration`]: its history is not this program's.
+    /// The database cannot be reached, or [`StoreError::Migration`]: it has other migrations than this program.
     pub fn open(
         url: &str,
         migrations: &'static Migrations,
@@ -98,7 +98,7 @@ impl Store {
         random: Random,
     ) -> Result<Self, StoreError> {
         let target = Target::parse(url)?;
-        // On a thread of its own, since the PostgreSQL client must not block inside an async runtime.
+        // On a separate thread, since the PostgreSQL client must not block inside an async runtime.
         let opening = std::thread::spawn(move || Self::start(target, migrations, clock, random));
         opening.join().unwrap_or(Err(StoreError::Panicked))
     }
@@ -160,7 +160,7 @@ impl Store {
                     let pool = Arc::clone(&pool);
                     threads.push(spawn("store-worker", move || pool.work())?);
                 }
-                // Last: they end when the workers have let go of the pool.
+                // Last: they end after the workers have dropped the pool.
                 threads.append(&mut notifiers);
                 (queue, None)
             }
@@ -250,20 +250,20 @@ impl Store {
         block_on(self.read(f))
     }
 
-    /// What transactions announce with [`Tx::notify`], here and on other nodes. A notice may get lost, so
-    /// poll once a second as well.
+    /// The notices of transactions ([`Tx::notify`]) on this and other nodes. A notice may be lost, so poll once a second as
+    /// well.
     #[must_use]
     pub fn subscribe(&self) -> broadcast::Receiver<Notice> {
         self.0.local.subscribe()
     }
 
-    /// What the store has done so far.
+    /// Counts of what the store has done.
     #[must_use]
     pub fn stats(&self) -> Stats {
         self.0.counters.stats(self.0.queue.len())
     }
 
-    /// Finishes what is queued and takes no more: later calls answer [`StoreError::Closed`].
+    /// Works off the queue and accepts no more: later calls return [`StoreError::Closed`].
     pub fn close(&self) {
         self.0.close();
     }
@@ -326,8 +326,8 @@ fn spawn(name: &str, f: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>
         .map_err(|e| StoreError::Unavailable(format!("no thread: {e}")))
 }
 
-/// Waits for a future on a thread of no runtime. Tokio's own refuses to block inside its runtime, where
-/// tests and start-up code may call this.
+/// Waits for a future on the calling thread. Unlike Tokio's `block_on`, it also works inside a runtime, where tests and
+/// start-up code call it.
 fn block_on<T>(future: impl Future<Output = T>) -> T {
     struct Unpark(std::thread::Thread);
     impl Wake for Unpark {

@@ -1,4 +1,4 @@
-//! Wake-ups: what changed, told to whoever waits, in this process and on other nodes.
+//! Notices: they tell waiting tasks, in this process and on other nodes, what changed.
 //!
 //! A notice carries a channel and an id, never content. Losing one costs latency only, so waiters poll
 //! once a second as well.
@@ -16,7 +16,7 @@ pub struct Notice {
     pub id: String,
 }
 
-/// Enough that a waiter which runs at all does not miss any; one that lags is told so.
+/// Enough that a running task misses none. A task that lags behind is told so.
 const BACKLOG: usize = 4096;
 
 /// The subscribers in this process.
@@ -28,7 +28,7 @@ impl Local {
     }
 
     pub(crate) fn send(&self, notice: Notice) {
-        // Fails only when nobody listens.
+        // It fails only when nobody listens.
         let _ = self.0.send(notice);
     }
 

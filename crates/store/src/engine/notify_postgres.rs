@@ -1,7 +1,7 @@
-//! Wake-ups between nodes: LISTEN and NOTIFY.
+//! Notices between nodes: LISTEN and NOTIFY.
 //!
-//! Notices leave after the commit over a connection of their own: a NOTIFY inside a transaction takes a
-//! lock on the whole database while committing, and a round trip before.
+//! Notices are sent after the commit, over a separate connection. A NOTIFY inside a transaction needs a round trip, and
+//! locks the whole database during the commit.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -18,7 +18,7 @@ use super::postgres::{PgConnection, failure};
 const BACKLOG: usize = 8192;
 /// How many notices one statement sends.
 const BATCH: usize = 256;
-/// How soon the listener sees that it must end, or that its connection is gone.
+/// How soon the listener sees that it must end, or that its connection is lost.
 const BEAT: Duration = Duration::from_secs(1);
 
 /// Sends notices to this process at once and to other nodes through the database.
@@ -38,7 +38,7 @@ impl Broadcast {
     }
 }
 
-/// The channel of one schema of one database, and this node's name on it.
+/// The channel of one schema of one database, and the name of this node on it.
 #[derive(Clone)]
 struct Address {
     channel: Arc<str>,
@@ -78,7 +78,7 @@ pub(crate) fn start(
             }
         }));
     }
-    // An error means that listening failed: then it keeps trying, and waiters poll.
+    // On an error the listener keeps trying, and waiting tasks poll.
     let _ = listening.recv();
     let local = Arc::clone(local);
     (Broadcast { local, remote }, threads)
@@ -89,7 +89,7 @@ fn random() -> u64 {
     RandomState::new().build_hasher().finish()
 }
 
-/// Until the store is dropped: sends what comes, many in one statement.
+/// Sends notices until the store is dropped, many in one statement.
 fn speak(
     config: &postgres::Config,
     address: &Address,
@@ -117,7 +117,7 @@ fn speak(
         }
     }
     stop.store(true, Ordering::SeqCst);
-    // Wakes our own listener; without it, it notices at its next beat.
+    // Wakes our own listener, which otherwise sees the end only at its next beat.
     let _ = send(
         &mut connection,
         config,
@@ -160,7 +160,7 @@ fn listen(
         let _ = ready.send(());
     }
     while !stop.load(Ordering::SeqCst) {
-        // Taken anew at each beat, so that the end of the store is seen.
+        // Upgraded again at each beat, so that the end of the store is seen.
         {
             let mut notifications = connection.client().notifications();
             let mut incoming = notifications.timeout_iter(BEAT);
@@ -185,7 +185,7 @@ impl Address {
         format!("{} {} {}", self.node, notice.channel, notice.id)
     }
 
-    /// Nothing when this node sent it: its subscribers know already.
+    /// None for a notice of this node: its subscribers have it already.
     fn parse(&self, payload: &str) -> Option<Notice> {
         let (node, rest) = payload.split_once(' ')?;
         let (channel, id) = rest.split_once(' ')?;

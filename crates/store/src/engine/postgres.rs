@@ -19,12 +19,12 @@ use super::stats::Counters;
 use super::tx::{Connection, Time, Tx};
 use super::value::{Columns, Param, Row, Value};
 
-/// After this many conflicts a transaction takes its turn instead of its chance.
+/// After this many conflicts a transaction waits for its turn.
 const OPTIMISTIC: u32 = 3;
-/// A bound for the rest: then the caller is told to try again later.
+/// After this many conflicts, or this time, the caller is told to try again later.
 const ATTEMPTS: u32 = 24;
 const PATIENCE: Duration = Duration::from_secs(15);
-/// Connections that broke before COMMIT: once is a restarted server, twice is a server in trouble.
+/// After this many lost connections a transaction fails. One is a server that was restarted, two are a server in trouble.
 const LOSSES: u32 = 2;
 
 /// One connection, with its statements.
@@ -36,8 +36,8 @@ pub(crate) struct PgConnection {
 impl PgConnection {
     pub(crate) fn open(config: &postgres::Config) -> Result<Self, Failure> {
         let mut client = config.connect(NoTls).map_err(failure)?;
-        // Bounds so that a stuck statement cannot hold a thread for ever. A server that confirms commits
-        // before they are on disk is told otherwise; stronger settings (replicas) stay.
+        // Limits, so that a stuck statement does not hold a thread for ever. A commit is confirmed only when it is on disk;
+        // stronger settings (replicas) stay.
         client
             .batch_execute(
                 "SET statement_timeout = '30s';
@@ -218,8 +218,8 @@ pub(crate) fn failure(e: postgres::Error) -> Failure {
             kind: Kind::Lost,
         };
     }
-    // A failed conversion names types only. Whatever else comes without a server's answer (a failed
-    // login, a broken protocol) means that this connection is of no use.
+    // A failed conversion names only types. Any other error without an answer of the server (a failed login, a broken
+    // protocol) means that the connection cannot be used.
     let text = e.source().map_or_else(|| e.to_string(), |s| s.to_string());
     if e.to_string().contains("serializing parameter") || e.to_string().contains("deserializing") {
         StoreError::Statement(text).into()
@@ -238,8 +238,8 @@ fn refused(db: &DbError) -> Failure {
         db.parsed_severity(),
         Some(Severity::Fatal | Severity::Panic)
     );
-    // A statement whose plan or name the server no longer has (a migration by another node, a pooler), and
-    // serializable mode on a server that was demoted: a new connection settles it, or shows that none will.
+    // A statement whose plan or name the server no longer has (a migration by another node, a pooler), or serializable mode
+    // on a server that was demoted. A new connection may help.
     let stale = matches!(
         *code,
         SqlState::FEATURE_NOT_SUPPORTED | SqlState::INVALID_SQL_STATEMENT_NAME
@@ -273,8 +273,8 @@ fn refused(db: &DbError) -> Failure {
     error.into()
 }
 
-/// `table.column, table.column` as SQLite says it, from "Key (column, column)=(…) already exists."; the
-/// values behind it are left out. Else the constraint's name.
+/// `table.column, table.column`, as SQLite says it, from "Key (column, column)=(…) already exists."; without the values.
+/// Otherwise the name of the constraint.
 fn unique(db: &DbError) -> String {
     let columns = db
         .detail()
@@ -373,7 +373,7 @@ impl Pool {
         })?;
         let result = catch_unwind(AssertUnwindSafe(|| job.run(tx)));
         let result = tx.settle(result.unwrap_or(Err(StoreError::Panicked)));
-        // What a statement reported counts for more than what the rule made of it.
+        // The error of a statement counts, whatever the rule made of it.
         let kind = tx.failure().map_or(Kind::Plain, |f| f.kind);
         if let Err(error) = result {
             if kind != Kind::Lost && tx.connection().control("ROLLBACK").is_err() {
@@ -401,7 +401,7 @@ impl Pool {
     }
 }
 
-/// A random wait that grows with the attempts, so that those who collided do not collide again.
+/// A random wait that grows with the attempts, so that transactions that conflicted do not conflict again.
 fn jitter(attempt: u32) -> Duration {
     let random = RandomState::new().build_hasher().finish();
     let limit = 500_u64 << attempt.min(7);

@@ -80,7 +80,7 @@ impl Queue {
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        // No code of a job runs under this lock, so it is never left half-changed.
+        // No code of a job runs under this lock, so the state is never half-changed.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -102,14 +102,14 @@ impl Queue {
         Ok(())
     }
 
-    /// Waits for work, lets more join for the time of `gather`, and takes at most `max` jobs, the oldest first. Nothing when the
-    /// queue was closed and is empty.
-    pub(crate) fn take(&self, max: usize, mut gather: Duration) -> Vec<Box<dyn Job>> {
+    /// Waits for a job, then for the time of `delay` for more, and removes at most `max` jobs, the oldest first. Returns none
+    /// when the queue is closed and empty.
+    pub(crate) fn take(&self, max: usize, mut delay: Duration) -> Vec<Box<dyn Job>> {
         let mut state = self.lock();
         loop {
-            if !state.jobs.is_empty() && !gather.is_zero() && !state.closed {
+            if !state.jobs.is_empty() && !delay.is_zero() && !state.closed {
                 drop(state);
-                std::thread::sleep(std::mem::take(&mut gather));
+                std::thread::sleep(std::mem::take(&mut delay));
                 state = self.lock();
             }
             if !state.jobs.is_empty() {
@@ -128,7 +128,7 @@ impl Queue {
         }
     }
 
-    /// Takes no more jobs; those already queued still run.
+    /// Accepts no more jobs. Those in the queue still run.
     pub(crate) fn close(&self) {
         self.lock().closed = true;
         self.wake.notify_all();

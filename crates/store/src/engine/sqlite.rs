@@ -1,4 +1,4 @@
-//! SQLite: connections, and readers in place.
+//! SQLite: connections, and the readers.
 
 use std::collections::HashMap;
 use std::ffi::c_int;
@@ -19,18 +19,19 @@ use super::value::{Columns, Param, Row, Value};
 const STATEMENTS: usize = 1024;
 /// Another process (a backup, `ipse admin`) may hold the write lock for a moment.
 const BUSY: Duration = Duration::from_secs(10);
-/// Between two tries at what SQLite does not wait for by itself.
+/// The pause between two tries of what SQLite does not wait for by itself.
 const AGAIN: Duration = Duration::from_millis(2);
-/// The writer's page cache; negative is SQLite's way to say KiB. A reader's is small: its pages last from one commit to the next.
+/// The page cache of the writer, in KiB, which SQLite writes as a negative number. The one of a reader is small: its pages
+/// are valid only until the next commit.
 const WRITER_CACHE_KIB: i64 = -4_096;
-/// Reader connections kept open; more are opened when more threads read at once.
+/// How many reader connections are kept open. More are opened when more threads read at the same time.
 const READERS: usize = 16;
 
 /// One connection, with its statements.
 pub(crate) struct SqliteConnection {
     conn: rusqlite::Connection,
-    /// `$n` rewritten to `?n`, by the address of the constant: SQLite takes `$1` for a name and numbers
-    /// names by first appearance.
+    /// Statements with `?n` in place of `$n`, by the address of the constant: SQLite takes `$1` for a name, and numbers names
+    /// by their first appearance.
     texts: HashMap<(usize, usize), Box<str>>,
     /// Names of the columns that a statement gives, by the address of the constant.
     columns: HashMap<(usize, usize), Columns>,
@@ -39,8 +40,8 @@ pub(crate) struct SqliteConnection {
 impl SqliteConnection {
     pub(crate) fn open(path: &Path, writes: bool) -> Result<Self, Failure> {
         if writes {
-            // SQLite would create it readable for all; -wal and -shm take over its mode. One that is there is not opened: closing it
-            // again would take the locks of every connection of this process.
+            // SQLite would create a file that everybody can read; -wal and -shm get the same mode. An existing file is not opened
+            // here: closing it would release the locks of every connection of this process.
             let created = std::fs::OpenOptions::new()
                 .create_new(true)
                 .write(true)
@@ -167,7 +168,7 @@ impl SqliteConnection {
         self.conn.wal_hook(Some(f));
     }
 
-    /// Moves as much of the write-ahead log into the database as can be moved without waiting for anybody.
+    /// Moves as much of the write-ahead log into the database as is possible without waiting.
     pub(crate) fn checkpoint(&mut self) -> Result<(), Failure> {
         self.conn
             .prepare_cached("PRAGMA wal_checkpoint(PASSIVE)")
@@ -293,7 +294,7 @@ fn classify(code: ffi::Error, text: Option<&str>) -> StoreError {
     }
 }
 
-/// Reader connections. A read takes microseconds, less than handing it to another thread would.
+/// Reader connections. A read takes microseconds, less than passing it to another thread.
 pub(crate) struct Readers {
     path: PathBuf,
     time: Arc<Time>,
@@ -354,8 +355,8 @@ impl Readers {
     }
 }
 
-/// Turns the write-ahead log on, and tells the mode that the file is in. SQLite does not wait here for another connection that makes
-/// the log or removes it, whatever `busy_timeout` says.
+/// Turns the write-ahead log on, and returns the mode of the file. SQLite does not wait here for another connection that
+/// creates or removes the log, whatever `busy_timeout` says.
 fn write_ahead(conn: &rusqlite::Connection) -> Result<String, Failure> {
     let until = Instant::now() + BUSY;
     loop {
@@ -383,9 +384,9 @@ mod tests {
         );
     }
 
-    /// The first to come makes the log, the last to go removes it: whoever comes at that moment waits.
+    /// The first connection creates the log and the last one removes it. A connection that opens at that moment waits.
     #[test]
-    fn who_comes_while_others_come_and_go_waits() {
+    fn a_connection_waits_while_others_open_and_close() {
         let folder = tempfile::tempdir().unwrap();
         for round in 0..50 {
             let path = folder.path().join(format!("{round}.db"));

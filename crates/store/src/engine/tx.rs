@@ -32,7 +32,7 @@ impl Time {
         })
     }
 
-    /// The process's time, never earlier than one already given out.
+    /// The time of the process, never earlier than one that was returned before.
     fn monotonic(&self) -> i64 {
         let now = self.clock.unix_ms();
         self.latest.fetch_max(now, Ordering::SeqCst).max(now)
@@ -263,7 +263,7 @@ impl Tx {
 
     /// Tells subscribers on every node, once this transaction is committed, that `id` changed.
     ///
-    /// A notice can get lost with a connection: it saves waiting, and nothing may depend on it.
+    /// A notice can be lost with a connection. It only saves waiting: nothing may depend on it.
     pub fn notify(&mut self, channel: &'static str, id: &str) {
         self.notices.push(Notice {
             channel: channel.into(),
@@ -273,7 +273,7 @@ impl Tx {
 }
 
 impl Connection {
-    /// A statement without parameters that steers the transaction.
+    /// A statement without parameters that controls the transaction.
     pub(crate) fn control(&mut self, sql: &'static str) -> Result<(), Failure> {
         match self {
             Self::Sqlite(c) => c.control(sql),

@@ -22,14 +22,14 @@ pub(crate) enum Target {
     },
 }
 
-/// Deep enough for a burst, shallow enough that whoever waits has not given up yet.
+/// Long enough for a burst, short enough that the last caller has not given up when its turn comes.
 const SQLITE_QUEUE: usize = 16_384;
 const POSTGRES_QUEUE: usize = 4_096;
 const POSTGRES_POOL: usize = 16;
 
 impl Target {
-    /// `sqlite:PATH[?queue=N]` or `postgres://…[?schema=NAME&pool=N&queue=N&…]`; what else stands in a
-    /// PostgreSQL URL is as libpq has it.
+    /// `sqlite:PATH[?queue=N]` or `postgres://…[?schema=NAME&pool=N&queue=N&…]`; the rest of a
+    /// PostgreSQL URL is as for libpq.
     pub(crate) fn parse(url: &str) -> Result<Self, StoreError> {
         if let Some(rest) = url.strip_prefix("sqlite:") {
             let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
@@ -56,7 +56,7 @@ impl Target {
             // The parser's own error may quote the URL, and with it a password.
             let mut config: postgres::Config =
                 rest.parse().map_err(|_| bad("not a PostgreSQL URL"))?;
-            // There is no TLS here, and libpq's default would fall back to plain text without a word.
+            // There is no TLS here, and the default of libpq would silently fall back to plain text.
             let plain = query.split('&').any(|o| o == "sslmode=disable");
             if !plain && !here(&config) {
                 return Err(bad(
@@ -85,7 +85,7 @@ impl Target {
     }
 }
 
-/// Whether the server is on this machine. An address, where given, is what is connected to.
+/// Whether the server is on this machine. A given address is the one that is used.
 fn here(config: &postgres::Config) -> bool {
     let local = |host: &Host| match host {
         Host::Unix(_) => true,
@@ -108,14 +108,14 @@ struct Options {
 }
 
 impl Options {
-    /// Takes our options out of a query string and returns what remains.
+    /// Removes our options from a query string and returns the rest.
     fn split(query: &str) -> Result<(Self, String), StoreError> {
         let mut own = Self::default();
         let mut others = Vec::new();
         for part in query.split('&').filter(|p| !p.is_empty()) {
             match part.split_once('=') {
                 Some(("schema", name)) => {
-                    // It goes into SQL as it is, so only plain names.
+                    // It becomes part of SQL, so only plain names are allowed.
                     let plain = name.starts_with(|c: char| c.is_ascii_lowercase())
                         && name.len() <= 60
                         && name

@@ -73,7 +73,7 @@ fn nodes_that_start_together_take_turns() {
     }
 }
 
-/// A home of before version 5 goes on: what people consented to stands in the grant now.
+/// A home of before version 5 goes on: what people consented to is in the grant now.
 #[test]
 fn consents_move_into_their_grants() {
     let before: &Migrations = Box::leak(Box::new(Migrations::new(&SCHEME.steps()[..4])));

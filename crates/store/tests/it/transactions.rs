@@ -284,7 +284,7 @@ fn reads_see_one_snapshot_and_cannot_write() {
 }
 
 #[test]
-fn time_stands_still_inside_and_never_goes_back() {
+fn time_is_fixed_in_a_transaction_and_never_goes_back() {
     for db in TestDb::both() {
         let store = db.open(&SCHEMA);
         let now = || {
