@@ -3,17 +3,16 @@
 use std::collections::BTreeMap;
 
 use ipse_protocol::bytes::B32;
-use ipse_protocol::code::{biometric_proof_hash, code_proof, proof_hash};
-use ipse_protocol::opaque::{KE3_LEN, LoginFinished, OpaqueError};
+use ipse_protocol::opaque::OpaqueError;
 use ipse_protocol::problem::ProblemCode;
 use ipse_protocol::terms::{Factor, RefusalReason};
 use ipse_protocol::transcript::Transcript;
-use ipse_protocol::wire::{ApproveRequest, Assertion, DecisionResponse};
+use ipse_protocol::wire::{ApproveRequest, DecisionResponse};
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, local};
 use crate::storage::{Exclusive, read_json, write_json};
-use crate::{Biometric, CodeLogin, Opened, Phone, Result, Storage, Transport, requests};
+use crate::{Approval, Biometric, CodeLogin, Opened, Phone, Result, Storage, Transport, requests};
 
 /// Hashes of the views that were shown, by action.
 const SHOWN: &str = "shown.json";
@@ -29,69 +28,6 @@ pub enum Proof<'a> {
     Code(&'a str),
     /// Fingerprint.
     Biometric,
-}
-
-/// An approval with its proof, ready to be signed. It tells nothing of the code.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Approval {
-    /// The body.
-    pub request: ApproveRequest,
-    /// Transcript hash, T.
-    pub t: B32,
-    /// Proof hash, H.
-    pub proof_hash: B32,
-}
-
-impl Approval {
-    /// An approval with a code that OPAQUE found right.
-    #[must_use]
-    pub fn with_code(attempt: &str, transcript: &Transcript, login: &LoginFinished) -> Self {
-        let t = transcript.hash();
-        Self::with_code_proof(attempt, t, login.ke3, code_proof(&login.session_key, &t))
-    }
-
-    /// As [`Approval::with_code`], from OPAQUE's last message and a code proof over any transcript.
-    #[must_use]
-    pub fn with_code_proof(
-        attempt: &str,
-        t: [u8; 32],
-        ke3: [u8; KE3_LEN],
-        proof: [u8; 32],
-    ) -> Self {
-        Approval {
-            request: ApproveRequest {
-                attempt: attempt.to_owned(),
-                t: t.into(),
-                ke3: Some(ke3.into()),
-                code_proof: Some(proof.into()),
-                assertion: None,
-            },
-            t: t.into(),
-            proof_hash: proof_hash(&ke3, &proof).into(),
-        }
-    }
-
-    /// An approval with a fingerprint.
-    #[must_use]
-    pub fn with_biometric(attempt: &str, transcript: &Transcript, assertion: Assertion) -> Self {
-        let t = transcript.hash();
-        let proof_hash = biometric_proof_hash(
-            &assertion.authenticator_data.0,
-            &assertion.client_data.0,
-            &assertion.signature.0,
-        );
-        Approval {
-            request: ApproveRequest {
-                attempt: attempt.to_owned(),
-                t: t.into(),
-                ke3: None,
-                code_proof: None,
-                assertion: Some(assertion),
-            },
-            t: t.into(),
-            proof_hash: proof_hash.into(),
-        }
-    }
 }
 
 /// Expiry and view hash of each action that was shown.

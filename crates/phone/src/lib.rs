@@ -15,6 +15,7 @@ pub mod cli;
 pub mod requests;
 
 mod approval;
+mod approval_proof;
 mod attempt;
 mod bank;
 mod biometric;
@@ -37,7 +38,8 @@ mod state;
 mod storage;
 mod transport;
 
-pub use approval::{Approval, Proof};
+pub use approval::Proof;
+pub use approval_proof::Approval;
 pub use biometric::Biometric;
 pub use code::{CodeLogin, CodeRegistration, KeyStretching};
 pub use enrolment::{Enrol, StartedEnrolment};
