@@ -156,7 +156,7 @@ struct Sim {
     handle: Option<String>,
 }
 
-/// The normalised number and the language. Checks the rest of what the phone says of itself.
+/// The normalised number and the language. Checks the rest of the phone's data.
 fn acceptable(body: &EnrolmentRequest) -> Result<(String, Language), Error> {
     let malformed = |member: &str, reason: &str| {
         Error::from(

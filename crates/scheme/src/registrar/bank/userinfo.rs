@@ -246,7 +246,7 @@ fn claim<'c>(
 
 fn name(claims: &Map<String, Value>, which: &'static str) -> Result<String, RegistrarError> {
     let value = claim(claims, which)?.trim();
-    // It will stand in views: nothing in it may mislead the eye.
+    // Views will show it, so it must not mislead the reader.
     if value.chars().count() > MAX_NAME || text::check(value).is_err() {
         return Err(Refused(which));
     }

@@ -26,7 +26,7 @@ pub enum Step {
     },
     /// The phone sends its last approval once more.
     Resend,
-    /// The phone forgets what stands between two messages.
+    /// The phone forgets its state between two messages.
     Forget,
     /// The node dies, and another takes its place on the same database.
     Restart,
@@ -469,7 +469,7 @@ impl Model {
 
     // --- Partner ---
 
-    fn stands(&self, grant: &Grant) -> bool {
+    fn is_current(&self, grant: &Grant) -> bool {
         self.active() && grant.epoch == self.epoch
     }
 
@@ -477,10 +477,10 @@ impl Model {
         let Some(at) = self.grant(back) else {
             return NOTHING;
         };
-        let stands = self.stands(&self.grants[at]);
+        let is_current = self.is_current(&self.grants[at]);
         let grant = &mut self.grants[at];
         match grant.status {
-            "issued" if stands => {
+            "issued" if is_current => {
                 grant.status = "redeemed";
                 self.requests[grant.request].status = "delivered";
                 "tokens"
@@ -502,7 +502,7 @@ impl Model {
         let grant = &self.grants[at];
         match grant.status {
             "issued" => NOTHING,
-            "redeemed" if self.stands(grant) => "info",
+            "redeemed" if self.is_current(grant) => "info",
             _ => "invalid_token",
         }
     }

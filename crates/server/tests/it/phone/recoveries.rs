@@ -49,7 +49,7 @@ async fn a_bank_visit_replaces_an_exhausted_code() {
             .await;
         assert_eq!(again.body, done.body);
 
-        // The new code opens, the old one does not, and the count began anew.
+        // The new code works, the old one does not, and the count starts again.
         let me = phone.get("/me").await;
         assert_eq!(me.body["wrong_codes_left"], 3, "{}", me.body);
         let login = claim_login(&network, &partner, &mut phone).await;
@@ -75,7 +75,7 @@ async fn a_change_of_the_identity_ends_a_recovery() {
         complete_recovery(&mut phone, &recovery, "40719")
             .await
             .refused("epoch_changed");
-        // Anew, it lifts its own reason only.
+        // A new recovery lifts its own reason only.
         let recovery = verified_recovery(&mut phone).await;
         let done = complete_recovery(&mut phone, &recovery, "40719").await;
         assert_eq!(done.body["status"], "suspended", "{}", done.body);

@@ -113,7 +113,7 @@ impl Child {
         self.ready().await;
     }
 
-    /// Kills while a request is on its way, or right after its answer, and starts anew. The answer, if there was one.
+    /// Kills during a request, or right after its answer, and starts again. Returns the answer, if there was one.
     pub async fn struck(
         &mut self,
         request: RequestBuilder,

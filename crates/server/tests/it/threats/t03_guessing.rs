@@ -22,8 +22,8 @@ use crate::support::logins::claim_login;
 use crate::support::requests::{count_rows, post_signed};
 use crate::support::{CODE, Child, Phone, Sealed, TestNetwork, refusal};
 
-/// What a thief with the device key does: all codes at once, and whatever was not judged again, signed anew; says how many were
-/// answered.
+/// What a thief with the device key does: tries all codes at the same time, and signs again what was not judged. Returns how
+/// many were answered.
 async fn guesses(nodes: &[Arc<Server>], phone: &mut Phone, offer: &Offer) -> usize {
     let path = format!("/actions/{}/attempt", offer.action);
     let mut left: Vec<AttemptRequest> = (0..GUESSES)
@@ -89,8 +89,8 @@ fn wrong(n: usize) -> String {
 /// Never more at once than the window of sequences has places: one that fell behind it would be taken for a copy.
 const GUESSES: usize = 64;
 
-/// A round takes nearly a tenth of a second: each of the 64 signs anew whenever another was faster. One in ten of the rounds
-/// of other races.
+/// A round takes nearly a tenth of a second, because each of the 64 signs again when another was faster. So this race has a
+/// tenth of the rounds of other races.
 const COSTLY: usize = 10;
 
 /// Changes the phone's row as the scheme itself would, MAC and all.

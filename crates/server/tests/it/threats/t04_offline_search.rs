@@ -9,7 +9,7 @@ use tokio::task::JoinSet;
 use crate::support::recoveries::{complete_recovery, exhaust_code, verified_recovery};
 use crate::support::{TestNetwork, refusal};
 
-/// Whoever may blind guesses against a code in use needs one second message only to try them all at home.
+/// If registration evaluated a code in use, one second message would be enough to try all codes offline.
 #[tokio::test]
 async fn t04_registration_does_not_evaluate_a_code_in_use() {
     for network in TestNetwork::both().await {
@@ -60,7 +60,7 @@ async fn t04_one_recovery_evaluates_few_codes() {
         for _ in 0..2 {
             phone.send(&sealed).await.refused("too_many_requests");
         }
-        // The bank's word again is a recovery anew.
+        // If the bank vouches again, that is a new recovery.
         let recovery = verified_recovery(&mut phone).await;
         let done = complete_recovery(&mut phone, &recovery, "40719").await;
         assert_eq!(done.status, StatusCode::OK, "{}", done.body);
@@ -68,7 +68,7 @@ async fn t04_one_recovery_evaluates_few_codes() {
     }
 }
 
-/// Whoever could have every code evaluated before the record is kept would need one second message to try them all.
+/// If one enrolment evaluated all codes before the record is stored, one second message would be enough to try them all.
 #[tokio::test]
 async fn t04_one_enrolment_evaluates_few_codes() {
     for network in TestNetwork::both().await {
@@ -115,7 +115,7 @@ async fn t04_one_enrolment_evaluates_few_codes() {
         phone.send(&sealed).await.refused("too_many_requests");
         assert!(refused.body["retry_after_ms"].as_i64() > Some(0));
         phone.finish_enrolment().await.refused("too_many_requests");
-        // Beginning anew is another identity, under which the guesses of before are worth nothing.
+        // A new enrolment has another identity, for which the earlier guesses are worth nothing.
         phone.enrol(&network).await;
         network.end().await;
     }

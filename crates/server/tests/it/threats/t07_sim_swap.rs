@@ -41,7 +41,7 @@ async fn t07_the_device_mac_covers_the_sim_handle() {
     for network in TestNetwork::both().await {
         let partner = network.partner().await;
         let (mut phone, other) = (network.enrolled(0).await, network.enrolled(1).await);
-        // Who writes the database gives the stolen phone a SIM of their own.
+        // An attacker who writes the database gives the stolen phone another SIM.
         let (victim, thief) = (phone.identity.clone(), other.identity.clone());
         network
             .server

@@ -144,7 +144,7 @@ async fn t11_a_repeated_approval_gets_the_same_answer() {
     }
 }
 
-/// The first refusal's answer was lost, and other requests went out since: signed anew, the browser still goes back.
+/// The answer of the first refusal was lost, and other requests followed. Signed again, it still sends the browser back.
 #[tokio::test]
 async fn t11_a_refusal_signed_again_gets_the_same_answer() {
     for network in TestNetwork::both().await {

@@ -276,8 +276,8 @@ async fn t12_nothing_is_accepted_again_after_the_login() {
         // Recorded and played again, it opens nothing.
         let again = phone.send(&guess).await;
         assert!(again.body["attempt"].is_null(), "{}", again.body);
-        let anew = phone.post(&path, &Phone::attempt_body(&offer, ke1)).await;
-        assert!(anew.body["attempt"].is_null(), "{}", anew.body);
+        let later = phone.post(&path, &Phone::attempt_body(&offer, ke1)).await;
+        assert!(later.body["attempt"].is_null(), "{}", later.body);
         assert_eq!(network.identity(&phone.identity).await.wrong_codes, 1);
 
         let opened = phone

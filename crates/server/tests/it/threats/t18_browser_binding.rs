@@ -56,7 +56,7 @@ async fn t18_only_the_starting_browser_can_reload() {
         let foreign = server.get(&url, &[("cookie", &cookie)]).await;
         assert_eq!(foreign.page_code(), "request_expired");
     }
-    // Whoever else learns the reference finds nothing, with the browser's cookie neither.
+    // Another party that learns the reference finds nothing, even with the browser's cookie.
     let plain = authorize_url(&server.plain, pushed["request_uri"].as_str().unwrap());
     let foreign = server.get(&plain, &[("cookie", &cookie)]).await;
     assert_eq!(foreign.page_code(), "request_expired");
@@ -84,7 +84,7 @@ async fn t18_pages_cannot_be_framed_and_run_no_foreign_script() {
     assert_eq!(answer.headers[header::CACHE_CONTROL], "no-store");
     assert_eq!(answer.headers[header::REFERRER_POLICY], "no-referrer");
     assert_eq!(answer.headers[header::X_FRAME_OPTIONS], "DENY");
-    // No script or style stands in the page itself.
+    // The page has no inline script or style.
     assert!(
         !answer.text.contains("<script>")
             && !answer.text.contains(" style=")

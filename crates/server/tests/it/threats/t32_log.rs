@@ -240,7 +240,7 @@ async fn t32_every_queued_entry_reaches_the_log() {
         }
         let counts = one(&network, COUNTS).await;
         assert_eq!(counts.int(0), Ok(0));
-        // Whoever took the turns, each signed a head.
+        // Each turn signed a head.
         let heads = one(&network, HEADS).await;
         assert_eq!(heads.int(0), Ok(2));
         assert_eq!(heads.int(1), Ok(2000));

@@ -92,7 +92,7 @@ async fn t34_files_and_logs_contain_no_personal_data() {
     for file in files {
         let bytes = std::fs::read(&file).expect("readable");
         for canary in canaries {
-            // Five digits alone stand in any time or port: a code is looked for as JSON and forms write it.
+            // Any time or port may contain five digits. So a code is searched for as JSON and forms write it.
             let canary = if canary.len() == 5 {
                 format!("\"{canary}\"")
             } else {

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::support::oidc::{TestServer, fetch_userinfo, redemption};
 use crate::support::{TestNetwork, partner_parameter as parameter};
 
-/// Everything but what an OpenID provider says of itself and of the login.
+/// Everything except the claims about the OpenID provider and the login.
 fn is_about_the_person(name: &str) -> bool {
     const OTHER: [&str; 12] = [
         "iss",

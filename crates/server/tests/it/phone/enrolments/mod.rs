@@ -49,9 +49,9 @@ async fn a_repeated_start_returns_the_same_enrolment() {
         assert_eq!(again.body, first.body);
         // It changed its mind: a new enrolment, and the old one is gone.
         lost.state.device = None;
-        let anew = lost.begin_enrolment(&network).await;
-        assert_eq!(anew.status, StatusCode::CREATED, "{}", anew.body);
-        assert_ne!(anew.body["enrolment"], first.body["enrolment"]);
+        let second = lost.begin_enrolment(&network).await;
+        assert_eq!(second.status, StatusCode::CREATED, "{}", second.body);
+        assert_ne!(second.body["enrolment"], first.body["enrolment"]);
         let path = format!("/enrolments/{}", phone.enrolment);
         phone.get(&path).await.refused("device_signature_invalid");
         network.end().await;
@@ -114,7 +114,7 @@ async fn abandoned_enrolments_and_their_keys_are_deleted() {
                 !is_bound(&network, 0).await
             })
             .await;
-        // Who finished is not forgotten.
+        // A completed enrolment is not deleted.
         assert!(is_bound(&network, 1).await);
         let mut done = done;
         assert_eq!(done.get("/me").await.status, StatusCode::OK);
