@@ -1,5 +1,5 @@
-// Everything this shop knows of Ipse: it is an OpenID provider, and a stock client library speaks to it.
-// Pushed request (RFC 9126), PKCE, `private_key_jwt`; state, nonce and `iss` are checked by the library.
+// Logs people in with Ipse, through a standard OpenID Connect library: pushed request (RFC 9126), PKCE and
+// `private_key_jwt`. The library checks state, nonce and `iss`.
 
 import { readFile } from 'node:fs/promises';
 import * as client from 'openid-client';
@@ -7,7 +7,7 @@ import * as client from 'openid-client';
 const FLOW_LIFETIME_MS = 10 * 60 * 1000;
 const FLOWS_KEPT = 1000;
 
-/** A login that cannot go on; `page` names the shop's page for it, `code` is the stable small print. */
+/** A login that failed. `page` names the page that the shop shows, `code` is stable. */
 export class LoginProblem extends Error {
   constructor(page, code, cause) {
     super(code, { cause });
@@ -25,14 +25,14 @@ export class Ipse {
     this.#settings = settings;
   }
 
-  // Discovery happens at the first login and not at start, so that the shop opens while Ipse is away.
+  // Discovery happens at the first login and not at start, so that the shop starts while Ipse is down.
   async #discovered() {
     if (this.#configuration) return this.#configuration;
     const { issuer, client_id, private_jwks } = this.#settings;
     const { keys } = JSON.parse(await readFile(private_jwks, 'utf8'));
     const jwk = keys.find((key) => key.alg === 'ES256' || key.crv === 'P-256');
     const key = await crypto.subtle.importKey('jwk', { ...jwk, key_ops: ['sign'] }, { name: 'ECDSA', namedCurve: 'P-256' }, false, ['sign']);
-    // Plain http exists in the demo only; anything else must be https, as the library demands by itself.
+    // Only the demo uses plain http. The library refuses it by default.
     const options = new URL(issuer).protocol === 'http:' ? { execute: [client.allowInsecureRequests] } : {};
     this.#configuration = await client.discovery(
       new URL(issuer),
@@ -44,7 +44,7 @@ export class Ipse {
     return this.#configuration;
   }
 
-  /** Begins a login for one browser; answers the address to send it to. */
+  /** Starts a login for one browser and returns the address to redirect it to. */
   async begin(browser, language) {
     try {
       const configuration = await this.#discovered();
@@ -71,11 +71,11 @@ export class Ipse {
     }
   }
 
-  /** Ends a login: takes what the browser brought back, answers who it is. */
+  /** Finishes a login: checks the address to which the browser came back, and returns the person. */
   async finish(browser, url) {
     const state = url.searchParams.get('state') ?? '';
     const flow = this.#flows.get(state);
-    // Another browser's flow stays as it is: whoever planted this address must not end it.
+    // The flow of another browser is kept: an attacker who sent this address to a victim must not end it.
     if (!flow || flow.browser !== browser || flow.expires < Date.now()) throw new LoginProblem('stale', 'login_stale');
     this.#flows.delete(state);
     try {
@@ -111,7 +111,7 @@ function asProblem(error) {
     return new LoginProblem('failed', error.error, error);
   }
   if (error instanceof client.ResponseBodyError) {
-    // A code that was used already, or whose person was blocked in between.
+    // A code that was used already, or the person was blocked in the meantime.
     return new LoginProblem(error.error === 'invalid_grant' ? 'stale' : 'failed', error.error, error);
   }
   return new LoginProblem('failed', 'answer_invalid', error);

@@ -1,4 +1,4 @@
-// The shop's pages: functions from words and data to HTML. Every value that is not ours goes through `html`.
+// The shop's pages: functions from texts and data to HTML. `html` escapes every value that comes from outside.
 
 import { LANGUAGES, items, text } from './texts.js';
 
@@ -12,7 +12,7 @@ class Html {
 
 const ESCAPES = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 
-/** Template tag: escapes every value except those that are `Html` already; arrays are joined. */
+/** Template tag that escapes every value, except values of `Html`. Arrays are joined. */
 export function html(strings, ...values) {
   const flat = (value) => {
     if (value instanceof Html) return value.value;
@@ -62,7 +62,7 @@ const shelf = (language) => {
 <ul class="shelf">${items(language).map((item, i) => html`<li>${DRAWINGS[i]}<span class="item">${item}</span><span class="price">${price.format(PRICES[i])}</span></li>`)}</ul></section>`;
 };
 
-// Ipse's mark, in the button's own colour, as partners may show it.
+// The logo of Ipse, in the colour of the button, as partners may show it.
 const mark = html`<svg class="mark" viewBox="0 0 32 32" aria-hidden="true"><circle cx="14" cy="5" r="4"/><path d="M14 14v4.5" stroke-width="6"/><path d="M4 16.5c0 7.5 4 12.5 10 12.5 8 0 13-8 14.5-20" stroke-width="4"/></svg>`;
 
 const loginButton = (language) => html`<a class="button" id="log-in" href="/login" rel="nofollow">${mark}${text(language, 'login')}</a>`;

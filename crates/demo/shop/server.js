@@ -1,8 +1,8 @@
-// Winkel Hoek: a web shop that knows nothing of Ipse but that it is an OpenID provider.
+// Winkel Hoek: a web shop where people log in with Ipse. To the shop, Ipse is an OpenID provider like any other.
 //
 //   node server.js --home DIR      DIR/shop.json: listen, issuer, client_id, service, redirect_uri, private_jwks (a file)
 //
-// Ends when its standard input closes, so that no shop outlives the demo that opened it.
+// Stops when its standard input closes, so that the shop stops together with the demo.
 
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -24,14 +24,14 @@ const FILES = {
   '/icon.svg': { type: 'image/svg+xml', body: readFileSync(path.join(here, 'icon.svg')) },
 };
 
-// Ports of one host share cookies, so the names carry the shop.
+// The ports of a host share cookies, so the names of the cookies contain the name of the shop.
 const SESSION_COOKIE = 'shop_hoek_session';
 const LANGUAGE_COOKIE = 'shop_hoek_language';
 const SESSION_LIFETIME_MS = 60 * 60 * 1000;
 const SESSIONS_KEPT = 5000;
 const secure = settings.redirect_uri.startsWith('https:') ? '; Secure' : '';
 
-/** Session id → { csrf, person, expires }. A demo shop may forget its visitors when it closes. */
+/** Session id → { csrf, person, expires }. In memory only: a restart logs everybody out. */
 const sessions = new Map();
 
 const HEADERS = {
@@ -105,7 +105,7 @@ async function handle(request, response) {
       return answer(response, 200, visitor?.person ? greeting(language, visitor.person, visitor.csrf) : home(language));
     case 'GET /login':
       try {
-        // The flow belongs to this browser: without a session it gets an anonymous one first.
+        // A flow belongs to one browser, so a browser without a session gets an anonymous one first.
         const id = visitor ? sent[SESSION_COOKIE] : openSession(response);
         return redirect(response, String(await ipse.begin(id, language)));
       } catch (error) {
@@ -116,7 +116,7 @@ async function handle(request, response) {
         const person = await ipse.finish(visitor ? sent[SESSION_COOKIE] : '', url);
         sessions.delete(sent[SESSION_COOKIE]);
         openSession(response, person);
-        // Away from the address with the code in it, so that reload and back do no harm.
+        // Leads away from the address with the code, so that a reload does not use the code again.
         return redirect(response, '/');
       } catch (error) {
         return answerProblem(response, language, error);
@@ -133,7 +133,7 @@ async function handle(request, response) {
 
 function answerProblem(response, language, error) {
   if (!(error instanceof LoginProblem)) throw error;
-  // The library's reason, never what the person or the tokens said.
+  // Logs the reason of the library, and no content of tokens.
   if (error.cause) console.error(`login: ${error.code}: ${error.cause.code ?? error.cause.message}`);
   const status = { denied: 200, level_missing: 200, unreachable: 503 }[error.page] ?? 400;
   answer(response, status, problem(language, error.page, error.code));

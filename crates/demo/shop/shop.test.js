@@ -1,4 +1,4 @@
-// The shop against a provider of a few lines: what it accepts, what it refuses, what it shows.
+// The shop with a small test provider: what it accepts, what it refuses, what it shows.
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
@@ -11,7 +11,7 @@ import { after, before, beforeEach, test } from 'node:test';
 import * as jose from 'jose';
 
 let provider, shop, child, issuer, providerKey, shopPublicKey;
-/** What the provider was pushed, and how it shall answer the next login. */
+/** The last pushed request, and how the provider answers the next login. */
 let pushed, answers;
 
 const listening = (server) => new Promise((done) => server.listen(0, '127.0.0.1', () => done(server.address().port)));
@@ -92,7 +92,7 @@ before(async () => {
 after(async () => {
   const ended = new Promise((done) => child.once('exit', done));
   child.stdin.end();
-  // Closing its standard input is enough: that is how the demo ends it.
+  // The shop stops when its standard input closes, as in the demo.
   assert.equal(await ended, 0);
   provider.closeAllConnections();
   provider.close();
@@ -113,7 +113,7 @@ class Browser {
     }
     return { status: response.status, location: response.headers.get('location'), text: await response.text() };
   }
-  /** Begins a login; answers where the provider would send this browser. */
+  /** Starts a login. Returns a function that builds the address to which the provider redirects this browser. */
   async begin() {
     const { location } = await this.open(`${shop}/login`);
     assert.ok(location.startsWith(`${issuer}/authorize?`), location);
@@ -140,7 +140,7 @@ test('a person logs in, is greeted by name, and logs out', async () => {
   assert.doesNotMatch((await browser.open(`${shop}/`)).text, /Hello An/);
 });
 
-test('a refusal gets a friendly page', async () => {
+test('a refusal gets its own page', async () => {
   const browser = new Browser();
   const back = await browser.begin();
   const { status, text } = await browser.open(back({ error: 'access_denied' }));
@@ -149,16 +149,16 @@ test('a refusal gets a friendly page', async () => {
   assert.match(text, /data-code="access_denied"/);
 });
 
-test('an answer works once, in the browser that asked', async () => {
+test('an answer works one time, and only in the browser that started the login', async () => {
   const browser = new Browser();
   const back = (await browser.begin())({ code: 'c' });
-  const stranger = new Browser();
-  assert.match((await stranger.open(back)).text, /login_stale/);
+  const other = new Browser();
+  assert.match((await other.open(back)).text, /login_stale/);
   assert.equal((await browser.open(back)).status, 303);
   assert.match((await browser.open(back)).text, /login_stale/);
 });
 
-test('answers that are not in order are refused', async () => {
+test('a wrong answer is refused', async () => {
   const cases = [
     [{ code: 'c', iss: 'https://other.example' }, {}, 'answer_invalid'],
     [{ code: 'c' }, { idToken: { nonce: 'another' } }, 'answer_invalid'],
@@ -177,7 +177,7 @@ test('answers that are not in order are refused', async () => {
   }
 });
 
-test('a name is text, whatever stands in it', async () => {
+test('a name is text and never HTML', async () => {
   const browser = new Browser();
   const back = await browser.begin();
   answers = { userinfo: { given_name: '<script>alert(1)</script>' } };

@@ -1,4 +1,4 @@
-// The shop's words, written in each language. `{name}` and `{code}` are filled in by `text`.
+// The texts of the shop in four languages. `text` replaces `{name}` and `{code}`.
 
 const TEXTS = {
   nl: {
@@ -153,17 +153,17 @@ const TEXTS = {
 
 export const LANGUAGES = Object.keys(TEXTS);
 
-/** The words of one language; `values` replace `{placeholders}`. */
+/** A text in one language. `values` replace the `{placeholders}`. */
 export function text(language, key, values = {}) {
   return TEXTS[language][key].replace(/\{(\w+)\}/g, (_, name) => values[name] ?? '');
 }
 
-/** The names of what lies on the shelf. */
+/** The names of the products. */
 export function items(language) {
   return TEXTS[language].items;
 }
 
-/** First of our languages that the browser asks for (RFC 9110 §12.5.4, quality values respected), else Dutch. */
+/** The language that the browser prefers (`Accept-Language`, RFC 9110 §12.5.4) of those of the shop, else Dutch. */
 export function fromAcceptLanguage(header) {
   const wanted = (header ?? '')
     .split(',')

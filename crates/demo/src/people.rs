@@ -106,7 +106,7 @@ pub static PEOPLE: [Person; 12] = [
     person("luc.wouters", "Luc", "Wouters", Date::constant(2001, 4, 29), "BE", 113, "+32470000012", DIJLE, Sim::Ready, LINDE, Language::Nl, None),
 ];
 
-/// A person for the tests of partners. The phone answers without anybody.
+/// A person for the tests of partners. The phone answers automatically.
 #[derive(Clone, Copy, Debug)]
 pub struct SandboxPerson {
     /// The `login_hint` of a test partner.
@@ -117,7 +117,7 @@ pub struct SandboxPerson {
     pub person: Person,
 }
 
-/// The sandbox people. They are not in [`PEOPLE`], because nobody else can use their phones.
+/// The sandbox people. They are not in [`PEOPLE`], because their phones are in use.
 #[rustfmt::skip]
 pub static SANDBOX: [SandboxPerson; 3] = [
     sandbox("approve@sandbox", Some("--approve"), "proef.akkoord", "Ada", "Akkoord", 900, "+32470000090"),

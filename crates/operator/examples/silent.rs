@@ -1,31 +1,32 @@
 //! Measures what a silent statement costs the operator: `cargo run --release -p ipse-operator --example silent -- [SECONDS] [RATE]`.
 //!
-//! The operator is a child process on SQLite with full durability, the load comes over 32 kept connections. Without a rate it goes as
-//! fast as it can. Prints one line of JSON.
+//! The operator is a child process on SQLite with full durability. The load uses 32 connections that stay open. Without a rate it
+//! is as fast as possible. Prints one line of JSON.
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::Context as _;
 use ipse_jose::{JwkSet, SigningKey, b64, jws};
 use ipse_operator::config::{Config, Profile, Scheme, SimRange};
 use ipse_operator::{Operator, feed, server};
+use ipse_protocol::{Clock, Random};
 use serde_json::{Value, json};
 
 const CONNECTIONS: u32 = 32;
 const FIRST: &str = "+32470100000";
-/// Linux' unit in /proc/PID/stat.
+/// The unit of time in /proc/PID/stat on Linux.
 const MS_PER_TICK: f64 = 10.0;
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let args: Vec<String> = std::env::args().skip(1).collect();
-    if let [word, home] = args.as_slice()
-        && word == "serve"
+    if let [command, home] = args.as_slice()
+        && command == "serve"
     {
         let running = server::start(Operator::open(Path::new(home))?).await?;
         println!("{}", running.address);
@@ -45,11 +46,13 @@ async fn measure(time: Duration, rate: Option<f64>) -> anyhow::Result<()> {
     let (mut child, address) = start(home.path())?;
     let url = format!("http://{address}/sim-controller/v1");
     let token = token(&url, &scheme).await?;
-    let (cpu, start) = (cpu_ms(&child)?, Instant::now());
+    let clock = Clock::system();
+    let (cpu, start) = (cpu_ms(&child)?, clock.instant());
     let next = Arc::new(AtomicU64::new(0));
     let mut tasks = tokio::task::JoinSet::new();
     for i in 0..CONNECTIONS {
         let (url, token, next) = (url.clone(), token.clone(), Arc::clone(&next));
+        let (clock, random) = (clock.clone(), Random::system());
         tasks.spawn(async move {
             let client = feed::client("http://")?;
             let number = format!("+{}", FIRST[1..].parse::<u64>()? + u64::from(i));
@@ -58,17 +61,17 @@ async fn measure(time: Duration, rate: Option<f64>) -> anyhow::Result<()> {
             let handle = found["handle"].as_str().context("a handle")?.to_owned();
             let path = format!("{url}/sims/{handle}/challenges");
             let mut latencies = Vec::new();
-            while start.elapsed() < time {
+            while clock.instant() - start < time {
                 if let Some(rate) = rate {
                     let turn = next.fetch_add(1, Ordering::Relaxed) as f64 / rate;
                     tokio::time::sleep_until((start + Duration::from_secs_f64(turn)).into()).await;
                 }
-                let nonce = b64::encode(&ipse_protocol::Random::system().bytes::<32>());
+                let nonce = b64::encode(&random.bytes::<32>());
                 let body = json!({ "nonceHash": nonce, "method": "silent", "budgetMs": 10000 });
-                let begun = Instant::now();
+                let begun = clock.instant();
                 let answer = post(&client, &path, &token, &body).await?;
                 answer["statement"].as_str().context("a statement")?;
-                latencies.push(begun.elapsed());
+                latencies.push(clock.instant() - begun);
             }
             anyhow::Ok(latencies)
         });
@@ -77,7 +80,7 @@ async fn measure(time: Duration, rate: Option<f64>) -> anyhow::Result<()> {
     while let Some(result) = tasks.join_next().await {
         latencies.extend(result??);
     }
-    let (elapsed, spent) = (start.elapsed().as_secs_f64(), cpu_ms(&child)?);
+    let (elapsed, spent) = ((clock.instant() - start).as_secs_f64(), cpu_ms(&child)?);
     drop(child.stdin.take());
     child.wait()?;
     latencies.sort_unstable();
@@ -133,9 +136,9 @@ fn start(home: &Path) -> anyhow::Result<(Child, String)> {
 }
 
 async fn token(url: &str, scheme: &SigningKey) -> anyhow::Result<String> {
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH)?;
+    let now = Clock::system().unix_seconds();
     let claims = json!({
-        "iss": "ipse", "sub": "ipse", "aud": "http://localhost:4002", "jti": "1", "exp": now.as_secs() + 60,
+        "iss": "ipse", "sub": "ipse", "aud": "http://localhost:4002", "jti": "1", "exp": now + 60,
     });
     let assertion = jws::sign(scheme, "JWT", claims.to_string().as_bytes());
     let form = [

@@ -70,7 +70,7 @@ pub enum Refusal {
 }
 
 impl Refusal {
-    /// Who is at fault.
+    /// The party at fault.
     #[must_use]
     pub fn at_fault(self) -> AtFault {
         match self {

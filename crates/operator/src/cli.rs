@@ -27,16 +27,25 @@ const FAULT_WAIT: Duration = Duration::from_secs(10);
 /// How often it looks.
 const FAULT_POLL: Duration = Duration::from_millis(20);
 
+const EXAMPLES: &str = "\
+Examples:
+  ipse operator --home DIR                           run the operator in DIR
+  ipse operator --home DIR sim list                  show its SIMs
+  ipse operator --home DIR sim swap +32470000001     give a number a new SIM
+  ipse operator --home DIR sim port +32470000001 --pending
+  ipse operator --home DIR jwks                      print its public keys";
+
 /// Runs a mobile operator: SIM registry, SIM statements, events.
 #[derive(Debug, Parser)]
+#[command(after_help = EXAMPLES)]
 pub struct Args {
     /// Folder with operator.toml, database and keys.
     #[arg(long, global = true, value_name = "DIR")]
     home: Option<PathBuf>,
-    /// End when standard input closes.
+    /// Stop when standard input closes.
     #[arg(long)]
     stdin_watch: bool,
-    /// Without one, the operator serves.
+    /// Without a command, the operator runs.
     #[command(subcommand)]
     command: Option<Command>,
 }
@@ -47,7 +56,7 @@ enum Command {
     Init(Box<Init>),
     /// Print the public keys that the scheme pins.
     Jwks,
-    /// Look at SIMs and change them; a running server tells the scheme within a second.
+    /// Show and change SIMs. A running operator reports changes to the scheme within a second.
     Sim {
         #[command(subcommand)]
         command: SimCommand,
@@ -62,7 +71,7 @@ enum Command {
 
 #[derive(Debug, clap::Args)]
 struct Init {
-    /// Name as people know it.
+    /// Name that people see.
     #[arg(long)]
     name: String,
     /// Origin of this operator.
@@ -83,7 +92,7 @@ struct Init {
     /// File with the scheme's public keys (JWK set).
     #[arg(long, value_name = "FILE")]
     scheme_jwks: PathBuf,
-    /// Where events go; SCHEME-ISSUER/operators/events if not given.
+    /// Where events go [default: SCHEME-ISSUER/operators/events]
     #[arg(long)]
     events_url: Option<String>,
     /// `sqlite:PATH` or `postgres://…`.
@@ -100,25 +109,25 @@ enum SimCommand {
     List {
         /// Phone number.
         number: Option<String>,
-        /// As JSON.
+        /// Print JSON.
         #[arg(long)]
         json: bool,
     },
-    /// Give the number a new SIM, ready to use; the old one is dead.
+    /// Give the number a new SIM. The old one stops working.
     Swap(Change),
-    /// Bar the line: phone or SIM is lost.
+    /// Bar the line, because the phone or SIM is lost.
     Lose(Change),
     /// Move the number to another operator.
     Port {
         #[command(flatten)]
         change: Change,
-        /// Only announce the move; it can still be called off with `restore`.
+        /// Only announce the move. `restore` cancels it.
         #[arg(long)]
         pending: bool,
     },
-    /// Lift a loss, or a move that was called off.
+    /// End a loss, or cancel a move.
     Restore(Change),
-    /// Give out a number that is free.
+    /// Give a number that is not in use a SIM.
     Add {
         #[command(flatten)]
         change: Change,
@@ -140,11 +149,11 @@ struct Change {
 /// Runs the command.
 ///
 /// # Errors
-/// What went wrong and what to do, in one line.
+/// The text says what failed and what to do.
 pub async fn run(args: Args) -> anyhow::Result<()> {
     let home = args
         .home
-        .context("say which operator: ipse operator --home DIR …")?;
+        .context("--home is missing: ipse operator --home DIR …")?;
     match args.command {
         None => {
             server::serve(&home, server::shutdown_signal(args.stdin_watch)).await?;
@@ -157,7 +166,7 @@ pub async fn run(args: Args) -> anyhow::Result<()> {
     }
 }
 
-/// The public keys of the operator in `home`, made when there are none yet.
+/// The public keys of the operator in `home`. Makes the keys if there are none.
 ///
 /// # Errors
 /// The keystore's.
@@ -171,7 +180,7 @@ pub fn public_jwks(home: &Path) -> Result<JwkSet, ipse_keys::Error> {
 fn initialise(home: &Path, init: Init) -> anyhow::Result<()> {
     let path = home.join(config::FILE);
     if path.exists() {
-        bail!("{} is there already; change it by hand", path.display());
+        bail!("{} exists already; edit it", path.display());
     }
     let jwks = std::fs::read(&init.scheme_jwks)
         .with_context(|| format!("{}", init.scheme_jwks.display()))?;

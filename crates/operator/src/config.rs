@@ -133,7 +133,7 @@ pub struct SimRange {
 pub struct Config {
     /// Demo or production.
     pub profile: Profile,
-    /// Name as people know it.
+    /// Name that people see.
     pub name: String,
     /// Issuer: origin of this server.
     pub issuer: String,

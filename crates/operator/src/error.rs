@@ -1,4 +1,4 @@
-//! What the rules return when they do not succeed, and who has to act on it.
+//! What the rules return when they do not succeed, and the party that has to act.
 
 use std::error::Error;
 use std::fmt::Write as _;
@@ -26,21 +26,21 @@ impl<R: Send + 'static> TxError for RuleError<R> {
     }
 }
 
-/// Who has to change something before the same request can succeed.
+/// The party that has to change something before the same request can succeed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AtFault {
     /// The party that sent the request.
     Caller,
     /// A party that this operator asked: a card, or the scheme's event endpoint.
     Peer,
-    /// Whoever runs this service: the configuration, the database, the machine.
+    /// The people who run this service: the configuration, the database or the machine is wrong.
     Service,
     /// This program.
     Us,
 }
 
 impl AtFault {
-    /// Who is at fault when the store fails.
+    /// The party at fault when the store fails.
     #[must_use]
     pub fn of_store(error: &StoreError) -> Self {
         match error {

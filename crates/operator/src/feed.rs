@@ -153,7 +153,7 @@ struct Feed {
     pause: Duration,
     next_heartbeat: Instant,
     next_prune: Instant,
-    /// The last fault that a test asked for.
+    /// The last fault that a test requested.
     fault: Option<FaultSetting>,
     /// Whether the last round failed.
     failing: bool,
@@ -197,7 +197,7 @@ impl Feed {
         }
     }
 
-    /// Applies a fault that a test asked for, and then notes that it is in force, so that the test can wait for it.
+    /// Applies a fault that a test requested, and then notes that it is in force, so that the test can wait for it.
     async fn apply_fault(
         &mut self,
         requested: FaultSetting,

@@ -1,4 +1,4 @@
-//! The names and numbers that the registry keeps, each a type of its own, so that one cannot be given for another.
+//! The names and numbers in the registry. Each has its own type, so that one cannot be passed for another.
 
 use ipse_jose::b64;
 use ipse_protocol::Random;

@@ -91,7 +91,7 @@ impl OperatorKeys {
         mac
     }
 
-    /// MAC over an access token's content.
+    /// MAC of the content of an access token.
     #[must_use]
     pub fn token_mac(&self, content: &[u8]) -> hmac::Tag {
         hmac::sign(&self.tokens, content)

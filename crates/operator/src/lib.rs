@@ -1,10 +1,11 @@
 //! The operator (SIM controller): it issues SIMs, proves that a SIM answers, and reports swaps, ports and losses.
 //!
-//! It is an organisation of its own, with its own process, database, keys and origin. It alone knows a SIM's keys, ICCID and IMSI;
-//! the scheme knows a pairwise handle and gets signed statements and events. Its wire is §8 of `docs/protocol.md`.
+//! It is a separate organisation, with its own process, database, keys and origin. Only the operator knows the keys, ICCID and
+//! IMSI of a SIM. The scheme knows a pairwise handle, and gets signed statements and events. §8 of `docs/protocol.md`
+//! specifies the API.
 //!
-//! A request runs through [`http`] (parse, authenticate, render), one rule of [`challenge`] or [`registry`], and [`store`]. Cards are
-//! reached through [`cards::Channel`], the seam for over-the-air delivery.
+//! A request passes [`http`] (parse, authenticate, render), one rule of [`challenge`] or [`registry`], and [`store`].
+//! Commands for cards pass [`cards::Channel`], the interface for over-the-air delivery.
 
 pub mod auth;
 pub mod cards;

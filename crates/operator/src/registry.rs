@@ -149,7 +149,7 @@ pub fn lose(tx: &mut Tx, context: &Context, number: &PhoneNumber) -> Result<Sim,
     move_line(tx, context, number, from, Line::BarredLost, Kind::Lost)
 }
 
-/// Notes that another operator asked for the number.
+/// Notes that another operator requested the number.
 ///
 /// # Errors
 /// A [`Refusal`], or the store's.

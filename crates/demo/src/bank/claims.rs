@@ -153,7 +153,7 @@ fn level<'a>(bank: &'a Bank, customer: &Customer) -> &'a str {
 /// The `verified_claims` element; `None` if the bank cannot meet a restriction.
 pub fn verified(bank: &Bank, customer: &Customer, requested: &Requested) -> Option<Value> {
     let fault = bank.config.fault(customer);
-    // A bank that lies about its level releases a low level although the request demands a higher one.
+    // With this fault, the bank releases a low level although the request demands a higher one.
     if fault != Some(Fault::LowLevel) && !requested.is_met(bank, customer) {
         return None;
     }

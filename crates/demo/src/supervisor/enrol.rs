@@ -35,7 +35,7 @@ pub async fn people(program: &Path, layout: &Layout, state: &mut State) -> anyho
     Ok(())
 }
 
-/// Starts the phone of a sandbox person, which answers without anybody, and tells the scheme its `login_hint`.
+/// Starts the phone of a sandbox person, which answers automatically, and tells the scheme its `login_hint`.
 pub async fn watch(
     program: &Path,
     layout: &Layout,

@@ -135,7 +135,7 @@ pub async fn run(options: Options, stop: impl Future<Output = ()>) -> anyhow::Re
 
     let mut parties = Vec::new();
     let outcome = tokio::select! {
-        // A stop that was asked for already comes before the first start.
+        // `stop` is polled first: when it is complete already, no party starts.
         biased;
         () = stop => {
             announce::step("Stopping");

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::network::{ISSUER, TestNetwork};
 
-struct Lie {
+struct Outcome {
     network: TestNetwork,
     iss: String,
     id_token: Value,
@@ -15,7 +15,7 @@ struct Lie {
     userinfo: String,
 }
 
-async fn told(fault: Fault) -> Lie {
+async fn run_with(fault: Fault) -> Outcome {
     let network = TestNetwork::with_fault(Some(fault));
     let mut browser = network.with_session(&[]).await;
     browser.sign_in("an").await;
@@ -28,7 +28,7 @@ async fn told(fault: Fault) -> Lie {
     let userinfo = network
         .userinfo(tokens["access_token"].as_str().unwrap())
         .await;
-    Lie {
+    Outcome {
         iss: answer.parameter("iss").unwrap(),
         id_token,
         userinfo_status: userinfo.status,
@@ -37,7 +37,7 @@ async fn told(fault: Fault) -> Lie {
     }
 }
 
-impl Lie {
+impl Outcome {
     async fn payload(&self) -> Value {
         self.network
             .verified(&self.network.decrypted(&self.userinfo))
@@ -47,13 +47,13 @@ impl Lie {
 
 #[tokio::test]
 async fn other_person_verifies_the_next_customer() {
-    let payload = told(Fault::OtherPerson).await.payload().await;
+    let payload = run_with(Fault::OtherPerson).await.payload().await;
     assert_eq!(payload["verified_claims"]["claims"]["given_name"], "Tom");
 }
 
 #[tokio::test]
 async fn low_level_says_low() {
-    let payload = told(Fault::LowLevel).await.payload().await;
+    let payload = run_with(Fault::LowLevel).await.payload().await;
     assert_eq!(
         payload["verified_claims"]["verification"]["assurance_level"],
         "low"
@@ -62,10 +62,10 @@ async fn low_level_says_low() {
 
 #[tokio::test]
 async fn missing_claims_and_missing_evidence_omit_them() {
-    let payload = told(Fault::MissingClaims).await.payload().await;
+    let payload = run_with(Fault::MissingClaims).await.payload().await;
     let claims = payload["verified_claims"]["claims"].as_object().unwrap();
     assert_eq!(claims.len(), 4);
-    let payload = told(Fault::MissingEvidence).await.payload().await;
+    let payload = run_with(Fault::MissingEvidence).await.payload().await;
     assert!(
         payload["verified_claims"]["verification"]
             .get("evidence")
@@ -75,47 +75,54 @@ async fn missing_claims_and_missing_evidence_omit_them() {
 
 #[tokio::test]
 async fn bad_signature_does_not_verify() {
-    let lie = told(Fault::BadSignature).await;
-    let parsed = jws::decode_unverified(&lie.network.decrypted(&lie.userinfo), 16 * 1024).unwrap();
+    let outcome = run_with(Fault::BadSignature).await;
+    let parsed =
+        jws::decode_unverified(&outcome.network.decrypted(&outcome.userinfo), 16 * 1024).unwrap();
     assert!(
         parsed
-            .verify(&lie.network.bank_key().await, &["JWT"])
+            .verify(&outcome.network.bank_key().await, &["JWT"])
             .is_err()
     );
 }
 
 #[tokio::test]
 async fn unencrypted_userinfo_is_only_signed() {
-    let lie = told(Fault::Unencrypted).await;
-    assert_eq!(lie.network.verified(&lie.userinfo).await["iss"], ISSUER);
+    let outcome = run_with(Fault::Unencrypted).await;
+    assert_eq!(
+        outcome.network.verified(&outcome.userinfo).await["iss"],
+        ISSUER
+    );
 }
 
 #[tokio::test]
 async fn wrong_issuer_audience_and_sub_differ() {
-    assert_ne!(told(Fault::WrongIss).await.iss, ISSUER);
+    assert_ne!(run_with(Fault::WrongIss).await.iss, ISSUER);
     assert_ne!(
-        told(Fault::WrongUserinfoIss).await.payload().await["iss"],
+        run_with(Fault::WrongUserinfoIss).await.payload().await["iss"],
         ISSUER
     );
     assert_ne!(
-        told(Fault::WrongAudience).await.payload().await["aud"],
+        run_with(Fault::WrongAudience).await.payload().await["aud"],
         "ipse"
     );
-    let lie = told(Fault::OtherSub).await;
-    assert_ne!(lie.payload().await["sub"], lie.id_token["sub"]);
+    let outcome = run_with(Fault::OtherSub).await;
+    assert_ne!(outcome.payload().await["sub"], outcome.id_token["sub"]);
 }
 
 #[tokio::test]
 async fn wrong_nonce_and_stale_auth_time_differ() {
-    assert_ne!(told(Fault::WrongNonce).await.id_token["nonce"], "a-nonce");
-    let lie = told(Fault::StaleAuthTime).await;
-    assert!(lie.network.now() - lie.id_token["auth_time"].as_i64().unwrap() >= 3600);
+    assert_ne!(
+        run_with(Fault::WrongNonce).await.id_token["nonce"],
+        "a-nonce"
+    );
+    let outcome = run_with(Fault::StaleAuthTime).await;
+    assert!(outcome.network.now() - outcome.id_token["auth_time"].as_i64().unwrap() >= 3600);
 }
 
 #[tokio::test]
 async fn unavailable_userinfo_is_an_error() {
     assert_eq!(
-        told(Fault::Unavailable).await.userinfo_status,
+        run_with(Fault::Unavailable).await.userinfo_status,
         StatusCode::SERVICE_UNAVAILABLE
     );
 }

@@ -48,11 +48,11 @@ pub enum ApiError {
     /// A page cannot be rendered.
     #[error("the page cannot be rendered")]
     Page(#[from] askama::Error),
-    /// A message has a time that is no time.
+    /// The stored time of a message is out of range.
     #[error("the time of a message is out of range")]
     Time(#[source] jiff::Error),
-    /// A test asked for this error.
-    #[error("a test asked for this error")]
+    /// A test requested this error.
+    #[error("a test requested this error")]
     Misbehaving,
 }
 
@@ -157,7 +157,7 @@ impl Body {
 }
 
 impl ApiError {
-    /// Who is at fault.
+    /// The party at fault.
     #[must_use]
     pub fn at_fault(&self) -> AtFault {
         match self {

@@ -1,4 +1,4 @@
-//! Settings that can change while the server runs: the fault that a test asked for, and the one that is in force.
+//! Settings that can change while the server runs: the fault that a test requested, and the one that is in force.
 
 use ipse_store::{StoreError, Tx, params, text_columns};
 
@@ -9,7 +9,7 @@ statements! {
     PUT = "INSERT INTO setting (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = $2";
 }
 
-/// Name of the setting with the fault that a test asked for.
+/// Name of the setting with the requested fault.
 const REQUESTED: &str = "fault";
 /// Name of the setting with the fault that the running operator has.
 const IN_FORCE: &str = "fault_in_force";
@@ -18,7 +18,7 @@ text_columns! {
     FaultSetting = "a fault or `none`",
 }
 
-/// The fault that a test asked for, if one ever did.
+/// The requested fault, if there was ever a request.
 ///
 /// # Errors
 /// The store's.
@@ -26,7 +26,7 @@ pub fn requested_fault(tx: &mut Tx) -> Result<Option<FaultSetting>, StoreError> 
     get(tx, REQUESTED)
 }
 
-/// Asks the running operator for a fault.
+/// Requests a fault of the running operator.
 ///
 /// # Errors
 /// The store's.
@@ -34,7 +34,7 @@ pub fn request_fault(tx: &mut Tx, fault: FaultSetting) -> Result<(), StoreError>
     tx.change_one(PUT, params![REQUESTED, &fault])
 }
 
-/// The fault that the running operator has, if one was ever asked for.
+/// The fault that the running operator has, if there was ever a request.
 ///
 /// # Errors
 /// The store's.

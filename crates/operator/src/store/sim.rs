@@ -67,7 +67,7 @@ pub struct Sim {
 }
 
 impl Sim {
-    /// What the scheme is told: it follows from the make of the card and from what happened to it.
+    /// Whether the SIM can answer challenges, as the scheme sees it.
     #[must_use]
     pub fn readiness(&self) -> Readiness {
         match (self.retired_at, self.profile, self.kvn) {
@@ -195,7 +195,7 @@ pub fn insert(tx: &mut Tx, sim: &Sim) -> Result<(), StoreError> {
 }
 
 /// Accepts a counter at most one time, and only above `asked`, the highest that was accepted when the card was asked.
-/// Answers that were asked for at the same moment may arrive in any order.
+/// Answers to challenges of the same moment may arrive in any order.
 ///
 /// False means that the counter is not acceptable.
 ///
