@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::sync::mpsc;
 
-use ipse_protocol::opaque::{ClientLogin, Identity as NoStretching};
 use ipse_protocol::wire::Offer;
 use ipse_server::Server;
 use ipse_store::{Store, StoreError};
@@ -11,7 +10,9 @@ use reqwest::StatusCode;
 use serde_json::{Value, json};
 use tokio::task::{JoinHandle, JoinSet};
 
-use crate::support::{ASSERTION_TYPE, CODE, Page, Phone, TestNetwork, partner_parameter, refusal};
+use crate::support::{
+    ASSERTION_TYPE, CODE, Page, Phone, TestNetwork, partner_parameter, refusal, start_login,
+};
 
 /// One transaction holds the database, one waits, and the queue is full.
 struct Jam {
@@ -124,8 +125,7 @@ async fn an_attempt_during_a_busy_database_spends_nothing() {
         let offer = network.offer_basic(&partner, &mut phone).await;
         let busy = network.node_with_queue(1);
         let jam = Jam::of(&network, &busy.scheme.store).await;
-        let (_, first) = ClientLogin::<NoStretching>::start(CODE, &ipse_protocol::Random::system())
-            .expect("opaque");
+        let (_, first) = start_login(CODE);
         let body = Phone::attempt_body(&offer, first);
         let request = phone.seal(&format!("/actions/{}/attempt", offer.action), &body);
         let ask = async || {

@@ -4,13 +4,15 @@ use crate::support::parsed;
 use ipse_store::grant;
 use std::collections::BTreeSet;
 
-use ipse_protocol::opaque::{ClientLogin, ClientRegistration, Identity as NoStretching};
+use ipse_phone::requests;
 use ipse_protocol::wire::{Attempt, AttemptResponse, DecisionResponse, Offer};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
 use super::rules::{Kind, Model, NOTHING, Step};
-use crate::support::{Opened, Partner, Phone, Reply, Started, TestNetwork, partner_parameter};
+use crate::support::{
+    Opened, Partner, Phone, Reply, Started, TestNetwork, partner_parameter, start_login,
+};
 
 const WRONG: &str = "96172";
 
@@ -196,9 +198,7 @@ impl<'a> Case<'a> {
 
     async fn attempt(&mut self, request: usize, right: bool) -> String {
         let code = if right { &*self.phone.code } else { WRONG };
-        let (client, first) =
-            ClientLogin::<NoStretching>::start(code, &ipse_protocol::Random::system())
-                .expect("opaque");
+        let (client, first) = start_login(code);
         let attempt = match self.ask(request, first).await {
             Ok(attempt) => attempt,
             Err(reply) => return said(&reply),
@@ -319,19 +319,13 @@ impl<'a> Case<'a> {
         let callback = self.phone.sign_in_at_bank(url, &customer).await;
         self.phone.browser.get(&callback).await;
         let code = format!("40{}19", (self.model.code_version + 5) % 10);
-        let (registration, request) =
-            ClientRegistration::<NoStretching>::start(&code, &ipse_protocol::Random::system())
-                .expect("opaque");
-        let path = format!("/recoveries/{recovery}");
-        let body = json!({"registration_request": ipse_jose::b64::encode(&request)});
-        let answer = self.phone.post(&format!("{path}/code"), &body).await;
-        let Some(response) = answer.body["registration_response"].as_str() else {
-            return said(&answer);
+        let at = format!("/recoveries/{recovery}");
+        let record = match self.phone.register_code(&at, &code).await {
+            Ok(record) => record,
+            Err(refused) => return said(&refused),
         };
-        let response = ipse_jose::b64::decode(response).expect("b64");
-        let record = registration.finish(&response).expect("opaque");
-        let body = json!({"registration_record": ipse_jose::b64::encode(&record)});
-        let done = self.phone.post(&format!("{path}/complete"), &body).await;
+        let message = requests::complete_recovery(recovery, record);
+        let done = self.phone.exchange(message).await;
         if done.status != StatusCode::OK {
             return said(&done);
         }

@@ -21,7 +21,7 @@ pub use network::{BANK, Options, TestNetwork, national_number, number};
 pub use partner::{ASSERTION_TYPE, Partner, parameter as partner_parameter};
 pub use phone::{CODE, Phone, Reply, Sealed};
 pub use starts::{RACER, Started, refusal};
-pub use steps::Opened;
+pub use steps::{Opened, start_login};
 
 /// An id that the test holds as text.
 pub fn parsed<T: std::str::FromStr>(text: &str) -> T {

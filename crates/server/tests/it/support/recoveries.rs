@@ -1,5 +1,6 @@
 //! The steps of a recovery.
 
+use ipse_phone::requests;
 use serde_json::json;
 
 use super::logins::claim_login;
@@ -45,22 +46,14 @@ pub async fn complete_recovery(
     recovery: &str,
     code: &str,
 ) -> crate::support::Reply {
-    use ipse_protocol::opaque::{ClientRegistration, Identity as NoStretching};
-    let (registration, request) =
-        ClientRegistration::<NoStretching>::start(code, &ipse_protocol::Random::system())
-            .expect("opaque");
-    let path = format!("/recoveries/{recovery}/code");
-    let body = json!({"registration_request": ipse_jose::b64::encode(&request)});
-    let answer = phone.post(&path, &body).await;
-    let Some(response) = answer.body["registration_response"].as_str() else {
-        return answer;
-    };
-    let response = ipse_jose::b64::decode(response).expect("b64");
-    let record = registration.finish(&response).expect("opaque");
-    let body = json!({"registration_record": ipse_jose::b64::encode(&record)});
-    phone
-        .post(&format!("/recoveries/{recovery}/complete"), &body)
-        .await
+    let at = format!("/recoveries/{recovery}");
+    match phone.register_code(&at, code).await {
+        Ok(record) => {
+            let message = requests::complete_recovery(recovery, record);
+            phone.exchange(message).await
+        }
+        Err(refused) => refused,
+    }
 }
 
 /// A recovery that the bank has vouched for: a code may be chosen.

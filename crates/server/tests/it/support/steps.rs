@@ -1,6 +1,7 @@
 //! The steps of the tests' phone. Each returns the answer as it came.
 
 use ipse_phone::{Approval, Biometric, CodeLogin, CodeRegistration, KeyStretching, requests};
+use ipse_protocol::Random;
 use ipse_protocol::code::code_proof;
 use ipse_protocol::terms::{Decision, Factor, KeyKind, RefusalReason};
 use ipse_protocol::transcript::Transcript;
@@ -31,6 +32,11 @@ impl Opened {
         let ke3 = <[u8; 64]>::try_from(&*self.ke3).expect("KE3");
         Approval::with_code_proof(&self.attempt.attempt, t, ke3, proof)
     }
+}
+
+/// Blinds a code, as the first half of proving it: the state and OPAQUE's first message.
+pub fn start_login(code: &str) -> (CodeLogin, [u8; 96]) {
+    CodeLogin::start(KeyStretching::None, code, &Random::system()).expect("opaque")
 }
 
 /// Enrolment.
@@ -168,8 +174,7 @@ impl Phone {
         offer: &Offer,
         code: &str,
     ) -> Result<(Attempt, CodeLogin), Reply> {
-        let (login, ke1) =
-            CodeLogin::start(KeyStretching::None, code, &self.random).expect("opaque");
+        let (login, ke1) = start_login(code);
         let until = self.clock.instant() + SIM_PATIENCE;
         loop {
             let message = requests::attempt(offer, Factor::Code, Some(ke1));

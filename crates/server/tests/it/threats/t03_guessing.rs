@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ipse_protocol::device_request::WINDOW;
-use ipse_protocol::opaque::{ClientLogin, Identity as NoStretching};
 use ipse_protocol::terms::Factor;
 use ipse_protocol::wire::{AttemptRequest, AttemptResponse, Offer};
 use ipse_scheme::device;
@@ -20,7 +19,7 @@ use tokio::task::JoinSet;
 
 use crate::support::logins::claim_login;
 use crate::support::requests::{count_rows, post_signed};
-use crate::support::{CODE, Child, Phone, Sealed, TestNetwork, refusal};
+use crate::support::{CODE, Child, Phone, Sealed, TestNetwork, refusal, start_login};
 
 /// What a thief with the device key does: tries all codes at the same time, and signs again what was not judged. Returns how
 /// many were answered.
@@ -28,9 +27,7 @@ async fn guesses(nodes: &[Arc<Server>], phone: &mut Phone, offer: &Offer) -> usi
     let path = format!("/actions/{}/attempt", offer.action);
     let mut left: Vec<AttemptRequest> = (0..GUESSES)
         .map(|n| {
-            let (_, ke1) =
-                ClientLogin::<NoStretching>::start(&wrong(n), &ipse_protocol::Random::system())
-                    .expect("opaque");
+            let (_, ke1) = start_login(&wrong(n));
             Phone::attempt_body(offer, ke1)
         })
         .collect();
@@ -130,11 +127,7 @@ async fn t03_a_server_killed_at_every_guess_answers_three() {
         let store = network.db.open(&SCHEME);
         let mut answered = 0;
         for n in 0..40 {
-            let (_, ke1) = ClientLogin::<NoStretching>::start(
-                &format!("{:05}", 30_000 + n),
-                &ipse_protocol::Random::system(),
-            )
-            .expect("opaque");
+            let (_, ke1) = start_login(&format!("{:05}", 30_000 + n));
             let request = phone.seal(&path, &Phone::attempt_body(&offer, ke1));
             let after = Some(Duration::from_micros(400 + 900 * (n % 7)));
             let Some(answer) = child.struck(post_signed(&network, &request), after).await else {
@@ -148,9 +141,7 @@ async fn t03_a_server_killed_at_every_guess_answers_three() {
         }
         // Left alone, it answers what is left of the three, and then no more.
         loop {
-            let (_, ke1) =
-                ClientLogin::<NoStretching>::start("31999", &ipse_protocol::Random::system())
-                    .expect("opaque");
+            let (_, ke1) = start_login("31999");
             let reply = phone.post(&path, &Phone::attempt_body(&offer, ke1)).await;
             if reply.body["ke2"].is_string() {
                 answered += 1;
@@ -360,8 +351,7 @@ async fn t03_a_spent_attempt_is_never_returned() {
             .map_err(|r| r.body)
             .expect("an attempt");
         let restarted = network.another_scheme();
-        let (_, ke1) = ClientLogin::<NoStretching>::start(CODE, &ipse_protocol::Random::system())
-            .expect("opaque");
+        let (_, ke1) = start_login(CODE);
         let body = Phone::attempt_body(&offer, ke1);
         let request = phone.seal(&format!("/actions/{}/attempt", offer.action), &body);
         let answer = restarted
@@ -448,9 +438,7 @@ async fn t03_a_bad_signature_spends_nothing() {
         let partner = network.partner().await;
         let offer = network.offer_basic(&partner, &mut phone).await;
         let path = format!("/actions/{}/attempt", offer.action);
-        let (_, ke1) =
-            ClientLogin::<NoStretching>::start(&wrong(1), &ipse_protocol::Random::system())
-                .expect("opaque");
+        let (_, ke1) = start_login(&wrong(1));
         let mut request = phone.seal(&path, &Phone::attempt_body(&offer, ke1));
         let other = ipse_jose::SigningKey::generate_es256().into();
         let own = std::mem::replace(&mut phone.key, other);

@@ -3,19 +3,18 @@
 use crate::support::parsed;
 use std::collections::HashSet;
 
-use ipse_protocol::opaque::{ClientLogin, Identity as NoStretching, ServerSuite};
+use ipse_protocol::opaque::ServerSuite;
 use ipse_protocol::{hmac_sha256, sha256};
 use opaque_ke::{
     CredentialRequest, ServerLogin, ServerLoginParameters, ServerRegistration, ServerSetup,
 };
 use rand::rngs::OsRng;
 
-use crate::support::{CODE, TestNetwork};
+use crate::support::{CODE, TestNetwork, start_login};
 
 /// Whether a server with this setup and record takes the code.
 fn fits(setup: &ServerSetup<ServerSuite>, record: &[u8], identifier: &str, code: &str) -> bool {
-    let (client, ke1) =
-        ClientLogin::<NoStretching>::start(code, &ipse_protocol::Random::system()).expect("opaque");
+    let (client, ke1) = start_login(code);
     let started = ServerLogin::<ServerSuite>::start(
         &mut OsRng,
         setup,

@@ -3,7 +3,7 @@
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
-use crate::support::{Partner, Phone, TestNetwork};
+use crate::support::{Partner, Phone, TestNetwork, start_login};
 
 /// The view with each leaf in turn made another.
 fn mutate(at: &Value, path: &mut Vec<String>, out: &mut Vec<(String, Value)>, whole: &Value) {
@@ -46,12 +46,7 @@ async fn t08_an_approval_of_another_view_is_refused() {
         for (what, other) in changed {
             let mut fake = offer.clone();
             fake.view = ipse_protocol::bytes::B64u(other.to_string().into_bytes());
-            let (_, ke1) =
-                ipse_protocol::opaque::ClientLogin::<ipse_protocol::opaque::Identity>::start(
-                    "11112",
-                    &ipse_protocol::Random::system(),
-                )
-                .expect("opaque");
+            let (_, ke1) = start_login("11112");
             let path = format!("/actions/{}/attempt", offer.action);
             let reply = phone.post(&path, &Phone::attempt_body(&fake, ke1)).await;
             assert_eq!(reply.code(), "view_changed", "{what}: {}", reply.body);

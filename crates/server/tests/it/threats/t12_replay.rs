@@ -1,7 +1,6 @@
 //! Threat 12: replay.
 
 use crate::support::parsed;
-use ipse_protocol::opaque::{ClientLogin, Identity as NoStretching};
 use ipse_protocol::terms::BlockReason;
 use ipse_protocol::terms::Factor;
 use ipse_protocol::wire::AttemptRequest;
@@ -12,7 +11,7 @@ use serde_json::json;
 
 use crate::support::logins::claim_login;
 use crate::support::sims::{count_messages, sim_path};
-use crate::support::{CODE, Phone, TestNetwork};
+use crate::support::{CODE, Phone, TestNetwork, start_login};
 
 async fn cookie_binding(network: &TestNetwork, action: &str) -> [u8; 32] {
     let id = action.to_owned();
@@ -44,9 +43,7 @@ async fn t12_a_judged_attempt_sent_again_spends_nothing() {
             .wrong_code(&offer, "48207")
             .await
             .refused("code_wrong");
-        let (_, ke1) =
-            ClientLogin::<NoStretching>::start("59316", &ipse_protocol::Random::system())
-                .expect("opaque");
+        let (_, ke1) = start_login("59316");
         let kept = phone.seal(
             &format!("/actions/{}/attempt", offer.action),
             &AttemptRequest {
@@ -250,12 +247,7 @@ async fn t12_nothing_is_accepted_again_after_the_login() {
         let mut phone = network.enrolled(0).await;
         let (partner, other) = (network.partner().await, network.partner().await);
         let offer = network.offer_basic(&partner, &mut phone).await;
-        let (_, ke1) =
-            ipse_protocol::opaque::ClientLogin::<ipse_protocol::opaque::Identity>::start(
-                "11112",
-                &ipse_protocol::Random::system(),
-            )
-            .expect("opaque");
+        let (_, ke1) = start_login("11112");
         let path = format!("/actions/{}/attempt", offer.action);
         let guess = phone.seal(&path, &Phone::attempt_body(&offer, ke1));
         let opened = phone.send(&guess).await;

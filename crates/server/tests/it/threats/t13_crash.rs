@@ -3,7 +3,6 @@
 use std::time::{Duration, Instant};
 
 use ipse_operator::config::Fault;
-use ipse_protocol::opaque::{ClientLogin, Identity as NoStretching};
 use ipse_protocol::wire::{AttemptResponse, Offer};
 use ipse_store::SCHEME;
 use ipse_store::testing::TestDb;
@@ -13,7 +12,7 @@ use serde_json::json;
 use crate::support::requests::{count_rows, post_signed};
 use crate::support::sims::is_bound;
 use crate::support::{
-    CODE, Child, Options, Partner, Phone, TestNetwork, partner_parameter as parameter,
+    CODE, Child, Options, Partner, Phone, TestNetwork, partner_parameter as parameter, start_login,
 };
 
 const OPERATOR: &str = "Leie Mobiel";
@@ -140,8 +139,7 @@ async fn login(
         );
     }
 
-    let (client, ke1) =
-        ClientLogin::<NoStretching>::start(CODE, &ipse_protocol::Random::system()).expect("opaque");
+    let (client, ke1) = start_login(CODE);
     let body = Phone::attempt_body(&offer, ke1);
     let path = format!("/actions/{}/attempt", offer.action);
     let first = match dies_at {

@@ -3,11 +3,10 @@
 use std::time::{Duration, Instant};
 
 use ipse_operator::config::Fault;
-use ipse_protocol::opaque::{ClientLogin, Identity as NoStretching};
 use ipse_protocol::wire::{AttemptResponse, Offer};
 use reqwest::StatusCode;
 
-use crate::support::{CODE, Phone, Reply, TestNetwork};
+use crate::support::{CODE, Phone, Reply, TestNetwork, start_login};
 
 fn waits(reply: &Reply) -> bool {
     let wait = serde_json::from_value(reply.body.clone());
@@ -72,8 +71,7 @@ async fn t30_a_hanging_operator_makes_the_phone_wait_and_costs_no_try() {
     let (partner, other) = (network.partner().await, network.partner().await);
     network.operator.set_fault(Some(Fault::Silent));
     let offer = network.offer(&partner, &mut phone).await;
-    let (_, first) =
-        ClientLogin::<NoStretching>::start(CODE, &ipse_protocol::Random::system()).expect("opaque");
+    let (_, first) = start_login(CODE);
     for _ in 0..2 {
         let begun = Instant::now();
         let reply = ask(&mut phone, &offer, first).await;
@@ -111,8 +109,7 @@ async fn t30_a_slow_operator_costs_no_try() {
     let partner = network.partner().await;
     network.operator.set_fault(Some(Fault::Slow));
     let offer = network.offer(&partner, &mut phone).await;
-    let (_, first) =
-        ClientLogin::<NoStretching>::start(CODE, &ipse_protocol::Random::system()).expect("opaque");
+    let (_, first) = start_login(CODE);
     let reply = ask(&mut phone, &offer, first).await;
     assert!(waits(&reply), "{} {}", reply.status, reply.body);
     nothing_was_spent(&network, &phone).await;
