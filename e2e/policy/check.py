@@ -7,6 +7,7 @@
 - docs/dependencies.md explains each direct dependency and no other.
 - docs/security.md has the same threats as the names of the tests, and names modules that exist.
 - Links and paths in the pages lead to files and headings that exist.
+- The code writes the log messages that docs/running.md lists.
 
 Prints each complaint. The exit status is 1 if there is one.
 """
@@ -165,6 +166,12 @@ def check_links(name, text, root):
     return complaints
 
 
+def check_messages(page, sources):
+    """Complaints about messages that docs/running.md lists and no code writes."""
+    section = page.partition("### Log messages")[2].partition("\n#")[0]
+    return [f"docs/running.md: no code logs {message}" for message in re.findall(r'"[^"]+"', section) if message not in sources]
+
+
 def modules_of(root):
     """A name such as `scheme/device` for each source file and folder of each crate."""
     found = set()
@@ -203,6 +210,8 @@ def main(root):
     patterns = ("crates/*/src/**/*.rs", "crates/*/tests/**/*.rs", "e2e/policy/test_*.py", "e2e/tests/*.mjs")
     tests = [file.read_text() for pattern in patterns for file in root.glob(pattern)]
     complaints += check_threats((root / "docs/security.md").read_text(), "\n".join(tests), modules_of(root))
+    code = "\n".join(file.read_text() for file in root.glob("crates/*/src/**/*.rs"))
+    complaints += check_messages((root / "docs/running.md").read_text(), code)
     pages = [root / "README.md", root / "CONTRIBUTING.md", *sorted(root.glob("docs/**/*.md")), *sorted(root.glob("e2e/**/README.md"))]
     for page in [page for page in pages if "node_modules" not in page.parts]:
         complaints += check_links(str(page.relative_to(root)), page.read_text(), root)

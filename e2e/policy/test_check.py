@@ -5,7 +5,7 @@ import tomllib
 import unittest
 from pathlib import Path
 
-from check import acceptable, check_crates, check_documented, check_links, check_npm, check_threats
+from check import acceptable, check_crates, check_documented, check_links, check_messages, check_npm, check_threats
 
 POLICY = tomllib.loads((Path(__file__).resolve().parents[2] / "deny.toml").read_text())
 INDEX = "registry+https://github.com/rust-lang/crates.io-index"
@@ -107,6 +107,13 @@ class Links(unittest.TestCase):
     def test_links_that_lead_nowhere_are_reported(self):
         for text in ["[a](gone.md)", "[a](other.md#a-heading)", '<img src="gone.png">', "`docs/gone.md`"]:
             self.assertEqual(len(self.complaints(text)), 1, text)
+
+
+class Messages(unittest.TestCase):
+    def test_a_message_that_no_code_writes_is_reported(self):
+        page = '### Log messages\n\n- "a job failed": a job\n\n## Next\n\n"another"\n'
+        self.assertEqual(check_messages(page, 'warn!("a job failed")'), [])
+        self.assertEqual(check_messages(page, ""), ['docs/running.md: no code logs "a job failed"'])
 
 
 class Expressions(unittest.TestCase):
