@@ -61,7 +61,7 @@ async fn run(name: &str, url: &str, lanes: i64, time: Duration) -> Result<(), St
                         .write(move |tx| {
                             let now = tx.now()?;
                             let row = tx.row("SELECT n FROM counter WHERE id = $1", params![id])?;
-                            let n = row.map_or(Ok(0), |r| r.int(0))?;
+                            let n = row.map_or(Ok(0_i64), |mut row| row.only())?;
                             tx.exec(
                                 "UPDATE counter SET n = $2, at = $3 WHERE id = $1",
                                 params![id, n + 1, now],

@@ -215,8 +215,8 @@ mod tests {
             running.join().unwrap();
         }
         let rows = writer.row("SELECT COUNT(*) = MAX(n) FROM t", &[]).unwrap();
-        assert_eq!(rows.unwrap().int(0).unwrap(), 1);
+        assert_eq!(rows.unwrap().only::<i64>().unwrap(), 1);
         let sound = writer.row("PRAGMA integrity_check", &[]).unwrap();
-        assert_eq!(sound.unwrap().text(0).unwrap(), "ok");
+        assert_eq!(sound.unwrap().only::<String>().unwrap(), "ok");
     }
 }

@@ -110,8 +110,8 @@ fn apply(tx: &mut Tx, steps: &Migrations) -> Result<(), StoreError> {
 
 fn refuse_unknown(tx: &mut Tx, steps: &Migrations) -> Result<(), StoreError> {
     tx.reset();
-    for row in tx.rows("SELECT version FROM schema_migration ORDER BY version", &[])? {
-        let version = row.int(0)?;
+    for mut row in tx.rows("SELECT version FROM schema_migration ORDER BY version", &[])? {
+        let version = row.only::<i64>()?;
         if !steps.0.iter().any(|s| s.version == version) {
             return Err(StoreError::Migration(format!(
                 "the database has version {version}, which this program does not know; use the newer program"
@@ -132,8 +132,8 @@ fn one(tx: &mut Tx, step: &Migration) -> Result<bool, StoreError> {
         "SELECT sha256 FROM schema_migration WHERE version = $1",
         crate::params![step.version],
     )?;
-    if let Some(row) = found {
-        if row.text_ref(0)? != hash {
+    if let Some(mut row) = found {
+        if row.only::<String>()? != hash {
             return Err(StoreError::Migration(format!(
                 "version {} ({}) was applied with another text; restore the text and add a new step",
                 step.version, step.name

@@ -75,8 +75,8 @@ fn what_was_acknowledged_survives_kill_9() {
             .unwrap();
         let mut found = HashSet::new();
         for mut row in rows {
-            assert_eq!(row.int(1), Ok(1), "half a transaction");
-            found.insert(row.text(0).unwrap());
+            assert_eq!(row.get("n"), Ok(1_i64), "half a transaction");
+            found.insert(row.get::<String>("id").unwrap());
         }
         // The pipe may have been cut within its last line.
         acknowledged.pop();

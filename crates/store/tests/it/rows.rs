@@ -19,7 +19,7 @@ fn values_come_back_as_they_went_in() {
             .read_blocking(|tx| {
                 // Parameters are positions, whatever their order and however often they stand there.
                 tx.row(
-                    "SELECT a, b, data, note, counter, COUNT(*) OVER () FROM ledger
+                    "SELECT a, b, data, note, counter, COUNT(*) OVER () AS n FROM ledger
                      WHERE b = $2 AND a = $1 AND a <> '$2' AND a = $1",
                     params!["é$1", i64::MIN],
                 )
@@ -29,26 +29,36 @@ fn values_come_back_as_they_went_in() {
         assert_eq!(row.len(), 6);
         assert!(!format!("{row:?}").contains('é'));
         assert_eq!(
-            row.int(0),
+            row.clone().get::<i64>("a"),
             Err(StoreError::Corrupt(
-                "column 0 is text, not integer".to_owned()
+                "column `a` is text, not integer".to_owned()
             ))
         );
-        assert_eq!(row.array::<2>(2), Ok([0, 255]));
-        assert!(matches!(row.array::<3>(2), Err(StoreError::Corrupt(_))));
-        assert!(matches!(row.text(4), Err(StoreError::Corrupt(_))));
-        assert!(matches!(row.int(6), Err(StoreError::Statement(_))));
+        assert_eq!(row.clone().get("data"), Ok([0_u8, 255]));
+        let mut corrupt = row.clone();
+        let wrong = [
+            corrupt.get::<[u8; 3]>("data").err(),
+            corrupt.get::<String>("counter").err(),
+            corrupt.get::<Option<Vec<u8>>>("b").err(),
+        ];
+        for error in wrong {
+            assert!(matches!(error, Some(StoreError::Corrupt(_))), "{error:?}");
+        }
+        let unknown = row.clone().get::<i64>("c");
+        assert!(matches!(unknown, Err(StoreError::Statement(_))));
+        let many = row.clone().only::<String>();
+        assert!(matches!(many, Err(StoreError::Statement(_))));
 
-        assert_eq!(row.text(0), Ok("é$1".to_owned()));
-        assert_eq!(row.int(1), Ok(i64::MIN));
-        assert_eq!(row.blob(2), Ok(vec![0, 255]));
-        assert_eq!(row.opt_text(3), Ok(Some(String::new())));
-        assert_eq!(row.opt_text(4), Ok(None));
-        assert_eq!((row.opt_int(4), row.opt_blob(4)), (Ok(None), Ok(None)));
-        assert_eq!(row.int(5), Ok(1));
-        assert!(matches!(row.opt_blob(1), Err(StoreError::Corrupt(_))));
-        // Moved out: the second reader of a column hears of it.
-        assert!(row.text(0).is_err());
+        assert_eq!(row.get("a"), Ok("é$1".to_owned()));
+        assert_eq!(row.get("b"), Ok(i64::MIN));
+        assert_eq!(row.get("data"), Ok(vec![0_u8, 255]));
+        assert_eq!(row.get("note"), Ok(Some(String::new())));
+        assert_eq!(row.get("counter"), Ok(None::<String>));
+        assert_eq!(row.get("counter"), Ok(None::<i64>));
+        assert_eq!(row.get("counter"), Ok(None::<Vec<u8>>));
+        assert_eq!(row.get("n"), Ok(1_i64));
+        // A value is moved out of the row, so a second read of it is an error.
+        assert!(row.get::<String>("a").is_err());
     }
 }
 
@@ -88,7 +98,7 @@ fn returning_gives_rows() {
                 let upsert = "INSERT INTO counter (id, n) VALUES ($1, 1)
                     ON CONFLICT (id) DO UPDATE SET n = counter.n + 1 RETURNING n";
                 tx.row(upsert, params!["u"])?;
-                tx.row(upsert, params!["u"])?.unwrap().int(0)
+                tx.row(upsert, params!["u"])?.unwrap().only::<i64>()
             })
             .unwrap();
         assert_eq!(n, 2);

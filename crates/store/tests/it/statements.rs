@@ -87,7 +87,8 @@ fn every_statement_fits_both_schemas() {
         found.len()
     );
     for db in TestDb::both() {
-        let (scheme, persons) = (db.open(&SCHEME), TestDb::sqlite().open(&PERSONS));
+        let persons_db = TestDb::sqlite();
+        let (scheme, persons) = (db.open(&SCHEME), persons_db.open(&PERSONS));
         for (file, sql) in &found {
             let sql: &'static str = sql;
             let of_persons = sql.contains(" person_key ");

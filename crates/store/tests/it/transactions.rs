@@ -79,7 +79,10 @@ async fn a_failing_rule_undoes_only_itself() {
             .read(|tx| tx.rows("SELECT n FROM counter ORDER BY n", &[]))
             .await
             .unwrap();
-        let found: Vec<i64> = rows.iter().map(|r| r.int(0).unwrap()).collect();
+        let found: Vec<i64> = rows
+            .into_iter()
+            .map(|mut row| row.only().unwrap())
+            .collect();
         assert_eq!(found, (0..60).filter(|i| i % 3 != 0).collect::<Vec<_>>());
     }
 }
@@ -99,7 +102,7 @@ async fn increments_lose_nothing() {
                     for _ in 0..4 {
                         store
                             .write(|tx| {
-                                let n = tx.row(GET, params!["c"])?.unwrap().int(0)?;
+                                let n = tx.row(GET, params!["c"])?.unwrap().only::<i64>()?;
                                 tx.exec(SET, params!["c", n + 1])
                             })
                             .await
@@ -127,7 +130,7 @@ fn a_conflict_that_never_settles_is_busy() {
         .write_blocking(|tx| tx.exec(ADD, params!["c", 0]))
         .unwrap();
     let result = store.write_blocking(move |tx| {
-        let n = tx.row(GET, params!["c"])?.unwrap().int(0)?;
+        let n = tx.row(GET, params!["c"])?.unwrap().only::<i64>()?;
         // Someone else always comes first.
         other.write_blocking(|tx| {
             tx.exec("UPDATE counter SET n = n + 1 WHERE id = $1", params!["c"])
@@ -266,9 +269,9 @@ fn reads_see_one_snapshot_and_cannot_write() {
         let writer = store.clone();
         let (before, after) = store
             .read_blocking(move |tx| {
-                let before = tx.row(GET, params!["s"])?.unwrap().int(0)?;
+                let before = tx.row(GET, params!["s"])?.unwrap().only::<i64>()?;
                 writer.write_blocking(|tx| tx.exec(SET, params!["s", 2]))?;
-                let after = tx.row(GET, params!["s"])?.unwrap().int(0)?;
+                let after = tx.row(GET, params!["s"])?.unwrap().only::<i64>()?;
                 Ok((before, after))
             })
             .unwrap();

@@ -21,6 +21,6 @@ pub async fn count_rows(store: &Store, sql: &'static str, text: &str) -> i64 {
         .await;
     row.expect("store")
         .expect("a row")
-        .int(0)
+        .only()
         .expect("a number")
 }

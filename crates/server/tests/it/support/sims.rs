@@ -10,14 +10,14 @@ use super::{Phone, TestNetwork, number};
 pub async fn is_bound(network: &TestNetwork, n: usize) -> bool {
     const BOUND: &str = "SELECT COUNT(*) FROM sim WHERE number = $1 AND bound_at IS NOT NULL";
     let number = crate::support::number(n);
-    let count = network
+    let mut count = network
         .operator
         .store
         .read(move |tx| tx.row(BOUND, &[ipse_store::Param::from(&number)]))
         .await
         .expect("operator store")
         .expect("a count");
-    count.int(0).expect("a number") > 0
+    count.only::<i64>().expect("a number") > 0
 }
 
 pub async fn block_reasons(phone: &mut Phone) -> Vec<String> {

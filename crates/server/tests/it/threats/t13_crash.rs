@@ -22,8 +22,8 @@ async fn waiting(network: &TestNetwork) -> Vec<i64> {
     const WAITING: &str = "SELECT CASE WHEN attempts > 0 THEN 1 ELSE 0 END FROM outbox WHERE kind = 'operator.unbind'";
     let store = &network.server.scheme.store;
     let rows = store.read(|tx| tx.rows(WAITING, &[])).await.expect("store");
-    rows.iter()
-        .map(|row| row.int(0).expect("a number"))
+    rows.into_iter()
+        .map(|mut row| row.only().expect("a number"))
         .collect()
 }
 

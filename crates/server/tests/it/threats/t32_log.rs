@@ -13,7 +13,7 @@ async fn change(network: &TestNetwork, sql: &'static str, to: &[u8]) -> u64 {
 }
 
 async fn bytes(network: &TestNetwork, sql: &'static str) -> Vec<u8> {
-    one(network, sql).await.blob(0).expect("bytes")
+    one(network, sql).await.only().expect("bytes")
 }
 
 async fn one(network: &TestNetwork, sql: &'static str) -> ipse_store::Row {
@@ -29,7 +29,7 @@ async fn fork(network: &TestNetwork, size: u64) -> (String, String) {
     let forged = ipse_jose::jws::sign(&key, "ipse-checkpoint+jwt", head.to_string().as_bytes());
     const TRUE: &str = "SELECT jws FROM log_checkpoint WHERE size = 3";
     let mut row = one(network, TRUE).await;
-    (forged, row.text(0).expect("head"))
+    (forged, row.only().expect("head"))
 }
 
 async fn verified(network: &TestNetwork) -> (u64, Option<String>) {
@@ -80,9 +80,9 @@ async fn entries(network: &TestNetwork) -> Vec<Entry> {
         .expect("store");
     let entry = |mut row: ipse_store::Row| {
         (
-            row.blob(0).expect("leaf"),
-            row.blob(1).expect("hash"),
-            row.text(2).expect("receipt"),
+            row.get("leaf").expect("leaf"),
+            row.get("hash").expect("hash"),
+            row.get("receipt").expect("receipt"),
         )
     };
     rows.into_iter().map(entry).collect()
@@ -222,9 +222,10 @@ async fn t32_a_changed_log_is_reported_with_its_entry() {
 async fn t32_every_queued_entry_reaches_the_log() {
     const MANY: &str = "INSERT INTO log_queue (receipt, leaf, queued) WITH RECURSIVE n (i) AS \
                         (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2500) SELECT 'rec_AAAAAAAAAAAAAAAAA' || (1000 + i) || 'A', $1, 5 FROM n";
-    const COUNTS: &str = "SELECT (SELECT COUNT(*) FROM log_queue), \
-                          (SELECT COUNT(*) FROM log_leaf JOIN log_place USING (receipt, position))";
-    const HEADS: &str = "SELECT COUNT(*), MIN(size), MAX(size) FROM log_checkpoint";
+    const COUNTS: &str = "SELECT (SELECT COUNT(*) FROM log_queue) AS waiting, \
+                          (SELECT COUNT(*) FROM log_leaf JOIN log_place USING (receipt, position)) AS placed";
+    const HEADS: &str =
+        "SELECT COUNT(*) AS n, MIN(size) AS first, MAX(size) AS last FROM log_checkpoint";
     for network in TestNetwork::both().await {
         assert_eq!(change(&network, MANY, b"leaf").await, 2500);
         for _ in 0..3 {
@@ -234,17 +235,17 @@ async fn t32_every_queued_entry_reaches_the_log() {
                 .sequence_log()
                 .await
                 .expect("sequenced");
-            let counts = one(&network, COUNTS).await;
-            let waiting = counts.int(0).expect("counted");
-            assert_eq!(counts.int(1), Ok(2500 - waiting));
+            let mut counts = one(&network, COUNTS).await;
+            let waiting: i64 = counts.get("waiting").expect("counted");
+            assert_eq!(counts.get("placed"), Ok(2500 - waiting));
         }
-        let counts = one(&network, COUNTS).await;
-        assert_eq!(counts.int(0), Ok(0));
-        // Each turn signed a head.
-        let heads = one(&network, HEADS).await;
-        assert_eq!(heads.int(0), Ok(2));
-        assert_eq!(heads.int(1), Ok(2000));
-        assert_eq!(heads.int(2), Ok(2500));
+        let mut counts = one(&network, COUNTS).await;
+        assert_eq!(counts.get("waiting"), Ok(0_i64));
+        // Every turn signed one head.
+        let mut heads = one(&network, HEADS).await;
+        assert_eq!(heads.get("n"), Ok(2_i64));
+        assert_eq!(heads.get("first"), Ok(2000_i64));
+        assert_eq!(heads.get("last"), Ok(2500_i64));
         network.end().await;
     }
 }
