@@ -101,13 +101,10 @@ pub fn open_scheme(
     let persons = Store::open(&config.person_keys(), &PERSONS, clock.clone())
         .context("cannot open the store of person keys")?;
     let fetch = fetch::Fetch::new(config.profile)?;
-    let scheme_clock = clock;
-    // Operators and banks check times by clocks of their own, which a test does not move.
-    let clock = Clock::system();
     let operators = operators::clients(config, &*keys, &fetch, &clock, random)?;
     let registrars = registrars::clients(config, &*keys, &fetch, &clock, random)?;
     let scheme = Scheme::new(
-        scheme_clock,
+        clock,
         random.clone(),
         store,
         persons,

@@ -108,14 +108,14 @@ impl TestNetwork {
         .expect("operator configuration");
         let operator_db = format!("sqlite:{}", home.path().join("operator.db").display());
         let operator_store =
-            Store::open(&operator_db, &MIGRATIONS, Clock::system()).expect("operator store");
+            Store::open(&operator_db, &MIGRATIONS, db.clock().clone()).expect("operator store");
         let operator = Operator::new(
             operator_config,
             Parts {
                 store: operator_store,
                 keys: Arc::new(operator_keys),
                 channel: Channel::Simulated,
-                clock: Clock::system(),
+                clock: db.clock().clone(),
                 random: Random::system(),
             },
         )
@@ -143,7 +143,7 @@ impl TestNetwork {
             Bank::new(
                 bank_config,
                 Box::new(bank_keys),
-                Clock::system(),
+                db.clock().clone(),
                 Random::system(),
             )
             .expect("bank"),
