@@ -6,22 +6,22 @@ use clap::Args;
 use ipse_demo::{bank, supervisor};
 use tokio::signal::unix::{SignalKind, signal};
 
-/// Where the demo lives unless told otherwise.
+/// Default folder of the demo.
 pub const DEFAULT_HOME: &str = ".ipse/demo";
 
 /// Starts everything on this machine: scheme, operators, banks, shop and people, all invented.
 #[derive(Args, Debug)]
 pub struct DemoArgs {
-    /// First of the seven ports to use [default: what the home was made with, else 4000]
+    /// First of the seven ports to use [default: the ports of the home, otherwise 4000]
     #[arg(long, value_name = "N")]
     port_base: Option<u16>,
     /// The scheme's database, `postgres://…` [default: SQLite in the home]
     #[arg(long, value_name = "URL")]
     database: Option<String>,
-    /// Forget what the home holds and start over
+    /// Delete what the home contains and start over
     #[arg(long)]
     fresh: bool,
-    /// Where to write, once everything answers, what scripts need [default: HOME/demo.json]
+    /// File for scripts, written when everything is ready [default: HOME/demo.json]
     #[arg(long, value_name = "FILE")]
     ready_file: Option<PathBuf>,
 }
@@ -48,7 +48,7 @@ pub async fn demo(home: Option<PathBuf>, args: DemoArgs) -> anyhow::Result<()> {
     supervisor::run(options, stop).await
 }
 
-/// `ipse demo-bank --home HOME`: runs one demo bank until its standard input closes or it is told to end.
+/// `ipse demo-bank --home HOME`: runs one demo bank until its standard input closes or a signal stops it.
 pub async fn demo_bank(home: &Path) -> anyhow::Result<()> {
     let mut terminated = signal(SignalKind::terminate())?;
     let ended = async move {

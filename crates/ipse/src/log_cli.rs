@@ -1,4 +1,4 @@
-//! `ipse log verify`: the whole log, checked offline against its signed heads.
+//! `ipse log verify`: checks the whole log offline against its signed heads.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -27,13 +27,13 @@ enum Command {
         /// Print JSON
         #[arg(long)]
         json: bool,
-        /// The log's public key (JWK), as phones get it in `log_key` of /phone/v1/config [default: that of the home's keystore]
+        /// File with the log's public key (JWK), which phones get in `log_key` of /phone/v1/config [default: from the keystore]
         #[arg(long, value_name = "FILE")]
         key: Option<PathBuf>,
     },
 }
 
-/// Runs the command; exit status 0 only when everything holds.
+/// Runs the command. The exit status is 0 only when the log is correct.
 pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
     let Command::Verify { json, key } = args.command;
     let home = ipse_server::config::home(&args.home);

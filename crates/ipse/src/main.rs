@@ -1,4 +1,4 @@
-//! Ipse: one digital identity on your phone. The one binary: every party, every tool.
+//! Ipse: one digital identity on your phone. This binary contains every party and every tool.
 
 mod admin_cli;
 mod bench;
@@ -34,11 +34,11 @@ const EXAMPLES: &str = "Examples:
 
 #[derive(Subcommand)]
 enum Command {
-    /// Run the scheme
+    /// Run the scheme's server
     Serve {
         #[command(flatten)]
         home: Home,
-        /// End when standard input closes
+        /// Stop when standard input closes
         #[arg(long)]
         stdin_watch: bool,
     },
@@ -54,7 +54,7 @@ enum Command {
     Phone(ipse_phone::cli::Args),
     /// Run a mobile operator, or change its SIMs
     Operator(ipse_operator::cli::Args),
-    /// Register partners and look after the scheme
+    /// Register partners and sandbox people, and print public keys
     Admin(admin_cli::Args),
     /// Check the log of decisions
     Log(log_cli::Args),
@@ -68,7 +68,7 @@ enum Command {
     },
 }
 
-/// Where a party keeps its configuration, keys and data.
+/// The folder of a party.
 #[derive(clap::Args)]
 struct Home {
     /// Folder with configuration, keys and data
@@ -103,7 +103,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// `--home DIR` may stand anywhere, also before the subcommand that takes it.
+/// Moves `--home DIR` to the end, since people also write it before the subcommand.
 fn home_last(mut arguments: Vec<OsString>) -> Vec<OsString> {
     let end = arguments.iter().position(|a| a == "--");
     let end = end.unwrap_or(arguments.len());
@@ -117,7 +117,7 @@ fn home_last(mut arguments: Vec<OsString>) -> Vec<OsString> {
     arguments
 }
 
-/// What was not understood: for a script's phone one JSON line like any other error, for people clap's text.
+/// Prints a usage error: for `ipse phone`, which scripts call, as one JSON line like its other errors, otherwise as clap's text.
 fn usage(arguments: &[OsString], error: &clap::Error) -> ExitCode {
     let script = arguments.get(1).is_some_and(|first| first == "phone") && error.use_stderr();
     if script {
@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn home_may_stand_anywhere() {
+    fn home_may_be_anywhere_on_the_line() {
         assert_eq!(
             moved("ipse --home d log verify"),
             "ipse log verify --home d"

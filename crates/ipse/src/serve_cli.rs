@@ -6,7 +6,7 @@ use std::path::Path;
 use tokio::io::AsyncReadExt;
 use tokio::signal::unix::{SignalKind, signal};
 
-/// Logs go to standard error; `RUST_LOG` chooses how much.
+/// Writes logs to standard error. `RUST_LOG` sets the filter; the default is `info`.
 pub fn logging() {
     let filter =
         tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "info".into());
@@ -17,7 +17,7 @@ pub fn logging() {
         .try_init();
 }
 
-/// Runs the scheme until SIGINT, SIGTERM or, if asked, the end of standard input.
+/// Runs the scheme until SIGINT, SIGTERM or, with `stdin_watch`, the end of standard input.
 pub async fn serve(home: &Path, stdin_watch: bool) -> anyhow::Result<()> {
     let mut terminated = signal(SignalKind::terminate())?;
     let stop = async move {
@@ -30,7 +30,7 @@ pub async fn serve(home: &Path, stdin_watch: bool) -> anyhow::Result<()> {
     ipse_server::serve(home, stop).await
 }
 
-/// Completes when whoever started this process is gone: then nobody holds the other end of its standard input.
+/// Completes when standard input ends, which happens when the parent process is gone.
 pub async fn stdin_closed() {
     let mut stdin = tokio::io::stdin();
     let mut bytes = [0; 64];

@@ -1,0 +1,82 @@
+//! `ipse admin`: partners and sandbox people, in the scheme's database; the scheme's public keys for banks and operators.
+
+mod partner;
+mod sandbox;
+
+use std::path::PathBuf;
+
+use anyhow::Context;
+use clap::{Subcommand, ValueEnum};
+use ipse_jose::JwkSet;
+use ipse_keys::{FileKeyStore, KeyStore};
+use ipse_server::config::{BANK_CLIENT_KEY, BANK_USERINFO_KEY, OPERATOR_CLIENT_KEY, ServerConfig};
+use ipse_store::{Clock, SCHEME, Store};
+
+/// Register partners and sandbox people, and print public keys.
+#[derive(clap::Args)]
+#[command(after_help = "Examples:
+  ipse admin partner list --home /var/lib/ipse
+  ipse admin partner suspend --home /var/lib/ipse CLIENT_ID
+  ipse admin keys --home /var/lib/ipse banks")]
+pub struct Args {
+    /// Folder of the scheme
+    #[arg(long, global = true, value_name = "DIR", default_value = ".")]
+    home: PathBuf,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Sites that people log in to
+    Partner {
+        #[command(subcommand)]
+        command: partner::Command,
+    },
+    /// People whom partners can name (demo profile only)
+    Sandbox {
+        #[command(subcommand)]
+        command: sandbox::Command,
+    },
+    /// Print the scheme's public keys (JWK set) that a bank or an operator must know
+    Keys {
+        /// Who needs them
+        #[arg(value_enum)]
+        reader: Reader,
+    },
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Reader {
+    /// A bank: to authenticate the scheme and to encrypt userinfo
+    Banks,
+    /// An operator: to authenticate the scheme
+    Operators,
+}
+
+/// Runs the command.
+pub async fn run(args: Args) -> anyhow::Result<()> {
+    let home = ipse_server::config::home(&args.home);
+    let config = ServerConfig::load(&home)?;
+    let keys = || FileKeyStore::open(&home.join("keys")).context("cannot open the keystore");
+    let store = || {
+        Store::open(&config.database, &SCHEME, Clock::system()).context("cannot open the database")
+    };
+    match args.command {
+        Command::Partner { command } => partner::run(&config, &store()?, command).await,
+        Command::Sandbox { command } => sandbox::run(&config, &store()?, &keys()?, command).await,
+        Command::Keys { reader } => print_keys(&keys()?, reader),
+    }
+}
+
+fn print_keys(keys: &dyn KeyStore, reader: Reader) -> anyhow::Result<()> {
+    let keys = match reader {
+        Reader::Banks => vec![
+            keys.signing(BANK_CLIENT_KEY)?.public_jwk(),
+            keys.decryption(BANK_USERINFO_KEY)?.public_jwk(),
+        ],
+        Reader::Operators => vec![keys.signing(OPERATOR_CLIENT_KEY)?.public_jwk()],
+    };
+    println!("{}", serde_json::to_string(&JwkSet { keys })?);
+    Ok(())
+}
