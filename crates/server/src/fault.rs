@@ -1,35 +1,7 @@
-//! Who must act so that a failed request succeeds, and how that is logged.
+//! How failed requests are logged.
 
-use ipse_scheme::Error;
+use ipse_scheme::{Error, Fault};
 use ipse_store::StoreError;
-
-/// Who must act.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fault {
-    /// The caller: its request was refused.
-    Caller,
-    /// A bank or an operator that was called.
-    Peer,
-    /// The operator of this service: the database, the disk or the keystore.
-    ServiceOperator,
-    /// This program.
-    Us,
-}
-
-/// Who must act on an error of the scheme.
-pub fn of(error: &Error) -> Fault {
-    use ipse_protocol::problem::ProblemCode;
-    match error {
-        Error::Refused(problem) => match problem.code {
-            ProblemCode::SimUnavailable | ProblemCode::RegistrarFailed => Fault::Peer,
-            ProblemCode::Busy => Fault::ServiceOperator,
-            ProblemCode::Internal => Fault::Us,
-            _ => Fault::Caller,
-        },
-        Error::Internal(_) => Fault::Us,
-        _ => Fault::ServiceOperator,
-    }
-}
 
 /// Whether the same request may succeed when it is sent again.
 pub fn is_busy(error: &Error) -> bool {

@@ -10,7 +10,7 @@ use crate::config::ServerConfig;
 
 /// Most concurrent calls to one party.
 pub const SLOTS_PER_PARTY: usize = 64;
-/// What the phone is told to wait when all slots are in use.
+/// How long the phone should wait when all slots are in use.
 const RETRY_AFTER_MS: u64 = 1_000;
 
 /// Permit for one call; hold it until the party has answered. `None` when no party of that name exists, so no call is made.
@@ -18,7 +18,7 @@ pub type Permit<'a> = Option<SemaphorePermit<'a>>;
 
 /// The slots of each party.
 pub struct Limits {
-    /// For starting an enrolment, which asks all operators at once.
+    /// For starting an enrolment, which calls all operators at the same time.
     pub enrolments: Semaphore,
     operators: HashMap<String, Semaphore>,
     banks: HashMap<String, Semaphore>,

@@ -116,7 +116,7 @@ async fn attempt(scheme: &Scheme, effect: Effect) -> Result<bool, Error> {
     if !taken {
         return Ok(false);
     }
-    let tried = tokio::time::timeout(TRY_TIMEOUT, carry_out(scheme, &effect)).await;
+    let tried = tokio::time::timeout(TRY_TIMEOUT, run_effect(scheme, &effect)).await;
     match tried.unwrap_or(Err(Error::Internal("the effect took too long"))) {
         Ok(()) => {
             store.write(move |tx| outbox::done(tx, &effect.id)).await?;
@@ -130,7 +130,7 @@ async fn attempt(scheme: &Scheme, effect: Effect) -> Result<bool, Error> {
     }
 }
 
-async fn carry_out(scheme: &Scheme, effect: &Effect) -> Result<(), Error> {
+async fn run_effect(scheme: &Scheme, effect: &Effect) -> Result<(), Error> {
     match effect.kind {
         EffectKind::Receipt => {
             scheme

@@ -3,9 +3,9 @@
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use ipse_protocol::problem::{CONTENT_TYPE, Problem, ProblemCode};
-use ipse_scheme::Error;
+use ipse_scheme::{Error, Fault};
 
-use crate::fault::{self, Fault};
+use crate::fault;
 
 /// Error of a handler. Its answer is the problem document; what the caller must not learn goes to the log only.
 #[derive(Debug)]
@@ -37,7 +37,7 @@ impl ApiError {
 
 impl From<Error> for ApiError {
     fn from(error: Error) -> Self {
-        let fault = fault::of(&error);
+        let fault = error.fault();
         match error {
             Error::Refused(_) => Self {
                 fault,

@@ -5,16 +5,19 @@ use std::sync::Arc;
 use axum::body::Bytes;
 use axum::extract::{RawQuery, State};
 use axum::http::HeaderMap;
-use axum::response::{IntoResponse, Response};
-use ipse_openid::request::{self, AuthorizeParams, PageProblem, Refusal};
-use ipse_openid::{OAuthError, OAuthErrorCode, Params, response};
-use ipse_protocol::ids::PartnerId;
-use ipse_scheme::login::{Begun, Browser, LoginError, LoginRefusal};
+use axum::response::Response;
+use ipse_openid::Params;
+use ipse_openid::client::Registration;
+use ipse_openid::request::{self, AuthorizationRequest, AuthorizeParams, PageProblem, Refusal};
+use ipse_protocol::ids::{ActionId, PartnerId};
+use ipse_scheme::login::{Begun, Browser, LoginRefusal};
 use ipse_texts::Language;
 
 use super::cookie::BrowserCookie;
-use super::pages::{ErrorPage, Outcome, sign_in_path};
+use super::error::Error;
+use super::pages::sign_in_path;
 use super::{Provider, browser, client, form, headers, sign_in};
+use crate::request_id;
 
 /// By link or redirect.
 pub async fn get(
@@ -22,12 +25,8 @@ pub async fn get(
     headers: HeaderMap,
     RawQuery(query): RawQuery,
 ) -> Response {
-    authorize(
-        &provider,
-        &headers,
-        Params::parse(query.unwrap_or_default().as_bytes()).ok(),
-    )
-    .await
+    let params = Params::parse(query.unwrap_or_default().as_bytes()).ok();
+    authorize(&provider, &headers, params).await
 }
 
 /// By form.
@@ -40,27 +39,26 @@ pub async fn post(
 }
 
 async fn authorize(provider: &Provider, headers: &HeaderMap, params: Option<Params>) -> Response {
-    let page =
-        |error_page: ErrorPage| Outcome::new(browser::page(provider, headers, None), error_page);
-    let problem = |problem: PageProblem| match problem {
-        PageProblem::PushedUnknown => page(ErrorPage::RequestExpired).into_response(),
-        other => page(ErrorPage::SiteMistake)
-            .code(other.code())
-            .into_response(),
-    };
-    let Some(params) = params else {
-        return problem(PageProblem::Unreadable);
-    };
-    let front = match AuthorizeParams::read(&params) {
-        Ok(front) => front,
-        Err(found) => return problem(found),
-    };
-    let (AuthorizeParams::Pushed { client_id, .. } | AuthorizeParams::Plain { client_id }) = &front;
-    let registration = match client::registration(provider, client_id).await {
-        Ok(Some(registration)) => registration,
-        Ok(None) => return problem(PageProblem::ClientUnknown),
-        Err(error) => return failed(&page, &error),
-    };
+    match start(provider, headers, params).await {
+        Ok(response) => response,
+        Err(error) => error.into_page(provider, headers),
+    }
+}
+
+async fn start(
+    provider: &Provider,
+    headers: &HeaderMap,
+    params: Option<Params>,
+) -> Result<Response, Error> {
+    let params = params.ok_or(PageProblem::Unreadable)?;
+    let authorize = AuthorizeParams::read(&params)?;
+    let (AuthorizeParams::Pushed { client_id, .. } | AuthorizeParams::Plain { client_id }) =
+        &authorize;
+    request_id::record_partner(client_id);
+    let partner = PartnerId::parse(client_id).ok_or(PageProblem::ClientUnknown)?;
+    let registration = client::registration(provider, client_id)
+        .await?
+        .ok_or(PageProblem::ClientUnknown)?;
     let cookie = BrowserCookie::read_or_new(headers, provider.issuer(), &provider.random);
     let language = browser::language(headers).unwrap_or(Language::En);
     let browser = |language: Language| Browser {
@@ -68,85 +66,53 @@ async fn authorize(provider: &Provider, headers: &HeaderMap, params: Option<Para
         name: browser::name(headers),
         language,
     };
-    let Some(partner) = PartnerId::parse(client_id) else {
-        return problem(PageProblem::ClientUnknown);
-    };
-    let begun = match &front {
+    let mut response = match &authorize {
         AuthorizeParams::Pushed { request_uri, .. } => {
-            match provider
-                .scheme
-                .begin_pushed(&partner, request_uri, browser(language))
-                .await
-            {
-                Err(LoginError::Refused(LoginRefusal::RequestUnknown)) => {
-                    return problem(PageProblem::PushedUnknown);
-                }
-                Err(LoginError::Refused(LoginRefusal::SandboxUnknown)) => {
-                    return page(ErrorPage::SiteMistake)
-                        .code("login_hint_unknown")
-                        .into_response();
-                }
-                Err(LoginError::Refused(LoginRefusal::PromptOpen)) => {
-                    return page(ErrorPage::PromptOpen).into_response();
-                }
+            let browser = browser(language);
+            let begun = provider.scheme.begin_pushed(&partner, request_uri, browser);
+            match begun.await? {
                 // The first page comes at once, without a redirect to it.
-                Ok(Begun::Now(state)) => {
-                    let mut response =
-                        sign_in::page::show(provider, headers, None, &cookie, *state).await;
-                    cookie.set_on(&mut response);
-                    return response;
+                Begun::Now(state) => {
+                    sign_in::page::show(provider, headers, None, &cookie, *state).await
                 }
-                Ok(Begun::Before(action)) => Ok(action),
-                Err(error) => Err(error),
+                Begun::Before(action) => headers::see_other(&sign_in_path(&action)),
             }
         }
         AuthorizeParams::Plain { .. } => {
-            let request = match request::plain(&params, &registration) {
-                Ok(request) => request,
-                Err(Refusal::Page(found)) => return problem(found),
-                Err(Refusal::Redirect(error)) => {
-                    return headers::see_other(&response::failure(&error, provider.issuer()));
-                }
-            };
-            let oidc_request = match client::oidc_request(&request) {
-                Ok(oidc_request) => oidc_request,
-                Err(error) => return failed(&page, &error),
-            };
-            let wanted = match client::action_request(&registration, &request, &oidc_request) {
-                Ok(wanted) => wanted,
-                Err(error) => return failed(&page, &error),
-            };
-            let language = request.language.unwrap_or(language);
-            match provider
-                .scheme
-                .begin_plain(&partner, &wanted, browser(language))
-                .await
-            {
-                Err(
-                    error @ LoginError::Refused(
-                        LoginRefusal::SandboxUnknown | LoginRefusal::PromptOpen,
-                    ),
-                ) => {
-                    let error = request.error(form::scheme_refused(error));
-                    return headers::see_other(&response::failure(&error, provider.issuer()));
-                }
-                begun => begun,
-            }
+            let request = request::plain(&params, &registration)?;
+            let browser = browser(request.language.unwrap_or(language));
+            let action = start_plain(provider, &partner, &registration, &request, browser).await?;
+            headers::see_other(&sign_in_path(&action))
         }
     };
-    match begun {
-        Ok(action) => {
-            let mut response = headers::see_other(&sign_in_path(&action));
-            cookie.set_on(&mut response);
-            response
-        }
-        Err(error) => failed(&page, &form::scheme_refused(error)),
-    }
+    cookie.set_on(&mut response);
+    Ok(response)
 }
 
-fn failed(page: &impl Fn(ErrorPage) -> Outcome, error: &OAuthError) -> Response {
-    match error.code {
-        OAuthErrorCode::TemporarilyUnavailable => page(ErrorPage::Busy).into_response(),
-        _ => page(ErrorPage::ServerError).into_response(),
+async fn start_plain(
+    provider: &Provider,
+    partner: &PartnerId,
+    registration: &Registration,
+    request: &AuthorizationRequest,
+    browser: Browser,
+) -> Result<ActionId, Error> {
+    let oidc_request = client::oidc_request(request)?;
+    let redirect = |error| Error::Redirect(Box::new(request.error(error)));
+    let wanted = client::action_request(registration, request, &oidc_request).map_err(redirect)?;
+    let begun = provider.scheme.begin_plain(partner, &wanted, browser).await;
+    begun.map_err(|error| match Error::from(error) {
+        error @ Error::Login(LoginRefusal::SandboxUnknown | LoginRefusal::PromptOpen) => {
+            redirect(error.oauth())
+        }
+        error => error,
+    })
+}
+
+impl From<Refusal> for Error {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Page(problem) => Self::Page(problem),
+            Refusal::Redirect(redirect) => Self::Redirect(Box::new(redirect)),
+        }
     }
 }

@@ -10,12 +10,14 @@ use ipse_openid::request::AuthorizationRequest;
 use ipse_openid::{OAuthError, OAuthErrorCode, Params};
 use ipse_protocol::ids::PartnerId;
 use ipse_scheme::Kind;
-use ipse_scheme::login::{LoginError, LoginRefusal};
+use ipse_scheme::login::LoginRefusal;
 use ipse_scheme::partner::Assertion;
 use ipse_scheme::request::ActionRequest;
 use serde_json::value::RawValue;
 
+use super::error::Error;
 use super::{Provider, form};
+use crate::request_id;
 
 /// An authenticated client.
 pub struct Client {
@@ -23,7 +25,7 @@ pub struct Client {
     pub partner: PartnerId,
     /// What it registered.
     pub registration: Arc<Registration>,
-    /// What must be spent with, or instead of, what it asks.
+    /// Its assertion, which must be used up together with the request, or alone when the request is refused.
     pub assertion: Option<Assertion>,
 }
 
@@ -34,13 +36,17 @@ impl Client {
         called: &str,
         headers: &HeaderMap,
         params: &Params,
-    ) -> Result<Self, OAuthError> {
+    ) -> Result<Self, Error> {
         let credentials = Credentials::read(form::authorization(headers), params)?;
+        request_id::record_partner(credentials.client_id());
         let registration = registration(provider, credentials.client_id()).await?;
-        let registration = registration.ok_or(OAuthError::new(
-            OAuthErrorCode::InvalidClient,
-            "client authentication failed",
-        ))?;
+        let registration = registration.ok_or(
+            OAuthError::new(
+                OAuthErrorCode::InvalidClient,
+                "client authentication failed",
+            )
+            .because("the client is unknown or suspended"),
+        )?;
         let issuer = provider.issuer();
         let context = Context {
             issuer,
@@ -64,19 +70,19 @@ impl Client {
         })
     }
 
-    /// Refuses what the client asks. Its assertion is spent all the same: what was sent once is not sent again.
-    pub async fn refuse(self, provider: &Provider, error: OAuthError) -> OAuthError {
+    /// Refuses the request, and uses up its assertion all the same, so that nobody can send it again. Returns the error to answer.
+    pub async fn refuse(self, provider: &Provider, error: impl Into<Error>) -> Error {
         let Some(assertion) = self.assertion else {
-            return error;
+            return error.into();
         };
         match provider
             .scheme
             .use_up_assertion(&self.partner, assertion)
             .await
         {
-            Ok(true) => error,
-            Ok(false) => form::scheme_refused(LoginError::Refused(LoginRefusal::AssertionUsed)),
-            Err(failure) => form::failed(failure),
+            Ok(true) => error.into(),
+            Ok(false) => Error::Login(LoginRefusal::AssertionUsed),
+            Err(failure) => failure.into(),
         }
     }
 }
@@ -85,25 +91,15 @@ impl Client {
 pub async fn registration(
     provider: &Provider,
     client_id: &str,
-) -> Result<Option<Arc<Registration>>, OAuthError> {
+) -> Result<Option<Arc<Registration>>, Error> {
     if let Some(found) = provider.registrations.get(client_id) {
         return Ok(Some(found));
     }
-    let Some(json) = provider
-        .scheme
-        .registration(client_id)
-        .await
-        .map_err(form::failed)?
-    else {
+    let Some(json) = provider.scheme.registration(client_id).await? else {
         return Ok(None);
     };
-    let found = serde_json::from_str(&json).map_err(|error| {
-        tracing::error!(client_id, %error, "a stored registration does not parse");
-        OAuthError::new(
-            OAuthErrorCode::ServerError,
-            "the registration cannot be read",
-        )
-    })?;
+    let found =
+        serde_json::from_str(&json).map_err(Error::json("the registration cannot be read"))?;
     let found = Arc::new(found);
     provider.registrations.keep(client_id, &found);
     Ok(Some(found))
@@ -139,7 +135,6 @@ pub fn action_request<'a>(
 }
 
 /// The request in the form that is kept until it is answered.
-pub fn oidc_request(request: &AuthorizationRequest) -> Result<Box<RawValue>, OAuthError> {
-    serde_json::value::to_raw_value(request)
-        .map_err(|_| OAuthError::new(OAuthErrorCode::ServerError, "the request cannot be kept"))
+pub fn oidc_request(request: &AuthorizationRequest) -> Result<Box<RawValue>, Error> {
+    serde_json::value::to_raw_value(request).map_err(Error::json("the request cannot be kept"))
 }

@@ -13,7 +13,7 @@ pub async fn get(State(provider): State<Arc<Provider>>) -> Response {
     public(provider.configuration.clone())
 }
 
-/// JSON for anyone: caches may keep it a little, and scripts of other origins may read it.
+/// Public JSON: caches may keep it for five minutes, and scripts of other origins may read it.
 pub fn public(body: Vec<u8>) -> Response {
     let mut response = headers::json(StatusCode::OK, body);
     let headers = response.headers_mut();

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use ipse_openid::disclosure::{self, Approved, Claim};
 use serde_json::Value;
 
-/// What may leave at one place of what was shown and approved. The scheme keeps exactly what the approved view showed.
+/// The requested claims of one place that were shown and approved. The scheme stores exactly what the approved view showed.
 pub fn released(
     requested: &BTreeSet<Claim>,
     approved: &[(String, String)],

@@ -1,18 +1,18 @@
-//! Headers that every answer of this server carries.
+//! Security headers of the answers.
 
 use axum::body::Body;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
-/// Nothing but our own files; no inline script, no frame around us, forms to us only; strings never become script.
+/// Pages: our own files only, no inline script, no frame, forms to this origin only, no script from strings.
 const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; \
     connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; \
     require-trusted-types-for 'script'; trusted-types 'none'";
 
-/// What is no page shows nothing and runs nothing, should a browser ever open it.
+/// Other answers: a browser that opens one shows and runs nothing.
 const DATA_POLICY: &str = "default-src 'none'; frame-ancestors 'none'; sandbox";
 
-/// Headers of every answer: not kept by any cache, not guessed at, not framed, not told to the next site.
+/// Headers of every answer: no cache, no guessed content type, no frame, no referrer.
 const COMMON: [(HeaderName, HeaderValue); 5] = [
     (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
     (
@@ -57,7 +57,7 @@ pub fn json(status: StatusCode, body: Vec<u8>) -> Response {
     )
 }
 
-/// Sends the browser on with GET, whatever brought it here.
+/// Redirects the browser with GET, whatever the method of its request.
 pub fn see_other(url: &str) -> Response {
     match HeaderValue::from_str(url) {
         Ok(location) => {
@@ -69,7 +69,7 @@ pub fn see_other(url: &str) -> Response {
                 .into_response();
             with_common(response, DATA_POLICY)
         }
-        // No URL that we build holds a control character; if one did, it goes nowhere.
+        // No URL that we build contains a control character.
         Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     }
 }

@@ -1,4 +1,4 @@
-//! From how a login stands to what its browser gets.
+//! What a browser gets at the end of its login.
 
 use axum::response::{IntoResponse, Response};
 use ipse_openid::request::AuthorizationRequest;
@@ -6,22 +6,23 @@ use ipse_openid::{OAuthError, OAuthErrorCode, response};
 use ipse_scheme::login::{LoginResult, SignIn};
 use ipse_texts::Language;
 
+use super::error::Error;
 use super::pages::{Back, ErrorPage, Outcome, Page};
-use super::{Provider, form, headers};
+use super::{Provider, headers};
 
 /// The request behind a login.
 pub fn request(sign_in: &SignIn) -> Option<AuthorizationRequest> {
     serde_json::from_str(&sign_in.oidc_request).ok()
 }
 
-/// The language of a login's pages: what its visitor chose, what its partner asked, what its browser prefers.
+/// The language of a login's pages: the visitor's choice, otherwise the partner's, otherwise the browser's.
 pub fn language(sign_in: &SignIn, chosen: Option<Language>) -> Option<Language> {
     chosen
         .or_else(|| request(sign_in)?.language)
         .or_else(|| Some(sign_in.language))
 }
 
-/// The way back to the partner without a login: the person or the clock said no.
+/// The way back to the partner with `access_denied`.
 pub fn denied(provider: &Provider, sign_in: &SignIn, description: &'static str) -> Option<Back> {
     back(
         provider,
@@ -38,11 +39,11 @@ fn back(provider: &Provider, sign_in: &SignIn, error: OAuthError) -> Option<Back
     })
 }
 
-/// The answer to a login that ended.
+/// The answer for the result of a login.
 pub async fn answer(
     provider: &Provider,
     sign_in: &SignIn,
-    end: &LoginResult,
+    result: &LoginResult,
     page: Page,
 ) -> Response {
     let outcome = |error_page: ErrorPage, description: &'static str| {
@@ -52,7 +53,7 @@ pub async fn answer(
             None => outcome.into_response(),
         }
     };
-    match end {
+    match result {
         LoginResult::Approved { code } => {
             approved(provider, sign_in, code.as_str(), page.clone()).await
         }
@@ -89,7 +90,7 @@ async fn approved(provider: &Provider, sign_in: &SignIn, code: &str, page: Page)
     let Some(request) = request(sign_in) else {
         return Outcome::new(page, ErrorPage::ServerError).into_response();
     };
-    // OpenID Connect Core §5.5.1: when a certain person was asked for, another one's approval is no answer.
+    // OpenID Connect Core §5.5.1: the request may name a person, whose approval alone is accepted.
     if let Some(wanted) = &request.required_sub {
         match provider.scheme.redeemable(code).await {
             Ok(found) if found.sub == *wanted => {}
@@ -103,18 +104,8 @@ async fn approved(provider: &Provider, sign_in: &SignIn, code: &str, page: Page)
                     provider.issuer(),
                 ));
             }
-            Err(error) => return unavailable(&form::scheme_refused(error), page),
+            Err(error) => return Error::from(error).on(page),
         }
     }
     headers::see_other(&response::success(&request, provider.issuer(), code))
-}
-
-/// The page for a failure of ours.
-pub fn unavailable(error: &OAuthError, page: Page) -> Response {
-    match error.code {
-        OAuthErrorCode::TemporarilyUnavailable => {
-            Outcome::new(page, ErrorPage::Busy).into_response()
-        }
-        _ => Outcome::new(page, ErrorPage::ServerError).into_response(),
-    }
 }

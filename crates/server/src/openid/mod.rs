@@ -22,6 +22,7 @@ mod browser;
 mod client;
 mod cookie;
 mod disclosure;
+mod error;
 mod form;
 mod headers;
 mod login_result;

@@ -1,4 +1,4 @@
-//! The pages, rendered at compile-time checked templates in `templates/`.
+//! The pages, from the templates in `templates/`, which are checked at compile time.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use super::headers;
 use super::qr::Qr;
 use super::static_files;
 
-/// What every page knows.
+/// What every page needs.
 #[derive(Clone, Debug)]
 pub struct Page {
     texts: Arc<Texts>,
@@ -111,15 +111,15 @@ pub struct SignIn {
     pub domain: String,
     /// Whether the level is `advanced`.
     pub advanced: bool,
-    /// Where a person without an Ipse goes.
+    /// Address for a person without an Ipse.
     pub app: String,
     /// Whole minutes left.
     pub minutes: i64,
-    /// How far it is.
+    /// The state of the login.
     pub step: Step,
 }
 
-/// How far a login is.
+/// The state of a login, as the page shows it.
 pub enum Step {
     /// No phone yet.
     Start {
@@ -128,16 +128,16 @@ pub enum Step {
         /// The same-device link.
         open_app: String,
     },
-    /// The partner named its test person, whose phone asks by itself: there is nothing to scan.
+    /// The partner named a sandbox person, whose phone gets the request directly, so there is nothing to scan.
     Directed,
     /// A phone claimed it: both sides show the same short code.
     Claimed {
         /// The code.
         match_code: String,
-        /// The phone is the device of this browser, and brings it back.
+        /// The phone is the device of this browser and opens the way back.
         same_device: bool,
     },
-    /// Decided on the same device: the app brings the browser back.
+    /// Decided on the same device; the app opens the way back.
     Returning,
 }
 
@@ -158,7 +158,7 @@ impl SignIn {
         !matches!(self.step, Step::Returning)
     }
 
-    /// This page, for a browser without script, which may have come to it by a form.
+    /// The address of this page, for a browser without script.
     fn here(&self) -> String {
         self.page
             .in_language(self.page.language)
@@ -181,16 +181,16 @@ impl IntoResponse for SignIn {
     }
 }
 
-/// How an outcome looks; the words say the same.
+/// How an outcome looks. The text says the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tone {
     /// Information.
     Calm,
-    /// Something is shielded, and nobody is to blame.
+    /// The person is protected; nobody made a mistake.
     Protected,
     /// Time, waiting.
     Caution,
-    /// It stops here.
+    /// The login cannot go on.
     Stop,
 }
 
@@ -204,7 +204,7 @@ impl Tone {
     }
 }
 
-/// The ways in which a login ends on a page of ours.
+/// The pages on which a login can end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ErrorPage {
     /// The site's request is wrong; nothing is sent back to it.
@@ -215,11 +215,11 @@ pub enum ErrorPage {
     ActionExpired,
     /// Cancelled on the page.
     ActionCancelled,
-    /// Someone else's phone had claimed it.
+    /// Another person's phone had claimed it.
     NotMyPhone,
     /// The identity is blocked.
     IdentityBlocked,
-    /// Not the browser that began.
+    /// Not the browser that started the login.
     WrongBrowser,
     /// Reload or back button after the end.
     ActionClosed,
@@ -227,7 +227,7 @@ pub enum ErrorPage {
     PromptOpen,
     /// The database is busy.
     Busy,
-    /// We failed.
+    /// The scheme failed.
     ServerError,
     /// No such page.
     PageUnknown,
@@ -250,7 +250,7 @@ impl ErrorPage {
         ErrorPage::PageUnknown,
     ];
 
-    /// What its texts' keys begin with.
+    /// The prefix of its texts' keys.
     const fn family(self) -> &'static str {
         match self {
             ErrorPage::SiteMistake => "site-mistake",
@@ -268,7 +268,7 @@ impl ErrorPage {
         }
     }
 
-    /// The stable code in small print, where the caller has none of its own.
+    /// The stable code on the page, unless the caller has a more exact one.
     pub const fn code(self) -> &'static str {
         match self {
             ErrorPage::SiteMistake => "request_unreadable",
@@ -322,13 +322,13 @@ impl ErrorPage {
 /// The way back to a partner.
 #[derive(Clone, Debug)]
 pub struct Back {
-    /// A registered redirect URI, with its answer.
+    /// A registered redirect URI with the response.
     pub url: String,
     /// The partner's name.
     pub partner: String,
 }
 
-/// The end of a login on a page of ours: what happened, what to do, and a stable code.
+/// A page at the end of a login: what happened, what to do, and a stable code.
 #[derive(Template)]
 #[template(path = "outcome.html")]
 pub struct Outcome {
@@ -342,7 +342,7 @@ pub struct Outcome {
 }
 
 impl Outcome {
-    /// An error page under its own code.
+    /// An error page with its own code.
     pub fn new(page: Page, error_page: ErrorPage) -> Self {
         Self {
             page,
@@ -355,26 +355,26 @@ impl Outcome {
         }
     }
 
-    /// Under a more exact code.
+    /// Sets a more exact code.
     pub fn code(mut self, code: &'static str) -> Self {
         self.code = code;
         self
     }
 
-    /// With a button back to the partner.
+    /// Adds a button back to the partner.
     pub fn back(mut self, back: Back) -> Self {
         self.back = Some(back);
         self
     }
 
-    /// With a button that tries the same again.
+    /// Adds a button that tries the same again.
     pub fn retry(mut self, url: String) -> Self {
         self.retry = Some(url);
         self
     }
 
-    /// Goes back by itself after a moment. A form's answer cannot simply redirect: the page's own policy allows forms to
-    /// reach us only, and browsers hold every redirect after a form to it.
+    /// Goes back by itself. The answer to a form cannot redirect, since the page's policy allows forms to this origin only and
+    /// browsers apply it to redirects, too.
     pub fn forward(mut self) -> Self {
         self.forward = true;
         self

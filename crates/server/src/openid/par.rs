@@ -6,14 +6,15 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use ipse_openid::discovery::path;
+use ipse_openid::request;
 use ipse_openid::tokens::PushedResponse;
-use ipse_openid::{OAuthError, OAuthErrorCode, request};
 
 use super::client::{self, Client};
+use super::error::Error;
 use super::form::Body;
 use super::{Provider, form, headers};
 
-/// Takes a request and answers with a reference to it.
+/// Stores a request and answers with a reference to it.
 pub async fn post(
     State(provider): State<Arc<Provider>>,
     headers: HeaderMap,
@@ -21,15 +22,11 @@ pub async fn post(
 ) -> Response {
     match push(&provider, &headers, &body).await {
         Ok(body) => headers::json(StatusCode::CREATED, body),
-        Err(error) => form::refusal(&error),
+        Err(error) => error.into_json(),
     }
 }
 
-async fn push(
-    provider: &Provider,
-    headers: &HeaderMap,
-    body: &[u8],
-) -> Result<Vec<u8>, OAuthError> {
+async fn push(provider: &Provider, headers: &HeaderMap, body: &[u8]) -> Result<Vec<u8>, Error> {
     let params = form::read(headers, body)?;
     let client = Client::authenticate(provider, path::PAR, headers, &params).await?;
     let request = match request::pushed(&params, &client.registration) {
@@ -44,12 +41,10 @@ async fn push(
     let (request_uri, seconds) = provider
         .scheme
         .push_request(&client.partner, client.assertion.clone(), &wanted)
-        .await
-        .map_err(form::scheme_refused)?;
+        .await?;
     let answer = PushedResponse {
         request_uri,
         expires_in: seconds as i64,
     };
-    serde_json::to_vec(&answer)
-        .map_err(|_| OAuthError::new(OAuthErrorCode::ServerError, "the answer cannot be written"))
+    serde_json::to_vec(&answer).map_err(Error::json("the answer cannot be written"))
 }

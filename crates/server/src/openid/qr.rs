@@ -1,4 +1,4 @@
-//! QR codes as one SVG path: the page shows it, and the script replaces it without ever parsing markup.
+//! QR codes as one SVG path, which the page's script replaces without parsing markup.
 
 use qrcodegen::{Mask, QrCode, QrCodeEcc, QrSegment, Version};
 use serde::Serialize;
@@ -6,16 +6,16 @@ use serde::Serialize;
 /// A QR code.
 #[derive(Clone, Debug, Serialize)]
 pub struct Qr {
-    /// What it says.
+    /// Its text.
     pub text: String,
-    /// `viewBox` with the quiet zone of four modules that ISO/IEC 18004 wants, half a module up: a line lies on both sides of its path.
+    /// `viewBox` with the quiet zone of four modules (ISO/IEC 18004), half a module up, since a line extends on both sides of its path.
     pub view_box: String,
     /// The dark modules, as lines one module thick.
     pub path: String,
 }
 
 impl Qr {
-    /// Draws a text. A text too long for any QR gives an empty drawing; ours are about 90 characters.
+    /// Draws a text. A text that is too long for a QR gives an empty drawing; ours have about 90 characters.
     pub fn draw(text: String) -> Self {
         let Some(code) = encode(&text) else {
             return Self {
@@ -27,12 +27,12 @@ impl Qr {
         let mut path = String::with_capacity(8 * 1024);
         for y in 0..code.size() {
             let (mut begun, mut pen) = (None, None);
-            // One beyond the edge, where nothing is dark: a line that reaches the edge ends there.
+            // One more than the size: a line that reaches the edge ends there.
             for x in 0..=code.size() {
                 match (begun, code.get_module(x, y)) {
                     (None, true) => begun = Some(x),
                     (Some(from), false) => {
-                        // From where the pen is, which takes fewer digits; on a new row from the corner.
+                        // Relative to the pen, which needs fewer digits; absolute on a new row.
                         match pen {
                             Some(pen) => line(&mut path, ('m', from - pen), 0, x - from),
                             None => line(&mut path, ('M', from), y, x - from),
@@ -52,7 +52,7 @@ impl Qr {
     }
 }
 
-/// Moves to `(x, y)`, by `M` from the corner or by `m` from where the pen is, and draws `length` modules to the right.
+/// Moves to `(x, y)`, by `M` from the corner or by `m` from the pen, and draws `length` modules to the right.
 fn line(path: &mut String, (move_to, x): (char, i32), y: i32, length: i32) {
     for (letter, n) in [(move_to, x), (' ', y), ('h', length)] {
         path.push(letter);
@@ -60,7 +60,7 @@ fn line(path: &mut String, (move_to, x): (char, i32), y: i32, length: i32) {
     }
 }
 
-/// A number under 1000, as every length in a QR is: some 1,500 of them in each, too many for the formatting machinery.
+/// Writes a number under 1000, as all lengths in a QR are. A QR has about 1,500 of them, for which formatting would be slow.
 fn push_number(path: &mut String, n: i32) {
     let digit = |n: i32| char::from(b'0' + n as u8);
     if n >= 100 {
@@ -73,7 +73,7 @@ fn push_number(path: &mut String, n: i32) {
 }
 
 fn encode(text: &str) -> Option<QrCode> {
-    // Any mask reads well; trying all eight each second for every waiting page is not worth its cost.
+    // Any mask can be read. Trying all eight each second for every waiting page would cost too much.
     let mask = Some(Mask::new(0));
     let segments = QrSegment::make_segments(text);
     let (least, most) = (Version::MIN, Version::MAX);

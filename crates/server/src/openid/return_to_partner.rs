@@ -1,4 +1,5 @@
-//! `GET /return/{token}`: the app brings back the browser that started the login, and no other (threats 1 and 18).
+//! `GET /return/{token}`: the app opens this page after a decision on the same device. Only the browser that started the login
+//! goes on to the partner (threats 1 and 18).
 
 use std::sync::Arc;
 
@@ -7,8 +8,9 @@ use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 
 use super::cookie::BrowserCookie;
+use super::error::Error;
 use super::pages::{ErrorPage, Outcome};
-use super::{Provider, browser, form, login_result};
+use super::{Provider, browser, login_result};
 
 /// Sends the starting browser on to the partner.
 pub async fn get(
@@ -18,13 +20,13 @@ pub async fn get(
 ) -> Response {
     let page = browser::page(&provider, &headers, None);
     let Some(cookie) = BrowserCookie::read(&headers, provider.issuer()) else {
-        return Outcome::new(page, ErrorPage::WrongBrowser).into_response();
+        return Error::WrongBrowser.on(page);
     };
     let browser = cookie.binding();
     let sign_in = match provider.scheme.sign_in_returned(&token, &browser).await {
         Ok(Some(sign_in)) => sign_in,
-        Ok(None) => return Outcome::new(page, ErrorPage::WrongBrowser).into_response(),
-        Err(error) => return login_result::unavailable(&form::failed(error), page),
+        Ok(None) => return Error::WrongBrowser.on(page),
+        Err(error) => return Error::from(error).on(page),
     };
     let page = browser::page(&provider, &headers, login_result::language(&sign_in, None));
     match &sign_in.result {

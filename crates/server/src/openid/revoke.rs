@@ -1,14 +1,15 @@
-//! `POST /revoke`: a partner gives an access token back (RFC 7009).
+//! `POST /revoke`: a partner revokes an access token (RFC 7009).
 
 use std::sync::Arc;
 
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
+use ipse_openid::access_token;
 use ipse_openid::discovery::path;
-use ipse_openid::{OAuthError, access_token};
 
 use super::client::Client;
+use super::error::Error;
 use super::form::Body;
 use super::{Provider, form, headers};
 
@@ -20,11 +21,11 @@ pub async fn post(
 ) -> Response {
     match revoke(&provider, &headers, &body).await {
         Ok(()) => headers::empty(StatusCode::OK),
-        Err(error) => form::refusal(&error),
+        Err(error) => error.into_json(),
     }
 }
 
-async fn revoke(provider: &Provider, headers: &HeaderMap, body: &[u8]) -> Result<(), OAuthError> {
+async fn revoke(provider: &Provider, headers: &HeaderMap, body: &[u8]) -> Result<(), Error> {
     let params = form::read(headers, body)?;
     let client = Client::authenticate(provider, path::REVOKE, headers, &params).await?;
     let token = match access_token::revoked(&params) {
@@ -34,6 +35,6 @@ async fn revoke(provider: &Provider, headers: &HeaderMap, body: &[u8]) -> Result
     provider
         .scheme
         .revoke(&token, &client.partner, client.assertion)
-        .await
-        .map_err(form::scheme_refused)
+        .await?;
+    Ok(())
 }

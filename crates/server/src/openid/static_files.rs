@@ -1,4 +1,4 @@
-//! The few files that the pages need, compiled in: style, script, font, mark.
+//! `GET /static/{name}`: the files of the pages, compiled in: style, script, fonts, mark.
 
 use std::sync::LazyLock;
 

@@ -3,15 +3,16 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use ipse_openid::access_token::{self, INVALID_TOKEN};
 use ipse_openid::request::AuthorizationRequest;
 use ipse_openid::{OAuthError, OAuthErrorCode, Params, tokens};
-use ipse_scheme::login::{LoginError, LoginRefusal};
 
+use super::error::Error;
 use super::form::Body;
 use super::{Provider, client, disclosure, form, headers};
+use crate::request_id;
 
 /// With the token in the header.
 pub async fn get(State(provider): State<Arc<Provider>>, headers: HeaderMap) -> Response {
@@ -29,7 +30,7 @@ pub async fn post(
     }
     match form::read(&headers, &body) {
         Ok(params) => answer(&provider, &headers, Some(&params)).await,
-        Err(error) => refusal(&error, true),
+        Err(error) => Error::from(error).into_userinfo(true),
     }
 }
 
@@ -37,48 +38,33 @@ async fn answer(provider: &Provider, headers: &HeaderMap, form: Option<&Params>)
     let token = match access_token::bearer(form::authorization(headers), form) {
         Ok(Some(token)) => token,
         Ok(None) => {
-            return refusal(
-                &OAuthError::new(
-                    OAuthErrorCode::InvalidToken,
-                    "send the access token as a bearer token",
-                ),
-                false,
+            let missing = OAuthError::new(
+                OAuthErrorCode::InvalidToken,
+                "send the access token as a bearer token",
             );
+            return Error::from(missing).into_userinfo(false);
         }
-        Err(error) => return refusal(&error, true),
+        Err(error) => return Error::from(error).into_userinfo(true),
     };
     match userinfo(provider, &token).await {
         Ok(body) => headers::json(StatusCode::OK, body),
-        Err(error) => refusal(&error, true),
+        Err(error) => error.into_userinfo(true),
     }
 }
 
-async fn userinfo(provider: &Provider, token: &str) -> Result<Vec<u8>, OAuthError> {
-    let found = match provider.scheme.userinfo(token).await {
-        Ok(found) => found,
-        Err(LoginError::Refused(LoginRefusal::GrantInvalid)) => return Err(INVALID_TOKEN),
-        Err(error) => return Err(form::scheme_refused(error)),
-    };
-    // A partner that was suspended meanwhile gets nothing more.
+async fn userinfo(provider: &Provider, token: &str) -> Result<Vec<u8>, Error> {
+    let found = provider.scheme.userinfo(token).await?;
+    request_id::record_partner(&found.partner);
+    // A partner that was suspended after the login gets nothing.
     if client::registration(provider, &found.partner)
         .await?
         .is_none()
     {
-        return Err(INVALID_TOKEN);
+        return Err(INVALID_TOKEN.because("the partner is suspended").into());
     }
-    let unreadable = OAuthError::new(OAuthErrorCode::ServerError, "the request cannot be read");
-    let request: AuthorizationRequest =
-        serde_json::from_str(&found.oidc_request).map_err(|_| unreadable)?;
+    let request: AuthorizationRequest = serde_json::from_str(&found.oidc_request)
+        .map_err(Error::json("the request cannot be read"))?;
     let released = disclosure::released(&request.claims.userinfo, &found.released);
-    serde_json::to_vec(&tokens::userinfo(&found.sub, released)).map_err(|_| unreadable)
-}
-
-fn refusal(error: &OAuthError, token_sent: bool) -> Response {
-    let mut response = form::refusal(error);
-    if let Ok(challenge) = HeaderValue::from_str(&error.bearer_challenge(token_sent)) {
-        response
-            .headers_mut()
-            .insert(header::WWW_AUTHENTICATE, challenge);
-    }
-    response
+    serde_json::to_vec(&tokens::userinfo(&found.sub, released))
+        .map_err(Error::json("the answer cannot be written"))
 }

@@ -7,9 +7,9 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use ipse_protocol::problem::ProblemCode;
 use ipse_scheme::visit::Callback;
-use ipse_scheme::{Error, Scheme};
+use ipse_scheme::{Error, Fault, Scheme};
 
-use crate::fault::{self, Fault};
+use crate::fault;
 
 /// Longest query that is parsed, in bytes.
 const MAX_QUERY: usize = 8 * 1024;
@@ -74,7 +74,7 @@ pub async fn get(
 
 /// Logs the reason and tells the app the code.
 fn failed(error: Error) -> Response {
-    let fault = fault::of(&error);
+    let fault = error.fault();
     let Error::Refused(problem) = &error else {
         let busy = fault::is_busy(&error);
         let code = if busy {

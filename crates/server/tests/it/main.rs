@@ -3,9 +3,11 @@
 //! - The tests of a route are in the file that mirrors the route's source file: `src/phone/actions/claim.rs` is tested by
 //!   `phone/actions/claim.rs`.
 //! - The tests of a threat are in `threats/tNN_….rs`; their names begin with `tNN_`. Each file of a route names its threats.
-//! - `model` runs random orders of steps against a model of the rules, `busy` runs every route against a busy database.
+//! - `log` tests what the log tells about refusals. `model` runs random orders of steps against a model of the rules, `busy` runs every route against a busy database.
 
 mod busy;
+mod health;
+mod log;
 mod model;
 mod openid;
 mod operators;

@@ -1,4 +1,4 @@
-//! `POST /sign-in/cancel`: the visitor turns back, or another phone than theirs got hold of the login.
+//! `POST /sign-in/cancel`: the person cancels at the browser, or reports that another person's phone claimed the login.
 
 use std::sync::Arc;
 
@@ -9,6 +9,7 @@ use axum::response::{IntoResponse, Response};
 use ipse_protocol::constant_time_eq;
 use ipse_texts::Language;
 
+use super::super::error::Error;
 use super::super::pages::{ErrorPage, Outcome, sign_in_path};
 use super::super::{Provider, browser, form, login_result};
 use super::{form_token, login_of_browser};
@@ -25,8 +26,8 @@ pub async fn post(
     let page = browser::page(&provider, &headers, chosen);
     let (cookie, sign_in) = match login_of_browser(&provider, &headers, action).await {
         Ok(Some(found)) => found,
-        Ok(None) => return Outcome::new(page, ErrorPage::WrongBrowser).into_response(),
-        Err(error) => return login_result::unavailable(&form::failed(error), page),
+        Ok(None) => return Error::WrongBrowser.on(page),
+        Err(error) => return Error::from(error).on(page),
     };
     let page = browser::page(
         &provider,
@@ -36,19 +37,17 @@ pub async fn post(
     let expected = form_token(&provider, action, &cookie);
     let given = form.get("token").unwrap_or_default();
     if !constant_time_eq(expected.as_bytes(), given.as_bytes()) {
-        return Outcome::new(page, ErrorPage::WrongBrowser)
-            .code("form_token_invalid")
-            .into_response();
+        return Error::FormToken.on(page);
     }
     match provider.scheme.cancel(action, &cookie.binding()).await {
         Ok(true) => {}
-        // Decided a moment ago: the page knows how.
+        // It was decided a moment ago; the page shows the result.
         Ok(false) => {
             return Outcome::new(page, ErrorPage::ActionClosed)
                 .retry(sign_in_path(action))
                 .into_response();
         }
-        Err(error) => return login_result::unavailable(&form::failed(error), page),
+        Err(error) => return Error::from(error).on(page),
     }
     let not_my_phone = form.get("reason") == Some("not_my_phone");
     let outcome = Outcome::new(
@@ -60,7 +59,7 @@ pub async fn post(
         },
     );
     match login_result::denied(&provider, &sign_in, "the person cancelled at the browser") {
-        // Who was warned reads the warning; who turned back goes back.
+        // The warning about another phone stays on the screen; otherwise the browser goes back by itself.
         Some(back) if not_my_phone => outcome.back(back).into_response(),
         Some(back) => outcome.back(back).forward().into_response(),
         None => outcome.into_response(),

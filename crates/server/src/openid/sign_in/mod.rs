@@ -28,7 +28,7 @@ async fn login_of_browser(
     Ok(found.map(|sign_in| (cookie, sign_in)))
 }
 
-/// What the waiting page shows; `None` when there is nothing to wait for.
+/// What the waiting page shows. `None` when there is nothing to wait for.
 fn step(sign_in: &SignIn) -> Option<Step> {
     match sign_in.status {
         ActionStatus::Created if sign_in.directed => Some(Step::Directed),
@@ -48,7 +48,7 @@ fn step(sign_in: &SignIn) -> Option<Step> {
     }
 }
 
-/// What `/sign-in/state` says; the script reloads when it changes.
+/// The status in `/sign-in/state`; the script reloads the page when it changes.
 fn status(sign_in: &SignIn) -> &'static str {
     if sign_in.result.is_some() {
         return "done";
@@ -64,7 +64,7 @@ fn status(sign_in: &SignIn) -> &'static str {
     }
 }
 
-/// Proves that a form came from our page in this browser (threat 18).
+/// Token that proves that a form was sent from our page in this browser (threat 18).
 fn form_token(provider: &Provider, action: &str, cookie: &BrowserCookie) -> String {
     let mut message = cookie.binding().to_vec();
     message.extend_from_slice(action.as_bytes());

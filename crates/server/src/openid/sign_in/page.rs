@@ -11,13 +11,14 @@ use ipse_scheme::login::SignIn;
 use ipse_texts::Language;
 
 use super::super::cookie::BrowserCookie;
+use super::super::error::Error;
 use super::super::pages::{self, ErrorPage, Outcome, sign_in_path};
-use super::super::{Provider, browser, form, login_result};
+use super::super::{Provider, browser, login_result};
 use super::{form_token, login_of_browser, step};
 
 const MINUTE_MS: i64 = 60_000;
 
-/// Shows how to reach the phone, then the match code; at the end sends the browser back.
+/// Shows how to reach the phone, then the match code; at the end redirects to the partner.
 pub async fn get(
     State(provider): State<Arc<Provider>>,
     headers: HeaderMap,
@@ -29,13 +30,13 @@ pub async fn get(
     let page = browser::page(&provider, &headers, chosen);
     let (cookie, sign_in) = match login_of_browser(&provider, &headers, action).await {
         Ok(Some(found)) => found,
-        Ok(None) => return Outcome::new(page, ErrorPage::WrongBrowser).into_response(),
-        Err(error) => return login_result::unavailable(&form::failed(error), page),
+        Ok(None) => return Error::WrongBrowser.on(page),
+        Err(error) => return Error::from(error).on(page),
     };
     show(&provider, &headers, chosen, &cookie, sign_in).await
 }
 
-/// How a login stands, to the browser that began it.
+/// Shows the state of a login to the browser that started it.
 pub async fn show(
     provider: &Provider,
     headers: &HeaderMap,

@@ -5,15 +5,15 @@ use std::sync::Arc;
 use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use ipse_openid::{OAuthError, OAuthErrorCode, Params};
-
+use ipse_openid::Params;
 use ipse_protocol::terms::ActionStatus;
 
+use super::super::error::Error;
 use super::super::qr::Qr;
-use super::super::{Provider, form, headers};
+use super::super::{Provider, headers};
 use super::login_of_browser;
 
-/// Answers the text and its drawing as an SVG path, or `null` once a phone has it.
+/// Answers the text and its drawing as an SVG path, or `null` after a phone has claimed the login.
 pub async fn get(
     State(provider): State<Arc<Provider>>,
     request_headers: HeaderMap,
@@ -30,15 +30,12 @@ pub async fn get(
         Ok(Some((_, sign_in))) if sign_in.status == ActionStatus::Created && !sign_in.directed => {
             match serde_json::to_vec(&Qr::draw(sign_in.qr_text)) {
                 Ok(body) => headers::json(StatusCode::OK, body),
-                Err(_) => form::refusal(&OAuthError::new(
-                    OAuthErrorCode::ServerError,
-                    "the QR cannot be written",
-                )),
+                Err(error) => Error::json("the QR cannot be written")(error).into_json(),
             }
         }
         // A phone has it already, or it is over: there is nothing left to scan.
         Ok(Some(_)) => headers::json(StatusCode::OK, b"null".to_vec()),
         Ok(None) => headers::json(StatusCode::NOT_FOUND, br#"{"error":"not_found"}"#.to_vec()),
-        Err(error) => form::refusal(&form::failed(error)),
+        Err(error) => Error::from(error).into_json(),
     }
 }

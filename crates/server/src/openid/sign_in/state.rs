@@ -7,7 +7,8 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use ipse_openid::Params;
 
-use super::super::{Provider, form, headers};
+use super::super::error::Error;
+use super::super::{Provider, headers};
 use super::{login_of_browser, status};
 
 /// Answers `created`, `linked`, `returning` or `done`.
@@ -29,6 +30,6 @@ pub async fn get(
             headers::json(StatusCode::OK, body.into_bytes())
         }
         Ok(None) => headers::json(StatusCode::NOT_FOUND, br#"{"error":"not_found"}"#.to_vec()),
-        Err(error) => form::refusal(&form::failed(error)),
+        Err(error) => Error::from(error).into_json(),
     }
 }

@@ -3,10 +3,10 @@
 use ipse_openid::grant::AuthorizationCodeGrant;
 use ipse_openid::request::AuthorizationRequest;
 use ipse_openid::tokens::{IdToken, TokenResponse};
-use ipse_openid::{OAuthError, OAuthErrorCode};
 
 use super::super::client::Client;
-use super::super::{Provider, disclosure, form};
+use super::super::error::Error;
+use super::super::{Provider, disclosure};
 
 const SECOND_MS: i64 = 1000;
 
@@ -15,10 +15,10 @@ pub async fn redeem(
     provider: &Provider,
     client: Client,
     grant: AuthorizationCodeGrant,
-) -> Result<Vec<u8>, OAuthError> {
+) -> Result<Vec<u8>, Error> {
     let client_id = &client.registration.client_id;
     let code = grant.code.clone();
-    // The client that redeems must be the one that asked: same redirect URI, and it knows the verifier.
+    // The client must use the redirect URI of its request and know the code verifier.
     let fits = move |oidc_request: &str| {
         serde_json::from_str(oidc_request).is_ok_and(|request: AuthorizationRequest| {
             grant.matches(&request.redirect_uri, &request.code_challenge)
@@ -27,10 +27,9 @@ pub async fn redeem(
     let (access, found) = provider
         .scheme
         .redeem(&code, &client.partner, client.assertion, fits)
-        .await
-        .map_err(form::scheme_refused)?;
+        .await?;
     let request: AuthorizationRequest = serde_json::from_str(&found.oidc_request)
-        .map_err(|_| OAuthError::new(OAuthErrorCode::ServerError, "the request cannot be read"))?;
+        .map_err(Error::json("the request cannot be read"))?;
     let auth_time = found.auth_time / SECOND_MS;
     let id_token = IdToken {
         issuer: provider.issuer(),
@@ -41,7 +40,7 @@ pub async fn redeem(
         nonce: request.nonce.as_deref(),
         claims: disclosure::released(&request.claims.id_token, &found.released),
     };
-    // The database may run a little ahead of us; no token is issued before its login.
+    // The database's clock may be a little ahead. A token must not be issued before its login.
     let now = provider.clock.unix_seconds().max(auth_time);
     let answer = TokenResponse {
         access_token: access.token,
@@ -50,6 +49,5 @@ pub async fn redeem(
         id_token: id_token.sign(provider.id_token_key(client.registration.id_token_alg), now),
         scope: request.scope.clone(),
     };
-    serde_json::to_vec(&answer)
-        .map_err(|_| OAuthError::new(OAuthErrorCode::ServerError, "the answer cannot be written"))
+    serde_json::to_vec(&answer).map_err(Error::json("the answer cannot be written"))
 }

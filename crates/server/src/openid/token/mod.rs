@@ -7,11 +7,11 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use ipse_openid::OAuthError;
 use ipse_openid::discovery::path;
 use ipse_openid::grant::TokenRequest;
 
 use super::client::Client;
+use super::error::Error;
 use super::form::Body;
 use super::{Provider, form, headers};
 
@@ -23,15 +23,11 @@ pub async fn post(
 ) -> Response {
     match exchange(&provider, &headers, &body).await {
         Ok(body) => headers::json(StatusCode::OK, body),
-        Err(error) => form::refusal(&error),
+        Err(error) => error.into_json(),
     }
 }
 
-async fn exchange(
-    provider: &Provider,
-    headers: &HeaderMap,
-    body: &[u8],
-) -> Result<Vec<u8>, OAuthError> {
+async fn exchange(provider: &Provider, headers: &HeaderMap, body: &[u8]) -> Result<Vec<u8>, Error> {
     let params = form::read(headers, body)?;
     let client = Client::authenticate(provider, path::TOKEN, headers, &params).await?;
     match TokenRequest::read(&params) {

@@ -1,4 +1,4 @@
-//! `POST /actions/{id}/report`: the person did not ask for this, which blocks the identity (docs/protocol.md §6).
+//! `POST /actions/{id}/report`: the person did not start this login, which blocks the identity (docs/protocol.md §6).
 
 use std::sync::Arc;
 

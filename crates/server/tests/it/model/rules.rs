@@ -52,7 +52,7 @@ pub enum Step {
     Redeem {
         back: usize,
     },
-    /// The partner asks who it is.
+    /// The partner calls userinfo.
     UserInfo {
         back: usize,
     },

@@ -1,8 +1,14 @@
 //! The API of the phone, under `/phone/v1`. Files mirror `crates/server/src/phone`.
 
 mod actions;
+mod block;
+mod config;
+mod devices;
 mod enrolments;
+mod events;
 mod library;
+mod me;
+mod receipts;
 mod recoveries;
 mod request;
 mod sim;

@@ -4,6 +4,7 @@ pub mod bank_visits;
 mod browser;
 mod child;
 mod database;
+pub mod log;
 pub mod logins;
 mod network;
 pub mod oidc;
@@ -12,6 +13,7 @@ mod phone;
 pub mod recoveries;
 pub mod requests;
 pub mod sims;
+pub mod snapshot;
 mod starts;
 mod steps;
 

@@ -68,6 +68,7 @@ impl TestNetwork {
 
     /// A network on a database.
     pub async fn on(db: TestDb, options: Options) -> TestNetwork {
+        super::log::install();
         let home = tempfile::tempdir().expect("a folder");
         let [issuer_at, app_at, operator_at, bank_at] =
             [bind().await, bind().await, bind().await, bind().await];
@@ -233,7 +234,7 @@ impl TestNetwork {
         self.scheme = serve(&mut self.tasks, &self.server, listeners, stopped);
     }
 
-    /// Moves the scheme's clock.
+    /// Moves the clocks of the scheme, the operator, the bank and the partners.
     pub fn pass(&self, milliseconds: i64) {
         self.db.clock().shift(milliseconds);
     }

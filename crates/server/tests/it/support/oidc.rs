@@ -118,6 +118,7 @@ impl TestServer {
 
     /// As [`TestServer::new`], on a database.
     pub async fn on(db: TestDb) -> Self {
+        super::log::install();
         let home = tempfile::tempdir().unwrap();
         let config = format!(
             "profile = \"demo\"\nissuer = \"{ISSUER}\"\napp = \"http://localhost:4001\"\n\

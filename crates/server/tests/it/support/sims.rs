@@ -68,7 +68,7 @@ pub fn swap_event(network: &TestNetwork, sequence: u64, handle: &str) -> Event {
         kind: Kind::Swapped,
         time: "2026-11-23T00:00:00Z".into(),
         sequence,
-        iat: ipse_protocol::Clock::system().unix_seconds(),
+        iat: network.db.clock().unix_seconds(),
         subject: Some(Subject {
             handle: handle.to_owned(),
             changed_at: 1,

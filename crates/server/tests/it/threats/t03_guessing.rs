@@ -1,9 +1,10 @@
 //! Threat 3: guessing the code at the scheme.
 
-use crate::support::parsed;
 use std::sync::Arc;
 use std::time::Duration;
 
+use ipse_phone::requests;
+use ipse_protocol::code::code_proof;
 use ipse_protocol::device_request::WINDOW;
 use ipse_protocol::terms::Factor;
 use ipse_protocol::wire::{AttemptRequest, AttemptResponse, Offer};
@@ -18,6 +19,7 @@ use serde_json::json;
 use tokio::task::JoinSet;
 
 use crate::support::logins::claim_login;
+use crate::support::parsed;
 use crate::support::requests::{count_rows, post_signed};
 use crate::support::{CODE, Child, Phone, Sealed, TestNetwork, refusal, start_login};
 
@@ -170,7 +172,7 @@ async fn t03_a_block_during_an_attempt_gives_no_fourth_guess() {
         for code in ["48207", "59316"] {
             phone.wrong_code(&offer, code).await.refused("code_wrong");
         }
-        // The third try is spent; whoever holds the phone learns from it, and blocks instead of saying "wrong".
+        // The third try is spent; the holder of the phone learns from its answer, and blocks instead of reporting "wrong".
         assert!(phone.attempt(&offer, "60428").await.is_ok());
         let blocked = phone.post("/block", &json!({"reason": "person"})).await;
         assert_eq!(blocked.status, StatusCode::OK, "{}", blocked.body);
@@ -418,11 +420,16 @@ async fn t03_a_right_code_resets_the_count_even_if_the_action_fails() {
             .await
             .refused("code_wrong");
         let opened = phone.open(&first).await.expect("an attempt");
-        network.pass(181_000);
-        let transcript = phone.transcript(&first, &opened);
-        let reply = phone.send_approval(&first, &opened, &transcript).await;
-        reply.refused("action_expired");
-        network.server.scheme.sweep().await.expect("swept");
+        // A node that is ahead, so that the sweeper of the first node does not close the attempt before.
+        let ahead = network.node_ahead(181_000).scheme;
+        let t = phone.transcript(&first, &opened).hash();
+        let proof = code_proof(&opened.session_key, &t);
+        let approval = opened.approval(t, proof);
+        let sealed = phone.seal_message(requests::approve(&first.action, &approval));
+        let body = serde_json::from_slice(&sealed.body).expect("JSON");
+        let answer = ahead.approve(sealed.incoming(), &first.action, &body);
+        assert_eq!(refusal(answer.await), "action_expired");
+        ahead.sweep().await.expect("swept");
         assert_eq!(network.identity(&phone.identity).await.wrong_codes, 0);
         const APPROVED: &str =
             "SELECT COUNT(*) FROM action WHERE status = 'approved' AND identity = $1";

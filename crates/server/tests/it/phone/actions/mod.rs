@@ -1,6 +1,12 @@
 //! `GET /phone/v1/actions`. Threats of the other routes below it: t03 to t12 (`threats/`).
 
+mod approve;
+mod attempt;
+mod claim;
+mod refuse;
+mod report;
 mod show;
+mod wrong;
 
 use crate::support::parsed;
 use ipse_protocol::ids;

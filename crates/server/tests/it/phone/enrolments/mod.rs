@@ -1,8 +1,11 @@
 //! `POST /phone/v1/enrolments`. Threats: t29, t38, t41.
 
 mod bank;
+mod code;
 mod complete;
+mod show;
 mod sim;
+mod unlock;
 
 use reqwest::StatusCode;
 use serde_json::json;

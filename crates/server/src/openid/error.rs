@@ -1,0 +1,197 @@
+//! Errors of this API: the one mapping to the wire, and to the log.
+
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use ipse_openid::grant::INVALID_GRANT;
+use ipse_openid::request::{PageProblem, RedirectError};
+use ipse_openid::{OAuthError, OAuthErrorCode, response};
+use ipse_scheme::login::{LoginError, LoginRefusal};
+use ipse_scheme::{Error as SchemeError, Fault};
+
+use super::pages::{ErrorPage, Outcome, Page};
+use super::{Provider, browser, headers};
+use crate::fault;
+
+/// Why a request of a partner or a browser is not fulfilled.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The partner's request is wrong.
+    #[error(transparent)]
+    OAuth(#[from] OAuthError),
+    /// The request at `/authorize` is wrong in a way that forbids a redirect.
+    #[error(transparent)]
+    Page(#[from] PageProblem),
+    /// The request at `/authorize` is wrong, and the partner gets the error by redirect.
+    #[error("{}", .0.error)]
+    Redirect(Box<RedirectError>),
+    /// The rules refused.
+    #[error(transparent)]
+    Login(LoginRefusal),
+    /// The browser did not start this login.
+    #[error("the browser did not start this login")]
+    WrongBrowser,
+    /// A form was not sent from our page.
+    #[error("the form's token is wrong")]
+    FormToken,
+    /// The scheme failed.
+    #[error(transparent)]
+    Scheme(#[from] SchemeError),
+    /// A stored request cannot be read, or an answer cannot be written.
+    #[error("{what}")]
+    Json {
+        /// Which, for the partner's developer too.
+        what: &'static str,
+        /// Why.
+        source: serde_json::Error,
+    },
+}
+
+impl From<LoginError> for Error {
+    fn from(error: LoginError) -> Self {
+        match error {
+            LoginError::Refused(refusal) => Self::Login(refusal),
+            LoginError::Scheme(error) => Self::Scheme(error),
+        }
+    }
+}
+
+impl Error {
+    /// For `map_err` of JSON.
+    pub fn json(what: &'static str) -> impl FnOnce(serde_json::Error) -> Self {
+        move |source| Self::Json { what, source }
+    }
+
+    /// Who must act.
+    pub fn fault(&self) -> Fault {
+        match self {
+            Self::Scheme(error) => error.fault(),
+            Self::Json { .. } => Fault::Us,
+            Self::OAuth(error) if error.code == OAuthErrorCode::ServerError => Fault::Us,
+            Self::OAuth(_)
+            | Self::Page(_)
+            | Self::Redirect(_)
+            | Self::Login(_)
+            | Self::WrongBrowser
+            | Self::FormToken => Fault::Caller,
+        }
+    }
+
+    /// The error for the partner.
+    pub fn oauth(&self) -> OAuthError {
+        use OAuthErrorCode as Code;
+        match self {
+            Self::OAuth(error) => *error,
+            Self::Redirect(redirect) => redirect.error,
+            Self::Login(LoginRefusal::AssertionUsed) => OAuthError::new(
+                Code::InvalidClient,
+                "the client assertion was used before: send a new jti",
+            ),
+            Self::Page(_) | Self::Login(LoginRefusal::RequestUnknown) => OAuthError::new(
+                Code::InvalidRequestUri,
+                "the request_uri is unknown, used or expired",
+            ),
+            Self::Login(LoginRefusal::SandboxUnknown) => {
+                OAuthError::new(Code::InvalidRequest, "login_hint names no sandbox person")
+            }
+            Self::Login(LoginRefusal::PromptOpen) => OAuthError::new(
+                Code::AccessDenied,
+                "a request to this person is open already",
+            ),
+            Self::Login(LoginRefusal::GrantInvalid) => INVALID_GRANT,
+            Self::WrongBrowser | Self::FormToken => {
+                OAuthError::new(Code::AccessDenied, "the browser did not start this login")
+            }
+            Self::Scheme(error) if fault::is_busy(error) => {
+                OAuthError::new(Code::TemporarilyUnavailable, "the database is busy: retry")
+            }
+            Self::Scheme(_) => {
+                OAuthError::new(Code::ServerError, "the request could not be handled")
+            }
+            Self::Json { what, .. } => OAuthError::new(Code::ServerError, what),
+        }
+    }
+
+    /// The page for the person, and the stable code on it.
+    fn page(&self) -> (ErrorPage, &'static str) {
+        let page = match self {
+            Self::Page(PageProblem::PushedUnknown) | Self::Login(LoginRefusal::RequestUnknown) => {
+                ErrorPage::RequestExpired
+            }
+            Self::Page(problem) => return (ErrorPage::SiteMistake, problem.code()),
+            Self::Login(LoginRefusal::SandboxUnknown) => {
+                return (ErrorPage::SiteMistake, "login_hint_unknown");
+            }
+            Self::Login(LoginRefusal::PromptOpen) => ErrorPage::PromptOpen,
+            Self::WrongBrowser => ErrorPage::WrongBrowser,
+            Self::FormToken => return (ErrorPage::WrongBrowser, "form_token_invalid"),
+            Self::Scheme(error) if fault::is_busy(error) => ErrorPage::Busy,
+            Self::OAuth(_)
+            | Self::Redirect(_)
+            | Self::Login(LoginRefusal::AssertionUsed | LoginRefusal::GrantInvalid)
+            | Self::Scheme(_)
+            | Self::Json { .. } => ErrorPage::ServerError,
+        };
+        (page, page.code())
+    }
+
+    /// Logs the error, once, where it becomes an answer.
+    fn log(&self, code: &str) {
+        match self {
+            Self::OAuth(error) => fault::log(self.fault(), code, error.reason()),
+            Self::Redirect(redirect) => fault::log(self.fault(), code, redirect.error.reason()),
+            error => fault::log(error.fault(), code, &fault::chain(error)),
+        }
+    }
+
+    /// The direct answer to a partner (RFC 6749 §5.2).
+    pub fn into_json(self) -> Response {
+        let error = self.oauth();
+        self.log(error.code.as_str());
+        json(&error)
+    }
+
+    /// The direct answer at userinfo (RFC 6750 §3).
+    pub fn into_userinfo(self, token_sent: bool) -> Response {
+        let error = match self {
+            // The token is of no use, which is no failed grant to this endpoint.
+            Self::Login(LoginRefusal::GrantInvalid) => ipse_openid::access_token::INVALID_TOKEN,
+            ref other => other.oauth(),
+        };
+        self.log(error.code.as_str());
+        let mut response = json(&error);
+        if let Ok(challenge) = HeaderValue::from_str(&error.bearer_challenge(token_sent)) {
+            response
+                .headers_mut()
+                .insert(header::WWW_AUTHENTICATE, challenge);
+        }
+        response
+    }
+
+    /// The answer to a browser: a redirect to the partner where that is safe, otherwise a page.
+    pub fn into_page(self, provider: &Provider, headers: &HeaderMap) -> Response {
+        if let Self::Redirect(redirect) = &self {
+            self.log(redirect.error.code.as_str());
+            return headers::see_other(&response::failure(redirect, provider.issuer()));
+        }
+        self.on(browser::page(provider, headers, None))
+    }
+
+    /// As [`Error::into_page`], always as a page.
+    pub fn on(self, page: Page) -> Response {
+        let (error_page, code) = self.page();
+        self.log(code);
+        Outcome::new(page, error_page).code(code).into_response()
+    }
+}
+
+fn json(error: &OAuthError) -> Response {
+    let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let mut response = headers::json(status, error.body());
+    if let Some(challenge) = error.client_challenge() {
+        response.headers_mut().insert(
+            header::WWW_AUTHENTICATE,
+            HeaderValue::from_static(challenge),
+        );
+    }
+    response
+}

@@ -1,0 +1,163 @@
+//! What the log tells about refusals at the endpoints of partners, banks and operators: one line each, with the request's id, the
+//! partner or operator, the code that was answered, and the reason.
+
+use reqwest::StatusCode;
+use reqwest::header::HeaderMap;
+use serde_json::{Value, json};
+
+use crate::support::log::Log;
+use crate::support::sims::swap_event;
+use crate::support::{ASSERTION_TYPE, Partner, TestNetwork};
+
+/// Posts a form to the issuer.
+async fn post(network: &TestNetwork, path: &str, form: &[(&str, &str)]) -> (HeaderMap, Value) {
+    let url = format!("{}{path}", network.issuer);
+    let answer = network.http.post(url).form(form).send().await;
+    let answer = answer.expect("an answer");
+    (answer.headers().clone(), answer.json().await.expect("JSON"))
+}
+
+async fn get(network: &TestNetwork, url: &str) -> (StatusCode, HeaderMap, String) {
+    let answer = network.http.get(url).send().await.expect("an answer");
+    let (status, headers) = (answer.status(), answer.headers().clone());
+    (status, headers, answer.text().await.expect("text"))
+}
+
+/// The credentials of a partner.
+fn signed<'a>(partner: &'a Partner, assertion: &'a str) -> Vec<(&'static str, &'a str)> {
+    vec![
+        ("client_id", &partner.client_id),
+        ("client_assertion_type", ASSERTION_TYPE),
+        ("client_assertion", assertion),
+    ]
+}
+
+#[tokio::test]
+async fn a_refusal_at_par_token_and_revoke_is_logged_with_partner_code_and_reason() {
+    let network = TestNetwork::new().await;
+    let partner = network.partner().await;
+    for path in ["/par", "/token", "/revoke"] {
+        let stale = partner.assertion_with(json!({"aud": "https://other.example"}));
+        let (headers, answer) = post(&network, path, &signed(&partner, &stale)).await;
+        assert_eq!(answer["error"], "invalid_client", "{path}");
+        let expected = (
+            "INFO".to_owned(),
+            partner.client_id.clone(),
+            "invalid_client".to_owned(),
+            "the client assertion's aud must be the issuer".to_owned(),
+        );
+        assert_eq!(Log.line(&headers), expected, "{path}");
+    }
+    let assertion = partner.assertion();
+    let mut form = signed(&partner, &assertion);
+    form.push(("grant_type", "password"));
+    let (headers, _) = post(&network, "/token", &form).await;
+    let (level, party, code, _) = Log.line(&headers);
+    assert_eq!(
+        (&*level, &party, &*code),
+        ("INFO", &partner.client_id, "unsupported_grant_type")
+    );
+    network.end().await;
+}
+
+#[tokio::test]
+async fn an_unknown_client_is_logged_without_its_text() {
+    let network = TestNetwork::new().await;
+    let url = format!(
+        "{}/authorize?client_id=anna%40example&request_uri=x",
+        network.issuer
+    );
+    let (status, headers, page) = get(&network, &url).await;
+    assert_eq!(status, StatusCode::BAD_REQUEST);
+    let (level, party, code, _) = Log.line(&headers);
+    assert_eq!(
+        (&*level, &*party, &*code),
+        ("INFO", "malformed", "client_unknown")
+    );
+    assert!(!format!("{:?}", Log.of(&headers)).contains("anna"));
+    assert!(!page.contains("anna"), "{page}");
+    network.end().await;
+}
+
+#[tokio::test]
+async fn a_mistake_of_a_partner_at_authorize_is_logged_and_shows_the_requests_id() {
+    let network = TestNetwork::new().await;
+    let partner = network.partner().await;
+    let url = format!(
+        "{}/authorize?client_id={}&response_type=code&redirect_uri=https%3A%2F%2Fother.example",
+        network.issuer, partner.client_id
+    );
+    let (_, headers, page) = get(&network, &url).await;
+    let (level, party, code, reason) = Log.line(&headers);
+    assert_eq!(
+        (&*level, &party, &*code),
+        ("INFO", &partner.client_id, "redirect_unregistered")
+    );
+    assert!(reason.contains("redirect_uri"), "{reason}");
+    let id = headers["x-request-id"].to_str().expect("text");
+    assert!(
+        page.contains(&format!("id=\"request-number\">{id}<")),
+        "{page}"
+    );
+    network.end().await;
+}
+
+#[tokio::test]
+async fn a_refused_token_at_userinfo_is_logged() {
+    let network = TestNetwork::new().await;
+    let url = format!("{}/userinfo", network.issuer);
+    let request = network.http.get(url).bearer_auth("unknown");
+    let answer = request.send().await.expect("an answer");
+    assert_eq!(answer.status(), StatusCode::UNAUTHORIZED);
+    let (level, _, code, reason) = Log.line(answer.headers());
+    assert_eq!((&*level, &*code), ("INFO", "invalid_token"));
+    assert!(!reason.is_empty());
+    network.end().await;
+}
+
+#[tokio::test]
+async fn a_refused_return_from_a_bank_is_logged_with_its_reason() {
+    let network = TestNetwork::new().await;
+    let url = format!("{}/registrars/callback?state=unknown&code=c", network.app);
+    let (status, headers, _) = get(&network, &url).await;
+    assert_eq!(status, StatusCode::SEE_OTHER);
+    let expected = ["INFO", "", "registrar_failed", "state"].map(str::to_owned);
+    assert_eq!(<[String; 4]>::from(Log.line(&headers)), expected);
+    network.end().await;
+}
+
+#[tokio::test]
+async fn a_refused_event_is_logged_with_its_operator() {
+    let network = TestNetwork::new().await;
+    let post = async |body: String| {
+        let url = format!("{}/operators/events", network.issuer);
+        let request = network.http.post(url);
+        let request = request.header("content-type", "application/jwt").body(body);
+        request.send().await.expect("an answer").headers().clone()
+    };
+    let headers = post("x".to_owned()).await;
+    let (level, party, code, reason) = Log.line(&headers);
+    assert_eq!((&*level, &*code), ("INFO", "malformed_request"));
+    assert_eq!(
+        (&*party, &*reason),
+        ("", "the event names no known operator")
+    );
+    let event = swap_event(&network, 1, "sim_x");
+    let other = ipse_jose::SigningKey::generate_es256();
+    let headers = post(event.sign(&other).expect("signed")).await;
+    let (level, party, code, reason) = Log.line(&headers);
+    assert_eq!((&*level, &*code), ("INFO", "malformed_request"));
+    assert_eq!(party, "Leie Mobiel");
+    assert!(!reason.is_empty());
+    network.end().await;
+}
+
+#[tokio::test]
+async fn a_refused_phone_request_is_not_logged() {
+    let network = TestNetwork::new().await;
+    let url = format!("{}/phone/v1/me", network.app);
+    let (status, headers, _) = get(&network, &url).await;
+    assert_eq!(status, StatusCode::UNAUTHORIZED);
+    assert_eq!(Log.of(&headers), Vec::<Value>::new());
+    network.end().await;
+}
