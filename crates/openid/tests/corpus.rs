@@ -1,5 +1,10 @@
 //! Replays the seeds of the fuzz targets through the same entry functions.
-#![allow(clippy::expect_used)]
+
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    reason = "a test ends at a panic"
+)]
 
 #[path = "../../../fuzz/src/openid.rs"]
 mod entry;

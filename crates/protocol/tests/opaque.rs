@@ -1,5 +1,10 @@
 //! OPAQUE: runs in Rust, a recorded run, and runs with the WebAssembly build of the phone app.
-#![allow(clippy::expect_used, clippy::unwrap_used)]
+
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    reason = "a test ends at a panic"
+)]
 
 use std::path::Path;
 use std::process::{Command, Stdio};

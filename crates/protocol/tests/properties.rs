@@ -1,5 +1,10 @@
 //! Properties for random input, and the tests of threats that need no server.
-#![allow(clippy::expect_used, clippy::unwrap_used)]
+
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    reason = "a test ends at a panic"
+)]
 
 mod samples;
 

@@ -2,7 +2,12 @@
 //!
 //! `IPSE_WRITE_VECTORS=1 cargo nextest run -p ipse-protocol --test vectors` writes them. Otherwise each file must be equal to
 //! the output of this code.
-#![allow(clippy::expect_used, clippy::unwrap_used)]
+
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    reason = "a test ends at a panic"
+)]
 
 mod samples;
 

@@ -45,4 +45,4 @@ pub mod webauthn;
 pub use config::Config;
 pub use error::{Error, Fault, RuleError};
 pub use ipse_store::Kind;
-pub use scheme::Scheme;
+pub use scheme::{Parts, Scheme};

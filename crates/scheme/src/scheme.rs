@@ -40,21 +40,42 @@ pub struct Scheme {
     pub(crate) views: Views,
 }
 
+/// What a [`Scheme`] is made of.
+pub struct Parts {
+    /// The time of this process.
+    pub clock: Clock,
+    /// The source of random bytes.
+    pub random: Random,
+    /// The scheme's database.
+    pub store: Store,
+    /// The store of person keys.
+    pub persons: Store,
+    /// Keys of the scheme.
+    pub keys: Arc<dyn KeyStore>,
+    /// What the deployer decided.
+    pub config: Config,
+    /// Operators, in the order of the configuration.
+    pub operators: Vec<Arc<dyn SimController>>,
+    /// Banks, in the order of the configuration.
+    pub registrars: Vec<Arc<dyn Registrar>>,
+}
+
 impl Scheme {
     /// Puts the parts together, and creates the keys that are missing.
     ///
     /// # Errors
     /// When the keystore cannot give the keys.
-    pub fn new(
-        clock: Clock,
-        random: Random,
-        store: Store,
-        persons: Store,
-        keys: Arc<dyn KeyStore>,
-        config: Config,
-        operators: Vec<Arc<dyn SimController>>,
-        registrars: Vec<Arc<dyn Registrar>>,
-    ) -> Result<Self, Error> {
+    pub fn new(parts: Parts) -> Result<Self, Error> {
+        let Parts {
+            clock,
+            random,
+            store,
+            persons,
+            keys,
+            config,
+            operators,
+            registrars,
+        } = parts;
         let signer = Signer::new(&*keys, &config.issuer)?;
         Ok(Self {
             persons: PersonKeys::new(persons, keys.clone(), clock.clone(), random.clone()),

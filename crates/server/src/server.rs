@@ -7,8 +7,8 @@ use anyhow::{Context, bail};
 use axum::Router;
 use ipse_keys::{FileKeyStore, KeyStore};
 use ipse_protocol::{Clock, Random};
-use ipse_scheme::Scheme;
 use ipse_scheme::config::Profile;
+use ipse_scheme::{Parts, Scheme};
 use ipse_store::{PERSONS, SCHEME, Store};
 
 use crate::config::ServerConfig;
@@ -103,17 +103,16 @@ pub fn open_scheme(
     let fetch = fetch::Fetch::new(config.profile)?;
     let operators = operators::clients(config, &*keys, &fetch, &clock, random)?;
     let registrars = registrars::clients(config, &*keys, &fetch, &clock, random)?;
-    let scheme = Scheme::new(
+    Ok(Scheme::new(Parts {
         clock,
-        random.clone(),
+        random: random.clone(),
         store,
         persons,
         keys,
-        config.scheme(),
+        config: config.scheme(),
         operators,
         registrars,
-    )?;
-    Ok(scheme)
+    })?)
 }
 
 /// A database URL without user and password.

@@ -4,6 +4,8 @@
 //! a temporary directory, and stopped when the process ends, however it ends. `IPSE_TEST_POSTGRES` names a
 //! server to use instead (the role must be allowed to create schemas); each test has a schema of its own.
 
+#![allow(clippy::expect_used, reason = "a test ends at a panic")]
+
 use std::fmt::Write as _;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::io::{BufRead, BufReader};

@@ -1,5 +1,11 @@
 //! Texts and languages through the public interface.
 
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    reason = "a test ends at a panic"
+)]
+
 use ipse_texts::{Language, Texts, TextsError, Value};
 
 fn same(source: &str) -> [(Language, &str); 4] {

@@ -1,9 +1,9 @@
 //! The demo bank over HTTP, and the supervisor with parties that only answer `/health`.
 
 #![allow(
-    clippy::unwrap_used,
     clippy::expect_used,
-    reason = "a test may panic, and so may its helpers"
+    clippy::unwrap_used,
+    reason = "a test ends at a panic"
 )]
 
 mod faults;

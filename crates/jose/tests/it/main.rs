@@ -1,5 +1,10 @@
 //! Signatures, encryption and keys through the public API.
-#![allow(clippy::expect_used, clippy::unwrap_used)]
+
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    reason = "a test ends at a panic"
+)]
 
 mod corpus;
 mod roundtrip;

@@ -1,5 +1,10 @@
 //! The file keystore: what it stores, refuses and destroys.
-#![allow(clippy::expect_used, clippy::unwrap_used)]
+
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    reason = "a test ends at a panic"
+)]
 
 use std::collections::BTreeSet;
 use std::fs;

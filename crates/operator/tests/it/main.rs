@@ -1,9 +1,9 @@
 //! The operator over HTTP, on SQLite and PostgreSQL. `routes` mirrors the paths.
 
 #![allow(
-    clippy::unwrap_used,
     clippy::expect_used,
-    reason = "a test may panic, and so may its helpers"
+    clippy::unwrap_used,
+    reason = "a test ends at a panic"
 )]
 
 mod cards;

@@ -29,6 +29,7 @@ struct SignedDecision {
 }
 
 /// As [`Outcome`], before its effect is prepared.
+#[expect(clippy::large_enum_variant, reason = "one value a decision")]
 enum Wanted {
     Approve(Attempt),
     Refuse(String),

@@ -17,6 +17,7 @@ use crate::error::refuse;
 use crate::{block, identity, kind};
 
 /// What the person decided.
+#[expect(clippy::large_enum_variant, reason = "one value a decision")]
 pub(super) enum Outcome {
     /// They approved: by this attempt, with this effect.
     Approved { attempt: Attempt, effect: Effect },

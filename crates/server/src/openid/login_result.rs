@@ -19,7 +19,7 @@ pub fn request(sign_in: &SignIn) -> Option<AuthorizationRequest> {
 pub fn language(sign_in: &SignIn, chosen: Option<Language>) -> Option<Language> {
     chosen
         .or_else(|| request(sign_in)?.language)
-        .or_else(|| Some(sign_in.language))
+        .or(Some(sign_in.language))
 }
 
 /// The way back to the partner with `access_denied`.

@@ -5,6 +5,16 @@
 //! - The tests of a threat are in `threats/tNN_….rs`; their names begin with `tNN_`. Each file of a route names its threats.
 //! - `log` tests what the log tells about refusals. `model` runs random orders of steps against a model of the rules, `busy` runs every route against a busy database.
 
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    reason = "a test ends at a panic"
+)]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "a test waits for other processes in real time"
+)]
+
 mod busy;
 mod health;
 mod log;

@@ -9,6 +9,11 @@
 //!   the server finds a conflict, so a rule may run more than once and must have no effect besides its
 //!   transaction. Reads are READ ONLY, REPEATABLE READ.
 
+#![allow(
+    clippy::disallowed_methods,
+    reason = "the engine waits for threads, disks and connections in real time"
+)]
+
 mod checkpoint;
 mod error;
 mod group_commit;

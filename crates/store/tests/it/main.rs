@@ -1,5 +1,11 @@
 //! The transaction engine and the schema of the scheme, on SQLite and on PostgreSQL.
 
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    reason = "a test ends at a panic"
+)]
+
 mod crash;
 mod migrations;
 mod notices;

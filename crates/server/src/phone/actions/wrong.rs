@@ -16,6 +16,6 @@ pub async fn post(
     request: DeviceRequest,
 ) -> Answer<()> {
     let body: WrongRequest = request.json()?;
-    let answer = scheme.wrong(request.incoming(), &id, &body.attempt).await?;
-    Ok(Json(answer))
+    scheme.wrong(request.incoming(), &id, &body.attempt).await?;
+    Ok(Json(()))
 }

@@ -202,8 +202,7 @@ async fn t03_lifting_a_block_needs_the_code_not_a_fingerprint() {
             .map_err(|e| e.to_string())
             .expect("signed")
             .device
-            .public_key
-            .clone();
+            .public_key;
         change_device(&network, &phone, move |row| {
             row.biometric_credential = Some(vec![1; 16]);
             row.biometric_key = Some(point.to_vec());

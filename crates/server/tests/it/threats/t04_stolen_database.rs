@@ -8,7 +8,6 @@ use ipse_protocol::{hmac_sha256, sha256};
 use opaque_ke::{
     CredentialRequest, ServerLogin, ServerLoginParameters, ServerRegistration, ServerSetup,
 };
-use rand::rngs::OsRng;
 
 use crate::support::{CODE, TestNetwork, start_login};
 
@@ -16,7 +15,7 @@ use crate::support::{CODE, TestNetwork, start_login};
 fn fits(setup: &ServerSetup<ServerSuite>, record: &[u8], identifier: &str, code: &str) -> bool {
     let (client, ke1) = start_login(code);
     let started = ServerLogin::<ServerSuite>::start(
-        &mut OsRng,
+        &mut ipse_protocol::Random::system(),
         setup,
         Some(ServerRegistration::deserialize(&record[..192]).expect("a record")),
         CredentialRequest::deserialize(&ke1).expect("a first message"),
@@ -120,7 +119,9 @@ async fn t04_a_stolen_database_cannot_test_a_code() {
             }
         }
         // The record itself: with any server's setup that the loot may hold, or one of the thief's own.
-        let mut setups = vec![ServerSetup::<ServerSuite>::new(&mut OsRng)];
+        let mut setups = vec![ServerSetup::<ServerSuite>::new(
+            &mut ipse_protocol::Random::system(),
+        )];
         setups.extend(
             record
                 .get(192..)

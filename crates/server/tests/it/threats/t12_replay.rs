@@ -21,12 +21,11 @@ async fn cookie_binding(network: &TestNetwork, action: &str) -> [u8; 32] {
         .store
         .read(move |tx| ipse_store::action::by_id(tx, &parsed(&id)))
         .await;
-    let browser = row
-        .expect("store")
+
+    row.expect("store")
         .expect("a row")
         .browser
-        .expect("a browser");
-    browser.try_into().expect("32 bytes")
+        .expect("a browser")
 }
 
 /// Cookie of a visit to a bank.
