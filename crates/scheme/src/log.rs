@@ -60,7 +60,7 @@ impl Scheme {
         let head = Checkpoint {
             size: size as i64,
             root,
-            jws: self.signer.checkpoint(size, &root, now),
+            jws: self.signer.checkpoint(size, &root, now)?,
         };
         let kept = self
             .store

@@ -48,7 +48,7 @@ impl Recorder {
             commitment: wire::commitment(&salt, &sha256(evidence)),
         }
         .to_bytes();
-        let promise = self.signer.promise(&merkle::leaf_hash(&leaf), &id, now);
+        let promise = self.signer.promise(&merkle::leaf_hash(&leaf), &id, now)?;
         Ok(Receipt {
             id,
             identity: self.identity.clone(),

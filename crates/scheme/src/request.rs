@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use ipse_protocol::terms::Level;
 use ipse_store::Kind;
+use ipse_store::action::Action;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
@@ -11,6 +12,32 @@ use crate::error::Error;
 
 /// The scheme as the partner of the person's own actions.
 pub(crate) const OWN: &str = "par_AAAAAAAAAAAAAAAAAAAAAA";
+/// The browser binding of the person's own actions, which no browser began (protocol §6).
+const NO_BROWSER: [u8; 32] = [0; 32];
+
+/// Where an action comes from, as the protocol writes it.
+pub(crate) struct Origin<'a> {
+    pub(crate) partner: &'a str,
+    pub(crate) browser_binding: [u8; 32],
+}
+
+impl<'a> Origin<'a> {
+    /// The partner and the browser of an action, or the values of the person's own actions.
+    ///
+    /// # Errors
+    /// [`Error::Corrupt`] for a partner without a browser, and a browser without a partner.
+    pub(crate) fn of(action: &'a Action) -> Result<Self, Error> {
+        let (partner, browser_binding) = match (&action.partner, action.browser) {
+            (Some(partner), Some(browser)) => (partner.as_str(), browser),
+            (None, None) => (OWN, NO_BROWSER),
+            (Some(_), None) | (None, Some(_)) => return Err(Error::Corrupt("origin of an action")),
+        };
+        Ok(Self {
+            partner,
+            browser_binding,
+        })
+    }
+}
 
 /// What is asked. Every step of a login reads it, so it borrows from the JSON.
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -29,7 +29,12 @@ impl Signer {
         self.key.public_jwk()
     }
 
-    pub(crate) fn promise(&self, leaf_hash: &[u8; 32], receipt: &ReceiptId, now: i64) -> String {
+    pub(crate) fn promise(
+        &self,
+        leaf_hash: &[u8; 32],
+        receipt: &ReceiptId,
+        now: i64,
+    ) -> Result<String, Error> {
         let promise = Promise {
             leaf: (*leaf_hash).into(),
             receipt: receipt.to_string(),
@@ -39,7 +44,7 @@ impl Signer {
     }
 
     /// Signs a tree head.
-    pub(crate) fn checkpoint(&self, size: u64, root: &[u8; 32], now: i64) -> String {
+    pub(crate) fn checkpoint(&self, size: u64, root: &[u8; 32], now: i64) -> Result<String, Error> {
         let head = Checkpoint {
             origin: self.issuer.to_string(),
             size,
@@ -49,9 +54,9 @@ impl Signer {
         self.sign(wire::CHECKPOINT_TYP, &head)
     }
 
-    fn sign(&self, typ: &str, payload: &impl serde::Serialize) -> String {
-        // Strings, integers and base64url always serialize.
-        let bytes = serde_json::to_vec(payload).unwrap_or_default();
-        jws::sign(&self.key, typ, &bytes)
+    fn sign(&self, typ: &str, payload: &impl serde::Serialize) -> Result<String, Error> {
+        let bytes = serde_json::to_vec(payload)
+            .map_err(|_| Error::Internal("a promise or a checkpoint does not serialize"))?;
+        Ok(jws::sign(&self.key, typ, &bytes))
     }
 }

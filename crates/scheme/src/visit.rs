@@ -109,8 +109,10 @@ impl Scheme {
         let row = row
             .filter(|s| s.expires > now)
             .ok_or_else(|| refused("state"))?;
-        let cookie = sha256(back.cookie.unwrap_or_default().as_bytes());
-        if !constant_time_eq(&cookie, &row.cookie_hash) {
+        let same_browser = back
+            .cookie
+            .is_some_and(|cookie| constant_time_eq(&sha256(cookie.as_bytes()), &row.cookie_hash));
+        if !same_browser {
             return Err(ProblemCode::WrongBrowser.into());
         }
         let landing = Landing {

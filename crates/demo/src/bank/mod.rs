@@ -4,7 +4,7 @@
 //! issuer as audience, `iss` in responses (RFC 9207), codes for one use within a minute, and userinfo that is signed and
 //! then encrypted to the client. Its state is in memory only, so a restart forgets it.
 //!
-//! [`routes`] has one file an endpoint.
+//! `routes` has one file an endpoint.
 
 use std::{
     path::Path,

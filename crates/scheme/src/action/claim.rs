@@ -17,7 +17,7 @@ use crate::error::refuse;
 use crate::error::{Error, RuleError};
 use crate::link::{age_seconds, app_secret, qr_key};
 use crate::person::{Attributes, PersonKey};
-use crate::request::{ActionRequest, OWN};
+use crate::request::{ActionRequest, Origin};
 use crate::scheme::Scheme;
 use crate::view::Content;
 use crate::{attribute, block, identity, kind};
@@ -138,7 +138,7 @@ impl Scheme {
         let request = ActionRequest::parse(&a.request)?;
         let known = Attributes::open(key, &snapshot.attributes)?;
         let language = identity.language;
-        let partner = a.partner.as_deref().unwrap_or(OWN);
+        let partner = Origin::of(a)?.partner;
         let kind = kind::of(a.kind);
         let view = self.views.build(
             language,

@@ -10,7 +10,7 @@ use crate::device::Signed;
 use crate::error::Error;
 use crate::kind;
 use crate::person::PersonKey;
-use crate::request::{ActionRequest, OWN};
+use crate::request::{ActionRequest, Origin};
 use crate::scheme::Scheme;
 
 impl Scheme {
@@ -42,6 +42,7 @@ impl Scheme {
             .as_ref()
             .ok_or(Error::Internal("offer without a claim"))?;
         let request = ActionRequest::parse(&a.request)?;
+        let origin = Origin::of(a)?;
         let view = key.open("action/view", &claim.view)?;
         let wrong_codes = snapshot.identity.wrong_codes;
         Ok(Offer {
@@ -55,10 +56,9 @@ impl Scheme {
             identity: snapshot.identity.id.to_string(),
             epoch: claim.epoch.unsigned_abs(),
             code_version: claim.code_version.unsigned_abs(),
-            partner: a.partner.as_deref().unwrap_or(OWN).to_owned(),
+            partner: origin.partner.to_owned(),
             domain: request.partner_domain.into_owned(),
-            // The protocol's value for an action that no browser began.
-            browser_binding: a.browser.unwrap_or([0; 32]).into(),
+            browser_binding: origin.browser_binding.into(),
             level: a.level,
             factors: kind::of(a.kind).factors(&signed.device),
             sim: claim.sim,

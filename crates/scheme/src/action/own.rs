@@ -33,7 +33,11 @@ impl Scheme {
         key: &PersonKey,
     ) -> Result<Action, Error> {
         let id = ActionId::dated(now, &self.random);
-        let host = self.config.app.split("//").nth(1).unwrap_or_default();
+        let (_, host) = self
+            .config
+            .app
+            .split_once("//")
+            .ok_or(Error::Internal("the app has no host"))?;
         let expires = now + self.config.lifetimes.action;
         let service = kind.as_str().to_uppercase();
         let request = ActionRequest {

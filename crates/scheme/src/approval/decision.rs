@@ -17,7 +17,7 @@ use super::{ApprovalSnapshot, promise_of, require_unchanged};
 use crate::action::require_linked;
 use crate::device::{Incoming, Signed};
 use crate::error::Error;
-use crate::request::{ActionRequest, OWN};
+use crate::request::{ActionRequest, Origin};
 use crate::scheme::Scheme;
 use crate::{kind, webauthn};
 
@@ -203,6 +203,7 @@ impl Scheme {
         statement: Option<&str>,
     ) -> Result<Transcript, Error> {
         let (a, claim) = (&snapshot.action, &snapshot.claim);
+        let origin = Origin::of(a)?;
         Ok(Transcript {
             issuer: self.config.issuer.clone(),
             identity: claim.identity.to_string(),
@@ -212,13 +213,12 @@ impl Scheme {
             code_version: claim.code_version.unsigned_abs(),
             nonce: claim.nonce,
             action: a.id.to_string(),
-            partner: a.partner.as_deref().unwrap_or(OWN).to_owned(),
+            partner: origin.partner.to_owned(),
             domain: ActionRequest::parse(&a.request)?
                 .partner_domain
                 .into_owned(),
             flow: claim.flow,
-            // The protocol's value for an action that no browser began.
-            browser_binding: a.browser.unwrap_or([0; 32]),
+            browser_binding: origin.browser_binding,
             view_hash: claim.view_hash,
             attributes_hash: claim.attributes_hash,
             documents: Vec::new(),

@@ -68,7 +68,7 @@ pub fn id_token(
         auth_time <= now + SKEW && now.saturating_sub(auth_time) <= MAX_AUTH_AGE + SKEW,
         Refused("id_token_auth_time"),
     )?;
-    let acr = claims.acr.unwrap_or_default();
+    let acr = claims.acr.ok_or(Insufficient("acr"))?;
     demand(
         !acr.is_empty() && (policy.acr_values.is_empty() || policy.acr_values.contains(&acr)),
         Insufficient("acr"),
