@@ -5,7 +5,7 @@
 
 - `cargo metadata` and every package-lock.json against deny.toml: licences, banned crates, sources, checksums.
 - docs/dependencies.md explains each direct dependency and no other.
-- docs/security.md has the same threats as the names of the tests, and names modules that exist.
+- docs/security.md has the same threats as the names of the tests, names modules that exist, and lists each fuzz target.
 - Links and paths in the pages lead to files and headings that exist.
 - The code writes the log messages that docs/running.md lists.
 
@@ -134,12 +134,20 @@ def check_threats(page, sources, modules):
     file and folder of each crate.
     """
     threats = re.findall(r"^### `(t\d\d_)`", page, re.M)
-    tests = set(re.findall(r"""(?:\bfn |\bdef test_|\btest\(")(t\d\d_)\w""", sources))
+    tests = set(re.findall(r"""(?:\bfn |\bdef test_|\b(?:test|it)\(")(t\d\d_)\w""", sources))
     complaints = [f"docs/security.md: {prefix} has two headings" for prefix in sorted(set(threats)) if threats.count(prefix) > 1]
     complaints += [f"docs/security.md: no test begins with {prefix}" for prefix in sorted(set(threats) - tests)]
     complaints += [f"docs/security.md: no threat {prefix}, but tests" for prefix in sorted(tests - set(threats))]
     named = {name for line in re.findall(r"^Code: (.*)$", page, re.M) for name in re.findall(r"`([a-z_]+/[a-z_/]+)`", line)}
     return complaints + [f"docs/security.md: there is no module {name}" for name in sorted(named - modules)]
+
+
+def check_fuzz_targets(page, targets):
+    """Complaints when docs/security.md and the names of the fuzz targets do not agree."""
+    lists = re.findall(r"^- Fuzz targets: (.*)$", page, re.M)
+    named = {name for line in lists for name in re.findall(r"`([^`]+)`", line)}
+    complaints = [f"docs/security.md: there is no fuzz target {name}" for name in sorted(named - targets)]
+    return complaints + [f"docs/security.md: fuzz target {name} is not listed" for name in sorted(targets - named)]
 
 
 def anchor(heading):
@@ -207,9 +215,11 @@ def main(root):
         path = root / file / "package-lock.json"
         complaints += check_npm(file, json.loads(path.read_text()), policy)
     complaints += check_documented((root / "docs/dependencies.md").read_text(), direct_dependencies(root, packages))
-    patterns = ("crates/*/src/**/*.rs", "crates/*/tests/**/*.rs", "e2e/policy/test_*.py", "e2e/tests/*.mjs")
+    patterns = ("crates/*/src/**/*.rs", "crates/*/tests/**/*.rs", "e2e/policy/test_*.py", "e2e/tests/*.mjs", "app/test/**/*.ts")
     tests = [file.read_text() for pattern in patterns for file in root.glob(pattern)]
-    complaints += check_threats((root / "docs/security.md").read_text(), "\n".join(tests), modules_of(root))
+    security = (root / "docs/security.md").read_text()
+    complaints += check_threats(security, "\n".join(tests), modules_of(root))
+    complaints += check_fuzz_targets(security, {file.stem for file in root.glob("fuzz/fuzz_targets/*.rs")})
     code = "\n".join(file.read_text() for file in root.glob("crates/*/src/**/*.rs"))
     complaints += check_messages((root / "docs/running.md").read_text(), code)
     pages = [root / "README.md", root / "CONTRIBUTING.md", *sorted(root.glob("docs/**/*.md")), *sorted(root.glob("e2e/**/README.md"))]

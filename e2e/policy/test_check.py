@@ -5,7 +5,7 @@ import tomllib
 import unittest
 from pathlib import Path
 
-from check import acceptable, check_crates, check_documented, check_links, check_messages, check_npm, check_threats
+from check import acceptable, check_crates, check_documented, check_fuzz_targets, check_links, check_messages, check_npm, check_threats
 
 POLICY = tomllib.loads((Path(__file__).resolve().parents[2] / "deny.toml").read_text())
 INDEX = "registry+https://github.com/rust-lang/crates.io-index"
@@ -75,7 +75,7 @@ class Threats(unittest.TestCase):
 
     def test_a_page_that_agrees_passes(self):
         self.assertEqual(check_threats(self.PAGE, self.TESTS, self.MODULES), [])
-        for source in ["def test_" + "t01_a_test(self):", 'test("' + 't01_a_test", async () => {']:
+        for source in ["def test_" + "t01_a_test(self):", 'test("' + 't01_a_test", async () => {', 'it("' + 't01_a_test: it passes", () => {']:
             self.assertEqual(check_threats(self.PAGE, source, self.MODULES), [])
 
     def test_a_threat_without_tests_is_reported(self):
@@ -90,6 +90,19 @@ class Threats(unittest.TestCase):
     def test_a_module_that_does_not_exist_is_reported(self):
         found = check_threats(self.PAGE, self.TESTS, {"jose/jws"})
         self.assertEqual(found, ["docs/security.md: there is no module scheme/device"])
+
+
+class FuzzTargets(unittest.TestCase):
+    PAGE = "- A control.\n- Fuzz targets: `jws`, `link`.\n\nCode: `jose/jws`.\n"
+
+    def test_a_list_that_agrees_passes(self):
+        self.assertEqual(check_fuzz_targets(self.PAGE, {"jws", "link"}), [])
+
+    def test_a_target_that_does_not_exist_is_reported(self):
+        self.assertEqual(check_fuzz_targets(self.PAGE, {"jws"}), ["docs/security.md: there is no fuzz target link"])
+
+    def test_a_target_that_is_not_listed_is_reported(self):
+        self.assertEqual(check_fuzz_targets(self.PAGE, {"jws", "link", "view"}), ["docs/security.md: fuzz target view is not listed"])
 
 
 class Links(unittest.TestCase):
