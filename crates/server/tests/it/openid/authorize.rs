@@ -1,4 +1,4 @@
-//! `GET` and `POST /authorize`. Threats: t14, t17, t18, t20.
+//! `GET /authorize` and `POST /authorize`. Threats: t14, t17, t18, t20.
 
 use reqwest::StatusCode;
 

@@ -1,4 +1,4 @@
-//! `POST /token` and `GET /userinfo`. Threats: t15, t16, t40.
+//! `POST /token`. Threats: t15, t16, t40.
 
 use crate::support::parsed;
 use ipse_jose::{JwkSet, VerifyingKey, jws};

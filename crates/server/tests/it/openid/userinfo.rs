@@ -1,4 +1,4 @@
-//! `GET` and `POST /userinfo`. Threats: t16, t40.
+//! `GET /userinfo` and `POST /userinfo`. Threats: t16, t40.
 
 use insta::assert_json_snapshot;
 use reqwest::StatusCode;

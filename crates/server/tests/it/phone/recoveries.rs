@@ -1,4 +1,5 @@
-//! `/phone/v1/recoveries…`. Threat: t04.
+//! `POST /phone/v1/recoveries`, `GET /phone/v1/recoveries/{id}`, `POST /phone/v1/recoveries/{id}/code` and
+//! `POST /phone/v1/recoveries/{id}/complete`. Threat: t04.
 
 use reqwest::StatusCode;
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! `POST /phone/v1/sim` and `/phone/v1/sim/answer`. Threats: t07, t30.
+//! `POST /phone/v1/sim` and `POST /phone/v1/sim/answer`. Threats: t07, t30.
 
 use ipse_protocol::wire::Offer;
 use reqwest::StatusCode;

@@ -1,4 +1,4 @@
-//! `POST /phone/v1/enrolments/{id}/sim` and `…/sim/answer`. Threats: t12, t30, t38, t41.
+//! `POST /phone/v1/enrolments/{id}/sim` and `POST /phone/v1/enrolments/{id}/sim/answer`. Threats: t12, t30, t38, t41.
 
 use reqwest::StatusCode;
 use serde_json::json;
