@@ -58,11 +58,14 @@ pub enum Error {
     #[error("refused: {0:?}")]
     Refused(Problem),
     /// The store failed.
-    #[error("the store failed")]
+    #[error("the store failed: {0}")]
     Store(#[from] StoreError),
     /// The keystore failed.
-    #[error("the keystore failed")]
+    #[error("the keystore failed: {0}")]
     Keys(#[from] ipse_keys::Error),
+    /// Another party sent what it must not send. Holds no personal data.
+    #[error("a peer is at fault: {0}")]
+    Peer(&'static str),
     /// Stored data is not what this program writes. Holds no personal data.
     #[error("stored data is not as expected: {0}")]
     Corrupt(&'static str),
@@ -82,9 +85,13 @@ impl Error {
                 _ => Fault::Caller,
             },
             Self::Store(
-                StoreError::Statement(_) | StoreError::RowCount(_) | StoreError::Panicked,
+                StoreError::Statement(_)
+                | StoreError::RowCount(_)
+                | StoreError::Panicked
+                | StoreError::Abort(_),
             )
             | Self::Internal(_) => Fault::Us,
+            Self::Peer(_) => Fault::Peer,
             Self::Store(_) | Self::Keys(_) | Self::Corrupt(_) => Fault::ServiceOperator,
         }
     }
@@ -93,13 +100,12 @@ impl Error {
     pub fn into_problem(self) -> Problem {
         match self {
             Error::Refused(problem) => problem,
-            Error::Store(StoreError::Busy | StoreError::Unavailable(_)) => {
+            Error::Store(StoreError::Busy | StoreError::Closed | StoreError::Unavailable(_)) => {
                 Problem::new(ProblemCode::Busy)
             }
             other => {
                 let fault = other.fault();
-                let cause = std::error::Error::source(&other).map(ToString::to_string);
-                tracing::error!(error = %other, cause, ?fault, "a call failed");
+                tracing::error!(error = %other, ?fault, "a call failed");
                 Problem::new(ProblemCode::Internal)
             }
         }

@@ -134,7 +134,7 @@ impl Scheme {
                     Err(EventError::Store(error)) => return Err(error.into()),
                     Err(EventError::Refused(refusal)) => {
                         tracing::warn!(operator = operator.name(), %refusal, "pulled event refused");
-                        return Err(Error::Corrupt("an event of an operator does not verify"));
+                        return Err(Error::Peer("an event of an operator does not verify"));
                     }
                 }
             }

@@ -52,8 +52,8 @@ pub struct Claim {
     pub flow: Flow,
     /// Epoch of the identity at the claim.
     pub epoch: i64,
-    /// Version of the code at the claim.
-    pub code_version: i64,
+    /// Version of the code at the claim; see [`Claim::code_version`].
+    pub code_version: Option<i64>,
     /// Shown on the phone and on the page.
     pub match_code: String,
     /// Challenge `N`.
@@ -72,6 +72,17 @@ pub struct Claim {
     pub sim_statement: Option<String>,
     /// When that came, milliseconds; its age runs from here.
     pub sim_received: Option<i64>,
+}
+
+impl Claim {
+    /// Version of the code at the claim.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`] for a claim without one. Only claims that ended before migration 6 have none.
+    pub fn code_version(&self) -> Result<i64, StoreError> {
+        self.code_version
+            .ok_or_else(|| StoreError::Corrupt("claim without the version of a code".into()))
+    }
 }
 
 /// The end of an action.
@@ -230,7 +241,7 @@ pub fn insert(tx: &mut Tx, a: &Action) -> Result<(), StoreError> {
             claim.and_then(|c| c.sim_received),
             a.created,
             a.expires,
-            claim.map(|c| c.code_version)
+            claim.and_then(|c| c.code_version)
         ],
     )
 }

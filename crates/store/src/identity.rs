@@ -80,7 +80,8 @@ pub fn suspend(
 ) -> Result<bool, StoreError> {
     let added = tx.change_at_most_one(ADD_REASON, params![id, &reason, now, cause])?;
     if added {
-        tx.change_one(SUSPEND, params![row_key::of(id), id])?;
+        // A closed identity stays closed.
+        tx.change_at_most_one(SUSPEND, params![row_key::of(id), id])?;
     }
     Ok(added)
 }
@@ -109,7 +110,8 @@ pub fn lift(tx: &mut Tx, id: &IdentityId, reason: BlockReason) -> Result<bool, S
     let lifted = tx.change_at_most_one(LIFT_REASON, params![id, &reason])?;
     let left = reasons(tx, id)?;
     if lifted && left.is_empty() {
-        tx.change_one(ACTIVATE, params![row_key::of(id), id])?;
+        // A closed identity stays closed.
+        tx.change_at_most_one(ACTIVATE, params![row_key::of(id), id])?;
     } else if lifted {
         raise_epoch(tx, id)?;
     }

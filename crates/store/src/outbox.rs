@@ -66,17 +66,20 @@ pub fn add_for(
     tx.change_one(ADD, params![id, &kind, party, payload, due])
 }
 
-/// The lanes in which something is due.
+/// The lanes in which something is due. Effects of a kind that this program does not know wait for a newer program, and do not
+/// stop the others.
 pub fn lanes(tx: &mut Tx, now: i64) -> Result<Vec<Lane>, StoreError> {
-    tx.rows(LANES, params![now])?
-        .into_iter()
-        .map(|mut row| {
-            Ok(Lane {
-                kind: row.get("kind")?,
-                party: row.get("party")?,
-            })
-        })
-        .collect()
+    let mut lanes = Vec::new();
+    for mut row in tx.rows(LANES, params![now])? {
+        let kind: String = row.get("kind")?;
+        let Some(kind) = EffectKind::parse(&kind) else {
+            tracing::warn!(kind, "the outbox has effects of an unknown kind");
+            continue;
+        };
+        let party = row.get("party")?;
+        lanes.push(Lane { kind, party });
+    }
+    Ok(lanes)
 }
 
 /// Up to 100 effects of a lane that are due.

@@ -55,7 +55,7 @@ impl Scheme {
             server_time: snapshot.now.unsigned_abs(),
             identity: snapshot.identity.id.to_string(),
             epoch: claim.epoch.unsigned_abs(),
-            code_version: claim.code_version.unsigned_abs(),
+            code_version: claim.code_version()?.unsigned_abs(),
             partner: origin.partner.to_owned(),
             domain: request.partner_domain.into_owned(),
             browser_binding: origin.browser_binding.into(),

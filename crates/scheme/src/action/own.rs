@@ -84,7 +84,7 @@ impl Scheme {
                 device: signed.device.id.clone(),
                 flow: Flow::Link,
                 epoch: identity.epoch,
-                code_version: identity.code_version,
+                code_version: Some(identity.code_version),
                 match_code: self.match_code(),
                 nonce: self.random.bytes(),
                 view_hash: sha256(&bytes),

@@ -210,7 +210,7 @@ impl Scheme {
             device: claim.device.to_string(),
             sequence: sequence.unsigned_abs(),
             epoch: claim.epoch.unsigned_abs(),
-            code_version: claim.code_version.unsigned_abs(),
+            code_version: claim.code_version()?.unsigned_abs(),
             nonce: claim.nonce,
             action: a.id.to_string(),
             partner: origin.partner.to_owned(),

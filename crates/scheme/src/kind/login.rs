@@ -38,6 +38,10 @@ impl ActionKind for Login {
         true
     }
 
+    fn allowed_while_suspended(&self) -> bool {
+        false
+    }
+
     fn prepare(
         &self,
         scheme: &Scheme,

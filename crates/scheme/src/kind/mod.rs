@@ -40,14 +40,10 @@ pub(crate) trait ActionKind: Sync {
     fn sim_need(&self, level: Level) -> SimNeed;
 
     /// Whether a statement of the last hours is enough while the operator does not answer (design §6).
-    fn accepts_earlier_statement(&self) -> bool {
-        false
-    }
+    fn accepts_earlier_statement(&self) -> bool;
 
     /// Whether it may be approved while the identity is suspended, because it lifts a suspension.
-    fn allowed_while_suspended(&self) -> bool {
-        false
-    }
+    fn allowed_while_suspended(&self) -> bool;
 
     /// Checks, in the deciding transaction, what only this kind rests on.
     fn may_approve(&self, _tx: &mut Tx, _action: &Action, _claim: &Claim) -> Result<(), RuleError> {

@@ -33,6 +33,10 @@ impl ActionKind for Unblock {
         SimNeed::None
     }
 
+    fn accepts_earlier_statement(&self) -> bool {
+        false
+    }
+
     fn allowed_while_suspended(&self) -> bool {
         true
     }

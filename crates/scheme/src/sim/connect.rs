@@ -177,6 +177,7 @@ impl ReservedAction {
         let claim = row
             .claim
             .ok_or(Error::Internal("an own action without a claim"))?;
+        let code_version = claim.code_version()?;
         Ok(Self {
             id: row.id,
             request: row.request,
@@ -187,7 +188,7 @@ impl ReservedAction {
             level: row.level,
             flow: claim.flow,
             epoch: claim.epoch,
-            code_version: claim.code_version,
+            code_version,
             match_code: claim.match_code,
             nonce: claim.nonce,
             view: claim.view,
@@ -216,7 +217,7 @@ impl ReservedAction {
                 device: self.device,
                 flow: self.flow,
                 epoch: self.epoch,
-                code_version: self.code_version,
+                code_version: Some(self.code_version),
                 match_code: self.match_code,
                 nonce: self.nonce,
                 view: self.view,

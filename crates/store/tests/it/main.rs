@@ -11,6 +11,7 @@ mod migrations;
 mod notices;
 mod rows;
 mod rules;
+mod scheme_tables;
 mod statements;
 mod transactions;
 

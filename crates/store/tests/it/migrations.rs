@@ -1,3 +1,5 @@
+use ipse_protocol::ids::ActionId;
+use ipse_protocol::terms::ActionStatus;
 use ipse_store::testing::{TestDb, row_key};
 use ipse_store::{Migration, Migrations, Param, SCHEME, StoreError, params};
 
@@ -102,6 +104,36 @@ const OLD_GRANT: &str = "INSERT INTO access_grant (action, partner, identity, ep
      code_expires, auth_time) VALUES ($1, 'par_a', 'idn_a', 1, 's', $2, 'redeemed', $2, 1, 1)";
 const OLD_CONSENT: &str = "INSERT INTO consent (action, identity, partner, attributes, time) \
      VALUES ('act_a', 'idn_a', 'par_a', '[\"given_name\"]', 1)";
+
+/// A claim that was decided before the upgrade has no version of a code, and is still shown to the person.
+#[test]
+fn an_action_decided_before_the_upgrade_can_be_read() {
+    let before: &Migrations = Box::leak(Box::new(Migrations::new(&SCHEME.steps()[..5])));
+    let parsed = |id: &str| ActionId::parse(id).expect("an id");
+    for db in TestDb::both() {
+        let store = db.open(before);
+        let hash = [7_u8; 32];
+        store
+            .write_blocking(move |tx| tx.exec(OLD_DECIDED, &[Param::Blob(&hash)]))
+            .expect("a row of before");
+        store.close();
+        let id = parsed("act_AAAAAAAAAAAAAAAAAAAAAA");
+        let read = db
+            .open(&SCHEME)
+            .read_blocking(move |tx| ipse_store::action::by_id(tx, &id));
+        let action = read.expect("store").expect("an action");
+        let claim = action.claim.expect("a claim");
+        assert_eq!(claim.code_version, None);
+        assert!(claim.code_version().is_err());
+        assert_eq!(action.status, ActionStatus::Approved);
+    }
+}
+
+const OLD_DECIDED: &str = "INSERT INTO action (id, kind, status, level, request, browser_name, language, identity, \
+     device, flow, epoch, match_code, nonce, view, view_hash, attributes_hash, sim, transcript, proof_hash, receipt, decided, \
+     created, expires) VALUES ('act_AAAAAAAAAAAAAAAAAAAAAA', 'login', 'approved', 'basic', '{}', '', 'nl', \
+     'idn_AAAAAAAAAAAAAAAAAAAAAA', 'dev_AAAAAAAAAAAAAAAAAAAAAA', 'qr', 1, 'K7P', $1, $1, $1, $1, 'none', $1, $1, \
+     'rec_AAAAAAAAAAAAAAAAAAAAAA', 2, 1, 3)";
 
 /// What a phone was offered before the upgrade names the code of its identity, and can still be answered.
 #[test]
