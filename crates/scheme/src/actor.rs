@@ -1,5 +1,7 @@
 //! Who acts. Rules take an actor, whatever way it was authenticated.
 
+use std::borrow::Cow;
+
 use ipse_protocol::ids::{DeviceId, IdentityId, PartnerId};
 
 /// Who acts.
@@ -22,13 +24,14 @@ pub enum Actor {
 }
 
 impl Actor {
-    /// The actor in a suspension and in its receipt. A person acts through their phone.
-    pub fn cause(&self) -> &str {
+    /// The actor in a suspension and in its receipt. A person acts through their phone. Names of staff and partners have a
+    /// prefix, so that they are never taken for an operator, a registrar or the scheme.
+    pub fn cause(&self) -> Cow<'_, str> {
         match self {
-            Self::Device(_) | Self::Viewer(_) => "phone",
-            Self::Staff(name) | Self::Registrar(name) | Self::Operator(name) => name,
-            Self::Partner(id) => id,
-            Self::System => "scheme",
+            Self::Device(_) | Self::Viewer(_) => "phone".into(),
+            Self::Registrar(name) | Self::Operator(name) => name.into(),
+            Self::System => "scheme".into(),
+            Self::Staff(_) | Self::Partner(_) => self.audit_name().into(),
         }
     }
 

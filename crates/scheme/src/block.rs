@@ -32,7 +32,7 @@ pub fn suspend(
     reason: BlockReason,
     actor: &Actor,
 ) -> Result<bool, StoreError> {
-    suspend_because(tx, id, reason, actor.cause())
+    suspend_because(tx, id, reason, &actor.cause())
 }
 
 /// As [`suspend`], because a person reported an action that was not theirs.
@@ -74,7 +74,7 @@ pub fn lift(
     actor: &Actor,
 ) -> Result<bool, StoreError> {
     let active = identity::lift(tx, id, reason)?;
-    queue_receipt(tx, id, LeafKind::Unblock, reason.as_str(), actor.cause())?;
+    queue_receipt(tx, id, LeafKind::Unblock, reason.as_str(), &actor.cause())?;
     tx.notify(IDENTITY_CHANNEL, id);
     Ok(active)
 }

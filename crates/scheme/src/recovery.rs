@@ -287,7 +287,7 @@ impl Completing {
             &r.identity,
             LeafKind::Recovery,
             reason.as_str(),
-            actor.cause(),
+            &actor.cause(),
         )?;
         Ok(())
     }

@@ -191,12 +191,15 @@ impl Scheme {
         snapshot: &ActionSnapshot,
         flow: Flow,
     ) -> Result<(), ProblemCode> {
-        if snapshot.action.level != Level::Advanced {
-            return Ok(());
-        }
+        let a = &snapshot.action;
         let binding = snapshot.binding.as_ref();
-        if !binding.is_some_and(|b| b.status == BindingStatus::Bound) {
+        if kind::of(a.kind).sim_need(a.level) == SimNeed::Silent
+            && !binding.is_some_and(|b| b.status == BindingStatus::Bound)
+        {
             return Err(ProblemCode::SimNotReady);
+        }
+        if a.level != Level::Advanced {
+            return Ok(());
         }
         let software = signed.device.key_kind == KeyKind::Software && !self.config.is_demo();
         let unproven = flow == Flow::Link && !self.config.is_demo();

@@ -309,5 +309,5 @@ pub(crate) fn bind_new(
     if !lifted {
         identities::raise_epoch(tx, identity)?;
     }
-    block::queue_receipt(tx, identity, LeafKind::Sim, "bound", actor.cause())
+    block::queue_receipt(tx, identity, LeafKind::Sim, "bound", &actor.cause())
 }
