@@ -116,6 +116,49 @@ async fn t07_a_swap_blocks_even_during_an_approval() {
     }
 }
 
+/// Each step checks the identity by itself, also where a suspension did not cancel the open actions.
+#[tokio::test]
+async fn t07_a_suspended_identity_neither_begins_nor_ends_an_approval() {
+    const SUSPEND: &str = "UPDATE identity SET status = 'suspended' WHERE id = $1";
+    for network in TestNetwork::both().await {
+        let partner = network.partner().await;
+        let (mut before, mut during) = (network.enrolled(0).await, network.enrolled(1).await);
+        let offer = claim_login(&network, &partner, &mut before).await;
+        assert_eq!(network.change(SUSPEND, &before.identity).await, 1);
+        let Err(refused) = before.open(&offer).await else {
+            panic!("an attempt of a suspended identity");
+        };
+        refused.refused("identity_blocked");
+
+        let offer = claim_login(&network, &partner, &mut during).await;
+        let opened = during
+            .open(&offer)
+            .await
+            .unwrap_or_else(|r| panic!("{}", r.body));
+        assert_eq!(network.change(SUSPEND, &during.identity).await, 1);
+        let transcript = during.transcript(&offer, &opened);
+        let late = during.send_approval(&offer, &opened, &transcript).await;
+        late.refused("identity_blocked");
+        network.end().await;
+    }
+}
+
+#[tokio::test]
+async fn t07_a_pending_port_stops_a_claimed_action_before_its_attempt() {
+    for network in TestNetwork::both().await {
+        let partner = network.partner().await;
+        let mut phone = network.enrolled(0).await;
+        let offer = claim_login(&network, &partner, &mut phone).await;
+        network.sim("port_pending", 0).await;
+        network.operator_heard().await;
+        let Err(refused) = phone.open(&offer).await else {
+            panic!("an attempt at an action of an earlier epoch");
+        };
+        refused.refused("epoch_changed");
+        network.end().await;
+    }
+}
+
 #[tokio::test]
 async fn t07_every_change_of_sim_or_line_blocks() {
     for network in TestNetwork::both().await {

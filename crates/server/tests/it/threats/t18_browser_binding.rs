@@ -15,6 +15,12 @@ async fn t18_only_the_starting_browser_finishes_a_bank_visit_and_only_once() {
         let mut other = network.browser();
         let end = other.get(&callback).await.location.expect("to the app");
         assert_eq!(landing(&end), "?problem=wrong_browser");
+        // Nor does a browser with the cookie of another visit finish this one.
+        let mut visitor = network.phone(1);
+        visitor.begin_enrolment(&network).await;
+        start_bank_visit(&mut visitor).await;
+        let end = visitor.browser.get(&callback).await.location;
+        assert_eq!(landing(&end.expect("to the app")), "?problem=wrong_browser");
         // The right one is not shut out by that.
         let end = phone
             .browser
