@@ -33,6 +33,13 @@ async fn t04_a_second_recovery_does_not_evaluate_the_new_code() {
         let done = complete_recovery(&mut phone, &both[0], "40719").await;
         assert_eq!(done.status, StatusCode::OK, "{}", done.body);
         for recovery in &both {
+            let at = format!("/recoveries/{recovery}");
+            let evaluated = phone.evaluate(&at, "50817").await;
+            assert!(
+                ["not_found", "epoch_changed"].contains(&evaluated.code()),
+                "{}",
+                evaluated.body
+            );
             let refused = complete_recovery(&mut phone, recovery, "50817").await;
             assert!(
                 ["not_found", "epoch_changed"].contains(&refused.code()),
