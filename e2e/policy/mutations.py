@@ -59,6 +59,13 @@ class Mutation:
     replace: str
     crate: str
     test: str
+    # More changes, each a table with file, find and replace: a check that is made twice is removed in both places.
+    also: tuple = ()
+
+    @property
+    def changes(self):
+        """All changes, as (file, find, replace)."""
+        return [(self.file, self.find, self.replace)] + [(c["file"], c["find"], c["replace"]) for c in self.also]
 
     @property
     def mutated_crate(self):
@@ -74,7 +81,7 @@ class Mutation:
 def read_lists(folder):
     """All mutations of a folder, and complaints about entries that have the wrong members."""
     found, complaints = [], []
-    members = {field.name for field in fields(Mutation)}
+    members = {field.name for field in fields(Mutation)} - {"also"}
     for file in sorted(folder.glob("*.toml")):
         try:
             entries = tomllib.loads(file.read_text()).get("mutation", [])
@@ -82,8 +89,11 @@ def read_lists(folder):
             complaints.append(f"{file.name}: {error}")
             continue
         for entry in entries:
-            if set(entry) == members and all(isinstance(value, str) for value in entry.values()):
-                found.append(Mutation(**entry))
+            also = tuple(entry.pop("also", ()))
+            texts = [*entry.values(), *(value for change in also for value in change.values())]
+            complete = set(entry) == members and all(set(change) == {"file", "find", "replace"} for change in also)
+            if complete and all(isinstance(text, str) for text in texts):
+                found.append(Mutation(**entry, also=also))
             else:
                 wrong = sorted(set(entry) ^ members) or "not text"
                 complaints.append(f"{file.name}: {entry.get('name', '?')}: wrong members: {wrong}")
@@ -113,15 +123,16 @@ def definitions(mutation, root):
 def check_mutation(mutation, root):
     """Complaints about one mutation."""
     complaints = []
-    file = root / mutation.file
-    if not re.fullmatch(r"crates/[\w-]+/src/[\w/-]+\.rs", mutation.file):
-        complaints.append(f"{mutation.file} is not a source file of a crate")
-    elif not file.is_file():
-        complaints.append(f"there is no {mutation.file}")
-    elif (count := file.read_text().count(mutation.find)) != 1:
-        complaints.append(f"its text occurs {count} times in {mutation.file}, not once")
-    if mutation.find == mutation.replace:
-        complaints.append("it changes nothing")
+    for name, find, replace in mutation.changes:
+        file = root / name
+        if not re.fullmatch(r"crates/[\w-]+/src/[\w/-]+\.rs", name):
+            complaints.append(f"{name} is not a source file of a crate")
+        elif not file.is_file():
+            complaints.append(f"there is no {name}")
+        elif (count := file.read_text().count(find)) != 1:
+            complaints.append(f"its text occurs {count} times in {name}, not once")
+        if find == replace:
+            complaints.append("it changes nothing")
     count = len(definitions(mutation, root))
     if count != 1:
         complaints.append(f"{mutation.crate} has {count} files with a test {mutation.test}, not one")
@@ -184,13 +195,15 @@ def synchronise(root, copy, names):
 @contextlib.contextmanager
 def mutated(mutation, copy):
     """The copy with one mutation, for the duration of a `with`."""
-    file = copy / mutation.file
-    text = file.read_text()
-    file.write_text(text.replace(mutation.find, mutation.replace))
+    originals = {copy / name: (copy / name).read_text() for name, _, _ in mutation.changes}
+    for name, find, replace in mutation.changes:
+        file = copy / name
+        file.write_text(file.read_text().replace(find, replace))
     try:
         yield
     finally:
-        file.write_text(text)
+        for file, text in originals.items():
+            file.write_text(text)
 
 
 # --- Building and running ---------------------------------------------------------------------------------------------

@@ -53,6 +53,18 @@ class Checking(Tree):
         self.assertEqual(self.complaints(mutation()), [])
         self.assertEqual(self.complaints(mutation(name="t05_sequence_reuse_late")), [])
 
+    def test_further_changes_are_checked_and_made_and_undone(self):
+        self.write("crates/scheme/src/rule.rs", SOURCE)
+        also = ({"file": "crates/scheme/src/rule.rs", "find": "fresh && open", "replace": "fresh"},)
+        both = mutation(also=also)
+        self.assertEqual(self.complaints(both), [])
+        with mutated(both, self.root):
+            texts = [(self.root / name).read_text() for name, _, _ in both.changes]
+        self.assertEqual(texts, [SOURCE.replace("fresh && open", "open"), SOURCE.replace("fresh && open", "fresh")])
+        self.assertEqual((self.root / "crates/scheme/src/rule.rs").read_text(), SOURCE)
+        (complaint,) = self.complaints(mutation(also=({**also[0], "find": "stale"},)))
+        self.assertIn("occurs 0 times in crates/scheme/src/rule.rs", complaint)
+
     def test_text_that_does_not_occur_once_is_reported(self):
         for find, count in [("stale && open", 0), ("e", 3)]:
             (complaint,) = self.complaints(mutation(find=find))
