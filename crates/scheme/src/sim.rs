@@ -5,19 +5,20 @@ mod connect;
 use std::sync::Arc;
 
 use futures_util::future::join_all;
-use ipse_protocol::ids::IdentityId;
 use ipse_protocol::problem::{Problem, ProblemCode};
-use ipse_protocol::terms::{BlockReason, Line as WireLine, Readiness};
+use ipse_protocol::terms::{Line as WireLine, Readiness};
 use ipse_protocol::{ids, sim_statement};
 use ipse_sim::statement::{self, Claims, Expect, Line, Method, Refusal};
 use ipse_store::outbox::{self, EffectKind};
-use ipse_store::sim::BindingStatus;
+use ipse_store::sim::Binding;
 use ipse_store::{StoreError, Tx, sim};
 
+use crate::actor::Actor;
+use crate::block;
 use crate::error::Error;
 use crate::scheme::Scheme;
 use crate::sim_controller::{Resolved, SimController, SimError};
-use crate::sim_statements::Refused;
+use crate::sim_statements::{SimChange, SimRefusal};
 
 pub(crate) use connect::{bind_new, may_bind};
 
@@ -42,32 +43,34 @@ pub struct Expected<'a> {
     pub now: i64,
 }
 
-/// Marks the bound SIM as changed or lost, until the person connects a SIM again. Its earlier statements no longer count.
+/// Suspends an identity because its operator said that a SIM of it changed. The bound SIM is marked too, if it is still
+/// that one, and its earlier statements no longer count.
 ///
 /// # Errors
 /// When the store fails.
-pub(crate) fn mark_changed(
+pub(crate) fn suspend_changed(
     tx: &mut Tx,
-    identity: &IdentityId,
-    reason: BlockReason,
+    changed: &Binding,
+    change: SimChange,
 ) -> Result<(), StoreError> {
-    let status = match reason {
-        BlockReason::SimLost => BindingStatus::Lost,
-        _ => BindingStatus::Changed,
-    };
-    sim::forget_statement(tx, identity)?;
-    sim::set_status(tx, identity, status)
+    let id = &changed.identity;
+    if sim::binding(tx, id)?.is_some_and(|bound| bound.handle == changed.handle) {
+        sim::forget_statement(tx, id)?;
+        sim::set_status(tx, id, change.status())?;
+    }
+    let operator = Actor::Operator(changed.operator.clone());
+    block::suspend(tx, id, change.reason(), &operator).map(drop)
 }
 
 /// Verifies a silent statement of the bound SIM.
 ///
 /// # Errors
-/// [`Refused`] says why not.
+/// [`SimRefusal`] says why not.
 pub fn verify(
     operator: &dyn SimController,
     jws: &str,
     expect: &Expected<'_>,
-) -> Result<(), Refused> {
+) -> Result<(), SimRefusal> {
     let verified = statement::verify(
         jws,
         operator.keys(),
@@ -83,24 +86,24 @@ pub fn verify(
     );
     match verified {
         Ok(_) => Ok(()),
-        Err(Refusal::Changed) => Err(Refused::Changed(BlockReason::SimChanged)),
+        Err(Refusal::Changed) => Err(SimRefusal::Changed(SimChange::Changed)),
         Err(Refusal::LineNotActive) => Err(line_refused(jws)),
-        Err(Refusal::Handle | Refusal::NotReady) => Err(Refused::Mismatch),
+        Err(Refusal::Handle | Refusal::NotReady) => Err(SimRefusal::Mismatch),
         Err(refusal) => {
             tracing::warn!(operator = operator.name(), %refusal, "SIM statement refused");
-            Err(Refused::Unusable)
+            Err(SimRefusal::Unusable)
         }
     }
 }
 
 /// The refusal of a statement for the state of its line. The line is checked last, so the signature is verified.
-fn line_refused(jws: &str) -> Refused {
+fn line_refused(jws: &str) -> SimRefusal {
     match sim_statement::read(jws).map(|claims| claims.line) {
-        Some(Line::BarredLost) => Refused::Changed(BlockReason::SimLost),
+        Some(Line::BarredLost) => SimRefusal::Changed(SimChange::Lost),
         Some(Line::Ported | Line::Terminated | Line::Quarantined) => {
-            Refused::Changed(BlockReason::SimChanged)
+            SimRefusal::Changed(SimChange::Changed)
         }
-        _ => Refused::Mismatch,
+        _ => SimRefusal::Mismatch,
     }
 }
 

@@ -2,15 +2,14 @@
 
 use std::sync::Arc;
 
-use ipse_protocol::terms::BlockReason;
 use ipse_sim::event::{self, Event, Kind, Refusal};
 use ipse_store::{StoreError, Tx, enrolment, identity as identities, sim};
 
-use crate::actor::Actor;
-use crate::block;
 use crate::error::Error;
 use crate::scheme::Scheme;
+use crate::sim::suspend_changed;
 use crate::sim_controller::SimController;
+use crate::sim_statements::SimChange;
 
 /// What an event did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,9 +48,9 @@ pub fn apply(tx: &mut Tx, operator: &str, event: &Event) -> Result<Applied, Stor
 }
 
 fn take_effect(tx: &mut Tx, operator: &str, kind: Kind, handle: &str) -> Result<(), StoreError> {
-    let reason = match kind {
-        Kind::Swapped | Kind::Ported | Kind::CloneSuspected => Some(BlockReason::SimChanged),
-        Kind::Lost => Some(BlockReason::SimLost),
+    let change = match kind {
+        Kind::Swapped | Kind::Ported | Kind::CloneSuspected => Some(SimChange::Changed),
+        Kind::Lost => Some(SimChange::Lost),
         Kind::PortPending => None,
         // Only the person's own proof lifts a suspension, never an operator.
         Kind::Restored | Kind::Heartbeat => return Ok(()),
@@ -62,12 +61,8 @@ fn take_effect(tx: &mut Tx, operator: &str, kind: Kind, handle: &str) -> Result<
         return Ok(());
     };
     // From now on only a live statement counts, and it says the state of the line.
-    match reason {
-        Some(reason) => {
-            crate::sim::mark_changed(tx, &binding.identity, reason)?;
-            let operator = Actor::Operator(operator.to_owned());
-            block::suspend(tx, &binding.identity, reason, &operator).map(drop)
-        }
+    match change {
+        Some(change) => suspend_changed(tx, &binding, change),
         None => {
             sim::forget_statement(tx, &binding.identity)?;
             identities::raise_epoch(tx, &binding.identity)

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use ipse_protocol::Clock;
 use ipse_protocol::problem::ProblemCode;
 use ipse_protocol::terms::BlockReason;
-use ipse_store::sim::Binding;
+use ipse_store::sim::{Binding, BindingStatus};
 use tokio::sync::watch;
 
 use crate::sim_controller::{SimController, SimError};
@@ -21,23 +21,48 @@ const SLOW: Duration = Duration::from_secs(2);
 /// So many entries are kept before old ones are looked for.
 const SWEEP_AT: usize = 4_096;
 
+/// What an operator said happened to a SIM. Either suspends the identity until the person connects a SIM again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SimChange {
+    /// The SIM was swapped, ported or cloned.
+    Changed,
+    /// The SIM was reported lost.
+    Lost,
+}
+
+impl SimChange {
+    pub(crate) const fn reason(self) -> BlockReason {
+        match self {
+            Self::Changed => BlockReason::SimChanged,
+            Self::Lost => BlockReason::SimLost,
+        }
+    }
+
+    pub(crate) const fn status(self) -> BindingStatus {
+        match self {
+            Self::Changed => BindingStatus::Changed,
+            Self::Lost => BindingStatus::Lost,
+        }
+    }
+}
+
 /// Why a SIM is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Refused {
-    /// The operator signed that the SIM changed or was lost: the identity is to be suspended for this.
-    Changed(BlockReason),
+pub enum SimRefusal {
+    /// The operator signed that the SIM changed or was lost. The identity is then suspended.
+    Changed(SimChange),
     /// Of another SIM, or of one that cannot answer.
     Mismatch,
     /// The statement is no answer to what was asked.
     Unusable,
 }
 
-impl Refused {
+impl SimRefusal {
     /// The stable code for the phone.
     pub const fn code(self) -> ProblemCode {
         match self {
-            Refused::Changed(_) | Refused::Mismatch => ProblemCode::SimMismatch,
-            Refused::Unusable => ProblemCode::SimUnavailable,
+            Self::Changed(_) | Self::Mismatch => ProblemCode::SimMismatch,
+            Self::Unusable => ProblemCode::SimUnavailable,
         }
     }
 }
@@ -70,7 +95,7 @@ pub enum Waited {
         arrived: i64,
     },
     /// The operator says that this SIM cannot answer.
-    Refused(Refused),
+    Refused(SimRefusal),
     /// Not there yet.
     Pending {
         /// Whether it takes so long that the person is told.
@@ -171,7 +196,7 @@ impl Statements {
             },
             Some((Err(SimError::NotReady(_) | SimError::NotFound), _)) => {
                 self.forget(action);
-                Waited::Refused(Refused::Mismatch)
+                Waited::Refused(SimRefusal::Mismatch)
             }
             _ => {
                 // The next attempt asks again.

@@ -13,12 +13,11 @@ use ipse_store::sim::{self as bindings, Binding, BindingStatus};
 use super::counting::{judge_wrong, spend_attempt};
 use super::{ApprovalSnapshot, require_unchanged};
 use crate::action::require_linked;
-use crate::actor::Actor;
 use crate::device::{Incoming, Signed};
 use crate::error::Error;
 use crate::scheme::Scheme;
-use crate::sim_statements::{Refused, Waited};
-use crate::{block, code, kind, sim};
+use crate::sim_statements::{SimRefusal, Waited};
+use crate::{code, kind, sim};
 
 /// How soon to ask again for a SIM statement that is not there yet.
 const RETRY_MS: u64 = 250;
@@ -174,21 +173,12 @@ impl Scheme {
         &self,
         snapshot: &ApprovalSnapshot,
         asked: &Binding,
-        refusal: Refused,
+        refusal: SimRefusal,
     ) -> Result<Error, Error> {
-        if let Refused::Changed(reason) = refusal {
+        if let SimRefusal::Changed(change) = refusal {
             let asked = asked.clone();
             self.store
-                .write(move |tx| {
-                    let id = &asked.identity;
-                    let bound = bindings::binding(tx, id)?;
-                    // Unless the person has connected another SIM since.
-                    if bound.is_some_and(|b| b.handle == asked.handle) {
-                        sim::mark_changed(tx, id, reason)?;
-                    }
-                    let operator = Actor::Operator(asked.operator.clone());
-                    block::suspend(tx, id, reason, &operator).map(drop)
-                })
+                .write(move |tx| sim::suspend_changed(tx, &asked, change))
                 .await?;
         }
         // The next attempt asks again.

@@ -3,7 +3,6 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use ipse_jose::{JwkSet, SigningKey};
 use ipse_protocol::ids::IdentityId;
 use ipse_sim::statement::PinnedKeys;
-use ipse_store::sim::BindingStatus;
 use ipse_texts::Language;
 
 use super::*;
@@ -198,7 +197,7 @@ async fn a_sim_that_cannot_answer_is_told_from_an_operator_that_does_not() {
                 .wait(fake, "act", &sim("sim"), HASH, NOW)
                 .await
                 .rounded(),
-            Waited::Refused(Refused::Mismatch)
+            Waited::Refused(SimRefusal::Mismatch)
         );
     }
 }
