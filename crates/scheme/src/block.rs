@@ -63,7 +63,7 @@ fn suspend_because(
     Ok(true)
 }
 
-/// Lifts a reason, and queues a receipt. Says whether the identity is active now.
+/// Lifts a reason, and queues a receipt. Returns whether the identity is active now.
 ///
 /// # Errors
 /// When the store fails.

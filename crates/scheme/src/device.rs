@@ -14,8 +14,7 @@ use ipse_store::{StoreError, Tx, device};
 
 use crate::actor::{Actor, Viewer};
 use crate::block;
-use crate::error::refuse;
-use crate::error::{Error, RuleError};
+use crate::error::{Error, RuleError, refuse};
 use crate::scheme::Scheme;
 
 const HASH: usize = 32;
@@ -270,7 +269,7 @@ fn window(d: &Device, sequence: i64, hash: &[u8; HASH]) -> Vec<u8> {
     recent
 }
 
-/// Spends the sequence of a request inside the deciding transaction, and gives the device row as it is now.
+/// Spends the sequence of a request inside the deciding transaction. Returns the current row of the device.
 ///
 /// A used sequence with other bytes, or a sequence from before the window, means that two phones hold this key: no phone
 /// goes back behind what it has sent. The device and its identity are suspended, which commits.

@@ -12,7 +12,7 @@ mod verify;
 pub use verify::{Report, verify};
 
 impl Scheme {
-    /// Gives the queued leaves their positions and signs the new head. Says how many there were.
+    /// Assigns positions to the queued leaves and signs the new head. Returns how many there were.
     ///
     /// The tree's own work is a few hashes per leaf; the head is signed outside the transaction, and a head is kept
     /// only for a size that was committed.

@@ -12,8 +12,7 @@ use ipse_store::Tx;
 use ipse_store::receipt::{self, Receipt};
 
 use crate::actor::Viewer;
-use crate::error::refuse;
-use crate::error::{Error, RuleError};
+use crate::error::{Error, RuleError, refuse};
 use crate::person::PersonKey;
 use crate::scheme::Scheme;
 use crate::signer::Signer;

@@ -16,8 +16,7 @@ use zeroize::Zeroizing;
 use crate::actor::Actor;
 use crate::code::{REGISTRATIONS, credential_identifier};
 use crate::device::Signed;
-use crate::error::refuse;
-use crate::error::{Error, RuleError};
+use crate::error::{Error, RuleError, refuse};
 use crate::person::lookup_hash;
 use crate::registrar::Vouched;
 use crate::scheme::Scheme;
@@ -39,7 +38,7 @@ struct Completing {
 }
 
 impl Scheme {
-    /// The person wants a new code and chose a bank. Gives the recovery and the cookie for the callback.
+    /// The person wants a new code and chose a bank. Returns the recovery and the cookie for the callback.
     ///
     /// # Errors
     /// `not_found` when the code is not used up, `malformed_request` for a bank that is not ours, `registrar_failed`.

@@ -88,7 +88,7 @@ fn check_client_data(bytes: &[u8], kind: &str, expect: &Expected<'_>) -> Result<
     good.then_some(()).ok_or(Refusal::ClientData)
 }
 
-/// Checks the head of authenticator data, and gives its flags and what follows.
+/// Checks the head of authenticator data. Returns its flags and the rest.
 fn check_head<'a>(data: &'a [u8], rp_id: &str) -> Result<(u8, &'a [u8]), Refusal> {
     let (head, rest) = data
         .split_at_checked(HEAD)
@@ -103,7 +103,7 @@ fn check_head<'a>(data: &'a [u8], rp_id: &str) -> Result<(u8, &'a [u8]), Refusal
     Ok((flags, rest))
 }
 
-/// Reads one CBOR item from the start of `bytes`, and gives what follows it.
+/// Reads one CBOR item from the start of `bytes`. Returns it and the rest.
 fn read_cbor(bytes: &[u8]) -> Option<(Value, &[u8])> {
     let mut rest = bytes;
     let value: Value = ciborium::de::from_reader_with_recursion_limit(&mut rest, DEPTH).ok()?;
@@ -144,7 +144,7 @@ fn read_key(value: &Value) -> Option<Vec<u8>> {
     Some(point)
 }
 
-/// Verifies a registration (§7.1) and gives the credential.
+/// Verifies a registration (§7.1) and returns the credential.
 ///
 /// # Errors
 /// [`Refusal`] says why not.

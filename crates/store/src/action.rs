@@ -352,7 +352,7 @@ const CLAIM: &str = "UPDATE action SET status = 'linked', flow = $2, identity = 
      match_code = $6, nonce = $7, view = $8, view_hash = $9, attributes_hash = $10, sim = $11, sim_requested = $12, \
      code_version = $13 WHERE id = $1 AND status = 'created'";
 
-/// Gives a created action to the phone that claims it; false when another was first.
+/// Assigns a created action to the phone that claims it; false when another was first.
 pub fn claim(tx: &mut Tx, id: &ActionId, c: &Claim) -> Result<bool, StoreError> {
     tx.change_at_most_one(
         CLAIM,

@@ -70,7 +70,7 @@ const SUSPEND: &str = "UPDATE identity SET status = 'suspended', epoch = epoch +
 const ADD_REASON: &str = "INSERT INTO suspension (identity, reason, since, cause) VALUES ($1, $2, $3, $4) \
                           ON CONFLICT (identity, reason) DO NOTHING";
 
-/// Suspends an identity for a reason and raises its epoch; says whether the reason is new.
+/// Suspends an identity for a reason and raises its epoch; returns whether the reason is new.
 pub fn suspend(
     tx: &mut Tx,
     id: &IdentityId,
@@ -105,7 +105,7 @@ pub fn reasons(tx: &mut Tx, id: &IdentityId) -> Result<Vec<Suspension>, StoreErr
         .collect()
 }
 
-/// Lifts one reason; the identity is active again when it was the last. Says whether it is active now.
+/// Lifts one reason; the identity is active again when it was the last. Returns whether it is active now.
 pub fn lift(tx: &mut Tx, id: &IdentityId, reason: BlockReason) -> Result<bool, StoreError> {
     let lifted = tx.change_at_most_one(LIFT_REASON, params![id, &reason])?;
     let left = reasons(tx, id)?;

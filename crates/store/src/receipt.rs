@@ -105,7 +105,7 @@ pub fn queued(tx: &mut Tx) -> Result<Vec<Queued>, StoreError> {
         .collect()
 }
 
-/// Gives a queued leaf its position in the log.
+/// Assigns a position in the log to a queued leaf.
 pub fn place(tx: &mut Tx, q: &Queued, position: i64) -> Result<(), StoreError> {
     tx.change_one(ADD_LEAF, params![position, &q.receipt, &q.leaf])?;
     tx.change_one(PLACE, params![&q.receipt, position])

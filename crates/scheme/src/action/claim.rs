@@ -13,8 +13,7 @@ use ipse_store::{StoreError, Tx};
 
 use super::{ActionSnapshot, load, require_linked};
 use crate::device::{Incoming, Signed, Spent};
-use crate::error::refuse;
-use crate::error::{Error, RuleError};
+use crate::error::{Error, RuleError, refuse};
 use crate::link::{age_seconds, app_secret, qr_key};
 use crate::person::{Attributes, PersonKey};
 use crate::request::{ActionRequest, Origin};

@@ -15,8 +15,7 @@ use ipse_store::{Tx, person};
 
 use crate::actor::Viewer;
 use crate::device::Signed;
-use crate::error::refuse;
-use crate::error::{Error, RuleError};
+use crate::error::{Error, RuleError, refuse};
 use crate::link;
 use crate::request::ActionRequest;
 use crate::scheme::Scheme;

@@ -80,7 +80,7 @@ pub(crate) fn close_unfinished(
     Ok(())
 }
 
-/// Closes an open attempt as wrong and counts it. Says whether that blocked the identity.
+/// Closes an open attempt as wrong and counts it. Returns whether that blocked the identity.
 fn close_wrong(tx: &mut Tx, who: &IdentityId, attempt: &AttemptId) -> Result<bool, StoreError> {
     if !attempts::close(tx, attempt, AttemptStatus::Wrong)? {
         return Ok(false);
@@ -100,7 +100,7 @@ fn close_wrong(tx: &mut Tx, who: &IdentityId, attempt: &AttemptId) -> Result<boo
     Ok(false)
 }
 
-/// Judges an attempt wrong, and gives the refusal that says so.
+/// Judges an attempt wrong. Returns the refusal for the phone.
 pub(super) fn judge_wrong(tx: &mut Tx, attempt: &AttemptId) -> Result<Problem, StoreError> {
     let Some(row) = attempts::by_id(tx, attempt)? else {
         return Ok(Problem::new(ProblemCode::AttemptUnknown));

@@ -16,8 +16,7 @@ use ipse_store::receipt as receipts;
 use ipse_store::{StoreError, Tx};
 
 use crate::device::{Incoming, Signed};
-use crate::error::refuse;
-use crate::error::{Error, RuleError};
+use crate::error::{Error, RuleError, refuse};
 use crate::kind;
 use crate::scheme::Scheme;
 

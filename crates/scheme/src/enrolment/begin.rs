@@ -16,8 +16,7 @@ use ipse_texts::Language;
 use super::{NUMBER, sim_state};
 use crate::device;
 use crate::device::{Incoming, Spent};
-use crate::error::refuse;
-use crate::error::{Error, RuleError};
+use crate::error::{Error, RuleError, refuse};
 use crate::scheme::Scheme;
 use crate::sim::Found;
 

@@ -14,8 +14,7 @@ use ipse_store::{StoreError, Tx, device as devices, identity as identities};
 
 use super::{LOOKUP_VERSION, NUMBER, opened, packed, release_unless_bound};
 use crate::device::Signed;
-use crate::error::refuse;
-use crate::error::{Error, RuleError};
+use crate::error::{Error, RuleError, refuse};
 use crate::person::{Attributes, lookup_hash};
 use crate::registrar::Vouched;
 use crate::scheme::Scheme;

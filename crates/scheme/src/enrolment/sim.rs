@@ -11,8 +11,7 @@ use ipse_store::{Tx, sim_text};
 
 use super::{NUMBER, opened};
 use crate::device::Signed;
-use crate::error::refuse;
-use crate::error::{Error, RuleError};
+use crate::error::{Error, RuleError, refuse};
 use crate::person::keyed_hash;
 use crate::scheme::Scheme;
 use crate::sim::{PURPOSE, refused_by_operator, verify_holder};

@@ -121,7 +121,7 @@ fn refuse_unknown(tx: &mut Tx, steps: &Migrations) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Applies a step, unless it was applied before. Says whether it did.
+/// Applies a step, unless it was applied before. Returns whether it did.
 fn one(tx: &mut Tx, step: &Migration) -> Result<bool, StoreError> {
     let text = match tx.connection() {
         Connection::Sqlite(_) => step.sqlite,

@@ -52,7 +52,7 @@ struct Userinfo {
     verified_claims: Option<Value>,
 }
 
-/// Opens userinfo: a JWE to us, around a JWS of the bank, about the customer of the ID token. Gives the
+/// Opens userinfo: a JWE to us, around a JWS of the bank, about the customer of the ID token. Returns the
 /// `verified_claims` and the inner JWS, which is kept as evidence.
 ///
 /// # Errors
