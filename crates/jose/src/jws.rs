@@ -37,19 +37,22 @@ pub struct Parsed {
 
 /// Signs a payload. The header has exactly `alg`, `typ` and the key's `kid`.
 ///
-/// # Panics
+/// # Errors
 /// As [`SigningKey::sign`].
-#[must_use]
-pub fn sign(key: &SigningKey, typ: &str, payload: &[u8]) -> String {
+pub fn sign(key: &SigningKey, typ: &str, payload: &[u8]) -> Result<String, Error> {
     sign_with_kid(key, typ, key.kid(), payload)
 }
 
 /// As [`sign`], with another key id, such as a device id.
 ///
-/// # Panics
+/// # Errors
 /// As [`SigningKey::sign`].
-#[must_use]
-pub fn sign_with_kid(key: &SigningKey, typ: &str, kid: &str, payload: &[u8]) -> String {
+pub fn sign_with_kid(
+    key: &SigningKey,
+    typ: &str,
+    kid: &str,
+    payload: &[u8],
+) -> Result<String, Error> {
     let header = format!(
         r#"{{"alg":"{}","typ":{},"kid":{}}}"#,
         key.alg(),
@@ -60,10 +63,10 @@ pub fn sign_with_kid(key: &SigningKey, typ: &str, kid: &str, payload: &[u8]) -> 
     b64::encode_into(header.as_bytes(), &mut token);
     token.push('.');
     b64::encode_into(payload, &mut token);
-    let signature = key.sign(token.as_bytes());
+    let signature = key.sign(token.as_bytes())?;
     token.push('.');
     b64::encode_into(&signature, &mut token);
-    token
+    Ok(token)
 }
 
 /// Parses a token of at most `limit` characters without verifying it.

@@ -155,18 +155,9 @@ impl SigningKey {
 
     /// Signs a message.
     ///
-    /// # Panics
-    /// When the library fails: with a key in memory, only for lack of randomness or memory.
-    #[must_use]
-    pub fn sign(&self, msg: &[u8]) -> Vec<u8> {
-        self.try_sign(msg).unwrap_or_else(|error| panic!("{error}"))
-    }
-
-    /// Signs a message.
-    ///
     /// # Errors
     /// [`Error::Internal`] when the library fails.
-    pub fn try_sign(&self, msg: &[u8]) -> Result<Vec<u8>, Error> {
+    pub fn sign(&self, msg: &[u8]) -> Result<Vec<u8>, Error> {
         let failed = |_| Error::Internal("signing failed");
         let random = SystemRandom::new();
         match &self.inner {

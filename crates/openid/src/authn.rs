@@ -362,7 +362,7 @@ const MAX_TIME: i64 = 253_402_300_799;
 /// Signs an assertion as a client does, valid for 60 seconds from `now`. For the programs of Ipse that are clients, and for
 /// tests.
 ///
-/// # Panics
+/// # Errors
 /// As [`ipse_jose::SigningKey::sign`].
 pub fn sign_assertion(
     key: &ipse_jose::SigningKey,
@@ -370,7 +370,7 @@ pub fn sign_assertion(
     audience: &str,
     jti: &[u8; 16],
     now: i64,
-) -> String {
+) -> Result<String, ipse_jose::Error> {
     let claims = serde_json::json!({
         "iss": client_id, "sub": client_id, "aud": audience, "jti": b64::encode(jti), "iat": now, "exp": now + 60,
     });

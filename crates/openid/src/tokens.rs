@@ -51,9 +51,9 @@ impl IdToken<'_> {
 
     /// Signs the token. The key must be for the algorithm that the client registered.
     ///
-    /// # Panics
+    /// # Errors
     /// As [`SigningKey::sign`].
-    pub fn sign(&self, key: &SigningKey, now: i64) -> String {
+    pub fn sign(&self, key: &SigningKey, now: i64) -> Result<String, ipse_jose::Error> {
         jws::sign(
             key,
             "JWT",

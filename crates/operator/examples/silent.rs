@@ -140,7 +140,7 @@ async fn token(url: &str, scheme: &SigningKey) -> anyhow::Result<String> {
     let claims = json!({
         "iss": "ipse", "sub": "ipse", "aud": "http://localhost:4002", "jti": "1", "exp": now + 60,
     });
-    let assertion = jws::sign(scheme, "JWT", claims.to_string().as_bytes());
+    let assertion = jws::sign(scheme, "JWT", claims.to_string().as_bytes())?;
     let form = [
         ("grant_type", "client_credentials"),
         (

@@ -181,7 +181,7 @@ impl<T: Transport, S: Storage> Phone<T, S> {
         let transcript = self.transcript(opened, &attempt, Factor::Biometric)?;
         let state = self.state()?;
         let challenge = Transcript::biometric_challenge(&transcript.hash());
-        let assertion = biometric.assert(&state.rp_id, &state.app, &challenge);
+        let assertion = biometric.assert(&state.rp_id, &state.app, &challenge)?;
         Ok(Approval::with_biometric(
             &attempt.attempt,
             &transcript,

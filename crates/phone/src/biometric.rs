@@ -90,17 +90,20 @@ impl Biometric {
     }
 
     /// An assertion over a challenge, by a verified user (§6.3.3).
-    #[must_use]
-    pub fn assert(&self, rp_id: &str, origin: &str, challenge: &[u8]) -> Assertion {
+    ///
+    /// # Errors
+    /// `signing_failed`.
+    pub fn assert(&self, rp_id: &str, origin: &str, challenge: &[u8]) -> Result<Assertion> {
         let client_data = client_data("webauthn.get", challenge, origin);
         let authenticator_data = head(rp_id, UP_UV);
         let mut signed = authenticator_data.clone();
         signed.extend_from_slice(&sha256(&client_data));
-        Assertion {
-            signature: B64u(der(&self.key.sign(&signed))),
+        let signature = self.key.sign(&signed).map_err(Error::signing)?;
+        Ok(Assertion {
+            signature: B64u(der(&signature)),
             authenticator_data: B64u(authenticator_data),
             client_data: B64u(client_data),
-        }
+        })
     }
 }
 
@@ -187,7 +190,9 @@ mod tests {
         );
         let point = [&[4][..], x, y].concat();
         for round in 0..64u8 {
-            let a = biometric.assert("localhost", ORIGIN, &[round; 32]);
+            let a = biometric
+                .assert("localhost", ORIGIN, &[round; 32])
+                .expect("signs");
             let mut signed = a.authenticator_data.0.clone();
             signed.extend_from_slice(&sha256(&a.client_data.0));
             UnparsedPublicKey::new(&ECDSA_P256_SHA256_ASN1, &point)

@@ -71,6 +71,10 @@ pub(crate) mod local {
         "unlock_unavailable",
         "This phone has no fingerprint: enrol with --fingerprint.",
     );
+    pub const SIGNING: Local = (
+        "signing_failed",
+        "This machine's cryptographic library failed: try again.",
+    );
     pub const FACTOR: Local = (
         "factor_not_allowed",
         "This action does not take that factor.",
@@ -101,6 +105,11 @@ impl Error {
     #[must_use]
     pub fn offline(reason: impl Into<String>) -> Self {
         Error::of(local::OFFLINE).with("reason", reason.into())
+    }
+
+    /// The library did not sign.
+    pub(crate) fn signing(error: ipse_jose::Error) -> Self {
+        Error::of(local::SIGNING).with("reason", error.to_string())
     }
 
     pub(crate) fn with(mut self, member: &str, value: impl Into<Value>) -> Self {

@@ -145,10 +145,10 @@ impl<T: Transport, S: Storage> Phone<T, S> {
             sequence,
         };
         let Some(interceptor) = &self.interceptor else {
-            return Ok(request.sign(&key));
+            return request.sign(&key);
         };
         interceptor.before_signing(&mut request);
-        let mut signed = request.sign(&key);
+        let mut signed = request.sign(&key)?;
         interceptor.after_signing(&mut signed);
         Ok(signed)
     }

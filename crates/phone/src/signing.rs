@@ -68,8 +68,10 @@ pub struct Request {
 
 impl Request {
     /// Signs the request.
-    #[must_use]
-    pub fn sign(self, key: &SigningKey) -> SignedRequest {
+    ///
+    /// # Errors
+    /// `signing_failed`.
+    pub fn sign(self, key: &SigningKey) -> Result<SignedRequest> {
         let Message {
             method,
             path,
@@ -87,13 +89,13 @@ impl Request {
         if let Some((t, h)) = decision {
             claims = claims.with_decision(t, h);
         }
-        SignedRequest {
-            signature: claims.sign(key),
+        Ok(SignedRequest {
+            signature: claims.sign(key).map_err(Error::signing)?,
             origin: self.audience,
             method,
             path,
             body,
-        }
+        })
     }
 }
 

@@ -144,9 +144,9 @@ impl RequestClaims {
 
     /// Signs the request. Returns the value of the header.
     ///
-    /// # Panics
+    /// # Errors
     /// As [`SigningKey::sign`].
-    pub fn sign(&self, key: &SigningKey) -> String {
+    pub fn sign(&self, key: &SigningKey) -> Result<String, ipse_jose::Error> {
         jws::sign_with_kid(key, TYP, &self.dev, &self.to_bytes())
     }
 

@@ -151,7 +151,7 @@ fn a_device_request_with_other_members_or_claims_is_refused() {
     let claims = RequestClaims::new(samples::APP, "GET", "/phone/v1/me", b"", samples::DEVICE, 1);
     let good = String::from_utf8(claims.to_bytes()).unwrap();
     let sign = |typ: &str, kid: &str, payload: &str| {
-        ipse_jose::jws::sign_with_kid(&key, typ, kid, payload.as_bytes())
+        ipse_jose::jws::sign_with_kid(&key, typ, kid, payload.as_bytes()).unwrap()
     };
     let typ = device_request::TYP;
     assert!(device_request::parse(&sign(typ, samples::DEVICE, &good)).is_ok());
@@ -198,10 +198,11 @@ fn a_device_request_with_other_members_or_claims_is_refused() {
         htu: "x".repeat(4000),
         ..claims.clone()
     }
-    .sign(&key);
+    .sign(&key)
+    .unwrap();
     assert!(device_request::parse(&too_long).is_err());
     let other = SigningKey::generate_es256();
-    let parsed = device_request::parse(&claims.sign(&key)).unwrap();
+    let parsed = device_request::parse(&claims.sign(&key).unwrap()).unwrap();
     assert!(parsed.verify(&key.verifying_key()).is_ok());
     assert!(parsed.verify(&other.verifying_key()).is_err());
 }

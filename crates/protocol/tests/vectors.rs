@@ -281,7 +281,7 @@ fn the_device_request_vectors_agree() {
                 claims = claims.with_decision(t, h);
             }
             let jws = if writing() {
-                claims.sign(&key)
+                claims.sign(&key).unwrap()
             } else {
                 stored(NAME)["cases"][at]["jws"].as_str().unwrap().to_owned()
             };

@@ -57,6 +57,7 @@ impl Signer {
     fn sign(&self, typ: &str, payload: &impl serde::Serialize) -> Result<String, Error> {
         let bytes = serde_json::to_vec(payload)
             .map_err(|_| Error::Internal("a promise or a checkpoint does not serialize"))?;
-        Ok(jws::sign(&self.key, typ, &bytes))
+        jws::sign(&self.key, typ, &bytes)
+            .map_err(|_| Error::Internal("a promise or a checkpoint cannot be signed"))
     }
 }

@@ -39,12 +39,16 @@ impl AssertionSigner {
     }
 
     /// A new client assertion (RFC 7523 §3). Its audience is one string, the party's issuer.
-    pub fn sign(&self) -> String {
+    ///
+    /// # Errors
+    /// When the library fails, which is logged.
+    pub fn sign(&self) -> Result<String, ipse_jose::Error> {
         let now = self.clock.unix_seconds();
         let claims = serde_json::json!({
             "iss": self.client_id, "sub": self.client_id, "aud": self.audience, "iat": now, "exp": now + LIFETIME,
             "jti": b64::encode(&self.random.bytes::<16>()),
         });
         jws::sign(&self.key, "JWT", claims.to_string().as_bytes())
+            .inspect_err(|error| tracing::error!(%error, "a client assertion cannot be signed"))
     }
 }

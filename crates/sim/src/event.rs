@@ -3,7 +3,7 @@
 //! The events of an operator have a `sequence` without gaps, so that the scheme notices a lost event and fetches it again. An
 //! event is signed when it is sent, so `iat` is recent even if the event waited a week for the scheme.
 
-use ipse_jose::{SigningKey, jws};
+use ipse_jose::{Error, SigningKey, jws};
 use ipse_protocol::wire::{SimEvent, SimEventData};
 
 use crate::signed::{EnvelopeProblem, Keys};
@@ -98,8 +98,8 @@ impl Event {
     /// Signs the event.
     ///
     /// # Errors
-    /// When the event cannot be serialized, which does not happen with these types.
-    pub fn sign(&self, key: &SigningKey) -> Result<String, serde_json::Error> {
+    /// [`Error::Internal`] when the library fails.
+    pub fn sign(&self, key: &SigningKey) -> Result<String, Error> {
         let wire = SimEvent {
             specversion: "1.0".to_owned(),
             id: self.id.clone(),
@@ -113,7 +113,9 @@ impl Event {
                 changed_at: subject.changed_at,
             }),
         };
-        Ok(jws::sign(key, TYP, &serde_json::to_vec(&wire)?))
+        let payload = serde_json::to_vec(&wire)
+            .map_err(|_| Error::Internal("an event does not serialize"))?;
+        jws::sign(key, TYP, &payload)
     }
 }
 

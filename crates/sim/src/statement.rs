@@ -3,7 +3,7 @@
 //! A silent statement proves that the bound SIM answers and is unchanged. A holder statement also proves that the person read a
 //! secret from the handset. The scheme verifies a statement before it counts an attempt to enter the code.
 
-use ipse_jose::{SigningKey, jws};
+use ipse_jose::{Error, SigningKey, jws};
 
 use crate::signed::EnvelopeProblem;
 pub use crate::signed::Keys as PinnedKeys;
@@ -19,9 +19,11 @@ pub const SKEW: i64 = 30;
 /// Signs a statement, as the operator does.
 ///
 /// # Errors
-/// When the claims cannot be serialized, which does not happen with these types.
-pub fn sign(claims: &Claims, key: &SigningKey) -> Result<String, serde_json::Error> {
-    Ok(jws::sign(key, TYP, &serde_json::to_vec(claims)?))
+/// [`Error::Internal`] when the library fails.
+pub fn sign(claims: &Claims, key: &SigningKey) -> Result<String, Error> {
+    let payload = serde_json::to_vec(claims)
+        .map_err(|_| Error::Internal("a statement does not serialize"))?;
+    jws::sign(key, TYP, &payload)
 }
 
 /// The values that the scheme expects.

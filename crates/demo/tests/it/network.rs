@@ -170,6 +170,7 @@ impl TestNetwork {
             "client-authentication+jwt",
             claims.to_string().as_bytes(),
         )
+        .expect("signs")
     }
 
     pub fn assertion(&self) -> String {

@@ -100,10 +100,10 @@ fn request<'a>(
     match case {
         "number_known" => enrolment(target, &seed::phone_number(person)),
         "number_unknown" => enrolment(target, &seed::phone_number(people + person)),
-        "assertion_nested" => Ok(par(target, &"[".repeat(4_000))),
-        "assertion_oversize" => Ok(par(target, &" ".repeat(20_000))),
-        "body_oversize" => Ok(par(target, &" ".repeat(1_000_000))),
-        _ => Ok(par(target, "{}")),
+        "assertion_nested" => par(target, &"[".repeat(4_000)),
+        "assertion_oversize" => par(target, &" ".repeat(20_000)),
+        "body_oversize" => par(target, &" ".repeat(1_000_000)),
+        _ => par(target, "{}"),
     }
 }
 
@@ -123,7 +123,7 @@ fn enrolment<'a>(target: &'a Target, phone_number: &str) -> anyhow::Result<Prepa
         device: key.kid().to_owned(),
         sequence: 1,
     };
-    let signed = request.sign(&key);
+    let signed = request.sign(&key)?;
     Ok(Prepared {
         origin: &target.app,
         path: signed.path,
@@ -136,19 +136,19 @@ fn enrolment<'a>(target: &'a Target, phone_number: &str) -> anyhow::Result<Prepa
 }
 
 /// A pushed authorization request with a client assertion that the partner's key signed over a malformed payload.
-fn par<'a>(target: &'a Target, payload: &str) -> Prepared<'a> {
+fn par<'a>(target: &'a Target, payload: &str) -> anyhow::Result<Prepared<'a>> {
     let body = form(&[
         ("client_id", &target.client_id),
         ("client_assertion_type", ASSERTION_TYPE),
         (
             "client_assertion",
-            &jws::sign(&target.client_key, "JWT", payload.as_bytes()),
+            &jws::sign(&target.client_key, "JWT", payload.as_bytes())?,
         ),
     ]);
-    Prepared {
+    Ok(Prepared {
         origin: &target.issuer,
         path: "/par".into(),
         headers: vec![("content-type", "application/x-www-form-urlencoded".into())],
         body: body.into(),
-    }
+    })
 }

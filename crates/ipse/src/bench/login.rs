@@ -123,7 +123,7 @@ pub async fn login(
         ),
         ("code_challenge_method", "S256"),
         ("client_assertion_type", ASSERTION_TYPE),
-        ("client_assertion", &assertion(target)),
+        ("client_assertion", &assertion(target)?),
     ]);
     let pushed = watch
         .step(post_form(target, connections, "/par", body, 201))
@@ -183,7 +183,7 @@ pub async fn login(
         ("code_verifier", &verifier),
         ("client_id", &target.client_id),
         ("client_assertion_type", ASSERTION_TYPE),
-        ("client_assertion", &assertion(target)),
+        ("client_assertion", &assertion(target)?),
     ]);
     let tokens = watch
         .step(post_form(target, connections, "/token", body, 200))
@@ -258,7 +258,7 @@ async fn approve(
 /// RFC 7523 §2.2.
 pub const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
-fn assertion(target: &Target) -> String {
+fn assertion(target: &Target) -> Result<String, ipse_jose::Error> {
     let now = target.clock.unix_seconds();
     let claims = json!({
         "iss": target.client_id, "sub": target.client_id, "aud": target.issuer,

@@ -99,11 +99,17 @@ fn signatures_of_npm_jose_verify() {
         assert_eq!(parsed.payload, case["payload"].as_str().unwrap().as_bytes());
         assert_eq!(parsed.header.kid.as_deref(), case["kid"].as_str());
         let signing = SigningKey::from_jwk(&case["private"]).unwrap();
-        assert_eq!(verifying.verify(b"msg", &signing.sign(b"msg")), Ok(()));
+        assert_eq!(
+            verifying.verify(b"msg", &signing.sign(b"msg").unwrap()),
+            Ok(())
+        );
         if alg == Alg::Rs256 {
             // RS256 is deterministic, so the signatures are equal.
             let (input, signature) = token.rsplit_once('.').unwrap();
-            assert_eq!(b64::encode(&signing.sign(input.as_bytes())), signature);
+            assert_eq!(
+                b64::encode(&signing.sign(input.as_bytes()).unwrap()),
+                signature
+            );
         }
         assert_eq!(signing.to_private_jwk().unwrap()["d"], case["private"]["d"]);
     }

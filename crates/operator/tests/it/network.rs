@@ -151,7 +151,7 @@ impl TestNetwork {
             "iat": now, "exp": now + 60,
         });
         change(&mut claims);
-        jws::sign(key, "JWT", claims.to_string().as_bytes())
+        jws::sign(key, "JWT", claims.to_string().as_bytes()).expect("signs")
     }
 
     pub async fn ask_token(&self, assertion: &str) -> (u16, Value) {

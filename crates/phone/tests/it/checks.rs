@@ -128,7 +128,7 @@ fn statement(offer: &Offer, change: impl FnOnce(&mut Claims)) -> String {
     };
     change(&mut claims);
     let payload = serde_json::to_vec(&claims).expect("JSON");
-    jws::sign(&SigningKey::generate_es256(), TYP, &payload)
+    jws::sign(&SigningKey::generate_es256(), TYP, &payload).expect("signs")
 }
 
 /// The reason why the phone refuses a statement; empty if it does not.

@@ -65,7 +65,7 @@ impl Tokens {
         if let Some(token) = self.kept() {
             return Ok(token);
         }
-        let assertion = self.signer.sign();
+        let assertion = self.signer.sign().map_err(|_| SimError::Unavailable)?;
         let form = [
             ("grant_type", "client_credentials"),
             ("client_id", &self.client_id),

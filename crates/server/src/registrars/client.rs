@@ -96,7 +96,10 @@ impl BankClient {
         url: &str,
         form: &[(&str, &str)],
     ) -> Result<fetch::Answer, RegistrarError> {
-        let assertion = self.signer.sign();
+        let assertion = self
+            .signer
+            .sign()
+            .map_err(|_| RegistrarError::Unavailable)?;
         let mut whole = vec![
             ("client_id", self.policy.client_id.as_str()),
             ("client_assertion_type", ASSERTION_TYPE),

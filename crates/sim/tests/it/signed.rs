@@ -146,17 +146,12 @@ fn a_wrong_key_signature_type_or_form_is_refused() {
     let json = serde_json::to_vec(&claims()).expect("json");
     // The right key id with another key.
     assert_eq!(
-        open(&jws::sign_with_kid(
-            &other,
-            statement::TYP,
-            key.kid(),
-            &json
-        )),
+        open(&jws::sign_with_kid(&other, statement::TYP, key.kid(), &json).expect("sign")),
         Err(Refusal::Signature)
     );
     // An event is not a statement.
     assert_eq!(
-        open(&jws::sign(&key, event::TYP, &json)),
+        open(&jws::sign(&key, event::TYP, &json).expect("sign")),
         Err(Refusal::Signature)
     );
     for text in [
@@ -181,7 +176,7 @@ fn a_wrong_key_signature_type_or_form_is_refused() {
         text.replace("silent", "none"),
     ] {
         assert_eq!(
-            open(&jws::sign(&key, statement::TYP, bent.as_bytes())),
+            open(&jws::sign(&key, statement::TYP, bent.as_bytes()).expect("sign")),
             Err(Refusal::Malformed)
         );
     }
@@ -246,7 +241,7 @@ fn a_wrong_member_of_an_event_is_refused() {
             Err(Refusal::Signature),
         ),
     ] {
-        let text = jws::sign(&key, typ, json.as_bytes());
+        let text = jws::sign(&key, typ, json.as_bytes()).expect("sign");
         assert_eq!(event::verify(&text, &keys(&key), OPERATOR, NOW), result);
     }
 }

@@ -99,9 +99,6 @@ fn id_token(bank: &Bank, grant: &Grant) -> Result<String, OAuthError> {
         "nonce": if fault == Some(Fault::WrongNonce) { "another" } else { &grant.request.nonce },
         "acr": ACR,
     });
-    Ok(jws::sign(
-        &bank.signing,
-        "JWT",
-        claims.to_string().as_bytes(),
-    ))
+    jws::sign(&bank.signing, "JWT", claims.to_string().as_bytes())
+        .map_err(|_| OAuthError::new("server_error", "the bank cannot sign the ID token"))
 }

@@ -51,7 +51,8 @@ pub async fn get(State(bank): State<Shared>, headers: HeaderMap) -> Result<Respo
     {
         payload["verified_claims"] = verified;
     }
-    let mut signed = jws::sign(&bank.signing, "JWT", payload.to_string().as_bytes());
+    let mut signed = jws::sign(&bank.signing, "JWT", payload.to_string().as_bytes())
+        .map_err(|_| OAuthError::new("server_error", "the bank cannot sign the answer"))?;
     if fault == Some(Fault::BadSignature) {
         // A signature with another first character is well-formed and wrong.
         let at = signed.rfind('.').map_or(0, |dot| dot + 1);

@@ -3,6 +3,7 @@
 use ipse_openid::grant::AuthorizationCodeGrant;
 use ipse_openid::request::AuthorizationRequest;
 use ipse_openid::tokens::{IdToken, TokenResponse};
+use ipse_scheme::Error as SchemeError;
 
 use super::super::client::Client;
 use super::super::error::Error;
@@ -42,11 +43,14 @@ pub async fn redeem(
     };
     // The database's clock may be a little ahead. A token must not be issued before its login.
     let now = provider.clock.unix_seconds().max(auth_time);
+    let id_token = id_token
+        .sign(provider.id_token_key(client.registration.id_token_alg), now)
+        .map_err(|_| SchemeError::Internal("an ID token cannot be signed"))?;
     let answer = TokenResponse {
         access_token: access.token,
         token_type: "Bearer",
         expires_in: access.seconds,
-        id_token: id_token.sign(provider.id_token_key(client.registration.id_token_alg), now),
+        id_token,
         scope: request.scope.clone(),
     };
     serde_json::to_vec(&answer).map_err(Error::json("the answer cannot be written"))

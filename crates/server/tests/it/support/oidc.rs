@@ -236,6 +236,7 @@ impl TestServer {
             &Random::system().bytes(),
             Clock::system().unix_seconds(),
         )
+        .expect("signs")
     }
 
     /// Posts as the pushing partner.

@@ -113,7 +113,7 @@ impl Partner {
                 }
             }
         }
-        jws::sign(&self.key, "JWT", claims.to_string().as_bytes())
+        jws::sign(&self.key, "JWT", claims.to_string().as_bytes()).expect("signs")
     }
 
     /// The parameters of an ordinary request.

@@ -338,7 +338,9 @@ impl Phone {
         };
         let transcript = self.transcript_of(offer, &attempt, Factor::Biometric);
         let challenge = Transcript::biometric_challenge(&transcript.hash());
-        let assertion = finger.assert(&self.state.rp_id, &self.state.app, &challenge);
+        let assertion = finger
+            .assert(&self.state.rp_id, &self.state.app, &challenge)
+            .expect("signs");
         let approval = Approval::with_biometric(&attempt.attempt, &transcript, assertion);
         self.exchange(requests::approve(&offer.action, &approval))
             .await

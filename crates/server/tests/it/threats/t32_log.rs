@@ -26,7 +26,8 @@ async fn one(network: &TestNetwork, sql: &'static str) -> ipse_store::Row {
 async fn fork(network: &TestNetwork, size: u64) -> (String, String) {
     let key = network.server.scheme.keys.signing("log/1").expect("key");
     let head = json!({"origin": network.issuer, "size": size, "root": ipse_jose::b64::encode(&[9; 32]), "iat": 1});
-    let forged = ipse_jose::jws::sign(&key, "ipse-checkpoint+jwt", head.to_string().as_bytes());
+    let forged = ipse_jose::jws::sign(&key, "ipse-checkpoint+jwt", head.to_string().as_bytes())
+        .expect("signs");
     const TRUE: &str = "SELECT jws FROM log_checkpoint WHERE size = 3";
     let mut row = one(network, TRUE).await;
     (forged, row.only().expect("head"))
@@ -175,7 +176,8 @@ async fn t32_a_changed_log_is_reported_with_its_entry() {
         }
         put(&network, whole()).await;
         // A head over the true tree, but signed by somebody else.
-        let forged = ipse_jose::jws::sign(&partner.key, "ipse-checkpoint+jwt", b"{}");
+        let forged =
+            ipse_jose::jws::sign(&partner.key, "ipse-checkpoint+jwt", b"{}").expect("signs");
         const HEAD: &str = "UPDATE log_checkpoint SET jws = $1 WHERE size = 3";
         let fork = fork(&network, 3).await;
         assert_eq!(network.change(HEAD, &forged).await, 1);

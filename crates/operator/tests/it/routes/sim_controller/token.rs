@@ -22,9 +22,9 @@ async fn only_an_assertion_of_the_scheme_gets_a_token() {
                 c.as_object_mut().expect("object").remove("jti");
             }),
             // The scheme's key id with another key's signature.
-            jws::sign_with_kid(&other_key, "JWT", network.scheme.kid(), b"{}"),
+            jws::sign_with_kid(&other_key, "JWT", network.scheme.kid(), b"{}").expect("signs"),
             // A token for another use.
-            jws::sign(&network.scheme, "sim-statement+jwt", b"{}"),
+            jws::sign(&network.scheme, "sim-statement+jwt", b"{}").expect("signs"),
             format!(
                 "{}.{}.",
                 b64::encode(br#"{"alg":"none"}"#),
