@@ -52,8 +52,16 @@ const address = (language, pattern, polite) => {
 address("de", /\b(du|dein|deine|dir|dich)\b/i, "Sie");
 address("nl", /\b(u|uw)\b/i, "je");
 
-// French has a narrow no-break space before these marks, so that they stay on the line of their word.
-expect(!/ [?;:»](\s|$)|« /m.test(read("texts/fr.ftl").replace(/^#.*$/gm, "")), "fr.ftl: an ordinary space beside ? ; : « or »");
+// French has a narrow no-break space before these marks, so that they stay on the line of their word. The rule also holds for
+// the texts of the servers.
+const SERVERS = ["scheme", "server", "operator", "demo"];
+for (const path of ["texts/fr.ftl", ...SERVERS.map((name) => `../crates/${name}/texts/fr.ftl`)]) {
+  // A placeable is no text: `[one] …` and `$count ->` have marks of their own.
+  const french = read(path).replace(/^#.*$/gm, "").replace(/\{[^{}\n]*\}/g, "x");
+  const bare = /[ \u00a0][?;:!»](\s|$)|«[ \u00a0]|[^\s\u202f][?;!»](\s|$)|\p{L}:(\s|$)/mu.exec(french);
+  expect(!bare, `${path}: no narrow no-break space beside ? ; : ! « or » in "${bare && french.slice(Math.max(0, bare.index - 20), bare.index + 5)}"`);
+  expect(!/\p{L}'\p{L}/u.test(french), `${path}: a straight apostrophe`);
+}
 
 const used = new Set();
 const prefixes = new Set();

@@ -148,7 +148,7 @@ async function walk(browser, lang, theme, size) {
 
     const texts = {
       nl: ["Winkel Hoek wil weten wie je bent", "Aanmelden", "Voornaam", "Familienaam"],
-      fr: ["Winkel Hoek veut savoir qui vous êtes", "Connexion", "Prénom", "Nom"],
+      fr: ["Winkel Hoek souhaite savoir qui vous êtes", "Se connecter", "Prénom", "Nom de famille"],
       de: ["Winkel Hoek möchte wissen, wer Sie sind", "Anmelden", "Vorname", "Familienname"],
       en: ["Winkel Hoek wants to know who you are", "Log in", "First name", "Family name"],
     }[lang];

@@ -1,7 +1,7 @@
 # Die Texte der Demobanken.
 demo = Demo: Diese Bank und ihre Kunden sind erfunden.
 home = Willkommen
-home-lead = Diese Bank kann für ihre Kunden bürgen. Beginnen Sie in der Ipse-App und wählen Sie dort Ihre Bank.
+home-lead = Diese Bank kann bestätigen, wer ihre Kunden sind. Beginnen Sie in der Ipse-App und wählen Sie dort Ihre Bank.
 sign-in = Anmelden
 sign-in-lead = Ipse fragt uns, wer Sie sind. Melden Sie sich an; danach sehen Sie, was wir weitergeben.
 customer = Kundenname
@@ -15,7 +15,7 @@ agree-nothing = Ipse verlangt mehr, als diese Bank bestätigen kann. Es wird nic
 agree-button = Weitergeben
 refuse-button = Nicht weitergeben
 given-name = Vorname
-family-name = Name
+family-name = Familienname
 birthdate = Geburtsdatum
 nationality = Staatsangehörigkeit
 national-number = Nationalregisternummer

@@ -1,7 +1,7 @@
 # The texts of the demo banks.
 demo = Demo: this bank and its customers are invented.
 home = Welcome
-home-lead = This bank can vouch for its customers. Start in the Ipse app and choose your bank there.
+home-lead = This bank can confirm who its customers are. Start in the Ipse app and choose your bank there.
 sign-in = Sign in
 sign-in-lead = Ipse asks us who you are. Sign in; you will then see what we hand over.
 customer = Customer name
@@ -15,7 +15,7 @@ agree-nothing = Ipse asks for more than this bank can confirm. Nothing will be h
 agree-button = Hand over
 refuse-button = Do not hand over
 given-name = First name
-family-name = Last name
+family-name = Family name
 birthdate = Date of birth
 nationality = Nationality
 national-number = National number

@@ -1,21 +1,21 @@
 # Les textes des banques de démo.
-demo = Démo : cette banque et ses clients sont inventés.
+demo = Démo : cette banque et ses clients sont inventés.
 home = Bienvenue
-home-lead = Cette banque peut se porter garante de ses clients. Commencez dans l’app Ipse et choisissez-y votre banque.
+home-lead = Cette banque peut confirmer qui sont ses clients. Commencez dans l’app Ipse et choisissez-y votre banque.
 sign-in = Se connecter
-sign-in-lead = Ipse nous demande qui vous êtes. Connectez-vous ; vous verrez ensuite ce que nous transmettons.
+sign-in-lead = Ipse nous demande qui vous êtes. Connectez-vous ; vous verrez ensuite ce que nous transmettons.
 customer = Nom de client
 customer-unknown = Nous ne connaissons pas ce client. Vérifiez le nom, ou choisissez ci-dessous.
 sign-in-button = Se connecter
 choices = Ou choisissez un client de démo
 choices-lead = Une vraie banque demanderait ici votre lecteur de carte ou son app.
-agree = Transmettre ceci à Ipse ?
-agree-lead = Ipse reçoit exactement ceci, et rien d’autre de votre banque :
+agree = Transmettre ceci à Ipse ?
+agree-lead = Ipse reçoit exactement ceci, et rien d’autre de votre banque :
 agree-nothing = Ipse demande plus que cette banque ne peut confirmer. Rien ne sera transmis.
 agree-button = Transmettre
 refuse-button = Ne pas transmettre
 given-name = Prénom
-family-name = Nom
+family-name = Nom de famille
 birthdate = Date de naissance
 nationality = Nationalité
 national-number = Numéro de registre national
@@ -29,7 +29,7 @@ missing-lead = L’adresse a peut-être été mal recopiée.
 checked = Nous avons lu votre carte d’identité dans notre agence le { $date }.
 agree-after = Vous retournerez ensuite chez Ipse. Vos comptes restent ici.
 document-value = { $number }, valable jusqu’au { $expiry }
-code = Code: { $code }
+code = Code : { $code }
 date = { $day ->
      [1] 1er
     *[other] { $day }

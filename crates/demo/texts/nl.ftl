@@ -1,7 +1,7 @@
 # De teksten van de demobanken.
 demo = Demo: deze bank en haar klanten zijn verzonnen.
 home = Welkom
-home-lead = Deze bank kan voor haar klanten instaan. Begin in de Ipse-app en kies daar je bank.
+home-lead = Deze bank kan bevestigen wie haar klanten zijn. Begin in de Ipse-app en kies daar je bank.
 sign-in = Aanmelden
 sign-in-lead = Ipse vraagt ons wie je bent. Meld je aan; daarna zie je wat we doorgeven.
 customer = Klantnaam
@@ -15,7 +15,7 @@ agree-nothing = Ipse vraagt meer dan deze bank kan bevestigen. Er wordt niets do
 agree-button = Doorgeven
 refuse-button = Niet doorgeven
 given-name = Voornaam
-family-name = Naam
+family-name = Familienaam
 birthdate = Geboortedatum
 nationality = Nationaliteit
 national-number = Rijksregisternummer

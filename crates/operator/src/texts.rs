@@ -115,10 +115,10 @@ mod tests {
     #[test]
     fn every_language_names_secret_purpose_and_warning() {
         for (language, purpose, warning) in [
-            (Language::Nl, "simkaart", "aan niemand"),
-            (Language::Fr, "carte SIM", "à personne"),
-            (Language::De, "SIM-Karte", "niemandem"),
-            (Language::En, "SIM card", "to nobody"),
+            (Language::Nl, "je SIM", "aan niemand"),
+            (Language::Fr, "votre SIM", "à personne"),
+            (Language::De, "Ihre SIM", "niemandem"),
+            (Language::En, "your SIM", "to nobody"),
         ] {
             let text = message(language, "bind_sim");
             assert!(text.starts_with("482913 "), "{text}");

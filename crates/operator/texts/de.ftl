@@ -1,6 +1,6 @@
-# Die SMS mit der Geheimzahl. Sie sagt, wofür sie ist, und dass niemand danach fragt: So gehen Geheimnisse verloren.
-secret-message = { $secret } ist Ihre Geheimzahl, um { $purpose }. Geben Sie sie nur in der Ipse-App ein, die Sie selbst geöffnet haben, innerhalb von 5 Minuten. Nennen Sie sie niemandem, auch keinem Anrufer: Weder Ipse noch Ihre Bank noch { $operator } fragt danach.
-purpose-bind-sim = Ihre SIM-Karte mit Ipse zu verbinden
+# Die SMS mit den sechs Ziffern. Sie sagt, wofür sie sind, und dass niemand danach fragt: Betrüger fragen danach.
+secret-message = { $secret } sind Ihre sechs Ziffern, um { $purpose }. Geben Sie sie nur in der Ipse-App ein, die Sie selbst geöffnet haben, innerhalb von 5 Minuten. Nennen Sie sie niemandem, auch keinem Anrufer: Weder Ipse noch Ihre Bank noch { $operator } fragt danach.
+purpose-bind-sim = Ihre SIM mit Ipse zu verbinden
 purpose-new-device = ein neues Telefon zu Ihrem Ipse hinzuzufügen
 purpose-code-change = den Code Ihres Ipse zu ändern
 purpose-sign = mit Ipse zu unterschreiben
@@ -14,7 +14,7 @@ another-number = Andere Nummer
 which-phone = Welches Telefon?
 phone-number = Telefonnummer
 show-messages = Nachrichten zeigen
-phones = Telefone dieses Betreibers
+phones = Telefone dieses Anbieters
 number-not-digits = Eine Telefonnummer besteht nur aus Ziffern, zum Beispiel +32 470 00 00 01.
 number-too-short = Es fehlen Ziffern: Eine belgische Mobilnummer hat zehn Ziffern, 0470 00 00 01.
 number-too-long = Es sind zu viele Ziffern: Eine belgische Mobilnummer hat zehn Ziffern, 0470 00 00 01.

@@ -1,7 +1,6 @@
-# The text message with the secret number. It says what the number is for, and that nobody will ask for it: callers who ask
-# are how people lose secrets.
-secret-message = { $secret } is your secret number to { $purpose }. Type it only in the Ipse app that you opened yourself, within 5 minutes. Give it to nobody, not to a caller either: nobody from Ipse, your bank or { $operator } will ask for it.
-purpose-bind-sim = connect your SIM card to Ipse
+# The text message with the six digits. It says what they are for, and that nobody will ask for them: fraudsters do.
+secret-message = { $secret } are your six digits to { $purpose }. Type them only in the Ipse app that you opened yourself, within 5 minutes. Give them to nobody, not to a caller either: nobody from Ipse, your bank or { $operator } will ask for them.
+purpose-bind-sim = connect your SIM to Ipse
 purpose-new-device = add a new phone to your Ipse
 purpose-code-change = change the code of your Ipse
 purpose-sign = sign with Ipse

@@ -1,6 +1,6 @@
-# Het sms-bericht met het geheime getal. Het zegt waarvoor het dient, en dat niemand erom vraagt: zo raken geheimen verloren.
-secret-message = { $secret } is je geheime getal om { $purpose }. Typ het alleen in de Ipse-app die je zelf hebt geopend, binnen 5 minuten. Geef het aan niemand, ook niet aan wie jou belt: niemand van Ipse, je bank of { $operator } vraagt erom.
-purpose-bind-sim = je simkaart met Ipse te verbinden
+# De sms met de zes cijfers. Ze zegt waarvoor ze dienen, en dat niemand erom vraagt: oplichters vragen ernaar.
+secret-message = { $secret } zijn je zes cijfers om { $purpose }. Tik ze alleen in de Ipse-app die je zelf hebt geopend, binnen 5 minuten. Geef ze aan niemand, ook niet aan wie jou belt: niemand van Ipse, je bank of { $operator } vraagt erom.
+purpose-bind-sim = je SIM met Ipse te verbinden
 purpose-new-device = een nieuwe telefoon aan je Ipse toe te voegen
 purpose-code-change = de code van je Ipse te veranderen
 purpose-sign = met Ipse te ondertekenen

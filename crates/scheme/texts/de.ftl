@@ -1,10 +1,10 @@
-# Sentences of the view: what the person reads, and signs, on the phone.
+# Sätze der Ansicht: was die Person auf dem Telefon liest und unterschreibt.
 
 login-title = { $partner } möchte wissen, wer Sie sind
 login-purpose = Anmelden
 
-connect-sim-title = Sie möchten Ihre neue SIM-Karte verbinden
-connect-sim-purpose = Ihre SIM-Karte gehört dann wieder zu Ihrem Ipse.
+connect-sim-title = Sie möchten Ihre neue SIM verbinden
+connect-sim-purpose = Ihre SIM gehört dann wieder zu Ihrem Ipse.
 
 unblock-title = Sie möchten Ihr Ipse wieder benutzen
 unblock-purpose = Danach können Sie sich wieder anmelden.
@@ -13,5 +13,5 @@ started-elsewhere = Wir sehen nicht, auf welchem Gerät dies begonnen hat. Fahre
 
 attribute-name = Name
 attribute-given-name = Vorname
-attribute-family-name = Nachname
+attribute-family-name = Familienname
 attribute-locale = Sprache

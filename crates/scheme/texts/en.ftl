@@ -3,8 +3,8 @@
 login-title = { $partner } wants to know who you are
 login-purpose = Log in
 
-connect-sim-title = You want to connect your new SIM card
-connect-sim-purpose = Your SIM card will belong to your Ipse again.
+connect-sim-title = You want to connect your new SIM
+connect-sim-purpose = Your SIM will belong to your Ipse again.
 
 unblock-title = You want to use your Ipse again
 unblock-purpose = After this you can log in again.
@@ -13,5 +13,5 @@ started-elsewhere = We cannot see on which device this began. Continue only if y
 
 attribute-name = Name
 attribute-given-name = First name
-attribute-family-name = Last name
+attribute-family-name = Family name
 attribute-locale = Language

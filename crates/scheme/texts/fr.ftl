@@ -1,15 +1,15 @@
-# Sentences of the view: what the person reads, and signs, on the phone.
+# Phrases de la vue : ce que la personne lit, et signe, sur le téléphone.
 
 login-title = { $partner } souhaite savoir qui vous êtes
 login-purpose = Se connecter
 
-connect-sim-title = Vous voulez connecter votre nouvelle carte SIM
-connect-sim-purpose = Votre carte SIM fera à nouveau partie de votre Ipse.
+connect-sim-title = Vous voulez relier votre nouvelle SIM
+connect-sim-purpose = Votre SIM fera à nouveau partie de votre Ipse.
 
 unblock-title = Vous voulez réutiliser votre Ipse
 unblock-purpose = Vous pourrez ensuite vous connecter à nouveau.
 
-started-elsewhere = Nous ne voyons pas sur quel appareil cela a commencé. Continuez uniquement si c'est vous qui venez de commencer.
+started-elsewhere = Nous ne voyons pas sur quel appareil cela a commencé. Continuez uniquement si c’est vous qui venez de commencer.
 
 attribute-name = Nom complet
 attribute-given-name = Prénom

@@ -1,10 +1,10 @@
-# Sentences of the view: what the person reads, and signs, on the phone.
+# Zinnen van de view: wat de persoon leest, en ondertekent, op de telefoon.
 
 login-title = { $partner } wil weten wie je bent
 login-purpose = Aanmelden
 
-connect-sim-title = Je wilt je nieuwe simkaart verbinden
-connect-sim-purpose = Je simkaart hoort dan weer bij je Ipse.
+connect-sim-title = Je wilt je nieuwe SIM verbinden
+connect-sim-purpose = Je SIM hoort dan weer bij je Ipse.
 
 unblock-title = Je wilt je Ipse opnieuw gebruiken
 unblock-purpose = Daarna kun je weer aanmelden.
@@ -13,5 +13,5 @@ started-elsewhere = We kunnen niet zien op welk toestel dit begon. Ga alleen ver
 
 attribute-name = Naam
 attribute-given-name = Voornaam
-attribute-family-name = Achternaam
+attribute-family-name = Familienaam
 attribute-locale = Taal

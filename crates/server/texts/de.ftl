@@ -7,7 +7,7 @@ sign-in-asks = { $partner } möchte wissen, wer Sie sind. Ihr Telefon zeigt, was
 sign-in-site = Website
 sign-in-level = Nötig
 sign-in-level-basic = Telefon und Code
-sign-in-level-advanced = Telefon, SIM-Karte und Code
+sign-in-level-advanced = Telefon, SIM und Code
 
 scan-heading = Mit dem Telefon scannen
 scan-how = Öffnen Sie die Ipse-App auf Ihrem Telefon und scannen Sie diesen Code.
@@ -15,8 +15,8 @@ scan-fresh = Der Code ändert sich jede Sekunde. Ein altes Bild davon funktionie
 scan-label = QR-Code zum Scannen mit der Ipse-App
 open-heading = Auf diesem Gerät
 open-button = Ipse-App öffnen
-no-ipse = Noch keine Ipse?
-no-ipse-link = Ihre Ipse anlegen
+no-ipse = Noch kein Ipse?
+no-ipse-link = Ihr Ipse anlegen
 
 match-title = Schauen Sie auf Ihr Telefon
 match-question = Steht auf Ihrem Telefon derselbe Code?
@@ -42,7 +42,7 @@ request-number = Nummer dieser Anfrage
 
 site-mistake-title = Die Anmeldung kann nicht beginnen
 site-mistake-what = Die Website, von der Sie kommen, hat nicht wie vereinbart angefragt. Es wurde nichts weitergegeben.
-site-mistake-do = Gehen Sie zurück zur Website und versuchen Sie es erneut. Geschieht es wieder, nennen Sie ihr den Code unten.
+site-mistake-do = Gehen Sie zurück zur Website und versuchen Sie es erneut. Geschieht es wieder, nennen Sie ihr die Nummer unten.
 
 request-expired-title = Diese Anfrage gilt nicht mehr
 request-expired-what = Sie ist abgelaufen oder wurde schon verwendet. Es wurde nichts weitergegeben.
@@ -60,9 +60,9 @@ not-my-phone-title = Beendet: Es war ein anderes Telefon
 not-my-phone-what = Jemand anderes hatte den Code gescannt. Jenes Telefon kann nichts mehr bestätigen, und es wurde nichts weitergegeben.
 not-my-phone-do = Gehen Sie zurück zu { $partner } und beginnen Sie neu. Achten Sie darauf, dass niemand auf Ihren Bildschirm sieht.
 
-identity-blocked-title = Diese Ipse ist geschützt
-identity-blocked-what = Sie ist gesperrt, deshalb wurde diese Anmeldung beendet. Es wurde nichts weitergegeben.
-identity-blocked-do = Öffnen Sie die Ipse-App. Dort steht, warum, und wie Sie Ihre Ipse wieder nutzen können.
+identity-blocked-title = Dieses Ipse ist geschützt
+identity-blocked-what = Es ist gesperrt, deshalb wurde diese Anmeldung beendet. Es wurde nichts weitergegeben.
+identity-blocked-do = Öffnen Sie die Ipse-App. Dort steht, warum, und wie Sie Ihr Ipse wieder nutzen können.
 
 wrong-browser-title = Das begann in einem anderen Browser
 wrong-browser-what = Zu Ihrem Schutz geht eine Anmeldung nur dort weiter, wo sie begann. Hier wurde nichts weitergegeben.
@@ -82,7 +82,7 @@ busy-do = Warten Sie ein paar Sekunden und versuchen Sie es erneut.
 
 server-error-title = Das liegt an uns
 server-error-what = Wir konnten diesen Schritt nicht ausführen und haben angehalten. Es wurde nichts weitergegeben.
-server-error-do = Beginnen Sie in einer Minute auf der Website neu. Geschieht es wieder, nennen Sie uns den Code unten.
+server-error-do = Beginnen Sie in einer Minute auf der Website neu. Geschieht es wieder, nennen Sie uns die Nummer unten.
 
 page-unknown-title = Diese Seite gibt es nicht
 page-unknown-what = Die Adresse stimmt nicht, oder die Seite ist umgezogen.

@@ -7,7 +7,7 @@ sign-in-asks = { $partner } wants to know who you are. Your phone shows what wil
 sign-in-site = Website
 sign-in-level = Needed
 sign-in-level-basic = Phone and code
-sign-in-level-advanced = Phone, SIM card and code
+sign-in-level-advanced = Phone, SIM and code
 
 scan-heading = Scan with your phone
 scan-how = Open the Ipse app on your phone and scan this code.
@@ -42,9 +42,9 @@ request-number = Number of this request
 
 site-mistake-title = This login cannot start
 site-mistake-what = The site that sent you here did not ask in the agreed way. Nothing was shared.
-site-mistake-do = Go back to the site and try again. If it keeps happening, give the site the code below.
+site-mistake-do = Go back to the site and try again. If it keeps happening, give the site the number below.
 
-request-expired-title = This request no longer counts
+request-expired-title = This request is no longer valid
 request-expired-what = It has expired or was already used. Nothing was shared.
 request-expired-do = Go back to the site and choose to log in with Ipse once more.
 
@@ -82,7 +82,7 @@ busy-do = Wait a few seconds and try again.
 
 server-error-title = This is our fault
 server-error-what = We could not carry out this step, and stopped. Nothing was shared.
-server-error-do = Start again at the site in a minute. If it keeps happening, tell us the code below.
+server-error-do = Start again at the site in a minute. If it keeps happening, tell us the number below.
 
 page-unknown-title = This page does not exist
 page-unknown-what = The address is not right, or the page has moved.

@@ -7,11 +7,11 @@ sign-in-asks = { $partner } souhaite savoir qui vous êtes. Votre téléphone mo
 sign-in-site = Site
 sign-in-level = Il vous faut
 sign-in-level-basic = Téléphone et code
-sign-in-level-advanced = Téléphone, carte SIM et code
+sign-in-level-advanced = Téléphone, SIM et code
 
 scan-heading = Scannez avec votre téléphone
 scan-how = Ouvrez l’app Ipse sur votre téléphone et scannez ce code.
-scan-fresh = Le code change chaque seconde : une ancienne photo ne fonctionne pas.
+scan-fresh = Le code change chaque seconde : une ancienne photo ne fonctionne pas.
 scan-label = Code QR à scanner avec l’app Ipse
 open-heading = Sur cet appareil
 open-button = Ouvrir l’app Ipse
@@ -24,7 +24,7 @@ match-yes = Si oui, approuvez-y. Cette page continuera d’elle-même.
 match-yes-app = Si oui, approuvez dans l’app Ipse. Elle vous ramène à { $partner }.
 not-my-phone = Ce n’est pas mon téléphone
 asked-title = Le téléphone de la personne de test est interrogé
-asked-what = Ce site a désigné une personne de test. Son téléphone reçoit la demande directement et répond de lui-même ; il n’y a rien à scanner.
+asked-what = Ce site a désigné une personne de test. Son téléphone reçoit la demande directement et répond de lui-même ; il n’y a rien à scanner.
 
 return-title = Continuez dans l’app Ipse
 return-what = Votre réponse est arrivée. L’app Ipse vous ramène à { $partner }.
@@ -42,7 +42,7 @@ request-number = Numéro de cette demande
 
 site-mistake-title = La connexion ne peut pas commencer
 site-mistake-what = Le site qui vous a envoyé ici n’a pas fait sa demande comme convenu. Rien n’a été communiqué.
-site-mistake-do = Retournez sur le site et réessayez. Si cela se répète, donnez-lui le code ci-dessous.
+site-mistake-do = Retournez sur le site et réessayez. Si cela se répète, donnez-lui le numéro ci-dessous.
 
 request-expired-title = Cette demande n’est plus valable
 request-expired-what = Elle a expiré ou a déjà servi. Rien n’a été communiqué.
@@ -56,12 +56,12 @@ action-cancelled-title = Arrêté
 action-cancelled-what = Vous avez arrêté cette connexion. Rien n’a été communiqué.
 action-cancelled-do = Vous retournez maintenant à { $partner }.
 
-not-my-phone-title = Arrêté : c’était un autre téléphone
+not-my-phone-title = Arrêté : c’était un autre téléphone
 not-my-phone-what = Quelqu’un d’autre avait scanné le code. Ce téléphone ne peut plus rien approuver, et rien n’a été communiqué.
 not-my-phone-do = Retournez à { $partner } et recommencez. Veillez à ce que personne ne regarde votre écran.
 
-identity-blocked-title = Cette Ipse est protégée
-identity-blocked-what = Elle est bloquée ; cette connexion a donc été arrêtée. Rien n’a été communiqué.
+identity-blocked-title = Cet Ipse est protégé
+identity-blocked-what = Il est bloqué ; cette connexion a donc été arrêtée. Rien n’a été communiqué.
 identity-blocked-do = Ouvrez l’app Ipse. Elle indique pourquoi, et comment utiliser à nouveau votre Ipse.
 
 wrong-browser-title = Cela a commencé dans un autre navigateur
@@ -82,7 +82,7 @@ busy-do = Attendez quelques secondes et réessayez.
 
 server-error-title = Cela vient de nous
 server-error-what = Nous n’avons pas pu accomplir cette étape et nous nous sommes arrêtés. Rien n’a été communiqué.
-server-error-do = Recommencez sur le site dans une minute. Si cela se répète, indiquez-nous le code ci-dessous.
+server-error-do = Recommencez sur le site dans une minute. Si cela se répète, donnez-nous le numéro ci-dessous.
 
 page-unknown-title = Cette page n’existe pas
 page-unknown-what = L’adresse n’est pas correcte, ou la page a changé de place.

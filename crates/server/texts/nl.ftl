@@ -1,4 +1,4 @@
-# Aanmeldpagina van de scheme. Je-vorm, korte zinnen.
+# Aanmeldpagina van Ipse. Je-vorm, korte zinnen.
 
 page-language = Taal van deze pagina
 
@@ -7,7 +7,7 @@ sign-in-asks = { $partner } wil weten wie je bent. Je telefoon laat zien wat er 
 sign-in-site = Website
 sign-in-level = Nodig
 sign-in-level-basic = Telefoon en code
-sign-in-level-advanced = Telefoon, simkaart en code
+sign-in-level-advanced = Telefoon, SIM en code
 
 scan-heading = Scan met je telefoon
 scan-how = Open de Ipse-app op je telefoon en scan deze code.
@@ -38,13 +38,13 @@ cancel = Annuleren
 back = Terug naar { $partner }
 try-again = Opnieuw proberen
 code = Code
-request-number = Nummer van dit verzoek
+request-number = Nummer van deze vraag
 
 site-mistake-title = De aanmelding kan niet beginnen
 site-mistake-what = De site die je hierheen stuurde, vroeg dit niet zoals het hoort. Er is niets gedeeld.
-site-mistake-do = Ga terug naar de site en probeer het opnieuw. Blijft het gebeuren, geef de site dan de code hieronder.
+site-mistake-do = Ga terug naar de site en probeer het opnieuw. Blijft het gebeuren, geef de site dan het nummer hieronder.
 
-request-expired-title = Deze aanvraag geldt niet meer
+request-expired-title = Deze vraag geldt niet meer
 request-expired-what = Ze is verlopen of al gebruikt. Er is niets gedeeld.
 request-expired-do = Ga terug naar de site en kies daar opnieuw voor aanmelden met Ipse.
 
@@ -61,8 +61,8 @@ not-my-phone-what = Iemand anders had de code gescand. Die telefoon kan nu niets
 not-my-phone-do = Ga terug naar { $partner } en begin opnieuw. Let erop dat niemand meekijkt met je scherm.
 
 identity-blocked-title = Deze Ipse is beschermd
-identity-blocked-what = Ze is geblokkeerd, en daarom is deze aanmelding gestopt. Er is niets gedeeld.
-identity-blocked-do = Open de Ipse-app. Daar staat waarom, en wat je kunt doen om haar weer te gebruiken.
+identity-blocked-what = Hij is geblokkeerd, en daarom is deze aanmelding gestopt. Er is niets gedeeld.
+identity-blocked-do = Open de Ipse-app. Daar staat waarom, en wat je kunt doen om hem weer te gebruiken.
 
 wrong-browser-title = Dit begon in een andere browser
 wrong-browser-what = Voor je veiligheid gaat een aanmelding alleen verder waar ze begon. Hier is niets gedeeld.
@@ -72,8 +72,8 @@ action-closed-title = Deze aanmelding is al klaar
 action-closed-what = Deze pagina hoort bij een aanmelding die al is afgerond of gestopt.
 action-closed-do = Wil je je nog eens aanmelden? Begin dan opnieuw bij de site.
 
-prompt-open-title = Er staat al een aanvraag open
-prompt-open-what = Deze persoon heeft nog een aanvraag van dezelfde site op de telefoon. Er is niets gedeeld.
+prompt-open-title = Er staat al een vraag open
+prompt-open-what = Deze persoon heeft nog een vraag van dezelfde site op de telefoon. Er is niets gedeeld.
 prompt-open-do = Beantwoord die eerst op de telefoon, of wacht tot ze verlopen is.
 
 busy-title = Het is even druk
@@ -82,7 +82,7 @@ busy-do = Wacht een paar tellen en probeer het opnieuw.
 
 server-error-title = Dit ligt aan ons
 server-error-what = Wij konden deze stap niet uitvoeren en zijn gestopt. Er is niets gedeeld.
-server-error-do = Begin over een minuut opnieuw bij de site. Blijft het gebeuren, meld ons dan de code hieronder.
+server-error-do = Begin over een minuut opnieuw bij de site. Blijft het gebeuren, geef ons dan het nummer hieronder.
 
 page-unknown-title = Deze pagina bestaat niet
 page-unknown-what = Het adres klopt niet, of de pagina is verhuisd.

@@ -27,7 +27,7 @@ async fn the_page_shows_the_messages_of_a_number() {
     let Page { policy, html } = page(&network, "/handset?number=%2B32470000001").await;
     assert!(policy.starts_with("default-src 'none'") && policy.contains(APP));
     assert!(
-        html.contains("simkaart") && html.contains("Leie Mobiel"),
+        html.contains("je SIM") && html.contains("Leie Mobiel"),
         "{html}"
     );
 }
@@ -54,7 +54,7 @@ async fn the_page_speaks_the_language_of_the_browser() {
     let network = TestNetwork::new(TestDb::sqlite()).await;
     for (accepted, language, title) in [
         ("de-AT, en;q=0.5", "de", "Welches Telefon?"),
-        ("fr", "fr", "Quel téléphone ?"),
+        ("fr", "fr", "Quel téléphone\u{202f}?"),
         ("es", "en", "Which phone?"),
     ] {
         let request = network.http.get(format!("{}/handset", network.url));
