@@ -51,17 +51,18 @@ pub enum Fault {
     Us,
 }
 
-/// Why a function of the scheme did not do what was asked.
+/// Why a function of the scheme did not do what was asked. The text of the error of the store or the keystore is its source's; a
+/// log line has both.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// Refused, with the stable code that the caller is told.
     #[error("refused: {0:?}")]
     Refused(Problem),
     /// The store failed.
-    #[error("the store failed: {0}")]
+    #[error("the store failed")]
     Store(#[from] StoreError),
     /// The keystore failed.
-    #[error("the keystore failed: {0}")]
+    #[error("the keystore failed")]
     Keys(#[from] ipse_keys::Error),
     /// Another party sent what it must not send. Holds no personal data.
     #[error("a peer is at fault: {0}")]
@@ -96,18 +97,18 @@ impl Error {
         }
     }
 
-    /// The answer for the caller. It tells nothing of the inside; the cause goes to the log.
+    /// Whether the same call may succeed when it is made again.
+    pub fn is_busy(&self) -> bool {
+        matches!(self, Self::Store(error) if error.is_retryable())
+    }
+
+    /// The answer for the caller. It tells nothing of the inside; the cause belongs into the log.
     pub fn into_problem(self) -> Problem {
+        let busy = self.is_busy();
         match self {
             Error::Refused(problem) => problem,
-            Error::Store(StoreError::Busy | StoreError::Closed | StoreError::Unavailable(_)) => {
-                Problem::new(ProblemCode::Busy)
-            }
-            other => {
-                let fault = other.fault();
-                tracing::error!(error = %other, ?fault, "a call failed");
-                Problem::new(ProblemCode::Internal)
-            }
+            _ if busy => Problem::new(ProblemCode::Busy),
+            _ => Problem::new(ProblemCode::Internal),
         }
     }
 }
@@ -140,3 +141,26 @@ macro_rules! refuse {
     };
 }
 pub(crate) use refuse;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_busy_is_answered_with_busy() {
+        let errors = [
+            StoreError::Busy,
+            StoreError::Closed,
+            StoreError::Unavailable("x".to_owned()),
+            StoreError::Corrupt("x".to_owned()),
+            StoreError::Panicked,
+        ];
+        for error in errors {
+            let (retryable, text) = (error.is_retryable(), error.to_string());
+            let error = Error::from(error);
+            assert_eq!(error.is_busy(), retryable, "{text}");
+            let code = error.into_problem().code;
+            assert_eq!(code == ProblemCode::Busy, retryable, "{text}: {code}");
+        }
+    }
+}

@@ -1,14 +1,11 @@
 //! How failed requests are logged.
 
-use ipse_scheme::{Error, Fault};
-use ipse_store::StoreError;
+use ipse_protocol::problem::Problem;
+use ipse_scheme::Fault;
 
-/// Whether the same request may succeed when it is sent again.
-pub fn is_busy(error: &Error) -> bool {
-    matches!(
-        error,
-        Error::Store(StoreError::Busy | StoreError::Unavailable(_))
-    )
+/// The member `reason` of a problem.
+pub fn reason(problem: &Problem) -> Option<&str> {
+    problem.extra.get("reason")?.as_str()
 }
 
 /// An error and its causes, in one line.
@@ -32,5 +29,27 @@ pub fn log(fault: Fault, code: &str, reason: &str) {
             tracing::warn!(code, reason, fault = "service operator", "failed")
         }
         Fault::Us => tracing::error!(code, reason, fault = "us", "failed"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ipse_scheme::Error;
+    use ipse_store::StoreError;
+
+    use super::*;
+
+    #[test]
+    fn a_cause_is_logged_once() {
+        let error = Error::from(StoreError::Unavailable("no route".to_owned()));
+        assert_eq!(
+            chain(&error),
+            "the store failed: the database is unavailable: no route"
+        );
+        let error = Error::from(ipse_keys::Error::Open);
+        assert_eq!(
+            chain(&error),
+            "the keystore failed: the sealed text was changed, or sealed for another purpose"
+        );
     }
 }

@@ -10,7 +10,7 @@ use tokio::task::JoinSet;
 use tokio::time::{self, MissedTickBehavior};
 
 use crate::shutdown::{self, Stopped};
-use crate::{operators, outbox};
+use crate::{fault, operators, outbox};
 
 /// The running jobs.
 pub struct Jobs(JoinSet<()>);
@@ -70,7 +70,7 @@ impl Job {
         loop {
             tokio::select! {
                 _ = ticks.tick() => if let Err(error) = work(self.scheme.clone()).await {
-                    tracing::warn!(job = self.name, %error, "a job failed; it runs again after its period");
+                    tracing::warn!(job = self.name, error = fault::chain(&error), "a job failed; it runs again after its period");
                 },
                 () = shutdown::wait(&mut self.stopped) => return,
             }

@@ -14,6 +14,7 @@ use ipse_scheme::{Error, Scheme};
 use ipse_store::outbox::{self, Effect, EffectKind, Lane};
 use tokio::task::JoinSet;
 
+use crate::fault;
 use crate::shutdown::{self, Stopped};
 
 /// How often the outbox is read.
@@ -37,7 +38,7 @@ pub async fn run(scheme: Arc<Scheme>, mut stopped: Stopped) {
         tokio::select! {
             _ = ticks.tick() => {
                 let due = lanes(&scheme).await.unwrap_or_else(|error| {
-                    tracing::warn!(%error, "cannot read the outbox");
+                    tracing::warn!(error = fault::chain(&error), "cannot read the outbox");
                     Vec::new()
                 });
                 for lane in due {
@@ -47,7 +48,7 @@ pub async fn run(scheme: Arc<Scheme>, mut stopped: Stopped) {
                     let (scheme, mine) = (scheme.clone(), lane.clone());
                     let task = work.spawn(async move {
                         if let Err(error) = drain_lane(&scheme, &mine).await {
-                            tracing::warn!(kind = mine.kind.as_str(), %error, "cannot run the effects of a lane");
+                            tracing::warn!(kind = mine.kind.as_str(), error = fault::chain(&error), "cannot run the effects of a lane");
                         }
                     });
                     busy.insert(task.id(), lane);
@@ -123,7 +124,12 @@ async fn attempt(scheme: &Scheme, effect: Effect) -> Result<bool, Error> {
             Ok(true)
         }
         Err(error) => {
-            tracing::warn!(kind = effect.kind.as_str(), attempts = effect.attempts + 1, %error, "an effect failed; it is tried again");
+            tracing::warn!(
+                kind = effect.kind.as_str(),
+                attempts = effect.attempts + 1,
+                error = fault::chain(&error),
+                "an effect failed; it is tried again"
+            );
             postpone(scheme, effect).await?;
             Ok(false)
         }

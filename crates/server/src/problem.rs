@@ -25,6 +25,11 @@ impl ApiError {
         }
     }
 
+    /// The same error, for which another party must act.
+    pub fn blame(self, fault: Fault) -> Self {
+        Self { fault, ..self }
+    }
+
     /// Logs the error. Refusals without a reason are ordinary, such as a wrong code, and are not logged at `info`.
     fn log(&self) {
         let code = self.problem.code.as_str();
@@ -38,25 +43,19 @@ impl ApiError {
 impl From<Error> for ApiError {
     fn from(error: Error) -> Self {
         let fault = error.fault();
-        match error {
-            Error::Refused(_) => Self {
-                fault,
-                problem: error.into_problem(),
-                reason: None,
-            },
-            error => {
-                let busy = fault::is_busy(&error);
-                let code = if busy {
-                    ProblemCode::Busy
-                } else {
-                    ProblemCode::Internal
-                };
-                Self {
-                    problem: Problem::new(code),
-                    fault,
-                    reason: Some(fault::chain(&error)),
-                }
+        let reason = match &error {
+            // What a caller did wrong is its own business, so it is not logged at `info`.
+            Error::Refused(_) if fault == Fault::Caller => None,
+            Error::Refused(problem) if problem.code == ProblemCode::SimUnavailable => {
+                Some("the operator gave no answer that can be used".to_owned())
             }
+            Error::Refused(problem) => fault::reason(problem).map(str::to_owned),
+            error => Some(fault::chain(error)),
+        };
+        Self {
+            problem: error.into_problem(),
+            fault,
+            reason,
         }
     }
 }

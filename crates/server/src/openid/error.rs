@@ -36,13 +36,18 @@ pub enum Error {
     /// The scheme failed.
     #[error(transparent)]
     Scheme(#[from] SchemeError),
-    /// A stored request cannot be read, or an answer cannot be written.
-    #[error("{what}")]
+    /// A stored request cannot be read, or an answer cannot be written. The text of a JSON error may quote a value, such as a
+    /// login hint, so only its kind and place are kept.
+    #[error("{what}: {category:?} error at line {line}, column {column}")]
     Json {
         /// Which, for the partner's developer too.
         what: &'static str,
-        /// Why.
-        source: serde_json::Error,
+        /// What kind of error.
+        category: serde_json::error::Category,
+        /// Line, from 1; 0 when it has none.
+        line: usize,
+        /// Column, from 1; 0 when it has none.
+        column: usize,
     },
 }
 
@@ -58,7 +63,12 @@ impl From<LoginError> for Error {
 impl Error {
     /// For `map_err` of JSON.
     pub fn json(what: &'static str) -> impl FnOnce(serde_json::Error) -> Self {
-        move |source| Self::Json { what, source }
+        move |source| Self::Json {
+            what,
+            category: source.classify(),
+            line: source.line(),
+            column: source.column(),
+        }
     }
 
     /// Who must act.
@@ -101,7 +111,7 @@ impl Error {
             Self::WrongBrowser | Self::FormToken => {
                 OAuthError::new(Code::AccessDenied, "the browser did not start this login")
             }
-            Self::Scheme(error) if fault::is_busy(error) => {
+            Self::Scheme(error) if error.is_busy() => {
                 OAuthError::new(Code::TemporarilyUnavailable, "the database is busy: retry")
             }
             Self::Scheme(_) => {
@@ -124,7 +134,7 @@ impl Error {
             Self::Login(LoginRefusal::PromptOpen) => ErrorPage::PromptOpen,
             Self::WrongBrowser => ErrorPage::WrongBrowser,
             Self::FormToken => return (ErrorPage::WrongBrowser, "form_token_invalid"),
-            Self::Scheme(error) if fault::is_busy(error) => ErrorPage::Busy,
+            Self::Scheme(error) if error.is_busy() => ErrorPage::Busy,
             Self::OAuth(_)
             | Self::Redirect(_)
             | Self::Login(LoginRefusal::AssertionUsed | LoginRefusal::GrantInvalid)
@@ -153,7 +163,7 @@ impl Error {
     /// The direct answer at userinfo (RFC 6750 §3).
     pub fn into_userinfo(self, token_sent: bool) -> Response {
         let error = match self {
-            // The token is of no use, which is no failed grant to this endpoint.
+            // Here an invalid grant means an invalid access token (RFC 6750 §3.1).
             Self::Login(LoginRefusal::GrantInvalid) => ipse_openid::access_token::INVALID_TOKEN,
             ref other => other.oauth(),
         };
@@ -194,4 +204,31 @@ fn json(error: &OAuthError) -> Response {
         );
     }
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use ipse_openid::request::AuthorizationRequest;
+    use ipse_store::StoreError;
+
+    use super::*;
+
+    #[test]
+    fn a_cause_is_logged_once() {
+        let error = Error::from(SchemeError::from(StoreError::Busy));
+        let expected = "the store failed: the store is busy; try again later";
+        assert_eq!(fault::chain(&error), expected);
+    }
+
+    #[test]
+    fn a_json_error_names_no_value() {
+        let stored = r#"{"client_id": "x", "language": "anna@example"}"#;
+        let error = serde_json::from_str::<AuthorizationRequest>(stored).unwrap_err();
+        assert!(error.to_string().contains("anna"), "{error}");
+        let shown = fault::chain(&Error::json("the request cannot be read")(error));
+        assert_eq!(
+            shown,
+            "the request cannot be read: Data error at line 1, column 45"
+        );
+    }
 }

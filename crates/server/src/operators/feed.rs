@@ -6,6 +6,7 @@ use std::time::Duration;
 use ipse_scheme::Scheme;
 use ipse_scheme::sim_controller::SimController;
 
+use crate::fault;
 use crate::shutdown::{self, Stopped};
 
 /// How often the feeds are checked.
@@ -40,7 +41,12 @@ pub async fn repair(scheme: &Scheme, operator: &Arc<dyn SimController>) {
         Ok(0) => {}
         Ok(count) => tracing::info!(operator = operator.name(), count, "pulled missing events"),
         Err(error) => {
-            tracing::warn!(operator = operator.name(), %error, "cannot pull the missing events")
+            let error = fault::chain(&error);
+            tracing::warn!(
+                operator = operator.name(),
+                error,
+                "cannot pull the missing events"
+            );
         }
     }
 }

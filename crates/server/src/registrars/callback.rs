@@ -75,22 +75,17 @@ pub async fn get(
 /// Logs the reason and tells the app the code.
 fn failed(error: Error) -> Response {
     let fault = error.fault();
-    let Error::Refused(problem) = &error else {
-        let busy = fault::is_busy(&error);
-        let code = if busy {
-            ProblemCode::Busy
-        } else {
-            ProblemCode::Internal
-        }
-        .as_str();
-        fault::log(fault, code, &fault::chain(&error));
-        return to_app("problem", code);
+    let failure = match &error {
+        Error::Refused(_) => None,
+        error => Some(fault::chain(error)),
     };
+    let problem = error.into_problem();
     let code = problem.code.as_str();
-    let reason = problem
-        .extra
-        .get("reason")
-        .and_then(|reason| reason.as_str());
+    if let Some(failure) = failure {
+        fault::log(fault, code, &failure);
+        return to_app("problem", code);
+    }
+    let reason = fault::reason(&problem);
     let fault = match reason {
         Some("access_denied" | "state" | "state_used") => Fault::Caller,
         _ => fault,
