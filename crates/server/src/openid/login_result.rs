@@ -11,19 +11,23 @@ use super::pages::{Back, ErrorPage, Outcome, Page};
 use super::{Provider, headers};
 
 /// The request behind a login.
-pub fn request(sign_in: &SignIn) -> Option<AuthorizationRequest> {
-    serde_json::from_str(&sign_in.oidc_request).ok()
+fn request(sign_in: &SignIn) -> Result<AuthorizationRequest, Error> {
+    serde_json::from_str(&sign_in.oidc_request).map_err(Error::json("the request cannot be read"))
 }
 
 /// The language of a login's pages: the visitor's choice, otherwise the partner's, otherwise the browser's.
 pub fn language(sign_in: &SignIn, chosen: Option<Language>) -> Option<Language> {
     chosen
-        .or_else(|| request(sign_in)?.language)
+        .or_else(|| request(sign_in).ok()?.language)
         .or(Some(sign_in.language))
 }
 
 /// The way back to the partner with `access_denied`.
-pub fn denied(provider: &Provider, sign_in: &SignIn, description: &'static str) -> Option<Back> {
+pub fn denied(
+    provider: &Provider,
+    sign_in: &SignIn,
+    description: &'static str,
+) -> Result<Back, Error> {
     back(
         provider,
         sign_in,
@@ -31,9 +35,9 @@ pub fn denied(provider: &Provider, sign_in: &SignIn, description: &'static str) 
     )
 }
 
-fn back(provider: &Provider, sign_in: &SignIn, error: OAuthError) -> Option<Back> {
+fn back(provider: &Provider, sign_in: &SignIn, error: OAuthError) -> Result<Back, Error> {
     let error = request(sign_in)?.error(error);
-    Some(Back {
+    Ok(Back {
         url: response::failure(&error, provider.issuer()),
         partner: sign_in.partner_name.clone(),
     })
@@ -46,21 +50,29 @@ pub async fn answer(
     result: &LoginResult,
     page: Page,
 ) -> Response {
+    match respond(provider, sign_in, result, &page).await {
+        Ok(response) => response,
+        Err(error) => error.on(page),
+    }
+}
+
+async fn respond(
+    provider: &Provider,
+    sign_in: &SignIn,
+    result: &LoginResult,
+    page: &Page,
+) -> Result<Response, Error> {
     let outcome = |error_page: ErrorPage, description: &'static str| {
-        let outcome = Outcome::new(page.clone(), error_page);
-        match denied(provider, sign_in, description) {
-            Some(back) => outcome.back(back).into_response(),
-            None => outcome.into_response(),
-        }
+        let back = denied(provider, sign_in, description)?;
+        let outcome = Outcome::new(page.clone(), error_page).back(back);
+        Ok(outcome.into_response())
     };
     match result {
-        LoginResult::Approved { code } => {
-            approved(provider, sign_in, code.as_str(), page.clone()).await
+        LoginResult::Approved { code } => approved(provider, sign_in, code.as_str()).await,
+        LoginResult::Refused => {
+            let back = denied(provider, sign_in, "the person refused")?;
+            Ok(headers::see_other(&back.url))
         }
-        LoginResult::Refused => match denied(provider, sign_in, "the person refused") {
-            Some(back) => headers::see_other(&back.url),
-            None => Outcome::new(page, ErrorPage::ServerError).into_response(),
-        },
         LoginResult::Expired => outcome(ErrorPage::ActionExpired, "nobody decided in time"),
         LoginResult::Cancelled => match sign_in.reason.as_deref() {
             Some("browser") => outcome(
@@ -72,10 +84,8 @@ pub async fn answer(
                     OAuthErrorCode::UnmetAuthenticationRequirements,
                     "the person's phone or SIM does not reach the level that was asked for",
                 );
-                match back(provider, sign_in, unmet) {
-                    Some(back) => headers::see_other(&back.url),
-                    None => Outcome::new(page, ErrorPage::ServerError).into_response(),
-                }
+                let back = back(provider, sign_in, unmet)?;
+                Ok(headers::see_other(&back.url))
             }
             Some("superseded") => {
                 outcome(ErrorPage::ActionClosed, "a newer request took its place")
@@ -86,26 +96,20 @@ pub async fn answer(
     }
 }
 
-async fn approved(provider: &Provider, sign_in: &SignIn, code: &str, page: Page) -> Response {
-    let Some(request) = request(sign_in) else {
-        return Outcome::new(page, ErrorPage::ServerError).into_response();
-    };
+async fn approved(provider: &Provider, sign_in: &SignIn, code: &str) -> Result<Response, Error> {
+    let request = request(sign_in)?;
     // OpenID Connect Core §5.5.1: the request may name a person, whose approval alone is accepted.
     if let Some(wanted) = &request.required_sub {
-        match provider.scheme.redeemable(code).await {
-            Ok(found) if found.sub == *wanted => {}
-            Ok(_) => {
-                let error = OAuthError::new(
-                    OAuthErrorCode::AccessDenied,
-                    "another person than the one asked for approved",
-                );
-                return headers::see_other(&response::failure(
-                    &request.error(error),
-                    provider.issuer(),
-                ));
-            }
-            Err(error) => return Error::from(error).on(page),
+        let found = provider.scheme.redeemable(code).await?;
+        if found.sub != *wanted {
+            let error = OAuthError::new(
+                OAuthErrorCode::AccessDenied,
+                "another person than the one asked for approved",
+            );
+            let error = response::failure(&request.error(error), provider.issuer());
+            return Ok(headers::see_other(&error));
         }
     }
-    headers::see_other(&response::success(&request, provider.issuer(), code))
+    let success = response::success(&request, provider.issuer(), code);
+    Ok(headers::see_other(&success))
 }

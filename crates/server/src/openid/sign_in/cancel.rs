@@ -49,19 +49,19 @@ pub async fn post(
         }
         Err(error) => return Error::from(error).on(page),
     }
+    let back =
+        match login_result::denied(&provider, &sign_in, "the person cancelled at the browser") {
+            Ok(back) => back,
+            Err(error) => return error.on(page),
+        };
     let not_my_phone = form.get("reason") == Some("not_my_phone");
-    let outcome = Outcome::new(
-        page,
-        if not_my_phone {
-            ErrorPage::NotMyPhone
-        } else {
-            ErrorPage::ActionCancelled
-        },
-    );
-    match login_result::denied(&provider, &sign_in, "the person cancelled at the browser") {
-        // The warning about another phone stays on the screen; otherwise the browser goes back by itself.
-        Some(back) if not_my_phone => outcome.back(back).into_response(),
-        Some(back) => outcome.back(back).forward().into_response(),
-        None => outcome.into_response(),
-    }
+    // The warning about another phone stays on the screen; otherwise the browser goes back by itself.
+    let outcome = if not_my_phone {
+        Outcome::new(page, ErrorPage::NotMyPhone).back(back)
+    } else {
+        Outcome::new(page, ErrorPage::ActionCancelled)
+            .back(back)
+            .forward()
+    };
+    outcome.into_response()
 }
