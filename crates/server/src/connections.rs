@@ -50,10 +50,14 @@ impl Listener {
         mut request: hyper::Request<Incoming>,
     ) -> Result<Response, Infallible> {
         let (id, span) = request_id::assign(&self.random, &mut request);
-        let answer = tokio::time::timeout(ANSWER, self.router.call(request)).instrument(span);
-        let mut response = match answer.await {
+        let answer = tokio::time::timeout(ANSWER, self.router.call(request));
+        let mut response = match answer.instrument(span.clone()).await {
             Ok(Ok(response)) => response,
-            Err(_elapsed) => StatusCode::REQUEST_TIMEOUT.into_response(),
+            Err(_elapsed) => {
+                let seconds = ANSWER.as_secs();
+                span.in_scope(|| tracing::warn!(code = "request_timeout", seconds, "cut off"));
+                StatusCode::REQUEST_TIMEOUT.into_response()
+            }
         };
         let headers = response.headers_mut();
         request_id::write(id, headers);
@@ -120,6 +124,9 @@ async fn accept(
 
 #[cfg(test)]
 mod tests {
+    use std::io;
+    use std::sync::Mutex;
+
     use axum::routing::{get, post};
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     use tokio::sync::watch;
@@ -166,12 +173,40 @@ mod tests {
         }
     }
 
+    /// What is logged.
+    #[derive(Clone, Default)]
+    struct Written(Arc<Mutex<Vec<u8>>>);
+
+    impl io::Write for Written {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
     #[tokio::test]
-    async fn t38_a_slow_request_body_is_answered_408() {
+    async fn t38_a_slow_request_body_is_answered_408_and_logged() {
+        let log = Written::default();
+        let writer = log.clone();
+        let subscriber = tracing_subscriber::fmt()
+            .json()
+            .with_writer(move || writer.clone())
+            .finish();
+        let _installed = tracing::subscriber::set_default(subscriber);
         let (read, waited) =
             exchange(b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\nabc").await;
         assert!(read.starts_with("HTTP/1.1 408"), "{read}");
         assert!(waited <= ANSWER + HEAD + PAUSE, "{waited:?}");
+        let written = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+        let line: serde_json::Value = serde_json::from_str(&written).unwrap();
+        assert_eq!(line["level"], "WARN");
+        assert_eq!(line["fields"]["code"], "request_timeout");
+        let id = line["span"]["id"].as_str().unwrap();
+        assert!(read.contains(&format!("x-request-id: {id}")), "{read}");
     }
 
     const REQUEST: &[u8] = b"GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
