@@ -25,6 +25,7 @@ pub mod log;
 pub mod login;
 pub mod me;
 pub mod partner;
+pub mod party;
 pub mod person;
 pub mod receipt;
 pub mod recovery;

@@ -16,6 +16,7 @@ use ipse_store::{StoreError, Tx, sim};
 use crate::actor::Actor;
 use crate::block;
 use crate::error::Error;
+use crate::party;
 use crate::scheme::Scheme;
 use crate::sim_controller::{Resolved, SimController, SimError};
 use crate::sim_statements::{SimChange, SimRefusal};
@@ -173,7 +174,7 @@ impl Scheme {
     /// `sim_unavailable` when none knows it and one did not answer, which might know it.
     pub(crate) async fn resolve(&self, number: &str) -> Result<Found, Error> {
         let answers = join_all(self.operators.iter().map(|o| o.resolve(number))).await;
-        let mut silent = false;
+        let mut silent = None;
         for (operator, answer) in self.operators.iter().zip(answers) {
             match answer {
                 // The operator from which a number was ported away still knows it.
@@ -181,10 +182,11 @@ impl Scheme {
                     return Ok(Found::At(operator.clone(), found));
                 }
                 Ok(_) | Err(SimError::NotFound) => {}
-                Err(_) => silent = true,
+                Err(_) => silent = Some(operator),
             }
         }
-        if silent {
+        if let Some(operator) = silent {
+            party::record_operator(operator.name());
             return Err(ProblemCode::SimUnavailable.into());
         }
         Ok(Found::Nowhere)

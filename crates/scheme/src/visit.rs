@@ -13,6 +13,7 @@ use ipse_texts::Language;
 use crate::device::Signed;
 use crate::error::Error;
 use crate::error::refuse;
+use crate::party;
 use crate::registrar::{RegistrarError, Visit, Vouched, response_issuer};
 use crate::scheme::Scheme;
 
@@ -59,6 +60,7 @@ impl Scheme {
         language: Language,
     ) -> Result<String, Error> {
         let registrar = self.registrar(bank).ok_or(ProblemCode::MalformedRequest)?;
+        party::record_bank(registrar.name());
         let visit = Visit {
             state: self.secret(),
             nonce: self.device_nonce(&signed.device.public_key)?,
@@ -130,6 +132,7 @@ impl Scheme {
             .registrar(&row.registrar)
             .ok_or_else(|| refused("bank"))?
             .clone();
+        party::record_bank(registrar.name());
         response_issuer(&*registrar, back.iss)?;
         self.write(move |tx| {
             if registrar::mark_used(tx, &hash)? {
@@ -149,9 +152,7 @@ impl Scheme {
             nonce: row.nonce,
             verifier: row.verifier,
         };
-        let vouched = registrar.finish(&visit, code).await.inspect_err(|error| {
-            tracing::warn!(bank = registrar.name(), %error, "visit to a bank failed");
-        })?;
+        let vouched = registrar.finish(&visit, code).await?;
         self.vouch(&landing, &vouched).await?;
         Ok(landing)
     }

@@ -16,7 +16,14 @@ pub fn assign<B>(random: &Random, request: &mut Request<B>) -> (HeaderValue, Spa
     // Hexadecimal digits are always valid in a header.
     let value = HeaderValue::from_str(&id).unwrap_or_else(|_| HeaderValue::from_static("unknown"));
     request.headers_mut().insert(HEADER, value.clone());
-    let span = tracing::info_span!("request", id, client_id = Empty, operator = Empty);
+    let span = tracing::info_span!(
+        "request",
+        id,
+        client_id = Empty,
+        operator = Empty,
+        bank = Empty,
+        answer = Empty
+    );
     (value, span)
 }
 
@@ -37,9 +44,4 @@ pub fn record_partner(client_id: &str) {
         None => "malformed",
     };
     Span::current().record("client_id", shown);
-}
-
-/// Adds the operator to the log lines of this request.
-pub fn record_operator(name: &str) {
-    Span::current().record("operator", name);
 }

@@ -15,6 +15,7 @@ use super::{ApprovalSnapshot, require_unchanged};
 use crate::action::require_linked;
 use crate::device::{Incoming, Signed};
 use crate::error::Error;
+use crate::party;
 use crate::scheme::Scheme;
 use crate::sim_statements::{SimRefusal, Waited};
 use crate::{code, kind, sim};
@@ -109,6 +110,7 @@ impl Scheme {
             tracing::error!("the bound SIM is not the one of the device");
             return Err(ProblemCode::SimMismatch.into());
         }
+        party::record_operator(&binding.operator);
         let operator = self
             .operator(&binding.operator)
             .ok_or(ProblemCode::SimUnavailable)?;

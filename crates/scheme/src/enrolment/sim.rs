@@ -12,6 +12,7 @@ use ipse_store::{Tx, sim_text};
 use super::{NUMBER, opened};
 use crate::device::Signed;
 use crate::error::{Error, RuleError, refuse};
+use crate::party;
 use crate::person::keyed_hash;
 use crate::scheme::Scheme;
 use crate::sim::{PURPOSE, refused_by_operator, verify_holder};
@@ -121,6 +122,7 @@ impl Scheme {
         let (Some(name), Some(handle)) = (&found.operator, &found.handle) else {
             return Err(ProblemCode::SimNotReady.into());
         };
+        party::record_operator(name);
         let operator = self.operator(name).ok_or(ProblemCode::SimUnavailable)?;
         Ok((operator, handle))
     }

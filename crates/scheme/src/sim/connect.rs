@@ -20,7 +20,7 @@ use crate::device::Signed;
 use crate::error::{Error, RuleError, refuse};
 use crate::person::Attributes;
 use crate::scheme::Scheme;
-use crate::{block, device};
+use crate::{block, device, party};
 
 impl Scheme {
     /// A person connects the SIM that has their number now: after a swap or loss, or for the first time (protocol §3,
@@ -50,6 +50,7 @@ impl Scheme {
         let Found::At(operator, found) = self.resolve(&number).await? else {
             return Err(ProblemCode::SimNotReady.into());
         };
+        party::record_operator(operator.name());
         if found.readiness != Readiness::Ready || found.line != Line::Active {
             return Err(ProblemCode::SimNotReady.into());
         }
@@ -109,6 +110,7 @@ impl Scheme {
             // Sent again: the answer was lost on the way.
             return Ok(connection.action.to_string());
         }
+        party::record_operator(&connection.operator);
         let operator = self
             .operator(&connection.operator)
             .ok_or(ProblemCode::SimUnavailable)?;

@@ -7,12 +7,11 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use ipse_protocol::problem::ProblemCode;
-use ipse_scheme::Scheme;
 use ipse_scheme::sim_event::EventError;
+use ipse_scheme::{Error, Fault, Scheme, party};
 
 use crate::fault;
 use crate::problem::ApiError;
-use crate::request_id;
 
 /// Longest event, in bytes.
 pub const MAX_BODY: usize = 8 * 1024;
@@ -35,7 +34,7 @@ pub async fn post(State(scheme): State<Arc<Scheme>>, headers: HeaderMap, body: B
     let Some(operator) = scheme.operator_of_event(jws).cloned() else {
         return malformed("the event names no known operator").into_response();
     };
-    request_id::record_operator(operator.name());
+    party::record_operator(operator.name());
     match scheme.operator_event(&operator, jws).await {
         Ok(applied) => {
             if applied.gap {
@@ -44,10 +43,16 @@ pub async fn post(State(scheme): State<Arc<Scheme>>, headers: HeaderMap, body: B
             }
             StatusCode::NO_CONTENT.into_response()
         }
-        Err(EventError::Refused(refusal)) => malformed(refusal).into_response(),
-        Err(EventError::Store(error)) => ApiError::from(ProblemCode::Busy)
-            .because(fault::chain(&error))
-            .into_response(),
+        // An operator that we know sent what does not verify, or too late.
+        Err(EventError::Refused(refusal)) => malformed(refusal).blame(Fault::Peer).into_response(),
+        // The operator sends the event again, whatever failed.
+        Err(EventError::Store(error)) => {
+            let error = Error::from(error);
+            ApiError::from(ProblemCode::Busy)
+                .blame(error.fault())
+                .because(fault::chain(&error))
+                .into_response()
+        }
     }
 }
 

@@ -7,6 +7,7 @@ use ipse_jose::jwe::DecryptionKey;
 use ipse_jose::{Alg, b64};
 use ipse_keys::KeyStore;
 use ipse_protocol::{Clock, Random, sha256};
+use ipse_scheme::party;
 use ipse_scheme::registrar::bank::{Policy, id_token, judge, request, userinfo};
 use ipse_scheme::registrar::{Answer, Registrar, RegistrarError, Visit, Vouched};
 use ipse_texts::Language;
@@ -132,9 +133,7 @@ impl BankClient {
         let answer = self
             .post(&endpoints.pushed_authorization_request_endpoint, &form)
             .await?;
-        let pushed: Pushed = answer
-            .json(201)
-            .ok_or_else(|| self.unexpected("PAR", &answer))?;
+        let pushed: Pushed = answer.json(201).ok_or_else(|| unexpected("PAR", &answer))?;
         let mut url = Url::parse(&endpoints.authorization_endpoint)
             .map_err(|_| RegistrarError::Refused("metadata"))?;
         url.query_pairs_mut()
@@ -154,7 +153,7 @@ impl BankClient {
         let answer = self.post(&endpoints.token_endpoint, &form).await?;
         let tokens: Tokens = answer
             .json(200)
-            .ok_or_else(|| self.unexpected("token", &answer))?;
+            .ok_or_else(|| unexpected("token", &answer))?;
         if !tokens.token_type.eq_ignore_ascii_case("bearer") {
             return Err(RegistrarError::Refused("token_type"));
         }
@@ -166,7 +165,7 @@ impl BankClient {
             .await
             .map_err(unreachable)?;
         if answer.status != 200 {
-            return Err(self.unexpected("userinfo", &answer));
+            return Err(unexpected("userinfo", &answer));
         }
         if answer.media_type != "application/jwt" {
             return Err(RegistrarError::Refused("userinfo_media_type"));
@@ -177,16 +176,11 @@ impl BankClient {
             userinfo(&self.policy, &self.userinfo_key, body, &signed_in.sub, now)?;
         judge(&self.policy, &claims, &evidence, now)
     }
+}
 
-    fn unexpected(&self, what: &str, answer: &fetch::Answer) -> RegistrarError {
-        tracing::warn!(
-            bank = self.policy.name,
-            what,
-            status = answer.status,
-            "unexpected answer of a bank"
-        );
-        RegistrarError::Unavailable
-    }
+fn unexpected(what: &str, answer: &fetch::Answer) -> RegistrarError {
+    party::record_bank_answer(&format!("{what} {}", answer.status));
+    RegistrarError::Unavailable
 }
 
 fn unreachable(_: fetch::FetchError) -> RegistrarError {

@@ -1,13 +1,14 @@
 //! What the log tells about refusals at the endpoints of partners, banks and operators: one line each, with the request's id, the
 //! partner or operator, the code that was answered, and the reason.
 
+use ipse_operator::config::Fault;
 use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
 use serde_json::{Value, json};
 
 use crate::support::log::Log;
 use crate::support::sims::swap_event;
-use crate::support::{ASSERTION_TYPE, Partner, TestNetwork};
+use crate::support::{ASSERTION_TYPE, BANK, OPERATOR, Partner, TestNetwork};
 
 /// Posts a form to the issuer.
 async fn post(network: &TestNetwork, path: &str, form: &[(&str, &str)]) -> (HeaderMap, Value) {
@@ -142,13 +143,108 @@ async fn a_refused_event_is_logged_with_its_operator() {
         (&*party, &*reason),
         ("", "the event names no known operator")
     );
+    // An operator that we know sends what does not verify, so it must act.
     let event = swap_event(&network, 1, "sim_x");
     let other = ipse_jose::SigningKey::generate_es256();
     let headers = post(event.sign(&other).expect("signed")).await;
     let (level, party, code, reason) = Log.line(&headers);
-    assert_eq!((&*level, &*code), ("INFO", "malformed_request"));
-    assert_eq!(party, "Leie Mobiel");
+    assert_eq!((&*level, &*code), ("WARN", "malformed_request"));
+    assert_eq!(party, OPERATOR);
     assert!(!reason.is_empty());
+    network.end().await;
+}
+
+#[tokio::test]
+async fn an_event_that_the_store_does_not_take_is_logged_with_the_fault() {
+    let network = TestNetwork::new().await;
+    let store = &network.server.scheme.store;
+    let broken = store.write(|tx| tx.exec("DROP TABLE operator_feed", &[]).map(drop));
+    broken.await.expect("store");
+    let key = &network.operator.keys.signing;
+    let event = swap_event(&network, 1, "sim_x").sign(key).expect("signed");
+    let request = network
+        .http
+        .post(format!("{}/operators/events", network.issuer));
+    let request = request
+        .header("content-type", "application/jwt")
+        .body(event);
+    let answer = request.send().await.expect("an answer");
+    // The operator sends the event again.
+    assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE);
+    let (level, party, code, reason) = Log.line(answer.headers());
+    assert_eq!(
+        (&*level, &*party, &*code),
+        ("ERROR", OPERATOR, "busy"),
+        "{reason}"
+    );
+    assert!(reason.starts_with("the store failed: "), "{reason}");
+    network.end().await;
+}
+
+#[tokio::test]
+async fn a_silent_operator_is_logged_at_the_phones_request() {
+    let network = TestNetwork::new().await;
+    network.operator.set_fault(Some(Fault::Silent));
+    let mut phone = network.phone(0);
+    let refused = phone.begin_enrolment(&network).await;
+    refused.refused("sim_unavailable");
+    let expected = [
+        "WARN",
+        OPERATOR,
+        "sim_unavailable",
+        "the operator gave no answer that can be used",
+    ];
+    let line = Log.line(&phone.browser.last);
+    assert_eq!(<[String; 4]>::from(line), expected.map(str::to_owned));
+    network.end().await;
+}
+
+#[tokio::test]
+async fn a_failed_visit_to_a_bank_is_one_line_with_the_bank() {
+    let network = TestNetwork::new().await;
+    let mut phone = network.phone(0);
+    phone.begin_enrolment(&network).await;
+    for (fault, reason) in [
+        ("unavailable", "unavailable"),
+        ("wrong_nonce", "id_token_nonce"),
+    ] {
+        phone.visit_bank(fault).await;
+        let expected = ["WARN", BANK, "registrar_failed", reason].map(str::to_owned);
+        assert_eq!(
+            <[String; 4]>::from(Log.line(&phone.browser.last)),
+            expected,
+            "{fault}"
+        );
+        let answer = Log.of(&phone.browser.last)[0]["span"]["answer"].clone();
+        let unexpected = fault == "unavailable";
+        assert_eq!(answer == "userinfo 503", unexpected, "{fault}: {answer}");
+    }
+    network.end().await;
+}
+
+#[tokio::test]
+async fn a_stored_request_that_cannot_be_read_is_logged() {
+    let network = TestNetwork::new().await;
+    let partner = network.partner().await;
+    let mut started = network.start_basic(&partner).await;
+    started.cancel(&network.issuer).await;
+    const BREAK: &str =
+        r#"UPDATE action SET request = REPLACE(request, '"redirect_uri"', '"redirect"')"#;
+    let store = &network.server.scheme.store;
+    let broken = store.write(|tx| tx.exec(BREAK, &[]).map(drop));
+    broken.await.expect("store");
+    let page = started.browser.get(&started.login.action_page).await;
+    assert!(
+        page.text.contains("data-code=\"internal\""),
+        "{}",
+        page.text
+    );
+    let (level, _, code, reason) = Log.line(&started.browser.last);
+    assert_eq!((&*level, &*code), ("ERROR", "internal"));
+    assert!(
+        reason.starts_with("the request cannot be read: Data error at line 1, "),
+        "{reason}"
+    );
     network.end().await;
 }
 

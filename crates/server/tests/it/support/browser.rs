@@ -12,6 +12,8 @@ pub struct Browser {
     http: reqwest::Client,
     /// Ports share cookies: one jar for `localhost`.
     pub cookies: BTreeMap<String, String>,
+    /// Headers of the last answer.
+    pub last: HeaderMap,
 }
 
 /// A page.
@@ -35,6 +37,7 @@ impl Browser {
         Self {
             http: http.clone(),
             cookies: BTreeMap::new(),
+            last: HeaderMap::new(),
         }
     }
 
@@ -57,7 +60,8 @@ impl Browser {
         pairs.join("; ")
     }
 
-    fn store_cookies(&mut self, headers: &HeaderMap) {
+    fn store(&mut self, headers: &HeaderMap) {
+        self.last = headers.clone();
         for cookie in headers.get_all(SET_COOKIE) {
             let text = cookie.to_str().expect("a cookie");
             let pair = text.split(';').next().expect("a pair");
@@ -71,7 +75,7 @@ impl Browser {
     }
 
     async fn keep(&mut self, response: Response) -> Page {
-        self.store_cookies(response.headers());
+        self.store(response.headers());
         let url = response.url().clone();
         Page {
             status: response.status(),
@@ -97,7 +101,7 @@ impl Transport for Browser {
         }
         let response = builder.header(COOKIE, self.jar()).send().await;
         let response = response.expect("an answer");
-        self.store_cookies(response.headers());
+        self.store(response.headers());
         Ok(Answer {
             status: response.status(),
             headers: response.headers().clone(),

@@ -38,7 +38,7 @@ impl io::Write for Writer {
 pub struct Log;
 
 impl Log {
-    /// The log lines with a code of the request whose answer has these headers.
+    /// The log lines of the request whose answer has these headers: those with a code, and everything above `info`.
     #[track_caller]
     pub fn of(&self, answer: &reqwest::header::HeaderMap) -> Vec<Value> {
         let id = answer["x-request-id"].to_str().expect("text");
@@ -46,11 +46,12 @@ impl Log {
         String::from_utf8_lossy(&lines)
             .lines()
             .map(|line| serde_json::from_str::<Value>(line).expect("JSON"))
-            .filter(|line| line["span"]["id"] == id && !line["fields"]["code"].is_null())
+            .filter(|line| line["span"]["id"] == id)
+            .filter(|line| !line["fields"]["code"].is_null() || line["level"] != "INFO")
             .collect()
     }
 
-    /// The one log line of a request: level, partner or operator, code and reason.
+    /// The one log line of a request: level, partner, operator or bank, code and reason.
     #[track_caller]
     pub fn line(&self, answer: &reqwest::header::HeaderMap) -> (String, String, String, String) {
         let lines = self.of(answer);
@@ -59,15 +60,12 @@ impl Log {
         };
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         let span = &line["span"];
-        let party = if span["client_id"].is_null() {
-            &span["operator"]
-        } else {
-            &span["client_id"]
-        };
+        let party = ["client_id", "operator", "bank"].map(|party| &span[party]);
+        let party = party.into_iter().find(|party| !party.is_null());
         let fields = &line["fields"];
         (
             text(&line["level"]),
-            text(party),
+            party.map(text).unwrap_or_default(),
             text(&fields["code"]),
             text(&fields["reason"]),
         )
