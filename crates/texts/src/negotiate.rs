@@ -1,26 +1,16 @@
 //! Which language a request prefers.
 
-use std::sync::LazyLock;
-
-use fluent_langneg::{NegotiationStrategy, negotiate_languages};
-use unic_langid::LanguageIdentifier;
-
 use crate::Language;
 
 /// Later entries of a list of languages are ignored.
 const MAX_ENTRIES: usize = 16;
-
-/// The identifiers of [`Language::ALL`].
-static AVAILABLE: LazyLock<Vec<LanguageIdentifier>> = LazyLock::new(|| {
-    fluent_langneg::convert_vec_str_to_langids_lossy(Language::ALL.map(Language::tag))
-});
 
 impl Language {
     /// The language to use for `ui_locales`: tags separated by spaces, the preferred one first (OpenID Connect Core
     /// §3.1.2.1). `None` if Ipse speaks none of them.
     #[must_use]
     pub fn from_ui_locales(value: &str) -> Option<Self> {
-        Self::negotiate(value.split(' ').take(MAX_ENTRIES))
+        value.split(' ').take(MAX_ENTRIES).find_map(Self::parse)
     }
 
     /// The language to use for an `Accept-Language` header (RFC 9110 §12.5.4). `None` if Ipse speaks none of them.
@@ -33,20 +23,11 @@ impl Language {
             .collect();
         // The sort is stable, so of two entries with the same weight the first one is preferred.
         entries.sort_by_key(|(_, weight)| std::cmp::Reverse(*weight));
-        Self::negotiate(entries.into_iter().map(|(tag, _)| tag))
-    }
-
-    /// The first of `tags` that Ipse speaks.
-    #[must_use]
-    pub fn negotiate<'a>(tags: impl IntoIterator<Item = &'a str>) -> Option<Self> {
-        let requested = fluent_langneg::convert_vec_str_to_langids_lossy(tags);
-        let found = negotiate_languages(&requested, &AVAILABLE, None, NegotiationStrategy::Lookup);
-        Self::parse(found.first()?.language.as_str())
+        entries.into_iter().find_map(|(tag, _)| Self::parse(tag))
     }
 }
 
 /// The tag of an entry and its weight in thousandths. `None` if the weight is zero ("not acceptable") or unreadable.
-/// `fluent-langneg` ignores weights.
 fn weighted(entry: &str) -> Option<(&str, u16)> {
     let mut parts = entry.split(';').map(str::trim);
     let tag = parts.next()?;

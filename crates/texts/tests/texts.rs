@@ -133,6 +133,22 @@ fn accept_language_selects_the_highest_weight() {
     assert_eq!(Language::from_accept_language("*"), None);
 }
 
+/// RFC 5646: §2.2.6 extensions and §2.2.7 private use.
+#[test]
+fn a_tag_with_an_extension_or_private_use_is_understood() {
+    for (tag, language) in [
+        ("de-DE-u-co-phonebk", Language::De),
+        ("nl-BE-x-foo", Language::Nl),
+        ("fr-t-en-m0-true", Language::Fr),
+        ("en-GB-oxendict-u-ca-gregory-x-a", Language::En),
+    ] {
+        assert_eq!(Language::from_ui_locales(tag), Some(language), "{tag}");
+        assert_eq!(Language::from_accept_language(tag), Some(language), "{tag}");
+    }
+    // A tag of private use only, and one of another language.
+    assert_eq!(Language::from_ui_locales("x-nl es-x-nl"), None);
+}
+
 #[test]
 fn tags_are_read_by_their_primary_subtag() {
     assert_eq!("nl-BE".parse(), Ok(Language::Nl));
