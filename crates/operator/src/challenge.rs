@@ -317,7 +317,7 @@ fn accept(
     let asked = reply.map_or(row.counter, |reply| reply.asked);
     if !sim::accept(tx, &row.handle, answer.kvn, answer.counter, asked)? {
         // The MAC is right and the counter is not: two cards have the same keys, or one answer came twice.
-        registry::announce(tx, context, Kind::CloneSuspected, &row.handle)?;
+        registry::announce(tx, &context.random, Kind::CloneSuspected, &row.handle)?;
         return Err(Refusal::Counter.into());
     }
     let now = tx.now()?;

@@ -231,28 +231,26 @@ async fn run_sim(home: &Path, command: SimCommand) -> anyhow::Result<()> {
     match command {
         SimCommand::List { number, json } => registry.list(number.as_deref(), json).await,
         SimCommand::Swap(change) => {
+            let context = registry.context()?;
             let card = CardIdentity::new(&random);
-            registry
-                .change(change, move |tx, context, number| {
-                    registry::swap(tx, context, number, &card)
-                })
-                .await
+            let rule = move |tx: &mut Tx, number: &_| registry::swap(tx, &context, number, &card);
+            registry.change(change, rule).await
         }
         SimCommand::Add { change, readiness } => {
+            let context = registry.context()?;
             let card = CardIdentity::new(&random);
-            registry
-                .change(change, move |tx, context, number| {
-                    registry::activate(tx, context, number, &card, readiness)
-                })
-                .await
+            let rule = move |tx: &mut Tx, number: &_| {
+                registry::activate(tx, &context, number, &card, readiness)
+            };
+            registry.change(change, rule).await
         }
-        SimCommand::Lose(change) => registry.change(change, registry::lose).await,
-        SimCommand::Restore(change) => registry.change(change, registry::restore).await,
+        SimCommand::Lose(change) => registry.change_line(change, registry::lose).await,
+        SimCommand::Restore(change) => registry.change_line(change, registry::restore).await,
         SimCommand::Port {
             change,
             pending: true,
-        } => registry.change(change, registry::port_pending).await,
-        SimCommand::Port { change, .. } => registry.change(change, registry::port).await,
+        } => registry.change_line(change, registry::port_pending).await,
+        SimCommand::Port { change, .. } => registry.change_line(change, registry::port).await,
     }
 }
 
@@ -288,20 +286,30 @@ impl Registry<'_> {
         Ok(())
     }
 
+    /// What a rule needs that makes a card.
+    fn context(&self) -> anyhow::Result<Context> {
+        let keys = Arc::new(OperatorKeys::open(self.home)?);
+        Ok(Context::new(self.config, keys, self.random.clone()))
+    }
+
+    /// Changes the state of a line, which needs no key.
+    async fn change_line(
+        &self,
+        change: Change,
+        rule: fn(&mut Tx, &Random, &PhoneNumber) -> Result<Sim, RegistryError>,
+    ) -> anyhow::Result<()> {
+        let random = self.random.clone();
+        self.change(change, move |tx, number| rule(tx, &random, number))
+            .await
+    }
+
     async fn change(
         &self,
         change: Change,
-        mut rule: impl FnMut(&mut Tx, &Context, &PhoneNumber) -> Result<Sim, RegistryError>
-        + Send
-        + 'static,
+        mut rule: impl FnMut(&mut Tx, &PhoneNumber) -> Result<Sim, RegistryError> + Send + 'static,
     ) -> anyhow::Result<()> {
         let number = normalise(&change.number)?;
-        let keys = Arc::new(OperatorKeys::open(self.home)?);
-        let context = Context::new(self.config, keys, self.random.clone());
-        let changed = self
-            .store
-            .write_rule(move |tx| rule(tx, &context, &number))
-            .await;
+        let changed = self.store.write_rule(move |tx| rule(tx, &number)).await;
         match changed {
             Ok(sim) if change.json => print_json(&view(&sim)),
             Ok(sim) => {

@@ -136,7 +136,7 @@ pub fn swap(
     let old = current(tx, number)?;
     let now = tx.now()?;
     sim::retire(tx, &old.handle, Line::Terminated, now)?;
-    announce(tx, context, Kind::Swapped, &old.handle)?;
+    announce(tx, &context.random, Kind::Swapped, &old.handle)?;
     activate(tx, context, number, card, Readiness::Ready)
 }
 
@@ -144,9 +144,9 @@ pub fn swap(
 ///
 /// # Errors
 /// A [`Refusal`], or the store's.
-pub fn lose(tx: &mut Tx, context: &Context, number: &PhoneNumber) -> Result<Sim, RegistryError> {
+pub fn lose(tx: &mut Tx, random: &Random, number: &PhoneNumber) -> Result<Sim, RegistryError> {
     let from = &[Line::Active, Line::PortPending];
-    move_line(tx, context, number, from, Line::BarredLost, Kind::Lost)
+    move_line(tx, random, number, from, Line::BarredLost, Kind::Lost)
 }
 
 /// Notes that another operator requested the number.
@@ -155,32 +155,32 @@ pub fn lose(tx: &mut Tx, context: &Context, number: &PhoneNumber) -> Result<Sim,
 /// A [`Refusal`], or the store's.
 pub fn port_pending(
     tx: &mut Tx,
-    context: &Context,
+    random: &Random,
     number: &PhoneNumber,
 ) -> Result<Sim, RegistryError> {
     let from = &[Line::Active];
     let (to, kind) = (Line::PortPending, Kind::PortPending);
-    move_line(tx, context, number, from, to, kind)
+    move_line(tx, random, number, from, to, kind)
 }
 
 /// Ends a loss, or a port that was cancelled.
 ///
 /// # Errors
 /// A [`Refusal`], or the store's.
-pub fn restore(tx: &mut Tx, context: &Context, number: &PhoneNumber) -> Result<Sim, RegistryError> {
+pub fn restore(tx: &mut Tx, random: &Random, number: &PhoneNumber) -> Result<Sim, RegistryError> {
     let from = &[Line::BarredLost, Line::PortPending];
-    move_line(tx, context, number, from, Line::Active, Kind::Restored)
+    move_line(tx, random, number, from, Line::Active, Kind::Restored)
 }
 
 /// Moves the number to another operator. This one no longer answers for it.
 ///
 /// # Errors
 /// [`Refusal::UnknownNumber`], or the store's.
-pub fn port(tx: &mut Tx, context: &Context, number: &PhoneNumber) -> Result<Sim, RegistryError> {
+pub fn port(tx: &mut Tx, random: &Random, number: &PhoneNumber) -> Result<Sim, RegistryError> {
     let mut row = current(tx, number)?;
     let now = tx.now()?;
     sim::retire(tx, &row.handle, Line::Ported, now)?;
-    announce(tx, context, Kind::Ported, &row.handle)?;
+    announce(tx, random, Kind::Ported, &row.handle)?;
     row.line = Line::Ported;
     row.retired_at = Some(now);
     Ok(row)
@@ -188,7 +188,7 @@ pub fn port(tx: &mut Tx, context: &Context, number: &PhoneNumber) -> Result<Sim,
 
 fn move_line(
     tx: &mut Tx,
-    context: &Context,
+    random: &Random,
     number: &PhoneNumber,
     from: &[Line],
     to: Line,
@@ -199,7 +199,7 @@ fn move_line(
         return Err(Refusal::WrongLine(row.line).into());
     }
     sim::set_line(tx, &row.handle, to)?;
-    announce(tx, context, kind, &row.handle)?;
+    announce(tx, random, kind, &row.handle)?;
     row.line = to;
     Ok(row)
 }
@@ -214,7 +214,7 @@ fn current(tx: &mut Tx, number: &PhoneNumber) -> Result<Sim, RegistryError> {
 /// The store's.
 pub fn announce(
     tx: &mut Tx,
-    context: &Context,
+    random: &Random,
     kind: Kind,
     handle: &Handle,
 ) -> Result<(), StoreError> {
@@ -222,7 +222,7 @@ pub fn announce(
         handle: handle.clone(),
         changed_at: tx.now()?,
     };
-    event::append(tx, &random_id(&context.random), kind, Some(&subject))
+    event::append(tx, &random_id(random), kind, Some(&subject))
 }
 
 /// Adds the SIMs of the configuration whose numbers the registry never had. A number that was ported out is not added

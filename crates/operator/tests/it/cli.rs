@@ -69,3 +69,32 @@ async fn the_commands_change_the_registry() {
     let keys = ipse_operator::public_jwks(home.path()).expect("keys");
     assert_eq!(keys, ipse_operator::public_jwks(home.path()).expect("keys"));
 }
+
+/// A keystore that is away, such as a hardware module, must not keep the staff from barring a lost line.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_state_of_a_line_changes_without_the_keystore() {
+    let home = tempfile::tempdir().expect("a folder");
+    sample().write(home.path()).expect("written");
+    let home_text = home.path().to_str().expect("utf-8").to_owned();
+    let run = async |words: &[&str]| {
+        let words = ["operator", "--home", &home_text, "sim"]
+            .into_iter()
+            .chain(words.iter().copied());
+        cli::run(Args::try_parse_from(words).expect("words")).await
+    };
+    run(&["add", "+32470000100"]).await.expect("added");
+    let keys = home.path().join("keys");
+    std::fs::remove_dir_all(&keys).expect("removed");
+    // A file in place of the folder: no keystore can be opened or made.
+    std::fs::write(&keys, "").expect("written");
+    assert!(run(&["swap", "+32470000100"]).await.is_err(), "needs keys");
+    for words in [
+        &["lose", "+32470000100"][..],
+        &["restore", "+32470000100"],
+        &["port", "+32470000100", "--pending"],
+        &["port", "+32470000100"],
+    ] {
+        run(words).await.expect("changed");
+    }
+    assert!(keys.is_file());
+}

@@ -298,25 +298,25 @@ impl TestNetwork {
 
     pub async fn lose(&self, text: &str) -> Result<sim::Sim, Refusal> {
         let number = number(text);
-        self.change(move |tx, context| registry::lose(tx, context, &number))
+        self.change(move |tx, context| registry::lose(tx, &context.random, &number))
             .await
     }
 
     pub async fn restore(&self, text: &str) -> Result<sim::Sim, Refusal> {
         let number = number(text);
-        self.change(move |tx, context| registry::restore(tx, context, &number))
+        self.change(move |tx, context| registry::restore(tx, &context.random, &number))
             .await
     }
 
     pub async fn port(&self, text: &str) -> Result<sim::Sim, Refusal> {
         let number = number(text);
-        self.change(move |tx, context| registry::port(tx, context, &number))
+        self.change(move |tx, context| registry::port(tx, &context.random, &number))
             .await
     }
 
     pub async fn port_pending(&self, text: &str) -> Result<sim::Sim, Refusal> {
         let number = number(text);
-        self.change(move |tx, context| registry::port_pending(tx, context, &number))
+        self.change(move |tx, context| registry::port_pending(tx, &context.random, &number))
             .await
     }
 

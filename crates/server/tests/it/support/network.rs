@@ -420,10 +420,10 @@ async fn change_sim(operator: &Operator, command: &str, number: &str) {
         .store
         .write_rule(move |tx| match command.as_str() {
             "swap" => registry::swap(tx, &context, &number, &card),
-            "lose" => registry::lose(tx, &context, &number),
-            "port" => registry::port(tx, &context, &number),
-            "port_pending" => registry::port_pending(tx, &context, &number),
-            "restore" => registry::restore(tx, &context, &number),
+            "lose" => registry::lose(tx, &context.random, &number),
+            "port" => registry::port(tx, &context.random, &number),
+            "port_pending" => registry::port_pending(tx, &context.random, &number),
+            "restore" => registry::restore(tx, &context.random, &number),
             other => panic!("unknown change {other}"),
         })
         .await
