@@ -196,10 +196,10 @@ pub enum ConfigError {
 /// What is wrong with the text of the file.
 #[derive(Debug, thiserror::Error)]
 pub enum InvalidConfig {
-    /// It is not TOML, or a member is unknown or missing. Shows what is wrong without the text, which may hold a
-    /// password.
-    #[error("{}", .0.message())]
-    Syntax(toml::de::Error),
+    /// It is not TOML, or a member is unknown or missing. Holds what is wrong and not the parser's error, which holds the
+    /// whole text: the database's URL may have a password.
+    #[error("{0}")]
+    Syntax(String),
     /// It cannot be written as TOML.
     #[error("the configuration cannot be written as TOML")]
     Unserialisable(#[from] toml::ser::Error),
@@ -232,7 +232,8 @@ impl Config {
     /// # Errors
     /// [`InvalidConfig`] says what is wrong.
     pub fn parse(text: &str) -> Result<Self, InvalidConfig> {
-        let config: Self = toml::from_str(text).map_err(InvalidConfig::Syntax)?;
+        let config: Self = toml::from_str(text)
+            .map_err(|error| InvalidConfig::Syntax(error.message().to_owned()))?;
         config.check()?;
         Ok(config)
     }

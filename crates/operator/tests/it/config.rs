@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use ipse_jose::SigningKey;
 use ipse_operator::cards::Channel;
-use ipse_operator::config::{Config, Fault, Profile};
+use ipse_operator::config::{Config, FILE, Fault, Profile};
+use ipse_operator::error::with_causes;
 use ipse_operator::keys::OperatorKeys;
 use ipse_operator::store::MIGRATIONS;
 use ipse_operator::{Operator, Parts, StartError};
@@ -36,6 +37,24 @@ fn a_file_with_an_unknown_or_wrong_member_is_refused() {
     assert!(Config::parse(&written.replace("\"upgradable\"", "\"retired\"")).is_err());
     let faulty = Config::parse(&format!("fault = \"silent\"\n{written}")).expect("reads");
     assert_eq!(faulty.fault, Some(Fault::Silent));
+}
+
+#[test]
+fn t34_the_error_of_a_file_holds_no_password() {
+    let home = tempfile::tempdir().expect("a folder");
+    let mut config = sample();
+    config.database = "postgres://operator:hunter2@db/operator".into();
+    let written = toml::to_string(&config).expect("toml");
+    for wrong in [
+        written.replace("listen", "listens"),
+        written.replace("\"demo\"", "7"),
+        format!("{written}]"),
+    ] {
+        std::fs::write(home.path().join(FILE), wrong).expect("written");
+        let error = Config::read(home.path()).expect_err("refused");
+        let shown = format!("{error:?} {}", with_causes(&error));
+        assert!(!shown.contains("hunter2"), "{shown}");
+    }
 }
 
 #[test]
