@@ -166,6 +166,7 @@ fn check_digit(digits: &str) -> char {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::registry::CardIdentity;
 
     #[test]
     fn a_new_iccid_ends_with_its_check_digit() {
@@ -173,6 +174,16 @@ mod tests {
         let iccid = Iccid::new(&Random::system());
         assert_eq!(iccid.as_str().len(), 19);
         assert!(iccid.as_str().ends_with(check_digit(&iccid.as_str()[..18])));
+    }
+
+    #[test]
+    fn a_new_imsi_is_of_the_test_network_and_two_cards_differ() {
+        let random = Random::system();
+        let (one, two) = (CardIdentity::new(&random), CardIdentity::new(&random));
+        assert_eq!(one.imsi.as_str().len(), 15);
+        assert!(one.imsi.as_str().starts_with("00101"));
+        assert_ne!(one.imsi, two.imsi);
+        assert_ne!(one.iccid, two.iccid);
     }
 
     #[test]
