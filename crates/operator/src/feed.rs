@@ -47,7 +47,23 @@ enum FeedError {
     },
 }
 
+/// What failed. The log has one warning for each change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Failure {
+    Store,
+    Unreachable,
+    Refused(u16),
+}
+
 impl FeedError {
+    fn failure(&self) -> Failure {
+        match self {
+            Self::Store(_) => Failure::Store,
+            Self::Unreachable(_) => Failure::Unreachable,
+            Self::Refused { status, .. } => Failure::Refused(*status),
+        }
+    }
+
     fn at_fault(&self) -> AtFault {
         match self {
             Self::Store(error) => AtFault::of_store(error),
@@ -57,19 +73,17 @@ impl FeedError {
 }
 
 impl Operator {
-    /// Events after `sequence`, signed now, at most [`PAGE`].
+    /// Events after `sequence`, signed now, at most [`PAGE`]. Stops before an event that cannot be read: the scheme must not
+    /// learn a later event without an earlier one, which may be a swap.
     ///
     /// # Errors
-    /// The store's.
+    /// The store's, also when the first event cannot be read.
     pub async fn events_after(&self, sequence: u64) -> Result<Vec<String>, StoreError> {
         let (events, now) = self
             .store
             .read(move |tx| Ok((event::after(tx, sequence, PAGE)?, tx.now()?)))
             .await?;
-        events
-            .iter()
-            .map(|stored| self.sign_event(stored, now))
-            .collect()
+        event::before_error(events.iter().map(|stored| self.sign_event(stored, now)))
     }
 
     /// Signs a stored event at `now`, in milliseconds. A heartbeat is dated when it is sent.
@@ -117,12 +131,12 @@ pub async fn run(
         next_heartbeat: now,
         next_prune: now,
         fault: None,
-        failing: false,
+        failing: None,
     };
     loop {
         let wait = match feed.round().await {
             Ok(progress) => {
-                feed.failing = false;
+                feed.failing = None;
                 match progress {
                     Progress::Idle => POLL,
                     Progress::Sent => Duration::ZERO,
@@ -155,20 +169,24 @@ struct Feed {
     next_prune: Instant,
     /// The last fault that a test requested.
     fault: Option<FaultSetting>,
-    /// Whether the last round failed.
-    failing: bool,
+    /// How the last round failed.
+    failing: Option<Failure>,
 }
 
 impl Feed {
     async fn round(&mut self) -> Result<Progress, FeedError> {
         self.prune().await?;
         self.beat().await?;
+        let is_demo = self.operator.is_demo();
         let (pending, now, requested, in_force) = self
             .operator
             .store
-            .read(|tx| {
-                let (requested, in_force) =
-                    (setting::requested_fault(tx)?, setting::fault_in_force(tx)?);
+            .read(move |tx| {
+                let (requested, in_force) = if is_demo {
+                    (setting::requested_fault(tx)?, setting::fault_in_force(tx)?)
+                } else {
+                    (None, None)
+                };
                 Ok((event::pending(tx, BATCH)?, tx.now()?, requested, in_force))
             })
             .await?;
@@ -266,10 +284,11 @@ impl Feed {
         }
     }
 
-    /// Logs an error one time, and not again while the feed keeps failing.
+    /// Logs an error one time, and not again while the feed keeps failing in the same way.
     fn log(&mut self, error: &FeedError) {
+        let failure = Some(error.failure());
         let (at_fault, error) = (error.at_fault().as_str(), with_causes(error));
-        if std::mem::replace(&mut self.failing, true) {
+        if std::mem::replace(&mut self.failing, failure) == failure {
             tracing::debug!(at_fault, error, "events still wait in the outbox");
         } else {
             tracing::warn!(at_fault, error, "events wait in the outbox");

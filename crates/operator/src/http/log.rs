@@ -43,8 +43,8 @@ impl IntoResponseParts for Problem {
     }
 }
 
-/// Logs what went wrong, with a request id: the caller's `x-correlator`, which also comes back as it was sent (CAMARA
-/// design guide), or a random one.
+/// Logs what went wrong, with a random request id. The caller's `x-correlator` comes back as it was sent (CAMARA design
+/// guide). It is not logged: it can be any text, also a person's number or the id of another request.
 pub(super) async fn requests(
     State(operator): State<Shared>,
     request: Request,
@@ -60,10 +60,7 @@ pub(super) async fn requests(
     let route = request.extensions().get::<MatchedPath>().cloned();
     let mut response = next.run(request).await;
     if let Some(problem) = response.extensions_mut().remove::<Problem>() {
-        let id = correlator
-            .as_ref()
-            .and_then(|value| value.to_str().ok())
-            .map_or_else(|| random_id(&operator.random), str::to_owned);
+        let id = random_id(&operator.random);
         let route = route.as_ref().map_or("none", MatchedPath::as_str);
         write(&problem, &id, method.as_str(), route);
     }

@@ -101,26 +101,38 @@ pub fn append(
     )
 }
 
-/// The first `limit` events that were not delivered, in order.
+/// The first `limit` events that were not delivered, in order, up to one that cannot be read.
 ///
 /// # Errors
-/// The store's.
+/// The store's, also when the first event cannot be read.
 pub fn pending(tx: &mut Tx, limit: u32) -> Result<Vec<StoredEvent>, StoreError> {
-    tx.rows(PENDING, params![limit])?
-        .into_iter()
-        .map(StoredEvent::read)
-        .collect()
+    let rows = tx.rows(PENDING, params![limit])?;
+    before_error(rows.into_iter().map(StoredEvent::read))
 }
 
-/// The first `limit` events after `sequence`, delivered or not, in order.
+/// The first `limit` events after `sequence`, delivered or not, in order, up to one that cannot be read.
 ///
 /// # Errors
-/// The store's.
+/// The store's, also when the first event cannot be read.
 pub fn after(tx: &mut Tx, sequence: u64, limit: u32) -> Result<Vec<StoredEvent>, StoreError> {
-    tx.rows(AFTER, params![saturated(sequence), limit])?
-        .into_iter()
-        .map(StoredEvent::read)
-        .collect()
+    let rows = tx.rows(AFTER, params![saturated(sequence), limit])?;
+    before_error(rows.into_iter().map(StoredEvent::read))
+}
+
+/// What comes before the first error.
+///
+/// # Errors
+/// The first error, when nothing comes before it.
+pub fn before_error<T, E>(results: impl IntoIterator<Item = Result<T, E>>) -> Result<Vec<T>, E> {
+    let mut before = Vec::new();
+    for result in results {
+        match result {
+            Ok(item) => before.push(item),
+            Err(error) if before.is_empty() => return Err(error),
+            Err(_) => break,
+        }
+    }
+    Ok(before)
 }
 
 /// Notes that every event up to `sequence` was delivered.

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use ipse_operator::config::{Fault, FaultSetting};
 use ipse_operator::store::setting;
+use ipse_sim::event::{Event, Kind};
 use ipse_sim::statement::{Method, Refusal};
 use ipse_store::testing::TestDb;
 
@@ -52,6 +53,26 @@ async fn a_running_operator_applies_a_requested_fault() {
     until(|| network.operator().fault() == Some(Fault::Error)).await;
     set(None).await;
     until(|| network.operator().fault().is_none()).await;
+}
+
+/// In production a stored setting is not read, even a damaged one, and no fault is noted as in force.
+#[tokio::test(flavor = "multi_thread")]
+async fn t30_production_reads_no_fault() {
+    let network = TestNetwork::production(TestDb::sqlite()).await;
+    let store = network.second_store();
+    let request = store.write(|tx| setting::request_fault(tx, FaultSetting(Some(Fault::Error))));
+    request.await.expect("the store");
+    assert!(network.lose(READY).await.is_ok());
+    let lost = |events: &[Event]| events.iter().any(|event| event.kind == Kind::Lost);
+    network.events(lost).await;
+    assert_eq!(network.operator().fault(), None);
+    assert_eq!(store.read(setting::fault_in_force).await, Ok(None));
+    const DAMAGE: &str = "UPDATE setting SET value = 'of another kind' WHERE name = 'fault'";
+    let damage = store.write(|tx| tx.change_one(DAMAGE, &[]));
+    damage.await.expect("the store");
+    assert!(network.restore(READY).await.is_ok());
+    let restored = |events: &[Event]| events.iter().any(|event| event.kind == Kind::Restored);
+    network.events(restored).await;
 }
 
 async fn until(mut holds: impl FnMut() -> bool) {

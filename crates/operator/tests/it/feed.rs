@@ -1,13 +1,18 @@
 //! The event feed: in order, without gaps, each event at least one time.
 
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use ipse_operator::cards::Channel;
 use ipse_operator::store::MIGRATIONS;
 use ipse_operator::{Operator, Parts, server};
 use ipse_protocol::Random;
 use ipse_sim::event::Kind;
+use ipse_store::testing::TestDb;
+use tracing::Level;
 
+use crate::log::{Line, Log};
 use crate::network::{OTHER, READY, TestNetwork, is_about_a_sim, new_card};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -84,6 +89,7 @@ async fn a_restart_loses_no_event() {
         let operator = &running.operator;
         let (config, keys) = (operator.config.clone(), operator.keys.clone());
         running.stop().await;
+        assert_eq!(Arc::strong_count(&keys), 1, "nothing of the server runs");
         inbox.answer.store(204, Ordering::SeqCst);
         let parts = Parts {
             store: db.open(&MIGRATIONS),
@@ -111,6 +117,66 @@ async fn heartbeats_follow_the_clock() {
         network.shift(10_000);
         let events = network.events(|events| events.len() == 2).await;
         assert!(events.iter().all(|event| event.kind == Kind::Heartbeat));
+    })
+    .await;
+}
+
+/// Somebody who looks at the log after the first failure must see that the cause is another one now.
+#[tokio::test]
+async fn another_kind_of_failure_is_another_warning() {
+    let log = Log::start();
+    let network = TestNetwork::new(TestDb::sqlite()).await;
+    network.events(|events| events.len() == 1).await;
+    let refuse = async |status: u16, times: usize| {
+        let already = network.inbox.wait(|_| true).await.len();
+        network.inbox.answer.store(status, Ordering::SeqCst);
+        let enough = |seen: &Vec<String>| seen.len() >= already + times;
+        network.inbox.wait(enough).await;
+    };
+    refuse(503, 0).await;
+    assert!(network.lose(READY).await.is_ok());
+    refuse(503, 3).await;
+    refuse(401, 3).await;
+    let warned = |status: &str| {
+        let lines = log.lines("events wait in the outbox");
+        let of = |line: &&Line| line.fields["error"].ends_with(status);
+        lines.iter().filter(of).count()
+    };
+    assert_eq!((warned("status 503"), warned("status 401")), (1, 1));
+    let lines = log.lines("events wait in the outbox");
+    assert!(lines.iter().all(|line| line.level == Level::WARN));
+    assert!(!log.lines("events still wait in the outbox").is_empty());
+}
+
+/// An event that cannot be read may be a swap. The scheme gets what comes before it, and nothing that comes after it.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_event_that_cannot_be_read_is_not_passed_over() {
+    TestNetwork::on_both(async |network| {
+        network.events(|events| events.len() == 1).await;
+        network.inbox.answer.store(503, Ordering::SeqCst);
+        assert!(network.lose(READY).await.is_ok());
+        assert!(network.lose(OTHER).await.is_ok());
+        assert!(network.restore(READY).await.is_ok());
+        const DAMAGE: &str = "UPDATE event SET type = 'of another kind' WHERE sequence = 3";
+        let damaged = network.second_store();
+        let damaged = damaged.write(|tx| tx.change_one(DAMAGE, &[])).await;
+        damaged.expect("the store");
+        let (status, page) = network.get("/events?after=0").await;
+        let sequences: Vec<_> = page["events"]
+            .as_array()
+            .expect("events")
+            .iter()
+            .map(|text| network.event(text.as_str().expect("text")).sequence)
+            .collect();
+        assert_eq!((status, sequences), (200, vec![1, 2]));
+        let (status, answer) = network.get("/events?after=2").await;
+        assert_eq!((status, &answer["code"]), (500, &"INTERNAL".into()));
+        network.inbox.answer.store(204, Ordering::SeqCst);
+        network.events(|events| events.len() == 2).await;
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        let events = network.events(|_| true).await;
+        let sequences: Vec<_> = events.iter().map(|event| event.sequence).collect();
+        assert_eq!(sequences, [1, 2]);
     })
     .await;
 }

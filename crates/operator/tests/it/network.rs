@@ -8,6 +8,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::post;
 use ipse_jose::{JwkSet, SigningKey, b64, jws};
+use ipse_keys::FileKeyStore;
 use ipse_operator::cards::Channel;
 use ipse_operator::config::{Config, Profile, Scheme, Sim};
 use ipse_operator::context::Context;
@@ -28,6 +29,9 @@ use ipse_store::{Store, Tx};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
+
+use crate::log;
+use crate::production::{Hardware, NoCards};
 
 pub const READY: &str = "+32470000001";
 pub const OTHER: &str = "+32470000002";
@@ -97,6 +101,27 @@ impl TestNetwork {
 
     pub async fn with(db: TestDb, channel: Channel, change: impl FnOnce(&mut Config)) -> Self {
         let home = tempfile::tempdir().expect("a folder");
+        let keys = OperatorKeys::open(home.path()).expect("keys");
+        Self::with_keys(db, home, keys, channel, change).await
+    }
+
+    /// An operator of the production profile. Its cards do not answer.
+    pub async fn production(db: TestDb) -> Self {
+        let home = tempfile::tempdir().expect("a folder");
+        let keys = Hardware(FileKeyStore::open(home.path()).expect("keys"));
+        let keys = OperatorKeys::new(Arc::new(keys)).expect("keys");
+        let change = |config: &mut Config| config.profile = Profile::Production;
+        Self::with_keys(db, home, keys, Channel::Remote(Arc::new(NoCards)), change).await
+    }
+
+    async fn with_keys(
+        db: TestDb,
+        home: tempfile::TempDir,
+        keys: OperatorKeys,
+        channel: Channel,
+        change: impl FnOnce(&mut Config),
+    ) -> Self {
+        log::install();
         let scheme = SigningKey::generate_es256();
         let (inbox, events_url) = Inbox::start().await;
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
@@ -105,7 +130,7 @@ impl TestNetwork {
         change(&mut config);
         let parts = Parts {
             store: db.open(&MIGRATIONS),
-            keys: Arc::new(OperatorKeys::open(home.path()).expect("keys")),
+            keys: Arc::new(keys),
             channel,
             clock: db.clock().clone(),
             random: Random::system(),

@@ -7,9 +7,12 @@ mod resolve;
 mod sims;
 mod token;
 
+use std::collections::BTreeSet;
+
 use ipse_store::testing::TestDb;
 
 use super::code;
+use crate::log::Log;
 use crate::network::{READY, TestNetwork, answer};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -97,4 +100,21 @@ async fn the_correlator_comes_back() {
     let response = network.http.get(network.path("/jwks")).send().await;
     let response = response.expect("an answer");
     assert!(response.headers().get("x-correlator").is_none());
+}
+
+#[tokio::test]
+async fn the_correlator_is_not_logged() {
+    let log = Log::start();
+    let network = TestNetwork::new(TestDb::sqlite()).await;
+    let mut ids = BTreeSet::new();
+    for _ in 0..2 {
+        let request = network.http.get(network.path("/nothing"));
+        let request = request.header("x-correlator", "+32470000001");
+        assert_eq!(answer(request).await.0, 404);
+    }
+    for line in log.lines("refused") {
+        assert!(!format!("{line:?}").contains("+32470000001"), "{line:?}");
+        ids.insert(line.fields["request_id"].clone());
+    }
+    assert_eq!(ids.len(), 2, "one id for each request");
 }
