@@ -14,7 +14,7 @@ pub enum Error {
     Corrupt(String),
     /// The cryptographic library failed.
     #[error("the cryptographic library failed")]
-    Crypto(#[from] ipse_jose::Error),
+    Crypto(#[source] ipse_jose::Error),
     /// The key of that day, in days since 1970 UTC, has been destroyed.
     #[error("the key of day {0} is destroyed: start again")]
     Destroyed(i64),

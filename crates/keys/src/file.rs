@@ -105,7 +105,7 @@ impl KeyStore for FileKeyStore {
                     Alg::Ps256 => SigningKey::generate_ps256(),
                     Alg::Rs256 => SigningKey::generate_rs256(),
                 };
-                Ok(key.to_pkcs8()?)
+                key.to_pkcs8().map_err(Error::Crypto)
             })?;
             let key = SigningKey::from_pkcs8(alg, &pkcs8);
             key.map(Arc::new)
@@ -125,7 +125,7 @@ impl KeyStore for FileKeyStore {
                     KeyAlg::EcdhEs => DecryptionKey::generate_ec(),
                     KeyAlg::RsaOaep256 => DecryptionKey::generate_rsa(),
                 };
-                Ok(key.to_pkcs8()?)
+                key.to_pkcs8().map_err(Error::Crypto)
             })?;
             let key = DecryptionKey::from_pkcs8(alg, &pkcs8);
             key.map(Arc::new)

@@ -10,5 +10,5 @@ use crate::Error;
 )]
 pub(crate) fn fill(out: &mut [u8]) -> Result<(), Error> {
     aws_lc_rs::rand::fill(out)
-        .map_err(|_| ipse_jose::Error::Internal("the system gives no randomness").into())
+        .map_err(|_| Error::Crypto(ipse_jose::Error::Internal("the system gives no randomness")))
 }

@@ -68,7 +68,7 @@ impl SealingKey {
 }
 
 fn failed() -> Error {
-    ipse_jose::Error::Internal("sealing failed").into()
+    Error::Crypto(ipse_jose::Error::Internal("sealing failed"))
 }
 
 impl fmt::Debug for SealingKey {
