@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Reports import cycles between the top-level modules of each crate.
 
-    cycles.py [--report] [CRATE…]      --report: cycles are printed, but are no failure
+    cycles.py [CRATE…]
 
 A crate whose modules use each other in a circle can only be read as a whole. This reads the paths that begin with
 `crate`, `super` or `self` in the code of crates/*/src without tests, and draws an arrow from the top-level module that
@@ -258,15 +258,14 @@ def report(crate):
     return lines
 
 
-def main(arguments):
+def main(wanted):
     """Reads all crates, or those that are named."""
-    wanted = [one for one in arguments if not one.startswith("-")]
     folders = [folder.parent for folder in sorted(ROOT.glob("crates/*/src")) if not wanted or folder.parent.name in wanted]
     found = [(crate, lines) for crate in map(Crate, folders) if (lines := report(crate))]
     for _, lines in found:
         print("\n".join(lines))
     print(f"{len(folders)} crates, {len(found)} with import cycles")
-    return 1 if found and "--report" not in arguments else 0
+    return 1 if found else 0
 
 
 if __name__ == "__main__":

@@ -1,8 +1,6 @@
 #!/usr/bin/env python3
 """Refuses identifiers, file names and phrases that this repository no longer uses.
 
-    old_words.py [--report]            --report: they are printed, but are no failure
-
 The lists are short: names that were replaced, and phrases that are hard to read. They hold no ordinary words.
 docs/glossary.md says which word is used for which thing. Applied migrations keep their text, so SQL is not read.
 """
@@ -128,15 +126,15 @@ def check(names, read):
     return complaints
 
 
-def main(arguments):
+def main():
     """Reads the files that git knows."""
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True, text=True).stdout
     names = [name for name in listed.split("\0") if name and (ROOT / name).is_file()]
     complaints = check(names, lambda name: (ROOT / name).read_text(errors="replace"))
     print("\n".join(complaints))
     print(f"{len(names)} files, {len(complaints)} complaints")
-    return 1 if complaints and "--report" not in arguments else 0
+    return 1 if complaints else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main())

@@ -6,7 +6,7 @@ from pathlib import Path
 from unittest import mock
 
 import mutations as module
-from mutations import FAILED, HUNG, LISTS, PASSED, Mutation, check, check_counts, control_of, mutated, order, program_of, read_controls, read_lists, run_all, synchronise  # fmt: skip
+from mutations import BROKE, FAILED, HUNG, LISTS, PASSED, Mutation, check, check_counts, control_of, mutated, order, outcome_of, program_of, read_controls, read_lists, run_all, synchronise  # fmt: skip
 
 SOURCE = "fn rule() -> bool {\n    fresh && open\n}\n"
 
@@ -157,16 +157,45 @@ class FakeBuilder:
 
 
 class Results(Tree):
-    def status(self, before, after, alive=True):
+    def status(self, before, after, alive=True, hangs=False):
         """The exit status for one mutation."""
         postgres = mock.Mock(is_alive=lambda: alive)
         with mock.patch.object(module, "LOGS", self.root), mock.patch("builtins.print"):
-            return run_all([mutation()], FakeBuilder(self.root, before, after), postgres)
+            return run_all([mutation(hangs=hangs)], FakeBuilder(self.root, before, after), postgres)
 
     def test_a_test_that_fails_on_mutated_code_notices(self):
         self.assertEqual(self.status(PASSED, FAILED), 0)
-        self.assertEqual(self.status(PASSED, HUNG), 0)
+
+    def test_a_test_that_hangs_notices_only_if_the_entry_says_so(self):
+        self.assertEqual(self.status(PASSED, HUNG), 1)
+        self.assertEqual(self.status(PASSED, HUNG, hangs=True), 0)
         self.assertIn("(hung)", (self.root / "mutations.txt").read_text())
+
+    def test_a_test_that_ends_without_a_panic_proves_nothing(self):
+        self.assertEqual(self.status(PASSED, BROKE), 1)
+        self.assertEqual(self.status(PASSED, BROKE, hangs=True), 1)
+
+    def test_the_outcome_comes_from_the_status_and_the_output(self):
+        panicked = "thread 'a' panicked at src/lib.rs:1:1:\n"
+        failed = "test result: FAILED. 0 passed; 1 failed; 0 ignored"
+        for status, output, outcome in [
+            (None, panicked, HUNG),
+            (0, "test result: ok. 1 passed; 0 failed", PASSED),
+            (0, "test result: ok. 0 passed; 0 failed", BROKE),
+            (101, panicked + failed, FAILED),
+            (101, "note: test did not panic as expected\n" + failed, FAILED),
+            (101, 'Error: "no"\n' + failed, FAILED),
+            (101, failed, BROKE),
+            (-9, "", BROKE),
+            (-6, panicked, BROKE),
+        ]:
+            self.assertEqual(outcome_of(status, output), outcome, output)
+
+    def test_whether_it_hangs_is_read(self):
+        entry = "\n".join(f'{name} = "x"' for name in ("name", "file", "find", "replace", "crate", "test"))
+        self.write("lists/a.toml", f"[[mutation]]\n{entry}\nhangs = true\n[[mutation]]\n{entry}\n[[mutation]]\n{entry}\nhangs = 1\n")
+        found, complaints = read_lists(self.root / "lists")
+        self.assertEqual(([one.hangs for one in found], len(complaints)), ([True, False], 1))
 
     def test_a_test_that_passes_on_mutated_code_does_not(self):
         self.assertEqual(self.status(PASSED, PASSED), 1)
