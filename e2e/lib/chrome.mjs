@@ -56,6 +56,23 @@ export async function visit(page, address) {
 }
 
 /**
+ * Goes this many pages forward in the history, or back if negative; 0 reloads the page. Waits until the other page has loaded.
+ * The page does it by script, because the browser refuses the commands of Playwright's goBack, goForward and reload while one
+ * page replaces another ("Not attached to an active page"), which takes long on a busy machine.
+ */
+export async function travel(page, steps) {
+  await page.waitForLoadState();
+  await page.evaluate((count) => {
+    globalThis.isLeft = true;
+    setTimeout(() => history.go(count));
+  }, steps);
+  await until("another page to load", () => page.evaluate(() => !globalThis.isLeft && document.readyState === "complete"));
+}
+
+/** Reloads a page. */
+export const reload = (page) => travel(page, 0);
+
+/**
  * Closes a page after its load event. Chromium may never answer a close that begins between a navigation's commit and its
  * load. Such a page stays open until the browser ends.
  */

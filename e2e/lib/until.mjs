@@ -4,7 +4,7 @@
 export const PATIENCE = 180_000;
 
 /** Milliseconds until a file of tests fails. */
-export const FILE_PATIENCE = 3_600_000;
+export const FILE_PATIENCE = 1_200_000;
 
 /** Calls `ask` until it returns a truthy value, and returns that. The last error explains a timeout. */
 export async function until(what, ask, { within = PATIENCE, every = 100 } = {}) {

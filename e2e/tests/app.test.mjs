@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { App } from "../lib/app.mjs";
-import { closePage, launch, open, readQr, visit } from "../lib/chrome.mjs";
+import { closePage, launch, open, readQr, reload, travel, visit } from "../lib/chrome.mjs";
 import { Demo, PATIENT } from "../lib/demo.mjs";
 import { succeed } from "../lib/processes.mjs";
 import { FILE_PATIENCE, until } from "../lib/until.mjs";
@@ -71,7 +71,7 @@ describe("the phone app", { timeout: FILE_PATIENCE }, () => {
   test("the phone verifies the receipt of that login", async () => {
     await until("the receipt to be in the log", async () => {
       await app.goto("/app/#/history");
-      await app.page.reload({ waitUntil: "commit" });
+      await reload(app.page);
       await app.page.locator("[data-testid=past-actions] a").first().click();
       await app.screen("past");
       await app.press("receipt");
@@ -154,10 +154,12 @@ describe("the phone app", { timeout: FILE_PATIENCE }, () => {
   });
 
   test("reload and back keep the shop logged in", async () => {
-    await shop.reload({ waitUntil: "commit" });
+    await reload(shop);
     assert.match(await greeting(shop), /Lotte/);
-    await shop.goBack({ waitUntil: "commit" });
-    await shop.goForward({ waitUntil: "commit" });
+    for (const steps of [-1, 1]) {
+      await travel(shop, steps);
+      assert.match(await greeting(shop), /Lotte/);
+    }
     await visit(shop, demo.shop);
     assert.match(await greeting(shop), /Lotte/);
   });

@@ -6,7 +6,7 @@ import path from "node:path";
 import { after, before, describe, test } from "node:test";
 import { PNG } from "pngjs";
 import { App } from "../lib/app.mjs";
-import { LANGUAGES, launch, launchWithProfile, look, open, visit } from "../lib/chrome.mjs";
+import { LANGUAGES, launch, launchWithProfile, look, open, reload, visit } from "../lib/chrome.mjs";
 import { Demo } from "../lib/demo.mjs";
 import { FILE_PATIENCE, until } from "../lib/until.mjs";
 
@@ -148,7 +148,7 @@ describe("the app on a phone", { timeout: FILE_PATIENCE }, () => {
       await app.at("begin").waitFor();
       await app.page.evaluate(() => navigator.serviceWorker.ready);
       await phone.setOffline(true);
-      await app.page.reload({ waitUntil: "commit" });
+      await reload(app.page);
       await app.page.locator("[data-testid=problem][data-code=offline]").waitFor();
       assert.equal(await app.page.locator("html").getAttribute("lang"), language);
       assert.deepEqual(await look(app.page, language, "offline"), []);
@@ -166,7 +166,7 @@ describe("the app on a phone", { timeout: FILE_PATIENCE }, () => {
     await app.enrol(demo.person("Emma Janssens"), CODE, { unlock: false });
     await app.page.evaluate(() => navigator.serviceWorker.ready);
     await demo.close();
-    await app.page.reload({ waitUntil: "commit" });
+    await reload(app.page);
     await app.page.locator("[data-testid=problem][data-code=offline]").waitFor();
     const kept = await app.page.evaluate(async () => {
       const names = await caches.keys();

@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { LANGUAGES, launch, look, open, visit } from "../lib/chrome.mjs";
+import { LANGUAGES, launch, look, open, reload, visit } from "../lib/chrome.mjs";
 import { Demo, PATIENT } from "../lib/demo.mjs";
 import { Partner } from "../lib/partner.mjs";
 import { FILE_PATIENCE } from "../lib/until.mjs";
@@ -78,7 +78,7 @@ describe("the pages of a login's results", { timeout: FILE_PATIENCE }, () => {
         const first = await begin();
         await page.locator("#qr").waitFor();
         const waiting = page.url();
-        await page.reload({ waitUntil: "commit" });
+        await reload(page);
         await page.locator("#qr").waitFor();
         await visit(page, first.url.href);
         await page.locator("#qr").waitFor();
@@ -121,7 +121,7 @@ describe("the pages of a login's results", { timeout: FILE_PATIENCE }, () => {
         await page.locator("#match-code").waitFor();
         // Without answers, the script of the page does not notice the approval.
         await page.route("**/sign-in/state?*", (route) => route.abort());
-        await page.reload({ waitUntil: "commit" });
+        await reload(page);
         await page.locator("#match-code").waitFor();
         await demo.phoneDoes(person, "approve", id, "--code", person.code);
         await page.locator("#cancel").click();
