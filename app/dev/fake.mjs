@@ -24,7 +24,15 @@ const WINDOW = 64;
 const JUMP = 1000;
 
 /** Kinds that the person starts in the app. No partner is behind them, and only the code approves them. */
-const OWN = ["sim", "unblock"];
+const OWN = ["sim", "unblock", "device", "code"];
+
+/** What the scheme and the operator write, in the person's language. */
+const TEXTS = {
+  nl: { sms: "verbindt je SIM met je Ipse. Geef deze cijfers aan niemand.", unblock: ["Je wilt je Ipse opnieuw gebruiken", "Daarna kun je weer aanmelden."], sim: ["Je wilt je nieuwe SIM verbinden", "Je SIM hoort dan weer bij je Ipse."] },
+  fr: { sms: "relie votre SIM à votre Ipse. Ne donnez ces chiffres à personne.", unblock: ["Vous voulez réutiliser votre Ipse", "Vous pourrez ensuite vous connecter à nouveau."], sim: ["Vous voulez relier votre nouvelle SIM", "Votre SIM fera à nouveau partie de votre Ipse."] },
+  de: { sms: "verbindet Ihre SIM mit Ihrem Ipse. Nennen Sie diese Ziffern niemandem.", unblock: ["Sie möchten Ihr Ipse wieder benutzen", "Danach können Sie sich wieder anmelden."], sim: ["Sie möchten Ihre neue SIM verbinden", "Ihre SIM gehört dann wieder zu Ihrem Ipse."] },
+  en: { sms: "connects your SIM to your Ipse. Give these digits to nobody.", unblock: ["You want to use your Ipse again", "After this you can log in again."], sim: ["You want to connect your new SIM", "Your SIM will belong to your Ipse again."] },
+};
 
 const DIST = new URL("../dist/", import.meta.url).pathname;
 const TYPES = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".png": "image/png", ".woff2": "font/woff2", ".webmanifest": "application/manifest+json" };
@@ -46,7 +54,7 @@ export async function startFake({ port = 0, simDelay = 0 } = {}) {
   const state = { devices: new Map(), byThumb: new Map(), enrolments: new Map(), recoveries: new Map(), actions: new Map(), links: new Map(), receipts: new Map(), messages: [], streams: new Set(), lose: 0, simDelay, failures: [], log: [], page: 50 };
   let origin = "";
 
-  const text = (number, secret) => state.messages.push({ number, time: Date.now(), from: "Ipse", text: `Ipse: ${secret} verbindt je SIM met je Ipse. Geef deze cijfers aan niemand.` });
+  const text = (number, secret, language) => state.messages.push({ number, time: Date.now(), from: "Ipse", text: `Ipse: ${secret} ${TEXTS[language].sms}` });
   const push = (event, data) => { for (const stream of state.streams) stream.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`); };
 
   async function device(request, path, body) {
@@ -117,6 +125,13 @@ export async function startFake({ port = 0, simDelay = 0 } = {}) {
     return made;
   }
 
+  /** An action that the person starts in the app. */
+  function ownAction(person, kind, over = {}) {
+    const [title, purpose] = TEXTS[person.language][kind];
+    const made = makeAction(person, { flow: "link", ...over, view: { kind, title, purpose, attributes: [], partner: { id: id("par"), name: "Ipse", domain: "ipse.example" } } });
+    return Object.assign(made, { status: "linked", claimed: true });
+  }
+
   const summary = (a) => ({ id: a.id, kind: a.kind, partner: OWN.includes(a.kind) ? null : a.partner.name, domain: OWN.includes(a.kind) ? null : a.partner.domain, status: a.status, created: a.created, expires: a.expires, decided: a.decided, receipt: a.receipt });
   const offer = (a) => ({ action: a.id, flow: a.flow, match_code: a.match, view: b64u(a.bytes), nonce: b64u(a.nonce), expires: a.expires, server_time: Date.now(), identity: a.person.identity, epoch: a.person.epoch, code_version: a.person.codeVersion, partner: a.partner.id, domain: a.partner.domain, browser_binding: b64u(a.binding), level: "advanced", factors: a.factors, sim: a.sim, wrong_since_last: a.person.wrong, wrong_codes_left: 3 - a.person.wrong });
 
@@ -167,7 +182,7 @@ export async function startFake({ port = 0, simDelay = 0 } = {}) {
         return [201, known.enrolmentAnswer];
       }
       case "GET /enrolments/:id": return [200, { enrolment: target, status: enrolment.status, sim: enrolment.sim, vouched: enrolment.vouched }];
-      case "POST /enrolments/:id/sim": enrolment.secret = "482913"; enrolment.tries = 3; text(enrolment.number, enrolment.secret); return [200, { sent: true, tries_left: 3 }];
+      case "POST /enrolments/:id/sim": enrolment.secret = "482913"; enrolment.tries = 3; text(enrolment.number, enrolment.secret, enrolment.language); return [200, { sent: true, tries_left: 3 }];
       case "POST /enrolments/:id/sim/answer":
         if (body.secret !== enrolment.secret) throw new Refusal(400, "sim_secret_wrong", { tries_left: --enrolment.tries });
         enrolment.status = "sim_connected";
@@ -202,9 +217,9 @@ export async function startFake({ port = 0, simDelay = 0 } = {}) {
       case "GET /actions/:id": if (!action) throw new Refusal(404, "not_found"); return [200, { ...summary(action), ...(action.status === "linked" ? { offer: offer(action) } : {}) }];
       case "GET /receipts/:id": if (!state.receipts.has(target)) throw new Refusal(404, "not_found"); return [200, state.receipts.get(target)];
       case "POST /block": receipt("block", known.person, { identity: known.person.identity, kind: "block", reason: "person", cause: "phone", time: Date.now() }); known.person.reasons.push({ reason: "person", since: Date.now() }); push("identity", { status: "suspended" }); return [200, { status: "suspended" }];
-      case "POST /unblock": { const a = makeAction(known.person, { flow: "link", view: { kind: "unblock", title: "Blokkering opheffen", purpose: "Je Ipse werkt daarna weer overal.", attributes: [], partner: { id: id("par"), name: "Ipse", domain: "ipse.example" } } }); a.status = "linked"; a.claimed = true; return [200, { action: a.id }]; }
-      case "POST /sim": text(known.person.number, "482913"); return [200, { sent: true, tries_left: 3 }];
-      case "POST /sim/answer": { if (body.secret !== "482913") throw new Refusal(400, "sim_secret_wrong", { tries_left: 2 }); const a = makeAction(known.person, { flow: "link", sim: "holder", view: { kind: "sim", title: "Nieuwe SIM verbinden", purpose: "Je nieuwe SIM wordt met je Ipse verbonden.", attributes: [], partner: { id: id("par"), name: "Ipse", domain: "ipse.example" } } }); a.status = "linked"; a.claimed = true; return [200, { action: a.id }]; }
+      case "POST /unblock": { const a = ownAction(known.person, "unblock"); return [200, { action: a.id }]; }
+      case "POST /sim": text(known.person.number, "482913", known.person.language); return [200, { sent: true, tries_left: 3 }];
+      case "POST /sim/answer": { if (body.secret !== "482913") throw new Refusal(400, "sim_secret_wrong", { tries_left: 2 }); const a = ownAction(known.person, "sim", { sim: "holder" }); return [200, { action: a.id }]; }
       case "POST /recoveries": { const r = { recovery: id("rcv"), status: "created" }; state.recoveries.set(r.recovery, r); return [200, { recovery: r.recovery, authorization_url: `${origin}/dev/bank?recovery=${r.recovery}` }]; }
       case "GET /recoveries/:id": return [200, recovery];
       case "POST /recoveries/:id/code": { const p = known.person; const userIdentifier = `${p.identity}|${known.id}|${p.codeVersion + 1}`; return [200, { registration_response: opaque.server.createRegistrationResponse({ serverSetup: setup, userIdentifier, registrationRequest: body.registration_request }).registrationResponse, credential_identifier: userIdentifier }]; }
