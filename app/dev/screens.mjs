@@ -75,6 +75,12 @@ async function walk(browser, lang, theme, size) {
     await check(page, `${lang}-${theme}-${size} ${name}`);
   };
 
+  /** The element is above the buttons at the bottom, without scrolling. */
+  const inView = async (testid) => {
+    const [box, actions] = [await at(testid).boundingBox(), await page.locator(".screen-actions").boundingBox()];
+    if (size !== "narrow" && box.y + box.height > actions.y + 1) note(`${testid} is below the screen`, `${lang}-${theme}-${size}`);
+  };
+
   const enrol = async (number) => {
     await page.goto(`${fake.origin}/app/`);
     await at("begin").click();
@@ -98,7 +104,7 @@ async function walk(browser, lang, theme, size) {
       await page.evaluate(() => indexedDB.deleteDatabase("ipse"));
       await at("back").click();
     }
-    // A link waits until the enrolment is complete. It is then too old, and the app drops it without a message.
+    // A link waits until the enrolment is complete. If it is then too old, the app drops it without a message.
     await page.goto("about:blank");
     await page.goto(`${fake.origin}/app/#a.${"A".repeat(22)}.${"A".repeat(22)}`);
     await at("begin").waitFor();
@@ -137,7 +143,14 @@ async function walk(browser, lang, theme, size) {
     await at("receipt-verdict").waitFor();
     await shot("receipt-enrolment");
     await at("back").click();
+    // The link is opened now. A problem that is not its age is shown.
+    fake.state.failures.push({ route: "POST /actions/claim", status: 403, code: "level_not_allowed" });
     await at("ready-home").click();
+    await page.locator("[data-testid=problem][data-code=level_not_allowed]").waitFor();
+    await shot("link-refused");
+    await page.goto("about:blank");
+    await page.goto(`${fake.origin}/app/`);
+    while (!fake.state.log.includes("POST /phone/v1/actions/claim 410")) await page.waitForTimeout(50);
     await at("status").waitFor();
     await shot("home-empty");
     await at("scan").click();
@@ -191,7 +204,7 @@ async function walk(browser, lang, theme, size) {
     await at("back").waitFor();
     await shot("contacting-sim");
     // The person left meanwhile. That spent no try, so only the second code counts.
-    await page.goBack();
+    await page.evaluate(() => history.back());
     await at("continue").click();
     await type("58204");
     silent.action.simReady = 0;
@@ -200,11 +213,13 @@ async function walk(browser, lang, theme, size) {
     if (spent.length !== 1) note("leaving the code screen costs a try", "page");
 
     await open({ flow: "link" });
+    await inView("match-code");
     await shot("read-link");
     await at("refuse").click();
     await page.locator("[data-testid=outcome][data-status=refused]").waitFor();
     await shot("refused");
     await at("wasnt-me").click();
+    await inView("wasnt-me-cancel");
     await shot("wasnt-me");
 
     await open({ factors: ["code"] });
@@ -244,6 +259,8 @@ async function walk(browser, lang, theme, size) {
     await page.goto(`${fake.origin}/app/#q.${"A".repeat(22)}.3.${"A".repeat(22)}`);
     await page.locator("[data-code=link_stale]").waitFor();
     await shot("link-stale");
+    await at("scan").click();
+    await at("screen-scan").waitFor();
 
     await page.goto("about:blank");
     const waiting = fake.createRequest({ view });
@@ -299,6 +316,16 @@ async function walk(browser, lang, theme, size) {
     await type("58204");
     await page.locator("[data-testid=outcome][data-status=approved]").waitFor();
     await shot("unblocked");
+
+    // The identity is blocked while a request is on the screen.
+    await open();
+    fake.state.person.reasons.push({ reason: "fraud", since: Date.now() });
+    fake.push("identity", { status: "suspended" });
+    await at("blocked").waitFor();
+    await shot("read-blocked");
+    fake.state.person.reasons = [];
+    fake.push("identity", { status: "active" });
+    await at("blocked").waitFor({ state: "detached" });
 
     await open({ factors: ["code"] });
     await at("continue").click();

@@ -10,12 +10,12 @@ import { useStore } from "../model/store";
 import type { Summary } from "../protocol/api";
 import type { Approval, Outcome } from "../protocol/approval";
 import { asProblem, Problem } from "../protocol/problem";
-import { Button, ProblemScreen, Screen, Waiting } from "../ui/parts";
+import { ProblemActions, ProblemScreen, Screen, Waiting } from "../ui/parts";
 import { Confirm } from "./confirm";
 import { isOpen } from "./history";
 import { OutcomeScreen, PastAction } from "./outcome";
 import { Request } from "./request";
-import { Unsupported, UpdateButton } from "./unsupported";
+import { Unsupported } from "./unsupported";
 
 type State =
   | { is: "loading" }
@@ -83,19 +83,7 @@ export function ActionScreen({ id, stage }: { id: string; stage: "read" | "confi
       return (
         <ProblemScreen
           problem={state.problem}
-          actions={
-            <>
-              {state.problem.code === "app_outdated" && <UpdateButton />}
-              {state.problem.temporary && (
-                <Button onClick={load} testid="try-again">
-                  {t("try-again")}
-                </Button>
-              )}
-              <Button look={state.problem.temporary || state.problem.code === "app_outdated" ? "plain" : "main"} onClick={() => replace("")} testid="go-home">
-                {t("go-home")}
-              </Button>
-            </>
-          }
+          actions={<ProblemActions problem={state.problem} retry={load} home={() => replace("")} />}
         />
       );
     case "past":
@@ -107,7 +95,7 @@ export function ActionScreen({ id, stage }: { id: string; stage: "read" | "confi
       const kind = findKind(approval.opened.view.kind);
       const props = { approval, onDecided: (outcome: Outcome) => decided(approval, outcome), onFailed: failed };
       if (!kind) return <Unsupported {...props} />;
-      return stage === "confirm" ? <Confirm kind={kind} {...props} /> : <Request kind={kind} {...props} />;
+      return stage === "confirm" ? <Confirm {...props} /> : <Request kind={kind} {...props} />;
     }
   }
 }

@@ -1,7 +1,6 @@
 // The confirmation: the code, or a fingerprint or face. Says that the SIM is contacted only if that takes a while.
 
 import { useLayoutEffect, useState } from "preact/hooks";
-import type { ActionKind } from "../kinds";
 import { app } from "../model/app";
 import { t } from "../model/language";
 import { go } from "../model/route";
@@ -19,7 +18,7 @@ import type { OpenActionProps } from "./request";
 /** After these problems the action is still open, and the person may try again. */
 const RETRYABLE = ["code_wrong", "unlock_cancelled", "unlock_unavailable", "attempt_unknown", "proof_invalid", "attempt_open"];
 
-export function Confirm({ kind, approval, onDecided, onFailed }: OpenActionProps & { kind: ActionKind }) {
+export function Confirm({ approval, onDecided, onFailed }: OpenActionProps) {
   const { me } = useStore(app);
   const { offer, view } = approval.opened;
   const canUseBiometric = approval.factors.includes("unlock") && me?.unlock === true;
@@ -63,7 +62,7 @@ export function Confirm({ kind, approval, onDecided, onFailed }: OpenActionProps
   return (
     <Screen
       id="confirm"
-      over={<Requester view={view} own={kind.startedBy === "person"} />}
+      over={<Requester view={view} />}
       title={factor === "code" ? t("confirm-code-title") : t("confirm-biometric-title")}
       // The person may leave while the SIM does not answer. That costs no try.
       back={task.busy && !contacting ? undefined : () => go(`action/${offer.action}`)}

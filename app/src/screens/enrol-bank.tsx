@@ -142,7 +142,7 @@ export function EnrolBiometric() {
     });
   }, []);
   if (available === null) return null;
-  if (task.problem && !task.problem.temporary && !task.problem.code.startsWith("unlock")) {
+  if (task.problem && !task.problem.temporary && !["unlock_cancelled", "unlock_unavailable"].includes(task.problem.code)) {
     // Trying again cannot help. The person must start over.
     return (
       <ProblemScreen

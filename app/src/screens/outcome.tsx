@@ -1,6 +1,6 @@
 // After the decision: what was done and for whom, the receipt, and "this wasn't me".
 
-import { useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { findKind, kindName } from "../kinds";
 import { api, openUrl, refresh } from "../model/app";
 import { dayAndTime, t } from "../model/language";
@@ -81,6 +81,11 @@ function NotMe({ action, approved }: { action: string; approved: boolean }) {
   const [confirming, setConfirming] = useState(false);
   const [done, setDone] = useState(false);
   const task = useTask();
+  const section = useRef<HTMLElement>(null);
+  // The question is longer than the button that it replaces, so its end would be below the screen.
+  useLayoutEffect(() => {
+    if (confirming) section.current?.scrollIntoView({ block: "end" });
+  }, [confirming]);
   const report = () =>
     task.run(async () => {
       await api.report(action);
@@ -100,7 +105,7 @@ function NotMe({ action, approved }: { action: string; approved: boolean }) {
     );
   }
   return (
-    <section class="not-me">
+    <section class="not-me" ref={section}>
       {!confirming ? (
         <Button look="plain" onClick={() => setConfirming(true)} testid="wasnt-me">
           {t("wasnt-me")}
@@ -111,7 +116,7 @@ function NotMe({ action, approved }: { action: string; approved: boolean }) {
           <Button look="stop" icon="shield" busy={task.busy} onClick={() => void report()} testid="wasnt-me-block">
             {t("wasnt-me-block")}
           </Button>
-          <Button look="plain" onClick={() => setConfirming(false)}>
+          <Button look="plain" onClick={() => setConfirming(false)} testid="wasnt-me-cancel">
             {t("cancel")}
           </Button>
         </>

@@ -9,7 +9,7 @@ import { useStore } from "../model/store";
 import type { Approval, Outcome, RefusalReason } from "../protocol/approval";
 import type { OpenedOffer } from "../protocol/offer";
 import { asProblem, Problem } from "../protocol/problem";
-import { Button, Facts, Note, ProblemNote, Screen, useNow, useTask } from "../ui/parts";
+import { Button, Facts, Note, ProblemNote, ProblemText, Screen, useNow, useTask } from "../ui/parts";
 import { Requester } from "../ui/requester";
 
 export interface OpenActionProps {
@@ -48,11 +48,25 @@ export function Request({ kind, ...props }: OpenActionProps & { kind: ActionKind
 
   const byPartner = kind.startedBy === "partner";
   const blocked = me !== null && me.status !== "active" && !kind.allowedWhileSuspended;
+  const byLink = offer.flow === "link";
+  const match = (
+    <section class="match">
+      <div class="match-row">
+        <p class="match-code" data-testid="match-code">
+          {offer.match_code}
+        </p>
+        <p>{t("match-ask")}</p>
+      </div>
+      <Button look="plain" disabled={task.busy} onClick={() => void refuse("not_me")} testid="not-me">
+        {t("not-me")}
+      </Button>
+    </section>
+  );
   return (
     <Screen
       id="read"
       title={view.title}
-      over={<Requester view={view} own={!byPartner} />}
+      over={<Requester view={view} />}
       // Going back does not answer the request. It waits at home until it expires.
       back={task.busy ? undefined : () => go("")}
       actions={
@@ -71,13 +85,20 @@ export function Request({ kind, ...props }: OpenActionProps & { kind: ActionKind
         </>
       }
     >
+      {blocked && (
+        <Note kind="calm" icon="shield" testid="blocked">
+          <ProblemText problem={new Problem("identity_blocked")} />
+        </Note>
+      )}
       {view.warnings.map((warning) => (
         <Note kind="caution" key={warning} testid="view-warning">
           {warning}
         </Note>
       ))}
       {offer.wrong_since_last > 0 && <Note kind="caution">{t("wrong-since-last", { count: offer.wrong_since_last })}</Note>}
-      {byPartner && offer.flow === "link" && <Note kind="caution">{t("flow-link-warning")}</Note>}
+      {byPartner && byLink && <Note kind="caution">{t("flow-link-warning")}</Note>}
+      {/* Somebody else may have sent the link, so the comparison comes first. */}
+      {byPartner && byLink && match}
       <p class="purpose" data-testid="purpose">
         {view.purpose}
       </p>
@@ -88,19 +109,7 @@ export function Request({ kind, ...props }: OpenActionProps & { kind: ActionKind
           <Facts large facts={view.attributes} />
         </section>
       )}
-      {byPartner && (
-        <section class="match">
-          <div class="match-row">
-            <p class="match-code" data-testid="match-code">
-              {offer.match_code}
-            </p>
-            <p>{t("match-ask")}</p>
-          </div>
-          <Button look="plain" disabled={task.busy} onClick={() => void refuse("not_me")} testid="not-me">
-            {t("not-me")}
-          </Button>
-        </section>
-      )}
+      {byPartner && !byLink && match}
       <section class="where">
         <Facts
           facts={[

@@ -10,9 +10,8 @@ import { parseLink } from "../protocol/link";
 import type { Link } from "../protocol/link";
 import { asProblem, Problem } from "../protocol/problem";
 import { Icon } from "../ui/icons";
-import { Button, ProblemScreen, Screen, ProblemNote, useTask, Waiting } from "../ui/parts";
+import { Button, ProblemActions, ProblemScreen, Screen, ProblemNote, useTask, Waiting } from "../ui/parts";
 import { readPicture, watchCamera } from "../ui/qr";
-import { UpdateButton } from "./unsupported";
 
 export function Scan() {
   const { config } = useStore(app);
@@ -104,6 +103,9 @@ export function Scan() {
   );
 }
 
+/** The problems of a link that has waited too long. */
+const TOO_LATE = ["action_expired", "action_closed", "link_stale"];
+
 /** The screen for a page that a link opened: `/app/#q.…` or `/app/#a.…`. */
 export function OpenLink({ link }: { link: Link | null }) {
   const [problem, setProblem] = useState<Problem | null>(link ? null : new Problem("link_invalid"));
@@ -123,7 +125,7 @@ export function OpenLink({ link }: { link: Link | null }) {
       },
       (thrown: unknown) => {
         const found = asProblem(thrown);
-        if (!waited || found.temporary) return setProblem(found);
+        if (!waited || !TOO_LATE.includes(found.code)) return setProblem(found);
         // The link waited too long. The person has not opened it just now, so show no problem.
         dropLink();
         replace("");
@@ -140,19 +142,7 @@ export function OpenLink({ link }: { link: Link | null }) {
   return (
     <ProblemScreen
       problem={problem}
-      actions={
-        <>
-          {problem.code === "app_outdated" && <UpdateButton />}
-          {problem.temporary && (
-            <Button onClick={() => setRound(round + 1)} testid="try-again">
-              {t("try-again")}
-            </Button>
-          )}
-          <Button look={problem.temporary || problem.code === "app_outdated" ? "plain" : "main"} onClick={() => (dropLink(), replace(""))} testid="go-home">
-            {t("go-home")}
-          </Button>
-        </>
-      }
+      actions={<ProblemActions problem={problem} retry={() => setRound(round + 1)} home={() => (dropLink(), replace(""))} />}
     />
   );
 }

@@ -2,19 +2,10 @@
 
 import { t } from "../model/language";
 import { go } from "../model/route";
-import { updateApp } from "../model/worker";
-import { Button, Note, ProblemNote, Screen } from "../ui/parts";
+import { Button, Note, ProblemNote, Screen, UpdateButton } from "../ui/parts";
 import { Requester } from "../ui/requester";
 import { useRefusal } from "./request";
 import type { OpenActionProps } from "./request";
-
-export function UpdateButton({ look = "main", disabled }: { look?: "main" | "equal"; disabled?: boolean }) {
-  return (
-    <Button look={look} icon="update" disabled={disabled} onClick={updateApp} testid="update">
-      {t("update-app")}
-    </Button>
-  );
-}
 
 export function Unsupported(props: OpenActionProps) {
   const { view } = props.approval.opened;
@@ -23,7 +14,7 @@ export function Unsupported(props: OpenActionProps) {
     <Screen
       id="unsupported"
       title={t("unsupported-title")}
-      over={<Requester view={view} own={false} />}
+      over={<Requester view={view} />}
       back={task.busy ? undefined : () => go("")}
       actions={
         <div class="pair">

@@ -4,7 +4,9 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { app } from "../model/app";
 import { t } from "../model/language";
+import { replace } from "../model/route";
 import { useStore } from "../model/store";
+import { updateApp } from "../model/worker";
 import { asProblem } from "../protocol/problem";
 import type { Problem } from "../protocol/problem";
 import { Icon, Mark } from "./icons";
@@ -276,6 +278,41 @@ export function ProblemScreen({ problem, actions, back }: { problem: Problem; ac
       </p>
       <p class="small-print">{t("problem-code", { code: problem.code })}</p>
     </Screen>
+  );
+}
+
+/**
+ * The buttons below a problem that ended a request: the one that helps, and the way home. Without another that helps, the
+ * way home is the main button.
+ */
+export function ProblemActions({ problem, retry, home }: { problem: Problem; retry: () => void; home: () => void }) {
+  const outdated = problem.code === "app_outdated";
+  const stale = problem.code === "link_stale";
+  return (
+    <>
+      {outdated && <UpdateButton />}
+      {stale && (
+        <Button icon="scan" onClick={() => replace("scan")} testid="scan">
+          {t("home-scan")}
+        </Button>
+      )}
+      {problem.temporary && (
+        <Button onClick={retry} testid="try-again">
+          {t("try-again")}
+        </Button>
+      )}
+      <Button look={outdated || stale || problem.temporary ? "plain" : "main"} onClick={home} testid="go-home">
+        {t("go-home")}
+      </Button>
+    </>
+  );
+}
+
+export function UpdateButton({ look = "main", disabled }: { look?: "main" | "equal"; disabled?: boolean }) {
+  return (
+    <Button look={look} icon="update" disabled={disabled} onClick={updateApp} testid="update">
+      {t("update-app")}
+    </Button>
   );
 }
 

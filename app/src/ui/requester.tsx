@@ -1,16 +1,13 @@
 // The sender of a request: the name and the domain that the scheme verified.
 
+import { findKind } from "../kinds";
 import { t } from "../model/language";
 import type { View } from "../protocol/view";
 import { Icon, Mark } from "./icons";
 
-interface RequesterProps {
-  view: View;
-  /** Shows Ipse's mark instead of the partner's first letter. */
-  own: boolean;
-}
-
-export function Requester({ view, own }: RequesterProps) {
+/** Shows Ipse's mark instead of the partner's first letter if the person started the request in this app. */
+export function Requester({ view }: { view: View }) {
+  const own = findKind(view.kind)?.startedBy === "person";
   return (
     <span class="requester" data-testid="requester">
       <span class="requester-mark" aria-hidden="true">

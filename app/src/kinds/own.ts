@@ -1,0 +1,16 @@
+// What the kinds have in common that the person starts in this app: only the code approves them, with a new SIM statement.
+
+import { t } from "../model/language";
+import type { ActionKind } from "./kind";
+
+type Rest = Pick<ActionKind, "icon" | "name"> & { approved: () => string };
+
+export const ownAction = ({ approved, ...rest }: Rest): ActionKind => ({
+  ...rest,
+  startedBy: "person",
+  factors: ["code"],
+  simStatement: "required",
+  allowedWhileSuspended: true,
+  next: () => t("what-after-code"),
+  result: (_view, status) => (status === "approved" ? approved() : t("outcome-nothing-changed")),
+});
