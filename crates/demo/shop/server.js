@@ -1,6 +1,7 @@
 // Winkel Hoek: a web shop where people log in with Ipse. To the shop, Ipse is an OpenID provider like any other.
 //
-//   node server.js --home DIR      DIR/shop.json: listen, issuer, client_id, service, redirect_uri, private_jwks (a file)
+//   node server.js --home DIR      DIR/shop.json: listen, issuer, client_id, service, redirect_uri, private_jwks (a file),
+//                                  and, if wanted, patience_ms and connections, the limits of its listener
 //
 // Stops when its standard input closes, so that the shop stops together with the demo.
 
@@ -139,13 +140,21 @@ function answerProblem(response, language, error) {
   answer(response, status, problem(language, error.page, error.code));
 }
 
-const server = createServer((request, response) => {
+// A client has this long for a request's head, between two bytes, and between two requests; twice as long for a whole request.
+// Pages fit into the system's buffers, so nobody can read one slowly.
+const patience = settings.patience_ms ?? 30_000;
+const timeouts = { headersTimeout: patience, requestTimeout: 2 * patience, keepAliveTimeout: patience, connectionsCheckingInterval: patience };
+const server = createServer(timeouts, (request, response) => {
   handle(request, response).catch((error) => {
     console.error(`request failed: ${error.message}`);
     if (!response.headersSent) response.writeHead(error.status ?? 500, HEADERS);
     response.end();
   });
 });
+
+server.setTimeout(patience);
+// Node closes what comes beyond at once.
+server.maxConnections = settings.connections ?? 1_000;
 
 const [host, port] = settings.listen.split(':');
 server.on('error', (error) => {

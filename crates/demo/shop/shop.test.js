@@ -5,12 +5,13 @@ import { spawn } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, beforeEach, test } from 'node:test';
 import * as jose from 'jose';
 
-let provider, shop, child, issuer, providerKey, shopPublicKey;
+let provider, shop, child, issuer, providerKey, shopPublicKey, startShop;
 /** The last pushed request, and how the provider answers the next login. */
 let pushed, answers;
 
@@ -76,17 +77,21 @@ before(async () => {
   shopPublicKey = shopKey.publicKey;
   provider = createServer((request, response) => handle(request, response).catch((error) => response.writeHead(500).end(error.message)));
   issuer = `http://localhost:${await listening(provider)}`;
-  const probe = createServer();
-  const port = await listening(probe);
-  await new Promise((done) => probe.close(done));
-  shop = `http://localhost:${port}`;
-  const home = mkdtempSync(path.join(tmpdir(), 'shop-'));
-  const jwk = { ...(await jose.exportJWK(shopKey.privateKey)), kid: 's', alg: 'ES256', use: 'sig' };
-  writeFileSync(path.join(home, 'jwks.json'), JSON.stringify({ keys: [jwk] }));
-  const settings = { listen: `127.0.0.1:${port}`, issuer, client_id: 'shop', service: 'HOEK_LOGIN', redirect_uri: `${shop}/callback`, private_jwks: 'jwks.json' };
-  writeFileSync(path.join(home, 'shop.json'), JSON.stringify(settings));
-  child = spawn(process.execPath, [path.join(import.meta.dirname, 'server.js'), '--home', home], { stdio: ['pipe', 'ignore', 'pipe'] });
-  await new Promise((done) => child.stderr.once('data', done));
+  const shopKeys = { ...(await jose.exportJWK(shopKey.privateKey)), kid: 's', alg: 'ES256', use: 'sig' };
+  startShop = async (more) => {
+    const probe = createServer();
+    const port = await listening(probe);
+    await new Promise((done) => probe.close(done));
+    const url = `http://localhost:${port}`;
+    const home = mkdtempSync(path.join(tmpdir(), 'shop-'));
+    writeFileSync(path.join(home, 'jwks.json'), JSON.stringify({ keys: [shopKeys] }));
+    const settings = { listen: `127.0.0.1:${port}`, issuer, client_id: 'shop', service: 'HOEK_LOGIN', redirect_uri: `${url}/callback`, private_jwks: 'jwks.json', ...more };
+    writeFileSync(path.join(home, 'shop.json'), JSON.stringify(settings));
+    const started = spawn(process.execPath, [path.join(import.meta.dirname, 'server.js'), '--home', home], { stdio: ['pipe', 'ignore', 'pipe'] });
+    await new Promise((done) => started.stderr.once('data', done));
+    return { url, port, child: started };
+  };
+  ({ url: shop, child } = await startShop({}));
 });
 
 after(async () => {
@@ -192,4 +197,29 @@ test('the pages speak four languages', async () => {
   for (const [language, button] of [['nl', 'Aanmelden met Ipse'], ['fr', 'Se connecter avec Ipse'], ['de', 'Mit Ipse anmelden'], ['en', 'Log in with Ipse']]) {
     assert.match((await browser.open(`${shop}/?lang=${language}`)).text, new RegExp(button));
   }
+});
+
+test('t38_an_idle_connection_and_a_slow_head_are_closed', async () => {
+  const { port, child: other } = await startShop({ patience_ms: 200 });
+  for (const sent of ['', 'GET / HTTP/1.1\r\nhost: x\r\nx-slow: 1', 'GET /health HTTP/1.1\r\nhost: x\r\n\r\n']) {
+    const client = connect(port, '127.0.0.1');
+    client.on('error', () => {});
+    client.resume().write(sent);
+    await new Promise((done) => client.once('close', done));
+  }
+  other.stdin.end();
+});
+
+test('t38_connections_beyond_the_limit_are_closed', async () => {
+  const { port, child: other } = await startShop({ connections: 4 });
+  const open = [];
+  for (let i = 0; i < 4; i++) {
+    open.push(connect(port, '127.0.0.1'));
+    await new Promise((done) => open[i].once('connect', done));
+  }
+  const more = connect(port, '127.0.0.1').resume();
+  more.on('error', () => {});
+  await new Promise((done) => more.once('close', done));
+  for (const client of open) client.destroy();
+  other.stdin.end();
 });

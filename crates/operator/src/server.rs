@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::serve::ListenerExt;
+use ipse_listener::Limits;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -66,22 +66,9 @@ pub async fn start_on(
     let address = listener.local_addr().map_err(listen)?;
     let (stop, stopped) = watch::channel(false);
     let router = http::router(Arc::clone(&operator));
-    // Answers are small and connections stay open. Nagle's algorithm would delay each answer by up to 40 ms.
-    let listener = listener.tap_io(|stream| {
-        let _ = stream.set_nodelay(true);
-    });
-    let mut serving = stopped.clone();
-    let server = tokio::spawn(async move {
-        let stopping = async move {
-            let _ = serving.wait_for(|stop| *stop).await;
-        };
-        if let Err(error) = axum::serve(listener, router)
-            .with_graceful_shutdown(stopping)
-            .await
-        {
-            tracing::error!(%error, "the server stopped");
-        }
-    });
+    let limits = Limits::shared_by(1);
+    let serving = ipse_listener::serve_router(listener, limits, router, stopped.clone());
+    let server = tokio::spawn(serving);
     let feed = tokio::spawn(feed::run(Arc::clone(&operator), client, stopped));
     tracing::info!(name = operator.config.name, %address, "the operator listens");
     Ok(Running {

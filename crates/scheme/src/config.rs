@@ -49,6 +49,33 @@ impl Default for Lifetimes {
     }
 }
 
+/// How much that anybody can begin may be open at a time on one node.
+#[derive(Clone, Copy, Debug)]
+pub struct OpenLimits {
+    /// Requests of partners that no phone has claimed: so many pushed ones, and so many plain ones.
+    pub requests: usize,
+    /// As `requests`, of one partner.
+    pub requests_per_partner: usize,
+    /// Requests that browsers at one address began.
+    pub requests_per_address: usize,
+    /// Enrolments.
+    pub enrolments: usize,
+    /// Enrolments that phones at one address began.
+    pub enrolments_per_address: usize,
+}
+
+impl Default for OpenLimits {
+    fn default() -> Self {
+        Self {
+            requests: 100_000,
+            requests_per_partner: 20_000,
+            requests_per_address: 1_000,
+            enrolments: 20_000,
+            enrolments_per_address: 100,
+        }
+    }
+}
+
 /// What the deployer decides.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -60,6 +87,8 @@ pub struct Config {
     pub profile: Profile,
     /// How long things live.
     pub lifetimes: Lifetimes,
+    /// How much may be open at a time.
+    pub open: OpenLimits,
     /// Version of the terms that a person accepts.
     pub terms_version: String,
 }

@@ -7,7 +7,7 @@ mod sim;
 use std::time::Duration;
 
 use ipse_protocol::bytes::B64u;
-use ipse_protocol::ids::EnrolmentId;
+use ipse_protocol::ids::{EnrolmentId, IdentityId};
 use ipse_protocol::problem::ProblemCode;
 use ipse_protocol::terms::{Progress, Readiness};
 use ipse_protocol::wire::{
@@ -35,8 +35,8 @@ pub(crate) const LOOKUP_VERSION: i64 = 1;
 const NUMBER: &str = "enrolment/number";
 const VOUCHED: &str = "enrolment/vouched";
 
-/// Most pages of abandoned enrolments that one sweep looks at.
-const SWEEP_PAGES: usize = 200;
+/// How many visits to banks one enrolment may begin.
+pub const VISITS: i64 = 10;
 /// How long a sweep of abandoned enrolments may wait for the next.
 pub const SWEEP_EVERY: Duration = Duration::from_secs(60);
 
@@ -95,7 +95,7 @@ impl Scheme {
     /// The person chose a bank.
     ///
     /// # Errors
-    /// `malformed_request` for a bank that is not ours, `registrar_failed`.
+    /// `malformed_request` for a bank that is not ours, `registrar_failed`; `too_many_requests` after [`VISITS`] of them.
     pub async fn enrolment_bank(
         &self,
         signed: &Signed,
@@ -107,6 +107,14 @@ impl Scheme {
             if found.status != EnrolmentStatus::Open {
                 return Err(ProblemCode::NotFound.into());
             }
+            let counted = found.id.clone();
+            self.write(move |tx| {
+                if enrolment::count_visit(tx, &counted, VISITS)? {
+                    return Ok(());
+                }
+                refuse!(TooManyRequests);
+            })
+            .await?;
             self.begin_visit(signed, Purpose::Enrolment, &found.id, bank, found.language)
                 .await
         });
@@ -193,51 +201,46 @@ impl Scheme {
     /// # Errors
     /// When the store fails.
     pub async fn sweep_enrolments(&self) -> Result<usize, Error> {
-        let mut all = 0;
-        // Anybody can begin one, so there may be many.
-        for _ in 0..SWEEP_PAGES {
-            match self.sweep_page().await? {
-                0 => break,
-                forgotten => all += forgotten,
-            }
-        }
-        Ok(all)
-    }
-
-    async fn sweep_page(&self) -> Result<usize, Error> {
-        let overdue = self
-            .store
+        self.store
             .write(|tx| {
                 let now = tx.now()?;
                 ipse_store::registrar::sweep(tx, now)?;
                 ipse_store::recovery::sweep(tx, now)?;
                 ipse_store::sim::sweep_connections(tx, now)?;
                 ipse_store::sim_text::sweep(tx, now - sim::TEXTS_DAY)?;
-                ipse_store::answer::sweep(tx, now - crate::idempotency::KEPT_MS)?;
-                enrolment::overdue(tx, now)
+                ipse_store::answer::sweep(tx, now - crate::idempotency::KEPT_MS)
             })
             .await?;
-        let mut forgotten = 0;
-        for row in overdue {
-            let identity = row.identity.clone();
-            let deleted = self
-                .store
-                .write(move |tx| {
-                    let deleted = enrolment::forget(tx, &row)?;
-                    if deleted && let (Some(operator), Some(handle)) = (&row.operator, &row.handle)
-                    {
-                        release_unless_bound(tx, operator, handle)?;
-                    }
-                    Ok(deleted)
-                })
-                .await?;
-            if deleted {
-                self.persons.erase(&identity).await?;
-                forgotten += 1;
+        let mut all = 0;
+        loop {
+            // Anybody can begin one, so there may be many: a page is one transaction here and one in the store of person keys.
+            let page = self.store.write(forget_overdue).await?;
+            self.persons.erase_all(&page).await?;
+            all += page.len();
+            if page.len() < enrolment::PAGE {
+                return Ok(all);
             }
         }
-        Ok(forgotten)
     }
+}
+
+/// Deletes a page of enrolments that nobody completed, and returns their identities.
+fn forget_overdue(tx: &mut Tx) -> Result<Vec<IdentityId>, StoreError> {
+    let now = tx.now()?;
+    let mut forgotten = Vec::new();
+    for row in enrolment::overdue(tx, now)? {
+        if !enrolment::forget(tx, &row)? {
+            continue;
+        }
+        // The operator relies on a SIM only after it answered, which takes a text message.
+        if row.sim_nonce_hash.is_some()
+            && let (Some(operator), Some(handle)) = (&row.operator, &row.handle)
+        {
+            release_unless_bound(tx, operator, handle)?;
+        }
+        forgotten.push(row.identity);
+    }
+    Ok(forgotten)
 }
 
 /// Lets an operator forget a SIM, unless it is bound: a person who enrols a second time has the same SIM that is bound to

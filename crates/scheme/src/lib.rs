@@ -24,6 +24,7 @@ mod link;
 pub mod log;
 pub mod login;
 pub mod me;
+mod open;
 pub mod partner;
 pub mod party;
 pub mod person;

@@ -157,13 +157,26 @@ impl PersonKeys {
     /// # Errors
     /// When the store fails.
     pub async fn erase(&self, identity: &IdentityId) -> Result<(), Error> {
-        if let Ok(mut cache) = self.cache.lock() {
-            cache.remove(identity);
+        self.erase_all(std::slice::from_ref(identity)).await
+    }
+
+    /// As [`PersonKeys::erase`], for many in one transaction.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn erase_all(&self, identities: &[IdentityId]) -> Result<(), Error> {
+        if identities.is_empty() {
+            return Ok(());
         }
-        let id = identity.clone();
+        if let Ok(mut cache) = self.cache.lock() {
+            for identity in identities {
+                cache.remove(identity);
+            }
+        }
+        let all = identities.to_vec();
         Ok(self
             .store
-            .write(move |tx| person::erase_key(tx, &id))
+            .write(move |tx| all.iter().try_for_each(|id| person::erase_key(tx, id)))
             .await?)
     }
 

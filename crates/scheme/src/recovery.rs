@@ -16,6 +16,7 @@ use zeroize::Zeroizing;
 use crate::actor::Actor;
 use crate::code::{REGISTRATIONS, credential_identifier};
 use crate::device::Signed;
+use crate::enrolment::VISITS;
 use crate::error::{Error, RuleError, refuse};
 use crate::person::lookup_hash;
 use crate::registrar::Vouched;
@@ -41,7 +42,8 @@ impl Scheme {
     /// The person wants a new code and chose a bank. Returns the recovery and the cookie for the callback.
     ///
     /// # Errors
-    /// `not_found` when the code is not used up, `malformed_request` for a bank that is not ours, `registrar_failed`.
+    /// `not_found` when the code is not used up, `malformed_request` for a bank that is not ours, `registrar_failed`;
+    /// `too_many_requests` after [`VISITS`] in the time that one lives.
     pub async fn begin_recovery(
         &self,
         signed: &Signed,
@@ -55,8 +57,22 @@ impl Scheme {
 
     async fn new_recovery(&self, signed: &Signed, bank: &str) -> Result<RecoveryResponse, Error> {
         let who = signed.device.identity.clone();
-        let identity = self.store.read(move |tx| exhausted(tx, &who)).await?;
+        let lifetime = self.config.lifetimes.enrolment;
+        let (identity, begun) = self
+            .store
+            .read(move |tx| {
+                let since = tx.now()? - lifetime;
+                Ok((
+                    exhausted(tx, &who)?,
+                    recovery::begun_since(tx, &who, since)?,
+                ))
+            })
+            .await?;
         let identity = identity.ok_or(ProblemCode::NotFound)?;
+        // Each one is a visit to a bank.
+        if begun >= VISITS {
+            return Err(ProblemCode::TooManyRequests.into());
+        }
         let id = RecoveryId::new(&self.random);
         let authorization_url = self
             .begin_visit(signed, Purpose::Recovery, &id, bank, identity.language)
@@ -72,7 +88,6 @@ impl Scheme {
             created: 0,
             expires: 0,
         };
-        let lifetime = self.config.lifetimes.enrolment;
         self.store
             .write(move |tx| {
                 row.created = tx.now()?;

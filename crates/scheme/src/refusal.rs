@@ -19,6 +19,9 @@ pub enum LoginRefusal {
     /// A request of this partner to this person is open already.
     #[error("a request to this person is open")]
     PromptOpen,
+    /// Too many requests wait for a phone: of this partner, from this address, or in total.
+    #[error("too many requests wait for a phone")]
+    TooManyOpen,
     /// The code or token is unknown, used, expired or revoked, or the identity changed since.
     #[error("the code or token is not valid")]
     GrantInvalid,

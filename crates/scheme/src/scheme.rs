@@ -9,6 +9,7 @@ use ipse_store::{Store, Tx};
 use crate::code::CodeService;
 use crate::config::Config;
 use crate::error::{Error, RuleError};
+use crate::open::Open;
 use crate::person::PersonKeys;
 use crate::registrar::Registrar;
 use crate::signer::Signer;
@@ -34,6 +35,7 @@ pub struct Scheme {
     pub operators: Vec<Arc<dyn SimController>>,
     /// Banks, in the order of the configuration.
     pub registrars: Vec<Arc<dyn Registrar>>,
+    pub(crate) open: Open,
     pub(crate) code: CodeService,
     pub(crate) statements: Statements,
     pub(crate) signer: Signer,
@@ -79,6 +81,7 @@ impl Scheme {
         let signer = Signer::new(&*keys, &config.issuer)?;
         Ok(Self {
             persons: PersonKeys::new(persons, keys.clone(), clock.clone(), random.clone()),
+            open: Open::new(config.open),
             code: CodeService::new(&*keys, random.clone())?,
             statements: Statements::new(clock.clone()),
             signer,

@@ -16,21 +16,12 @@ impl Scheme {
     /// # Errors
     /// When the store fails.
     pub async fn sweep(&self) -> Result<(), Error> {
-        let due = self
-            .store
-            .read(|tx| {
-                let now = tx.now()?;
-                Ok(!action::overdue(tx, ActionStatus::Linked, now)?.is_empty()
-                    || !action::overdue(tx, ActionStatus::Created, now)?.is_empty())
-            })
-            .await?;
-        if due {
-            self.store.write(expire).await?;
-        }
+        // In pages, so that no decision waits for long, and until nothing is left: what came in is cleaned up, however much it was.
+        while self.store.write(expire).await? == action::PAGE {}
+        while self.store.write(forget_unclaimed).await? == action::PAGE {}
         self.store
             .write(|tx| {
                 let now = tx.now()?;
-                action::forget_unclaimed(tx, now - UNCLAIMED_MS)?;
                 pushed_request::sweep(tx, now)
             })
             .await?;
@@ -38,19 +29,24 @@ impl Scheme {
     }
 }
 
-fn expire(tx: &mut Tx) -> Result<(), StoreError> {
+/// Ends a page of the actions that belong to somebody. A request that no phone claimed needs no end: its time says it.
+fn expire(tx: &mut Tx) -> Result<usize, StoreError> {
     let now = tx.now()?;
-    for status in [ActionStatus::Linked, ActionStatus::Created] {
-        for row in action::overdue(tx, status, now)? {
-            if !action::end(tx, &row.id, status, ActionStatus::Expired, None, now)? {
-                continue;
-            }
-            if let Some(who) = &row.identity {
-                approval::close_unfinished(tx, who, &row.id)?;
-                block::undecided(tx, &row.id, who, "expired")?;
-            }
-            block::action_changed(tx, &row.id, row.identity.as_ref());
+    let overdue = action::overdue(tx, now)?;
+    for row in &overdue {
+        if !action::end(tx, &row.id, row.status, ActionStatus::Expired, None, now)? {
+            continue;
         }
+        if let Some(who) = &row.identity {
+            approval::close_unfinished(tx, who, &row.id)?;
+            block::undecided(tx, &row.id, who, "expired")?;
+        }
+        block::action_changed(tx, &row.id, row.identity.as_ref());
     }
-    Ok(())
+    Ok(overdue.len())
+}
+
+fn forget_unclaimed(tx: &mut Tx) -> Result<usize, StoreError> {
+    let now = tx.now()?;
+    action::forget_unclaimed(tx, now - UNCLAIMED_MS)
 }

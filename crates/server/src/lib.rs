@@ -11,6 +11,7 @@
 //! [`Server`] creates all of them.
 
 pub mod app;
+mod client_address;
 mod client_assertion;
 pub mod config;
 mod connections;
@@ -31,12 +32,13 @@ pub mod server;
 mod shutdown;
 
 use std::future::Future;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
+use ipse_listener::Limits;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
@@ -67,6 +69,19 @@ pub async fn serve_on(
     let (quit, stopped) = watch::channel(false);
     let jobs = jobs::start(&server.scheme, &stopped);
     let mut running = tokio::task::JoinSet::new();
+    let limits = Limits {
+        proxies: server
+            .config
+            .limits
+            .proxies
+            .iter()
+            .map(IpAddr::to_canonical)
+            .collect(),
+        ..Limits::shared_by(2)
+    };
+    if server.config.issuer.starts_with("https:") && limits.proxies.is_empty() {
+        tracing::warn!("limits.proxies is empty: behind a proxy, all clients count as one address");
+    }
     for (socket, origin, router) in [
         (issuer, &server.config.issuer, server.issuer_router()),
         (app, &server.config.app, server.app_router()),
@@ -75,6 +90,7 @@ pub async fn serve_on(
             router,
             https: origin.starts_with("https:"),
             random: server.random.clone(),
+            limits: limits.clone(),
         };
         running.spawn(connections::serve(socket, listener, stopped.clone()));
     }

@@ -251,10 +251,13 @@ const LATEST: &str = columns!("WHERE identity = $1 ORDER BY created DESC, id DES
 const EARLIER: &str = columns!(
     "WHERE identity = $1 AND created <= $3 AND (created < $3 OR id < $4) ORDER BY created DESC, id DESC LIMIT $2"
 );
-// The first term is the condition of the partial index `action_expires`.
+// The first two terms are the condition of the partial index `action_due`.
 const OVERDUE: &str = columns!(
-    "WHERE (status = 'created' OR status = 'linked' OR status = 'expired') AND status = $1 AND expires < $2 LIMIT 200"
+    "WHERE identity IS NOT NULL AND (status = 'created' OR status = 'linked') AND expires < $1 ORDER BY expires LIMIT 500"
 );
+
+/// How many actions [`overdue`] and [`forget_unclaimed`] take at a time.
+pub const PAGE: usize = 500;
 
 /// Finds an action.
 pub fn by_id(tx: &mut Tx, id: &ActionId) -> Result<Option<Action>, StoreError> {
@@ -310,9 +313,9 @@ pub fn of_identity(
     rows.into_iter().map(action).collect()
 }
 
-/// Up to 200 actions of a status whose time is over.
-pub fn overdue(tx: &mut Tx, status: ActionStatus, now: i64) -> Result<Vec<Action>, StoreError> {
-    tx.rows(OVERDUE, params![&status, now])?
+/// Up to [`PAGE`] actions of somebody that are not decided and whose time is over.
+pub fn overdue(tx: &mut Tx, now: i64) -> Result<Vec<Action>, StoreError> {
+    tx.rows(OVERDUE, params![now])?
         .into_iter()
         .map(action)
         .collect()
@@ -428,12 +431,14 @@ pub fn deliver(tx: &mut Tx, id: &ActionId) -> Result<bool, StoreError> {
     tx.change_at_most_one(DELIVER, params![id])
 }
 
-const FORGET_UNCLAIMED: &str = "DELETE FROM action WHERE (status = 'created' OR status = 'linked' OR status = 'expired') \
-     AND status = 'expired' AND expires < $1 AND identity IS NULL";
+const FORGET_UNCLAIMED: &str = "DELETE FROM action WHERE id IN \
+     (SELECT id FROM action WHERE identity IS NULL AND expires < $1 ORDER BY expires LIMIT 500)";
 
-/// Deletes expired requests that no phone claimed: any browser can begin them, and they belong to nobody's history.
-pub fn forget_unclaimed(tx: &mut Tx, before: i64) -> Result<u64, StoreError> {
-    tx.exec(FORGET_UNCLAIMED, params![before])
+/// Deletes up to [`PAGE`] requests that no phone claimed, whatever ended them: any browser can begin them, and they belong to
+/// nobody's history.
+pub fn forget_unclaimed(tx: &mut Tx, before: i64) -> Result<usize, StoreError> {
+    let deleted = tx.exec(FORGET_UNCLAIMED, params![before])?;
+    Ok(usize::try_from(deleted).unwrap_or(PAGE))
 }
 
 const CANCEL_OPEN: &str = "UPDATE action SET status = 'cancelled', reason = $2, decided = $3 \

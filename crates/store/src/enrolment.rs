@@ -88,7 +88,10 @@ macro_rules! columns {
 
 const BY_ID: &str = columns!("WHERE id = $1");
 const OF_DEVICE: &str = columns!("WHERE device = $1 ORDER BY created DESC LIMIT 1");
-const OVERDUE: &str = columns!("WHERE status = 'open' AND expires < $1 ORDER BY expires LIMIT 100");
+const OVERDUE: &str = columns!("WHERE status = 'open' AND expires < $1 ORDER BY expires LIMIT 500");
+
+/// How many enrolments [`overdue`] returns at a time.
+pub const PAGE: usize = 500;
 
 fn enrolment(mut row: Row) -> Result<Enrolment, StoreError> {
     Ok(Enrolment {
@@ -147,7 +150,7 @@ pub fn of_device(tx: &mut Tx, device: &DeviceId) -> Result<Option<Enrolment>, St
         .transpose()
 }
 
-/// Up to 100 enrolments that nobody finished in time.
+/// Up to [`PAGE`] enrolments that nobody finished in time.
 pub fn overdue(tx: &mut Tx, now: i64) -> Result<Vec<Enrolment>, StoreError> {
     tx.rows(OVERDUE, params![now])?
         .into_iter()
@@ -161,6 +164,20 @@ const COUNT_REGISTRATION: &str =
 /// Counts a code that was evaluated; false when `most` were before.
 pub fn count_registration(tx: &mut Tx, id: &EnrolmentId, most: i64) -> Result<bool, StoreError> {
     tx.change_at_most_one(COUNT_REGISTRATION, params![id, most])
+}
+
+const COUNT_VISIT: &str = "UPDATE enrolment SET visits = visits + 1 WHERE id = $1 AND visits < $2";
+
+/// Counts a visit to a bank; false when `most` were before.
+pub fn count_visit(tx: &mut Tx, id: &EnrolmentId, most: i64) -> Result<bool, StoreError> {
+    tx.change_at_most_one(COUNT_VISIT, params![id, most])
+}
+
+const COUNT_TEXT: &str = "UPDATE enrolment SET texts = texts + 1 WHERE id = $1 AND texts < $2";
+
+/// Counts a text message that was asked for; false when `most` were before.
+pub fn count_text(tx: &mut Tx, id: &EnrolmentId, most: i64) -> Result<bool, StoreError> {
+    tx.change_at_most_one(COUNT_TEXT, params![id, most])
 }
 
 const CHALLENGE: &str = "UPDATE enrolment SET sim_challenge = $2, sim_nonce_hash = $3 \

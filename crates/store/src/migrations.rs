@@ -58,6 +58,12 @@ pub static SCHEME: Migrations = Migrations::new(&[
         sqlite: include_str!("../migrations/scheme/sqlite/0009_audit.sql"),
         postgres: include_str!("../migrations/scheme/postgres/0009_audit.sql"),
     },
+    Migration {
+        version: 10,
+        name: "limits of what is open",
+        sqlite: include_str!("../migrations/scheme/sqlite/0010_open_limits.sql"),
+        postgres: include_str!("../migrations/scheme/postgres/0010_open_limits.sql"),
+    },
 ]);
 
 /// The store of person keys.

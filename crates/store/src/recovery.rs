@@ -81,6 +81,13 @@ pub fn by_id(tx: &mut Tx, id: &RecoveryId) -> Result<Option<Recovery>, StoreErro
     }))
 }
 
+const BEGUN: &str = "SELECT COUNT(*) FROM recovery WHERE identity = $1 AND created > $2";
+
+/// How many recoveries of an identity were begun after a time.
+pub fn begun_since(tx: &mut Tx, identity: &IdentityId, since: i64) -> Result<i64, StoreError> {
+    tx.value(BEGUN, params![identity, since])
+}
+
 const COUNT_REGISTRATION: &str =
     "UPDATE recovery SET registrations = registrations + 1 WHERE id = $1 AND registrations < $2";
 

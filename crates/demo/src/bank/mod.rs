@@ -14,8 +14,10 @@ use std::{
 use anyhow::Context;
 use ipse_jose::SigningKey;
 use ipse_keys::KeyStore;
+use ipse_listener::Limits;
 use ipse_protocol::{Clock, Random};
 use ipse_texts::{Texts, TextsError};
+use tokio::sync::watch;
 
 mod answer;
 mod claims;
@@ -137,8 +139,13 @@ pub async fn run(
     tracing::info!(bank = config.name, %listen, "the bank listens");
     let bank = Bank::new(config, Box::new(keys), Clock::system(), Random::system())?;
     let bank = Arc::new(bank);
-    axum::serve(listener, router(bank))
-        .with_graceful_shutdown(stop)
-        .await?;
+    let (quit, stopped) = watch::channel(false);
+    let limits = Limits::shared_by(1);
+    let serving = ipse_listener::serve_router(listener, limits, router(bank), stopped);
+    let stopping = async {
+        stop.await;
+        quit.send_replace(true);
+    };
+    tokio::join!(serving, stopping);
     Ok(())
 }

@@ -9,6 +9,7 @@
 mod cards;
 mod cli;
 mod config;
+mod connections;
 mod faults;
 mod feed;
 mod log;

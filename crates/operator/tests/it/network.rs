@@ -9,6 +9,7 @@ use axum::http::StatusCode;
 use axum::routing::post;
 use ipse_jose::{JwkSet, SigningKey, b64, jws};
 use ipse_keys::FileKeyStore;
+use ipse_listener::Limits;
 use ipse_operator::cards::Channel;
 use ipse_operator::config::{Config, Profile, Scheme, Sim};
 use ipse_operator::context::Context;
@@ -70,7 +71,13 @@ impl Inbox {
             .with_state(inbox.clone());
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
-        tokio::spawn(async move { axum::serve(listener, router).await });
+        // It serves as long as the process lives.
+        let (stop, stopped) = watch::channel(false);
+        let limits = Limits::shared_by(1);
+        tokio::spawn(async move {
+            let _running = stop;
+            ipse_listener::serve_router(listener, limits, router, stopped).await;
+        });
         (inbox, format!("http://{address}/operators/events"))
     }
 

@@ -119,6 +119,7 @@ impl Scheme {
                 .await?;
             return self.offer(&signed, &snapshot, &key);
         }
+        self.open.release(&snapshot.action.id);
         let mut snapshot = snapshot;
         snapshot.action.claim = Some(claim);
         self.contact_sim(&snapshot);
@@ -213,6 +214,7 @@ impl Scheme {
     /// unmet_authentication_requirements 1.0).
     async fn level_unmet(&self, signed: &Signed, snapshot: &ActionSnapshot) -> Result<(), Error> {
         let (id, sequence) = (snapshot.action.id.clone(), self.sequence(signed));
+        self.open.release(&id);
         self.write(move |tx| {
             sequence.spend(tx)?;
             let (from, to) = (ActionStatus::Created, ActionStatus::Cancelled);

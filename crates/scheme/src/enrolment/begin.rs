@@ -1,5 +1,7 @@
 //! The first request of a phone, whose key is not known yet.
 
+use std::net::IpAddr;
+
 use ipse_jose::{Alg, VerifyingKey, b64, jws};
 use ipse_protocol::device_request::{self, RequestClaims};
 use ipse_protocol::ids::{DeviceId, EnrolmentId, IdentityId};
@@ -20,6 +22,8 @@ use crate::error::{Error, RuleError, refuse};
 use crate::scheme::Scheme;
 use crate::sim::Found;
 
+/// When to try again while too many enrolments are open.
+const PAUSE_MS: i64 = 60_000;
 /// Longest name of a device.
 const MAX_DEVICE_NAME: usize = 60;
 
@@ -28,12 +32,13 @@ impl Scheme {
     /// number.
     ///
     /// # Errors
-    /// `malformed_request` with the reason, `device_signature_invalid`, `sim_unavailable`, `already_enrolled` when the
-    /// device key is in use.
+    /// `malformed_request` with the reason, `too_many_requests`, `device_signature_invalid`, `sim_unavailable`,
+    /// `already_enrolled` when the device key is in use.
     pub async fn begin_enrolment(
         &self,
         incoming: Incoming<'_>,
         body: &EnrolmentRequest,
+        address: IpAddr,
     ) -> Result<EnrolmentResponse, Error> {
         let (claims, hash) = self.verify_first(&incoming, body)?;
         let (number, language) = acceptable(body)?;
@@ -47,8 +52,18 @@ impl Scheme {
         if let Some(known) = known {
             return Ok(answer(&known));
         }
+        let lifetime = self.config.lifetimes.enrolment;
+        let now = self.clock.unix_ms();
+        // A phone that begins again is counted once.
+        let place = open_as(&point);
+        if !self.open.enrolment(&place, address, (now, now + lifetime)) {
+            return Err(Problem::new(ProblemCode::TooManyRequests)
+                .with("retry_after_ms", PAUSE_MS)
+                .into());
+        }
         let keys = self.keys.clone();
-        let sim = self.sim_of(&number).await?;
+        let sim = self.sim_of(&number).await;
+        let sim = sim.inspect_err(|_| self.open.release(&place))?;
         let identity = IdentityId::new(&self.random);
         let key = self.persons.create(&identity).await?;
         let mut device = pending(&self.random, body, &identity, sequence, &hash);
@@ -73,7 +88,6 @@ impl Scheme {
             expires: 0,
         };
         let named = claims.dev;
-        let lifetime = self.config.lifetimes.enrolment;
         let made = row.identity.clone();
         let begun = self
             .write(move |tx| {
@@ -90,6 +104,9 @@ impl Scheme {
             Err(Error::Refused(_)) => true,
             Err(_) => false,
         };
+        if matches!(begun, Err(Error::Refused(_))) {
+            self.open.release(&place);
+        }
         if unused {
             self.persons.erase(&made).await?;
         }
@@ -153,6 +170,11 @@ struct Sim {
     state: EnrolmentSim,
     operator: Option<String>,
     handle: Option<String>,
+}
+
+/// Under what an enrolment of this device key is counted while it is open.
+pub(super) fn open_as(device_key: &[u8; 65]) -> String {
+    format!("enr/{}", b64::encode(device_key))
 }
 
 /// The normalised number and the language. Checks the rest of the phone's data.

@@ -12,6 +12,7 @@ use ipse_store::receipt::{self, Receipt};
 use ipse_store::sim::{self, Binding, BindingStatus};
 use ipse_store::{StoreError, Tx, device as devices, identity as identities};
 
+use super::begin::open_as;
 use super::{LOOKUP_VERSION, NUMBER, opened, packed, release_unless_bound};
 use crate::device::Signed;
 use crate::error::{Error, RuleError, refuse};
@@ -59,6 +60,7 @@ impl Scheme {
             let completing = self.prepare(signed, found, body).await?;
             let keys = self.keys.clone();
             self.write(move |tx| completing.run(tx, &*keys)).await?;
+            self.open.release(&open_as(&signed.device.public_key));
         }
         self.completed(id).await
     }

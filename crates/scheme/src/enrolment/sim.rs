@@ -26,6 +26,8 @@ const TEXT: &str = "txt";
 pub const TEXTS: i64 = 5;
 /// How many messages a day a person gets whom a bank has vouched for. Both limits together stay below the operator's ten.
 pub const TEXTS_VOUCHED: i64 = 4;
+/// How many messages one enrolment may ask for, also when the operator sent none.
+pub const TEXTS_ASKED: i64 = 20;
 /// See [`TEXTS`], in milliseconds.
 pub(super) const TEXTS_DAY: i64 = 24 * HOUR;
 const HOUR: i64 = 3_600_000;
@@ -197,6 +199,9 @@ fn count_text(
 ) -> Result<(), RuleError> {
     if !enrolment::by_id(tx, of)?.is_some_and(|found| wants_sim(&found)) {
         refuse!(NotFound);
+    }
+    if !enrolment::count_text(tx, of, TEXTS_ASKED)? {
+        refuse!(TooManyRequests);
     }
     let now = tx.now()?;
     let (sent, first) = sim_text::since(tx, hash, now - TEXTS_DAY)?;

@@ -1,5 +1,6 @@
 //! How a login begins: a pushed or plain request becomes an action.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use ipse_jose::b64;
@@ -14,6 +15,7 @@ use ipse_store::{StoreError, Tx, pushed_request};
 use super::browser::started_in;
 use super::{Begun, Browser, LoginError, LoginRefusal, SECOND_MS};
 use crate::error::RuleError;
+use crate::open::{OpenRequest, Way};
 use crate::partner::{Assertion, use_assertion};
 use crate::request::ActionRequest;
 use crate::scheme::Scheme;
@@ -33,6 +35,11 @@ impl Handle {
         bytes[..8].copy_from_slice(&self.expires.to_be_bytes());
         bytes[8..].copy_from_slice(&self.secret);
         bytes
+    }
+
+    /// Under what it is counted until it is used.
+    fn open_as(secret: &[u8; 24]) -> String {
+        format!("par/{}", b64::encode(secret))
     }
 
     fn hash(&self) -> [u8; 32] {
@@ -63,7 +70,7 @@ impl Scheme {
     /// Keeps a pushed authorization request (RFC 9126): its `request_uri` and its life in seconds.
     ///
     /// # Errors
-    /// [`LoginRefusal::AssertionUsed`].
+    /// [`LoginRefusal::AssertionUsed`], [`LoginRefusal::TooManyOpen`].
     pub async fn push_request(
         &self,
         partner: &PartnerId,
@@ -74,7 +81,14 @@ impl Scheme {
         let partner = partner.clone();
         let life = self.config.lifetimes.pushed_request;
         let secret = self.random.bytes();
-        let handle = self
+        let place = Handle::open_as(&secret);
+        self.open_request(
+            &place,
+            None,
+            &open_request(Way::Pushed, &partner, None),
+            life,
+        )?;
+        let pushed = self
             .store
             .write_rule(move |tx| {
                 use_assertion(tx, &partner, assertion.as_ref())?;
@@ -85,7 +99,8 @@ impl Scheme {
                 pushed_request::push(tx, handle.expires, &handle.hash(), &partner, &request)?;
                 Ok::<_, RuleError<LoginRefusal>>(handle)
             })
-            .await?;
+            .await;
+        let handle = self.open.settled(&place, pushed)?;
         Ok((handle.request_uri(), (life / SECOND_MS).unsigned_abs()))
     }
 
@@ -102,8 +117,12 @@ impl Scheme {
         let handle = Handle::parse(request_uri).ok_or(LoginRefusal::RequestUnknown)?;
         let partner = partner.clone();
         let id = handle.action(self.config.lifetimes.pushed_request);
+        let open = open_request(Way::Pushed, &partner, Some(browser.address));
+        let (place, pushed) = (id.to_string(), Handle::open_as(&handle.secret));
+        let life = self.config.lifetimes.action;
+        self.open_request(&place, Some(&pushed), &open, life)?;
         let beginning = self.beginning(browser);
-        let (row, new) = self
+        let begun = self
             .store
             .write_rule(move |tx| {
                 let consumed =
@@ -120,7 +139,11 @@ impl Scheme {
                 let row = beginning.begin(tx, id.clone(), &partner, request)?;
                 Ok::<_, RuleError<LoginRefusal>>((row, true))
             })
-            .await?;
+            .await;
+        let (row, new) = self.open.settled(&place, begun)?;
+        if row.status != ActionStatus::Created {
+            self.open.release(&place);
+        }
         Ok(if new {
             Begun::Now(Box::new(self.sign_in_state(&row, row.created, true)?))
         } else {
@@ -131,7 +154,7 @@ impl Scheme {
     /// Begins the action of a plain request, for partners whose registration allows those.
     ///
     /// # Errors
-    /// [`LoginRefusal::SandboxUnknown`], [`LoginRefusal::PromptOpen`].
+    /// [`LoginRefusal::TooManyOpen`], [`LoginRefusal::SandboxUnknown`], [`LoginRefusal::PromptOpen`].
     pub async fn begin_plain(
         &self,
         partner: &PartnerId,
@@ -140,16 +163,34 @@ impl Scheme {
     ) -> Result<ActionId, LoginError> {
         let request = request.to_json()?;
         let partner = partner.clone();
+        let open = open_request(Way::Plain, &partner, Some(browser.address));
+        // The time in an id orders rows, and decides nothing.
+        let id = ActionId::dated_by(self.clock.unix_ms(), &self.random.bytes());
+        let place = id.to_string();
+        self.open_request(&place, None, &open, self.config.lifetimes.action)?;
         let beginning = self.beginning(browser);
-        let bits = self.random.bytes();
         let begun = self
             .store
-            .write_rule(move |tx| {
-                let id = ActionId::dated_by(tx.now()?, &bits);
-                beginning.begin(tx, id, &partner, request.clone())
-            })
-            .await?;
-        Ok(begun.id)
+            .write_rule(move |tx| beginning.begin(tx, id.clone(), &partner, request.clone()))
+            .await;
+        Ok(self.open.settled(&place, begun)?.id)
+    }
+
+    fn open_request(
+        &self,
+        place: &str,
+        replaces: Option<&str>,
+        request: &OpenRequest,
+        life: i64,
+    ) -> Result<(), LoginRefusal> {
+        let now = self.clock.unix_ms();
+        match self
+            .open
+            .request(place, replaces, request, (now, now + life))
+        {
+            true => Ok(()),
+            false => Err(LoginRefusal::TooManyOpen),
+        }
     }
 
     fn beginning(&self, browser: Browser) -> Beginning {
@@ -159,6 +200,14 @@ impl Scheme {
             life: self.config.lifetimes.action,
             demo: self.config.is_demo(),
         }
+    }
+}
+
+fn open_request(way: Way, partner: &PartnerId, address: Option<IpAddr>) -> OpenRequest {
+    OpenRequest {
+        way,
+        partner: partner.clone(),
+        address,
     }
 }
 

@@ -124,6 +124,7 @@ impl Scheme {
         let Some((row, _)) = self.started_by(action, browser).await? else {
             return Ok(false);
         };
+        self.open.release(&row.id);
         Ok(self
             .store
             .write(move |tx| {

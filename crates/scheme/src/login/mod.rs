@@ -3,6 +3,8 @@
 mod begin;
 mod browser;
 
+use std::net::IpAddr;
+
 use ipse_protocol::ids::{ActionId, PartnerId};
 use ipse_protocol::terms::{ActionStatus, Flow, Level};
 
@@ -23,6 +25,8 @@ pub struct Browser {
     pub name: String,
     /// Language of the page.
     pub language: Language,
+    /// The address that it comes from.
+    pub address: IpAddr,
 }
 
 /// What became of a browser that arrives with a pushed request.

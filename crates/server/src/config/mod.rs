@@ -3,11 +3,11 @@
 mod bank;
 mod operator;
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
-use ipse_scheme::config::{Config, Lifetimes, Profile};
+use ipse_scheme::config::{Config, Lifetimes, OpenLimits, Profile};
 use serde::Deserialize;
 
 pub use bank::{BANK_CLIENT_KEY, BANK_USERINFO_KEY, BankConfig};
@@ -44,6 +44,9 @@ pub struct ServerConfig {
     /// Lifetimes of actions, codes, tokens, enrolments and SIM statements.
     #[serde(default)]
     pub lifetimes: LifetimesConfig,
+    /// How much clients may have open at a time, and which proxies are believed.
+    #[serde(default)]
+    pub limits: LimitsConfig,
     /// Operators.
     #[serde(default, rename = "operator")]
     pub operators: Vec<OperatorConfig>,
@@ -61,6 +64,39 @@ pub struct LifetimesConfig {
     token_seconds: Option<i64>,
     enrolment_seconds: Option<i64>,
     sim_statement_login_seconds: Option<i64>,
+}
+
+/// `[limits]`, for each node.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LimitsConfig {
+    /// Addresses of the reverse proxies, whose `x-forwarded-for` names the client.
+    #[serde(default)]
+    pub proxies: Vec<IpAddr>,
+    open_requests: Option<usize>,
+    open_requests_per_partner: Option<usize>,
+    open_requests_per_address: Option<usize>,
+    open_enrolments: Option<usize>,
+    open_enrolments_per_address: Option<usize>,
+}
+
+impl LimitsConfig {
+    fn open(&self) -> OpenLimits {
+        let or = OpenLimits::default();
+        OpenLimits {
+            requests: self.open_requests.unwrap_or(or.requests),
+            requests_per_partner: self
+                .open_requests_per_partner
+                .unwrap_or(or.requests_per_partner),
+            requests_per_address: self
+                .open_requests_per_address
+                .unwrap_or(or.requests_per_address),
+            enrolments: self.open_enrolments.unwrap_or(or.enrolments),
+            enrolments_per_address: self
+                .open_enrolments_per_address
+                .unwrap_or(or.enrolments_per_address),
+        }
+    }
 }
 
 /// The scheme's folder: `home` itself, or `scheme/` inside the home of a demo.
@@ -160,6 +196,7 @@ impl ServerConfig {
                 ),
                 ..default
             },
+            open: self.limits.open(),
             terms_version: TERMS_VERSION.to_owned(),
         }
     }

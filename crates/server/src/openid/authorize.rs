@@ -17,29 +17,43 @@ use super::cookie::BrowserCookie;
 use super::error::Error;
 use super::pages::sign_in_path;
 use super::{Provider, browser, client, form, headers, sign_in};
+use crate::client_address::ClientAddress;
 use crate::request_id;
 
 /// By link or redirect.
 pub async fn get(
     State(provider): State<Arc<Provider>>,
+    address: ClientAddress,
     headers: HeaderMap,
     RawQuery(query): RawQuery,
 ) -> Response {
     let params = Params::parse(query.unwrap_or_default().as_bytes()).ok();
-    authorize(&provider, &headers, params).await
+    authorize(&provider, &headers, address, params).await
 }
 
 /// By form.
 pub async fn post(
     State(provider): State<Arc<Provider>>,
+    address: ClientAddress,
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    authorize(&provider, &headers, form::read(&headers, &body).ok()).await
+    authorize(
+        &provider,
+        &headers,
+        address,
+        form::read(&headers, &body).ok(),
+    )
+    .await
 }
 
-async fn authorize(provider: &Provider, headers: &HeaderMap, params: Option<Params>) -> Response {
-    match start(provider, headers, params).await {
+async fn authorize(
+    provider: &Provider,
+    headers: &HeaderMap,
+    address: ClientAddress,
+    params: Option<Params>,
+) -> Response {
+    match start(provider, headers, address, params).await {
         Ok(response) => response,
         Err(error) => error.into_page(provider, headers),
     }
@@ -48,6 +62,7 @@ async fn authorize(provider: &Provider, headers: &HeaderMap, params: Option<Para
 async fn start(
     provider: &Provider,
     headers: &HeaderMap,
+    address: ClientAddress,
     params: Option<Params>,
 ) -> Result<Response, Error> {
     let params = params.ok_or(PageProblem::Unreadable)?;
@@ -65,6 +80,7 @@ async fn start(
         binding: cookie.binding(),
         name: browser::name(headers),
         language,
+        address: address.0,
     };
     let mut response = match &authorize {
         AuthorizeParams::Pushed { request_uri, .. } => {

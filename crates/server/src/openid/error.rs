@@ -107,6 +107,10 @@ impl Error {
                 Code::AccessDenied,
                 "a request to this person is open already",
             ),
+            Self::Login(LoginRefusal::TooManyOpen) => OAuthError::new(
+                Code::TemporarilyUnavailable,
+                "too many requests wait for a phone: retry later",
+            ),
             Self::Login(LoginRefusal::GrantInvalid) => INVALID_GRANT,
             Self::WrongBrowser | Self::FormToken => {
                 OAuthError::new(Code::AccessDenied, "the browser did not start this login")
@@ -132,6 +136,7 @@ impl Error {
                 return (ErrorPage::SiteMistake, "login_hint_unknown");
             }
             Self::Login(LoginRefusal::PromptOpen) => ErrorPage::PromptOpen,
+            Self::Login(LoginRefusal::TooManyOpen) => return (ErrorPage::Busy, "too_many_open"),
             Self::WrongBrowser => ErrorPage::WrongBrowser,
             Self::FormToken => return (ErrorPage::WrongBrowser, "form_token_invalid"),
             Self::Scheme(error) if error.is_busy() => ErrorPage::Busy,

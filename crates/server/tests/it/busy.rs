@@ -3,11 +3,13 @@
 use std::sync::Arc;
 use std::sync::mpsc;
 
+use ipse_listener::Limits;
 use ipse_protocol::wire::Offer;
 use ipse_server::Server;
 use ipse_store::{Store, StoreError};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
+use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 
 use crate::support::{
@@ -63,11 +65,13 @@ struct Node {
     issuer: String,
     app: String,
     tasks: JoinSet<()>,
+    _stop: watch::Sender<bool>,
 }
 
 impl Node {
     async fn beside(network: &TestNetwork) -> Self {
         let server = Arc::new(network.node_with_queue(1));
+        let (stop, stopped) = watch::channel(false);
         let mut tasks = JoinSet::new();
         let mut urls = Vec::new();
         for router in [server.issuer_router(), server.app_router()] {
@@ -76,9 +80,13 @@ impl Node {
                 .expect("a port");
             let port = listener.local_addr().expect("address").port();
             urls.push(format!("http://localhost:{port}"));
-            tasks.spawn(async move {
-                let _ = axum::serve(listener, router).await;
-            });
+            let limits = Limits::shared_by(2);
+            tasks.spawn(ipse_listener::serve_router(
+                listener,
+                limits,
+                router,
+                stopped.clone(),
+            ));
         }
         let [issuer, app] = urls.try_into().expect("two");
         Self {
@@ -86,6 +94,7 @@ impl Node {
             issuer,
             app,
             tasks,
+            _stop: stop,
         }
     }
 

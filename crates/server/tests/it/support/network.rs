@@ -6,6 +6,7 @@ use std::sync::Arc;
 use ipse_demo::bank::{self, Bank, TRUST_FRAMEWORK};
 use ipse_jose::JwkSet;
 use ipse_keys::{FileKeyStore, KeyStore};
+use ipse_listener::Limits;
 use ipse_operator::cards::Channel;
 use ipse_operator::keys::OperatorKeys;
 use ipse_operator::store::MIGRATIONS;
@@ -151,9 +152,13 @@ impl TestNetwork {
         );
         let (stop, stopped) = watch::channel(false);
         let mut tasks = JoinSet::new();
-        tasks.spawn(async move {
-            let _ = axum::serve(bank_at, bank::router(bank)).await;
-        });
+        let (limits, router) = (Limits::shared_by(1), bank::router(bank));
+        tasks.spawn(ipse_listener::serve_router(
+            bank_at,
+            limits,
+            router,
+            stopped.clone(),
+        ));
 
         let mut settings = json!({
             "profile": "demo", "issuer": issuer, "app": app,

@@ -106,6 +106,7 @@ impl TestNetwork {
             binding: RACER,
             name: "Firefox".into(),
             language: Language::En,
+            address: std::net::Ipv4Addr::LOCALHOST.into(),
         };
         let scheme = &self.server.scheme;
         let request: ActionRequest<'_> = serde_json::from_str(stored).expect("a request");

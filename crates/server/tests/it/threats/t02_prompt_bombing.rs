@@ -45,6 +45,7 @@ async fn t02_a_thousand_starts_show_one_prompt() {
             binding: [1; 32],
             name: "Firefox".into(),
             language: Language::En,
+            address: std::net::Ipv4Addr::LOCALHOST.into(),
         };
         let restarted = network.another_node().scheme;
         let mut begun = 0;

@@ -106,7 +106,9 @@ async fn t41_a_known_number_costs_the_same_work_as_an_unknown_one() {
             };
             let request = stranger.seal("/enrolments", &body);
             let before = node.scheme.store.stats();
-            let answer = node.scheme.begin_enrolment(request.incoming(), &body).await;
+            let here = std::net::Ipv4Addr::LOCALHOST.into();
+            let begun = node.scheme.begin_enrolment(request.incoming(), &body, here);
+            let answer = begun.await;
             let answer = serde_json::to_value(answer.expect("an enrolment")).expect("json");
             let after = node.scheme.store.stats();
             let work = after.transactions - before.transactions;
