@@ -89,6 +89,8 @@ pub struct Config {
     pub lifetimes: Lifetimes,
     /// How much may be open at a time.
     pub open: OpenLimits,
+    /// Text messages with secrets in an hour, for all numbers together; strangers get half of them.
+    pub texts_per_hour: i64,
     /// Version of the terms that a person accepts.
     pub terms_version: String,
 }

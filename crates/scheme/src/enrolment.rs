@@ -27,8 +27,6 @@ use crate::registrar::Vouched;
 use crate::scheme::Scheme;
 use crate::visit::Begun;
 
-pub use sim::{TEXTS, TEXTS_VOUCHED};
-
 /// Version of the keyed hashes by which people are found again.
 pub(crate) const LOOKUP_VERSION: i64 = 1;
 /// Purposes under which an enrolment's data is sealed.
@@ -207,7 +205,7 @@ impl Scheme {
                 ipse_store::registrar::sweep(tx, now)?;
                 ipse_store::recovery::sweep(tx, now)?;
                 ipse_store::sim::sweep_connections(tx, now)?;
-                ipse_store::sim_text::sweep(tx, now - sim::TEXTS_DAY)?;
+                ipse_store::sim_text::sweep(tx, now - crate::sim::COUNTED_MS)?;
                 ipse_store::answer::sweep(tx, now - crate::idempotency::KEPT_MS)
             })
             .await?;

@@ -1,6 +1,7 @@
 //! The SIM factor: statements that operators make while a person reads, and the binding of a SIM to an identity.
 
 mod connect;
+mod text;
 
 use std::sync::Arc;
 
@@ -22,6 +23,8 @@ use crate::sim_controller::{Resolved, SimController, SimError};
 use crate::sim_statements::{SimChange, SimRefusal};
 
 pub(crate) use connect::{bind_new, may_bind};
+pub(crate) use text::{COUNTED_MS, TextRequest};
+pub use text::{TEXTS, TEXTS_ENROLLED, TEXTS_OTHERS, TEXTS_VOUCHED};
 
 /// What the text message says the secret is for.
 pub(crate) const PURPOSE: &str = "bind_sim";

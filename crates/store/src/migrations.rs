@@ -64,6 +64,12 @@ pub static SCHEME: Migrations = Migrations::new(&[
         sqlite: include_str!("../migrations/scheme/sqlite/0010_open_limits.sql"),
         postgres: include_str!("../migrations/scheme/postgres/0010_open_limits.sql"),
     },
+    Migration {
+        version: 11,
+        name: "text messages wherever they are asked for",
+        sqlite: include_str!("../migrations/scheme/sqlite/0011_sim_text.sql"),
+        postgres: include_str!("../migrations/scheme/postgres/0011_sim_text.sql"),
+    },
 ]);
 
 /// The store of person keys.

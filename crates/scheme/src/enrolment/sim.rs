@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use ipse_protocol::ids::EnrolmentId;
 use ipse_protocol::problem::{Problem, ProblemCode};
+use ipse_protocol::sim_statement;
 use ipse_protocol::wire::SimSentResponse;
-use ipse_protocol::{ids, sim_statement};
 use ipse_store::enrolment::{self, Enrolment, EnrolmentSim, EnrolmentStatus};
 use ipse_store::{Tx, sim_text};
 
@@ -13,24 +13,12 @@ use super::{NUMBER, opened};
 use crate::device::Signed;
 use crate::error::{Error, RuleError, refuse};
 use crate::party;
-use crate::person::keyed_hash;
 use crate::scheme::Scheme;
-use crate::sim::{PURPOSE, refused_by_operator, verify_holder};
+use crate::sim::{TextRequest, refused_by_operator, verify_holder};
 use crate::sim_controller::{SimController, SimError};
 
-/// Prefix of a text message's id.
-const TEXT: &str = "txt";
-/// How many messages a day go to one number for people whom no bank has vouched for. Anybody can begin an enrolment with any
-/// number, and the operator counts all messages to a SIM together. Without this limit, strangers could use up the messages
-/// that the holder of the number needs to get their identity back.
-pub const TEXTS: i64 = 5;
-/// How many messages a day a person gets whom a bank has vouched for. Both limits together stay below the operator's ten.
-pub const TEXTS_VOUCHED: i64 = 4;
 /// How many messages one enrolment may ask for, also when the operator sent none.
 pub const TEXTS_ASKED: i64 = 20;
-/// See [`TEXTS`], in milliseconds.
-pub(super) const TEXTS_DAY: i64 = 24 * HOUR;
-const HOUR: i64 = 3_600_000;
 
 impl Scheme {
     /// Which operator an enrolment waits for. Anybody may ask: it decides only which limit a call counts for.
@@ -49,7 +37,7 @@ impl Scheme {
     ///
     /// # Errors
     /// `sim_not_ready`, with a `reason` when it is the line's (lost, or about to move); `sim_mismatch`, `sim_unavailable`;
-    /// `not_found` once the SIM is connected or the enrolment over; `too_many_requests` after [`TEXTS`] of them.
+    /// `not_found` once the SIM is connected or the enrolment over; `too_many_requests` after too many.
     pub async fn enrolment_sim(&self, signed: &Signed, id: &str) -> Result<SimSentResponse, Error> {
         self.idempotent(signed, self.send_enrolment_secret(signed, id))
             .await
@@ -65,22 +53,19 @@ impl Scheme {
             return Err(ProblemCode::NotFound.into());
         }
         let (operator, handle) = self.connectable(&found)?;
-        let (hash, limit) = self.texts_of(&found).await?;
-        let text = ids::of(TEXT, &self.random.bytes());
-        let (counted, of) = (text.clone(), found.id.clone());
-        // Counted before it is sent, so that simultaneous requests get no more.
-        self.write(move |tx| count_text(tx, &counted, &of, (&hash, limit)))
-            .await?;
+        let asked = self.message_for(&found).await?;
         let nonce_hash =
             sim_statement::nonce_hash(&found.id, &self.random.bytes(), &self.random.bytes());
-        let begun = operator
-            .holder_begin(handle, &nonce_hash, PURPOSE, found.language)
-            .await;
-        if matches!(begun, Err(SimError::Unavailable | SimError::TooMany)) {
-            self.store
-                .write(move |tx| sim_text::forget(tx, &text))
-                .await?;
-        }
+        let of = found.id.clone();
+        let begun = self
+            .text_secret(
+                (&**operator, handle),
+                &nonce_hash,
+                found.language,
+                &asked,
+                move |tx| may_ask(tx, &of),
+            )
+            .await?;
         let (challenge, tries_left) = begun.map_err(|error| match error {
             // The operator tells its customer which of them it is.
             SimError::NotFound | SimError::NotReady(_) => Problem::new(ProblemCode::SimNotReady)
@@ -98,20 +83,14 @@ impl Scheme {
         })
     }
 
-    /// By which hash the messages of an enrolment are counted, and how many there may be a day. What the scheme knows of a
-    /// number plays no part, so the limit does not reveal who is enrolled.
-    async fn texts_of(&self, found: &Enrolment) -> Result<(Vec<u8>, i64), Error> {
+    /// The message of an enrolment. What the scheme knows of a number plays no part, so the limits do not reveal who is enrolled.
+    async fn message_for(&self, found: &Enrolment) -> Result<TextRequest, Error> {
         let key = self.persons.key(&found.identity).await?;
-        if let Some(vouched) = opened(&key, found)? {
-            let person = &vouched.national_number;
-            return Ok((
-                keyed_hash(&*self.keys, "sim_text/person", person),
-                TEXTS_VOUCHED,
-            ));
-        }
         let number = key.open(NUMBER, &found.number)?;
         let number = std::str::from_utf8(&number).map_err(|_| Error::Corrupt("phone number"))?;
-        Ok((keyed_hash(&*self.keys, "sim_text/number", number), TEXTS))
+        let vouched = opened(&key, found)?;
+        let person = vouched.as_ref().map(|v| v.national_number.as_str());
+        Ok(self.ask_enrolling(&found.id, number, person))
     }
 
     fn connectable<'e>(
@@ -174,8 +153,8 @@ impl Scheme {
         self.write(move |tx| {
             // A swap that was reported since has taken the handle away.
             if enrolment::connect(tx, &id, &handle, &statement, claims.changed_at)? {
-                // The holder asked for these messages, so they do not count.
-                sim_text::forget_of(tx, &id)?;
+                // The holder asked for these messages, so they count no more against them.
+                sim_text::settle(tx, &id)?;
                 Ok(())
             } else {
                 refuse!(SimMismatch);
@@ -190,29 +169,13 @@ fn wants_sim(found: &Enrolment) -> bool {
     found.status == EnrolmentStatus::Open && found.sim_statement.is_none()
 }
 
-/// Counts a message that is about to be sent, unless there were too many.
-fn count_text(
-    tx: &mut Tx,
-    id: &str,
-    of: &EnrolmentId,
-    (hash, limit): (&[u8], i64),
-) -> Result<(), RuleError> {
-    if !enrolment::by_id(tx, of)?.is_some_and(|found| wants_sim(&found)) {
+/// Whether an enrolment may ask for another message.
+fn may_ask(tx: &mut Tx, id: &EnrolmentId) -> Result<(), RuleError> {
+    if !enrolment::by_id(tx, id)?.is_some_and(|found| wants_sim(&found)) {
         refuse!(NotFound);
     }
-    if !enrolment::count_text(tx, of, TEXTS_ASKED)? {
+    if !enrolment::count_text(tx, id, TEXTS_ASKED)? {
         refuse!(TooManyRequests);
     }
-    let now = tx.now()?;
-    let (sent, first) = sim_text::since(tx, hash, now - TEXTS_DAY)?;
-    if sent >= limit {
-        // In whole hours: this caller must not learn when another one asked.
-        let left = (first + TEXTS_DAY - now).max(1);
-        let pause = (left + HOUR - 1) / HOUR * HOUR;
-        return Err(
-            (Problem::new(ProblemCode::TooManyRequests).with("retry_after_ms", pause)).into(),
-        );
-    }
-    sim_text::add(tx, id, hash, of, now)?;
     Ok(())
 }

@@ -14,7 +14,7 @@ use ipse_store::sim::{Binding, BindingStatus, Connection, ConnectionStatus};
 use ipse_store::{Kind, StoreError, Tx, action, identity as identities, sim};
 use ipse_texts::Language;
 
-use super::{Found, PURPOSE, refused_by_operator, release, verify_holder};
+use super::{Found, refused_by_operator, release, verify_holder};
 use crate::actor::Actor;
 use crate::device::Signed;
 use crate::error::{Error, RuleError, refuse};
@@ -27,7 +27,7 @@ impl Scheme {
     /// "New SIM"). The operator texts a secret that only the holder can read.
     ///
     /// # Errors
-    /// `sim_not_ready`, `sim_unavailable`; `identity_blocked` where another block comes first.
+    /// `sim_not_ready`, `sim_unavailable`, `too_many_requests`; `identity_blocked` where another block comes first.
     pub async fn begin_sim(&self, signed: &Signed) -> Result<SimSentResponse, Error> {
         self.idempotent(signed, self.send_secret(signed)).await
     }
@@ -58,10 +58,10 @@ impl Scheme {
         let reserved = ReservedAction::of(&row)?;
         let (nonce, view_hash) = (reserved.nonce, reserved.view_hash);
         let nonce_hash = sim_statement::nonce_hash(&row.id, &nonce, &view_hash);
-        let (challenge, tries_left) = operator
-            .holder_begin(&found.handle, &nonce_hash, PURPOSE, identity.language)
-            .await
-            .map_err(refused_by_operator)?;
+        let asked = self.ask_enrolled(&identity.id, &number);
+        let sim = (&*operator, found.handle.as_str());
+        let sent = self.text_secret(sim, &nonce_hash, identity.language, &asked, |_| Ok(()));
+        let (challenge, tries_left) = sent.await?.map_err(refused_by_operator)?;
         let reserved = serde_json::to_vec(&reserved)
             .map_err(|_| Error::Internal("a reserved action does not serialize"))?;
         let connection = Connection {

@@ -15,6 +15,7 @@ pub use operator::{OPERATOR_CLIENT_KEY, OperatorConfig};
 
 const DAY_SECONDS: i64 = 24 * 3600;
 const HOUR_SECONDS: i64 = 3600;
+const TEXTS_PER_HOUR: u32 = 10_000;
 
 /// Version of the terms that a person accepts.
 pub const TERMS_VERSION: &str = "2026-11";
@@ -78,6 +79,7 @@ pub struct LimitsConfig {
     open_requests_per_address: Option<usize>,
     open_enrolments: Option<usize>,
     open_enrolments_per_address: Option<usize>,
+    texts_per_hour: Option<u32>,
 }
 
 impl LimitsConfig {
@@ -197,6 +199,7 @@ impl ServerConfig {
                 ..default
             },
             open: self.limits.open(),
+            texts_per_hour: self.limits.texts_per_hour.unwrap_or(TEXTS_PER_HOUR).into(),
             terms_version: TERMS_VERSION.to_owned(),
         }
     }

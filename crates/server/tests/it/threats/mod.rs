@@ -28,6 +28,7 @@ mod t32_log;
 mod t34_stolen_data;
 mod t38_floods;
 mod t38_open_limits;
+mod t38_texts;
 mod t39_pairwise;
 mod t40_disclosure;
 mod t41_enumeration;

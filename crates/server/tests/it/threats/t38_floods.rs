@@ -193,7 +193,7 @@ async fn t38_strangers_cannot_use_up_a_numbers_messages() {
                 stranger.begin_enrolment(&network).await;
             }
             let asked = stranger.post(&sim_path(&stranger), &json!({})).await;
-            if n < ipse_scheme::enrolment::TEXTS {
+            if n < ipse_scheme::sim::TEXTS {
                 assert_eq!(asked.status, StatusCode::OK, "{n}: {}", asked.body);
                 continue;
             }
@@ -213,7 +213,7 @@ async fn t38_strangers_cannot_use_up_a_numbers_messages() {
 #[tokio::test]
 async fn t38_a_verified_person_has_a_separate_message_limit() {
     for network in TestNetwork::both().await {
-        let limit = ipse_scheme::enrolment::TEXTS_VOUCHED;
+        let limit = ipse_scheme::sim::TEXTS_VOUCHED;
         let mut phone = network.phone(0);
         phone.begin_enrolment(&network).await;
         phone.visit_bank("customer0").await;

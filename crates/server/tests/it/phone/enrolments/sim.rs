@@ -94,7 +94,7 @@ async fn no_message_is_sent_after_the_sim_is_bound_or_the_enrolment_is_over() {
 async fn the_message_limit_resets_the_next_day() {
     for network in TestNetwork::both().await {
         let mut phone = network.phone(0);
-        for _ in 0..=ipse_scheme::enrolment::TEXTS {
+        for _ in 0..=ipse_scheme::sim::TEXTS {
             phone = network.phone(0);
             phone.begin_enrolment(&network).await;
             phone.post(&sim_path(&phone), &json!({})).await;
@@ -136,7 +136,7 @@ async fn a_message_request_does_not_reveal_line_state() {
     network.operator_heard().await;
     let mut phone = network.phone(0);
     phone.begin_enrolment(&network).await;
-    for _ in 0..ipse_scheme::enrolment::TEXTS {
+    for _ in 0..ipse_scheme::sim::TEXTS {
         phone
             .post(&sim_path(&phone), &json!({}))
             .await
