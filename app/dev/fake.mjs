@@ -91,6 +91,13 @@ export async function startFake({ port = 0, simDelay = 0 } = {}) {
     return { known, claims, jws };
   }
 
+  /** The next step back to an active identity (protocol §4). */
+  function next(reasons) {
+    const steps = { person: "unblock", code_exhausted: "recover", contested: "recover", document: "recover", registrar: "recover", sim_changed: "sim", sim_lost: "sim", device_lost: "new_phone" };
+    const all = reasons.map(({ reason }) => steps[reason] ?? "support");
+    return ["support", "new_phone", "recover", "unblock", "sim"].find((step) => all.includes(step)) ?? null;
+  }
+
   function blockIf(known) {
     if (known.person?.reasons.length) throw new Refusal(403, "identity_blocked", { reasons: known.person.reasons });
   }
@@ -181,7 +188,7 @@ export async function startFake({ port = 0, simDelay = 0 } = {}) {
         known.enrolmentAnswer = { enrolment: e.enrolment, device: known.id, sim, expires: Date.now() + 3_600_000 };
         return [201, known.enrolmentAnswer];
       }
-      case "GET /enrolments/:id": return [200, { enrolment: target, status: enrolment.status, sim: enrolment.sim, vouched: enrolment.vouched }];
+      case "GET /enrolments/:id": return [200, { enrolment: target, status: enrolment.status, sim: enrolment.sim, vouched: enrolment.vouched, replaces: enrolment.status === "vouched" && state.enrolledBefore === true }];
       case "POST /enrolments/:id/sim": enrolment.secret = "482913"; enrolment.tries = 3; text(enrolment.number, enrolment.secret, enrolment.language); return [200, { sent: true, tries_left: 3 }];
       case "POST /enrolments/:id/sim/answer":
         if (body.secret !== enrolment.secret) throw new Refusal(400, "sim_secret_wrong", { tries_left: --enrolment.tries });
@@ -201,9 +208,9 @@ export async function startFake({ port = 0, simDelay = 0 } = {}) {
         state.person = person;
         state.known = known;
         const { receipt: rec } = receipt("enrolment", person, { kind: "enrolment", identity: person.identity, device: known.id, device_jws: jws, registrar: enrolment.vouched?.bank, reference: "r-1", loa: "substantial", policy: "1", proofing: id("pro"), terms_version: body.terms_version, sim_statement: null, unlock: body.unlock !== null, time: Date.now() });
-        return [201, { identity: person.identity, device: known.id, level: person.level, receipt: rec, code_version: 1, epoch: 1 }];
+        return [201, { identity: person.identity, device: known.id, level: person.level, receipt: rec, code_version: 1, epoch: 1, replaced: state.enrolledBefore === true }];
       }
-      case "GET /me": { const p = known.person; return [200, { identity: p.identity, status: p.reasons.length ? "suspended" : "active", reasons: p.reasons, level: p.level, given_name: "An", family_name: "Peeters", phone_number: p.number, epoch: p.epoch, code_version: p.codeVersion, wrong_codes_left: 3 - p.wrong, wrong_since_last: p.wrong, sim: { state: p.level === "advanced" ? "connected" : "none", operator: p.sim.operator }, unlock: p.unlock !== null, this_device: known.id }]; }
+      case "GET /me": { const p = known.person; return [200, { identity: p.identity, status: p.reasons.length ? "suspended" : "active", reasons: p.reasons, next: next(p.reasons), level: p.level, limited: state.limited ?? null, given_name: "An", family_name: "Peeters", phone_number: p.number, epoch: p.epoch, code_version: p.codeVersion, wrong_codes_left: 3 - p.wrong, wrong_since_last: p.wrong, sim: { state: p.level === "advanced" ? "connected" : "none", operator: p.sim.operator }, unlock: p.unlock !== null, this_device: known.id }]; }
       case "GET /devices": return [200, { devices: [{ device: known.id, name: known.name, kind: "software", since: known.since, last_used: Date.now(), status: "active", this: true }, ...(state.otherDevice ? [state.otherDevice] : [])] }];
       case "GET /actions": {
         const mine = [...state.actions.values()].filter((a) => a.person === known.person && (a.claimed || a.decided)).reverse();
@@ -217,6 +224,7 @@ export async function startFake({ port = 0, simDelay = 0 } = {}) {
       case "GET /actions/:id": if (!action) throw new Refusal(404, "not_found"); return [200, { ...summary(action), ...(action.status === "linked" ? { offer: offer(action) } : {}) }];
       case "GET /receipts/:id": if (!state.receipts.has(target)) throw new Refusal(404, "not_found"); return [200, state.receipts.get(target)];
       case "POST /block": receipt("block", known.person, { identity: known.person.identity, kind: "block", reason: "person", cause: "phone", time: Date.now() }); known.person.reasons.push({ reason: "person", since: Date.now() }); push("identity", { status: "suspended" }); return [200, { status: "suspended" }];
+      case "POST /not-me": return [200, { status: "suspended" }];
       case "POST /unblock": { const a = ownAction(known.person, "unblock"); return [200, { action: a.id }]; }
       case "POST /sim": text(known.person.number, "482913", known.person.language); return [200, { sent: true, tries_left: 3 }];
       case "POST /sim/answer": { if (body.secret !== "482913") throw new Refusal(400, "sim_secret_wrong", { tries_left: 2 }); const a = ownAction(known.person, "sim", { sim: "holder" }); return [200, { action: a.id }]; }

@@ -12,6 +12,7 @@ import { EnrolNumber, EnrolSecret, EnrolSim } from "./screens/enrol-sim";
 import { History } from "./screens/history";
 import { Home } from "./screens/home";
 import { ReceiptScreen } from "./screens/receipt";
+import { Replaced } from "./screens/replaced";
 import { OpenLink, Scan } from "./screens/scan";
 import { About, Devices, Settings } from "./screens/settings";
 import { Welcome } from "./screens/welcome";
@@ -46,6 +47,7 @@ function Opening() {
 function Failed() {
   const { problem } = useStore(app);
   if (!problem) return null;
+  if (problem.code === "device_replaced") return <Replaced problem={problem} />;
   return (
     <ProblemScreen
       problem={problem}

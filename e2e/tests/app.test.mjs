@@ -231,13 +231,29 @@ describe("the phone app", { timeout: FILE_PATIENCE }, () => {
     assert.match(await greeting(shop), /Lotte/);
   });
 
-  test("a second enrolment of the same person is refused with an explanation", async () => {
+  test("a person who enrols on another phone is told that it replaces this one, and this one can object", async () => {
     const other = await open(browser);
     const second = await App.open(demo, other);
     await second.connectSim(person);
     await second.atBank(person);
-    const refused = second.page.locator("[data-code=already_enrolled]").first();
-    await Promise.race([refused.waitFor(), second.finish(CODE, { unlock: false }).catch(() => refused.waitFor())]);
+    await second.at("replaces").waitFor();
+    await second.finish(CODE, { unlock: false });
+    await second.at("limited").waitFor();
+    // The page of the old phone hears of it, or finds out at its next request.
+    await app.goto("/app/#/");
+    await app.page.reload();
+    await app.at("screen-replaced").waitFor();
+    await app.press("not-me");
+    await app.at("screen-contested").waitFor();
+    await second.at("reason-contested").waitFor();
+    // The owner proves at the bank who they are, on the phone that they have.
+    await second.press("way-recover");
+    await second.atBank(person);
+    await second.screen("code");
+    await second.type(CODE);
+    await second.screen("code-again");
+    await second.type(CODE);
+    await second.page.locator("[data-testid=status][data-status=active]").waitFor();
     await other.close();
   });
 

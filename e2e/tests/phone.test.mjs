@@ -60,9 +60,23 @@ describe("ipse phone", { timeout: FILE_PATIENCE }, () => {
     assert.match(done.body, /Emma/);
   });
 
-  test("a second enrolment of the same person, from another phone: already_enrolled", async () => {
-    const other = { ...an, home: `${demo.folder}/other-phone` };
-    await refused("already_enrolled", demo.phone(other, "enrol", "--scheme", demo.app, "--phone-number", an.phone_number, "--bank", an.bank, "--customer", an.customer, "--code", "40917"));
+  test("a second enrolment of the same person moves their Ipse to the new phone, and the old one may object", async () => {
+    const emma = demo.person("Emma Janssens");
+    const other = { ...emma, home: `${demo.folder}/other-phone` };
+    const { out: me } = await demo.phoneDoes(emma, "me", "--json");
+    const { out } = await demo.phoneDoes(other, "enrol", "--scheme", demo.app, "--phone-number", emma.phone_number, "--bank", emma.bank, "--customer", emma.customer, "--code", "40917", "--json");
+    assert.equal(out.replaced, true);
+    assert.equal(out.identity, me.identity);
+    await refused("device_replaced", demo.phone(emma, "me", "--json"));
+    const { out: devices } = await demo.phoneDoes(other, "devices", "--json");
+    assert.deepEqual(devices.map(({ status }) => status), ["replaced", "active"]);
+    const { out: said } = await demo.phoneDoes(emma, "not-me", "--json");
+    assert.equal(said.status, "suspended");
+    const { out: blocked } = await demo.phoneDoes(other, "me", "--json");
+    assert.deepEqual(blocked.reasons.map(({ reason }) => reason), ["contested"]);
+    await demo.phoneDoes(other, "forgot-code", "--bank", emma.bank, "--customer", emma.customer, "--code", "58204", "--json");
+    const { out: free } = await demo.phoneDoes(other, "me", "--json");
+    assert.equal(free.status, "active");
   });
 
   test("a trivial code is refused with the reason", async () => {

@@ -43,6 +43,8 @@ export interface State {
   waitingLink: WaitingLink | null;
   /** The receipt of an enrolment that was completed just now. */
   enrolmentReceipt: string | null;
+  /** Whether that enrolment replaced another phone. */
+  replaced: boolean;
 }
 
 const devices = new BrowserStore();
@@ -66,6 +68,7 @@ export const app = new Store<State>({
   live: false,
   waitingLink: null,
   enrolmentReceipt: null,
+  replaced: false,
 });
 
 const followRoute = () => app.set({ route: parseRoute(location.hash, location.origin) });
@@ -197,7 +200,7 @@ export async function beginEnrolment(phoneNumber: string): Promise<void> {
   });
   app.set({
     record: saved,
-    enrolment: { enrolment: begun.enrolment, status: "created", sim: begun.sim, vouched: null },
+    enrolment: { enrolment: begun.enrolment, status: "created", sim: begun.sim, vouched: null, replaces: false },
   });
 }
 
@@ -251,7 +254,7 @@ export async function completeEnrolment(biometric: BiometricRegistration | null)
     stored.identity = completed.identity;
     if (enrolment?.vouched) stored.birthdate = enrolment.vouched.birthdate;
   });
-  app.set({ record, enrolmentReceipt: completed.receipt });
+  app.set({ record, enrolmentReceipt: completed.receipt, replaced: completed.replaced });
   // Ask the browser to keep this data when space runs short.
   void navigator.storage?.persist?.().catch(() => false);
   await startSession();
@@ -265,6 +268,12 @@ async function loadIdentity(): Promise<void> {
   });
   app.set({ record });
   await startSession();
+}
+
+/** Loads the enrolment again, after the identity of the person changed meanwhile. */
+export async function reloadEnrolment(): Promise<void> {
+  registrationRecord = null;
+  app.set({ enrolment: await api.enrolment(enrolmentId()) });
 }
 
 export async function deleteDevice(): Promise<void> {

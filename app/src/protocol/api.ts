@@ -45,6 +45,7 @@ const enrolmentShape = object({
   status: oneOf("created", "sim_connected", "vouched", "completed"),
   sim: simShape,
   vouched: nullable(vouchedShape),
+  replaces: boolean,
 });
 
 const completedShape = object({
@@ -54,13 +55,16 @@ const completedShape = object({
   receipt: string,
   code_version: integer,
   epoch: integer,
+  replaced: boolean,
 });
 
 const meShape = object({
   identity: string,
   status: oneOf("active", "suspended", "closed"),
   reasons: list(object({ reason: string, since: integer })),
+  next: nullable(string),
   level: oneOf("basic", "advanced"),
+  limited: nullable(object({ until: nullable(integer) })),
   given_name: string,
   family_name: string,
   phone_number: string,
@@ -251,6 +255,7 @@ export class Api {
   action = (id: string) => this.get(actionShape, `/actions/${id}`);
   receipt = (id: string) => this.get(receiptShape, `/receipts/${id}`);
   block = () => this.post(object({ status: string }), "/block", { reason: "person" });
+  notMe = () => this.post(object({ status: string }), "/not-me");
   unblock = () => this.post(startedShape, "/unblock");
   report = (id: string) => this.post(() => null, `/actions/${id}/report`);
 

@@ -5,10 +5,10 @@ import type { Json } from "./json";
 /** The codes with which the scheme answers (protocol §1). */
 export const SERVER_CODES = [
   "malformed_request", "too_large", "unsupported_media_type", "device_signature_invalid", "device_suspended",
-  "device_copied", "sequence_stale", "identity_blocked", "not_found", "action_expired", "action_closed", "link_stale",
+  "device_replaced", "device_copied", "sequence_stale", "identity_blocked", "not_found", "action_expired", "action_closed", "link_stale",
   "link_invalid", "already_claimed", "view_changed", "attempt_open", "attempt_unknown", "code_wrong", "proof_invalid",
   "sim_unavailable", "sim_not_ready", "sim_mismatch", "sim_secret_wrong", "already_enrolled", "epoch_changed",
-  "level_not_allowed", "registrar_failed", "wrong_browser", "person_mismatch", "assurance_insufficient", "busy",
+  "level_not_allowed", "registrar_failed", "wrong_browser", "person_mismatch", "assurance_insufficient", "proofing_stale", "busy",
   "too_many_requests", "internal",
 ] as const;
 
@@ -27,7 +27,7 @@ export const isServerCode = (code: unknown): code is ServerCode => SERVER_CODES.
 const TEMPORARY: readonly ProblemCode[] = [
   "offline", "busy", "internal", "sim_unavailable", "too_many_requests", "answer_unreadable", "sequence_stale",
 ];
-const FINAL: readonly ProblemCode[] = ["device_signature_invalid", "device_suspended", "device_copied"];
+const FINAL: readonly ProblemCode[] = ["device_signature_invalid", "device_suspended", "device_replaced", "device_copied"];
 
 export class Problem extends Error {
   readonly code: ProblemCode;

@@ -11,7 +11,7 @@ import { Icon } from "../ui/icons";
 import { SecretField } from "../ui/secret-field";
 import { ChooseCode } from "./choose-code";
 import { BankList } from "./enrol-bank";
-import { Reason } from "./home";
+import { NextStep, Reason } from "./home";
 
 export function Block() {
   const { me } = useStore(app);
@@ -49,7 +49,7 @@ export function Block() {
       </Screen>
     );
   }
-  const mine = me.reasons.some(({ reason }) => reason === "person");
+  const mine = me.next === "unblock";
   const others = me.reasons.filter(({ reason }) => reason !== "person");
   return (
     <Screen
@@ -72,12 +72,13 @@ export function Block() {
       {others.map(({ reason }) => (
         <Reason key={reason} reason={reason} />
       ))}
+      {!mine && <NextStep />}
       <ProblemNote problem={task.problem} />
     </Screen>
   );
 }
 
-/** After three wrong codes: the person signs in at the bank again, and chooses a new code. */
+/** A code that is used up or forgotten: the person signs in at the bank again, and chooses a new code. */
 export function Recover() {
   const { recovery, bankProblem, record } = useStore(app);
   const task = useTask();

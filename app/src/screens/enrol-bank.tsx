@@ -12,11 +12,14 @@ import {
   deleteDevice,
   goToBank,
   isFresh,
+  reloadEnrolment,
 } from "../model/app";
-import { day, t } from "../model/language";
+import { day, shortDayAndTime, t } from "../model/language";
 import { go, replace } from "../model/route";
+import type { EnrolStep } from "../model/route";
 import { useStore } from "../model/store";
 import { registerBiometric, biometricAvailable } from "../protocol/biometric";
+import type { Problem } from "../protocol/problem";
 import { Icon, Mark } from "../ui/icons";
 import { Button, Facts, Note, ProblemScreen, Row, Screen, ProblemNote, useTask, Waiting } from "../ui/parts";
 import { ChooseCode } from "./choose-code";
@@ -79,6 +82,11 @@ export function EnrolVouched() {
           ...(vouched.document_number ? [{ label: t("document-number"), value: vouched.document_number }] : []),
         ]}
       />
+      {enrolment.replaces && (
+        <Note kind="caution" icon="phone" testid="replaces">
+          {t("vouched-replaces")}
+        </Note>
+      )}
       <Note kind="calm">{t("vouched-note")}</Note>
     </Screen>
   );
@@ -142,18 +150,10 @@ export function EnrolBiometric() {
     });
   }, []);
   if (available === null) return null;
-  if (task.problem && !task.problem.temporary && !["unlock_cancelled", "unlock_unavailable"].includes(task.problem.code)) {
-    // Trying again cannot help. The person must start over.
-    return (
-      <ProblemScreen
-        problem={task.problem}
-        actions={
-          <Button onClick={() => void deleteDevice()} testid="start-over">
-            {t("start-over")}
-          </Button>
-        }
-      />
-    );
+  // A fingerprint that is refused never costs the enrolment: the person goes on without it.
+  const refused = task.problem?.code === "proof_invalid" && available;
+  if (task.problem && !task.problem.temporary && !["unlock_cancelled", "unlock_unavailable"].includes(task.problem.code) && !refused) {
+    return <ProblemScreen problem={task.problem} actions={<WayOn problem={task.problem} />} />;
   }
   return (
     <Screen
@@ -194,8 +194,33 @@ export function EnrolBiometric() {
   );
 }
 
+/** The step to which a person goes back when the last step was refused. Only where no step helps, they start over. */
+function WayOn({ problem }: { problem: Problem }) {
+  const task = useTask();
+  const back = (step: EnrolStep) => void task.run(() => reloadEnrolment().then(() => replace(`enrol/${step}`)));
+  if (problem.code === "epoch_changed") {
+    return (
+      <Button busy={task.busy} onClick={() => back("vouched")} testid="choose-again">
+        {t("enrol-again-code")}
+      </Button>
+    );
+  }
+  if (problem.code === "proofing_stale") {
+    return (
+      <Button busy={task.busy} onClick={() => back("bank")} testid="bank-again">
+        {t("enrol-again-bank")}
+      </Button>
+    );
+  }
+  return (
+    <Button onClick={() => void deleteDevice()} testid="start-over">
+      {t("start-over")}
+    </Button>
+  );
+}
+
 export function EnrolReady() {
-  const { me, waitingLink, enrolmentReceipt } = useStore(app);
+  const { me, waitingLink, enrolmentReceipt, replaced } = useStore(app);
   const level = me?.level ?? "basic";
   return (
     <Screen
@@ -212,7 +237,8 @@ export function EnrolReady() {
         </Button>
       }
     >
-      <p class="lead">{t(`ready-${level}`)}</p>
+      <p class="lead">{t(replaced ? "ready-replaced" : `ready-${level}`)}</p>
+      {me?.limited && <p data-testid="limited">{me.limited.until === null ? t("limited-soon") : t("limited-until", { time: shortDayAndTime(me.limited.until) })}</p>}
       <p>{t("ready-how")}</p>
       {enrolmentReceipt && (
         <a class="more" href={`#/receipt/${enrolmentReceipt}`} data-testid="receipt">

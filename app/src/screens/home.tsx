@@ -1,19 +1,18 @@
 // Home: the state of the identity, the requests that wait for an answer, and the latest ones.
 
 import { app } from "../model/app";
-import { has, t } from "../model/language";
+import { has, shortDayAndTime, t } from "../model/language";
 import { useStore } from "../model/store";
 import { go } from "../model/route";
 import { Icon } from "../ui/icons";
 import { Button, Note, Screen } from "../ui/parts";
 import { ActionRow } from "./history";
 
-/** The screen where the person can clear the reason. Some reasons only others can clear. */
-const SOLUTIONS: Record<string, string> = {
-  person: "block",
-  code_exhausted: "recover",
-  sim_changed: "new-sim",
-  sim_lost: "new-sim",
+/** The screen of each next step back to an active identity. A step that only others can take has none. */
+const STEPS: Record<string, string> = {
+  unblock: "block",
+  recover: "recover",
+  sim: "new-sim",
 };
 
 export function Home() {
@@ -30,6 +29,12 @@ export function Home() {
         </div>
       </section>
       {blocked && me.reasons.map(({ reason }) => <Reason key={reason} reason={reason} />)}
+      {blocked && <NextStep />}
+      {!blocked && me.limited && (
+        <Note kind="calm" testid="limited">
+          {me.limited.until === null ? t("limited-soon") : t("limited-until", { time: shortDayAndTime(me.limited.until) })}
+        </Note>
+      )}
       {me.wrong_since_last > 0 && !blocked && (
         <Note kind="caution" testid="wrong-codes">
           {t("wrong-since-last", { count: me.wrong_since_last })}
@@ -72,8 +77,19 @@ export function Home() {
   );
 }
 
+/** The one step that comes next, whatever the number of reasons. */
+export function NextStep() {
+  const { me } = useStore(app);
+  const screen = STEPS[me?.next ?? ""];
+  if (screen === undefined) return null;
+  return (
+    <Button onClick={() => go(screen)} testid={`way-${screen}`}>
+      {t(`way-${screen}`)}
+    </Button>
+  );
+}
+
 export function Reason({ reason }: { reason: string }) {
-  const solution = SOLUTIONS[reason];
   const text = `reason-${reason.replaceAll("_", "-")}`;
   // A newer scheme may know more reasons.
   const id = has(text) ? text : "reason-other";
@@ -83,11 +99,6 @@ export function Reason({ reason }: { reason: string }) {
         <strong>{t(id)}</strong>
       </p>
       <p>{t(`${id}.do`)}</p>
-      {solution && (
-        <Button onClick={() => go(solution)} testid={`way-${solution}`}>
-          {t(`way-${solution}`)}
-        </Button>
-      )}
       <p class="small-print">{t("problem-code", { code: reason })}</p>
     </section>
   );

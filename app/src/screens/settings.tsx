@@ -111,6 +111,9 @@ export function Settings() {
   );
 }
 
+/** The states of a device that have a text. */
+const STATES = ["suspended", "replaced", "removed"];
+
 export function Devices() {
   const [devices, setDevices] = useState<Device[] | null>(null);
   const task = useTask();
@@ -129,7 +132,7 @@ export function Devices() {
               </p>
               <p class="row-note">{t("device-since", { time: shortDayAndTime(device.since) })}</p>
               {device.last_used !== null && <p class="row-note">{t("device-used", { time: shortDayAndTime(device.last_used) })}</p>}
-              {device.status !== "active" && <p class="row-note">{t("device-suspended")}</p>}
+              {device.status !== "active" && <p class="row-note">{t(`device-${STATES.find((state) => state === device.status) ?? "suspended"}`)}</p>}
             </div>
           </li>
         ))}

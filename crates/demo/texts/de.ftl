@@ -2,6 +2,9 @@
 demo = Demo: Diese Bank und ihre Kunden sind erfunden.
 home = Willkommen
 home-lead = Diese Bank kann bestätigen, wer ihre Kunden sind. Beginnen Sie in der Ipse-App und wählen Sie dort Ihre Bank.
+told = Was Ipse dieser Bank mitgeteilt hat
+told-new-phone = { $name } hat Ipse seit { $date } auf einem neuen Telefon.
+told-other = Am { $date } hat sich am Ipse von { $name } etwas geändert.
 sign-in = Anmelden
 sign-in-lead = Ipse fragt uns, wer Sie sind. Melden Sie sich an; danach sehen Sie, was wir weitergeben.
 customer = Kundenname

@@ -2,6 +2,9 @@
 demo = Demo: this bank and its customers are invented.
 home = Welcome
 home-lead = This bank can confirm who its customers are. Start in the Ipse app and choose your bank there.
+told = What Ipse told this bank
+told-new-phone = { $name } has Ipse on a new phone since { $date }.
+told-other = Something about the Ipse of { $name } changed on { $date }.
 sign-in = Sign in
 sign-in-lead = Ipse asks us who you are. Sign in; you will then see what we hand over.
 customer = Customer name

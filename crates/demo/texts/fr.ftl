@@ -2,6 +2,9 @@
 demo = Démo : cette banque et ses clients sont inventés.
 home = Bienvenue
 home-lead = Cette banque peut confirmer qui sont ses clients. Commencez dans l’app Ipse et choisissez-y votre banque.
+told = Ce qu’Ipse a dit à cette banque
+told-new-phone = { $name } a son Ipse sur un nouveau téléphone depuis le { $date }.
+told-other = Quelque chose a changé à l’Ipse de { $name } le { $date }.
 sign-in = Se connecter
 sign-in-lead = Ipse nous demande qui vous êtes. Connectez-vous ; vous verrez ensuite ce que nous transmettons.
 customer = Nom de client

@@ -2,6 +2,9 @@
 demo = Demo: deze bank en haar klanten zijn verzonnen.
 home = Welkom
 home-lead = Deze bank kan bevestigen wie haar klanten zijn. Begin in de Ipse-app en kies daar je bank.
+told = Wat Ipse deze bank vertelde
+told-new-phone = { $name } heeft Ipse sinds { $date } op een nieuwe telefoon.
+told-other = Er is iets veranderd aan de Ipse van { $name } op { $date }.
 sign-in = Aanmelden
 sign-in-lead = Ipse vraagt ons wie je bent. Meld je aan; daarna zie je wat we doorgeven.
 customer = Klantnaam

@@ -18,6 +18,7 @@ pub mod feed;
 pub mod http;
 pub mod ids;
 pub mod keys;
+pub mod notice;
 pub mod operator;
 pub mod registry;
 pub mod server;

@@ -1,5 +1,6 @@
 //! Texts for people: the text message with a secret, and the simulated handset. They are in the Fluent files in `texts/`.
 
+use ipse_protocol::terms::Notice;
 use ipse_sim::phone_number::NumberProblem;
 use ipse_texts::{Language, Texts, TextsError};
 
@@ -86,6 +87,15 @@ pub fn secret_message(
         ("operator", operator),
     ];
     texts.with(language, "secret-message", &variables)
+}
+
+/// The text message that tells the holder of a SIM something.
+#[must_use]
+pub fn notice_message(texts: &Texts, language: Language, notice: Notice, operator: &str) -> String {
+    let key = match notice {
+        Notice::NewPhone => "notice-new-phone",
+    };
+    texts.with(language, key, &[("operator", operator)])
 }
 
 /// What is wrong with a phone number.

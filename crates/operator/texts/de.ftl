@@ -4,6 +4,7 @@ purpose-bind-sim = Ihre SIM mit Ipse zu verbinden
 purpose-new-device = ein neues Telefon zu Ihrem Ipse hinzuzufügen
 purpose-code-change = den Code Ihres Ipse zu ändern
 purpose-sign = mit Ipse zu unterschreiben
+notice-new-phone = Ihr Ipse ist jetzt auf einem anderen Telefon. Waren Sie das nicht? Öffnen Sie Ipse auf Ihrem alten Telefon und wählen Sie „Das war ich nicht“, oder gehen Sie zu Ihrer Bank. Weder Ipse noch Ihre Bank noch { $operator } fragt Sie dafür nach einem Code.
 
 # Das simulierte Telefon der Demo.
 handset-note = Simuliertes Telefon

@@ -4,6 +4,7 @@ purpose-bind-sim = connect your SIM to Ipse
 purpose-new-device = add a new phone to your Ipse
 purpose-code-change = change the code of your Ipse
 purpose-sign = sign with Ipse
+notice-new-phone = Your Ipse is now on another phone. Was that not you? Open Ipse on your old phone and choose “This was not me”, or go to your bank. Neither Ipse nor your bank nor { $operator } will ask you for a code about this.
 
 # The simulated handset of the demo.
 handset-note = Simulated handset

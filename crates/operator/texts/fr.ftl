@@ -4,6 +4,7 @@ purpose-bind-sim = relier votre SIM à Ipse
 purpose-new-device = ajouter un nouveau téléphone à votre Ipse
 purpose-code-change = changer le code de votre Ipse
 purpose-sign = signer avec Ipse
+notice-new-phone = Votre Ipse se trouve maintenant sur un autre téléphone. Ce n’était pas vous ? Ouvrez Ipse sur votre ancien téléphone et choisissez « Ce n’était pas moi », ou allez à votre banque. Ni Ipse, ni votre banque, ni { $operator } ne vous demandera de code pour cela.
 
 # Le téléphone simulé de la démo.
 handset-note = Téléphone simulé

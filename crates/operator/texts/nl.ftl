@@ -4,6 +4,7 @@ purpose-bind-sim = je SIM met Ipse te verbinden
 purpose-new-device = een nieuwe telefoon aan je Ipse toe te voegen
 purpose-code-change = de code van je Ipse te veranderen
 purpose-sign = met Ipse te ondertekenen
+notice-new-phone = Je Ipse staat nu op een andere telefoon. Was jij dat niet? Open Ipse op je oude telefoon en kies ‘Dit was ik niet’, of ga naar je bank. Ipse, je bank en { $operator } vragen je hiervoor nooit een code.
 
 # De nagebootste telefoon van de demo.
 handset-note = Nagebootste telefoon

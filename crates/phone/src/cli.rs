@@ -22,6 +22,8 @@ const EXAMPLES: &str = "Examples:
   ipse phone --home ./emma link 'http://localhost:4001/app/#a.…'
   ipse phone --home ./emma approve act_… --code 58204 --json
   ipse phone --home ./emma watch --approve --code 58204
+  ipse phone --home ./new enrol …                  a new phone for a person who has an Ipse
+  ipse phone --home ./emma not-me                  …and the old phone objects
 
 Exit status 0 only for success. Errors are one JSON line on standard error:
   {\"code\":\"code_wrong\",\"detail\":\"…\",\"status\":401,\"wrong_codes_left\":2,\"blocked\":false}";
@@ -42,7 +44,7 @@ pub struct Args {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Get an Ipse: SIM, bank, code
+    /// Get an Ipse, or move yours to this phone: SIM, bank, code
     Enrol(EnrolArgs),
     /// Claim the action of a link or a QR text, and print its id
     Link {
@@ -80,6 +82,8 @@ enum Command {
         /// Its id
         action: String,
     },
+    /// "This was not me", on a phone that another one replaced: block the identity
+    NotMe,
     /// Print each action that comes; with --approve, approve it
     Watch {
         /// Approve what comes
@@ -116,8 +120,9 @@ enum Command {
         /// Its id
         receipt: String,
     },
-    /// Choose a new code through the bank
-    Recover {
+    /// Choose a new code through the bank, for one that is used up or forgotten
+    #[command(alias = "recover")]
+    ForgotCode {
         /// Name of the bank
         #[arg(long)]
         bank: String,

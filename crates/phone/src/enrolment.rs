@@ -215,10 +215,10 @@ impl<T: Transport, S: Storage> Phone<T, S> {
         biometric.registration(&options, &state.app)
     }
 
-    /// Last step: from here on the person has an identity.
+    /// Last step: from here on the person has an identity, or theirs is on this phone.
     ///
     /// # Errors
-    /// `already_enrolled` for a national number that has one.
+    /// The refusals of the protocol.
     pub async fn complete_enrolment(
         &mut self,
         record: [u8; REGISTRATION_RECORD_LEN],

@@ -66,6 +66,15 @@ impl<T: Transport, S: Storage> Phone<T, S> {
         self.call(requests::block()?).await
     }
 
+    /// "This was not me", after another phone replaced this one: blocks the identity until a new proofing.
+    ///
+    /// # Errors
+    /// `not_found` while this phone is in use, `device_replaced` when it is too late.
+    pub async fn not_me(&mut self) -> Result<BlockResponse> {
+        self.enrolled()?;
+        self.call(requests::not_me()?).await
+    }
+
     /// Asks for an action that lifts the person's own block when it is approved with the code. The result is its id.
     ///
     /// # Errors

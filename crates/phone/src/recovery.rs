@@ -9,7 +9,7 @@ use crate::enrolment::check_code;
 use crate::{Phone, Result, Storage, Transport, requests};
 
 impl<T: Transport, S: Storage> Phone<T, S> {
-    /// Registers a new code through the bank, after `code_exhausted`: the whole sequence of steps.
+    /// Registers a new code through the bank, for one that is used up or forgotten: the whole sequence of steps.
     ///
     /// # Errors
     /// `person_mismatch` when the bank vouches for another person.

@@ -156,6 +156,14 @@ pub fn block() -> Result<Message> {
     Message::post("/phone/v1/block", &BlockRequest { reason })
 }
 
+/// §3: a replaced phone says that its owner did not replace it.
+///
+/// # Errors
+/// As [`Message::post`].
+pub fn not_me() -> Result<Message> {
+    Message::post("/phone/v1/not-me", &Empty {})
+}
+
 /// §4: asks for the action that lifts the person's own block.
 ///
 /// # Errors

@@ -62,6 +62,9 @@ codes! {
     /// The device was suspended.
     DeviceSuspended = "device_suspended", 401, "This device is suspended",
         "Enrol this phone again through your bank.";
+    /// Another phone took the place of this one.
+    DeviceReplaced = "device_replaced", 401, "Another phone has taken the place of this one",
+        "If that was not you, say so in the app. Otherwise use the new phone.";
     /// A used sequence was sent with other bytes.
     DeviceCopied = "device_copied", 409, "This device seems to have been copied",
         "The device is suspended. Enrol this phone again through your bank.";
@@ -129,6 +132,9 @@ codes! {
     /// The bank verified less than is needed.
     AssuranceInsufficient = "assurance_insufficient", 403, "The bank verified too little",
         "Let your bank check your identity card, or choose another bank.";
+    /// The identity was suspended after the bank vouched.
+    ProofingStale = "proofing_stale", 403, "This Ipse was blocked after the bank vouched",
+        "Sign in at your bank once more.";
     /// The database is busy.
     Busy = "busy", 503, "The service is busy", "Try again in a moment.";
     /// The caller must wait.

@@ -222,6 +222,8 @@ terms! {
         DeviceLost = "device_lost",
         /// The person requested it.
         Person = "person",
+        /// A replaced phone said that its owner did not replace it.
+        Contested = "contested",
         /// The identity document was revoked or lost.
         Document = "document",
         /// The registrar withdrew its confirmation.
@@ -234,12 +236,38 @@ terms! {
 }
 
 terms! {
+    /// What lifts a suspension (design §6, "Recovery").
+    Way {
+        /// The code, on this phone.
+        Unblock = "unblock",
+        /// A registrar, on this phone.
+        Recover = "recover",
+        /// A holder statement of the SIM and the code, on this phone.
+        Sim = "sim",
+        /// A registrar and the SIM, on a new phone.
+        NewPhone = "new_phone",
+        /// Nothing that the person can do alone.
+        Support = "support",
+    }
+}
+
+terms! {
+    /// What an operator tells the holder of a SIM, in words of its own.
+    Notice {
+        /// Another phone took the place of the holder's.
+        NewPhone = "new_phone",
+    }
+}
+
+terms! {
     /// State of a device.
     DeviceStatus {
         /// Usable.
         Active = "active",
         /// Suspended: copied or lost.
         Suspended = "suspended",
+        /// Another phone took its place.
+        Replaced = "replaced",
         /// Removed.
         Removed = "removed",
     }

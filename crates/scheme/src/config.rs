@@ -31,6 +31,8 @@ pub struct Lifetimes {
     pub sim_statement_login: i64,
     /// Without any event for longer, an operator's feed is not healthy.
     pub operator_feed: i64,
+    /// How long a new phone reaches `basic` only, after the notice of the replacement was sent.
+    pub new_phone: i64,
 }
 
 impl Default for Lifetimes {
@@ -45,6 +47,7 @@ impl Default for Lifetimes {
             sim_statement: 5 * MINUTE,
             sim_statement_login: 0,
             operator_feed: 5 * MINUTE,
+            new_phone: 24 * 60 * MINUTE,
         }
     }
 }

@@ -9,6 +9,7 @@ use ipse_protocol::device_request::{self, RequestClaims, WINDOW};
 use ipse_protocol::ids::DeviceId;
 use ipse_protocol::problem::{Problem, ProblemCode};
 use ipse_protocol::terms::BlockReason;
+use ipse_protocol::wire::Limited;
 use ipse_store::device::{Device, DeviceStatus};
 use ipse_store::{StoreError, Tx, device};
 
@@ -89,6 +90,17 @@ pub fn row_mac(keys: &dyn KeyStore, d: &Device) -> [u8; 32] {
     field(d.biometric_credential.as_deref());
     field(d.biometric_key.as_deref());
     field(d.sim_handle.as_deref().map(str::as_bytes));
+    // Rows from before phones could be replaced have a MAC without these.
+    if d.contest_until.is_some() || d.contested || d.basic_until != 0 {
+        field(
+            d.contest_until
+                .map(i64::to_be_bytes)
+                .as_ref()
+                .map(|b| &b[..]),
+        );
+        field(Some(&[u8::from(d.contested)]));
+        field(Some(&d.basic_until.to_be_bytes()));
+    }
     keys.mac("device/row/1", &bytes)
 }
 
@@ -245,11 +257,24 @@ impl Sequence {
     }
 }
 
-fn may_send(d: &Device) -> Result<(), ProblemCode> {
+fn may_send(d: &Device) -> Result<(), Problem> {
     match d.status {
         DeviceStatus::Pending | DeviceStatus::Active => Ok(()),
-        DeviceStatus::Suspended | DeviceStatus::Removed => Err(ProblemCode::DeviceSuspended),
+        DeviceStatus::Suspended | DeviceStatus::Removed => Err(ProblemCode::DeviceSuspended.into()),
+        DeviceStatus::Replaced => Err(replaced(d)),
     }
+}
+
+/// The refusal of a request of a replaced device: until when it may say that its owner did not replace it.
+pub(crate) fn replaced(d: &Device) -> Problem {
+    Problem::new(ProblemCode::DeviceReplaced).with("contest_until", d.contest_until)
+}
+
+/// Whether a new phone still reaches `basic` only, and for how long.
+pub(crate) fn limited(d: &Device, now: i64) -> Option<Limited> {
+    (d.basic_until > now).then_some(Limited {
+        until: (d.basic_until != i64::MAX).then_some(d.basic_until),
+    })
 }
 
 /// A holder of the key who jumps far ahead would lock the other holder out for good.
@@ -315,6 +340,43 @@ pub fn spend(
 /// What the window of sequences keeps of the hash of a request.
 pub(crate) fn window_hash(hash: &[u8; HASH]) -> &[u8] {
     &hash[..WINDOW_HASH]
+}
+
+/// Spends the sequence of a request of a device that another one replaced. Its sequences never suspend anybody: the device
+/// has no right left that a copy could share.
+///
+/// # Errors
+/// `not_found` when it was not replaced, `sequence_stale`.
+pub(crate) fn spend_replaced(
+    tx: &mut Tx,
+    keys: &dyn KeyStore,
+    id: &DeviceId,
+    sequence: i64,
+    hash: &[u8; HASH],
+) -> Result<(Device, Spent), RuleError> {
+    let Some(found) = device::by_id(tx, id)? else {
+        refuse!(DeviceSignatureInvalid);
+    };
+    require_authentic(keys, &found)?;
+    if found.status != DeviceStatus::Replaced {
+        refuse!(NotFound);
+    }
+    if sequence <= found.last_sequence {
+        let back = usize::try_from(found.last_sequence - sequence).unwrap_or(usize::MAX);
+        return match found.recent.chunks_exact(WINDOW_HASH).nth(back) {
+            Some(used) if used == window_hash(hash) => Ok((found, Spent::Repeated)),
+            _ => refuse!(SequenceStale),
+        };
+    }
+    if !in_reach(&found, sequence) {
+        refuse!(SequenceStale);
+    }
+    let recent = window(&found, sequence, hash);
+    let now = tx.now()?;
+    if !device::spend(tx, &found, sequence, &recent, now)? {
+        refuse!(SequenceStale);
+    }
+    Ok((found, Spent::Fresh))
 }
 
 fn suspend_copied(tx: &mut Tx, keys: &dyn KeyStore, found: &mut Device) -> Result<(), StoreError> {

@@ -2,6 +2,7 @@
 
 mod begin;
 mod complete;
+mod replace;
 mod sim;
 
 use std::time::Duration;
@@ -14,6 +15,7 @@ use ipse_protocol::wire::{
     BiometricResponse, CodeResponse, EnrolmentState, SimState, Vouched as Shown,
 };
 use ipse_store::enrolment::{self, Enrolment, EnrolmentSim, EnrolmentStatus};
+use ipse_store::person::LookupField;
 use ipse_store::registrar::Purpose;
 use ipse_store::{StoreError, Tx};
 use zeroize::Zeroizing;
@@ -22,7 +24,7 @@ use crate::code::{REGISTRATIONS, credential_identifier};
 use crate::device::{Signed, Spent};
 use crate::error::Error;
 use crate::error::refuse;
-use crate::person::PersonKey;
+use crate::person::{PersonKey, lookup_hash};
 use crate::registrar::Vouched;
 use crate::scheme::Scheme;
 use crate::visit::Begun;
@@ -78,6 +80,7 @@ impl Scheme {
         Ok(EnrolmentState {
             sim: sim_state(&found),
             enrolment: found.id.to_string(),
+            replaces: found.replaces.is_some(),
             status,
             vouched: vouched.map(|v| Shown {
                 bank: v.bank,
@@ -122,8 +125,14 @@ impl Scheme {
         })
     }
 
-    /// A registrar vouched for the person of an enrolment.
-    pub(crate) async fn enrolment_vouched(&self, id: &str, vouched: &Vouched) -> Result<(), Error> {
+    /// A registrar vouched for the person of an enrolment, after a visit that began at a time in milliseconds. From now on
+    /// the person may learn that they have an identity already.
+    pub(crate) async fn enrolment_vouched(
+        &self,
+        id: &str,
+        vouched: &Vouched,
+        began: i64,
+    ) -> Result<(), Error> {
         let wanted = EnrolmentId::parse(id).ok_or(ProblemCode::NotFound)?;
         let found = self
             .store
@@ -132,8 +141,13 @@ impl Scheme {
             .ok_or(ProblemCode::NotFound)?;
         let key = self.persons.key(&found.identity).await?;
         let sealed = key.seal(VOUCHED, &packed(vouched)?)?;
+        let field = LookupField::NationalNumber;
+        let person = lookup_hash(&*self.keys, field, &vouched.national_number);
         self.store
-            .write(move |tx| enrolment::set_vouched(tx, &found.id, &sealed).map(drop))
+            .write(move |tx| {
+                enrolment::set_vouched(tx, &found.id, &sealed, began)?;
+                replace::note(tx, &found.id, &person).map(drop)
+            })
             .await?;
         Ok(())
     }
@@ -152,7 +166,8 @@ impl Scheme {
         if found.status != EnrolmentStatus::Open {
             return Err(ProblemCode::NotFound.into());
         }
-        let identifier = credential_identifier(&found.identity, &found.device, 1);
+        let owner = found.replaces.as_ref().unwrap_or(&found.identity);
+        let identifier = credential_identifier(owner, &found.device, found.code_version);
         let count = move |tx: &mut Tx| enrolment::count_registration(tx, &found.id, REGISTRATIONS);
         self.register_code(identifier, request, found.expires, count)
             .await

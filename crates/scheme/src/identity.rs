@@ -2,8 +2,8 @@
 
 use ipse_protocol::ids::IdentityId;
 use ipse_protocol::problem::{Problem, ProblemCode};
-use ipse_protocol::terms::{BlockReason, IdentityStatus};
-use ipse_store::identity::Identity;
+use ipse_protocol::terms::{BlockReason, IdentityStatus, Way};
+use ipse_store::identity::{Identity, Suspension};
 use ipse_store::{StoreError, Tx, identity};
 
 use crate::error::RuleError;
@@ -21,6 +21,76 @@ pub fn active(tx: &mut Tx, id: &IdentityId) -> Result<Identity, RuleError> {
         return Err(blocked(tx, id)?.into());
     }
     Ok(found)
+}
+
+/// The identity that another row names.
+///
+/// # Errors
+/// [`StoreError::Corrupt`] when there is none.
+pub fn require(tx: &mut Tx, id: &IdentityId) -> Result<Identity, StoreError> {
+    identity::by_id(tx, id)?.ok_or_else(|| StoreError::Corrupt("identity row".into()))
+}
+
+/// What lifts a reason.
+pub fn way(reason: BlockReason) -> Way {
+    match reason {
+        BlockReason::Person => Way::Unblock,
+        BlockReason::CodeExhausted
+        | BlockReason::Contested
+        | BlockReason::Document
+        | BlockReason::Registrar => Way::Recover,
+        BlockReason::SimChanged | BlockReason::SimLost => Way::Sim,
+        BlockReason::DeviceLost => Way::NewPhone,
+        BlockReason::Deceased | BlockReason::Fraud => Way::Support,
+    }
+}
+
+/// The next step back to an active identity, if it is suspended. A step may lift several reasons, and none leads to a reason that
+/// must be lifted first.
+pub fn next(reasons: &[Suspension]) -> Option<Way> {
+    let order = [
+        Way::Support,
+        Way::NewPhone,
+        Way::Recover,
+        Way::Unblock,
+        Way::Sim,
+    ];
+    order
+        .into_iter()
+        .find(|wanted| reasons.iter().any(|s| way(s.reason) == *wanted))
+}
+
+/// Checks that a proofing may lift every reason for which an identity is suspended: it began after each of them, and none is
+/// for staff alone. A new phone also proves the SIM.
+///
+/// # Errors
+/// `identity_blocked`, `proofing_stale`.
+pub fn require_liftable(
+    tx: &mut Tx,
+    id: &IdentityId,
+    proofing_began: Option<i64>,
+) -> Result<(), RuleError> {
+    let reasons = identity::reasons(tx, id)?;
+    if reasons.iter().any(|s| way(s.reason) == Way::Support) {
+        return Err(blocked(tx, id)?.into());
+    }
+    Ok(require_proofing_after(&reasons, proofing_began)?)
+}
+
+/// Checks that a proofing began after each of these suspensions: whoever was at the bank before knew nothing of them.
+///
+/// # Errors
+/// `proofing_stale`.
+pub fn require_proofing_after(
+    reasons: &[Suspension],
+    proofing_began: Option<i64>,
+) -> Result<(), Problem> {
+    let after = |since: i64| proofing_began.is_some_and(|began| began > since);
+    if reasons.iter().all(|s| after(s.since)) {
+        Ok(())
+    } else {
+        Err(ProblemCode::ProofingStale.into())
+    }
 }
 
 /// The refusal for a suspended identity.

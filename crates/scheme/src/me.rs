@@ -13,13 +13,13 @@ use ipse_store::sim::BindingStatus;
 use ipse_store::{action, identity as identities, person, sim as sim_rows};
 
 use crate::actor::{Actor, Viewer};
-use crate::block;
 use crate::code::WRONG_IN_A_ROW;
-use crate::device::{Incoming, Signed, Spent};
+use crate::device::{self, Incoming, Signed, Spent};
 use crate::error::Error;
 use crate::error::refuse;
 use crate::person::Attributes;
 use crate::scheme::Scheme;
+use crate::{block, identity as rules};
 
 impl Scheme {
     /// `GET /phone/v1/me`.
@@ -28,7 +28,7 @@ impl Scheme {
     /// `not_found` while the enrolment runs.
     pub async fn me(&self, signed: &Signed) -> Result<MeResponse, Error> {
         let id = signed.device.identity.clone();
-        let (identity, reasons, sealed, binding) = self
+        let (identity, reasons, sealed, binding, now) = self
             .store
             .read(move |tx| {
                 let identity = identities::by_id(tx, &id)?;
@@ -37,6 +37,7 @@ impl Scheme {
                     identities::reasons(tx, &id)?,
                     person::attributes(tx, &id)?,
                     sim_rows::binding(tx, &id)?,
+                    tx.now()?,
                 ))
             })
             .await?;
@@ -48,6 +49,7 @@ impl Scheme {
             .is_some_and(|b| b.status == BindingStatus::Bound);
         Ok(MeResponse {
             status: identity.status,
+            next: rules::next(&reasons),
             reasons: reasons
                 .into_iter()
                 .map(|r| ReasonSince {
@@ -55,7 +57,8 @@ impl Scheme {
                     since: r.since,
                 })
                 .collect(),
-            level: self.highest_level(&signed.device, binding.as_ref()),
+            level: self.highest_level(&signed.device, binding.as_ref(), now),
+            limited: device::limited(&signed.device, now),
             given_name: known.given_name,
             family_name: known.family_name,
             phone_number: known.phone_number,
@@ -99,6 +102,7 @@ impl Scheme {
                     status: match d.status {
                         RowStatus::Active => DeviceStatus::Active,
                         RowStatus::Suspended => DeviceStatus::Suspended,
+                        RowStatus::Replaced => DeviceStatus::Replaced,
                         RowStatus::Removed => DeviceStatus::Removed,
                         RowStatus::Pending => {
                             return Err(Error::Internal("a pending device was listed"));

@@ -1,8 +1,9 @@
-//! A new code for a person whose code is used up: a bank vouches that it is the same person, on the same device.
+//! A new code on the same phone, for a person whose code is used up, forgotten, or no longer enough: a bank vouches that it is the
+//! same person.
 
 use ipse_protocol::ids::{self, IdentityId, RecoveryId};
 use ipse_protocol::problem::{Problem, ProblemCode};
-use ipse_protocol::terms::{BlockReason, IdentityStatus, LeafKind, Progress};
+use ipse_protocol::terms::{BlockReason, IdentityStatus, LeafKind, Progress, Way};
 use ipse_protocol::wire::{
     CodeResponse, RecoveryCompleteResponse, RecoveryResponse, RecoveryState,
 };
@@ -10,7 +11,7 @@ use ipse_store::identity::{self as identities, Identity};
 use ipse_store::person::{self, LookupField, Proofing};
 use ipse_store::recovery::{self, Recovery, RecoveryStatus};
 use ipse_store::registrar::Purpose;
-use ipse_store::{StoreError, Tx, device as devices};
+use ipse_store::{Tx, device as devices};
 use zeroize::Zeroizing;
 
 use crate::actor::Actor;
@@ -42,8 +43,8 @@ impl Scheme {
     /// The person wants a new code and chose a bank. Returns the recovery and the cookie for the callback.
     ///
     /// # Errors
-    /// `not_found` when the code is not used up, `malformed_request` for a bank that is not ours, `registrar_failed`;
-    /// `too_many_requests` after [`VISITS`] in the time that one lives.
+    /// `identity_blocked` for a reason that no proofing on this phone lifts, `malformed_request` for a bank that is not ours,
+    /// `registrar_failed`; `too_many_requests` after [`VISITS`] in the time that one lives.
     pub async fn begin_recovery(
         &self,
         signed: &Signed,
@@ -59,16 +60,14 @@ impl Scheme {
         let who = signed.device.identity.clone();
         let lifetime = self.config.lifetimes.enrolment;
         let (identity, begun) = self
-            .store
             .read(move |tx| {
                 let since = tx.now()? - lifetime;
                 Ok((
-                    exhausted(tx, &who)?,
+                    recoverable(tx, &who)?,
                     recovery::begun_since(tx, &who, since)?,
                 ))
             })
             .await?;
-        let identity = identity.ok_or(ProblemCode::NotFound)?;
         // Each one is a visit to a bank.
         if begun >= VISITS {
             return Err(ProblemCode::TooManyRequests.into());
@@ -85,6 +84,7 @@ impl Scheme {
             epoch: identity.epoch,
             code_version: identity.code_version + 1,
             evidence: None,
+            proofing_began: None,
             created: 0,
             expires: 0,
         };
@@ -131,8 +131,13 @@ impl Scheme {
         })
     }
 
-    /// The bank vouched: for the person of this identity, or for another.
-    pub(crate) async fn recovery_vouched(&self, id: &str, vouched: &Vouched) -> Result<(), Error> {
+    /// The bank vouched, after a visit that began at a time in milliseconds: for the person of this identity, or for another.
+    pub(crate) async fn recovery_vouched(
+        &self,
+        id: &str,
+        vouched: &Vouched,
+        began: i64,
+    ) -> Result<(), Error> {
         let wanted = RecoveryId::parse(id).ok_or(ProblemCode::NotFound)?;
         let field = LookupField::NationalNumber;
         let hash = lookup_hash(&*self.keys, field, &vouched.national_number);
@@ -155,7 +160,7 @@ impl Scheme {
             .map_err(|_| Error::Internal("vouched data does not serialize"))?;
         let sealed = key.seal(EVIDENCE, &plain)?;
         self.store
-            .write(move |tx| recovery::set_vouched(tx, &found.id, &sealed).map(drop))
+            .write(move |tx| recovery::set_vouched(tx, &found.id, &sealed, began).map(drop))
             .await?;
         Ok(())
     }
@@ -177,9 +182,13 @@ impl Scheme {
         // Another recovery may have put this version in use. A caller who could go on blinding guesses against it would need
         // only one second message to try them all offline.
         let (who, epoch, next) = (found.identity.clone(), found.epoch, found.code_version);
-        self.read(move |tx| match exhausted(tx, &who)? {
-            Some(i) if i.epoch == epoch && i.code_version + 1 == next => Ok(()),
-            _ => refuse!(EpochChanged),
+        self.read(move |tx| {
+            let now = recoverable(tx, &who)?;
+            if now.epoch == epoch && now.code_version + 1 == next {
+                Ok(())
+            } else {
+                refuse!(EpochChanged)
+            }
         })
         .await?;
         let identifier = credential_identifier(&found.identity, &found.device, found.code_version);
@@ -188,11 +197,11 @@ impl Scheme {
             .await
     }
 
-    /// Replaces the code and lifts the block. Sent again, it answers the same.
+    /// Replaces the code and lifts the suspensions that a proofing lifts. Sent again, it answers the same.
     ///
     /// # Errors
     /// `assurance_insufficient` before the bank has vouched, `epoch_changed` when something else changed meanwhile,
-    /// `malformed_request`.
+    /// `proofing_stale` when the identity was suspended after the proofing began, `malformed_request`.
     pub async fn complete_recovery(
         &self,
         signed: &Signed,
@@ -239,11 +248,32 @@ impl Scheme {
     }
 }
 
-/// The identity, if its code is used up.
-fn exhausted(tx: &mut Tx, who: &IdentityId) -> Result<Option<Identity>, StoreError> {
-    let used_up = identity::suspended_for(tx, who, BlockReason::CodeExhausted)?;
-    let found = identities::by_id(tx, who)?;
-    Ok(found.filter(|i| used_up && i.status != IdentityStatus::Closed))
+/// The identity, if a proofing on one of its phones may give it a new code.
+///
+/// # Errors
+/// `not_found`, `identity_blocked`.
+fn recoverable(tx: &mut Tx, who: &IdentityId) -> Result<Identity, RuleError> {
+    let Some(found) = identities::by_id(tx, who)? else {
+        refuse!(NotFound);
+    };
+    let reasons = identities::reasons(tx, who)?;
+    let may = reasons.iter().all(|s| match identity::way(s.reason) {
+        Way::Unblock | Way::Recover | Way::Sim => true,
+        Way::NewPhone | Way::Support => false,
+    });
+    if may && found.status != IdentityStatus::Closed {
+        Ok(found)
+    } else {
+        Err(identity::blocked(tx, who)?.into())
+    }
+}
+
+/// Whether a proofing on the same phone lifts a reason. A changed SIM also needs the SIM.
+fn lifts(reason: BlockReason) -> bool {
+    match identity::way(reason) {
+        Way::Unblock | Way::Recover => true,
+        Way::Sim | Way::NewPhone | Way::Support => false,
+    }
 }
 
 impl Completing {
@@ -256,13 +286,14 @@ impl Completing {
         if current.status == RecoveryStatus::Completed {
             return Ok(());
         }
-        let Some(identity) = exhausted(tx, &r.identity)? else {
-            // Another recovery came first.
-            refuse!(EpochChanged);
-        };
+        let identity = recoverable(tx, &r.identity)?;
         if identity.epoch != r.epoch || current.evidence != r.evidence || current.expires <= now {
             refuse!(EpochChanged);
         }
+        let reasons = identities::reasons(tx, &r.identity)?;
+        let lifted = reasons.into_iter().filter(|s| lifts(s.reason));
+        let lifted: Vec<_> = lifted.collect();
+        identity::require_proofing_after(&lifted, current.proofing_began)?;
         if !identities::set_code_version(tx, &r.identity, r.code_version - 1, r.code_version)? {
             refuse!(EpochChanged);
         }
@@ -272,6 +303,8 @@ impl Completing {
             if row.id == r.device {
                 row.opaque_record = Some(self.record.clone());
                 row.code_version = r.code_version;
+                // The registrar vouched for the person who holds it.
+                row.contested = false;
             } else {
                 // The other devices have the old code. Without a record they cannot use it.
                 row.opaque_record = None;
@@ -291,18 +324,12 @@ impl Completing {
             now,
         )?;
         recovery::complete(tx, &r.id)?;
-        let (reason, actor) = (
-            BlockReason::CodeExhausted,
-            Actor::Registrar(self.registrar.clone()),
-        );
-        block::lift(tx, &r.identity, reason, &actor)?;
-        block::queue_receipt(
-            tx,
-            &r.identity,
-            LeafKind::Recovery,
-            reason.as_str(),
-            &actor.cause(),
-        )?;
+        let actor = Actor::Registrar(self.registrar.clone());
+        for suspension in lifted {
+            block::lift(tx, &r.identity, suspension.reason, &actor)?;
+        }
+        let (kind, cause) = (LeafKind::Recovery, actor.cause());
+        block::queue_receipt(tx, &r.identity, kind, "new_code", &cause)?;
         Ok(())
     }
 }

@@ -68,6 +68,12 @@ pub trait Registrar: Send + Sync {
 
     /// Redeems a code, fetches the userinfo, and verifies both: what the bank vouches for.
     fn finish<'a>(&'a self, visit: &'a Visit, code: &'a str) -> Answer<'a, Vouched>;
+
+    /// Whether it takes events about its customers.
+    fn takes_events(&self) -> bool;
+
+    /// Pushes a security event token (RFC 8935).
+    fn tell<'a>(&'a self, token: &'a str) -> Answer<'a, ()>;
 }
 
 /// What a bank vouches for, with the evidence. Sealed whenever it is stored.

@@ -78,6 +78,10 @@ pub trait SimController: Send + Sync {
     /// Returns what the person typed: a `holder` statement, not yet verified.
     fn holder_answer<'a>(&'a self, challenge: &'a str, secret: &'a str) -> Answer<'a, String>;
 
+    /// Has the operator text the holder of a SIM, in words, that another phone took the place of theirs. The operator sends it
+    /// whatever number of messages it sent before.
+    fn notify_new_phone<'a>(&'a self, handle: &'a str, language: Language) -> Answer<'a, ()>;
+
     /// Ends the relation with a SIM.
     fn unbind<'a>(&'a self, handle: &'a str) -> Answer<'a, ()>;
 

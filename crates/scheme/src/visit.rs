@@ -79,11 +79,13 @@ impl Scheme {
             verifier: visit.verifier,
             cookie_hash: sha256(cookie.as_bytes()),
             status: VisitStatus::Open,
+            began: 0,
             expires: 0,
         };
         self.store
             .write(move |tx| {
-                row.expires = tx.now()? + lifetime;
+                row.began = tx.now()?;
+                row.expires = row.began + lifetime;
                 registrar::insert(tx, &row)
             })
             .await?;
@@ -153,14 +155,15 @@ impl Scheme {
             verifier: row.verifier,
         };
         let vouched = registrar.finish(&visit, code).await?;
-        self.vouch(&landing, &vouched).await?;
+        self.vouch(&landing, &vouched, row.began).await?;
         Ok(landing)
     }
 
-    async fn vouch(&self, landing: &Landing, vouched: &Vouched) -> Result<(), Error> {
+    async fn vouch(&self, landing: &Landing, vouched: &Vouched, began: i64) -> Result<(), Error> {
+        let subject = &landing.subject;
         match landing.purpose {
-            Purpose::Enrolment => self.enrolment_vouched(&landing.subject, vouched).await,
-            Purpose::Recovery => self.recovery_vouched(&landing.subject, vouched).await,
+            Purpose::Enrolment => self.enrolment_vouched(subject, vouched, began).await,
+            Purpose::Recovery => self.recovery_vouched(subject, vouched, began).await,
         }
     }
 

@@ -32,6 +32,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 const FORM: &str = "application/x-www-form-urlencoded";
 const JSON: &str = "application/json";
+const EVENT: &str = "application/secevent+jwt";
 
 /// The client.
 #[derive(Clone)]
@@ -194,6 +195,15 @@ impl Party {
         let body = Some((JSON, body));
         self.send(Method::POST, url, Some(bearer), body, patience)
             .await
+    }
+
+    /// Pushes a security event token (RFC 8935 §2).
+    ///
+    /// # Errors
+    /// [`FetchError`].
+    pub async fn post_event(&self, url: &str, token: &str) -> Result<Answer, FetchError> {
+        let body = Some((EVENT, token.as_bytes().to_vec()));
+        self.send(Method::POST, url, None, body, PATIENCE).await
     }
 
     /// Sends a DELETE request.

@@ -144,6 +144,8 @@ async fn run_effect(scheme: &Scheme, effect: &Effect) -> Result<(), Error> {
                 .await
         }
         EffectKind::Unbind => scheme.unbind(&effect.payload).await,
+        EffectKind::NewPhoneText => scheme.text_new_phone(&effect.payload).await,
+        EffectKind::NewPhoneEvent => scheme.event_new_phone(&effect.id, &effect.payload).await,
     }
 }
 

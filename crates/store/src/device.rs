@@ -16,6 +16,8 @@ words! {
         Active = "active",
         /// Suspended: copied or lost.
         Suspended = "suspended",
+        /// Another phone took its place.
+        Replaced = "replaced",
         /// Removed.
         Removed = "removed",
     }
@@ -46,6 +48,12 @@ pub struct Device {
     pub biometric_key: Option<Vec<u8>>,
     /// Handle of the bound SIM.
     pub sim_handle: Option<String>,
+    /// Until when a replaced device may say that its owner did not replace it. Milliseconds.
+    pub contest_until: Option<i64>,
+    /// Whether a device that it replaced said so.
+    pub contested: bool,
+    /// Until when it reaches `basic` only. Milliseconds; [`i64::MAX`] until the notice of the replacement is sent.
+    pub basic_until: i64,
     /// MAC over the fields above except the name.
     pub mac: [u8; 32],
     /// The highest sequence that was used.
@@ -59,10 +67,12 @@ pub struct Device {
 }
 
 const COLUMNS: &str = "SELECT id, identity, status, name, key_kind, public_key, opaque_record, code_version, \
-     unlock_credential, unlock_key, sim_handle, mac, last_sequence, recent, created, last_used FROM device \
+     unlock_credential, unlock_key, sim_handle, contest_until, contested, basic_until, mac, last_sequence, recent, created, \
+     last_used FROM device \
      WHERE number = $1 AND id = $2";
 const OF_IDENTITY: &str = "SELECT id, identity, status, name, key_kind, public_key, opaque_record, code_version, \
-     unlock_credential, unlock_key, sim_handle, mac, last_sequence, recent, created, last_used FROM device \
+     unlock_credential, unlock_key, sim_handle, contest_until, contested, basic_until, mac, last_sequence, recent, created, \
+     last_used FROM device \
      WHERE identity = $1 AND status <> 'pending' ORDER BY created";
 
 fn device(mut row: Row) -> Result<Device, StoreError> {
@@ -78,6 +88,9 @@ fn device(mut row: Row) -> Result<Device, StoreError> {
         biometric_credential: row.get("unlock_credential")?,
         biometric_key: row.get("unlock_key")?,
         sim_handle: row.get("sim_handle")?,
+        contest_until: row.get("contest_until")?,
+        contested: row.get("contested")?,
+        basic_until: row.get("basic_until")?,
         mac: row.get("mac")?,
         last_sequence: row.get("last_sequence")?,
         recent: row.get("recent")?,
@@ -102,8 +115,9 @@ pub fn of_identity(tx: &mut Tx, identity: &IdentityId) -> Result<Vec<Device>, St
 }
 
 const INSERT: &str = "INSERT INTO device (number, id, identity, status, name, key_kind, public_key, opaque_record, \
-     code_version, unlock_credential, unlock_key, sim_handle, mac, last_sequence, recent, created, last_used) \
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)";
+     code_version, unlock_credential, unlock_key, sim_handle, contest_until, contested, basic_until, mac, last_sequence, \
+     recent, created, last_used) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)";
 
 /// Adds a device.
 pub fn insert(tx: &mut Tx, d: &Device) -> Result<(), StoreError> {
@@ -122,6 +136,9 @@ pub fn insert(tx: &mut Tx, d: &Device) -> Result<(), StoreError> {
             d.biometric_credential.as_deref(),
             d.biometric_key.as_deref(),
             d.sim_handle.as_deref(),
+            d.contest_until,
+            d.contested,
+            d.basic_until,
             &d.mac,
             d.last_sequence,
             &d.recent,
@@ -132,7 +149,8 @@ pub fn insert(tx: &mut Tx, d: &Device) -> Result<(), StoreError> {
 }
 
 const UPDATE: &str = "UPDATE device SET status = $3, opaque_record = $4, code_version = $5, unlock_credential = $6, \
-     unlock_key = $7, sim_handle = $8, mac = $9 WHERE number = $1 AND id = $2";
+     unlock_key = $7, sim_handle = $8, contest_until = $9, contested = $10, basic_until = $11, identity = $12, mac = $13 \
+     WHERE number = $1 AND id = $2";
 
 /// Writes everything that the MAC covers, with the MAC.
 pub fn update(tx: &mut Tx, d: &Device) -> Result<(), StoreError> {
@@ -147,6 +165,10 @@ pub fn update(tx: &mut Tx, d: &Device) -> Result<(), StoreError> {
             d.biometric_credential.as_deref(),
             d.biometric_key.as_deref(),
             d.sim_handle.as_deref(),
+            d.contest_until,
+            d.contested,
+            d.basic_until,
+            &d.identity,
             &d.mac
         ],
     )

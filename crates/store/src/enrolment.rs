@@ -51,6 +51,12 @@ pub struct Enrolment {
     pub number: Vec<u8>,
     /// What a bank vouched for, sealed likewise.
     pub vouched: Option<Vec<u8>>,
+    /// When the visit began after which the bank vouched. Milliseconds.
+    pub proofing_began: Option<i64>,
+    /// The identity that the person has already, once a bank has vouched.
+    pub replaces: Option<IdentityId>,
+    /// Version that the code will have.
+    pub code_version: i64,
     /// Name of the operator that knows the number.
     pub operator: Option<String>,
     /// State of the SIM.
@@ -78,8 +84,8 @@ pub struct Enrolment {
 macro_rules! columns {
     ($tail:literal) => {
         concat!(
-            "SELECT id, device, identity, status, language, number, vouched, operator, sim_state, handle, \
-             sim_challenge, sim_nonce_hash, sim_statement, sim_changed_at, unlock_challenge, receipt, created, expires \
+            "SELECT id, device, identity, status, language, number, vouched, proofing_began, replaces, code_version, \
+             operator, sim_state, handle, sim_challenge, sim_nonce_hash, sim_statement, sim_changed_at, unlock_challenge, receipt, created, expires \
              FROM enrolment ",
             $tail
         )
@@ -102,6 +108,9 @@ fn enrolment(mut row: Row) -> Result<Enrolment, StoreError> {
         language: row.get("language")?,
         number: row.get("number")?,
         vouched: row.get("vouched")?,
+        proofing_began: row.get("proofing_began")?,
+        replaces: row.get("replaces")?,
+        code_version: row.get("code_version")?,
         operator: row.get("operator")?,
         sim_state: row.get("sim_state")?,
         handle: row.get("handle")?,
@@ -223,11 +232,30 @@ pub fn detach(tx: &mut Tx, id: &EnrolmentId) -> Result<bool, StoreError> {
     tx.change_at_most_one(DETACH, params![id])
 }
 
-const VOUCH: &str = "UPDATE enrolment SET vouched = $2 WHERE id = $1 AND status = 'open'";
+const VOUCH: &str =
+    "UPDATE enrolment SET vouched = $2, proofing_began = $3 WHERE id = $1 AND status = 'open'";
 
-/// Keeps what a bank vouched for.
-pub fn set_vouched(tx: &mut Tx, id: &EnrolmentId, sealed: &[u8]) -> Result<bool, StoreError> {
-    tx.change_at_most_one(VOUCH, params![id, sealed])
+/// Keeps what a bank vouched for, after a visit that began at a time in milliseconds.
+pub fn set_vouched(
+    tx: &mut Tx,
+    id: &EnrolmentId,
+    sealed: &[u8],
+    began: i64,
+) -> Result<bool, StoreError> {
+    tx.change_at_most_one(VOUCH, params![id, sealed, began])
+}
+
+const REPLACE: &str =
+    "UPDATE enrolment SET replaces = $2, code_version = $3 WHERE id = $1 AND status = 'open'";
+
+/// Keeps which identity the person has, if they have one, and the version that their code will have.
+pub fn set_replaces(
+    tx: &mut Tx,
+    id: &EnrolmentId,
+    identity: Option<&IdentityId>,
+    code_version: i64,
+) -> Result<bool, StoreError> {
+    tx.change_at_most_one(REPLACE, params![id, identity, code_version])
 }
 
 const BIOMETRIC: &str =
@@ -248,6 +276,19 @@ const COMPLETE: &str = "UPDATE enrolment SET status = 'completed', receipt = $2,
 /// Completes an open enrolment.
 pub fn complete(tx: &mut Tx, id: &EnrolmentId, receipt: &ReceiptId) -> Result<(), StoreError> {
     tx.change_one(COMPLETE, params![id, receipt])
+}
+
+const HAND_OVER: &str =
+    "UPDATE enrolment SET identity = $2, number = $3 WHERE id = $1 AND status = 'completed'";
+
+/// Gives a completed enrolment to the identity that it replaced the phone of. The number is sealed under that person's key.
+pub fn hand_over(
+    tx: &mut Tx,
+    id: &EnrolmentId,
+    identity: &IdentityId,
+    number: &[u8],
+) -> Result<(), StoreError> {
+    tx.change_one(HAND_OVER, params![id, identity, number])
 }
 
 const DELETE: &str = "DELETE FROM enrolment WHERE id = $1 AND status = 'open'";

@@ -70,6 +70,12 @@ pub static SCHEME: Migrations = Migrations::new(&[
         sqlite: include_str!("../migrations/scheme/sqlite/0011_sim_text.sql"),
         postgres: include_str!("../migrations/scheme/postgres/0011_sim_text.sql"),
     },
+    Migration {
+        version: 12,
+        name: "a new phone",
+        sqlite: include_str!("../migrations/scheme/sqlite/0012_new_phone.sql"),
+        postgres: include_str!("../migrations/scheme/postgres/0012_new_phone.sql"),
+    },
 ]);
 
 /// The store of person keys.

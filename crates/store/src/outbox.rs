@@ -11,6 +11,10 @@ words! {
         Receipt = "receipt",
         /// Tell an operator that a SIM is no longer bound here.
         Unbind = "operator.unbind",
+        /// Have an operator text a person that another phone took the place of theirs.
+        NewPhoneText = "operator.new_phone",
+        /// Tell a registrar that another phone took the place of its customer's.
+        NewPhoneEvent = "registrar.new_phone",
     }
 }
 

@@ -88,6 +88,20 @@ pub fn add_proofing(tx: &mut Tx, p: &Proofing, now: i64) -> Result<(), StoreErro
     )
 }
 
+const FIRST_PROOFING: &str =
+    "SELECT registrar, sealed FROM proofing WHERE identity = $1 ORDER BY time, id LIMIT 1";
+
+/// The registrar that vouched first for a person, and its evidence, sealed.
+pub fn first_proofing(
+    tx: &mut Tx,
+    identity: &IdentityId,
+) -> Result<Option<(String, Vec<u8>)>, StoreError> {
+    let Some(mut row) = tx.row(FIRST_PROOFING, params![identity])? else {
+        return Ok(None);
+    };
+    Ok(Some((row.get("registrar")?, row.get("sealed")?)))
+}
+
 const INSERT_LOOKUP: &str = "INSERT INTO lookup (field, hash, key_version, identity) VALUES ($1, $2, $3, $4) ON CONFLICT (field, hash) DO NOTHING";
 
 /// Adds a keyed hash; false when another identity has it.

@@ -35,6 +35,8 @@ pub struct Recovery {
     pub code_version: i64,
     /// What the registrar vouched for, sealed under the person's key.
     pub evidence: Option<Vec<u8>>,
+    /// When the visit began after which the registrar vouched. Milliseconds.
+    pub proofing_began: Option<i64>,
     /// Milliseconds.
     pub created: i64,
     /// Milliseconds.
@@ -60,7 +62,7 @@ pub fn insert(tx: &mut Tx, r: &Recovery) -> Result<(), StoreError> {
     )
 }
 
-const BY_ID: &str = "SELECT id, identity, device, status, epoch, code_version, evidence, created, expires \
+const BY_ID: &str = "SELECT id, identity, device, status, epoch, code_version, evidence, proofing_began, created, expires \
      FROM recovery WHERE id = $1";
 
 /// Finds a recovery.
@@ -76,6 +78,7 @@ pub fn by_id(tx: &mut Tx, id: &RecoveryId) -> Result<Option<Recovery>, StoreErro
         epoch: row.get("epoch")?,
         code_version: row.get("code_version")?,
         evidence: row.get("evidence")?,
+        proofing_began: row.get("proofing_began")?,
         created: row.get("created")?,
         expires: row.get("expires")?,
     }))
@@ -96,12 +99,17 @@ pub fn count_registration(tx: &mut Tx, id: &RecoveryId, most: i64) -> Result<boo
     tx.change_at_most_one(COUNT_REGISTRATION, params![id, most])
 }
 
-const VOUCH: &str =
-    "UPDATE recovery SET status = 'vouched', evidence = $2 WHERE id = $1 AND status <> 'completed'";
+const VOUCH: &str = "UPDATE recovery SET status = 'vouched', evidence = $2, proofing_began = $3 WHERE id = $1 AND status <> 'completed'";
 
-/// Keeps what a registrar vouched for; false when the recovery is completed or gone.
-pub fn set_vouched(tx: &mut Tx, id: &RecoveryId, evidence: &[u8]) -> Result<bool, StoreError> {
-    tx.change_at_most_one(VOUCH, params![id, evidence])
+/// Keeps what a registrar vouched for, after a visit that began at a time in milliseconds; false when the recovery is
+/// completed or gone.
+pub fn set_vouched(
+    tx: &mut Tx,
+    id: &RecoveryId,
+    evidence: &[u8],
+    began: i64,
+) -> Result<bool, StoreError> {
+    tx.change_at_most_one(VOUCH, params![id, evidence, began])
 }
 
 const COMPLETE: &str = "UPDATE recovery SET status = 'completed', evidence = NULL WHERE id = $1 AND status = 'vouched'";

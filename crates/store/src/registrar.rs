@@ -48,11 +48,13 @@ pub struct VisitRow {
     /// Whether it can be finished.
     pub status: VisitStatus,
     /// Milliseconds.
+    pub began: i64,
+    /// Milliseconds.
     pub expires: i64,
 }
 
 const INSERT: &str = "INSERT INTO registrar_session (state_hash, purpose, subject, device, registrar, nonce, verifier, \
-     cookie_hash, status, expires) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'open', $9)";
+     cookie_hash, status, began, expires) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'open', $9, $10)";
 
 /// Adds a visit.
 pub fn insert(tx: &mut Tx, s: &VisitRow) -> Result<(), StoreError> {
@@ -67,13 +69,14 @@ pub fn insert(tx: &mut Tx, s: &VisitRow) -> Result<(), StoreError> {
             &s.nonce,
             &s.verifier,
             &s.cookie_hash,
+            s.began,
             s.expires
         ],
     )
 }
 
 const BY_STATE: &str = "SELECT state_hash, purpose, subject, device, registrar, nonce, verifier, cookie_hash, status, \
-     expires FROM registrar_session WHERE state_hash = $1";
+     began, expires FROM registrar_session WHERE state_hash = $1";
 
 /// Finds a visit.
 pub fn by_state(tx: &mut Tx, state_hash: &[u8; 32]) -> Result<Option<VisitRow>, StoreError> {
@@ -90,6 +93,7 @@ pub fn by_state(tx: &mut Tx, state_hash: &[u8; 32]) -> Result<Option<VisitRow>, 
         verifier: row.get("verifier")?,
         cookie_hash: row.get("cookie_hash")?,
         status: row.get("status")?,
+        began: row.get("began")?,
         expires: row.get("expires")?,
     }))
 }

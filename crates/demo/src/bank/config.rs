@@ -41,11 +41,13 @@ pub struct Config {
 pub struct Client {
     /// `client_id`.
     pub client_id: String,
+    /// Its issuer: `iss` of the events that it sends.
+    pub issuer: String,
     /// Name shown to customers.
     pub name: String,
     /// Matched exactly.
     pub redirect_uris: Vec<String>,
-    /// Keys for `private_key_jwt` (`use: sig`) and for encrypting userinfo (`use: enc`).
+    /// Keys for `private_key_jwt` and events (`use: sig`), and for encrypting userinfo (`use: enc`).
     pub jwks: JwkSet,
 }
 

@@ -8,16 +8,19 @@ use axum::{
     response::{Html, IntoResponse, Response},
 };
 use ipse_texts::Language;
-use jiff::{civil::Date, tz::TimeZone};
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use url::Url;
 
 use super::{
     Bank,
     claims::Claim,
     config::{Customer, Look},
-    state::Session,
+    state::{Session, Told},
     texts,
 };
+
+/// The event of a new phone.
+const NEW_PHONE: &str = "https://ipse.example/events/new-phone";
 
 /// What every page has.
 pub struct Frame<'a> {
@@ -144,6 +147,8 @@ pub struct Message<'a> {
     title: String,
     lead: String,
     problem: Option<Code>,
+    /// What the scheme told about customers: a sentence each, with its date.
+    told: Vec<String>,
 }
 
 /// The stable code of a problem, and the line that shows it.
@@ -161,7 +166,36 @@ impl<'a> Message<'a> {
             lead: frame.text(lead).into_owned(),
             frame,
             problem: None,
+            told: Vec::new(),
         }
+    }
+
+    /// With what the scheme told about customers, newest first.
+    pub fn told(mut self) -> Self {
+        let bank = self.frame.bank;
+        let mut all: Vec<Told> = bank.state().told.values().cloned().collect();
+        all.sort_by_key(|told| std::cmp::Reverse(told.time));
+        self.told = all.iter().filter_map(|told| self.sentence(told)).collect();
+        self
+    }
+
+    fn sentence(&self, told: &Told) -> Option<String> {
+        let bank = self.frame.bank;
+        let customer = bank
+            .config
+            .customers
+            .iter()
+            .find(|c| c.id == told.customer)?;
+        let at = Timestamp::from_second(told.time).ok()?;
+        let variables = [
+            ("name", full_name(customer)),
+            ("date", self.frame.date(at.to_zoned(TimeZone::UTC).date())),
+        ];
+        let key = match told.event.as_str() {
+            NEW_PHONE => "told-new-phone",
+            _ => "told-other",
+        };
+        Some(bank.texts.with(self.frame.language, key, &variables))
     }
 }
 

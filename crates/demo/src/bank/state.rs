@@ -1,6 +1,6 @@
 //! What a bank remembers while it runs. Every entry is used one time and expires soon. Times are in seconds.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use url::Url;
 
@@ -80,6 +80,19 @@ pub struct State {
     pub tokens: ExpiringMap<Access>,
     /// The `jti` of each client assertion that was used.
     pub assertions: ExpiringMap<()>,
+    /// What the scheme told about customers, by `jti`.
+    pub told: BTreeMap<String, Told>,
+}
+
+/// What the scheme told about a customer.
+#[derive(Clone, Debug)]
+pub struct Told {
+    /// Id of the customer.
+    pub customer: String,
+    /// URI of the event.
+    pub event: String,
+    /// When it was signed.
+    pub time: i64,
 }
 
 /// A map whose entries expire.

@@ -23,6 +23,7 @@ const SCHEME_CLIENT_ID: &str = "ipse";
 
 // Keystore purposes of other parties, whose crates this one does not depend on.
 const SCHEME_BANK_CLIENT_KEY: &str = "registrars/client";
+const SCHEME_EVENT_KEY: &str = "registrars/events";
 const SCHEME_USERINFO_KEY: &str = "registrars/userinfo";
 const SCHEME_OPERATOR_CLIENT_KEY: &str = "operators/client";
 const OPERATOR_KEY: &str = "operator/signing";
@@ -59,10 +60,12 @@ pub fn write(layout: &Layout, app_dir: &Path, database: Option<&Database>) -> an
         banks.push(json!({
             "name": name, "issuer": layout.origin(party), "client_id": SCHEME_CLIENT_ID, "jwks": jwks,
             "trust_frameworks": [TRUST_FRAMEWORK], "levels": ["substantial", "high"], "acr_values": [bank::ACR],
+            "events": format!("{}/events", layout.origin(party)),
         }));
         let client = json!({"keys": [
             scheme.signing(SCHEME_BANK_CLIENT_KEY)?.public_jwk(),
             scheme.decryption(SCHEME_USERINFO_KEY)?.public_jwk(),
+            scheme.signing(SCHEME_EVENT_KEY)?.public_jwk(),
         ]});
         write_toml(&home.join("bank.toml"), &bank(layout, n, &client))?;
     }
@@ -74,6 +77,8 @@ pub fn write(layout: &Layout, app_dir: &Path, database: Option<&Database>) -> an
         "listen_issuer": layout.listen(Party::Scheme),
         "listen_app": format!("127.0.0.1:{}", layout.app_port()),
         "app_dir": app_dir,
+        // A new phone is limited to `basic` for a minute, so that a visitor can see both.
+        "lifetimes": {"new_phone_seconds": 60},
         "database": database.map_or(&file, |database| &database.url),
         "operator": operators,
         "bank": banks,
@@ -132,6 +137,7 @@ fn bank(layout: &Layout, n: usize, client_jwks: &Value) -> Value {
         "assurance_level": "high",
         "client": {
             "client_id": SCHEME_CLIENT_ID,
+            "issuer": layout.origin(Party::Scheme),
             "name": "Ipse",
             "redirect_uris": [format!("{}/registrars/callback", layout.app_origin())],
             "jwks": client_jwks,
@@ -194,7 +200,7 @@ mod tests {
         for party in [Party::Bank(0), Party::Bank(1)] {
             let config = bank::Config::read(&layout.home_of(party)).unwrap();
             assert_eq!(config.issuer, layout.origin(party));
-            assert_eq!(config.client.jwks.keys.len(), 2);
+            assert_eq!(config.client.jwks.keys.len(), 3);
             let people = everyone().filter(|person| person.bank == config.name);
             assert_eq!(config.customers.len(), people.count());
         }

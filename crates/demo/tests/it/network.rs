@@ -107,6 +107,7 @@ impl TestNetwork {
             fault,
             client: Client {
                 client_id: "ipse".to_owned(),
+                issuer: "https://ipse.example".to_owned(),
                 name: "Ipse".to_owned(),
                 redirect_uris: vec![CALLBACK.to_owned()],
                 jwks: JwkSet {

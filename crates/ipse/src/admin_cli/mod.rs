@@ -9,7 +9,9 @@ use anyhow::Context;
 use clap::{Subcommand, ValueEnum};
 use ipse_jose::JwkSet;
 use ipse_keys::{FileKeyStore, KeyStore};
-use ipse_server::config::{BANK_CLIENT_KEY, BANK_USERINFO_KEY, OPERATOR_CLIENT_KEY, ServerConfig};
+use ipse_server::config::{
+    BANK_CLIENT_KEY, BANK_EVENT_KEY, BANK_USERINFO_KEY, OPERATOR_CLIENT_KEY, ServerConfig,
+};
 use ipse_store::{Clock, SCHEME, Store};
 
 /// Register partners and sandbox people, and print public keys.
@@ -74,6 +76,7 @@ fn print_keys(keys: &dyn KeyStore, reader: Reader) -> anyhow::Result<()> {
         Reader::Banks => vec![
             keys.signing(BANK_CLIENT_KEY)?.public_jwk(),
             keys.decryption(BANK_USERINFO_KEY)?.public_jwk(),
+            keys.signing(BANK_EVENT_KEY)?.public_jwk(),
         ],
         Reader::Operators => vec![keys.signing(OPERATOR_CLIENT_KEY)?.public_jwk()],
     };

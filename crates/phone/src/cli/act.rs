@@ -23,7 +23,12 @@ pub(super) async fn act(phone: &mut Phone, command: Command, json: bool) -> Resu
                 })
                 .await?;
             print(json, &done, || {
-                format!("Ready: {} ({})", done.identity, done.level)
+                let from = if done.replaced {
+                    ", moved from another phone"
+                } else {
+                    ""
+                };
+                format!("Ready: {} ({}{from})", done.identity, done.level)
             });
         }
         Command::Link { text } => {
@@ -60,6 +65,10 @@ pub(super) async fn act(phone: &mut Phone, command: Command, json: bool) -> Resu
         }
         Command::Report { action } => {
             let done = phone.report(&action).await?;
+            print(json, &done, || "Blocked".to_owned());
+        }
+        Command::NotMe => {
+            let done = phone.not_me().await?;
             print(json, &done, || "Blocked".to_owned());
         }
         Command::Watch {
@@ -138,7 +147,7 @@ pub(super) async fn act(phone: &mut Phone, command: Command, json: bool) -> Resu
                 return Err(Error::of(local::RECEIPT));
             }
         }
-        Command::Recover {
+        Command::ForgotCode {
             bank,
             customer,
             code,

@@ -222,6 +222,8 @@ pub struct EnrolmentState {
     pub sim: SimState,
     /// The data that the bank confirmed, if it has.
     pub vouched: Option<Vouched>,
+    /// Whether the person has an Ipse, whose phone this one replaces. False until the bank has vouched.
+    pub replaces: bool,
 }
 
 /// `POST …/code`: OPAQUE registration.
@@ -292,6 +294,8 @@ pub struct CompleteResponse {
     pub code_version: u64,
     /// Epoch of the identity.
     pub epoch: u64,
+    /// Whether this phone took the place of another.
+    pub replaced: bool,
 }
 
 /// Answer to `POST /phone/v1/recoveries`.

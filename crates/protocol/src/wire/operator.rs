@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::bytes::B32;
-use crate::terms::{Line, Readiness, SimMethod};
+use crate::terms::{Line, Notice, Readiness, SimMethod};
 
 /// `POST /sim-controller/v1/resolve`.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -65,6 +65,16 @@ pub struct ChallengeRequest {
     /// Language of the text message.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub language: Option<String>,
+}
+
+/// `POST …/sims/H/notices`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NoticeRequest {
+    /// What the holder is told.
+    pub notice: Notice,
+    /// Language of the text message.
+    pub language: String,
 }
 
 /// Answer to a silent challenge and to the right secret, status 201.

@@ -2,9 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Offer;
+use super::{Offer, nullable};
 use crate::terms::{
     ActionStatus, BlockReason, DeviceStatus, IdentityStatus, KeyKind, Kind, Level, SimConnection,
+    Way,
 };
 
 /// `GET /phone/v1/me`.
@@ -16,8 +17,14 @@ pub struct MeResponse {
     pub status: IdentityStatus,
     /// Why it is suspended.
     pub reasons: Vec<ReasonSince>,
+    /// The next step back to an active identity; null if it is not suspended.
+    #[serde(deserialize_with = "nullable")]
+    pub next: Option<Way>,
     /// The highest level of this phone.
     pub level: Level,
+    /// Why a new phone reaches `basic` only, and for how long.
+    #[serde(deserialize_with = "nullable")]
+    pub limited: Option<Limited>,
     /// First names.
     pub given_name: String,
     /// Last name.
@@ -49,6 +56,14 @@ impl std::fmt::Debug for MeResponse {
             .field("status", &self.status)
             .finish_non_exhaustive()
     }
+}
+
+/// A new phone reaches `basic` only for a while.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Limited {
+    /// Until when, in milliseconds since 1970 UTC; null until the notice of the replacement is sent.
+    #[serde(deserialize_with = "nullable")]
+    pub until: Option<i64>,
 }
 
 /// Why an identity is suspended.
@@ -151,7 +166,7 @@ pub struct BlockRequest {
     pub reason: BlockReason,
 }
 
-/// Answer to [`BlockRequest`] and to a report.
+/// Answer to [`BlockRequest`], to a report, and to "this was not me" of a replaced phone.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BlockResponse {
     /// `suspended`.

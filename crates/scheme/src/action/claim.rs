@@ -12,7 +12,7 @@ use ipse_store::sim::BindingStatus;
 use ipse_store::{StoreError, Tx};
 
 use super::{ActionSnapshot, load, require_linked};
-use crate::device::{Incoming, Signed, Spent};
+use crate::device::{self, Incoming, Signed, Spent};
 use crate::error::{Error, RuleError, refuse};
 use crate::link::{age_seconds, app_secret, qr_key};
 use crate::person::{Attributes, PersonKey};
@@ -92,9 +92,9 @@ impl Scheme {
         if snapshot.identity.status != IdentityStatus::Active {
             return Err(ProblemCode::IdentityBlocked.into());
         }
-        if let Err(code) = self.level_allowed(&signed, &snapshot, flow) {
+        if let Err(refused) = self.level_allowed(&signed, &snapshot, flow) {
             self.level_unmet(&signed, &snapshot).await?;
-            return Err(code.into());
+            return Err(refused.into());
         }
         let claim = self.prepare_claim(&signed, &snapshot, flow, &key)?;
         let (a, c, sequence) = (
@@ -190,21 +190,26 @@ impl Scheme {
         signed: &Signed,
         snapshot: &ActionSnapshot,
         flow: Flow,
-    ) -> Result<(), ProblemCode> {
+    ) -> Result<(), Problem> {
         let a = &snapshot.action;
         let binding = snapshot.binding.as_ref();
         if kind::of(a.kind).sim_need(a.level) == SimNeed::Silent
             && !binding.is_some_and(|b| b.status == BindingStatus::Bound)
         {
-            return Err(ProblemCode::SimNotReady);
+            return Err(ProblemCode::SimNotReady.into());
         }
         if a.level != Level::Advanced {
             return Ok(());
         }
+        if let Some(limited) = device::limited(&signed.device, snapshot.now) {
+            return Err(Problem::new(ProblemCode::LevelNotAllowed)
+                .with("reason", "new_phone")
+                .with("until", limited.until));
+        }
         let software = signed.device.key_kind == KeyKind::Software && !self.config.is_demo();
         let unproven = flow == Flow::Link && !self.config.is_demo();
         if software || unproven {
-            return Err(ProblemCode::LevelNotAllowed);
+            return Err(ProblemCode::LevelNotAllowed.into());
         }
         Ok(())
     }

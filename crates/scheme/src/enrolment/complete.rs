@@ -1,6 +1,6 @@
 //! The end of an enrolment: one transaction makes the identity.
 
-use ipse_protocol::ids::{self, EnrolmentId, ReceiptId};
+use ipse_protocol::ids::{self, EnrolmentId, IdentityId, ReceiptId};
 use ipse_protocol::problem::{Problem, ProblemCode};
 use ipse_protocol::receipt::LeafKind;
 use ipse_protocol::terms::{KeyKind, Level};
@@ -13,7 +13,7 @@ use ipse_store::sim::{self, Binding, BindingStatus};
 use ipse_store::{StoreError, Tx, device as devices, identity as identities};
 
 use super::begin::open_as;
-use super::{LOOKUP_VERSION, NUMBER, opened, packed, release_unless_bound};
+use super::{LOOKUP_VERSION, NUMBER, opened, packed, replace};
 use crate::device::Signed;
 use crate::error::{Error, RuleError, refuse};
 use crate::person::{Attributes, lookup_hash};
@@ -27,15 +27,23 @@ const PROOFING: &str = "prf";
 /// Version of the rules by which the statement of a bank is judged.
 const POLICY: &str = "bank/1";
 
-/// Everything that one transaction writes.
+/// What the deciding transaction needs.
 struct Completing {
     enrolment: Enrolment,
+    prepared: Prepared,
+    /// How long a phone that replaces another reaches `basic` only, in milliseconds.
+    limited_ms: i64,
+}
+
+/// Everything that the deciding transaction writes, sealed under the key of the person.
+pub(super) struct Prepared {
     record: Vec<u8>,
     biometric: Option<Credential>,
     attributes: Vec<u8>,
+    number: Vec<u8>,
     proofing: String,
     evidence: Vec<u8>,
-    registrar: String,
+    pub(super) registrar: String,
     loa: String,
     national_number: Vec<u8>,
     phone_number: Vec<u8>,
@@ -43,11 +51,12 @@ struct Completing {
 }
 
 impl Scheme {
-    /// Makes the identity. Sent again, it answers the same.
+    /// Makes the identity, or moves the one that the person has to this phone. Sent again, it answers the same.
     ///
     /// # Errors
-    /// `already_enrolled`, `assurance_insufficient` before a bank has vouched, `sim_not_ready` while a ready SIM is not
-    /// connected, `sim_mismatch`, `proof_invalid` for a credential that does not verify, `malformed_request`.
+    /// `assurance_insufficient` before a bank has vouched, `sim_not_ready` while a ready SIM is not connected, `sim_mismatch`,
+    /// `proof_invalid` for a credential that does not verify, `malformed_request`; `epoch_changed` when the code must be chosen
+    /// again; `identity_blocked` and `proofing_stale` for an identity that this proofing does not lift.
     pub async fn complete_enrolment(
         &self,
         signed: &Signed,
@@ -57,10 +66,18 @@ impl Scheme {
         let found = self.enrolment(signed, id).await?;
         let id = found.id.clone();
         if found.status == EnrolmentStatus::Open {
-            let completing = self.prepare(signed, found, body).await?;
+            let reserved = found.replaces.is_some().then(|| found.identity.clone());
+            let completing = Completing {
+                prepared: self.prepare(signed, &found, body).await?,
+                enrolment: found,
+                limited_ms: self.config.lifetimes.new_phone,
+            };
             let keys = self.keys.clone();
             self.write(move |tx| completing.run(tx, &*keys)).await?;
             self.open.release(&open_as(&signed.device.public_key));
+            if let Some(reserved) = reserved {
+                self.persons.erase(&reserved).await?;
+            }
         }
         self.completed(id).await
     }
@@ -69,11 +86,11 @@ impl Scheme {
     async fn prepare(
         &self,
         signed: &Signed,
-        found: Enrolment,
+        found: &Enrolment,
         body: &CompleteRequest,
-    ) -> Result<Completing, Error> {
-        let key = self.persons.key(&found.identity).await?;
-        let vouched = opened(&key, &found)?.ok_or_else(|| {
+    ) -> Result<Prepared, Error> {
+        let reserved = self.persons.key(&found.identity).await?;
+        let vouched = opened(&reserved, found)?.ok_or_else(|| {
             Error::from(Problem::new(ProblemCode::AssuranceInsufficient).with("reason", "no_bank"))
         })?;
         if body.terms_version != self.config.terms_version {
@@ -83,32 +100,39 @@ impl Scheme {
         }
         let record = self.code.accept(&body.registration_record.0)?;
         let biometric = match &body.biometric {
-            Some(registration) => Some(self.biometric(&found, registration)?),
+            Some(registration) => Some(self.biometric(found, registration)?),
             None => None,
         };
-        let number = key.open(NUMBER, &found.number)?;
+        let number = reserved.open(NUMBER, &found.number)?;
         let number = std::str::from_utf8(&number).map_err(|_| Error::Corrupt("phone number"))?;
         let proofing = ids::of(PROOFING, &self.random.bytes());
         let evidence = packed(&vouched)?;
         let now = self.store.read(Tx::now).await?;
+        let owner = found.replaces.as_ref().unwrap_or(&found.identity);
+        let key = self.persons.key(owner).await?;
+        let leaf = match found.replaces {
+            Some(_) => LeafKind::Device,
+            None => LeafKind::Enrolment,
+        };
         let said = serde_json::json!({
-            "kind": "enrolment", "identity": found.identity, "device": found.device,
+            "kind": leaf, "identity": owner, "device": found.device,
             "device_jws": signed.jws, "registrar": vouched.bank, "reference": vouched.reference,
             "loa": vouched.loa, "policy": POLICY, "proofing": proofing, "terms_version": body.terms_version,
             "sim_statement": found.sim_statement, "unlock": biometric.is_some(), "time": now,
         })
         .to_string();
-        let receipt = self.recorder(&found.identity).await?.prepare(
+        let receipt = self.recorder(owner).await?.prepare(
             ReceiptId::dated(now, &self.random),
-            LeafKind::Enrolment,
+            leaf,
             None,
             said.as_bytes(),
             now,
         )?;
-        Ok(Completing {
+        Ok(Prepared {
             record,
             biometric,
             attributes: attributes(&vouched, number).seal(&key)?,
+            number: key.seal(NUMBER, number.as_bytes())?,
             evidence: key.seal("proofing", &evidence)?,
             proofing,
             national_number: lookup_hash(
@@ -120,7 +144,6 @@ impl Scheme {
             registrar: vouched.bank,
             loa: vouched.loa,
             receipt,
-            enrolment: found,
         })
     }
 
@@ -146,7 +169,7 @@ impl Scheme {
 
     /// The answer to a completed enrolment, as the database has it.
     async fn completed(&self, id: EnrolmentId) -> Result<CompleteResponse, Error> {
-        let (enrolment, identity, device, binding) = self
+        let (enrolment, identity, device, binding, now) = self
             .read(move |tx| {
                 let Some(enrolment) = enrolment::by_id(tx, &id)? else {
                     refuse!(NotFound);
@@ -157,12 +180,13 @@ impl Scheme {
                     refuse!(NotFound);
                 };
                 let binding = sim::binding(tx, &enrolment.identity)?;
-                Ok((enrolment, identity, device, binding))
+                Ok((enrolment, identity, device, binding, tx.now()?))
             })
             .await?;
         Ok(CompleteResponse {
             identity: identity.id.to_string(),
-            level: self.highest_level(&device, binding.as_ref()),
+            level: self.highest_level(&device, binding.as_ref(), now),
+            replaced: enrolment.replaces.is_some(),
             device: device.id.to_string(),
             receipt: enrolment
                 .receipt
@@ -173,12 +197,12 @@ impl Scheme {
         })
     }
 
-    /// The highest level that a device reaches: `advanced` with a bound SIM, and in production only with a key in
-    /// hardware.
-    pub fn highest_level(&self, device: &Device, binding: Option<&Binding>) -> Level {
+    /// The highest level that a device reaches at a time in milliseconds: `advanced` with a bound SIM, not on a new phone, and
+    /// in production only with a key in hardware.
+    pub fn highest_level(&self, device: &Device, binding: Option<&Binding>, now: i64) -> Level {
         let bound = binding.is_some_and(|b| b.status == BindingStatus::Bound);
         let hardware = device.key_kind == KeyKind::Hardware || self.config.is_demo();
-        if bound && hardware {
+        if bound && hardware && device::limited(device, now).is_none() {
             Level::Advanced
         } else {
             Level::Basic
@@ -200,7 +224,7 @@ fn attributes(vouched: &Vouched, number: &str) -> Attributes {
 
 impl Completing {
     fn run(&self, tx: &mut Tx, keys: &dyn ipse_keys::KeyStore) -> Result<(), RuleError> {
-        let e = &self.enrolment;
+        let (e, prepared) = (&self.enrolment, &self.prepared);
         let now = tx.now()?;
         let Some(current) = enrolment::by_id(tx, &e.id)? else {
             refuse!(NotFound);
@@ -208,62 +232,98 @@ impl Completing {
         if current.status == EnrolmentStatus::Completed {
             return Ok(());
         }
-        // One person, one identity: a person who enrols again keeps the one that they have.
-        let field = LookupField::NationalNumber;
-        if person::by_lookup(tx, field, &self.national_number)?.is_some() {
-            if let (Some(operator), Some(handle)) = (&current.operator, &current.handle) {
-                enrolment::detach(tx, &e.id)?;
-                release_unless_bound(tx, operator, handle)?;
-            }
-            refuse!(AlreadyEnrolled);
-        }
         if current.sim_state == EnrolmentSim::Changed {
             refuse!(SimMismatch);
         }
         if current.sim_state == EnrolmentSim::Ready && current.sim_statement.is_none() {
             refuse!(SimNotReady);
         }
-        if current.vouched != e.vouched
-            || current.sim_statement != e.sim_statement
-            || current.biometric_challenge != e.biometric_challenge
-        {
-            // Another request of the same phone came in between, and changed what this one rests on.
+        let same = current.vouched == e.vouched
+            && current.sim_statement == e.sim_statement
+            && current.biometric_challenge == e.biometric_challenge
+            && current.replaces == e.replaces
+            && current.code_version == e.code_version;
+        // One person, one identity.
+        if !same || replace::note(tx, &e.id, &prepared.national_number)? != e.replaces {
+            // Something came in between, and changed what this request rests on.
             refuse!(EpochChanged);
         }
-        let binding = self.binding(&current, now);
+        let owner = e.replaces.as_ref().unwrap_or(&e.identity);
+        let binding = binding(&current, owner, now);
         if let Some(binding) = &binding
-            && sim::by_handle(tx, &binding.operator, &binding.handle)?.is_some()
+            && let Some(other) = sim::by_handle(tx, &binding.operator, &binding.handle)?
+            && other.identity != *owner
         {
             // One identity per SIM, and a bound SIM is never silently unbound.
             refuse!(SimMismatch);
         }
-        self.write(tx, keys, binding.as_ref(), now)?;
+        if let Some(owner) = &e.replaces {
+            replace::check(tx, &current, owner)?;
+            let moved = (&current, owner, prepared);
+            replace::write(tx, keys, moved, binding.as_ref(), self.limited_ms)?;
+        } else {
+            prepared.make_identity(tx, keys, &current, binding.as_ref(), now)?;
+        }
+        receipt::insert(tx, &prepared.receipt)?;
+        enrolment::complete(tx, &e.id, &prepared.receipt.id)?;
+        if let Some(owner) = &e.replaces {
+            enrolment::hand_over(tx, &e.id, owner, &prepared.number)?;
+        }
+        tx.notify(block::IDENTITY_CHANNEL, owner);
         Ok(())
     }
+}
 
-    fn binding(&self, current: &Enrolment, now: i64) -> Option<Binding> {
-        current.sim_statement.as_ref()?;
-        Some(Binding {
-            identity: current.identity.clone(),
-            operator: current.operator.clone()?,
-            handle: current.handle.clone()?,
-            status: BindingStatus::Bound,
-            changed_at: current.sim_changed_at?,
-            bound: now,
-            stated: Some(now),
-        })
-    }
+/// The binding of the SIM that the holder has proven, if there is one.
+fn binding(current: &Enrolment, owner: &IdentityId, now: i64) -> Option<Binding> {
+    current.sim_statement.as_ref()?;
+    Some(Binding {
+        identity: owner.clone(),
+        operator: current.operator.clone()?,
+        handle: current.handle.clone()?,
+        status: BindingStatus::Bound,
+        changed_at: current.sim_changed_at?,
+        bound: now,
+        stated: Some(now),
+    })
+}
 
-    fn write(
+impl Prepared {
+    fn make_identity(
         &self,
         tx: &mut Tx,
         keys: &dyn ipse_keys::KeyStore,
+        e: &Enrolment,
         binding: Option<&Binding>,
         now: i64,
     ) -> Result<(), StoreError> {
-        let e = &self.enrolment;
         let id = &e.identity;
         identities::insert(tx, id, e.language, now)?;
+        self.add_to_person(tx, id, binding.is_some(), now)?;
+        if !person::add_lookup(
+            tx,
+            LookupField::NationalNumber,
+            &self.national_number,
+            LOOKUP_VERSION,
+            id,
+        )? {
+            return Err(StoreError::Unique("lookup.national_number".into()));
+        }
+        self.activate(tx, keys, (e, id), binding, |_| {})?;
+        if let Some(binding) = binding {
+            sim::bind(tx, binding)?;
+        }
+        Ok(())
+    }
+
+    /// Adds the proofing, its attributes, and the phone number of a SIM that was proven.
+    pub(super) fn add_to_person(
+        &self,
+        tx: &mut Tx,
+        id: &IdentityId,
+        proven: bool,
+        now: i64,
+    ) -> Result<(), StoreError> {
         person::add_attributes(
             tx,
             id,
@@ -284,38 +344,35 @@ impl Completing {
             },
             now,
         )?;
-        if !person::add_lookup(
-            tx,
-            LookupField::NationalNumber,
-            &self.national_number,
-            LOOKUP_VERSION,
-            id,
-        )? {
-            return Err(StoreError::Unique("lookup.national_number".into()));
-        }
         // The number is contact data and moves with its SIM. Reassign a number only after its SIM was proven.
         let field = LookupField::PhoneNumber;
-        if binding.is_some() {
-            person::replace_lookup(tx, field, &self.phone_number, LOOKUP_VERSION, id)?;
+        if proven {
+            person::replace_lookup(tx, field, &self.phone_number, LOOKUP_VERSION, id)
         } else {
-            person::add_lookup(tx, field, &self.phone_number, LOOKUP_VERSION, id)?;
+            person::add_lookup(tx, field, &self.phone_number, LOOKUP_VERSION, id).map(drop)
         }
+    }
+
+    /// Makes the phone of the enrolment the active phone of an identity.
+    pub(super) fn activate(
+        &self,
+        tx: &mut Tx,
+        keys: &dyn ipse_keys::KeyStore,
+        (e, owner): (&Enrolment, &IdentityId),
+        binding: Option<&Binding>,
+        set: impl FnOnce(&mut Device),
+    ) -> Result<(), StoreError> {
         let mut row = devices::by_id(tx, &e.device)?
-            .filter(|d| d.status == DeviceStatus::Pending && d.identity == *id)
+            .filter(|d| d.status == DeviceStatus::Pending && d.identity == e.identity)
             .ok_or_else(|| StoreError::Corrupt("device row".into()))?;
         device::require_authentic(keys, &row)?;
         row.status = DeviceStatus::Active;
+        row.identity = owner.clone();
         row.opaque_record = Some(self.record.clone());
         row.biometric_credential = self.biometric.as_ref().map(|c| c.id.clone());
         row.biometric_key = self.biometric.as_ref().map(|c| c.public_key.clone());
         row.sim_handle = binding.map(|b| b.handle.clone());
-        device::update(tx, keys, &mut row)?;
-        if let Some(binding) = binding {
-            sim::bind(tx, binding)?;
-        }
-        receipt::insert(tx, &self.receipt)?;
-        enrolment::complete(tx, &e.id, &self.receipt.id)?;
-        tx.notify(block::IDENTITY_CHANNEL, id);
-        Ok(())
+        set(&mut row);
+        device::update(tx, keys, &mut row)
     }
 }

@@ -90,6 +90,10 @@ impl SimController for Fake {
         Box::pin(async { Err(SimError::Unavailable) })
     }
 
+    fn notify_new_phone<'a>(&'a self, _: &'a str, _: Language) -> Answer<'a, ()> {
+        Box::pin(async { Err(SimError::Unavailable) })
+    }
+
     fn unbind<'a>(&'a self, _: &'a str) -> Answer<'a, ()> {
         Box::pin(async { Err(SimError::Unavailable) })
     }

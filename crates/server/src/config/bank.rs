@@ -28,4 +28,7 @@ pub struct BankConfig {
     /// Values of `acr` that mean a strong sign-in at this bank. An empty list accepts any.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub acr_values: Vec<String>,
+    /// Where it takes events about its customers (RFC 8935), on the origin of its issuer; none: it takes none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub events: Option<String>,
 }

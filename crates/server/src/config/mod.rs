@@ -11,8 +11,10 @@ use ipse_scheme::config::{Config, Lifetimes, OpenLimits, Profile};
 use serde::Deserialize;
 
 pub use bank::{BANK_CLIENT_KEY, BANK_USERINFO_KEY, BankConfig};
+pub use ipse_scheme::notice::EVENT_KEY as BANK_EVENT_KEY;
 pub use operator::{OPERATOR_CLIENT_KEY, OperatorConfig};
 
+const MONTH_SECONDS: i64 = 30 * DAY_SECONDS;
 const DAY_SECONDS: i64 = 24 * 3600;
 const HOUR_SECONDS: i64 = 3600;
 const TEXTS_PER_HOUR: u32 = 10_000;
@@ -65,6 +67,7 @@ pub struct LifetimesConfig {
     token_seconds: Option<i64>,
     enrolment_seconds: Option<i64>,
     sim_statement_login_seconds: Option<i64>,
+    new_phone_seconds: Option<i64>,
 }
 
 /// `[limits]`, for each node.
@@ -151,6 +154,13 @@ impl ServerConfig {
         if fallback.is_some_and(|seconds| !(0..=DAY_SECONDS).contains(&seconds)) {
             bail!("`lifetimes.sim_statement_login_seconds` is at most a day ({DAY_SECONDS})");
         }
+        let new_phone = self.lifetimes.new_phone_seconds;
+        if new_phone.is_some_and(|seconds| !(0..=MONTH_SECONDS).contains(&seconds)) {
+            bail!("`lifetimes.new_phone_seconds` is at most 30 days ({MONTH_SECONDS})");
+        }
+        if self.profile == Profile::Production && new_phone.is_some_and(|s| s < DAY_SECONDS) {
+            bail!("`lifetimes.new_phone_seconds` is at least a day in production ({DAY_SECONDS})");
+        }
         let action = self.lifetimes.action_seconds;
         if action.is_some_and(|seconds| !(1..=HOUR_SECONDS).contains(&seconds)) {
             bail!("`lifetimes.action_seconds` is at most an hour ({HOUR_SECONDS})");
@@ -196,6 +206,7 @@ impl ServerConfig {
                     self.lifetimes.sim_statement_login_seconds,
                     default.sim_statement_login,
                 ),
+                new_phone: or(self.lifetimes.new_phone_seconds, default.new_phone),
                 ..default
             },
             open: self.limits.open(),

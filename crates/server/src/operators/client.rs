@@ -6,10 +6,10 @@ use std::time::Duration;
 use anyhow::Context;
 use ipse_keys::KeyStore;
 use ipse_protocol::bytes::Fixed;
-use ipse_protocol::terms::SimMethod;
+use ipse_protocol::terms::{Notice, SimMethod};
 use ipse_protocol::wire::{
-    ChallengeAnswerRequest, ChallengeRequest, ChallengeResponse, EventsResponse, ResolveRequest,
-    ResolveResponse, StatementResponse,
+    ChallengeAnswerRequest, ChallengeRequest, ChallengeResponse, EventsResponse, NoticeRequest,
+    ResolveRequest, ResolveResponse, StatementResponse,
 };
 use ipse_protocol::{Clock, Random};
 use ipse_scheme::sim_controller::{Answer, Resolved, SimController, SimError};
@@ -250,6 +250,22 @@ impl SimController for OperatorClient {
             };
             let answer = self.post(&path, &body, HOLDER).await?;
             self.statement(&answer).await
+        })
+    }
+
+    fn notify_new_phone<'a>(&'a self, handle: &'a str, language: Language) -> Answer<'a, ()> {
+        Box::pin(async move {
+            let path = format!("/sims/{}/notices", in_path(handle)?);
+            let body = NoticeRequest {
+                notice: Notice::NewPhone,
+                language: language.tag().to_owned(),
+            };
+            let answer = self.post(&path, &body, HOLDER).await?;
+            if answer.status == 204 {
+                Ok(())
+            } else {
+                Err(self.refused(&answer))
+            }
         })
     }
 

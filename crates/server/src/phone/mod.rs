@@ -7,6 +7,7 @@ mod devices;
 mod enrolments;
 mod events;
 mod me;
+mod not_me;
 mod receipts;
 mod recoveries;
 mod request;
@@ -101,6 +102,7 @@ pub fn router(api: Api) -> Router {
         .route("/receipts/{id}", get(receipts::get))
         .route("/block", post(block::post))
         .route("/unblock", post(unblock::post))
+        .route("/not-me", post(not_me::post))
         .route("/events", get(events::get))
         .fallback(|| async { ApiError::from(ProblemCode::NotFound) })
         .layer(DefaultBodyLimit::max(MAX_BODY))

@@ -28,6 +28,7 @@ pub struct BankClient {
     clock: Clock,
     userinfo_key: Arc<DecryptionKey>,
     endpoints: Discovery,
+    events: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -66,6 +67,15 @@ impl BankClient {
                 config.name
             );
         }
+        let party = fetch.party(&config.issuer).with_context(about)?;
+        if let Some(events) = &config.events
+            && !party.has(events)
+        {
+            bail!(
+                "bank `{}`: `events` must be on the origin of its issuer",
+                config.name
+            );
+        }
         Ok(Self {
             policy: Policy {
                 name: config.name.clone(),
@@ -78,7 +88,7 @@ impl BankClient {
                 demo,
             },
             callback: callback.to_owned(),
-            party: fetch.party(&config.issuer).with_context(about)?,
+            party,
             signer: AssertionSigner::new(
                 keys.signing(BANK_CLIENT_KEY).with_context(about)?,
                 &config.client_id,
@@ -89,6 +99,7 @@ impl BankClient {
             clock: clock.clone(),
             userinfo_key: keys.decryption(BANK_USERINFO_KEY).with_context(about)?,
             endpoints: Discovery::new(&config.issuer, clock.clone()),
+            events: config.events.clone(),
         })
     }
 
@@ -202,5 +213,28 @@ impl Registrar for BankClient {
 
     fn finish<'a>(&'a self, visit: &'a Visit, code: &'a str) -> Answer<'a, Vouched> {
         Box::pin(self.redeem(visit, code))
+    }
+
+    fn takes_events(&self) -> bool {
+        self.events.is_some()
+    }
+
+    fn tell<'a>(&'a self, token: &'a str) -> Answer<'a, ()> {
+        Box::pin(async move {
+            let Some(url) = &self.events else {
+                return Ok(());
+            };
+            let answer = self
+                .party
+                .post_event(url, token)
+                .await
+                .map_err(unreachable)?;
+            match answer.status {
+                202 => Ok(()),
+                // RFC 8935 §2.3: it will not take this event, whenever it is sent.
+                400 => Err(RegistrarError::Refused("event")),
+                _ => Err(RegistrarError::Unavailable),
+            }
+        })
     }
 }

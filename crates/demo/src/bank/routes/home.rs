@@ -18,6 +18,6 @@ pub async fn get(
     RawQuery(query): RawQuery,
 ) -> Response {
     let language = texts::language(&headers, query.as_deref(), "");
-    let page = Message::new(&bank, language, "home", "home-lead");
+    let page = Message::new(&bank, language, "home", "home-lead").told();
     pages::show(language, StatusCode::OK, &page, None)
 }

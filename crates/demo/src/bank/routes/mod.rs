@@ -3,6 +3,7 @@
 mod agree;
 mod authorize;
 mod discovery;
+mod events;
 mod health;
 mod home;
 mod icon;
@@ -44,6 +45,7 @@ pub fn router(bank: Arc<Bank>) -> Router {
         .route("/refuse", post(refuse::post))
         .route("/token", post(token::post))
         .route("/userinfo", get(userinfo::get).post(userinfo::get))
+        .route("/events", post(events::post))
         .route("/health", get(health::get))
         .route("/bank.css", get(style::get))
         .route("/icon.svg", get(icon::get))

@@ -23,6 +23,7 @@ pub(super) fn routes(operator: &Shared) -> Router<Shared> {
         .route("/sims/{handle}", get(sims::get))
         .route("/sims/{handle}/binding", delete(sims::binding::delete))
         .route("/sims/{handle}/challenges", post(sims::challenges::post))
+        .route("/sims/{handle}/notices", post(sims::notices::post))
         .route(
             "/challenges/{challenge}/answer",
             post(challenges::answer::post),

@@ -2,23 +2,20 @@
 //! `POST /phone/v1/recoveries/{id}/complete`. Threat: t04.
 
 use reqwest::StatusCode;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::support::TestNetwork;
 use crate::support::logins::claim_login;
 use crate::support::recoveries::{
     complete_recovery, exhaust_code, start_recovery, verified_recovery, visit_bank_at,
 };
+use crate::support::sims::{block_reasons, wait_for_block};
 
 #[tokio::test]
 async fn a_bank_visit_replaces_an_exhausted_code() {
     for network in TestNetwork::both().await {
         let partner = network.partner().await;
         let mut phone = network.enrolled(0).await;
-        phone
-            .post("/recoveries", &json!({"bank": "Bank Anker"}))
-            .await
-            .refused("not_found");
         exhaust_code(&network, &partner, &mut phone).await;
 
         let (recovery, url) = start_recovery(&mut phone).await;
@@ -76,18 +73,44 @@ async fn a_change_of_the_identity_ends_a_recovery() {
         complete_recovery(&mut phone, &recovery, "40719")
             .await
             .refused("epoch_changed");
-        // A new recovery lifts its own reason only.
+        // A proofing that began afterwards lifts both reasons.
+        network.pass(1_000);
+        let recovery = verified_recovery(&mut phone).await;
+        let done = complete_recovery(&mut phone, &recovery, "40719").await;
+        assert_eq!(done.body["status"], "active", "{}", done.body);
+        network.end().await;
+    }
+}
+
+#[tokio::test]
+async fn a_forgotten_code_is_replaced_without_three_wrong_ones() {
+    for network in TestNetwork::both().await {
+        let partner = network.partner().await;
+        let mut phone = network.enrolled(0).await;
+        let recovery = verified_recovery(&mut phone).await;
+        let done = complete_recovery(&mut phone, &recovery, "40719").await;
+        assert_eq!(done.body["status"], "active", "{}", done.body);
+        assert_eq!(done.body["code_version"], 2);
+        let offer = claim_login(&network, &partner, &mut phone).await;
+        phone.code = "40719".into();
+        let decided = phone.approve_offer(&offer).await;
+        assert_eq!(decided.status, StatusCode::OK, "{}", decided.body);
+        network.end().await;
+    }
+}
+
+#[tokio::test]
+async fn a_recovery_leaves_a_changed_sim_to_the_sim() {
+    for network in TestNetwork::both().await {
+        let mut phone = network.enrolled(0).await;
+        network.sim("lose", 0).await;
+        wait_for_block(&network, &phone, "sim_lost").await;
+        phone.post("/block", &json!({"reason": "person"})).await;
+        network.pass(1_000);
         let recovery = verified_recovery(&mut phone).await;
         let done = complete_recovery(&mut phone, &recovery, "40719").await;
         assert_eq!(done.body["status"], "suspended", "{}", done.body);
-        let me = phone.get("/me").await;
-        let reasons: Vec<&Value> = me.body["reasons"]
-            .as_array()
-            .expect("reasons")
-            .iter()
-            .map(|r| &r["reason"])
-            .collect();
-        assert_eq!(reasons, ["person"]);
+        assert_eq!(block_reasons(&mut phone).await, ["sim_lost"]);
         network.end().await;
     }
 }

@@ -44,6 +44,7 @@ pub struct TestNetwork {
     pub issuer: String,
     pub app: String,
     pub operator_url: String,
+    pub bank_url: String,
     pub http: reqwest::Client,
     pub home: tempfile::TempDir,
     stop: watch::Sender<bool>,
@@ -130,11 +131,12 @@ impl TestNetwork {
             &toml::to_string(&json!({
                 "name": BANK, "issuer": bank_url, "listen": "127.0.0.1:0", "look": "anker",
                 "trust_framework": TRUST_FRAMEWORK, "assurance_level": "high",
-                "client": {"client_id": CLIENT, "name": "Ipse",
+                "client": {"client_id": CLIENT, "issuer": issuer, "name": "Ipse",
                     "redirect_uris": [format!("{app}/registrars/callback")],
                     "jwks": {"keys": [
                         scheme_keys.signing(ipse_server::config::BANK_CLIENT_KEY).expect("key").public_jwk(),
                         scheme_keys.decryption(ipse_server::config::BANK_USERINFO_KEY).expect("key").public_jwk(),
+                        scheme_keys.signing(ipse_server::config::BANK_EVENT_KEY).expect("key").public_jwk(),
                     ]}},
                 "customer": customers(),
             }))
@@ -167,7 +169,7 @@ impl TestNetwork {
             "operator": [{"name": OPERATOR, "issuer": operator_url, "url": operator_url, "client_id": CLIENT,
                 "jwks": operator_jwks, "handset_url": operator_url}],
             "bank": [{"name": BANK, "issuer": bank_url, "client_id": CLIENT, "jwks": bank_jwks,
-                "trust_frameworks": [TRUST_FRAMEWORK], "levels": ["substantial", "high"], "acr_values": [bank::ACR]}],
+                "trust_frameworks": [TRUST_FRAMEWORK], "levels": ["substantial", "high"], "acr_values": [bank::ACR], "events": format!("{bank_url}/events")}],
         });
         if let Some(Value::Object(overrides)) = options.scheme {
             for (key, value) in overrides {
@@ -192,6 +194,7 @@ impl TestNetwork {
             issuer,
             app,
             operator_url,
+            bank_url,
             http: reqwest::Client::builder()
                 .redirect(reqwest::redirect::Policy::none())
                 // A kept connection may be one that a restarted scheme has just let go of.

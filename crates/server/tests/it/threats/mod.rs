@@ -32,3 +32,4 @@ mod t38_texts;
 mod t39_pairwise;
 mod t40_disclosure;
 mod t41_enumeration;
+mod t52_recovery_theft;

@@ -2,6 +2,7 @@
 
 pub(super) mod binding;
 pub(super) mod challenges;
+pub(super) mod notices;
 
 use axum::Json;
 use axum::extract::State;
