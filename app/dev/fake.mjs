@@ -234,6 +234,7 @@ export async function startFake({ port = 0, simDelay = 0 } = {}) {
       case "POST /recoveries/:id/complete": { const p = known.person; p.record = body.registration_record; p.codeVersion += 1; p.epoch += 1; p.wrong = 0; p.reasons = p.reasons.filter(({ reason }) => reason !== "code_exhausted"); recovery.status = "completed"; return [200, { identity: p.identity, code_version: p.codeVersion, epoch: p.epoch, status: "active" }]; }
       case "POST /actions/:id/report": known.person.reasons.push({ reason: "person", since: Date.now() }); push("identity", { status: "suspended" }); return [200, {}];
       case "POST /actions/claim": {
+        if (Object.keys(body).sort().join() !== "link,obtained" || !["camera", "picture", "navigation", "paste"].includes(body.obtained)) throw new Refusal(400, "malformed_request");
         const found = state.links.get(body.link);
         if (!found) throw new Refusal(410, "link_stale");
         blockIf(known);

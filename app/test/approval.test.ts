@@ -82,7 +82,7 @@ describe("approval", () => {
 
   const claim = async (over: Record<string, unknown> = {}) => {
     const { link, action } = fake.createRequest(over);
-    const opened = await openOffer(await api.claim(link), Date.now());
+    const opened = await openOffer(await api.claim(link, "navigation"), Date.now());
     return { approval: new Approval(api, device(), opened, findKind(opened.view.kind)), action };
   };
 

@@ -150,7 +150,7 @@ describe("model", () => {
       const claimed: string[] = [];
       const addAction = async (api: typeof first.api) => {
         const { link, action } = fake.createRequest();
-        await api.claim(link);
+        await api.claim(link, "navigation");
         action.status = "refused";
         claimed.unshift(action.id);
       };

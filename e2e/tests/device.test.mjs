@@ -24,6 +24,11 @@ class Camera {
     writeFileSync(file, Buffer.concat([Buffer.from(Camera.#HEAD), Buffer.alloc((Camera.WIDTH * Camera.HEIGHT * 3) / 2, 128)]));
   }
 
+  /** Shows nothing to the camera. */
+  seeNothing() {
+    this.#write(Buffer.alloc(Camera.WIDTH * Camera.HEIGHT, 128));
+  }
+
   get flags() {
     return ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream", `--use-file-for-fake-video-capture=${this.file}`];
   }
@@ -40,6 +45,10 @@ class Camera {
         light[(top + y) * Camera.WIDTH + left + x] = Math.round(0.299 * data[at] + 0.587 * data[at + 1] + 0.114 * data[at + 2]);
       }
     }
+    this.#write(light);
+  }
+
+  #write(light) {
     // The same file: Chromium reads each picture of the video when it plays it.
     const file = openSync(this.file, "r+");
     try {
@@ -103,6 +112,86 @@ describe("the app on a phone", { timeout: FILE_PATIENCE }, () => {
     await app.approveWithCode(CODE);
     await app.outcome("approved");
     await shop.locator("#greeting").waitFor();
+    assert.deepEqual([...phone.complaints, ...desktop.complaints], []);
+    await phone.close();
+    await desktop.close();
+  });
+
+  test("t47_every_way_in: only the app's camera gives the flow qr; a request that came another way can be scanned", async () => {
+    const phone = await open(browser);
+    const desktop = await open(browser, { size: "desktop" });
+    const app = await App.open(demo, phone);
+    await app.enrol(demo.person("Luc Wouters"), CODE, { unlock: false });
+    const shop = await desktop.newPage();
+    const start = async () => {
+      await visit(shop, `${demo.shop}/login`);
+      await shop.locator("#qr").waitFor();
+    };
+    const text = () => shop.locator("#qr").getAttribute("data-text");
+    const flow = async () => {
+      await app.request();
+      return app.at("where").getAttribute("data-flow");
+    };
+    const refuse = async () => {
+      await app.press("refuse");
+      await app.outcome("refused");
+    };
+    const sent = {
+      // Also what the phone's own camera app does with a QR code.
+      navigation: async () => app.goto(await text()),
+      paste: () => app.paste(text),
+      picture: async () => {
+        await app.goto("/app/#/scan");
+        await app.screen("scan");
+        await app.at("qr-file").setInputFiles({ name: "screen.png", mimeType: "image/png", buffer: await shop.screenshot() });
+      },
+      "paste of the link for the same device": async () => {
+        const link = await shop.locator("#open-app").getAttribute("href");
+        await app.paste(() => link);
+      },
+    };
+    // Otherwise the camera would read an old code on the screen where the person pastes a text.
+    camera.seeNothing();
+    for (const [way, bring] of Object.entries(sent)) {
+      await start();
+      await bring();
+      assert.equal(await flow(), "link", way);
+      await app.at("view-warning").waitFor();
+      await app.at("scan-instead").waitFor();
+      await shop.locator("#match-code").waitFor();
+      assert.ok(await shop.locator("#qr").isVisible(), way);
+      // A refusal of the last one would go to the browser that began.
+      if (["navigation", "paste"].includes(way)) await refuse();
+    }
+    assert.deepEqual(await look(app.page, "en", "read-sent"), []);
+    assert.deepEqual(await look(shop, "en", "sign-in-unscanned"), []);
+    // The person scans the page that shows the request that they were sent.
+    await start();
+    await app.goto(await text());
+    assert.equal(await flow(), "link");
+    const match = await app.request();
+    await app.press("scan-instead");
+    await app.page.locator("[data-camera=on]").waitFor();
+    await until("the request to appear again", async () => {
+      if (await app.at("screen-read").isVisible()) return true;
+      if (await shop.locator("#qr").isVisible()) camera.see(await shop.locator("#qr").screenshot({ timeout: 10_000 }));
+      return false;
+    });
+    assert.equal(await flow(), "qr");
+    assert.equal(await app.at("view-warning").count(), 0);
+    assert.equal(await app.at("scan-instead").count(), 0);
+    await shop.locator("#qr").waitFor({ state: "detached" });
+    assert.equal((await shop.locator("#match-code").innerText()).trim(), match);
+    await app.approveWithCode(CODE);
+    await app.outcome("approved");
+    await shop.locator("#greeting").waitFor();
+    // The link of the same device, opened by the phone that shows the page.
+    const page = await phone.newPage();
+    await visit(page, `${demo.shop}/login`);
+    await page.locator("#open-app").click();
+    const here = new App(demo, page);
+    await here.request();
+    assert.equal(await here.at("where").getAttribute("data-flow"), "app");
     assert.deepEqual([...phone.complaints, ...desktop.complaints], []);
     await phone.close();
     await desktop.close();

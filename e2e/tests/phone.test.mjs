@@ -29,7 +29,8 @@ describe("ipse phone", { timeout: FILE_PATIENCE }, () => {
     assert.equal(page.status, 200, page.body);
     return { visitor, page };
   };
-  const link = async (person, text) => (await demo.phoneDoes(person, "link", text)).stdout.trim();
+  /** The phone's camera reads the QR code of the page, or the phone opens the link for the same device. */
+  const link = async (person, text) => (await demo.phoneDoes(person, "link", text, ...(text.includes("#q.") ? ["--scanned"] : []))).stdout.trim();
   const refused = async (expected, done) => {
     const { code: status, problem, stdout, stderr } = await done;
     assert.notEqual(status, 0, stdout);
@@ -112,11 +113,24 @@ describe("ipse phone", { timeout: FILE_PATIENCE }, () => {
 
   test("another device: the waiting page completes without a click and without script", async () => {
     const { visitor, page } = await begin();
-    const { out: claimed } = await demo.phoneDoes(an, "link", page.qr, "--json");
+    const { out: claimed } = await demo.phoneDoes(an, "link", page.qr, "--scanned", "--json");
     const { id } = claimed;
+    assert.equal(claimed.flow, "qr");
     const waiting = await visitor.open(page.url);
     assert.equal(waiting.body.match(/id="match-code"[^>]*>\s*([^<\s]+)/)?.[1], claimed.match_code);
     await demo.phoneDoes(an, "approve", id, ...code(an), "--json");
+    const done = await visitor.wait(page.url, atShop);
+    assert.match(done.body, /An/);
+  });
+
+  test("t47_a_qr_text_that_was_sent_is_a_link_until_it_is_scanned", async () => {
+    const { visitor, page } = await begin();
+    const { out: sent } = await demo.phoneDoes(an, "link", page.qr, "--json");
+    assert.equal(sent.flow, "link");
+    const again = await visitor.open(page.url);
+    const { out: scanned } = await demo.phoneDoes(an, "link", again.qr, "--scanned", "--json");
+    assert.deepEqual([scanned.id, scanned.flow, scanned.match_code], [sent.id, "qr", sent.match_code]);
+    await demo.phoneDoes(an, "approve", sent.id, ...code(an));
     const done = await visitor.wait(page.url, atShop);
     assert.match(done.body, /An/);
   });
@@ -133,7 +147,7 @@ describe("ipse phone", { timeout: FILE_PATIENCE }, () => {
   test("a second phone cannot claim a request; the first may claim it again", async () => {
     const { page } = await begin();
     const id = await link(an, page.qr);
-    await refused("already_claimed", demo.phone(tom, "link", page.qr));
+    await refused("already_claimed", demo.phone(tom, "link", page.qr, "--scanned"));
     assert.equal(await link(an, page.qr), id);
     await demo.phoneDoes(an, "refuse", id);
   });
@@ -150,7 +164,7 @@ describe("ipse phone", { timeout: FILE_PATIENCE }, () => {
     // The server's clock decides: wait until the page shows a text that is more than ten seconds newer.
     const seconds = (text) => Number(text.split(".").at(-2));
     await until("ten seconds to pass", async () => seconds((await visitor.open(page.url)).qr) > seconds(stale) + 11, { every: 500 });
-    await refused("link_stale", demo.phone(an, "link", stale));
+    await refused("link_stale", demo.phone(an, "link", stale, "--scanned"));
     const id = await link(an, (await visitor.open(page.url)).qr);
     await demo.phoneDoes(an, "refuse", id);
   });
@@ -227,14 +241,14 @@ describe("ipse phone", { timeout: FILE_PATIENCE }, () => {
     const visitor = new Visitor();
     const page = await visitor.open(demanding.url, { stop: partner.stop });
     // His SIM card is incompatible, so the request fails and the partner learns that the level is not available.
-    await refused("sim_not_ready", demo.phone(hugo, "link", page.qr));
+    await refused("sim_not_ready", demo.phone(hugo, "link", page.qr, "--scanned"));
     const unmet = new URL((await visitor.wait(page.url, ({ url }) => partner.stop(url), { stop: partner.stop })).url);
     assert.equal(unmet.searchParams.get("error"), "unmet_authentication_requirements");
     assert.equal(unmet.searchParams.get("state"), demanding.state);
     assert.equal(unmet.searchParams.get("iss"), demo.issuer);
     assert.equal(unmet.searchParams.has("code"), false);
     // The action is closed: no other phone can claim it.
-    assert.notEqual((await demo.phone(an, "link", page.qr)).code, 0);
+    assert.notEqual((await demo.phone(an, "link", page.qr, "--scanned")).code, 0);
     const modest = await partner.begin({ acr_values: "basic" });
     const there = await visitor.open(modest.url, { stop: partner.stop });
     const id = await link(hugo, there.openApp);
@@ -294,7 +308,7 @@ describe("ipse phone", { timeout: FILE_PATIENCE }, () => {
     assert.notEqual(fourth.code, 0);
     assert.match(fourth.problem.code, /identity_blocked|action_closed/);
     const { page: next } = await begin();
-    await refused("identity_blocked", demo.phone(fatima, "link", next.qr));
+    await refused("identity_blocked", demo.phone(fatima, "link", next.qr, "--scanned"));
     // Recovery at the bank, with a new code.
     await demo.phoneDoes(fatima, "recover", "--bank", fatima.bank, "--customer", fatima.customer, "--code", "40917");
     const { visitor, page: last } = await begin();
@@ -308,14 +322,14 @@ describe("ipse phone", { timeout: FILE_PATIENCE }, () => {
     const sofia = demo.person("Sofia Rossi");
     await demo.enrol(sofia, "58204");
     await demo.phoneDoes(sofia, "block");
-    await refused("identity_blocked", begin().then(({ page }) => demo.phone(sofia, "link", page.qr)));
+    await refused("identity_blocked", begin().then(({ page }) => demo.phone(sofia, "link", page.qr, "--scanned")));
     await demo.phoneDoes(sofia, "unblock", "--code", "58204");
     const karel = demo.person("Karel De Smet");
     const { page } = await begin();
     const id = await link(sofia, page.qr);
     for (const wrong of ["11122", "11133", "11144"]) await refused("code_wrong", demo.phone(sofia, "approve", id, "--code", wrong, "--json"));
     await refused("person_mismatch", demo.phone(sofia, "recover", "--bank", karel.bank, "--customer", karel.customer, "--code", "40917"));
-    await refused("identity_blocked", begin().then((again) => demo.phone(sofia, "link", again.page.qr)));
+    await refused("identity_blocked", begin().then((again) => demo.phone(sofia, "link", again.page.qr, "--scanned")));
   });
 
   test("a receipt verifies", async () => {

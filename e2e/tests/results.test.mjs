@@ -176,7 +176,7 @@ describe("the pages of a login's results", { timeout: FILE_PATIENCE }, () => {
       const flow = await partner.begin();
       const browser = new Visitor();
       const page = await browser.open(flow.url);
-      const claimed = await demo.phoneDoes(person, "link", page.qr);
+      const claimed = await demo.phoneDoes(person, "link", page.qr, "--scanned");
       const over = await browser.wait(page.url, (now) => now.attribute("outcome", "data-code"));
       assert.equal(over.attribute("outcome", "data-code"), "action_expired");
       const { code, problem } = await demo.phone(person, "approve", claimed.stdout.trim(), "--code", person.code, "--json");

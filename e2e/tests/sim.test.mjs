@@ -25,7 +25,7 @@ describe("a SIM swap", { timeout: FILE_PATIENCE }, () => {
       const page = await new Visitor().open(flow.url);
       await succeed("operator", "--home", home, "fault", fault);
       try {
-        const id = (await demo.phoneDoes(person, "link", page.qr)).stdout.trim();
+        const id = (await demo.phoneDoes(person, "link", page.qr, "--scanned")).stdout.trim();
         const refused = await demo.phone(person, "approve", id, "--code", person.code, "--json");
         // A deployer may allow logins with a statement of the last hours. The demo does not.
         assert.notEqual(refused.code, 0, refused.stdout);
@@ -46,7 +46,7 @@ describe("a SIM swap", { timeout: FILE_PATIENCE }, () => {
       const person = demo.person(name);
       const visitor = new Visitor();
       const page = await visitor.open(`${demo.shop}/login`);
-      const id = (await demo.phoneDoes(person, "link", page.qr)).stdout.trim();
+      const id = (await demo.phoneDoes(person, "link", page.qr, "--scanned")).stdout.trim();
       await succeed("operator", "--home", await demo.operatorOf(person), "sim", what, person.phone_number);
       // The waiting page goes to the shop, or shows the result, when the action is over.
       const over = await visitor.wait(page.url, (now) => now.url.startsWith(demo.shop) || now.attribute("outcome", "data-code"), { every: 20 });
@@ -55,7 +55,7 @@ describe("a SIM swap", { timeout: FILE_PATIENCE }, () => {
       assert.notEqual(code, 0);
       assert.match(problem.code, /identity_blocked|action_closed|epoch_changed|sim_mismatch/);
       const next = await new Visitor().open(`${demo.shop}/login`);
-      const refused = await demo.phone(person, "link", next.qr);
+      const refused = await demo.phone(person, "link", next.qr, "--scanned");
       assert.equal(refused.problem?.code, "identity_blocked", refused.stdout + refused.stderr);
     });
   }

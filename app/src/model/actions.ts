@@ -3,6 +3,7 @@
 import { findKind } from "../kinds";
 import type { Summary } from "../protocol/api";
 import { Approval } from "../protocol/approval";
+import type { Obtained } from "../protocol/link";
 import { openOffer } from "../protocol/offer";
 import type { OpenedOffer } from "../protocol/offer";
 import { Problem } from "../protocol/problem";
@@ -12,8 +13,10 @@ import { api, app, refreshSoon } from "./app";
 const approvals = new Map<string, Approval>();
 
 /** Claims the action behind a link and returns its id. */
-export async function claim(link: string): Promise<string> {
-  const opened = await openOffer(await api.claim(link), Date.now());
+export async function claim(link: string, obtained: Obtained): Promise<string> {
+  const opened = await openOffer(await api.claim(link, obtained), Date.now());
+  // The person scanned the page of a request that they had opened by a link. The earlier offer is void.
+  approvals.get(opened.offer.action)?.abandon();
   approvals.set(opened.offer.action, newApproval(opened));
   refreshSoon();
   return opened.offer.action;

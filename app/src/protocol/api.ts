@@ -3,6 +3,7 @@
 import type { Call, DeviceClient } from "./device";
 import { parse } from "./json";
 import type { Json } from "./json";
+import type { Obtained } from "./link";
 import { jwkShape } from "./jws";
 import type { Jwk } from "./jws";
 import { asProblem, Problem } from "./problem";
@@ -259,5 +260,5 @@ export class Api {
   unblock = () => this.post(startedShape, "/unblock");
   report = (id: string) => this.post(() => null, `/actions/${id}/report`);
 
-  claim = (link: string) => this.post(offerShape, "/actions/claim", { link });
+  claim = (link: string, obtained: Obtained) => this.post(offerShape, "/actions/claim", { link, obtained });
 }

@@ -13,6 +13,9 @@ const bytes = (text: string | undefined, least: number, most: number): boolean =
   }
 };
 
+/** How the app got the text of a link. Only its own live camera shows that the person is at the page. */
+export type Obtained = "camera" | "picture" | "navigation" | "paste";
+
 export type Link = { flow: "qr" | "app"; text: string };
 
 /** Reads the text of a QR code, or a pasted text. null: it is not a link of this app. */

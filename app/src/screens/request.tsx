@@ -99,6 +99,11 @@ export function Request({ kind, ...props }: OpenActionProps & { kind: ActionKind
       {byPartner && byLink && <Note kind="caution">{t("flow-link-warning")}</Note>}
       {/* Somebody else may have sent the link, so the comparison comes first. */}
       {byPartner && byLink && match}
+      {byPartner && byLink && (
+        <Button look="plain" icon="scan" disabled={task.busy} onClick={() => go("scan")} testid="scan-instead">
+          {t("scan-instead")}
+        </Button>
+      )}
       <p class="purpose" data-testid="purpose">
         {view.purpose}
       </p>
@@ -110,7 +115,7 @@ export function Request({ kind, ...props }: OpenActionProps & { kind: ActionKind
         </section>
       )}
       {byPartner && !byLink && match}
-      <section class="where">
+      <section class="where" data-testid="where" data-flow={offer.flow}>
         <Facts
           facts={[
             ...(byPartner ? [startedFact(opened)] : []),

@@ -7,7 +7,7 @@ import { t } from "../model/language";
 import { go, replace } from "../model/route";
 import { useStore } from "../model/store";
 import { parseLink } from "../protocol/link";
-import type { Link } from "../protocol/link";
+import type { Link, Obtained } from "../protocol/link";
 import { asProblem, Problem } from "../protocol/problem";
 import { Icon } from "../ui/icons";
 import { Button, ProblemActions, ProblemScreen, Screen, ProblemNote, useTask, Waiting } from "../ui/parts";
@@ -20,17 +20,17 @@ export function Scan() {
   const [pasted, setPasted] = useState("");
   const task = useTask();
 
-  const open = async (text: string) => {
+  const open = async (text: string, obtained: Obtained) => {
     const link = parseLink(text, config?.audience ?? location.origin);
     if (!link) throw new Problem("link_invalid");
-    const id = await claim(link.text);
+    const id = await claim(link.text, obtained);
     go(`action/${id}`);
   };
 
   useEffect(() => {
     const stop = new AbortController();
     if (video.current) {
-      void watchCamera(video.current, (text) => task.run(() => open(text)), stop.signal).then(
+      void watchCamera(video.current, (text) => task.run(() => open(text, "camera")), stop.signal).then(
         () => setCamera("on"),
         () => setCamera("off"),
       );
@@ -40,7 +40,7 @@ export function Scan() {
 
   const paste = (text: string) => {
     setPasted(text);
-    if (text.trim() !== "") void task.run(() => open(text));
+    if (text.trim() !== "") void task.run(() => open(text, "paste"));
   };
   const fromClipboard = async () => {
     const text = await navigator.clipboard.readText().catch(() => "");
@@ -48,7 +48,7 @@ export function Scan() {
   };
   const picture = (files: FileList | null) => {
     const file = files?.[0];
-    if (file) void task.run(async () => open(await readPicture(file)));
+    if (file) void task.run(async () => open(await readPicture(file), "picture"));
   };
 
   return (
@@ -118,7 +118,7 @@ export function OpenLink({ link }: { link: Link | null }) {
       return;
     }
     const waited = app.get().waitingLink?.text === link.text;
-    claim(link.text).then(
+    claim(link.text, "navigation").then(
       (id) => {
         dropLink();
         replace(`action/${id}`);

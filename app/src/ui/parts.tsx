@@ -287,7 +287,7 @@ export function ProblemScreen({ problem, actions, back }: { problem: Problem; ac
  */
 export function ProblemActions({ problem, retry, home }: { problem: Problem; retry: () => void; home: () => void }) {
   const outdated = problem.code === "app_outdated";
-  const stale = problem.code === "link_stale";
+  const stale = problem.code === "link_stale" || problem.code === "scan_required";
   return (
     <>
       {outdated && <UpdateButton />}

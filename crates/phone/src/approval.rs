@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use ipse_protocol::bytes::B32;
 use ipse_protocol::opaque::OpaqueError;
 use ipse_protocol::problem::ProblemCode;
-use ipse_protocol::terms::{Factor, RefusalReason};
+use ipse_protocol::terms::{Factor, Obtained, RefusalReason};
 use ipse_protocol::transcript::Transcript;
 use ipse_protocol::wire::{ApproveRequest, DecisionResponse};
 use serde::{Deserialize, Serialize};
@@ -38,9 +38,9 @@ impl<T: Transport, S: Storage> Phone<T, S> {
     ///
     /// # Errors
     /// As [`Phone::send_claim`]; `not_enrolled`.
-    pub async fn claim(&mut self, link: &str) -> Result<Opened> {
+    pub async fn claim(&mut self, link: &str, obtained: Obtained) -> Result<Opened> {
         self.enrolled()?;
-        let opened = self.send_claim(link).await?;
+        let opened = self.send_claim(link, obtained).await?;
         self.remember(&opened)?;
         Ok(opened)
     }

@@ -7,7 +7,7 @@ use ipse_protocol::ids::ActionId;
 use ipse_protocol::opaque::KE1_LEN;
 use ipse_protocol::problem::ProblemCode;
 use ipse_protocol::receipt::{PROMISE_TYP, Promise};
-use ipse_protocol::terms::{ActionStatus, Decision, Factor, RefusalReason};
+use ipse_protocol::terms::{ActionStatus, Decision, Factor, Obtained, RefusalReason};
 use ipse_protocol::transcript::Transcript;
 use ipse_protocol::wire::{
     ActionResponse, Attempt, AttemptResponse, BlockResponse, DecisionResponse, Offer,
@@ -25,9 +25,9 @@ impl<T: Transport, S: Storage> Phone<T, S> {
     /// Claims the action of a link or QR text, and reads its view.
     ///
     /// # Errors
-    /// `link_invalid`, `link_stale`, `already_claimed`, `view_unreadable`.
-    pub async fn send_claim(&mut self, link: &str) -> Result<Opened> {
-        let offer: Offer = self.call(requests::claim(link)?).await?;
+    /// `link_invalid`, `link_stale`, `already_claimed`, `scan_required`, `view_unreadable`.
+    pub async fn send_claim(&mut self, link: &str, obtained: Obtained) -> Result<Opened> {
+        let offer: Offer = self.call(requests::claim(link, obtained)?).await?;
         Opened::new(offer)
     }
 

@@ -50,6 +50,9 @@ enum Command {
     Link {
         /// The whole text
         text: String,
+        /// The phone's camera read it from the page, as the app's scanner does. Otherwise the phone opened it as a link
+        #[arg(long)]
+        scanned: bool,
     },
     /// List open actions, newest first
     Actions {

@@ -2,7 +2,7 @@
 
 use ipse_protocol::code::no_proof_hash;
 use ipse_protocol::opaque::{KE1_LEN, REGISTRATION_RECORD_LEN, REGISTRATION_REQUEST_LEN};
-use ipse_protocol::terms::{BlockReason, Factor, RefusalReason};
+use ipse_protocol::terms::{BlockReason, Factor, Obtained, RefusalReason};
 use ipse_protocol::transcript::Transcript;
 use ipse_protocol::wire::{
     AttemptRequest, BankRequest, BiometricRegistration, BlockRequest, ClaimRequest, CodeRequest,
@@ -172,13 +172,13 @@ pub fn unblock() -> Result<Message> {
     Message::post("/phone/v1/unblock", &Empty {})
 }
 
-/// §5: claims the action of a link or QR text.
+/// §5: claims the action of a link or QR text, with how the phone got hold of it.
 ///
 /// # Errors
 /// As [`Message::post`].
-pub fn claim(link: &str) -> Result<Message> {
+pub fn claim(link: &str, obtained: Obtained) -> Result<Message> {
     let link = link.trim().to_owned();
-    Message::post("/phone/v1/actions/claim", &ClaimRequest { link })
+    Message::post("/phone/v1/actions/claim", &ClaimRequest { link, obtained })
 }
 
 /// §5: an action.

@@ -3,6 +3,7 @@
 use ipse_jose::b64;
 
 use crate::crypto::{constant_time_eq, hmac_sha256};
+use crate::terms::{Flow, LinkKind, Obtained};
 
 /// How long a QR text is valid, in seconds.
 pub const QR_SECONDS: u64 = 10;
@@ -40,6 +41,27 @@ impl Link {
     pub fn id(&self) -> &[u8; 16] {
         match self {
             Link::Qr { link, .. } | Link::App { link, .. } => link,
+        }
+    }
+
+    /// Which kind of link it is.
+    pub fn kind(&self) -> LinkKind {
+        match self {
+            Link::App { .. } => LinkKind::App,
+            Link::Qr { .. } => LinkKind::Qr,
+        }
+    }
+
+    /// The flow of an action that a phone claims with this text. Only the app's own live camera shows that the person is at
+    /// the page: anything else can have been sent to them.
+    pub fn flow(&self, obtained: Obtained) -> Flow {
+        match (self.kind(), obtained) {
+            (LinkKind::App, Obtained::Navigation) => Flow::App,
+            (LinkKind::Qr, Obtained::Camera) => Flow::Qr,
+            (LinkKind::App, Obtained::Camera | Obtained::Picture | Obtained::Paste)
+            | (LinkKind::Qr, Obtained::Picture | Obtained::Navigation | Obtained::Paste) => {
+                Flow::Link
+            }
         }
     }
 

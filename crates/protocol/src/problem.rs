@@ -83,6 +83,9 @@ codes! {
         "Go back to the site and start again if you still want it.";
     /// The QR text is too old.
     LinkStale = "link_stale", 410, "The QR code is too old", "Scan the page again.";
+    /// The requested level needs a QR code that the app's own camera read.
+    ScanRequired = "scan_required", 403, "This must be scanned with the app",
+        "Scan the QR code of the sign-in page with the camera of the Ipse app.";
     /// Not an Ipse link.
     LinkInvalid = "link_invalid", 400, "This is not an Ipse link",
         "Scan the QR code of an Ipse sign-in page.";

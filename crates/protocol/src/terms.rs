@@ -54,12 +54,37 @@ terms! {
 terms! {
     /// How the phone received an action.
     Flow {
-        /// By the app link, on the device of the browser.
+        /// By the app link, which the phone opened: the device of the browser.
         App = "app",
-        /// By a fresh QR.
+        /// By a fresh QR that the app's own camera read.
         Qr = "qr",
-        /// Neither: the phone of a test person, or an action that the person began.
+        /// Neither: a text from a picture, a message or the clipboard, the phone of a test person, or an action that the
+        /// person began.
         Link = "link",
+    }
+}
+
+terms! {
+    /// How a phone got hold of the text of a link.
+    Obtained {
+        /// The app's own live camera read it.
+        Camera = "camera",
+        /// From a picture that the person chose.
+        Picture = "picture",
+        /// The phone opened it: a link, another app, or the phone's own camera app.
+        Navigation = "navigation",
+        /// The person pasted or typed it.
+        Paste = "paste",
+    }
+}
+
+terms! {
+    /// The two kinds of link.
+    LinkKind {
+        /// For the device of the browser.
+        App = "app",
+        /// A QR text.
+        Qr = "qr",
     }
 }
 

@@ -5,7 +5,6 @@ mod redeem;
 use ipse_jose::b64;
 use ipse_keys::KeyStore;
 use ipse_protocol::ids::ActionId;
-use ipse_protocol::terms::Flow;
 use ipse_protocol::{sha256, view};
 use ipse_store::action::{Action, Claim};
 use ipse_store::grant::{self, Grant, GrantStatus};
@@ -74,7 +73,7 @@ pub(crate) fn prepare(
 /// Where a phone sends the person on the same device: back to the browser that began, which must show its cookie
 /// (protocol §6).
 pub(crate) fn return_url(scheme: &Scheme, action: &Action, claim: &Claim) -> Option<String> {
-    (claim.flow == Flow::App).then(|| {
+    claim.returns().then(|| {
         let token = return_token(&*scheme.keys, &action.id);
         format!("{}/return/{token}", scheme.config.issuer)
     })

@@ -1,7 +1,7 @@
 //! Actions: one request to one person.
 
 use ipse_protocol::ids::{ActionId, DeviceId, IdentityId, PartnerId, ReceiptId};
-use ipse_protocol::terms::{ActionStatus, Flow, Level, SimNeed};
+use ipse_protocol::terms::{ActionStatus, Flow, Level, LinkKind, SimNeed};
 
 use ipse_texts::Language;
 
@@ -50,6 +50,8 @@ pub struct Claim {
     pub device: DeviceId,
     /// How the phone got hold of the action.
     pub flow: Flow,
+    /// With which link; none for what reached the phone without one, and for claims before migration 13.
+    pub link: Option<LinkKind>,
     /// Epoch of the identity at the claim.
     pub epoch: i64,
     /// Version of the code at the claim; see [`Claim::code_version`].
@@ -75,6 +77,16 @@ pub struct Claim {
 }
 
 impl Claim {
+    /// Whether the browser goes on only through its `return_url`: the phone had the link that only the device of that browser
+    /// needs, so another person's phone may have been sent it.
+    #[must_use]
+    pub fn returns(&self) -> bool {
+        match self.link {
+            Some(LinkKind::App) => true,
+            Some(LinkKind::Qr) | None => self.flow == Flow::App,
+        }
+    }
+
     /// Version of the code at the claim.
     ///
     /// # Errors
@@ -137,7 +149,7 @@ macro_rules! columns {
     ($tail:literal) => {
         concat!(
             "SELECT id, kind, status, level, partner, request, browser, browser_name, language, identity, \
-             device, flow, epoch, code_version, match_code, nonce, view, view_hash, attributes_hash, sim, sim_requested, \
+             device, flow, link, epoch, code_version, match_code, nonce, view, view_hash, attributes_hash, sim, sim_requested, \
              sim_statement, sim_received, transcript, proof_hash, receipt, reason, decided, created, expires \
              FROM action ",
             $tail
@@ -164,6 +176,7 @@ fn action(mut row: Row) -> Result<Action, StoreError> {
                 .ok_or_else(|| StoreError::Corrupt("claimed action without an identity".into()))?,
             device,
             flow: row.get("flow")?,
+            link: row.get("link")?,
             epoch: row.get("epoch")?,
             code_version: row.get("code_version")?,
             match_code: row.get("match_code")?,
@@ -264,16 +277,23 @@ pub fn by_id(tx: &mut Tx, id: &ActionId) -> Result<Option<Action>, StoreError> {
     tx.row(BY_ID, params![id])?.map(action).transpose()
 }
 
-const STATE: &str = "SELECT kind, status, expires FROM action WHERE id = $1";
+const STATE: &str = "SELECT kind, status, nonce, expires FROM action WHERE id = $1";
 
 /// The part of an action that changes after its claim.
 pub struct State {
     kind: Kind,
     status: ActionStatus,
+    nonce: Option<[u8; 32]>,
     expires: i64,
 }
 
 impl State {
+    /// Whether the phone's claim is still the one with this nonce.
+    #[must_use]
+    pub fn is_offered(&self, nonce: &[u8; 32]) -> bool {
+        self.nonce.as_ref() == Some(nonce)
+    }
+
     /// What kind of action it is.
     #[must_use]
     pub fn kind(&self) -> Kind {
@@ -295,6 +315,7 @@ pub fn state(tx: &mut Tx, id: &ActionId) -> Result<Option<State>, StoreError> {
     Ok(Some(State {
         kind: row.get("kind")?,
         status: row.get("status")?,
+        nonce: row.get("nonce")?,
         expires: row.get("expires")?,
     }))
 }
@@ -353,7 +374,7 @@ pub fn open_directed(
 
 const CLAIM: &str = "UPDATE action SET status = 'linked', flow = $2, identity = $3, device = $4, epoch = $5, \
      match_code = $6, nonce = $7, view = $8, view_hash = $9, attributes_hash = $10, sim = $11, sim_requested = $12, \
-     code_version = $13 WHERE id = $1 AND status = 'created'";
+     code_version = $13, link = $14 WHERE id = $1 AND status = 'created'";
 
 /// Assigns a created action to the phone that claims it; false when another was first.
 pub fn claim(tx: &mut Tx, id: &ActionId, c: &Claim) -> Result<bool, StoreError> {
@@ -372,7 +393,62 @@ pub fn claim(tx: &mut Tx, id: &ActionId, c: &Claim) -> Result<bool, StoreError> 
             &c.attributes_hash,
             &c.sim,
             c.sim_requested,
-            c.code_version
+            c.code_version,
+            c.link.as_ref()
+        ],
+    )
+}
+
+const RECLAIM: &str = "UPDATE action SET flow = $2, nonce = $3, view = $4, view_hash = $5, attributes_hash = $6, \
+     sim_requested = $7, link = $8 WHERE id = $1 AND status = 'linked' AND device = $9 AND nonce = $10";
+
+/// Replaces what a phone was offered when it claimed an action; false when the action is not open, or was offered again
+/// since. The match code, which the page shows, stays.
+pub fn reclaim(
+    tx: &mut Tx,
+    id: &ActionId,
+    before: &Claim,
+    now: &Claim,
+) -> Result<bool, StoreError> {
+    tx.change_at_most_one(
+        RECLAIM,
+        params![
+            id,
+            &now.flow,
+            &now.nonce,
+            &now.view,
+            &now.view_hash,
+            &now.attributes_hash,
+            now.sim_requested,
+            now.link.as_ref(),
+            &before.device,
+            &before.nonce
+        ],
+    )
+}
+
+const DECIDE_OFFERED: &str = "UPDATE action SET status = $2, transcript = $3, proof_hash = $4, receipt = $5, \
+     reason = $6, decided = $7 WHERE id = $1 AND status = 'linked' AND nonce = $8";
+
+/// As [`decide`], as the person decides: on what this claim offered.
+pub fn decide_offered(
+    tx: &mut Tx,
+    id: &ActionId,
+    claim: &Claim,
+    to: ActionStatus,
+    d: &Decision,
+) -> Result<bool, StoreError> {
+    tx.change_at_most_one(
+        DECIDE_OFFERED,
+        params![
+            id,
+            &to,
+            d.transcript.as_ref(),
+            d.proof_hash.as_ref(),
+            d.receipt.as_ref(),
+            d.reason.as_deref(),
+            d.decided,
+            &claim.nonce
         ],
     )
 }

@@ -152,3 +152,11 @@ const CLOSE: &str =
 pub fn close(tx: &mut Tx, id: &AttemptId, status: AttemptStatus) -> Result<bool, StoreError> {
     tx.change_at_most_one(CLOSE, params![id, &status])
 }
+
+const VOID: &str = "UPDATE attempt SET status = 'wrong', state = NULL, second = NULL WHERE action = $1 AND status = 'open'";
+
+/// Closes every open attempt at an action, because what the person was offered is offered again. An open attempt at the code
+/// is closed and counted before.
+pub fn void(tx: &mut Tx, action: &ActionId) -> Result<u64, StoreError> {
+    tx.exec(VOID, params![action])
+}

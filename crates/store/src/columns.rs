@@ -5,7 +5,7 @@ use ipse_protocol::ids::{
 };
 use ipse_protocol::terms::{
     ActionStatus, BlockReason, Factor, Flow, IdentityStatus, KeyKind, LeafKind, Level, Line,
-    Readiness, SimNeed,
+    LinkKind, Readiness, SimNeed,
 };
 
 use ipse_texts::Language;
@@ -23,6 +23,7 @@ text_columns! {
     LeafKind = "a kind of leaf",
     Level = "a level",
     Line = "the state of a line",
+    LinkKind = "a kind of link",
     Readiness = "the readiness of a SIM",
     SimNeed = "a kind of SIM statement",
 }

@@ -76,6 +76,12 @@ pub static SCHEME: Migrations = Migrations::new(&[
         sqlite: include_str!("../migrations/scheme/sqlite/0012_new_phone.sql"),
         postgres: include_str!("../migrations/scheme/postgres/0012_new_phone.sql"),
     },
+    Migration {
+        version: 13,
+        name: "with which link a phone claimed",
+        sqlite: include_str!("../migrations/scheme/sqlite/0013_claim_link.sql"),
+        postgres: include_str!("../migrations/scheme/postgres/0013_claim_link.sql"),
+    },
 ]);
 
 /// The store of person keys.

@@ -6,7 +6,7 @@ use anyhow::{Context, bail};
 use hyper::Method;
 use ipse_jose::{SigningKey, VerifyingKey, b64, jws};
 use ipse_phone::{Answer, Approval, CodeLogin, KeyStretching, Memory, Outgoing, Phone, Transport};
-use ipse_protocol::terms::Factor;
+use ipse_protocol::terms::{Factor, Obtained};
 use ipse_protocol::wire::AttemptResponse;
 use ipse_protocol::{Clock, Random};
 use serde_json::{Value, json};
@@ -233,7 +233,9 @@ async fn approve(
     )
     .with_stretching(KeyStretching::None)
     .without_retries();
-    let opened = watch.step(phone.send_claim(link)).await?;
+    let opened = watch
+        .step(phone.send_claim(link, Obtained::Navigation))
+        .await?;
     let (login, ke1) = CodeLogin::start(KeyStretching::None, &person.code, &target.random)?;
     let attempt = watch
         .step(async {

@@ -1,5 +1,7 @@
 //! Each command: one call of the phone, and what is printed about it.
 
+use ipse_protocol::terms::Obtained;
+
 use super::print::{outcome, print, readable, summary};
 use super::watch::{Answer, stdin_closed, watch};
 use super::{Command, proof};
@@ -31,8 +33,13 @@ pub(super) async fn act(phone: &mut Phone, command: Command, json: bool) -> Resu
                 format!("Ready: {} ({}{from})", done.identity, done.level)
             });
         }
-        Command::Link { text } => {
-            let opened = phone.claim(&text).await?;
+        Command::Link { text, scanned } => {
+            let obtained = if scanned {
+                Obtained::Camera
+            } else {
+                Obtained::Navigation
+            };
+            let opened = phone.claim(&text, obtained).await?;
             let summary = summary(&opened);
             print(json, &summary, || opened.offer.action.clone());
         }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use ipse_protocol::terms::RefusalReason;
+use ipse_protocol::terms::{Obtained, RefusalReason};
 use ipse_protocol::wire::ActionSummary;
 
 use super::print::{outcome, print};
@@ -87,7 +87,7 @@ async fn decide(
     json: bool,
 ) -> Result<()> {
     let claimed = match &action.link {
-        Some(link) => phone.claim(link).await.map(drop),
+        Some(link) => phone.claim(link, Obtained::Navigation).await.map(drop),
         None => Ok(()),
     };
     let done = match (claimed, answer) {

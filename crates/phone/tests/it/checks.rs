@@ -4,7 +4,7 @@ use ipse_jose::{SigningKey, jws};
 use ipse_phone::{Opened, Proof};
 use ipse_protocol::sim_statement::{Claims, TYP, nonce_hash};
 use ipse_protocol::terms::{
-    ActionStatus, Factor, Flow, Kind, Level, Line, Readiness, SimMethod, SimNeed,
+    ActionStatus, Factor, Flow, Kind, Level, Line, Obtained, Readiness, SimMethod, SimNeed,
 };
 use ipse_protocol::view::{self, View};
 use ipse_protocol::wire::{ActionResponse, ActionSummary, Offer};
@@ -91,7 +91,10 @@ async fn a_view_that_changed_after_it_was_shown_is_not_approved() {
     let mut script = Script::of(&[(200, &claimed), (200, &action(changed))]);
     let mut memory = memory();
     let mut phone = phone(&mut script, &mut memory);
-    phone.claim("a link").await.expect("an action");
+    phone
+        .claim("a link", Obtained::Navigation)
+        .await
+        .expect("an action");
     let refused = phone.approve(ACTION, Proof::Code("58204")).await;
     assert_eq!(refused.expect_err("another view").code, "view_changed");
     // No attempt was opened.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::nullable;
 use crate::bytes::{B32, B64u, Fixed};
 use crate::opaque::{KE1_LEN, KE3_LEN};
-use crate::terms::{Decision, Factor, Flow, Level, RefusalReason, SimNeed};
+use crate::terms::{Decision, Factor, Flow, Level, Obtained, RefusalReason, SimNeed};
 use crate::transcript::{Transcript, attributes_hash, sim_statement_hash};
 use crate::view::{self, View};
 
@@ -15,6 +15,8 @@ use crate::view::{self, View};
 pub struct ClaimRequest {
     /// The whole text of the link.
     pub link: String,
+    /// How the phone got hold of it.
+    pub obtained: Obtained,
 }
 
 /// An action that the phone can decide.

@@ -3,7 +3,9 @@
 use ipse_protocol::ids::{ActionId, IdentityId, PartnerId};
 use ipse_protocol::link::{self, Link, QrStatus};
 use ipse_protocol::problem::{Problem, ProblemCode};
-use ipse_protocol::terms::{ActionStatus, Flow, IdentityStatus, KeyKind, Level, SimNeed};
+use ipse_protocol::terms::{
+    ActionStatus, Flow, IdentityStatus, KeyKind, Level, LinkKind, Obtained, SimNeed,
+};
 use ipse_protocol::transcript::attributes_hash;
 use ipse_protocol::wire::Offer;
 use ipse_protocol::{constant_time_eq, sha256};
@@ -21,16 +23,30 @@ use crate::scheme::Scheme;
 use crate::view::Content;
 use crate::{attribute, block, identity, kind};
 
+/// How a phone got hold of an action.
+#[derive(Clone, Copy)]
+pub(crate) struct Way {
+    pub(crate) flow: Flow,
+    /// None for a request that names its person: it has no page to scan.
+    pub(crate) link: Option<LinkKind>,
+}
+
 /// Letters and digits that nobody confuses with one another.
 const MATCH_LETTERS: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
 
 impl Scheme {
-    /// A phone claims the action of a link (protocol §5). The first phone gets it, and may ask again.
+    /// A phone claims the action of a link (protocol §5). The first phone gets it, and may ask again. One that was sent the
+    /// text may scan the page afterwards, and then gets another offer of the action.
     ///
     /// # Errors
     /// `link_invalid`, `link_stale`, `already_claimed`, `action_expired`, `action_closed`, `identity_blocked`,
-    /// `sim_not_ready`, `level_not_allowed` and those of the device's signature.
-    pub async fn claim(&self, incoming: Incoming<'_>, text: &str) -> Result<Offer, Error> {
+    /// `sim_not_ready`, `level_not_allowed`, `scan_required` and those of the device's signature.
+    pub async fn claim(
+        &self,
+        incoming: Incoming<'_>,
+        text: &str,
+        obtained: Obtained,
+    ) -> Result<Offer, Error> {
         let Ok(link) = link::parse(&self.config.app, text.trim()) else {
             self.verify_request(incoming).await?;
             return Err(ProblemCode::LinkInvalid.into());
@@ -53,38 +69,47 @@ impl Scheme {
             return Err(ProblemCode::LinkInvalid.into());
         }
         let a = &snapshot.action;
-        // The same phone may ask again, also with a text that has become stale.
-        let mine = a
-            .claim
-            .as_ref()
-            .is_some_and(|c| c.device == signed.device.id);
-        let flow = match &link {
-            Link::App { .. } => Flow::App,
-            Link::Qr { link, time, mac } => {
-                let age = age_seconds(a.created, snapshot.now);
-                match link::check_qr(&qr_key(self, &id), link, *time, mac, age) {
-                    QrStatus::Fresh => Flow::Qr,
-                    QrStatus::Stale if mine => Flow::Qr,
-                    QrStatus::Stale => return Err(ProblemCode::LinkStale.into()),
-                    QrStatus::Forged => return Err(ProblemCode::LinkInvalid.into()),
-                }
-            }
+        let mut way = Way {
+            flow: link.flow(obtained),
+            link: Some(link.kind()),
         };
+        if let Link::Qr { link, time, mac } = &link {
+            let age = age_seconds(a.created, snapshot.now);
+            // The same phone may ask again, also with a text that has become stale. That is no look at the page.
+            let mine = a
+                .claim
+                .as_ref()
+                .is_some_and(|c| c.device == signed.device.id);
+            match link::check_qr(&qr_key(self, &id), link, *time, mac, age) {
+                QrStatus::Fresh => {}
+                QrStatus::Stale if mine => way.flow = Flow::Link,
+                QrStatus::Stale => return Err(ProblemCode::LinkStale.into()),
+                QrStatus::Forged => return Err(ProblemCode::LinkInvalid.into()),
+            }
+        }
         // A request that names its person reaches only that person, and its flow stays `link`.
-        let directed = a.identity.is_some() && a.status == ActionStatus::Created;
-        let flow = if directed { Flow::Link } else { flow };
-        self.claim_loaded(signed, snapshot, flow).await
+        let directed = match &a.claim {
+            None => a.identity.is_some(),
+            Some(claim) => claim.link.is_none(),
+        };
+        if directed {
+            way = Way {
+                flow: Flow::Link,
+                link: None,
+            };
+        }
+        self.claim_loaded(signed, snapshot, way).await
     }
 
     async fn claim_loaded(
         &self,
         signed: Signed,
         snapshot: ActionSnapshot,
-        flow: Flow,
+        way: Way,
     ) -> Result<Offer, Error> {
         let key = self.persons.key(&signed.device.identity).await?;
         if snapshot.action.status != ActionStatus::Created {
-            return self.claim_again(signed, snapshot, &key).await;
+            return self.claim_again(signed, snapshot, way, &key).await;
         }
         if snapshot.now >= snapshot.action.expires {
             return Err(ProblemCode::ActionExpired.into());
@@ -92,11 +117,19 @@ impl Scheme {
         if snapshot.identity.status != IdentityStatus::Active {
             return Err(ProblemCode::IdentityBlocked.into());
         }
-        if let Err(refused) = self.level_allowed(&signed, &snapshot, flow) {
-            self.level_unmet(&signed, &snapshot).await?;
-            return Err(refused.into());
+        match self.level_allowed(&signed, &snapshot, way) {
+            Ok(()) => {}
+            Err(refused) if refused.code == ProblemCode::ScanRequired => {
+                // The person can still scan the page: the request stays open.
+                self.spend_only(&signed).await?;
+                return Err(refused.into());
+            }
+            Err(refused) => {
+                self.level_unmet(&signed, &snapshot).await?;
+                return Err(refused.into());
+            }
         }
-        let claim = self.prepare_claim(&signed, &snapshot, flow, &key)?;
+        let claim = self.prepare_claim(&signed, &snapshot, way, &key)?;
         let (a, c, sequence) = (
             snapshot.action.clone(),
             claim.clone(),
@@ -110,14 +143,7 @@ impl Scheme {
             .await?;
         if !committed {
             // Another claim of this same phone was committed in between: answer as that one did.
-            let (id, who) = (snapshot.action.id, signed.device.identity.clone());
-            let snapshot = self
-                .read(move |tx| match action::by_id(tx, &id)? {
-                    Some(found) => load(tx, found, &who),
-                    None => refuse!(NotFound),
-                })
-                .await?;
-            return self.offer(&signed, &snapshot, &key);
+            return self.offer_again(&signed, snapshot, &key).await;
         }
         self.open.release(&snapshot.action.id);
         let mut snapshot = snapshot;
@@ -126,12 +152,31 @@ impl Scheme {
         self.offer(&signed, &snapshot, &key)
     }
 
+    /// The offer of an action as it is now.
+    pub(crate) async fn offer_again(
+        &self,
+        signed: &Signed,
+        before: ActionSnapshot,
+        key: &PersonKey,
+    ) -> Result<Offer, Error> {
+        let (id, who) = (before.action.id, signed.device.identity.clone());
+        let snapshot = self
+            .read(move |tx| match action::by_id(tx, &id)? {
+                Some(found) => load(tx, found, &who),
+                None => refuse!(NotFound),
+            })
+            .await?;
+        require_linked(snapshot.action.status_at(snapshot.now))?;
+        self.contact_sim(&snapshot);
+        self.offer(signed, &snapshot, key)
+    }
+
     /// Prepares a claim: view, nonce, match code. Nothing in it needs the database.
-    fn prepare_claim(
+    pub(crate) fn prepare_claim(
         &self,
         signed: &Signed,
         snapshot: &ActionSnapshot,
-        flow: Flow,
+        way: Way,
         key: &PersonKey,
     ) -> Result<Claim, Error> {
         let (a, identity) = (&snapshot.action, &snapshot.identity);
@@ -145,12 +190,12 @@ impl Scheme {
             Content {
                 action: &a.id,
                 kind: a.kind,
-                texts: kind.texts(flow),
+                texts: kind.texts(way.flow),
                 partner: (partner, &request.partner_name, &request.partner_domain),
                 service: &request.service,
                 attributes: attribute::values(&request.attributes, &known, language),
                 fields: kind.fields(&request, &self.views.sentences(language))?,
-                started: (flow, &a.browser_name, a.created),
+                started: (way.flow, &a.browser_name, a.created),
                 level: a.level,
                 expires: a.expires,
             },
@@ -162,7 +207,8 @@ impl Scheme {
         Ok(Claim {
             identity: identity.id.clone(),
             device: signed.device.id.clone(),
-            flow,
+            flow: way.flow,
+            link: way.link,
             epoch: identity.epoch,
             code_version: Some(identity.code_version),
             match_code: self.match_code(),
@@ -185,11 +231,12 @@ impl Scheme {
             .collect()
     }
 
-    fn level_allowed(
+    /// Whether this phone reaches the level that is demanded, with an action that it got hold of this way.
+    pub(crate) fn level_allowed(
         &self,
         signed: &Signed,
         snapshot: &ActionSnapshot,
-        flow: Flow,
+        way: Way,
     ) -> Result<(), Problem> {
         let a = &snapshot.action;
         let binding = snapshot.binding.as_ref();
@@ -206,12 +253,19 @@ impl Scheme {
                 .with("reason", "new_phone")
                 .with("until", limited.until));
         }
-        let software = signed.device.key_kind == KeyKind::Software && !self.config.is_demo();
-        let unproven = flow == Flow::Link && !self.config.is_demo();
-        if software || unproven {
+        if self.config.is_demo() {
+            return Ok(());
+        }
+        if signed.device.key_kind == KeyKind::Software {
             return Err(ProblemCode::LevelNotAllowed.into());
         }
-        Ok(())
+        match (way.flow, way.link) {
+            (Flow::App | Flow::Qr, _) => Ok(()),
+            (Flow::Link, Some(LinkKind::App | LinkKind::Qr)) => {
+                Err(ProblemCode::ScanRequired.into())
+            }
+            (Flow::Link, None) => Err(ProblemCode::LevelNotAllowed.into()),
+        }
     }
 
     /// The phone or its SIM cannot reach the level that the partner demands: the request ends here, and the partner is
@@ -236,15 +290,25 @@ impl Scheme {
         &self,
         signed: Signed,
         snapshot: ActionSnapshot,
+        way: Way,
         key: &PersonKey,
     ) -> Result<Offer, Error> {
-        self.spend_only(&signed).await?;
-        match &snapshot.action.claim {
+        let sent = match &snapshot.action.claim {
             Some(claim) if claim.device != signed.device.id => {
+                self.spend_only(&signed).await?;
                 return Err(ProblemCode::AlreadyClaimed.into());
             }
-            _ => require_linked(snapshot.action.status_at(snapshot.now))?,
+            Some(claim) => claim.flow == Flow::Link,
+            None => false,
+        };
+        if let Err(closed) = require_linked(snapshot.action.status_at(snapshot.now)) {
+            self.spend_only(&signed).await?;
+            return Err(closed.into());
         }
+        if sent && way.flow == Flow::Qr {
+            return self.claim_scanned(signed, snapshot, way, key).await;
+        }
+        self.spend_only(&signed).await?;
         self.contact_sim(&snapshot);
         self.offer(&signed, &snapshot, key)
     }

@@ -20,13 +20,15 @@ use crate::link;
 use crate::request::ActionRequest;
 use crate::scheme::Scheme;
 
+pub(crate) use claim::Way;
+
 /// How many actions are listed at a time.
 const PAGE: usize = 50;
 
 /// An action and what a phone is offered with it, as of one moment.
-struct ActionSnapshot {
-    action: Action,
-    identity: Identity,
+pub(crate) struct ActionSnapshot {
+    pub(crate) action: Action,
+    pub(crate) identity: Identity,
     /// The person's attributes, sealed.
     attributes: Vec<u8>,
     binding: Option<Binding>,

@@ -83,6 +83,7 @@ impl Scheme {
                 identity: identity.id.clone(),
                 device: signed.device.id.clone(),
                 flow: Flow::Link,
+                link: None,
                 epoch: identity.epoch,
                 code_version: Some(identity.code_version),
                 match_code: self.match_code(),

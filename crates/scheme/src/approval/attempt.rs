@@ -235,11 +235,11 @@ impl Scheme {
             sim_statement: statement,
             created: snapshot.now,
         };
-        let (sequence, epoch) = (self.sequence(&signed), snapshot.claim.epoch);
+        let (sequence, claim) = (self.sequence(&signed), snapshot.claim);
         let open = self
             .write(move |tx| {
                 sequence.spend(tx)?;
-                spend_attempt(tx, &row, epoch)
+                spend_attempt(tx, &row, &claim)
             })
             .await?;
         let credential = signed.device.biometric_credential.clone();

@@ -3,6 +3,7 @@
 use ipse_protocol::ids::{ActionId, AttemptId, IdentityId};
 use ipse_protocol::problem::{Problem, ProblemCode};
 use ipse_protocol::terms::{BlockReason, Factor, IdentityStatus};
+use ipse_store::action::Claim;
 use ipse_store::attempt::{self as attempts, Attempt, AttemptStatus};
 use ipse_store::{StoreError, Tx, action, identity as identities};
 
@@ -20,7 +21,11 @@ const WRONG_WINDOW_MS: i64 = 30 * 24 * 3_600_000;
 /// Opens an attempt. An attempt that was open counts as wrong, and the third wrong one in a row blocks.
 ///
 /// The same first message again gives the same attempt, and spends nothing.
-pub(super) fn spend_attempt(tx: &mut Tx, row: &Attempt, epoch: i64) -> Result<Attempt, RuleError> {
+pub(super) fn spend_attempt(
+    tx: &mut Tx,
+    row: &Attempt,
+    claim: &Claim,
+) -> Result<Attempt, RuleError> {
     let Some(current) = identities::by_id(tx, &row.identity)? else {
         refuse!(NotFound);
     };
@@ -28,6 +33,9 @@ pub(super) fn spend_attempt(tx: &mut Tx, row: &Attempt, epoch: i64) -> Result<At
         refuse!(NotFound);
     };
     require_linked(state.status_at(tx.now()?))?;
+    if !state.is_offered(&claim.nonce) {
+        refuse!(ViewChanged);
+    }
     // Some kinds lift a suspension, but none gets past a code that is used up.
     let lifts = kind::of(state.kind()).allowed_while_suspended();
     let exhausted = BlockReason::CodeExhausted;
@@ -36,7 +44,7 @@ pub(super) fn spend_attempt(tx: &mut Tx, row: &Attempt, epoch: i64) -> Result<At
     {
         return Err(identity::blocked(tx, &row.identity)?.into());
     }
-    if current.epoch != epoch {
+    if current.epoch != claim.epoch {
         refuse!(EpochChanged);
     }
     if row.factor == Factor::Code {

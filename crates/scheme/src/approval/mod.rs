@@ -3,6 +3,7 @@
 mod attempt;
 mod counting;
 mod decision;
+mod scan;
 mod transaction;
 
 use ipse_protocol::ids::{ActionId, AttemptId};

@@ -83,7 +83,7 @@ impl DecisionTransaction {
             decided: now,
         };
         let (id, to) = (&self.action.id, self.outcome.status());
-        if !action::decide(tx, id, ActionStatus::Linked, to, &decision)? {
+        if !action::decide_offered(tx, id, &self.claim, to, &decision)? {
             self.close_right(tx)?;
             return Err(closed(tx, &self.action)?.into());
         }
@@ -156,6 +156,8 @@ impl DecisionTransaction {
 fn closed(tx: &mut Tx, a: &Action) -> Result<Problem, StoreError> {
     let closed = Problem::new(ProblemCode::ActionClosed);
     Ok(match action::by_id(tx, &a.id)? {
+        // The phone got another offer of it since.
+        Some(now) if now.status == ActionStatus::Linked => Problem::new(ProblemCode::ViewChanged),
         Some(now) => closed.with("action_status", now.status.as_str()),
         None => closed,
     })

@@ -3,7 +3,7 @@
 use ipse_protocol::constant_time_eq;
 use ipse_protocol::ids::ActionId;
 use ipse_protocol::terms::{ActionStatus, Flow};
-use ipse_store::action::{self, Action};
+use ipse_store::action::{self, Action, Claim};
 
 use super::{LoginResult, SignIn};
 use crate::block;
@@ -24,7 +24,7 @@ impl Scheme {
         };
         // After a claim by the same-device link, an approval continues only through `return_url`: a page that sent the
         // link to another person's phone gets nothing.
-        let by_app_link = row.claim.as_ref().is_some_and(|c| c.flow == Flow::App);
+        let by_app_link = row.claim.as_ref().is_some_and(Claim::returns);
         let waits = by_app_link && row.status == ActionStatus::Approved;
         self.sign_in_state(&row, now, !waits).map(Some)
     }
@@ -101,7 +101,11 @@ impl Scheme {
             partner_name: request.partner_name.into_owned(),
             partner_domain: request.partner_domain.into_owned(),
             status,
-            flow: row.claim.as_ref().map(|c| c.flow),
+            returns: row.claim.as_ref().is_some_and(Claim::returns),
+            unscanned: row
+                .claim
+                .as_ref()
+                .is_some_and(|c| c.flow == Flow::Link && c.link.is_some()),
             match_code: row.claim.as_ref().map(|c| c.match_code.clone()),
             directed: request.sandbox_person.is_some(),
             level: row.level,

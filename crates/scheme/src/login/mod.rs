@@ -6,7 +6,7 @@ mod browser;
 use std::net::IpAddr;
 
 use ipse_protocol::ids::{ActionId, PartnerId};
-use ipse_protocol::terms::{ActionStatus, Flow, Level};
+use ipse_protocol::terms::{ActionStatus, Level};
 
 use ipse_texts::Language;
 
@@ -51,8 +51,10 @@ pub struct SignIn {
     pub partner_domain: String,
     /// How far the action is.
     pub status: ActionStatus,
-    /// How the phone got hold of it, once one has.
-    pub flow: Option<Flow>,
+    /// Whether the phone that claimed it opens the way back for this browser.
+    pub returns: bool,
+    /// Whether a phone claimed it with a text that it did not scan here: the person may still scan the page.
+    pub unscanned: bool,
     /// The code that page and phone show, once a phone claimed it.
     pub match_code: Option<String>,
     /// Whether the request names a person: their phone asks by itself, and nothing is scanned.

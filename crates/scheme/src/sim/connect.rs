@@ -217,6 +217,7 @@ impl ReservedAction {
                 identity: self.identity,
                 device: self.device,
                 flow: self.flow,
+                link: None,
                 epoch: self.epoch,
                 code_version: Some(self.code_version),
                 match_code: self.match_code,

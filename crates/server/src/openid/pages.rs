@@ -134,8 +134,10 @@ pub enum Step {
     Claimed {
         /// The code.
         match_code: String,
-        /// The phone is the device of this browser and opens the way back.
+        /// The phone opens the way back for this browser.
         same_device: bool,
+        /// The QR of this second, while the phone has not scanned it.
+        qr: Option<Qr>,
     },
     /// Decided on the same device; the app opens the way back.
     Returning,
@@ -146,7 +148,8 @@ impl Step {
     pub const fn status(&self) -> &'static str {
         match self {
             Step::Start { .. } | Step::Directed => "created",
-            Step::Claimed { .. } => "linked",
+            Step::Claimed { qr: Some(_), .. } => "unscanned",
+            Step::Claimed { qr: None, .. } => "linked",
             Step::Returning => "returning",
         }
     }

@@ -162,7 +162,10 @@ async fn every_phone_route_answers_busy() {
             reply.refused("busy");
             assert_eq!(reply.status, StatusCode::SERVICE_UNAVAILABLE);
         };
-        let claim = phone.seal("/actions/claim", &json!({"link": started.link}));
+        let claim = phone.seal(
+            "/actions/claim",
+            &json!({"link": started.link, "obtained": "navigation"}),
+        );
         let jam = node.jam(&network).await;
         busy(phone.send_to(&node.app, &claim).await);
         jam.end().await;

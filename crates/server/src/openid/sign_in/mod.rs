@@ -7,7 +7,7 @@ pub mod state;
 
 use axum::http::HeaderMap;
 use ipse_jose::b64;
-use ipse_protocol::terms::{ActionStatus, Flow};
+use ipse_protocol::terms::ActionStatus;
 use ipse_scheme::Error;
 use ipse_scheme::login::SignIn;
 
@@ -38,7 +38,10 @@ fn step(sign_in: &SignIn) -> Option<Step> {
         }),
         ActionStatus::Linked => Some(Step::Claimed {
             match_code: sign_in.match_code.clone()?,
-            same_device: sign_in.flow == Some(Flow::App),
+            same_device: sign_in.returns,
+            qr: sign_in
+                .unscanned
+                .then(|| super::qr::Qr::draw(sign_in.qr_text.clone())),
         }),
         ActionStatus::Approved => Some(Step::Returning),
         ActionStatus::Refused
@@ -55,6 +58,7 @@ fn status(sign_in: &SignIn) -> &'static str {
     }
     match sign_in.status {
         ActionStatus::Created => "created",
+        ActionStatus::Linked if sign_in.unscanned => "unscanned",
         ActionStatus::Linked => "linked",
         ActionStatus::Approved => "returning",
         ActionStatus::Refused

@@ -12,5 +12,6 @@ use super::super::{Answer, DeviceRequest};
 /// Claims the action behind a link.
 pub async fn post(State(scheme): State<Arc<Scheme>>, request: DeviceRequest) -> Answer<Offer> {
     let body: ClaimRequest = request.json()?;
-    Ok(Json(scheme.claim(request.incoming(), &body.link).await?))
+    let offer = scheme.claim(request.incoming(), &body.link, body.obtained);
+    Ok(Json(offer.await?))
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use ipse_phone::{
     Answer, Check, Enrol, Error, Folder, Http, Outgoing, Phone, Proof, Result, Transport,
 };
-use ipse_protocol::terms::RefusalReason;
+use ipse_protocol::terms::{Obtained, RefusalReason};
 use ipse_protocol::wire::Decided;
 use ipse_protocol::{Clock, Random};
 
@@ -40,7 +40,10 @@ async fn a_phone_in_a_folder_enrols_decides_and_recovers() {
 
         let mut phone = Phone::open(home.path()).expect("a phone");
         let started = network.start(&partner).await;
-        let opened = phone.claim(&started.link).await.expect("an action");
+        let opened = phone
+            .claim(&started.link, Obtained::Navigation)
+            .await
+            .expect("an action");
         let mut phone = Phone::open(home.path()).expect("a phone");
         let action = &opened.offer.action;
         let done = phone.approve(action, Proof::Code(CODE)).await;
@@ -52,13 +55,19 @@ async fn a_phone_in_a_folder_enrols_decides_and_recovers() {
         assert_eq!(receipt.mine, Check::Yes);
 
         let started = network.start_basic(&partner).await;
-        let action = phone.claim(&started.link).await.expect("an action");
+        let action = phone
+            .claim(&started.link, Obtained::Navigation)
+            .await
+            .expect("an action");
         let action = action.offer.action;
         let done = phone.approve(&action, Proof::Biometric).await;
         assert_eq!(done.expect("an approval").status, Decided::Approved);
 
         let started = network.start_basic(&partner).await;
-        let action = phone.claim(&started.link).await.expect("an action");
+        let action = phone
+            .claim(&started.link, Obtained::Navigation)
+            .await
+            .expect("an action");
         let action = action.offer.action;
         let done = phone.refuse(&action, RefusalReason::Person).await;
         assert_eq!(done.expect("a refusal").status, Decided::Refused);
@@ -69,7 +78,10 @@ async fn a_phone_in_a_folder_enrols_decides_and_recovers() {
         assert_eq!(done.expect("an approval").status, Decided::Approved);
 
         let started = network.start_basic(&partner).await;
-        let action = phone.claim(&started.link).await.expect("an action");
+        let action = phone
+            .claim(&started.link, Obtained::Navigation)
+            .await
+            .expect("an action");
         let action = action.offer.action;
         for left in [2, 1, 0] {
             let wrong = phone.approve(&action, Proof::Code("11112")).await;
@@ -81,7 +93,10 @@ async fn a_phone_in_a_folder_enrols_decides_and_recovers() {
         let done = phone.recover(BANK, "customer0", "40719").await;
         done.expect("a new code");
         let started = network.start_basic(&partner).await;
-        let action = phone.claim(&started.link).await.expect("an action");
+        let action = phone
+            .claim(&started.link, Obtained::Navigation)
+            .await
+            .expect("an action");
         let action = action.offer.action;
         let done = phone.approve(&action, Proof::Code("40719")).await;
         assert_eq!(done.expect("an approval").status, Decided::Approved);
@@ -108,7 +123,10 @@ async fn an_approval_whose_answer_was_lost_is_sent_again_without_the_code() {
         let home = tempfile::tempdir().expect("a folder");
         let mut phone = enrolled(&network, home.path()).await;
         let started = network.start(&network.partner().await).await;
-        let action = phone.claim(&started.link).await.expect("an action");
+        let action = phone
+            .claim(&started.link, Obtained::Navigation)
+            .await
+            .expect("an action");
         let action = action.offer.action;
         let mut loses = Phone::new(
             LosesApprovals(Http::new().expect("a client")),

@@ -20,11 +20,11 @@ async fn malformed_requests_are_refused_and_spend_nothing() {
             b"{",
             b"null",
             b"[]",
-            b"{\"link\":1}",
-            b"{\"link\":\"x\",\"more\":1}",
-            b"{\"link\":\"x\",\"link\":\"y\"}",
-            b"{\"link\":\"\xff\"}",
-            b"{\"link\":\"x\"} {}",
+            b"{\"link\":1,\"obtained\":\"paste\"}",
+            b"{\"link\":\"x\",\"obtained\":\"paste\",\"more\":1}",
+            b"{\"link\":\"x\",\"link\":\"y\",\"obtained\":\"paste\"}",
+            b"{\"link\":\"\xff\",\"obtained\":\"paste\"}",
+            b"{\"link\":\"x\",\"obtained\":\"paste\"} {}",
         ] {
             let signature = sealed(&mut phone, body);
             phone
@@ -43,7 +43,7 @@ async fn malformed_requests_are_refused_and_spend_nothing() {
         let reply = phone.raw("POST", path, &signature, large).await;
         reply.refused("too_large");
         assert_eq!(reply.status, StatusCode::PAYLOAD_TOO_LARGE);
-        let good = b"{\"link\":\"x\"}";
+        let good = b"{\"link\":\"x\",\"obtained\":\"paste\"}";
         let signature = sealed(&mut phone, good);
         for (kind, code) in [
             ("text/plain", "unsupported_media_type"),

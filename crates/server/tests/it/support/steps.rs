@@ -3,7 +3,7 @@
 use ipse_phone::{Approval, Biometric, CodeLogin, CodeRegistration, KeyStretching, requests};
 use ipse_protocol::Random;
 use ipse_protocol::code::code_proof;
-use ipse_protocol::terms::{Decision, Factor, KeyKind, RefusalReason};
+use ipse_protocol::terms::{Decision, Factor, KeyKind, Obtained, RefusalReason};
 use ipse_protocol::transcript::Transcript;
 use ipse_protocol::wire::{
     ApproveRequest, Attempt, AttemptRequest, AttemptResponse, DecisionResponse, DeviceKey,
@@ -164,8 +164,18 @@ impl Phone {
 
 /// Actions.
 impl Phone {
+    /// The phone opens a link.
     pub async fn claim(&mut self, link: &str) -> Reply {
-        self.exchange(requests::claim(link)).await
+        self.claim_obtained(link, Obtained::Navigation).await
+    }
+
+    /// The camera of the app reads a QR text.
+    pub async fn scan(&mut self, text: &str) -> Reply {
+        self.claim_obtained(text, Obtained::Camera).await
+    }
+
+    pub async fn claim_obtained(&mut self, link: &str, obtained: Obtained) -> Reply {
+        self.exchange(requests::claim(link, obtained)).await
     }
 
     /// Opens an attempt with a code; waits while the SIM is contacted.

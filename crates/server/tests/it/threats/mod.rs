@@ -32,4 +32,5 @@ mod t38_texts;
 mod t39_pairwise;
 mod t40_disclosure;
 mod t41_enumeration;
+mod t47_forwarded_qr;
 mod t52_recovery_theft;

@@ -1,6 +1,7 @@
 //! Threat 1: a victim is lured into approving an attacker's login.
 
-use ipse_protocol::terms::Flow;
+use ipse_phone::requests;
+use ipse_protocol::terms::{Flow, Obtained};
 use ipse_protocol::wire::Offer;
 use ipse_scheme::Scheme;
 use ipse_scheme::config::Profile;
@@ -51,15 +52,15 @@ async fn t01_a_stale_or_forged_qr_is_refused() {
             started.qr.replace(&network.app, "http://localhost:1"),
             started.qr.replace(&network.app, &network.issuer),
         ] {
-            phone.claim(&forged).await.refused("link_invalid");
+            phone.scan(&forged).await.refused("link_invalid");
         }
         network.pass(10_000);
-        phone.claim(&started.qr).await.refused("link_stale");
+        phone.scan(&started.qr).await.refused("link_stale");
         // The page shows a newer one all the while.
         let mut browser = started.browser;
         let page = browser.get(&started.login.action_page).await;
         let fresh = page.attribute("id=\"qr\"", "data-text").expect("a QR");
-        let offer: Offer = phone.claim(&fresh).await.json();
+        let offer: Offer = phone.scan(&fresh).await.json();
         assert_eq!(offer.flow, Flow::Qr);
         network.end().await;
     }
@@ -82,11 +83,9 @@ async fn t01_a_request_by_hint_stays_below_advanced_in_production() {
         let production = in_production(&network);
         for (level, said) in [("advanced", "level_not_allowed"), ("basic", "ok")] {
             let link = asked_by_name(&network, &partner, &mut phone, level).await;
-            let request = phone.seal("/actions/claim", &json!({"link": link}));
-            assert_eq!(
-                refusal(production.claim(request.incoming(), &link).await),
-                said
-            );
+            let request = phone.seal_message(requests::claim(&link, Obtained::Navigation));
+            let claimed = production.claim(request.incoming(), &link, Obtained::Navigation);
+            assert_eq!(refusal(claimed.await), said);
             if level == "basic" {
                 continue;
             }
@@ -100,11 +99,9 @@ async fn t01_a_request_by_hint_stays_below_advanced_in_production() {
         }
         // The same phone with a QR code that it saw itself is welcome.
         let started = network.start(&partner).await;
-        let request = phone.seal("/actions/claim", &json!({"link": started.qr}));
-        assert_eq!(
-            refusal(production.claim(request.incoming(), &started.qr).await),
-            "ok"
-        );
+        let request = phone.seal_message(requests::claim(&started.qr, Obtained::Camera));
+        let claimed = production.claim(request.incoming(), &started.qr, Obtained::Camera);
+        assert_eq!(refusal(claimed.await), "ok");
         network.end().await;
     }
 }
@@ -115,10 +112,10 @@ async fn t01_a_software_key_stays_below_advanced_in_production() {
         let mut phone = network.enrolled(0).await;
         let partner = network.partner().await;
         let started = network.start(&partner).await;
-        let request = phone.seal("/actions/claim", &json!({"link": started.qr}));
+        let request = phone.seal_message(requests::claim(&started.qr, Obtained::Camera));
         let production = in_production(&network);
-        let said = refusal(production.claim(request.incoming(), &started.qr).await);
-        assert_eq!(said, "level_not_allowed");
+        let claimed = production.claim(request.incoming(), &started.qr, Obtained::Camera);
+        assert_eq!(refusal(claimed.await), "level_not_allowed");
         network.end().await;
     }
 }

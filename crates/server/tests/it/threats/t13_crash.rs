@@ -125,7 +125,10 @@ async fn login(
     }
     let mut started = network.start(partner).await;
 
-    let claim = phone.seal("/actions/claim", &json!({"link": started.link}));
+    let claim = phone.seal(
+        "/actions/claim",
+        &json!({"link": started.link, "obtained": "navigation"}),
+    );
     let first = match dies_at {
         1 => child.struck(post_signed(network, &claim), after).await,
         _ => None,
