@@ -28,10 +28,10 @@ const OWN = ["sim", "unblock", "device", "code"];
 
 /** What the scheme and the operator write, in the person's language. */
 const TEXTS = {
-  nl: { sms: "verbindt je SIM met je Ipse. Geef deze cijfers aan niemand.", unblock: ["Je wilt je Ipse opnieuw gebruiken", "Daarna kun je weer aanmelden."], sim: ["Je wilt je nieuwe SIM verbinden", "Je SIM hoort dan weer bij je Ipse."] },
-  fr: { sms: "relie votre SIM à votre Ipse. Ne donnez ces chiffres à personne.", unblock: ["Vous voulez réutiliser votre Ipse", "Vous pourrez ensuite vous connecter à nouveau."], sim: ["Vous voulez relier votre nouvelle SIM", "Votre SIM fera à nouveau partie de votre Ipse."] },
-  de: { sms: "verbindet Ihre SIM mit Ihrem Ipse. Nennen Sie diese Ziffern niemandem.", unblock: ["Sie möchten Ihr Ipse wieder benutzen", "Danach können Sie sich wieder anmelden."], sim: ["Sie möchten Ihre neue SIM verbinden", "Ihre SIM gehört dann wieder zu Ihrem Ipse."] },
-  en: { sms: "connects your SIM to your Ipse. Give these digits to nobody.", unblock: ["You want to use your Ipse again", "After this you can log in again."], sim: ["You want to connect your new SIM", "Your SIM will belong to your Ipse again."] },
+  nl: { sms: "verbindt je SIM met je Ipse. Geef deze cijfers aan niemand.", unblock: ["Je wilt je Ipse opnieuw gebruiken", "Daarna kun je weer aanmelden."], sim: ["Je wilt je nieuwe SIM verbinden", "Je SIM hoort dan weer bij je Ipse."], code: ["Je wilt je code veranderen", "Daarna geldt alleen je nieuwe code."] },
+  fr: { sms: "relie votre SIM à votre Ipse. Ne donnez ces chiffres à personne.", unblock: ["Vous voulez réutiliser votre Ipse", "Vous pourrez ensuite vous connecter à nouveau."], sim: ["Vous voulez relier votre nouvelle SIM", "Votre SIM fera à nouveau partie de votre Ipse."], code: ["Vous voulez changer votre code", "Ensuite, seul votre nouveau code sera valable."] },
+  de: { sms: "verbindet Ihre SIM mit Ihrem Ipse. Nennen Sie diese Ziffern niemandem.", unblock: ["Sie möchten Ihr Ipse wieder benutzen", "Danach können Sie sich wieder anmelden."], sim: ["Sie möchten Ihre neue SIM verbinden", "Ihre SIM gehört dann wieder zu Ihrem Ipse."], code: ["Sie möchten Ihren Code ändern", "Danach gilt nur noch Ihr neuer Code."] },
+  en: { sms: "connects your SIM to your Ipse. Give these digits to nobody.", unblock: ["You want to use your Ipse again", "After this you can log in again."], sim: ["You want to connect your new SIM", "Your SIM will belong to your Ipse again."], code: ["You want to change your code", "After this, only your new code works."] },
 };
 
 const DIST = new URL("../dist/", import.meta.url).pathname;
@@ -154,6 +154,7 @@ export async function startFake({ port = 0, simDelay = 0 } = {}) {
     a.decided = Date.now();
     Object.assign(a, receipt(status === "approved" ? "approval" : "refusal", a.person, { view: b64u(a.bytes), transcript: a.fields, device_jws: jws, sim_statement: null, decision: status === "approved" ? "approve" : "refuse", factor, time: a.decided }));
     a.answer = { status, return_url: a.flow === "app" ? `${origin}/dev/returned` : null, receipt: a.receipt, promise: a.promise };
+    if (status === "approved" && a.kind === "code") Object.assign(a.person, { record: a.record, codeVersion: a.person.codeVersion + 1, epoch: a.person.epoch + 1 });
     if (status === "approved" && a.kind === "unblock") a.person.reasons = [];
     push("action", { id: a.id, status });
     return a.answer;
@@ -228,6 +229,9 @@ export async function startFake({ port = 0, simDelay = 0 } = {}) {
       case "POST /unblock": { const a = ownAction(known.person, "unblock"); return [200, { action: a.id }]; }
       case "POST /sim": text(known.person.number, "482913", known.person.language); return [200, { sent: true, tries_left: 3 }];
       case "POST /sim/answer": { if (body.secret !== "482913") throw new Refusal(400, "sim_secret_wrong", { tries_left: 2 }); const a = ownAction(known.person, "sim", { sim: "holder" }); return [200, { action: a.id }]; }
+      case "POST /code": text(known.person.number, "482913", known.person.language); return [200, { sent: true, tries_left: 3 }];
+      case "POST /code/registration": { const p = known.person; const userIdentifier = `${p.identity}|${known.id}|${p.codeVersion + 1}`; return [200, { registration_response: opaque.server.createRegistrationResponse({ serverSetup: setup, userIdentifier, registrationRequest: body.registration_request }).registrationResponse, credential_identifier: userIdentifier }]; }
+      case "POST /code/answer": { if (body.secret !== "482913") throw new Refusal(400, "sim_secret_wrong", { tries_left: 2 }); const a = ownAction(known.person, "code", { sim: "holder" }); a.record = body.registration_record; return [200, { action: a.id }]; }
       case "POST /recoveries": { const r = { recovery: id("rcv"), status: "created" }; state.recoveries.set(r.recovery, r); return [200, { recovery: r.recovery, authorization_url: `${origin}/dev/bank?recovery=${r.recovery}` }]; }
       case "GET /recoveries/:id": return [200, recovery];
       case "POST /recoveries/:id/code": { const p = known.person; const userIdentifier = `${p.identity}|${known.id}|${p.codeVersion + 1}`; return [200, { registration_response: opaque.server.createRegistrationResponse({ serverSetup: setup, userIdentifier, registrationRequest: body.registration_request }).registrationResponse, credential_identifier: userIdentifier }]; }

@@ -7,6 +7,7 @@ import { useStore } from "./model/store";
 import { registerServiceWorker } from "./model/worker";
 import { ActionScreen } from "./screens/action";
 import { Block, NewSim, Recover } from "./screens/block";
+import { ChangeCode } from "./screens/change-code";
 import { EnrolBank, EnrolCode, EnrolReady, EnrolBiometric, EnrolVouched } from "./screens/enrol-bank";
 import { EnrolNumber, EnrolSecret, EnrolSim } from "./screens/enrol-sim";
 import { History } from "./screens/history";
@@ -102,6 +103,8 @@ function Current() {
       return <Block />;
     case "recover":
       return <Recover />;
+    case "change-code":
+      return <ChangeCode />;
     case "new-sim":
       return <NewSim />;
     case "about":

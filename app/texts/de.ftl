@@ -216,6 +216,7 @@ outcome-approved-title = Erledigt
 outcome-refused-title = Abgelehnt
 outcome-approved-what = Sie haben die Anfrage von { $partner } genehmigt.
 outcome-refused-what = Sie haben abgelehnt. { $partner } hat nichts von Ihnen erhalten.
+outcome-code = Ihr Code ist geändert. Verwenden Sie ab jetzt Ihren neuen Code.
 outcome-sim = Ihre neue SIM ist verbunden.
 outcome-unblock = Die Sperre ist aufgehoben. Ihr Ipse funktioniert wieder.
 outcome-nothing-changed = Sie haben abgelehnt. Es hat sich nichts geändert.
@@ -229,6 +230,7 @@ reported = Ihr Ipse ist gesperrt. Ihre Meldung ist vermerkt.
     .do = Sagen Sie es auch der Website. Mit Ihrem Code heben Sie die Sperre wieder auf.
 
 kind-login = Anmeldung
+kind-code = Code geändert
 kind-sim = Neue SIM
 kind-unblock = Sperre aufheben
 kind-unknown = Andere Anfrage
@@ -343,6 +345,10 @@ unblock-how = Sie heben die Sperre mit Ihrem Code auf.
 recover-title = Mit Ihrer Bank einen neuen Code wählen
 recover-why = Melden Sie sich bei einer Bank an, die Sie kennt. Danach wählen Sie auf diesem Telefon einen neuen Code.
 
+change-code-title = Meinen Code ändern
+forgot-code = Ich habe meinen Code vergessen
+change-code-bank = Sie haben keine verbundene SIM. Ihre Bank kann bestätigen, wer Sie sind; dann wählen Sie einen neuen Code.
+change-code-next = Danach bestätigen Sie mit Ihrem alten Code.
 new-sim-title = Eine SIM verbinden
 new-sim-why = Neue SIM für { $number }? Legen Sie sie in dieses Telefon ein und verbinden Sie sie.
 new-sim-how = Sie erhalten eine SMS mit sechs Ziffern und bestätigen dann mit Ihrem Code.

@@ -216,6 +216,7 @@ outcome-approved-title = Done
 outcome-refused-title = Refused
 outcome-approved-what = You said yes to { $partner }.
 outcome-refused-what = You said no. { $partner } got nothing of yours.
+outcome-code = Your code is changed. Use your new code from now on.
 outcome-sim = Your new SIM is connected.
 outcome-unblock = The block is lifted. Your Ipse works again.
 outcome-nothing-changed = You said no, so nothing changed.
@@ -229,6 +230,7 @@ reported = Your Ipse is blocked, and we have recorded your report.
     .do = Tell the site as well. You can lift the block with your code.
 
 kind-login = Login
+kind-code = Code changed
 kind-sim = New SIM
 kind-unblock = Lift the block
 kind-unknown = Other request
@@ -343,6 +345,10 @@ unblock-how = You lift the block with your code.
 recover-title = Choose a new code with your bank
 recover-why = Sign in at a bank that knows you. Then you choose a new code on this phone.
 
+change-code-title = Change my code
+forgot-code = I forgot my code
+change-code-bank = You have no connected SIM. Your bank can confirm who you are; then you choose a new code.
+change-code-next = After that you confirm with your old code.
 new-sim-title = Connect a SIM
 new-sim-why = New SIM for { $number }? Put it in this phone and connect it.
 new-sim-how = You get a text message with six digits, and then confirm with your code.

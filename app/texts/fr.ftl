@@ -216,6 +216,7 @@ outcome-approved-title = C’est fait
 outcome-refused-title = Refusé
 outcome-approved-what = Vous avez dit oui à { $partner }.
 outcome-refused-what = Vous avez dit non. { $partner } n’a rien reçu de vous.
+outcome-code = Votre code est changé. Utilisez désormais votre nouveau code.
 outcome-sim = Votre nouvelle SIM est reliée.
 outcome-unblock = Le blocage est levé. Votre Ipse fonctionne de nouveau.
 outcome-nothing-changed = Vous avez dit non : rien n’a changé.
@@ -229,6 +230,7 @@ reported = Votre Ipse est bloqué et votre signalement est noté.
     .do = Dites-le aussi au site. Vous pourrez lever le blocage avec votre code.
 
 kind-login = Connexion
+kind-code = Code changé
 kind-sim = Nouvelle SIM
 kind-unblock = Levée du blocage
 kind-unknown = Autre demande
@@ -343,6 +345,10 @@ unblock-how = Vous levez le blocage avec votre code.
 recover-title = Choisissez un nouveau code avec votre banque
 recover-why = Connectez-vous chez une banque qui vous connaît. Vous choisissez ensuite un nouveau code sur ce téléphone.
 
+change-code-title = Changer mon code
+forgot-code = J’ai oublié mon code
+change-code-bank = Vous n’avez pas de SIM reliée. Votre banque peut confirmer qui vous êtes ; vous choisirez ensuite un nouveau code.
+change-code-next = Vous confirmerez ensuite avec votre ancien code.
 new-sim-title = Relier une SIM
 new-sim-why = Une nouvelle SIM pour le { $number } ? Mettez-la dans ce téléphone et reliez-la.
 new-sim-how = Vous recevez un SMS avec six chiffres, puis vous confirmez avec votre code.

@@ -216,6 +216,7 @@ outcome-approved-title = In orde
 outcome-refused-title = Geweigerd
 outcome-approved-what = Je zei ja tegen { $partner }.
 outcome-refused-what = Je zei nee. { $partner } kreeg niets van je.
+outcome-code = Je code is veranderd. Gebruik vanaf nu je nieuwe code.
 outcome-sim = Je nieuwe SIM is verbonden.
 outcome-unblock = De blokkering is opgeheven. Je Ipse werkt weer.
 outcome-nothing-changed = Je zei nee, dus er is niets veranderd.
@@ -229,6 +230,7 @@ reported = Je Ipse is geblokkeerd en je melding is genoteerd.
     .do = Zeg het ook aan de site. Met je code hef je de blokkering weer op.
 
 kind-login = Aanmelden
+kind-code = Code veranderd
 kind-sim = Nieuwe SIM
 kind-unblock = Blokkering opheffen
 kind-unknown = Andere vraag
@@ -343,6 +345,10 @@ unblock-how = Je heft de blokkering op met je code.
 recover-title = Kies een nieuwe code via je bank
 recover-why = Meld je aan bij een bank waar je klant bent. Daarna kies je op deze telefoon een nieuwe code.
 
+change-code-title = Mijn code veranderen
+forgot-code = Ik ben mijn code vergeten
+change-code-bank = Je hebt geen verbonden SIM. Je bank kan bevestigen wie je bent; dan kies je een nieuwe code.
+change-code-next = Daarna bevestig je met je oude code.
 new-sim-title = Verbind een SIM
 new-sim-why = Nieuwe SIM voor { $number }? Steek ze in deze telefoon en verbind ze.
 new-sim-how = Je krijgt een sms met zes cijfers en bevestigt daarna met je code.

@@ -3,6 +3,7 @@
 import { t } from "../model/language";
 import type { WireKind } from "../protocol/view";
 import type { ActionKind } from "./kind";
+import { code } from "./code";
 import { login } from "./login";
 import { sim } from "./sim";
 import { unblock } from "./unblock";
@@ -20,7 +21,7 @@ export const KINDS: KindTable = {
   sim,
   unblock,
   device: null,
-  code: null,
+  code,
 };
 
 /** `null` for a kind that this app cannot show. It must never be shown as another kind. */

@@ -345,6 +345,16 @@ export function refreshSoon(): void {
   void round();
 }
 
+// ── Change the code ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** Has the operator text a secret, and registers the new code. Returns the record that goes with the secret. */
+export async function beginChangeCode(code: TypedCode): Promise<string> {
+  await api.changeCode();
+  const registration = await startRegistration(code);
+  const { registration_response } = await api.changeCodeRegistration(registration.request);
+  return registration.finish(registration_response);
+}
+
 // ── Recovery ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 export async function recoverAtBank(bank: string): Promise<void> {

@@ -248,6 +248,13 @@ export class Api {
   newSim = () => this.post(secretSentShape, "/sim");
   answerNewSim = (secret: string) => this.post(startedShape, "/sim/answer", { secret });
 
+  // Change the code.
+  changeCode = () => this.post(secretSentShape, "/code");
+  changeCodeRegistration = (request: string) =>
+    this.post(object({ registration_response: string }), "/code/registration", { registration_request: request });
+  answerChangeCode = (secret: string, record: string) =>
+    this.post(startedShape, "/code/answer", { secret, registration_record: record });
+
   // The identity, its devices and its actions.
   me = () => this.get(meShape, "/me");
   devices = async () => (await this.get(devicesShape, "/devices")).devices;

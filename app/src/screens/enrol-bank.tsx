@@ -72,6 +72,11 @@ export function EnrolVouched() {
         </>
       }
     >
+      {enrolment.replaces && (
+        <Note kind="caution" icon="phone" testid="replaces">
+          {t("vouched-replaces")}
+        </Note>
+      )}
       <p>{t("vouched-why", { bank: vouched.bank })}</p>
       <Facts
         facts={[
@@ -82,11 +87,6 @@ export function EnrolVouched() {
           ...(vouched.document_number ? [{ label: t("document-number"), value: vouched.document_number }] : []),
         ]}
       />
-      {enrolment.replaces && (
-        <Note kind="caution" icon="phone" testid="replaces">
-          {t("vouched-replaces")}
-        </Note>
-      )}
       <Note kind="calm">{t("vouched-note")}</Note>
     </Screen>
   );

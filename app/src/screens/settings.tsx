@@ -95,6 +95,12 @@ export function Settings() {
           />
         </li>
         <li>
+          <Row icon="key" title={t("change-code-title")} onClick={() => go("change-code")} testid="to-change-code" />
+        </li>
+        <li>
+          <Row icon="bank" title={t("forgot-code")} onClick={() => go("recover")} testid="to-forgot-code" />
+        </li>
+        <li>
           <Row icon="sim" title={t("new-sim-title")} onClick={() => go("new-sim")} testid="to-new-sim" />
         </li>
         {offer && (

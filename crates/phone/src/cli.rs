@@ -136,6 +136,15 @@ enum Command {
         #[arg(long, value_name = "CODE", env = "IPSE_CODE", hide_env_values = true)]
         code: String,
     },
+    /// Choose a new code, with the old one and the SIM
+    ChangeCode {
+        /// The five-digit code until now
+        #[arg(long, value_name = "CODE", env = "IPSE_CODE", hide_env_values = true)]
+        code: String,
+        /// The new five-digit code
+        #[arg(long, value_name = "CODE")]
+        new_code: String,
+    },
     /// Connect the SIM that is in the handset now
     Sim {
         /// The five-digit code

@@ -2,7 +2,7 @@
 
 use ipse_jose::SigningKey;
 use ipse_protocol::code::{self, Hints};
-use ipse_protocol::opaque::REGISTRATION_RECORD_LEN;
+use ipse_protocol::opaque::{REGISTRATION_RECORD_LEN, REGISTRATION_REQUEST_LEN};
 use ipse_protocol::terms::{KeyKind, Readiness};
 use ipse_protocol::wire::{
     BankResponse, BiometricRegistration, BiometricResponse, CodeResponse, CompleteResponse,
@@ -12,7 +12,9 @@ use ipse_protocol::wire::{
 
 use crate::error::{Error, local};
 use crate::storage::Exclusive;
-use crate::{Biometric, CodeRegistration, Phone, Result, State, Storage, Transport, requests};
+use crate::{
+    Biometric, CodeRegistration, Message, Phone, Result, State, Storage, Transport, requests,
+};
 
 /// What [`Phone::enrol`] needs to know.
 #[derive(Clone, Copy, Debug)]
@@ -181,19 +183,20 @@ impl<T: Transport, S: Storage> Phone<T, S> {
     /// The refusals of the protocol.
     pub async fn register_code(&mut self, code: &str) -> Result<[u8; REGISTRATION_RECORD_LEN]> {
         let of = format!("enrolments/{}", self.enrolment_id()?);
-        self.register_code_of(&of, code).await
+        self.register_code_with(code, |blinded| requests::code(&of, blinded))
+            .await
     }
 
-    /// Registers a code at `enrolments/E` or `recoveries/R`.
-    pub(crate) async fn register_code_of(
+    /// Registers a code by the request that sends it blinded.
+    pub(crate) async fn register_code_with(
         &mut self,
-        of: &str,
         code: &str,
+        send: impl FnOnce([u8; REGISTRATION_REQUEST_LEN]) -> Result<Message>,
     ) -> Result<[u8; REGISTRATION_RECORD_LEN]> {
         let unreadable = || Error::of(local::ANSWER);
         let (registration, request) = CodeRegistration::start(self.stretching, code, &self.random)
             .map_err(|_| unreadable())?;
-        let response: CodeResponse = self.call(requests::code(of, request)?).await?;
+        let response: CodeResponse = self.call(send(request)?).await?;
         registration
             .finish(&response.registration_response.0)
             .map_err(|_| unreadable())

@@ -56,7 +56,8 @@ impl<T: Transport, S: Storage> Phone<T, S> {
         recovery: &str,
         code: &str,
     ) -> Result<[u8; REGISTRATION_RECORD_LEN]> {
-        self.register_code_of(&format!("recoveries/{recovery}"), code)
+        let of = format!("recoveries/{recovery}");
+        self.register_code_with(code, |blinded| requests::code(&of, blinded))
             .await
     }
 
@@ -71,6 +72,26 @@ impl<T: Transport, S: Storage> Phone<T, S> {
     ) -> Result<RecoveryCompleteResponse> {
         self.call(requests::complete_recovery(recovery, record)?)
             .await
+    }
+
+    /// Chooses another code: the operator texts a secret to the bound SIM, and the new code is registered. The result is the action
+    /// that the person approves with the old code.
+    ///
+    /// # Errors
+    /// `code_refused` with `reason` before anything is sent; `sim_not_ready` without a bound SIM.
+    pub async fn change_code(&mut self, code: &str) -> Result<String> {
+        let state = self.enrolled()?;
+        check_code(code, Some(&state.phone_number), state.birth_date.as_deref())?;
+        let before = self.messages().await?;
+        let _: SimSentResponse = self.call(requests::change_code()?).await?;
+        let record = self
+            .register_code_with(code, requests::change_code_registration)
+            .await?;
+        let secret = self.secret_after(&before).await?;
+        let answer: OwnActionResponse = self
+            .call(requests::change_code_answer(&secret, record)?)
+            .await?;
+        Ok(answer.action)
     }
 
     /// Connects the SIM that is in the handset now: both steps. The result is the action that the person approves with

@@ -5,9 +5,9 @@ use ipse_protocol::opaque::{KE1_LEN, REGISTRATION_RECORD_LEN, REGISTRATION_REQUE
 use ipse_protocol::terms::{BlockReason, Factor, Obtained, RefusalReason};
 use ipse_protocol::transcript::Transcript;
 use ipse_protocol::wire::{
-    AttemptRequest, BankRequest, BiometricRegistration, BlockRequest, ClaimRequest, CodeRequest,
-    CompleteRequest, Empty, EnrolmentRequest, Offer, RecoveryCompleteRequest, RefuseRequest,
-    SimAnswerRequest, WrongRequest,
+    AttemptRequest, BankRequest, BiometricRegistration, BlockRequest, ClaimRequest,
+    CodeAnswerRequest, CodeRequest, CompleteRequest, Empty, EnrolmentRequest, Offer,
+    RecoveryCompleteRequest, RefuseRequest, SimAnswerRequest, WrongRequest,
 };
 
 use crate::{Approval, Message, Result};
@@ -145,6 +145,43 @@ pub fn sim() -> Result<Message> {
 pub fn sim_answer(secret: &str) -> Result<Message> {
     let secret = secret.to_owned();
     Message::post("/phone/v1/sim/answer", &SimAnswerRequest { secret })
+}
+
+/// §3: has the operator text a secret to the bound SIM, to change the code.
+///
+/// # Errors
+/// As [`Message::post`].
+pub fn change_code() -> Result<Message> {
+    Message::post("/phone/v1/code", &Empty {})
+}
+
+/// §3: a blinded new code.
+///
+/// # Errors
+/// As [`Message::post`].
+pub fn change_code_registration(
+    registration_request: [u8; REGISTRATION_REQUEST_LEN],
+) -> Result<Message> {
+    Message::post(
+        "/phone/v1/code/registration",
+        &CodeRequest {
+            registration_request: registration_request.into(),
+        },
+    )
+}
+
+/// §3: the secret from that text message, with the record of the new code.
+///
+/// # Errors
+/// As [`Message::post`].
+pub fn change_code_answer(secret: &str, record: [u8; REGISTRATION_RECORD_LEN]) -> Result<Message> {
+    Message::post(
+        "/phone/v1/code/answer",
+        &CodeAnswerRequest {
+            secret: secret.to_owned(),
+            registration_record: record.into(),
+        },
+    )
 }
 
 /// §4: blocks the identity.

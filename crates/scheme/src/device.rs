@@ -6,7 +6,7 @@ use ipse_jose::Alg;
 use ipse_keys::KeyStore;
 use ipse_protocol::constant_time_eq;
 use ipse_protocol::device_request::{self, RequestClaims, WINDOW};
-use ipse_protocol::ids::DeviceId;
+use ipse_protocol::ids::{DeviceId, IdentityId};
 use ipse_protocol::problem::{Problem, ProblemCode};
 use ipse_protocol::terms::BlockReason;
 use ipse_protocol::wire::Limited;
@@ -123,6 +123,49 @@ pub fn require_authentic(keys: &dyn KeyStore, d: &Device) -> Result<(), StoreErr
 pub fn update(tx: &mut Tx, keys: &dyn KeyStore, d: &mut Device) -> Result<(), StoreError> {
     d.mac = row_mac(keys, d);
     device::update(tx, d)
+}
+
+/// Gives a device the record of a new code. The other devices of the identity have the old code; without a record they cannot use
+/// it.
+///
+/// # Errors
+/// When the store fails, or a row is not authentic.
+pub(crate) fn replace_code(
+    tx: &mut Tx,
+    keys: &dyn KeyStore,
+    (identity, device): (&IdentityId, &DeviceId),
+    record: &[u8],
+    version: i64,
+) -> Result<(), StoreError> {
+    for mut row in device::of_identity(tx, identity)? {
+        require_authentic(keys, &row)?;
+        if row.id == *device {
+            row.opaque_record = Some(record.to_vec());
+            row.code_version = version;
+        } else {
+            row.opaque_record = None;
+        }
+        update(tx, keys, &mut row)?;
+    }
+    Ok(())
+}
+
+/// A registrar vouched for the person who holds a device: it is no longer contested.
+///
+/// # Errors
+/// When the store fails, or the row is not authentic.
+pub(crate) fn vouched_again(
+    tx: &mut Tx,
+    keys: &dyn KeyStore,
+    id: &DeviceId,
+) -> Result<(), StoreError> {
+    let found = device::by_id(tx, id)?;
+    let Some(mut row) = found.filter(|row| row.contested) else {
+        return Ok(());
+    };
+    require_authentic(keys, &row)?;
+    row.contested = false;
+    update(tx, keys, &mut row)
 }
 
 impl Scheme {

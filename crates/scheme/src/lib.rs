@@ -10,6 +10,7 @@ pub mod approval;
 mod attribute;
 pub mod block;
 pub mod code;
+mod code_change;
 mod code_registration;
 pub mod config;
 mod contest;

@@ -7,11 +7,11 @@ use ipse_protocol::terms::{BlockReason, IdentityStatus, LeafKind, Progress, Way}
 use ipse_protocol::wire::{
     CodeResponse, RecoveryCompleteResponse, RecoveryResponse, RecoveryState,
 };
+use ipse_store::Tx;
 use ipse_store::identity::{self as identities, Identity};
 use ipse_store::person::{self, LookupField, Proofing};
 use ipse_store::recovery::{self, Recovery, RecoveryStatus};
 use ipse_store::registrar::Purpose;
-use ipse_store::{Tx, device as devices};
 use zeroize::Zeroizing;
 
 use crate::actor::Actor;
@@ -22,7 +22,7 @@ use crate::error::{Error, RuleError, refuse};
 use crate::person::lookup_hash;
 use crate::registrar::Vouched;
 use crate::scheme::Scheme;
-use crate::{block, device, identity};
+use crate::{approval, block, device, identity};
 
 /// Version of the rules by which the statement of a bank is judged.
 const POLICY: &str = "bank/1";
@@ -298,19 +298,10 @@ impl Completing {
             refuse!(EpochChanged);
         }
         recovery::forget_wrong_codes(tx, &r.identity)?;
-        for mut row in devices::of_identity(tx, &r.identity)? {
-            device::require_authentic(keys, &row)?;
-            if row.id == r.device {
-                row.opaque_record = Some(self.record.clone());
-                row.code_version = r.code_version;
-                // The registrar vouched for the person who holds it.
-                row.contested = false;
-            } else {
-                // The other devices have the old code. Without a record they cannot use it.
-                row.opaque_record = None;
-            }
-            device::update(tx, keys, &mut row)?;
-        }
+        approval::close_replaced(tx, &r.identity)?;
+        let phone = (&r.identity, &r.device);
+        device::replace_code(tx, keys, phone, &self.record, r.code_version)?;
+        device::vouched_again(tx, keys, &r.device)?;
         person::add_proofing(
             tx,
             &Proofing {

@@ -1,6 +1,7 @@
 //! The SIM factor: statements that operators make while a person reads, and the binding of a SIM to an identity.
 
 mod connect;
+mod holder;
 mod text;
 
 use std::sync::Arc;
@@ -23,6 +24,7 @@ use crate::sim_controller::{Resolved, SimController, SimError};
 use crate::sim_statements::{SimChange, SimRefusal};
 
 pub(crate) use connect::{bind_new, may_bind};
+pub(crate) use holder::Proving;
 pub(crate) use text::{COUNTED_MS, TextRequest};
 pub use text::{TEXTS, TEXTS_ENROLLED, TEXTS_OTHERS, TEXTS_VOUCHED};
 

@@ -6,6 +6,8 @@ login-purpose = Anmelden
 connect-sim-title = Sie möchten Ihre neue SIM verbinden
 connect-sim-purpose = Ihre SIM gehört dann wieder zu Ihrem Ipse.
 
+change-code-title = Sie möchten Ihren Code ändern
+change-code-purpose = Danach gilt nur noch Ihr neuer Code.
 unblock-title = Sie möchten Ihr Ipse wieder benutzen
 unblock-purpose = Danach können Sie sich wieder anmelden.
 

@@ -6,6 +6,8 @@ login-purpose = Log in
 connect-sim-title = You want to connect your new SIM
 connect-sim-purpose = Your SIM will belong to your Ipse again.
 
+change-code-title = You want to change your code
+change-code-purpose = After this, only your new code works.
 unblock-title = You want to use your Ipse again
 unblock-purpose = After this you can log in again.
 

@@ -6,6 +6,8 @@ login-purpose = Se connecter
 connect-sim-title = Vous voulez relier votre nouvelle SIM
 connect-sim-purpose = Votre SIM fera à nouveau partie de votre Ipse.
 
+change-code-title = Vous voulez changer votre code
+change-code-purpose = Ensuite, seul votre nouveau code sera valable.
 unblock-title = Vous voulez réutiliser votre Ipse
 unblock-purpose = Vous pourrez ensuite vous connecter à nouveau.
 

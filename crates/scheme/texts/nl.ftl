@@ -6,6 +6,8 @@ login-purpose = Aanmelden
 connect-sim-title = Je wilt je nieuwe SIM verbinden
 connect-sim-purpose = Je SIM hoort dan weer bij je Ipse.
 
+change-code-title = Je wilt je code veranderen
+change-code-purpose = Daarna geldt alleen je nieuwe code.
 unblock-title = Je wilt je Ipse opnieuw gebruiken
 unblock-purpose = Daarna kun je weer aanmelden.
 

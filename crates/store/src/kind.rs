@@ -39,6 +39,8 @@ kinds! {
     Login = Login,
     /// The person connects a new SIM.
     ConnectSim = Sim,
+    /// The person changes their code.
+    ChangeCode = Code,
     /// The person lifts a block that they set.
     Unblock = Unblock,
 }

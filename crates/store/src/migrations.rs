@@ -82,6 +82,12 @@ pub static SCHEME: Migrations = Migrations::new(&[
         sqlite: include_str!("../migrations/scheme/sqlite/0013_claim_link.sql"),
         postgres: include_str!("../migrations/scheme/postgres/0013_claim_link.sql"),
     },
+    Migration {
+        version: 14,
+        name: "change the code",
+        sqlite: include_str!("../migrations/scheme/sqlite/0014_change_code.sql"),
+        postgres: include_str!("../migrations/scheme/postgres/0014_change_code.sql"),
+    },
 ]);
 
 /// The store of person keys.

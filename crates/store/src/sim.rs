@@ -4,6 +4,7 @@ use ipse_protocol::ids::{ActionId, DeviceId, IdentityId};
 
 use crate::columns::words;
 use crate::engine::{Row, StoreError, Tx};
+use crate::kind::Kind;
 use crate::{params, row_key};
 
 words! {
@@ -138,11 +139,13 @@ pub fn forget_statement(tx: &mut Tx, identity: &IdentityId) -> Result<(), StoreE
     tx.change_one(FORGET, params![row_key::of(identity), identity])
 }
 
-/// A SIM that a person is connecting to an existing identity.
+/// A SIM whose holder is being asked for a secret, for an own action of an existing identity: connecting it, or changing the code.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Connection {
-    /// Reserved id of the action that will bind it.
+    /// Reserved id of the action.
     pub action: ActionId,
+    /// What the action will be.
+    pub kind: Kind,
     /// The identity that it will be bound to.
     pub identity: IdentityId,
     /// The device that began it.
@@ -163,6 +166,10 @@ pub struct Connection {
     pub reserved: Vec<u8>,
     /// Hash of its view.
     pub view_hash: [u8; 32],
+    /// Version of the new code, if it changes the code.
+    pub code_version: Option<i64>,
+    /// OPAQUE record of the new code, once it is chosen.
+    pub record: Option<Vec<u8>>,
     /// Milliseconds.
     pub created: i64,
     /// Milliseconds.
@@ -172,6 +179,7 @@ pub struct Connection {
 fn connection(mut row: Row) -> Result<Connection, StoreError> {
     Ok(Connection {
         action: row.get("action")?,
+        kind: row.get("kind")?,
         identity: row.get("identity")?,
         device: row.get("device")?,
         status: row.get("status")?,
@@ -182,17 +190,21 @@ fn connection(mut row: Row) -> Result<Connection, StoreError> {
         nonce: row.get("nonce")?,
         reserved: row.get("view")?,
         view_hash: row.get("view_hash")?,
+        code_version: row.get("code_version")?,
+        record: row.get("record")?,
         created: row.get("created")?,
         expires: row.get("expires")?,
     })
 }
 
-const CONNECTION_OF_DEVICE: &str = "SELECT action, identity, device, status, operator, handle, changed_at, challenge, \
-     nonce, view, view_hash, created, expires FROM sim_connection WHERE device = $1 ORDER BY created DESC LIMIT 1";
-const CONNECTION_OF_ACTION: &str = "SELECT action, identity, device, status, operator, handle, changed_at, challenge, \
-     nonce, view, view_hash, created, expires FROM sim_connection WHERE action = $1";
-const ADD_CONNECTION: &str = "INSERT INTO sim_connection (action, identity, device, status, operator, handle, challenge, \
-     nonce, view, view_hash, created, expires) VALUES ($1, $2, $3, 'open', $4, $5, $6, $7, $8, $9, $10, $11)";
+const CONNECTION_OF_DEVICE: &str = "SELECT action, kind, identity, device, status, operator, handle, changed_at, challenge, \
+     nonce, view, view_hash, code_version, record, created, expires FROM sim_connection \
+     WHERE device = $1 AND kind = $2 ORDER BY created DESC LIMIT 1";
+const CONNECTION_OF_ACTION: &str = "SELECT action, kind, identity, device, status, operator, handle, changed_at, challenge, \
+     nonce, view, view_hash, code_version, record, created, expires FROM sim_connection WHERE action = $1";
+const ADD_CONNECTION: &str = "INSERT INTO sim_connection (action, kind, identity, device, status, operator, handle, \
+     challenge, nonce, view, view_hash, code_version, created, expires) \
+     VALUES ($1, $2, $3, $4, 'open', $5, $6, $7, $8, $9, $10, $11, $12, $13)";
 const DROP_OPEN: &str = "DELETE FROM sim_connection WHERE device = $1 AND status = 'open'";
 
 /// Begins to connect a SIM. An earlier beginning of the device that was not answered is deleted.
@@ -202,6 +214,7 @@ pub fn add_connection(tx: &mut Tx, c: &Connection) -> Result<(), StoreError> {
         ADD_CONNECTION,
         params![
             &c.action,
+            &c.kind,
             &c.identity,
             &c.device,
             &c.operator,
@@ -210,23 +223,25 @@ pub fn add_connection(tx: &mut Tx, c: &Connection) -> Result<(), StoreError> {
             &c.nonce,
             &c.reserved,
             &c.view_hash,
+            c.code_version,
             c.created,
             c.expires
         ],
     )
 }
 
-/// The latest SIM that a device began to connect.
+/// What a device began last, for a kind of action.
 pub fn connection_of_device(
     tx: &mut Tx,
     device: &DeviceId,
+    kind: Kind,
 ) -> Result<Option<Connection>, StoreError> {
-    tx.row(CONNECTION_OF_DEVICE, params![device])?
+    tx.row(CONNECTION_OF_DEVICE, params![device, &kind])?
         .map(connection)
         .transpose()
 }
 
-/// The SIM that an action is to bind.
+/// The SIM that an action rests on.
 pub fn connection_of_action(
     tx: &mut Tx,
     action: &ActionId,
@@ -252,7 +267,23 @@ pub fn connection_answered(
     tx.change_at_most_one(ANSWERED, params![action, changed_at])
 }
 
-/// Records that the SIM is bound. The connection must be an answered one.
+const COUNT_REGISTRATION: &str = "UPDATE sim_connection SET registrations = registrations + 1 \
+     WHERE action = $1 AND status = 'open' AND registrations < $2";
+const SET_RECORD: &str =
+    "UPDATE sim_connection SET record = $2 WHERE action = $1 AND status = 'open'";
+
+/// Counts a code that was evaluated; false when `most` were before, or the code is chosen.
+pub fn count_registration(tx: &mut Tx, action: &ActionId, most: i64) -> Result<bool, StoreError> {
+    tx.change_at_most_one(COUNT_REGISTRATION, params![action, most])
+}
+
+/// Keeps the OPAQUE record of the new code, until the secret is answered.
+pub fn set_record(tx: &mut Tx, action: &ActionId, record: &[u8]) -> Result<(), StoreError> {
+    tx.change_at_most_one(SET_RECORD, params![action, record])
+        .map(drop)
+}
+
+/// Records that the SIM is bound, or that the code is changed. The connection must be an answered one.
 pub fn connection_bound(tx: &mut Tx, action: &ActionId) -> Result<(), StoreError> {
     tx.change_one(BOUND, params![action])
 }

@@ -164,6 +164,11 @@ pub(super) async fn act(phone: &mut Phone, command: Command, json: bool) -> Resu
                 format!("New code: {} is {}", done.identity, done.status)
             });
         }
+        Command::ChangeCode { code, new_code } => {
+            let action = phone.change_code(&new_code).await?;
+            let proof = Proof::Code(&code);
+            outcome(json, &action, &phone.approve(&action, proof).await?);
+        }
         Command::Sim { code } => {
             let action = phone.connect_sim().await?;
             outcome(

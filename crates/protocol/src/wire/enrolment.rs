@@ -337,7 +337,23 @@ pub struct RecoveryCompleteResponse {
     pub status: IdentityStatus,
 }
 
-/// Answer to calls that open an action for the person: `POST /phone/v1/sim/answer`, `…/unblock`.
+/// `POST /phone/v1/code/answer`.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CodeAnswerRequest {
+    /// Six digits from the text message.
+    pub secret: String,
+    /// OPAQUE registration record of the new code.
+    pub registration_record: Fixed<REGISTRATION_RECORD_LEN>,
+}
+
+impl std::fmt::Debug for CodeAnswerRequest {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("CodeAnswerRequest")
+    }
+}
+
+/// Answer to calls that open an action for the person: `POST /phone/v1/sim/answer`, `…/code/answer`, `…/unblock`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OwnActionResponse {
     /// Action id.

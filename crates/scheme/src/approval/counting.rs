@@ -88,6 +88,14 @@ pub(crate) fn close_unfinished(
     Ok(())
 }
 
+/// Closes the open attempt at a code that is replaced. It is no guess at the new code, so it does not count.
+pub(crate) fn close_replaced(tx: &mut Tx, identity: &IdentityId) -> Result<(), StoreError> {
+    if let Some(open) = attempts::open(tx, identity)? {
+        attempts::close(tx, &open.id, AttemptStatus::Wrong)?;
+    }
+    Ok(())
+}
+
 /// Closes an open attempt as wrong and counts it. Returns whether that blocked the identity.
 fn close_wrong(tx: &mut Tx, who: &IdentityId, attempt: &AttemptId) -> Result<bool, StoreError> {
     if !attempts::close(tx, attempt, AttemptStatus::Wrong)? {

@@ -21,7 +21,7 @@ use crate::error::{Error, RuleError, refuse};
 use crate::kind;
 use crate::scheme::Scheme;
 
-pub(crate) use counting::close_unfinished;
+pub(crate) use counting::{close_replaced, close_unfinished};
 
 /// An action that this phone claimed, and what an attempt or a decision needs with it, as of one moment.
 struct ApprovalSnapshot {

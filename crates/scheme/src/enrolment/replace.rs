@@ -12,7 +12,7 @@ use ipse_store::{StoreError, Tx, action, device as devices, identity as identiti
 use super::complete::Prepared;
 use crate::actor::Actor;
 use crate::error::{RuleError, refuse};
-use crate::{block, device, identity, notice};
+use crate::{approval, block, device, identity, notice};
 
 /// How long the phone that was replaced may say that its owner did not do it, in milliseconds. In the demo too.
 const CONTEST_MS: i64 = 24 * 3_600_000;
@@ -73,6 +73,7 @@ pub(super) fn write(
         refuse!(EpochChanged);
     }
     recovery::forget_wrong_codes(tx, who)?;
+    approval::close_replaced(tx, who)?;
     action::cancel_open(tx, who, REASON, now)?;
     retire(tx, keys, who, now)?;
 

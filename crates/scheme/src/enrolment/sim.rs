@@ -14,7 +14,7 @@ use crate::device::Signed;
 use crate::error::{Error, RuleError, refuse};
 use crate::party;
 use crate::scheme::Scheme;
-use crate::sim::{TextRequest, refused_by_operator, verify_holder};
+use crate::sim::{PURPOSE, TextRequest, refused_by_operator, verify_holder};
 use crate::sim_controller::{SimController, SimError};
 
 /// How many messages one enrolment may ask for, also when the operator sent none.
@@ -61,7 +61,7 @@ impl Scheme {
             .text_secret(
                 (&**operator, handle),
                 &nonce_hash,
-                found.language,
+                (PURPOSE, found.language),
                 &asked,
                 move |tx| may_ask(tx, &of),
             )

@@ -1,5 +1,6 @@
 //! The kinds of action. Each is one module behind [`ActionKind`]; [`of`] finds it.
 
+mod change_code;
 mod connect_sim;
 mod login;
 mod unblock;
@@ -69,6 +70,7 @@ pub(crate) fn of(kind: Kind) -> &'static dyn ActionKind {
     match kind {
         Kind::Login => &login::Login,
         Kind::ConnectSim => &connect_sim::ConnectSim,
+        Kind::ChangeCode => &change_code::ChangeCode,
         Kind::Unblock => &unblock::Unblock,
     }
 }

@@ -2,19 +2,16 @@
 //! they hold it, and approves with the code.
 
 use ipse_keys::KeyStore;
-use ipse_protocol::ids::{ActionId, DeviceId, IdentityId};
+use ipse_protocol::ids::{ActionId, IdentityId};
 use ipse_protocol::problem::ProblemCode;
-use ipse_protocol::sim_statement;
-use ipse_protocol::terms::{
-    ActionStatus, BlockReason, Flow, LeafKind, Level, Line, Readiness, SimNeed,
-};
+use ipse_protocol::terms::{BlockReason, LeafKind, Line, Readiness};
 use ipse_protocol::wire::SimSentResponse;
-use ipse_store::action::{Action, Claim};
+use ipse_store::action::Claim;
 use ipse_store::sim::{Binding, BindingStatus, Connection, ConnectionStatus};
-use ipse_store::{Kind, StoreError, Tx, action, identity as identities, sim};
-use ipse_texts::Language;
+use ipse_store::{Kind, StoreError, Tx, identity as identities, sim};
 
-use super::{Found, refused_by_operator, release, verify_holder};
+use super::holder::Proving;
+use super::{Found, PURPOSE, release};
 use crate::actor::Actor;
 use crate::device::Signed;
 use crate::error::{Error, RuleError, refuse};
@@ -54,38 +51,15 @@ impl Scheme {
         if found.readiness != Readiness::Ready || found.line != Line::Active {
             return Err(ProblemCode::SimNotReady.into());
         }
-        let row = self.own_action(Kind::ConnectSim, signed, &identity, now, &key)?;
-        let reserved = ReservedAction::of(&row)?;
-        let (nonce, view_hash) = (reserved.nonce, reserved.view_hash);
-        let nonce_hash = sim_statement::nonce_hash(&row.id, &nonce, &view_hash);
-        let asked = self.ask_enrolled(&identity.id, &number);
-        let sim = (&*operator, found.handle.as_str());
-        let sent = self.text_secret(sim, &nonce_hash, identity.language, &asked, |_| Ok(()));
-        let (challenge, tries_left) = sent.await?.map_err(refused_by_operator)?;
-        let reserved = serde_json::to_vec(&reserved)
-            .map_err(|_| Error::Internal("a reserved action does not serialize"))?;
-        let connection = Connection {
-            action: row.id,
-            identity: identity.id,
-            device: signed.device.id.clone(),
-            status: ConnectionStatus::Open,
-            operator: operator.name().to_owned(),
+        let about = Proving {
+            kind: Kind::ConnectSim,
+            purpose: PURPOSE,
+            operator,
             handle: found.handle,
-            changed_at: None,
-            challenge,
-            nonce,
-            reserved: key.seal("sim/action", &reserved)?,
-            view_hash,
-            created: now,
-            expires: row.expires,
+            code_version: None,
         };
-        self.store
-            .write(move |tx| sim::add_connection(tx, &connection))
-            .await?;
-        Ok(SimSentResponse {
-            sent: true,
-            tries_left,
-        })
+        self.ask_holder(signed, about, (&identity, &number), &key, now)
+            .await
     }
 
     /// The person typed the secret: the action that binds the SIM begins, with the holder statement in it.
@@ -98,142 +72,16 @@ impl Scheme {
     }
 
     async fn accept_secret(&self, signed: &Signed, secret: &str) -> Result<String, Error> {
-        let device = signed.device.id.clone();
-        let (connection, now) = self
-            .store
-            .read(move |tx| Ok((sim::connection_of_device(tx, &device)?, tx.now()?)))
-            .await?;
-        let connection = connection
-            .filter(|c| c.identity == signed.device.identity && c.expires > now)
-            .ok_or(ProblemCode::NotFound)?;
-        if connection.status != ConnectionStatus::Open {
-            // Sent again: the answer was lost on the way.
-            return Ok(connection.action.to_string());
-        }
-        party::record_operator(&connection.operator);
-        let operator = self
-            .operator(&connection.operator)
-            .ok_or(ProblemCode::SimUnavailable)?;
-        let jws = operator
-            .holder_answer(&connection.challenge, secret)
-            .await
-            .map_err(refused_by_operator)?;
-        let nonce_hash =
-            sim_statement::nonce_hash(&connection.action, &connection.nonce, &connection.view_hash);
-        let claims = verify_holder(
-            &**operator,
-            &self.config.issuer,
-            &connection.handle,
-            &nonce_hash,
-            &jws,
-            now,
-        )?;
-        let key = self.persons.key(&connection.identity).await?;
-        let plain = key.open("sim/action", &connection.reserved)?;
-        let reserved: ReservedAction =
-            serde_json::from_slice(&plain).map_err(|_| Error::Corrupt("reserved action"))?;
-        let row = reserved.into_action(jws, now);
-        let id = row.id.to_string();
-        self.write(move |tx| {
+        let found = self.connection(signed, Kind::ConnectSim).await?;
+        self.accept_holder(found, secret, |tx, connection, _| {
             let bound = sim::by_handle(tx, &connection.operator, &connection.handle)?;
             if bound.is_some_and(|other| other.identity != connection.identity) {
                 // One identity per SIM, and a bound SIM is never silently unbound.
                 refuse!(SimMismatch);
             }
-            if sim::connection_answered(tx, &connection.action, claims.changed_at)? {
-                action::insert(tx, &row)?;
-            }
             Ok(())
         })
-        .await?;
-        Ok(id)
-    }
-}
-
-/// An action that is reserved until the holder has proven the SIM, as it is sealed in its connection.
-#[derive(serde::Serialize, serde::Deserialize)]
-struct ReservedAction {
-    id: ActionId,
-    request: String,
-    browser_name: String,
-    language: Language,
-    identity: IdentityId,
-    device: DeviceId,
-    level: Level,
-    flow: Flow,
-    epoch: i64,
-    code_version: i64,
-    match_code: String,
-    nonce: [u8; 32],
-    view: Vec<u8>,
-    view_hash: [u8; 32],
-    attributes_hash: [u8; 32],
-    created: i64,
-    expires: i64,
-}
-
-impl ReservedAction {
-    fn of(row: &Action) -> Result<Self, Error> {
-        let row = row.clone();
-        let claim = row
-            .claim
-            .ok_or(Error::Internal("an own action without a claim"))?;
-        let code_version = claim.code_version()?;
-        Ok(Self {
-            id: row.id,
-            request: row.request,
-            browser_name: row.browser_name,
-            language: row.language,
-            identity: claim.identity,
-            device: claim.device,
-            level: row.level,
-            flow: claim.flow,
-            epoch: claim.epoch,
-            code_version,
-            match_code: claim.match_code,
-            nonce: claim.nonce,
-            view: claim.view,
-            view_hash: claim.view_hash,
-            attributes_hash: claim.attributes_hash,
-            created: row.created,
-            expires: row.expires,
-        })
-    }
-
-    /// The action, with the holder statement that came at `received` (milliseconds).
-    fn into_action(self, statement: String, received: i64) -> Action {
-        Action {
-            id: self.id,
-            kind: Kind::ConnectSim,
-            status: ActionStatus::Linked,
-            level: self.level,
-            partner: None,
-            request: self.request,
-            browser: None,
-            browser_name: self.browser_name,
-            language: self.language,
-            identity: Some(self.identity.clone()),
-            claim: Some(Claim {
-                identity: self.identity,
-                device: self.device,
-                flow: self.flow,
-                link: None,
-                epoch: self.epoch,
-                code_version: Some(self.code_version),
-                match_code: self.match_code,
-                nonce: self.nonce,
-                view: self.view,
-                view_hash: self.view_hash,
-                attributes_hash: self.attributes_hash,
-                sim: SimNeed::Holder,
-                sim_requested: None,
-                sim_statement: Some(statement),
-                sim_received: Some(received),
-            }),
-            decision: None,
-            created: self.created,
-            expires: self.expires,
-        }
+        .await
     }
 }
 

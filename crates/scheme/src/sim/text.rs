@@ -9,7 +9,6 @@ use ipse_store::Tx;
 use ipse_store::sim_text::{self, Asker, Counted, Text};
 use ipse_texts::Language;
 
-use super::PURPOSE;
 use crate::error::{Error, RuleError};
 use crate::person::keyed_hash;
 use crate::scheme::Scheme;
@@ -81,13 +80,13 @@ impl Scheme {
         keyed_hash(&*self.keys, "sim_text/number", number)
     }
 
-    /// Has an operator send a secret to a SIM, if `allowed`, and if there were not too many. Returns the operator's challenge and
+    /// Has an operator send a secret to a SIM, for a purpose that the message names, if `allowed`, and if there were not too many. Returns the operator's challenge and
     /// the tries.
     pub(crate) async fn text_secret(
         &self,
         (operator, handle): (&dyn SimController, &str),
         nonce_hash: &[u8; 32],
-        language: Language,
+        (purpose, language): (&str, Language),
         asked: &TextRequest,
         mut allowed: impl FnMut(&mut Tx) -> Result<(), RuleError> + Send + 'static,
     ) -> Result<Result<(String, u32), SimError>, Error> {
@@ -99,7 +98,7 @@ impl Scheme {
         })
         .await?;
         let begun = operator
-            .holder_begin(handle, nonce_hash, PURPOSE, language)
+            .holder_begin(handle, nonce_hash, purpose, language)
             .await;
         if matches!(begun, Err(SimError::Unavailable | SimError::TooMany)) {
             let id = asked.text.id.clone();

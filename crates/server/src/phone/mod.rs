@@ -2,6 +2,7 @@
 
 mod actions;
 mod block;
+mod code;
 mod config;
 mod devices;
 mod enrolments;
@@ -89,6 +90,9 @@ pub fn router(api: Api) -> Router {
         )
         .route("/sim", post(sim::post))
         .route("/sim/answer", post(sim::answer::post))
+        .route("/code", post(code::post))
+        .route("/code/registration", post(code::registration::post))
+        .route("/code/answer", post(code::answer::post))
         .route("/actions", get(actions::get))
         .route("/actions/claim", post(actions::claim::post))
         .route("/actions/{id}", get(actions::show::get))

@@ -121,8 +121,12 @@ pub struct Model {
     bound: usize,
     /// Text messages: the operator sends ten in ten minutes.
     texts: usize,
+    /// Visits to the bank for a new code.
+    recoveries: usize,
 }
 
+/// How many of them there may be in half an hour.
+const VISITS: usize = 10;
 /// What there is nothing for.
 pub const NOTHING: &str = "nothing";
 const TEXTS: usize = 8;
@@ -147,6 +151,7 @@ impl Model {
             barred: false,
             bound: 0,
             texts: 0,
+            recoveries: 0,
         }
     }
 
@@ -456,14 +461,16 @@ impl Model {
     }
 
     fn recover(&mut self) -> &'static str {
-        if !self.reasons.contains("code_exhausted") {
-            return "not_found";
+        if self.recoveries >= VISITS {
+            return "too_many_requests";
         }
+        self.recoveries += 1;
         self.code_version += 1;
         (self.wrong, self.recent, self.open) = (0, 0, None);
-        // One for the new code, one for the lifted reason: in between nothing can run.
+        // One for the new code, one for each lifted reason: in between nothing can run.
         self.epoch += 1;
         self.lift("code_exhausted");
+        self.lift("person");
         "recovered"
     }
 

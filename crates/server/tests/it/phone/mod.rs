@@ -2,6 +2,7 @@
 
 mod actions;
 mod block;
+mod code;
 mod config;
 mod devices;
 mod enrolments;

@@ -155,12 +155,12 @@ impl TestNetwork {
         let (stop, stopped) = watch::channel(false);
         let mut tasks = JoinSet::new();
         let (limits, router) = (Limits::shared_by(1), bank::router(bank));
-        tasks.spawn(ipse_listener::serve_router(
-            bank_at,
-            limits,
-            router,
-            stopped.clone(),
-        ));
+        // The bank goes on when the scheme stops; its task is aborted at the end.
+        let (bank_stop, bank_stopped) = watch::channel(false);
+        tasks.spawn(async move {
+            let _keeps = bank_stop;
+            ipse_listener::serve_router(bank_at, limits, router, bank_stopped).await;
+        });
 
         let mut settings = json!({
             "profile": "demo", "issuer": issuer, "app": app,

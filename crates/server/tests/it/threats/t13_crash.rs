@@ -326,13 +326,14 @@ async fn t13_effects_survive_a_kill_and_happen_once() {
 #[tokio::test]
 async fn t13_an_unbind_survives_a_silent_operator_and_a_restart() {
     for network in TestNetwork::both().await {
-        network.enrolled(0).await;
-        let mut second = network.phone(1);
-        second.begin_enrolment(&network).await;
-        second.connect_sim(&network).await;
-        second.visit_bank("customer0").await;
+        // An enrolment whose SIM is proven and that nobody ends.
+        let mut abandoned = network.phone(1);
+        abandoned.begin_enrolment(&network).await;
+        abandoned.connect_sim(&network).await;
         network.operator.set_fault(Some(Fault::Error));
-        second.finish_enrolment().await.refused("already_enrolled");
+        network.pass(31 * 60_000);
+        let scheme = &network.server.scheme;
+        scheme.sweep_enrolments().await.expect("swept");
         network
             .soon("a try that fails", || async {
                 waiting(&network).await == [1]

@@ -68,6 +68,9 @@ async fn t30_a_wrong_bank_answer_verifies_nobody() {
             ("unencrypted", "registrar_failed"),
             ("unavailable", "registrar_failed"),
         ] {
+            // One enrolment makes a bounded number of visits.
+            let mut phone = network.phone(0);
+            phone.begin_enrolment(&network).await;
             let end = phone.visit_bank(fault).await;
             assert_eq!(landing(&end), format!("?problem={code}"), "{fault}");
             let state = phone.get(&format!("/enrolments/{}", phone.enrolment)).await;

@@ -84,6 +84,7 @@ async fn t38_a_hanging_bank_delays_no_other_bank() {
     let mut config = ServerConfig::load(&home).expect("configuration");
     let mut silent = config.banks[0].clone();
     (silent.name, silent.issuer) = ("Bank Stil".into(), mute.url.clone());
+    silent.events = None;
     config.banks.push(silent);
     let server = ipse_server::Server::open_with(
         &home,
