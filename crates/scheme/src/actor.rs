@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 
 use ipse_protocol::ids::{DeviceId, IdentityId, PartnerId};
+use ipse_store::audit::{self, Entry};
+use ipse_store::{StoreError, Tx};
 
 /// Who acts.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,6 +48,18 @@ impl Actor {
             Self::Operator(name) => format!("operator:{name}"),
             Self::System => "system".to_owned(),
         }
+    }
+
+    /// Records in the audit trail what the actor did, and to what.
+    pub(crate) fn record(&self, tx: &mut Tx, event: &str, subject: &str) -> Result<(), StoreError> {
+        let entry = Entry {
+            actor: self.audit_name(),
+            event: event.to_owned(),
+            subject: subject.to_owned(),
+            time: tx.now()?,
+        };
+        let id = ipse_protocol::ids::of("aud", &tx.random().bytes());
+        audit::add(tx, &id, &entry)
     }
 }
 

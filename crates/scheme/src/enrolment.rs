@@ -29,8 +29,6 @@ use crate::registrar::Vouched;
 use crate::scheme::Scheme;
 use crate::visit::Begun;
 
-/// Version of the keyed hashes by which people are found again.
-pub(crate) const LOOKUP_VERSION: i64 = 1;
 /// Purposes under which an enrolment's data is sealed.
 const NUMBER: &str = "enrolment/number";
 const VOUCHED: &str = "enrolment/vouched";

@@ -2,7 +2,6 @@
 
 use ipse_protocol::ids::PartnerId;
 use ipse_protocol::sha256;
-use ipse_store::audit::{self, Entry};
 use ipse_store::partner::{self, PartnerStatus};
 use ipse_store::pushed_request;
 use ipse_store::{StoreError, Tx};
@@ -111,7 +110,7 @@ pub fn register(
 ) -> Result<(), StoreError> {
     let now = tx.now()?;
     partner::insert(tx, id, registration, now)?;
-    record(tx, actor, "partner.registered", id)
+    actor.record(tx, "partner.registered", id.as_str())
 }
 
 /// Suspends or activates a partner, and records it in the audit trail; false when there is none with this id.
@@ -130,26 +129,15 @@ pub fn set_status(
             PartnerStatus::Active => "partner.activated",
             PartnerStatus::Suspended => "partner.suspended",
         };
-        record(tx, actor, event, id)?;
+        actor.record(tx, event, id.as_str())?;
     }
     Ok(found)
 }
 
-fn record(tx: &mut Tx, actor: &Actor, event: &str, partner: &PartnerId) -> Result<(), StoreError> {
-    let entry = Entry {
-        actor: actor.audit_name(),
-        event: event.to_owned(),
-        subject: partner.to_string(),
-        time: tx.now()?,
-    };
-    let id = ipse_protocol::ids::of("aud", &tx.random().bytes());
-    audit::add(tx, &id, &entry)
-}
-
 #[cfg(test)]
 mod tests {
-    use ipse_store::SCHEME;
     use ipse_store::testing::TestDb;
+    use ipse_store::{SCHEME, audit};
 
     use super::*;
 

@@ -13,6 +13,10 @@ use zeroize::Zeroizing;
 
 use crate::error::Error;
 
+mod sandbox;
+
+pub use sandbox::{SandboxPerson, SandboxRefusal, add_sandbox};
+
 const WEEK_MS: i64 = 7 * 24 * 3_600_000;
 /// How long the key of a week that just ended is kept: another node may be wrapping a new person's key under it.
 const WEEK_SLACK_MS: i64 = 3_600_000;
@@ -234,6 +238,9 @@ impl PersonKeys {
 fn wrapping(week: i64) -> String {
     format!("persons/week-{week}")
 }
+
+/// Version of the keyed hashes by which people are found again.
+pub(crate) const LOOKUP_VERSION: i64 = 1;
 
 /// A keyed hash by which a person is found again. The version names the key, so that it can be replaced.
 pub fn lookup_hash(keys: &dyn KeyStore, field: LookupField, value: &str) -> Vec<u8> {

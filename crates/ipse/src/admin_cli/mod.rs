@@ -9,6 +9,7 @@ use anyhow::Context;
 use clap::{Subcommand, ValueEnum};
 use ipse_jose::JwkSet;
 use ipse_keys::{FileKeyStore, KeyStore};
+use ipse_scheme::actor::Actor;
 use ipse_server::config::{
     BANK_CLIENT_KEY, BANK_EVENT_KEY, BANK_USERINFO_KEY, OPERATOR_CLIENT_KEY, ServerConfig,
 };
@@ -82,4 +83,10 @@ fn print_keys(keys: &dyn KeyStore, reader: Reader) -> anyhow::Result<()> {
     };
     println!("{}", serde_json::to_string(&JwkSet { keys })?);
     Ok(())
+}
+
+/// The user of this machine, for the audit table.
+fn actor() -> Actor {
+    let user = std::env::var("USER").or_else(|_| std::env::var("LOGNAME"));
+    Actor::Staff(user.unwrap_or_else(|_| "command line".to_owned()))
 }

@@ -11,13 +11,14 @@ use ipse_openid::client::{
 };
 use ipse_protocol::ids::PartnerId;
 use ipse_protocol::{Clock, Random};
-use ipse_scheme::actor::Actor;
 use ipse_scheme::config::Profile;
 use ipse_scheme::partner as partners;
 use ipse_server::config::ServerConfig;
 use ipse_store::Store;
 use ipse_store::partner::{self, PartnerStatus};
 use serde_json::{Value, json};
+
+use super::actor;
 
 /// The subcommands.
 #[derive(Subcommand)]
@@ -294,10 +295,4 @@ async fn set_status(store: &Store, partner: &str, status: PartnerStatus) -> anyh
         .write(move |tx| partners::set_status(tx, &actor(), &id, status))
         .await?;
     if found { Ok(()) } else { Err(unknown()) }
-}
-
-/// The user of this machine, for the audit table.
-fn actor() -> Actor {
-    let user = std::env::var("USER").or_else(|_| std::env::var("LOGNAME"));
-    Actor::Staff(user.unwrap_or_else(|_| "command line".to_owned()))
 }

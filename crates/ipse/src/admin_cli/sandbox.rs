@@ -1,13 +1,14 @@
-//! `ipse admin sandbox`: people whose phone is found by a partner's `login_hint`, in the demo profile.
+//! `ipse admin sandbox`: people whose phone is found by a partner's `login_hint`, in the demo profile. The rule is in
+//! [`ipse_scheme::person`].
 
-use anyhow::bail;
 use clap::Subcommand;
 use ipse_keys::KeyStore;
-use ipse_scheme::config::Profile;
-use ipse_scheme::person::lookup_hash;
+use ipse_scheme::RuleError;
+use ipse_scheme::person::{SandboxPerson, add_sandbox};
 use ipse_server::config::ServerConfig;
 use ipse_store::Store;
-use ipse_store::person::{self, LookupField};
+
+use super::actor;
 
 /// The subcommands.
 #[derive(Subcommand)]
@@ -29,23 +30,13 @@ pub async fn run(
     command: Command,
 ) -> anyhow::Result<()> {
     let Command::Add { name, phone_number } = command;
-    if config.profile == Profile::Production {
-        bail!("there are no sandbox people in production");
-    }
-    let number = lookup_hash(keys, LookupField::PhoneNumber, &phone_number);
-    let hint = lookup_hash(keys, LookupField::Sandbox, &name);
-    let found = store
-        .write(move |tx| {
-            let field = LookupField::PhoneNumber;
-            let Some(identity) = person::by_lookup(tx, field, &number)? else {
-                return Ok(false);
-            };
-            person::replace_lookup(tx, LookupField::Sandbox, &hint, 1, &identity)?;
-            Ok(true)
-        })
-        .await?;
-    if !found {
-        bail!("nobody is enrolled with that number");
-    }
-    Ok(())
+    let (profile, person) = (
+        config.profile,
+        SandboxPerson::new(keys, &name, &phone_number),
+    );
+    let added = store.write_rule(move |tx| add_sandbox(tx, profile, &actor(), &person));
+    added.await.map_err(|error| match error {
+        RuleError::Refused(refusal) => refusal.into(),
+        RuleError::Store(error) => error.into(),
+    })
 }

@@ -13,10 +13,10 @@ use ipse_store::sim::{self, Binding, BindingStatus};
 use ipse_store::{StoreError, Tx, device as devices, identity as identities};
 
 use super::begin::open_as;
-use super::{LOOKUP_VERSION, NUMBER, opened, packed, replace};
+use super::{NUMBER, opened, packed, replace};
 use crate::device::Signed;
 use crate::error::{Error, RuleError, refuse};
-use crate::person::{Attributes, lookup_hash};
+use crate::person::{Attributes, LOOKUP_VERSION, lookup_hash};
 use crate::registrar::Vouched;
 use crate::scheme::Scheme;
 use crate::webauthn::{self, Credential};

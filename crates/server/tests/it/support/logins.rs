@@ -1,10 +1,10 @@
 //! Logins up to the phone's claim.
 
-use super::parsed;
-use ipse_scheme::person;
-use ipse_store::person::LookupField;
+use ipse_scheme::actor::Actor;
+use ipse_scheme::config::Profile;
+use ipse_scheme::person::{SandboxPerson, add_sandbox};
 
-use super::{Partner, Phone, TestNetwork};
+use super::{Partner, Phone, TestNetwork, number};
 
 pub async fn claim_login(
     network: &TestNetwork,
@@ -23,16 +23,11 @@ pub async fn login_link(network: &TestNetwork, partner: &Partner) -> String {
 }
 
 /// Lets partners name this person.
-pub async fn add_sandbox_person(network: &TestNetwork, name: &str, identity: &str) {
-    let hint = person::lookup_hash(&*network.server.scheme.keys, LookupField::Sandbox, name);
-    let identity = parsed(identity);
-    network
-        .server
-        .scheme
+pub async fn add_sandbox_person(network: &TestNetwork, name: &str, phone: &Phone) {
+    let scheme = &network.server.scheme;
+    let person = SandboxPerson::new(&*scheme.keys, name, &number(phone.n));
+    let added = scheme
         .store
-        .write(move |tx| {
-            ipse_store::person::replace_lookup(tx, LookupField::Sandbox, &hint, 1, &identity)
-        })
-        .await
-        .expect("store");
+        .write_rule(move |tx| add_sandbox(tx, Profile::Demo, &Actor::System, &person));
+    added.await.expect("a person");
 }

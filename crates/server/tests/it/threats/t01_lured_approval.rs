@@ -78,7 +78,7 @@ async fn t01_a_request_by_hint_stays_below_advanced_in_production() {
             )
             .await;
         network.change_device(&phone, |_| {}).await;
-        add_sandbox_person(&network, "anna", &phone.identity).await;
+        add_sandbox_person(&network, "anna", &phone).await;
         let partner = Partner::register(&network, json!({"sandbox_people": true})).await;
         let production = in_production(&network);
         for (level, said) in [("advanced", "level_not_allowed"), ("basic", "ok")] {

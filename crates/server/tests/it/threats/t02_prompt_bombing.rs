@@ -15,7 +15,7 @@ use crate::support::{Partner, TestNetwork};
 async fn t02_a_thousand_starts_show_one_prompt() {
     for network in TestNetwork::both().await {
         let mut phone = network.enrolled(0).await;
-        add_sandbox_person(&network, "anna", &phone.identity).await;
+        add_sandbox_person(&network, "anna", &phone).await;
         let partner = Partner::register(&network, json!({"sandbox_people": true})).await;
         let mut browser = network.browser();
         partner
