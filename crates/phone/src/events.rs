@@ -2,14 +2,12 @@
 
 use std::time::Duration;
 
-use ipse_protocol::device_request::HEADER;
 use ipse_protocol::wire::{ActionEvent, IdentityEvent};
-use reqwest::{Method, Response};
+use reqwest::Response;
 
 use crate::error::{Error, local};
-use crate::http::offline;
-use crate::transport::parse_url;
-use crate::{Exclusive, Http, Message, Outgoing, Phone, Result, Storage};
+use crate::http::{Opening, offline};
+use crate::{Exclusive, Http, Phone, Result, Storage, requests};
 
 /// Heartbeats come more often than this, so a longer silence means that the connection is dead.
 const SILENCE: Duration = Duration::from_secs(60);
@@ -38,26 +36,17 @@ impl<S: Storage> Phone<Http, S> {
     /// The refusals of the protocol.
     pub async fn events(&mut self) -> Result<Events> {
         let lock = self.storage.lock(Exclusive::Request).await?;
-        let request = self.sign_with(&lock, |_, _| Ok(Message::get("/phone/v1/events")))?;
-        let url = parse_url(&format!("{}{}", request.origin, request.path))?;
-        let outgoing = Outgoing {
-            method: &Method::GET,
-            origin: &request.origin,
-            path: &request.path,
-            headers: &[(HEADER, &request.signature)],
-            body: &[],
-        };
-        let response = self.transport.begin(&url, outgoing).await?;
-        drop(lock);
-        if response.status().is_success() {
-            return Ok(Events {
+        let request = self.sign_with(&lock, |_, _| Ok(requests::events()))?;
+        let headers = request.headers();
+        match self.transport.open(request.outgoing(&headers)).await? {
+            Opening::Stream(response) => Ok(Events {
                 response,
                 text: Vec::new(),
-            });
+            }),
+            Opening::Answer(answer) => {
+                Err(Error::from_answer(answer.status.as_u16(), &answer.body))
+            }
         }
-        let status = response.status().as_u16();
-        let body = response.bytes().await.map_err(|error| offline(&error))?;
-        Err(Error::from_answer(status, &body))
     }
 }
 
@@ -109,8 +98,81 @@ fn parse(block: &str) -> Option<Update> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use ipse_jose::SigningKey;
     use ipse_protocol::terms::ActionStatus;
+    use ipse_protocol::{Clock, Random};
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpListener;
+
+    use super::*;
+    use crate::{Memory, State};
+
+    /// The error for a phone whose scheme answers a request for the stream with this, and then sends nothing.
+    async fn refused(answer: Vec<u8>) -> Error {
+        let scheme = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let app = format!("http://{}", scheme.local_addr().unwrap());
+        let key = SigningKey::generate_es256();
+        let state = State {
+            app,
+            issuer: "http://localhost:4000".into(),
+            log_key: key.public_jwk(),
+            rp_id: "localhost".into(),
+            phone_number: "+32470000007".into(),
+            device: None,
+            enrolment: None,
+            identity: None,
+            birth_date: None,
+            operator: None,
+            handsets: Vec::new(),
+        };
+        let answering = tokio::spawn(async move {
+            let (mut connection, _) = scheme.accept().await.unwrap();
+            let mut head = [0; 4096];
+            assert!(connection.read(&mut head).await.unwrap() > 0);
+            assert!(head.starts_with(b"GET /phone/v1/events HTTP/1.1\r\n"));
+            // The phone closes the connection before it has read a long answer.
+            let _ = connection.write_all(&answer).await;
+            // A paused clock jumps to the next timer, so that the test does not wait.
+            tokio::time::pause();
+            std::future::pending::<()>().await;
+        });
+        let mut memory = Memory::new(key, state);
+        let transport = Http::new().unwrap();
+        let mut phone = Phone::new(transport, &mut memory, Clock::system(), Random::system());
+        let opened = tokio::time::timeout(Duration::from_secs(600), phone.events()).await;
+        let error = opened.expect("it ends").err().expect("a refusal");
+        answering.abort();
+        error
+    }
+
+    #[tokio::test]
+    async fn a_stream_whose_answer_does_not_begin_or_end_is_offline() {
+        let endless = b"HTTP/1.1 503 Busy\r\ntransfer-encoding: chunked\r\n\r\n";
+        for answer in [&b""[..], endless] {
+            let error = refused(answer.to_vec()).await;
+            assert_eq!(error.code, "offline");
+            assert_eq!(error.members["reason"], "no answer in time");
+            tokio::time::resume();
+        }
+    }
+
+    #[tokio::test]
+    async fn a_long_refusal_of_the_stream_is_not_read() {
+        let mut answer = b"HTTP/1.1 401 Unauthorized\r\ncontent-length: 2000000\r\n\r\n".to_vec();
+        answer.resize(answer.len() + 2_000_000, b' ');
+        let error = refused(answer).await;
+        assert_eq!(error.code, "answer_unreadable");
+        assert_eq!(error.members["reason"], "too large");
+    }
+
+    #[tokio::test]
+    async fn a_refusal_of_the_stream_is_the_schemes() {
+        let body = r#"{"code":"device_unknown","detail":"x"}"#;
+        let length = body.len();
+        let answer = format!("HTTP/1.1 401 Unauthorized\r\ncontent-length: {length}\r\n\r\n{body}");
+        let error = refused(answer.into_bytes()).await;
+        assert_eq!((&*error.code, error.status), ("device_unknown", 401));
+    }
 
     #[test]
     fn events_are_parsed_and_heartbeats_skipped() {

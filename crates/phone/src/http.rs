@@ -9,7 +9,7 @@ use url::Url;
 
 use crate::Result;
 use crate::error::{Error, local};
-use crate::transport::{Answer, Outgoing, Transport, parse_url};
+use crate::transport::{Answer, Outgoing, Transport};
 
 const TIMEOUT: Duration = Duration::from_secs(20);
 /// How often a request is sent until an answer comes. The scheme recognises the same bytes as a repetition.
@@ -43,24 +43,28 @@ impl Http {
     }
 
     async fn send_once(&mut self, url: &Url, request: Outgoing<'_>) -> Result<Answer> {
-        let whole = async {
+        in_time(async {
             let response = self.begin(url, request).await?;
-            let (status, headers) = (response.status(), response.headers().clone());
-            let body = read(response).await?;
-            Ok(Answer {
-                status,
-                headers,
-                body,
-            })
-        };
-        match tokio::time::timeout(TIMEOUT, whole).await {
-            Ok(answer) => answer,
-            Err(_) => Err(Error::of(local::OFFLINE).with("reason", "no answer in time")),
-        }
+            whole(response).await
+        })
+        .await
+    }
+
+    /// Sends once, and returns an answer of success when its headers have come, or any other answer whole.
+    pub(crate) async fn open(&mut self, request: Outgoing<'_>) -> Result<Opening> {
+        let url = request.url()?;
+        in_time(async {
+            let response = self.begin(&url, request).await?;
+            if response.status().is_success() {
+                return Ok(Opening::Stream(response));
+            }
+            whole(response).await.map(Opening::Answer)
+        })
+        .await
     }
 
     /// Sends, and returns when the headers of the answer have come; the caller reads the body.
-    pub(crate) async fn begin(&mut self, url: &Url, request: Outgoing<'_>) -> Result<Response> {
+    async fn begin(&mut self, url: &Url, request: Outgoing<'_>) -> Result<Response> {
         let mut builder = self
             .client
             .request(request.method.clone(), url.clone())
@@ -77,9 +81,24 @@ impl Http {
     }
 }
 
+/// How the answer to a request for a stream begins.
+pub(crate) enum Opening {
+    /// The stream; its body goes on.
+    Stream(Response),
+    /// Another answer.
+    Answer(Answer),
+}
+
+async fn in_time<T>(answer: impl Future<Output = Result<T>>) -> Result<T> {
+    match tokio::time::timeout(TIMEOUT, answer).await {
+        Ok(answer) => answer,
+        Err(_) => Err(Error::of(local::OFFLINE).with("reason", "no answer in time")),
+    }
+}
+
 impl Transport for Http {
     async fn send(&mut self, request: Outgoing<'_>) -> Result<Answer> {
-        let url = parse_url(&format!("{}{}", request.origin, request.path))?;
+        let url = request.url()?;
         let mut round = 1;
         loop {
             match self.send_once(&url, request).await {
@@ -124,7 +143,8 @@ fn store_cookies(cookies: &mut CookieStore, url: &Url, headers: &HeaderMap) {
     cookies.store_response_cookies(parsed, url);
 }
 
-async fn read(mut response: Response) -> Result<Vec<u8>> {
+async fn whole(mut response: Response) -> Result<Answer> {
+    let (status, headers) = (response.status(), response.headers().clone());
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(|error| offline(&error))? {
         if body.len() + chunk.len() > MAX_ANSWER {
@@ -132,7 +152,11 @@ async fn read(mut response: Response) -> Result<Vec<u8>> {
         }
         body.extend_from_slice(&chunk);
     }
-    Ok(body)
+    Ok(Answer {
+        status,
+        headers,
+        body,
+    })
 }
 
 /// The error of a connection. The address is left out: it may hold a code or state of the bank.

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ipse_jose::b64;
-use ipse_protocol::device_request::HEADER;
 use ipse_protocol::wire::ConfigResponse;
 use ipse_protocol::{Clock, Random};
 use reqwest::Method;
@@ -14,7 +13,7 @@ use serde::de::DeserializeOwned;
 use crate::error::{Error, local};
 use crate::signing::{Interceptor, Message, Request, SignedRequest};
 use crate::storage::{Exclusive, Storage};
-use crate::transport::{Answer, Outgoing, Transport, parse_url, send_to};
+use crate::transport::{Answer, Transport, parse_url, send_to};
 use crate::{Folder, Http, KeyStretching, Result, State};
 
 /// How often a request that met a busy scheme is sent, each time with a new sequence.
@@ -158,23 +157,8 @@ impl<T: Transport, S: Storage> Phone<T, S> {
     /// # Errors
     /// `offline`, `answer_unreadable`.
     pub async fn send(&mut self, request: &SignedRequest) -> Result<Answer> {
-        let headers = [
-            (HEADER, request.signature.as_str()),
-            ("content-type", "application/json"),
-        ];
-        let headers = match request.method {
-            Method::POST => &headers[..],
-            _ => &headers[..1],
-        };
-        self.transport
-            .send(Outgoing {
-                method: &request.method,
-                origin: &request.origin,
-                path: &request.path,
-                headers,
-                body: &request.body,
-            })
-            .await
+        let headers = request.headers();
+        self.transport.send(request.outgoing(&headers)).await
     }
 
     /// Signs and sends a message. The answer may have any status.

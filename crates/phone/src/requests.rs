@@ -184,6 +184,12 @@ pub fn change_code_answer(secret: &str, record: [u8; REGISTRATION_RECORD_LEN]) -
     )
 }
 
+/// §4: opens the stream of updates.
+#[must_use]
+pub fn events() -> Message {
+    Message::get("/phone/v1/events")
+}
+
 /// §4: blocks the identity.
 ///
 /// # Errors

@@ -1,12 +1,12 @@
 //! A request before and after the device signs it (docs/protocol.md §2).
 
 use ipse_jose::SigningKey;
-use ipse_protocol::device_request::RequestClaims;
+use ipse_protocol::device_request::{HEADER, RequestClaims};
 use reqwest::Method;
 use serde::Serialize;
 
-use crate::Result;
 use crate::error::{Error, local};
+use crate::{Outgoing, Result};
 
 /// What the phone wants to say: a request without audience, device and sequence.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -112,6 +112,28 @@ pub struct SignedRequest {
     pub signature: String,
     /// JSON, or empty for a GET.
     pub body: Vec<u8>,
+}
+
+impl SignedRequest {
+    /// Its headers, for [`SignedRequest::outgoing`].
+    pub(crate) fn headers(&self) -> Vec<(&str, &str)> {
+        let mut headers = vec![(HEADER, &*self.signature)];
+        if self.method == Method::POST {
+            headers.push(("content-type", "application/json"));
+        }
+        headers
+    }
+
+    /// The request for a transport.
+    pub(crate) fn outgoing<'a>(&'a self, headers: &'a [(&'a str, &'a str)]) -> Outgoing<'a> {
+        Outgoing {
+            method: &self.method,
+            origin: &self.origin,
+            path: &self.path,
+            headers,
+            body: &self.body,
+        }
+    }
 }
 
 /// Changes requests on their way out. A phone has none, unless a test gives it one.

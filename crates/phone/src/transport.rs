@@ -22,6 +22,12 @@ pub struct Outgoing<'a> {
     pub body: &'a [u8],
 }
 
+impl Outgoing<'_> {
+    pub(crate) fn url(&self) -> Result<Url> {
+        parse_url(&format!("{}{}", self.origin, self.path))
+    }
+}
+
 /// A whole answer.
 #[derive(Clone, Debug)]
 pub struct Answer {
