@@ -59,7 +59,6 @@ pub enum ApiError {
 impl From<ChallengeError> for ApiError {
     fn from(error: ChallengeError) -> Self {
         match error {
-            RuleError::Refused(Refusal::UnknownHandle) => Self::IdentifierNotFound,
             RuleError::Refused(refusal) => Self::Challenge(refusal),
             RuleError::Store(error) => Self::Store(error),
         }
@@ -72,7 +71,7 @@ impl From<ChallengeError> for ApiError {
 struct Body {
     status: u16,
     code: &'static str,
-    message: &'static str,
+    message: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -84,11 +83,11 @@ struct Body {
 }
 
 impl Body {
-    fn new(status: StatusCode, code: &'static str, message: &'static str) -> Self {
+    fn new(status: StatusCode, code: &'static str, message: impl ToString) -> Self {
         Self {
             status: status.as_u16(),
             code,
-            message,
+            message: message.to_string(),
             reason: None,
             tries_left: None,
             readiness: None,
@@ -96,15 +95,11 @@ impl Body {
         }
     }
 
-    fn invalid_argument(message: &'static str) -> Self {
-        Self::new(StatusCode::BAD_REQUEST, "INVALID_ARGUMENT", message)
-    }
-
     fn not_found() -> Self {
         Self::new(
             StatusCode::NOT_FOUND,
             "IDENTIFIER_NOT_FOUND",
-            "this operator has no such number or handle; ask the others",
+            ApiError::IdentifierNotFound,
         )
     }
 
@@ -178,33 +173,25 @@ impl ApiError {
 
     fn body(&self) -> Body {
         match self {
-            Self::InvalidArgument(message) => Body::invalid_argument(message),
+            Self::InvalidArgument(_) => {
+                Body::new(StatusCode::BAD_REQUEST, "INVALID_ARGUMENT", self)
+            }
             Self::PhoneNumber(problem) => Body {
                 reason: Some(problem.code()),
-                ..Body::invalid_argument("phoneNumber is not a Belgian mobile number")
+                ..Body::new(StatusCode::BAD_REQUEST, "INVALID_ARGUMENT", self)
             },
-            Self::Unauthenticated => Body::new(
-                StatusCode::UNAUTHORIZED,
-                "UNAUTHENTICATED",
-                "the access token is missing, wrong or expired; ask for a new one",
-            ),
+            Self::Unauthenticated => Body::new(StatusCode::UNAUTHORIZED, "UNAUTHENTICATED", self),
             Self::IdentifierNotFound => Body::not_found(),
-            Self::NotFound => Body::new(StatusCode::NOT_FOUND, "NOT_FOUND", "no such resource"),
-            Self::MethodNotAllowed => Body::new(
-                StatusCode::METHOD_NOT_ALLOWED,
-                "METHOD_NOT_ALLOWED",
-                "no such method here",
-            ),
+            Self::NotFound => Body::new(StatusCode::NOT_FOUND, "NOT_FOUND", self),
+            Self::MethodNotAllowed => {
+                Body::new(StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", self)
+            }
             Self::UnsupportedMediaType => Body::new(
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
                 "UNSUPPORTED_MEDIA_TYPE",
-                "the body must be application/json",
+                self,
             ),
-            Self::TooLarge => Body::new(
-                StatusCode::PAYLOAD_TOO_LARGE,
-                "PAYLOAD_TOO_LARGE",
-                "the body is too large",
-            ),
+            Self::TooLarge => Body::new(StatusCode::PAYLOAD_TOO_LARGE, "PAYLOAD_TOO_LARGE", self),
             Self::Challenge(refusal) => Body::of_refusal(*refusal),
             Self::Store(error) if !error.is_retryable() => Body::new(
                 StatusCode::INTERNAL_SERVER_ERROR,
