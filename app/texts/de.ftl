@@ -436,6 +436,8 @@ problem-proofing_stale = Ihr Ipse wurde gesperrt, nachdem Ihre Bank bestätigt h
     .do = Melden Sie sich noch einmal bei Ihrer Bank an.
 problem-busy = Bei Ipse ist gerade viel los.
     .do = Versuchen Sie es gleich noch einmal. Es ist nichts verloren.
+problem-clock_disagrees = Die Uhr von Ipse geht nicht richtig. Bis dahin wird nichts bestätigt.
+    .do = Versuchen Sie es in zehn Minuten noch einmal. Es ist nichts verloren.
 problem-too_many_requests = Das war zu oft in kurzer Zeit.
     .do = { $hours ->
         [0] Warten Sie { $seconds } Sekunden und versuchen Sie es noch einmal.

@@ -436,6 +436,8 @@ problem-proofing_stale = Your Ipse was blocked after your bank confirmed who you
     .do = Sign in at your bank once more.
 problem-busy = Ipse is very busy.
     .do = Try again in a moment. Nothing was lost.
+problem-clock_disagrees = Ipse’s clock is not right. Until it is, nothing is approved.
+    .do = Try again in ten minutes. Nothing was lost.
 problem-too_many_requests = That was too often in a short time.
     .do = { $hours ->
         [0] Wait { $seconds } seconds, then try again.

@@ -436,6 +436,8 @@ problem-proofing_stale = Votre Ipse a été bloqué après la confirmation de vo
     .do = Connectez-vous encore une fois à votre banque.
 problem-busy = Ipse est très sollicité en ce moment.
     .do = Réessayez dans un instant. Rien n’est perdu.
+problem-clock_disagrees = L’horloge d’Ipse n’est pas à l’heure. D’ici là, rien n’est approuvé.
+    .do = Réessayez dans dix minutes. Rien n’est perdu.
 problem-too_many_requests = C’était trop souvent en peu de temps.
     .do = { $hours ->
         [0] Attendez { $seconds } secondes, puis réessayez.

@@ -436,6 +436,8 @@ problem-proofing_stale = Je Ipse werd geblokkeerd nadat je bank bevestigde wie j
     .do = Meld je nog eens aan bij je bank.
 problem-busy = Het is erg druk bij Ipse.
     .do = Probeer het zo meteen opnieuw. Er is niets verloren.
+problem-clock_disagrees = De klok van Ipse loopt niet goed. Tot dan wordt niets goedgekeurd.
+    .do = Probeer het over tien minuten opnieuw. Er is niets verloren.
 problem-too_many_requests = Dat was te vaak in korte tijd.
     .do = { $hours ->
         [0] Wacht { $seconds } seconden en probeer dan opnieuw.

@@ -9,7 +9,7 @@ export const SERVER_CODES = [
   "link_invalid", "scan_required", "already_claimed", "view_changed", "attempt_open", "attempt_unknown", "code_wrong", "proof_invalid",
   "sim_unavailable", "sim_not_ready", "sim_mismatch", "sim_secret_wrong", "already_enrolled", "epoch_changed",
   "level_not_allowed", "registrar_failed", "wrong_browser", "person_mismatch", "assurance_insufficient", "proofing_stale", "busy",
-  "too_many_requests", "internal",
+  "clock_disagrees", "too_many_requests", "internal",
 ] as const;
 
 /** The codes that only the app uses. */
@@ -25,7 +25,7 @@ export type ProblemCode = ServerCode | LocalCode;
 export const isServerCode = (code: unknown): code is ServerCode => SERVER_CODES.includes(code as ServerCode);
 
 const TEMPORARY: readonly ProblemCode[] = [
-  "offline", "busy", "internal", "sim_unavailable", "too_many_requests", "answer_unreadable", "sequence_stale",
+  "offline", "busy", "clock_disagrees", "internal", "sim_unavailable", "too_many_requests", "answer_unreadable", "sequence_stale",
 ];
 const FINAL: readonly ProblemCode[] = ["device_signature_invalid", "device_suspended", "device_replaced", "device_copied"];
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use aws_lc_rs::hmac;
 use ipse_jose::jwe::{DecryptionKey, KeyAlg};
@@ -26,19 +26,13 @@ pub struct FileKeyStore {
     decryption: Cache<Arc<DecryptionKey>>,
     secrets: Cache<Secret32>,
     sealing: Cache<Arc<SealingKey>>,
-    daily: Mutex<Daily>,
+    daily: Mutex<BTreeMap<i64, Arc<SealingKey>>>,
 }
 
 /// MAC keys are derived from one root (HKDF-Expand, RFC 5869 §2.3, first block), so that a MAC needs no disk and cannot fail.
 struct MacKeys {
     root: hmac::Key,
     known: Cache<hmac::Key>,
-}
-
-#[derive(Default)]
-struct Daily {
-    newest: Option<i64>,
-    keys: BTreeMap<i64, Arc<SealingKey>>,
 }
 
 impl FileKeyStore {
@@ -80,13 +74,9 @@ impl FileKeyStore {
         array(&bytes, file)
     }
 
-    fn newest_day(&self) -> Result<Option<i64>, Error> {
-        Ok(self
-            .disk
-            .names()?
-            .iter()
-            .filter_map(|name| day_of(name))
-            .max())
+    /// The keys of days that are open.
+    fn days(&self) -> MutexGuard<'_, BTreeMap<i64, Arc<SealingKey>>> {
+        self.daily.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -194,28 +184,38 @@ impl KeyStore for FileKeyStore {
     }
 
     fn daily(&self, day: i64) -> Result<Arc<SealingKey>, Error> {
-        let mut daily = self.daily.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(key) = daily.keys.get(&day) {
+        let mut days = self.days();
+        if let Some(key) = days.get(&day) {
             return Ok(Arc::clone(key));
-        }
-        // Other processes share the directory and may have made keys of later days.
-        let newest = self.newest_day()?.max(daily.newest);
-        if newest.is_some_and(|newest| day <= newest.saturating_sub(DAILY_LIFE)) {
-            return Err(Error::Destroyed(day));
         }
         let file = File::new("daily", &day.to_string())?;
         let key = Arc::new(SealingKey::new(&*self.bits(&file)?)?);
-        let newest = newest.map_or(day, |newest| newest.max(day));
-        daily.newest = Some(newest);
-        daily.keys.insert(day, Arc::clone(&key));
-        let expired = newest.saturating_sub(DAILY_LIFE);
-        daily.keys.retain(|day, _| *day > expired);
+        days.insert(day, Arc::clone(&key));
+        Ok(key)
+    }
+
+    fn daily_made(&self, day: i64) -> Result<Arc<SealingKey>, Error> {
+        let mut days = self.days();
+        if let Some(key) = days.get(&day) {
+            return Ok(Arc::clone(key));
+        }
+        let file = File::new("daily", &day.to_string())?;
+        let bytes = load(&self.disk, &self.master, &file)?.ok_or(Error::Destroyed(day))?;
+        let key = Arc::new(SealingKey::new(&*array(&bytes, &file)?)?);
+        days.insert(day, Arc::clone(&key));
+        Ok(key)
+    }
+
+    fn destroy_days(&self, today: i64) -> Result<(), Error> {
+        let expired = today.saturating_sub(DAILY_LIFE);
+        let mut days = self.days();
+        days.retain(|day, _| *day > expired);
         for name in self.disk.names()? {
             if day_of(&name).is_some_and(|day| day <= expired) {
                 self.disk.destroy(&name)?;
             }
         }
-        Ok(key)
+        Ok(())
     }
 
     fn is_production(&self) -> bool {

@@ -97,12 +97,25 @@ pub trait KeyStore: Send + Sync {
     /// HMAC-SHA-256 under the key of a purpose.
     fn mac(&self, purpose: &str, msg: &[u8]) -> [u8; 32];
 
-    /// The sealing key of a day, in days since 1970 UTC. The first call for a new day destroys the keys that are older than
-    /// [`DAILY_LIFE`].
+    /// The sealing key of a day, in days since 1970 UTC. A missing one is made, also for a day whose key was destroyed: a clock
+    /// that was wrong for a while must not close a day.
     ///
     /// # Errors
-    /// [`Error::Destroyed`] for a day whose key is destroyed, or when the store fails.
+    /// When the store fails.
     fn daily(&self, day: i64) -> Result<Arc<SealingKey>, Error>;
+
+    /// The sealing key of a day, if it exists.
+    ///
+    /// # Errors
+    /// [`Error::Destroyed`] if it does not, or when the store fails.
+    fn daily_made(&self, day: i64) -> Result<Arc<SealingKey>, Error>;
+
+    /// Destroys the keys of days that ended [`DAILY_LIFE`] days before the end of `today` or earlier. The caller knows that the
+    /// clock can be trusted: what was sealed under them is gone.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn destroy_days(&self, today: i64) -> Result<(), Error>;
 
     /// Whether the keys are protected well enough for production. `false` for a store in software.
     fn is_production(&self) -> bool;

@@ -46,6 +46,7 @@ impl AtFault {
         match error {
             StoreError::Busy
             | StoreError::Closed
+            | StoreError::Clock(_)
             | StoreError::Unavailable(_)
             | StoreError::Migration(_) => Self::Service,
             _ => Self::Us,

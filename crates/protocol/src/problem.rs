@@ -140,6 +140,9 @@ codes! {
         "Sign in at your bank once more.";
     /// The database is busy.
     Busy = "busy", 503, "The service is busy", "Try again in a moment.";
+    /// The wall clock cannot be trusted.
+    ClockDisagrees = "clock_disagrees", 503, "The clock of the service is not right",
+        "Try again in ten minutes. Nothing was decided.";
     /// The caller must wait.
     TooManyRequests = "too_many_requests", 429, "Too many requests", "Wait a little, then try again.";
     /// The service has a fault.

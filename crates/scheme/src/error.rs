@@ -81,7 +81,7 @@ impl Error {
         match self {
             Self::Refused(problem) => match problem.code {
                 ProblemCode::SimUnavailable | ProblemCode::RegistrarFailed => Fault::Peer,
-                ProblemCode::Busy => Fault::ServiceOperator,
+                ProblemCode::Busy | ProblemCode::ClockDisagrees => Fault::ServiceOperator,
                 ProblemCode::Internal => Fault::Us,
                 _ => Fault::Caller,
             },
@@ -102,11 +102,17 @@ impl Error {
         matches!(self, Self::Store(error) if error.is_retryable())
     }
 
+    /// Whether the clock cannot be trusted.
+    pub fn is_clock(&self) -> bool {
+        matches!(self, Self::Store(StoreError::Clock(_)))
+    }
+
     /// The answer for the caller. It tells nothing of the inside; the cause belongs into the log.
     pub fn into_problem(self) -> Problem {
-        let busy = self.is_busy();
+        let (clock, busy) = (self.is_clock(), self.is_busy());
         match self {
             Error::Refused(problem) => problem,
+            _ if clock => Problem::new(ProblemCode::ClockDisagrees),
             _ if busy => Problem::new(ProblemCode::Busy),
             _ => Problem::new(ProblemCode::Internal),
         }
@@ -144,6 +150,8 @@ pub(crate) use refuse;
 
 #[cfg(test)]
 mod tests {
+    use ipse_store::ClockFault;
+
     use super::*;
 
     #[test]
@@ -162,5 +170,7 @@ mod tests {
             let code = error.into_problem().code;
             assert_eq!(code == ProblemCode::Busy, retryable, "{text}: {code}");
         }
+        let clock = Error::from(StoreError::Clock(ClockFault::Earlier));
+        assert_eq!(clock.into_problem().code, ProblemCode::ClockDisagrees);
     }
 }

@@ -15,6 +15,7 @@ use crate::registrar::Registrar;
 use crate::signer::Signer;
 use crate::sim_controller::SimController;
 use crate::sim_statements::Statements;
+use crate::timekeeper::Timekeeper;
 use crate::view::Views;
 
 /// Everything that the rules need: the database, the keys, the other parties.
@@ -40,6 +41,7 @@ pub struct Scheme {
     pub(crate) statements: Statements,
     pub(crate) signer: Signer,
     pub(crate) views: Views,
+    pub(crate) timekeeper: Timekeeper,
 }
 
 /// What a [`Scheme`] is made of.
@@ -86,6 +88,7 @@ impl Scheme {
             statements: Statements::new(clock.clone()),
             signer,
             views: Views::new()?,
+            timekeeper: Timekeeper::new(clock.monotonic_ms()),
             clock,
             random,
             store,

@@ -25,14 +25,20 @@ impl Scheme {
                 pushed_request::sweep(tx, now)
             })
             .await?;
-        Ok(())
+        self.forget_assertions().await
     }
 }
 
-/// Ends a page of the actions that belong to somebody. A request that no phone claimed needs no end: its time says it.
 fn expire(tx: &mut Tx) -> Result<usize, StoreError> {
     let now = tx.now()?;
-    let overdue = action::overdue(tx, now)?;
+    end_overdue(tx, now)
+}
+
+/// Ends a page of the actions that belong to somebody and expire before `before`. A request that no phone claimed needs no end:
+/// its time says it.
+pub(crate) fn end_overdue(tx: &mut Tx, before: i64) -> Result<usize, StoreError> {
+    let now = tx.now()?;
+    let overdue = action::overdue(tx, before)?;
     for row in &overdue {
         if !action::end(tx, &row.id, row.status, ActionStatus::Expired, None, now)? {
             continue;

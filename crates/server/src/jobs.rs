@@ -27,11 +27,17 @@ pub fn start(scheme: &Arc<Scheme>, stopped: &Stopped) -> Jobs {
     let job = |name, period| Job {
         name,
         period,
+        any_clock: false,
         scheme: scheme.clone(),
         stopped: stopped.clone(),
     };
     let second = Duration::from_secs(1);
     let mut jobs = JoinSet::new();
+    jobs.spawn(
+        job("keep the time", second)
+            .with_any_clock()
+            .run(|scheme| async move { scheme.keep_time().await }),
+    );
     jobs.spawn(
         job("sequence the log", second)
             .run(|scheme| async move { scheme.sequence_log().await.map(drop) }),
@@ -41,7 +47,11 @@ pub fn start(scheme: &Arc<Scheme>, stopped: &Stopped) -> Jobs {
     );
     jobs.spawn(
         job("rewrap person keys", 3_600 * second)
-            .run(|scheme| async move { scheme.persons.rewrap().await.map(drop) }),
+            .run(|scheme| async move { scheme.rewrap_person_keys().await }),
+    );
+    jobs.spawn(
+        job("destroy day keys", 60 * second)
+            .run(|scheme| async move { scheme.destroy_day_keys().await }),
     );
     jobs.spawn(
         job("delete abandoned enrolments", enrolment::SWEEP_EVERY)
@@ -56,11 +66,20 @@ pub fn start(scheme: &Arc<Scheme>, stopped: &Stopped) -> Jobs {
 struct Job {
     name: &'static str,
     period: Duration,
+    /// Whether it also runs while the clock cannot be trusted.
+    any_clock: bool,
     scheme: Arc<Scheme>,
     stopped: Stopped,
 }
 
 impl Job {
+    fn with_any_clock(self) -> Self {
+        Self {
+            any_clock: true,
+            ..self
+        }
+    }
+
     async fn run<F>(mut self, work: impl Fn(Arc<Scheme>) -> F)
     where
         F: Future<Output = Result<(), Error>>,
@@ -69,7 +88,8 @@ impl Job {
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             tokio::select! {
-                _ = ticks.tick() => if let Err(error) = work(self.scheme.clone()).await {
+                _ = ticks.tick() => if (self.any_clock || self.scheme.clock_fault().is_none())
+                    && let Err(error) = work(self.scheme.clone()).await {
                     tracing::warn!(job = self.name, error = fault::chain(&error), "a job failed; it runs again after its period");
                 },
                 () = shutdown::wait(&mut self.stopped) => return,

@@ -13,6 +13,7 @@
 pub mod app;
 mod client_address;
 mod client_assertion;
+mod clock;
 pub mod config;
 mod connections;
 mod cookies;

@@ -68,6 +68,10 @@ pub async fn run(scheme: Arc<Scheme>, mut stopped: Stopped) {
 }
 
 async fn lanes(scheme: &Scheme) -> Result<Vec<Lane>, Error> {
+    // Effects wait until the clock can be trusted.
+    if scheme.clock_fault().is_some() {
+        return Ok(Vec::new());
+    }
     let due = scheme.store.read(|tx| {
         let now = tx.now()?;
         outbox::lanes(tx, now)

@@ -9,9 +9,9 @@ use ipse_keys::{FileKeyStore, KeyStore};
 use ipse_protocol::{Clock, Random};
 use ipse_scheme::config::Profile;
 use ipse_scheme::{Parts, Scheme};
-use ipse_store::{PERSONS, SCHEME, Store};
+use ipse_store::{PERSONS, SCHEME, Store, identity};
 
-use crate::config::ServerConfig;
+use crate::config::{KeySchemas, SHARED, ServerConfig};
 use crate::limits::Limits;
 use crate::{app, fetch, health, openid, operators, phone, registrars};
 
@@ -98,12 +98,13 @@ pub fn open_scheme(
         let shown = without_password(&config.database);
         format!("cannot open the database {shown}")
     })?;
-    let persons = Store::open(&config.person_keys(), &PERSONS, clock.clone())
+    let person_keys = config.person_keys(|schemas| keeps_shared_keys(&store, schemas))?;
+    let persons = Store::open(&person_keys, &PERSONS, clock.clone())
         .context("cannot open the store of person keys")?;
     let fetch = fetch::Fetch::new(config.profile)?;
     let operators = operators::clients(config, &*keys, &fetch, &clock, random)?;
     let registrars = registrars::clients(config, &*keys, &fetch, &clock, random)?;
-    Ok(Scheme::new(Parts {
+    let scheme = Scheme::new(Parts {
         clock,
         random: random.clone(),
         store,
@@ -112,7 +113,24 @@ pub fn open_scheme(
         config: config.scheme(),
         operators,
         registrars,
-    })?)
+    })?;
+    scheme.watch_clock().context("cannot read the clock")?;
+    Ok(scheme)
+}
+
+/// Whether an installation keeps its person keys in the schema that all installations once shared: it has people, and no keys of
+/// its own yet.
+fn keeps_shared_keys(store: &Store, schemas: &KeySchemas) -> anyhow::Result<bool> {
+    let kept = !store.has_schema(&schemas.own)?
+        && store.has_schema(SHARED)?
+        && store.read_blocking(identity::has_people)?;
+    if kept {
+        tracing::warn!(
+            schema = SHARED,
+            "the person keys are in a schema that other installations of this database may share"
+        );
+    }
+    Ok(kept)
 }
 
 /// A database URL without user and password.

@@ -82,6 +82,10 @@ busy-title = Gerade ist viel los
 busy-what = Wir konnten dies im Moment nicht bearbeiten. Es wurde nichts weitergegeben und nichts ging verloren.
 busy-do = Warten Sie ein paar Sekunden und versuchen Sie es erneut.
 
+clock-title = Unsere Uhr geht nicht richtig
+clock-what = Bis sie wieder richtig geht, bearbeiten wir nichts. Es wurde nichts weitergegeben und nichts ging verloren.
+clock-do = Warten Sie zehn Minuten und versuchen Sie es erneut.
+
 server-error-title = Das liegt an uns
 server-error-what = Wir konnten diesen Schritt nicht ausführen und haben angehalten. Es wurde nichts weitergegeben.
 server-error-do = Beginnen Sie in einer Minute auf der Website neu. Geschieht es wieder, nennen Sie uns die Nummer unten.

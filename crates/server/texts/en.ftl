@@ -82,6 +82,10 @@ busy-title = It is busy just now
 busy-what = We could not handle this at the moment. Nothing was shared and nothing was lost.
 busy-do = Wait a few seconds and try again.
 
+clock-title = Our clock is not right
+clock-what = Until our clock is right again, we handle nothing. Nothing was shared and nothing was lost.
+clock-do = Wait ten minutes and try again.
+
 server-error-title = This is our fault
 server-error-what = We could not carry out this step, and stopped. Nothing was shared.
 server-error-do = Start again at the site in a minute. If it keeps happening, tell us the number below.

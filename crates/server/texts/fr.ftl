@@ -82,6 +82,10 @@ busy-title = Il y a beaucoup de monde
 busy-what = Nous n’avons pas pu traiter ceci pour l’instant. Rien n’a été communiqué, rien n’est perdu.
 busy-do = Attendez quelques secondes et réessayez.
 
+clock-title = Notre horloge n’est pas à l’heure
+clock-what = Tant qu’elle n’est pas à l’heure, nous ne traitons rien. Rien n’a été communiqué, rien n’est perdu.
+clock-do = Attendez dix minutes et réessayez.
+
 server-error-title = Cela vient de nous
 server-error-what = Nous n’avons pas pu accomplir cette étape et nous nous sommes arrêtés. Rien n’a été communiqué.
 server-error-do = Recommencez sur le site dans une minute. Si cela se répète, donnez-nous le numéro ci-dessous.

@@ -82,6 +82,10 @@ busy-title = Het is even druk
 busy-what = We konden dit nu niet verwerken. Er is niets gedeeld en niets verloren.
 busy-do = Wacht een paar tellen en probeer het opnieuw.
 
+clock-title = Onze klok loopt niet goed
+clock-what = Tot onze klok weer goed loopt, verwerken we niets. Er is niets gedeeld en niets verloren.
+clock-do = Wacht tien minuten en probeer het opnieuw.
+
 server-error-title = Dit ligt aan ons
 server-error-what = Wij konden deze stap niet uitvoeren en zijn gestopt. Er is niets gedeeld.
 server-error-do = Begin over een minuut opnieuw bij de site. Blijft het gebeuren, geef ons dan het nummer hieronder.

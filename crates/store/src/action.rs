@@ -517,6 +517,14 @@ pub fn forget_unclaimed(tx: &mut Tx, before: i64) -> Result<usize, StoreError> {
     Ok(usize::try_from(deleted).unwrap_or(PAGE))
 }
 
+const END_UNCLAIMED: &str =
+    "UPDATE action SET expires = $1 WHERE identity IS NULL AND status = 'created' AND expires > $1";
+
+/// Ends the time of every request that no phone has claimed.
+pub fn end_unclaimed(tx: &mut Tx, now: i64) -> Result<u64, StoreError> {
+    tx.exec(END_UNCLAIMED, params![now])
+}
+
 const CANCEL_OPEN: &str = "UPDATE action SET status = 'cancelled', reason = $2, decided = $3 \
      WHERE identity = $1 AND status = 'linked' AND partner IS NOT NULL";
 

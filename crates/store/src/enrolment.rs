@@ -291,6 +291,13 @@ pub fn hand_over(
     tx.change_one(HAND_OVER, params![id, identity, number])
 }
 
+const END_OPEN: &str = "UPDATE enrolment SET expires = $1 WHERE status = 'open' AND expires > $1";
+
+/// Ends the time of every open enrolment.
+pub fn end_open(tx: &mut Tx, now: i64) -> Result<u64, StoreError> {
+    tx.exec(END_OPEN, params![now])
+}
+
 const DELETE: &str = "DELETE FROM enrolment WHERE id = $1 AND status = 'open'";
 const DELETE_DEVICE: &str =
     "DELETE FROM device WHERE number = $1 AND id = $2 AND status = 'pending'";

@@ -1,7 +1,7 @@
 //! Grants: what an approval lets a partner fetch.
 
 use ipse_protocol::ids::{ActionId, IdentityId, PartnerId};
-use ipse_protocol::terms::{IdentityStatus, Level};
+use ipse_protocol::terms::{Factor, IdentityStatus, KeyKind, Level};
 
 use crate::columns::words;
 use crate::engine::{Row, StoreError, Tx};
@@ -79,6 +79,8 @@ pub struct GrantState {
     pub request: String,
     /// The level that was asked.
     pub level: Level,
+    /// The factor and the kind of device key that the person approved with, as far as that is known.
+    pub methods: Option<(Factor, KeyKind)>,
 }
 
 impl GrantState {
@@ -93,7 +95,9 @@ const INSERT: &str = "INSERT INTO access_grant (action, partner, number, identit
      status, code_hash, code_expires, auth_time) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'issued', $9, $10, $11)";
 const STATE: &str = "SELECT g.action, g.partner, g.identity, g.epoch, g.sub, g.attributes, g.released, g.status, \
      g.code_hash, g.code_expires, g.token_hash, g.token_expires, g.auth_time, i.status AS identity_status, \
-     i.epoch AS identity_epoch, a.request, a.level \
+     i.epoch AS identity_epoch, a.request, a.level, \
+     (SELECT t.factor FROM attempt t WHERE t.action = g.action AND t.status = 'right') AS factor, \
+     (SELECT d.key_kind FROM device d WHERE d.id = a.device) AS key_kind \
      FROM access_grant g JOIN identity i ON i.number = g.number AND i.id = g.identity \
      JOIN action a ON a.id = g.action WHERE g.action = $1";
 const REDEEM: &str = "UPDATE access_grant SET status = 'redeemed', token_hash = $2, token_expires = $3 \
@@ -136,6 +140,8 @@ pub fn state(tx: &mut Tx, action: &ActionId) -> Result<Option<GrantState>, Store
 }
 
 fn grant_state(mut row: Row) -> Result<GrantState, StoreError> {
+    let factor: Option<Factor> = row.get("factor")?;
+    let key_kind: Option<KeyKind> = row.get("key_kind")?;
     Ok(GrantState {
         grant: Grant {
             action: row.get("action")?,
@@ -156,6 +162,7 @@ fn grant_state(mut row: Row) -> Result<GrantState, StoreError> {
         identity_epoch: row.get("identity_epoch")?,
         request: row.get("request")?,
         level: row.get("level")?,
+        methods: factor.zip(key_kind),
     })
 }
 
@@ -172,4 +179,31 @@ pub fn redeem(
 /// Revokes what an approval gave; false when it was revoked before.
 pub fn revoke(tx: &mut Tx, action: &ActionId) -> Result<bool, StoreError> {
     tx.change_at_most_one(REVOKE, params![action])
+}
+
+const NEXT: &str =
+    "SELECT action FROM access_grant WHERE action > $1 ORDER BY action LIMIT 1 OFFSET 999";
+const LIVE: &str = "SELECT action FROM access_grant WHERE action > $1 AND action <= $2 \
+     AND (status = 'issued' AND code_expires > $3 OR status = 'redeemed' AND token_expires > $3)";
+const LIVE_REST: &str = "SELECT action FROM access_grant WHERE action > $1 \
+     AND (status = 'issued' AND code_expires > $2 OR status = 'redeemed' AND token_expires > $2)";
+
+/// Revokes what is still good at `now`, for up to a thousand grants after `after`. Returns the last of them; none at the end.
+pub fn revoke_live(tx: &mut Tx, after: &str, now: i64) -> Result<Option<String>, StoreError> {
+    let next = tx
+        .row(NEXT, params![after])?
+        .map(|mut row| row.only::<String>())
+        .transpose()?;
+    let live = match &next {
+        Some(last) => tx.rows(LIVE, params![after, last, now])?,
+        None => tx.rows(LIVE_REST, params![after, now])?,
+    };
+    let live = live
+        .into_iter()
+        .map(|mut row| row.only::<ActionId>())
+        .collect::<Result<Vec<_>, _>>()?;
+    for action in live {
+        revoke(tx, &action)?;
+    }
+    Ok(next)
 }

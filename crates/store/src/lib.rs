@@ -7,6 +7,7 @@ pub mod action;
 pub mod answer;
 pub mod attempt;
 pub mod audit;
+pub mod clock;
 mod columns;
 pub mod device;
 pub mod engine;
@@ -29,8 +30,8 @@ pub mod sim_text;
 pub mod testing;
 
 pub use engine::{
-    Clock, FromValue, Migration, Migrations, Notice, Param, Row, Stats, Store, StoreError, Tx,
-    TxError, Value,
+    Clock, ClockFault, ClockState, FromValue, Migration, Migrations, Notice, Param, Row, Stats,
+    Store, StoreError, Tx, TxError, Value,
 };
 pub use kind::Kind;
 pub use migrations::{PERSONS, SCHEME};

@@ -88,6 +88,18 @@ pub static SCHEME: Migrations = Migrations::new(&[
         sqlite: include_str!("../migrations/scheme/sqlite/0014_change_code.sql"),
         postgres: include_str!("../migrations/scheme/postgres/0014_change_code.sql"),
     },
+    Migration {
+        version: 15,
+        name: "clock",
+        sqlite: include_str!("../migrations/scheme/sqlite/0015_clock.sql"),
+        postgres: include_str!("../migrations/scheme/postgres/0015_clock.sql"),
+    },
+    Migration {
+        version: 16,
+        name: "backup of WebAuthn credentials",
+        sqlite: include_str!("../migrations/scheme/sqlite/0016_unlock_backup.sql"),
+        postgres: include_str!("../migrations/scheme/postgres/0016_unlock_backup.sql"),
+    },
 ]);
 
 /// The store of person keys.

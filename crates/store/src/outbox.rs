@@ -110,3 +110,10 @@ pub fn lease(tx: &mut Tx, e: &Effect, next: i64) -> Result<bool, StoreError> {
 pub fn done(tx: &mut Tx, id: &str) -> Result<(), StoreError> {
     tx.exec(DONE, params![id]).map(drop)
 }
+
+const HASTEN: &str = "UPDATE outbox SET due = $1 WHERE due > $2";
+
+/// Makes effects due that would wait longer than until `latest`.
+pub fn hasten(tx: &mut Tx, now: i64, latest: i64) -> Result<u64, StoreError> {
+    tx.exec(HASTEN, params![now, latest])
+}

@@ -57,8 +57,12 @@ pub fn consume(
 const OLD_ASSERTIONS: &str = "DELETE FROM assertion WHERE expires < $1";
 const OLD_REQUESTS: &str = "DELETE FROM pushed_request WHERE handle < $1";
 
-/// Deletes assertions and pushed requests whose time is over.
-pub fn sweep(tx: &mut Tx, now: i64) -> Result<u64, StoreError> {
-    let handle = now.to_be_bytes();
-    Ok(tx.exec(OLD_ASSERTIONS, params![now])? + tx.exec(OLD_REQUESTS, params![&handle])?)
+/// Deletes assertions whose time is over. One that is deleted can be used again once the clock shows an earlier time.
+pub fn forget_assertions(tx: &mut Tx, before: i64) -> Result<u64, StoreError> {
+    tx.exec(OLD_ASSERTIONS, params![before])
+}
+
+/// Deletes pushed requests whose time is over.
+pub fn sweep(tx: &mut Tx, before: i64) -> Result<u64, StoreError> {
+    tx.exec(OLD_REQUESTS, params![&before.to_be_bytes()])
 }

@@ -371,3 +371,13 @@ pub fn note_event(
     tx.change_one(ADVANCE, params![operator, contiguous])?;
     Ok(true)
 }
+
+const UNSTATE: &str = "UPDATE sim_binding SET stated = NULL WHERE stated > $1";
+const UNHEAR: &str = "UPDATE operator_feed SET last_heard = 0 WHERE last_heard > $1";
+
+/// Forgets statements and signs of life that are later than `now`: they would look fresh for too long.
+pub fn forget_later(tx: &mut Tx, now: i64) -> Result<(), StoreError> {
+    tx.exec(UNSTATE, params![now])?;
+    tx.exec(UNHEAR, params![now])?;
+    Ok(())
+}

@@ -169,22 +169,41 @@ fn a_daily_key_is_destroyed_after_two_days() {
     let keys = FileKeyStore::open(home.path()).unwrap();
     let sealed = keys.daily(100).unwrap().seal(b"", b"state").unwrap();
     keys.daily(101).unwrap();
+    keys.destroy_days(101).unwrap();
     assert_eq!(
-        *keys.daily(100).unwrap().open(b"", &sealed).unwrap(),
+        *keys.daily_made(100).unwrap().open(b"", &sealed).unwrap(),
         b"state"
     );
     keys.daily(102).unwrap();
-    assert!(matches!(keys.daily(100), Err(Error::Destroyed(100))));
+    keys.destroy_days(102).unwrap();
+    assert!(matches!(keys.daily_made(100), Err(Error::Destroyed(100))));
     assert!(!files(home.path()).contains(&"daily.100.key".to_owned()));
-    // Another process does not make the destroyed key again.
     let restarted = FileKeyStore::open(home.path()).unwrap();
-    assert!(matches!(restarted.daily(100), Err(Error::Destroyed(100))));
-    restarted.daily(101).unwrap();
-    restarted.daily(500).unwrap();
-    assert_eq!(
-        files(home.path()),
-        ["daily.500.key", "master.key", "root.mac.key"]
-    );
+    assert!(matches!(
+        restarted.daily_made(100),
+        Err(Error::Destroyed(100))
+    ));
+    restarted.destroy_days(500).unwrap();
+    assert_eq!(files(home.path()), ["master.key", "root.mac.key"]);
+}
+
+#[test]
+fn t45_a_later_day_destroys_no_key_and_a_destroyed_day_can_be_used_again() {
+    let home = home();
+    let keys = FileKeyStore::open(home.path()).unwrap();
+    let sealed = keys.daily(100).unwrap().seal(b"", b"state").unwrap();
+    keys.daily(500).unwrap();
+    for keys in [&keys, &FileKeyStore::open(home.path()).unwrap()] {
+        let opened = keys.daily_made(100).unwrap().open(b"", &sealed).unwrap();
+        assert_eq!(*opened, b"state");
+    }
+    keys.destroy_days(500).unwrap();
+    let again = keys.daily(100).unwrap();
+    assert!(again.open(b"", &sealed).is_err());
+    let sealed = again.seal(b"", b"new").unwrap();
+    let restarted = FileKeyStore::open(home.path()).unwrap();
+    let opened = restarted.daily_made(100).unwrap();
+    assert_eq!(*opened.open(b"", &sealed).unwrap(), b"new");
 }
 
 #[test]

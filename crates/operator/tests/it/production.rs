@@ -53,6 +53,14 @@ impl KeyStore for Hardware {
         self.0.daily(day)
     }
 
+    fn daily_made(&self, day: i64) -> Result<Arc<SealingKey>, Error> {
+        self.0.daily_made(day)
+    }
+
+    fn destroy_days(&self, today: i64) -> Result<(), Error> {
+        self.0.destroy_days(today)
+    }
+
     fn is_production(&self) -> bool {
         true
     }

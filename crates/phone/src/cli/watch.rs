@@ -112,7 +112,7 @@ async fn decide(
 fn is_temporary(error: &Error) -> bool {
     matches!(
         &*error.code,
-        "offline" | "busy" | "internal" | "too_many_requests"
+        "offline" | "busy" | "clock_disagrees" | "internal" | "too_many_requests"
     )
 }
 

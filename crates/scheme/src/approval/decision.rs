@@ -246,7 +246,7 @@ impl Scheme {
                     .ok_or(ProblemCode::AttemptUnknown)?;
                 let state = self
                     .keys
-                    .daily(attempt.state_day)?
+                    .daily_made(attempt.state_day)?
                     .open(attempt.action.as_bytes(), sealed)?;
                 let Some(session) = self.code.finish(&state, ke3.as_ref())? else {
                     return Ok(false);
@@ -267,7 +267,8 @@ impl Scheme {
                     origin: &self.config.app,
                     rp_id: self.config.rp_id(),
                 };
-                webauthn::verify_assertion(assertion, key, &expect)
+                let registered = signed.device.biometric_backup;
+                webauthn::verify_assertion(assertion, key, registered, &expect)
                     .map_err(|_| ProblemCode::ProofInvalid)?;
                 Ok(true)
             }

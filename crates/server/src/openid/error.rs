@@ -115,6 +115,10 @@ impl Error {
             Self::WrongBrowser | Self::FormToken => {
                 OAuthError::new(Code::AccessDenied, "the browser did not start this login")
             }
+            Self::Scheme(error) if error.is_clock() => OAuthError::new(
+                Code::TemporarilyUnavailable,
+                "the clock of the scheme is not right: retry in ten minutes",
+            ),
             Self::Scheme(error) if error.is_busy() => {
                 OAuthError::new(Code::TemporarilyUnavailable, "the database is busy: retry")
             }
@@ -139,6 +143,7 @@ impl Error {
             Self::Login(LoginRefusal::TooManyOpen) => return (ErrorPage::Busy, "too_many_open"),
             Self::WrongBrowser => ErrorPage::WrongBrowser,
             Self::FormToken => return (ErrorPage::WrongBrowser, "form_token_invalid"),
+            Self::Scheme(error) if error.is_clock() => ErrorPage::Clock,
             Self::Scheme(error) if error.is_busy() => ErrorPage::Busy,
             Self::OAuth(_)
             | Self::Redirect(_)

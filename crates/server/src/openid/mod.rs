@@ -33,11 +33,15 @@ mod texts;
 
 use std::sync::Arc;
 
-use axum::Router;
-use axum::extract::DefaultBodyLimit;
+use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::middleware::Next;
+use axum::response::Response;
 use axum::routing::{get, post};
+use axum::{Router, middleware};
 use ipse_openid::discovery::path;
 use ipse_openid::params::MAX_BYTES;
+
+use crate::clock;
 
 pub use provider::Provider;
 
@@ -61,5 +65,23 @@ pub fn router(provider: Arc<Provider>) -> Router {
         .route("/phone/v1/config", get(phone_config::get))
         .fallback(not_found::get)
         .layer(DefaultBodyLimit::max(MAX_BYTES))
+        .layer(middleware::from_fn_with_state(provider.clone(), guard))
         .with_state(provider)
+}
+
+/// Refuses what needs the time while the clock cannot be trusted. Documents and files are served.
+async fn guard(State(provider): State<Arc<Provider>>, request: Request, next: Next) -> Response {
+    let Some(error) = clock::fault(&provider.scheme) else {
+        return next.run(request).await;
+    };
+    let error = error::Error::from(error);
+    match request.uri().path() {
+        path::PAR | path::TOKEN | path::REVOKE => error.into_json(),
+        path::USERINFO => error.into_userinfo(false),
+        path::AUTHORIZE => error.into_page(&provider, request.headers()),
+        other if other.starts_with("/sign-in") || other.starts_with("/return/") => {
+            error.into_page(&provider, request.headers())
+        }
+        _ => next.run(request).await,
+    }
 }

@@ -230,6 +230,8 @@ pub enum ErrorPage {
     PromptOpen,
     /// The database is busy.
     Busy,
+    /// The clock cannot be trusted.
+    Clock,
     /// The scheme failed.
     ServerError,
     /// No such page.
@@ -238,7 +240,7 @@ pub enum ErrorPage {
 
 impl ErrorPage {
     #[cfg(test)]
-    pub const ALL: [ErrorPage; 12] = [
+    pub const ALL: [ErrorPage; 13] = [
         ErrorPage::SiteMistake,
         ErrorPage::RequestExpired,
         ErrorPage::ActionExpired,
@@ -249,6 +251,7 @@ impl ErrorPage {
         ErrorPage::ActionClosed,
         ErrorPage::PromptOpen,
         ErrorPage::Busy,
+        ErrorPage::Clock,
         ErrorPage::ServerError,
         ErrorPage::PageUnknown,
     ];
@@ -266,6 +269,7 @@ impl ErrorPage {
             ErrorPage::ActionClosed => "action-closed",
             ErrorPage::PromptOpen => "prompt-open",
             ErrorPage::Busy => "busy",
+            ErrorPage::Clock => "clock",
             ErrorPage::ServerError => "server-error",
             ErrorPage::PageUnknown => "page-unknown",
         }
@@ -284,6 +288,7 @@ impl ErrorPage {
             ErrorPage::ActionClosed => "action_closed",
             ErrorPage::PromptOpen => "prompt_open",
             ErrorPage::Busy => "busy",
+            ErrorPage::Clock => "clock_disagrees",
             ErrorPage::ServerError => "internal",
             ErrorPage::PageUnknown => "not_found",
         }
@@ -293,7 +298,7 @@ impl ErrorPage {
     const fn has_request_id(self) -> bool {
         matches!(
             self,
-            ErrorPage::SiteMistake | ErrorPage::Busy | ErrorPage::ServerError
+            ErrorPage::SiteMistake | ErrorPage::Busy | ErrorPage::Clock | ErrorPage::ServerError
         )
     }
 
@@ -302,7 +307,8 @@ impl ErrorPage {
             ErrorPage::ActionExpired
             | ErrorPage::RequestExpired
             | ErrorPage::PromptOpen
-            | ErrorPage::Busy => Tone::Caution,
+            | ErrorPage::Busy
+            | ErrorPage::Clock => Tone::Caution,
             ErrorPage::SiteMistake | ErrorPage::NotMyPhone | ErrorPage::ServerError => Tone::Stop,
             ErrorPage::IdentityBlocked | ErrorPage::WrongBrowser => Tone::Protected,
             _ => Tone::Calm,
@@ -314,7 +320,7 @@ impl ErrorPage {
             ErrorPage::SiteMistake | ErrorPage::RequestExpired => StatusCode::BAD_REQUEST,
             ErrorPage::WrongBrowser => StatusCode::FORBIDDEN,
             ErrorPage::PageUnknown => StatusCode::NOT_FOUND,
-            ErrorPage::Busy => StatusCode::SERVICE_UNAVAILABLE,
+            ErrorPage::Busy | ErrorPage::Clock => StatusCode::SERVICE_UNAVAILABLE,
             ErrorPage::ServerError => StatusCode::INTERNAL_SERVER_ERROR,
             ErrorPage::ActionExpired | ErrorPage::ActionClosed => StatusCode::GONE,
             _ => StatusCode::OK,

@@ -27,6 +27,9 @@ pub async fn run(scheme: Arc<Scheme>, mut stopped: Stopped) {
 }
 
 async fn check(scheme: &Scheme, first: bool) {
+    if scheme.clock_fault().is_some() {
+        return;
+    }
     for operator in &scheme.operators {
         let healthy = scheme.feed_healthy(operator.name()).await;
         if first || !matches!(healthy, Ok(true)) {

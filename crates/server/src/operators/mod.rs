@@ -7,14 +7,15 @@ mod token;
 
 use std::sync::Arc;
 
-use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::post;
+use axum::{Router, middleware};
 use ipse_keys::KeyStore;
 use ipse_protocol::{Clock, Random};
 use ipse_scheme::Scheme;
 use ipse_scheme::sim_controller::SimController;
 
+use crate::clock;
 use crate::config::ServerConfig;
 use crate::fetch::Fetch;
 
@@ -23,6 +24,7 @@ pub fn router(scheme: Arc<Scheme>) -> Router {
     Router::new()
         .route("/operators/events", post(events::post))
         .layer(DefaultBodyLimit::max(events::MAX_BODY))
+        .layer(middleware::from_fn_with_state(scheme.clone(), clock::guard))
         .with_state(scheme)
 }
 

@@ -26,6 +26,7 @@ use ipse_protocol::problem::{Problem, ProblemCode};
 use ipse_protocol::wire::ConfigResponse;
 use ipse_scheme::Scheme;
 
+use crate::clock;
 use crate::config::ServerConfig;
 use crate::limits::Limits;
 use crate::problem::ApiError;
@@ -110,6 +111,10 @@ pub fn router(api: Api) -> Router {
         .route("/events", get(events::get))
         .fallback(|| async { ApiError::from(ProblemCode::NotFound) })
         .layer(DefaultBodyLimit::max(MAX_BODY))
+        .layer(middleware::from_fn_with_state(
+            api.scheme.clone(),
+            clock::guard,
+        ))
         .layer(middleware::map_response(with_headers))
         .with_state(api)
 }

@@ -20,6 +20,9 @@ pub enum StoreError {
     /// The database holds something that this program cannot have written.
     #[error("stored data is not as expected: {0}")]
     Corrupt(String),
+    /// The wall clock cannot be trusted. Nothing was changed.
+    #[error("{0}")]
+    Clock(ClockFault),
     /// The database cannot be reached or written. If it was lost while committing, the outcome is
     /// unknown, and the text says so; the caller finds out by reading.
     #[error("the database is unavailable: {0}")]
@@ -41,6 +44,20 @@ pub enum StoreError {
     Abort(String),
 }
 
+/// Why the wall clock cannot be trusted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum ClockFault {
+    /// The wall clock and the monotonic clock disagree. Milliseconds by which the wall clock is ahead of the accepted time.
+    #[error("the clocks disagree: the time is {} seconds from what it should be", .0 / 1000)]
+    Disagree(i64),
+    /// An earlier time was accepted, and what was open has not ended yet.
+    #[error("an earlier time was accepted: what was open must end first")]
+    Earlier,
+    /// The clock of this machine and that of the database differ. Milliseconds by which the database's is ahead.
+    #[error("the clocks of this machine and of the database are {} seconds apart", .0 / 1000)]
+    Apart(i64),
+}
+
 impl StoreError {
     /// A stable code for logs and metrics.
     #[must_use]
@@ -51,6 +68,7 @@ impl StoreError {
             Self::Unique(_) => "store_unique",
             Self::Constraint(_) => "store_constraint",
             Self::Corrupt(_) => "store_corrupt",
+            Self::Clock(_) => "store_clock",
             Self::Unavailable(_) => "store_unavailable",
             Self::RowCount(_) => "store_row_count",
             Self::Statement(_) => "store_statement",
@@ -63,7 +81,10 @@ impl StoreError {
     /// Whether the same call may succeed later without anyone changing anything.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
-        matches!(self, Self::Busy | Self::Closed | Self::Unavailable(_))
+        matches!(
+            self,
+            Self::Busy | Self::Closed | Self::Clock(_) | Self::Unavailable(_)
+        )
     }
 }
 

@@ -20,10 +20,12 @@ mod group_commit;
 mod migrate;
 mod notify;
 mod notify_postgres;
+mod pace;
 mod postgres;
 mod queue;
 mod sqlite;
 mod stats;
+mod time;
 mod tx;
 mod url;
 mod value;
@@ -43,13 +45,15 @@ use self::postgres::{PgConnection, Pool};
 use self::queue::{Queue, Task};
 use self::sqlite::{Readers, SqliteConnection};
 use self::stats::Counters;
-use self::tx::{Connection, Time};
+use self::time::Time;
+use self::tx::Connection;
 use self::url::Target;
 
-pub use self::error::{StoreError, TxError};
+pub use self::error::{ClockFault, StoreError, TxError};
 pub use self::migrate::{Migration, Migrations};
 pub use self::notify::Notice;
 pub use self::stats::Stats;
+pub use self::time::ClockState;
 pub use self::tx::Tx;
 pub use self::value::{FromValue, Param, Row, Value};
 pub use ipse_protocol::Clock;
@@ -62,6 +66,7 @@ struct Inner {
     queue: Arc<Queue>,
     /// Only on SQLite, where reads run on the calling thread.
     readers: Option<Readers>,
+    time: Arc<Time>,
     local: Arc<Local>,
     counters: Arc<Counters>,
     threads: Mutex<Vec<JoinHandle<()>>>,
@@ -114,7 +119,9 @@ impl Store {
         clock: Clock,
         random: Random,
     ) -> Result<Self, StoreError> {
-        let time = Time::new(clock, random);
+        let on_server = matches!(target, Target::Postgres { .. });
+        let time = Time::new(clock, random, on_server);
+        let watched = Arc::clone(&time);
         let local = Arc::new(Local::new());
         let counters = Arc::new(Counters::default());
         let mut threads = Vec::new();
@@ -173,6 +180,7 @@ impl Store {
         Ok(Self(Arc::new(Inner {
             queue,
             readers,
+            time: watched,
             local,
             counters,
             threads: Mutex::new(threads),
@@ -260,6 +268,44 @@ impl Store {
     #[must_use]
     pub fn subscribe(&self) -> broadcast::Receiver<Notice> {
         self.0.local.subscribe()
+    }
+
+    /// Begins to watch the clocks, with the last time that was recorded. From now on, an accepted earlier time is not used
+    /// before [`Store::ended`].
+    ///
+    /// # Errors
+    /// The database cannot be reached.
+    pub fn watch_clock(&self, recorded: Option<i64>) -> Result<(), StoreError> {
+        self.0.time.watch(recorded);
+        match self.read_blocking(Tx::now) {
+            Ok(_) | Err(StoreError::Clock(_)) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// What the clocks say now. On PostgreSQL, what the last transaction said of the database's clock counts too.
+    #[must_use]
+    pub fn clock(&self) -> ClockState {
+        self.0.time.state()
+    }
+
+    /// What was open when an earlier time was accepted has ended, so that the time can be used.
+    pub fn ended(&self) {
+        self.0.time.ended();
+    }
+
+    /// Whether the database has a schema of this name; never on SQLite.
+    ///
+    /// # Errors
+    /// As the database says.
+    pub fn has_schema(&self, name: &str) -> Result<bool, StoreError> {
+        const FIND: &str = "SELECT COUNT(*) FROM pg_namespace WHERE nspname = $1";
+        if self.0.readers.is_some() {
+            return Ok(false);
+        }
+        let name = name.to_owned();
+        let found: i64 = self.read_blocking(move |tx| tx.value(FIND, &[Param::from(&name)]))?;
+        Ok(found > 0)
     }
 
     /// Counts of what the store has done.

@@ -16,7 +16,8 @@ use super::error::{Failure, Kind, StoreError};
 use super::notify_postgres::Broadcast;
 use super::queue::{Job, Queue};
 use super::stats::Counters;
-use super::tx::{Connection, Time, Tx};
+use super::time::Time;
+use super::tx::{Connection, Tx};
 use super::value::{Columns, Param, Row, Value};
 
 /// After this many conflicts a transaction waits for its turn.

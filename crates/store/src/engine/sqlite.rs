@@ -12,7 +12,8 @@ use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{CachedStatement, ErrorCode, ffi};
 
 use super::error::{Failure, Kind, StoreError, TxError};
-use super::tx::{Connection, Time, Tx};
+use super::time::Time;
+use super::tx::{Connection, Tx};
 use super::value::{Columns, Param, Row, Value};
 
 /// More than all statements of the program, so that none is prepared twice.

@@ -1,42 +1,19 @@
 //! An open transaction: the only place that knows which engine it runs on.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
 
-use ipse_protocol::{Clock, Random};
+use ipse_protocol::Random;
 
 use super::error::{Failure, Kind, StoreError};
 use super::notify::Notice;
 use super::postgres::PgConnection;
 use super::sqlite::SqliteConnection;
+use super::time::Time;
 use super::value::{FromValue, Param, Row};
 
 pub(crate) enum Connection {
     Sqlite(Box<SqliteConnection>),
     Postgres(Box<PgConnection>),
-}
-
-/// The clock, with the latest time that any transaction of this store has seen; and the source of random bytes.
-pub(crate) struct Time {
-    clock: Clock,
-    random: Random,
-    latest: AtomicI64,
-}
-
-impl Time {
-    pub(crate) fn new(clock: Clock, random: Random) -> Arc<Self> {
-        Arc::new(Self {
-            clock,
-            random,
-            latest: AtomicI64::new(i64::MIN),
-        })
-    }
-
-    /// The time of the process, never earlier than one that was returned before.
-    fn monotonic(&self) -> i64 {
-        let now = self.clock.unix_ms();
-        self.latest.fetch_max(now, Ordering::SeqCst).max(now)
-    }
 }
 
 /// An open transaction.
@@ -107,23 +84,29 @@ impl Tx {
     /// The database's time in milliseconds since 1970, the same during the whole transaction.
     ///
     /// # Errors
-    /// The database failed.
+    /// [`StoreError::Clock`] while the clocks disagree, and when the database failed.
     pub fn now(&mut self) -> Result<i64, StoreError> {
         if let Some(now) = self.now {
             return Ok(now);
         }
         let time = Arc::clone(&self.time);
         let now = self.run(|c| match c {
-            Connection::Sqlite(_) => Ok(time.monotonic()),
-            Connection::Postgres(c) => Ok(c.now()?.saturating_add(time.clock.offset_ms())),
+            Connection::Sqlite(_) => Ok(time.here()?),
+            Connection::Postgres(c) => time.of_database(|| c.now()),
         })?;
         self.now = Some(now);
         Ok(now)
     }
 
+    /// Sets the time of this transaction: for the work that must be done while the clocks disagree, and before an earlier
+    /// time is used.
+    pub fn at(&mut self, now: i64) {
+        self.now = Some(now);
+    }
+
     /// Random bytes, for ids that a rule makes.
     pub fn random(&self) -> &Random {
-        &self.time.random
+        self.time.random()
     }
 
     /// Runs a statement and tells how many rows it changed.

@@ -4,7 +4,7 @@ use ipse_protocol::ids::IdentityId;
 use ipse_protocol::terms::BlockReason;
 use ipse_store::outbox::{self, EffectKind};
 use ipse_store::testing::TestDb;
-use ipse_store::{Param, SCHEME, identity};
+use ipse_store::{Param, SCHEME, clock, identity};
 
 #[test]
 fn an_effect_of_an_unknown_kind_does_not_stop_the_others() {
@@ -42,5 +42,28 @@ fn a_reason_to_suspend_a_closed_identity_is_kept_and_it_stays_closed() {
         let (added, _, status) = ends.expect("store");
         assert!(added);
         assert_eq!(status, Some(Ok("closed".to_owned())));
+    }
+}
+
+#[test]
+fn t45_agreement_is_counted_up_to_a_day_and_a_gap_counts_as_a_minute() {
+    const MINUTE: i64 = 60_000;
+    for db in TestDb::both() {
+        let store = db.open(&SCHEME);
+        let keep = |ms: i64| {
+            db.clock().shift(ms);
+            store.write_blocking(clock::keep).unwrap()
+        };
+        assert_eq!(store.read_blocking(clock::record), Ok(None));
+        assert!(keep(0).is_settled(), "they have never disagreed");
+        store.write_blocking(clock::disagreed).unwrap();
+        let agreed = keep(10_000).agreed;
+        assert!((10_000..=MINUTE).contains(&agreed), "{agreed}");
+        let later = keep(3 * clock::DAY_MS).agreed;
+        assert_eq!(later, agreed + MINUTE);
+        const NEARLY: &str = "UPDATE clock SET agreed = 86400000 - 60001";
+        store.write_blocking(|tx| tx.exec(NEARLY, &[])).unwrap();
+        assert!(!keep(MINUTE).is_settled());
+        assert_eq!(keep(MINUTE).agreed, clock::DAY_MS);
     }
 }

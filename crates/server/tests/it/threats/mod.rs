@@ -32,5 +32,6 @@ mod t38_texts;
 mod t39_pairwise;
 mod t40_disclosure;
 mod t41_enumeration;
+mod t45_clock;
 mod t47_forwarded_qr;
 mod t52_recovery_theft;
