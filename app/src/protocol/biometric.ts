@@ -28,7 +28,7 @@ export async function registerBiometric(options: CreationOptions): Promise<Biome
         rp: { id: options.rp_id, name: "Ipse" },
         user: { id: b64u.decode(options.user_id), name: options.user_name, displayName: options.user_name },
         pubKeyCredParams: [{ type: "public-key", alg: ES256 }],
-        authenticatorSelection: { authenticatorAttachment: "platform", userVerification: "required", residentKey: "preferred" },
+        authenticatorSelection: { authenticatorAttachment: "platform", userVerification: "required", residentKey: "discouraged" },
         attestation: "none",
         timeout: 60_000,
       },

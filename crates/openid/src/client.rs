@@ -246,20 +246,26 @@ pub enum RegistrationProblem {
         /// The scope.
         scope: String,
     },
+    /// The end of the older audience.
+    #[error("audience: `until` must be within the next two years, in seconds since 1970")]
+    Until,
     /// Sandbox people in production.
     #[error("sandbox_people: not allowed in production")]
     Sandbox,
 }
 
+/// How long the older audience of assertions may be accepted, in seconds: two years.
+pub const LONGEST_LEGACY: i64 = 2 * 365 * 24 * 3600;
+
 /// The scope for names and language.
 pub const PROFILE: &str = "profile";
 
 impl Registration {
-    /// Checks the registration. `production` is whether real people use this scheme.
+    /// Checks a new registration. `production` is whether real people use this scheme; `now` is in seconds since 1970 UTC.
     ///
     /// # Errors
     /// The first problem that is found.
-    pub fn validate(&self, production: bool) -> Result<(), RegistrationProblem> {
+    pub fn validate(&self, production: bool, now: i64) -> Result<(), RegistrationProblem> {
         if !is_token(&self.client_id, 64) {
             return Err(RegistrationProblem::ClientId);
         }
@@ -280,10 +286,15 @@ impl Registration {
                 }
             })?;
         }
-        if let Authentication::PrivateKeyJwt { jwks, .. } = &self.authentication
-            && !jwks.are_usable()
-        {
-            return Err(RegistrationProblem::Keys);
+        if let Authentication::PrivateKeyJwt { jwks, audience } = &self.authentication {
+            if !jwks.are_usable() {
+                return Err(RegistrationProblem::Keys);
+            }
+            if let AssertionAudience::Endpoint { until } = audience
+                && !(1..=LONGEST_LEGACY).contains(&until.saturating_sub(now))
+            {
+                return Err(RegistrationProblem::Until);
+            }
         }
         if self.services.is_empty() || self.services.len() > 50 {
             return Err(RegistrationProblem::Services);

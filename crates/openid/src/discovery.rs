@@ -45,6 +45,7 @@ pub fn document(issuer: &str) -> Value {
         "auth_time",
         "nonce",
         "acr",
+        "amr",
     ];
     claims.extend(Claim::ALL.iter().map(|claim| claim.as_str()));
     json!({

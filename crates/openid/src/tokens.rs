@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use ipse_jose::{SigningKey, jws};
+use ipse_protocol::terms::{Factor, KeyKind};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -24,10 +25,27 @@ pub struct IdToken<'a> {
     pub auth_time: i64,
     /// The level of the login. Never less than the request requires.
     pub acr: Level,
+    /// How the person approved, from [`methods`]; none if that is not known.
+    pub amr: Option<[&'static str; 3]>,
     /// The request's nonce.
     pub nonce: Option<&'a str>,
     /// Released claims, from [`crate::disclosure::release`].
     pub claims: BTreeMap<String, Value>,
+}
+
+/// The methods of an approval (RFC 8176 §2): the device's key, the code or the unlock of the phone, and that these are several
+/// factors. The unlock is `user` (a person was there), not `fpt`: the platform accepts a fingerprint, a face or its own screen code,
+/// and does not say which. None for a factor that approves nothing.
+pub fn methods(factor: Factor, key: KeyKind) -> Option<[&'static str; 3]> {
+    let key = match key {
+        KeyKind::Software => "swk",
+        KeyKind::Hardware => "hwk",
+    };
+    match factor {
+        Factor::Code => Some([key, "pin", "mfa"]),
+        Factor::Biometric => Some([key, "user", "mfa"]),
+        Factor::None => None,
+    }
 }
 
 impl IdToken<'_> {
@@ -43,6 +61,9 @@ impl IdToken<'_> {
         claims.insert("iat".into(), now.into());
         claims.insert("auth_time".into(), self.auth_time.into());
         claims.insert("acr".into(), self.acr.as_str().into());
+        if let Some(amr) = self.amr {
+            claims.insert("amr".into(), amr.as_slice().into());
+        }
         if let Some(nonce) = self.nonce {
             claims.insert("nonce".into(), nonce.into());
         }
@@ -112,6 +133,7 @@ mod tests {
             ("given_name", "An"),
             ("sub", "someone else"),
             ("acr", "advanced"),
+            ("amr", "fpt"),
             ("iss", "x"),
         ];
         let token = IdToken {
@@ -120,6 +142,7 @@ mod tests {
             subject: "pairwise",
             auth_time: 990,
             acr: Level::Basic,
+            amr: methods(Factor::Biometric, KeyKind::Software),
             nonce: Some("n"),
             claims: claims
                 .iter()
@@ -130,9 +153,16 @@ mod tests {
             Value::Object(token.claims(1000)),
             serde_json::json!({
                 "iss": "https://ipse.example", "sub": "pairwise", "aud": "shop", "exp": 1300, "iat": 1000,
-                "auth_time": 990, "acr": "basic", "nonce": "n", "given_name": "An",
+                "auth_time": 990, "acr": "basic", "amr": ["swk", "user", "mfa"], "nonce": "n", "given_name": "An",
             })
         );
+    }
+
+    #[test]
+    fn methods_say_what_was_used() {
+        let hardware = methods(Factor::Code, KeyKind::Hardware);
+        assert_eq!(hardware, Some(["hwk", "pin", "mfa"]));
+        assert_eq!(methods(Factor::None, KeyKind::Software), None);
     }
 
     #[test]

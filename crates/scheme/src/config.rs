@@ -2,6 +2,8 @@
 
 use serde::Deserialize;
 
+use crate::partner_name::Reserved;
+
 /// Where the scheme runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -96,6 +98,8 @@ pub struct Config {
     pub texts_per_hour: i64,
     /// Version of the terms that a person accepts.
     pub terms_version: String,
+    /// Names that no other partner may have: those of the banks and operators.
+    pub reserved_names: Vec<Reserved>,
 }
 
 impl Config {

@@ -101,6 +101,10 @@ pub fn row_mac(keys: &dyn KeyStore, d: &Device) -> [u8; 32] {
         field(Some(&[u8::from(d.contested)]));
         field(Some(&d.basic_until.to_be_bytes()));
     }
+    // Older rows have no such field.
+    if let Some(backup) = d.biometric_backup {
+        field(Some(backup.as_str().as_bytes()));
+    }
     keys.mac("device/row/1", &bytes)
 }
 
@@ -169,6 +173,16 @@ pub(crate) fn vouched_again(
 }
 
 impl Scheme {
+    /// Whether a device may act for its identity.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn is_active(&self, id: &DeviceId) -> Result<bool, Error> {
+        let id = id.clone();
+        let found = self.store.read(move |tx| device::by_id(tx, &id)).await?;
+        Ok(found.is_some_and(|device| device.status == DeviceStatus::Active))
+    }
+
     /// Verifies a device-signed request (protocol §2). Its sequence is not spent.
     ///
     /// # Errors
@@ -425,6 +439,8 @@ pub(crate) fn spend_replaced(
 fn suspend_copied(tx: &mut Tx, keys: &dyn KeyStore, found: &mut Device) -> Result<(), StoreError> {
     found.status = DeviceStatus::Suspended;
     update(tx, keys, found)?;
+    // Ends the event streams of this device, also when the identity is suspended already.
+    tx.notify(block::IDENTITY_CHANNEL, &found.identity);
     // Before the enrolment is complete there is no identity: then only the device is suspended.
     if ipse_store::identity::by_id(tx, &found.identity)?.is_some() {
         let reason = BlockReason::DeviceLost;

@@ -5,9 +5,11 @@ use ipse_protocol::sha256;
 use ipse_store::partner::{self, PartnerStatus};
 use ipse_store::pushed_request;
 use ipse_store::{StoreError, Tx};
+use serde::Deserialize;
 
 use crate::actor::Actor;
 use crate::error::{Error, RuleError};
+use crate::partner_name::{self, NameProblem, Reserved};
 use crate::refusal::LoginRefusal;
 use crate::scheme::Scheme;
 
@@ -81,36 +83,55 @@ impl Scheme {
         }
     }
 
-    /// Registers a partner. The caller has checked the registration (JSON).
+    /// Registers a partner. The caller has checked the registration (JSON) but for its name.
     ///
     /// # Errors
-    /// When the store fails.
+    /// [`NameProblem`], or when the store fails.
     pub async fn register_partner(
         &self,
         actor: Actor,
         id: PartnerId,
         registration: String,
-    ) -> Result<(), Error> {
-        Ok(self
-            .store
-            .write(move |tx| register(tx, &actor, &id, &registration))
-            .await?)
+    ) -> Result<(), RuleError<NameProblem>> {
+        let reserved = self.config.reserved_names.clone();
+        self.store
+            .write_rule(move |tx| register(tx, &actor, &id, &registration, &reserved))
+            .await
     }
 }
 
-/// Adds a partner, and records it in the audit trail. The caller has checked the registration (JSON).
+/// What the name of a registration is compared by.
+#[derive(Deserialize)]
+struct Named {
+    name: String,
+    domain: String,
+}
+
+fn named(registration: &str) -> Result<Named, StoreError> {
+    serde_json::from_str(registration)
+        .map_err(|_| StoreError::Corrupt("a partner's registration".to_owned()))
+}
+
+/// Adds a partner, and records it in the audit trail. The caller has checked the registration (JSON) but for its name.
 ///
 /// # Errors
-/// When the store fails.
+/// [`NameProblem`], or when the store fails.
 pub fn register(
     tx: &mut Tx,
     actor: &Actor,
     id: &PartnerId,
     registration: &str,
-) -> Result<(), StoreError> {
+    reserved: &[Reserved],
+) -> Result<(), RuleError<NameProblem>> {
+    let Named { name, domain } = named(registration)?;
+    let others = partner::all(tx)?
+        .iter()
+        .map(|other| named(&other.registration).map(|other| (other.name, other.domain)))
+        .collect::<Result<Vec<_>, _>>()?;
+    partner_name::check(&name, &domain, reserved, &others).map_err(RuleError::Refused)?;
     let now = tx.now()?;
     partner::insert(tx, id, registration, now)?;
-    actor.record(tx, "partner.registered", id.as_str())
+    Ok(actor.record(tx, "partner.registered", id.as_str())?)
 }
 
 /// Suspends or activates a partner, and records it in the audit trail; false when there is none with this id.
@@ -141,6 +162,38 @@ mod tests {
 
     use super::*;
 
+    fn failed(error: RuleError<NameProblem>) -> StoreError {
+        StoreError::Abort(error.to_string())
+    }
+
+    #[test]
+    fn t01_a_partner_with_the_name_of_another_is_not_registered() {
+        for db in TestDb::both() {
+            let store = db.open(&SCHEME);
+            let register = |n: u8, name: &str, domain: &str| {
+                let registration = serde_json::json!({"name": name, "domain": domain});
+                let (id, registration) = (PartnerId::of(&[n; 16]), registration.to_string());
+                let bank = Reserved {
+                    name: "Bank Anker".to_owned(),
+                    host: "anker.example".to_owned(),
+                };
+                store.write_blocking(move |tx| {
+                    let actor = Actor::Staff("an".into());
+                    let bank = std::slice::from_ref(&bank);
+                    register(tx, &actor, &id, &registration, bank).map_err(failed)
+                })
+            };
+            register(1, "Winkel Hoek", "hoek.example").unwrap();
+            for name in ["Ipse", "Bank Anker", "Winkel Hoek", "\u{ff37}inkel"] {
+                let refused = register(2, name, "shop.example").unwrap_err();
+                assert!(matches!(refused, StoreError::Abort(_)), "{name}");
+            }
+            register(3, "Winkel Hoek", "hoek.example").unwrap();
+            let all = store.read_blocking(partner::all).unwrap();
+            assert_eq!(all.len(), 2);
+        }
+    }
+
     #[test]
     fn a_change_of_a_partner_names_its_actor_in_the_audit_trail() {
         for db in TestDb::both() {
@@ -149,7 +202,8 @@ mod tests {
             let partner = id.clone();
             let found = store.write_blocking(move |tx| {
                 let (an, bo) = (Actor::Staff("an".into()), Actor::Staff("bo".into()));
-                register(tx, &an, &partner, "{}")?;
+                let registration = r#"{"name":"Shop","domain":"shop.example"}"#;
+                register(tx, &an, &partner, registration, &[]).map_err(failed)?;
                 let suspended = set_status(tx, &bo, &partner, PartnerStatus::Suspended)?;
                 let missing = set_status(tx, &bo, &unknown, PartnerStatus::Suspended)?;
                 let registration = partner::registration(tx, &partner)?;

@@ -8,12 +8,17 @@ use ciborium::Value;
 use ipse_jose::{Alg, Jwk, VerifyingKey, b64};
 use ipse_protocol::wire::{Assertion, BiometricRegistration};
 use ipse_protocol::{constant_time_eq, sha256};
+use ipse_store::device::Backup;
 use serde::Deserialize;
 
 /// Flag: a person was there (§6.1).
 const UP: u8 = 0x01;
 /// Flag: the platform verified who.
 const UV: u8 = 0x04;
+/// Flag: the credential may be copied to other devices (backup eligibility).
+const BE: u8 = 0x08;
+/// Flag: it is copied (backup state).
+const BS: u8 = 0x10;
 /// Flag: a credential follows.
 const AT: u8 = 0x40;
 /// Flag: extension data follows.
@@ -43,6 +48,8 @@ pub struct Credential {
     pub id: Vec<u8>,
     /// P-256 public key, uncompressed point.
     pub public_key: Vec<u8>,
+    /// Whether it is bound to this device.
+    pub backup: Backup,
 }
 
 /// Why a registration or assertion is not believed.
@@ -60,6 +67,9 @@ pub enum Refusal {
     /// Nobody was there, or nobody was verified.
     #[error("user not verified")]
     UserNotVerified,
+    /// The backup flags contradict each other, or the registration.
+    #[error("backup flags")]
+    Backup,
     /// Not an ES256 key.
     #[error("key")]
     Key,
@@ -101,6 +111,16 @@ fn check_head<'a>(data: &'a [u8], rp_id: &str) -> Result<(u8, &'a [u8]), Refusal
         return Err(Refusal::UserNotVerified);
     }
     Ok((flags, rest))
+}
+
+/// Where a credential is kept, by its flags. One that is copied although it may not be is a contradiction (§6.1.3).
+fn backup(flags: u8) -> Result<Backup, Refusal> {
+    match (flags & BE != 0, flags & BS != 0) {
+        (false, false) => Ok(Backup::Bound),
+        (true, false) => Ok(Backup::Eligible),
+        (true, true) => Ok(Backup::Copied),
+        (false, true) => Err(Refusal::Backup),
+    }
 }
 
 /// Reads one CBOR item from the start of `bytes`. Returns it and the rest.
@@ -189,6 +209,7 @@ fn read_credential(bytes: &[u8], flags: u8) -> Result<Credential, Refusal> {
     Ok(Credential {
         id: id.to_vec(),
         public_key,
+        backup: backup(flags)?,
     })
 }
 
@@ -203,13 +224,15 @@ fn check_extensions(rest: &[u8], flags: u8) -> Result<(), Refusal> {
 }
 
 /// Verifies an assertion (§7.2) by this device's credential. WebAuthn's signature counter is not looked at: platforms
-/// leave it at zero, and each challenge serves once.
+/// leave it at zero, and each challenge serves once. `registered` is what the credential's registration said of its backup: it may
+/// have been copied since, but its eligibility never changes (§7.2).
 ///
 /// # Errors
 /// [`Refusal`] says why not.
 pub fn verify_assertion(
     assertion: &Assertion,
     public_key: &[u8],
+    registered: Option<Backup>,
     expect: &Expected<'_>,
 ) -> Result<(), Refusal> {
     check_client_data(&assertion.client_data.0, "webauthn.get", expect)?;
@@ -219,6 +242,10 @@ pub fn verify_assertion(
         return Err(Refusal::AuthenticatorData);
     }
     check_extensions(rest, flags)?;
+    let found = backup(flags)?;
+    if registered.is_some_and(|was| was.is_bound() != found.is_bound()) {
+        return Err(Refusal::Backup);
+    }
     let mut signed = data.clone();
     signed.extend_from_slice(&sha256(&assertion.client_data.0));
     UnparsedPublicKey::new(&ECDSA_P256_SHA256_ASN1, public_key)

@@ -19,10 +19,13 @@ pub fn router(config: &ServerConfig) -> Router {
         );
     };
     let policy = policy(config);
-    let files = ServeDir::new(dir).fallback(ServeFile::new(dir.join("index.html")));
+    // Any other path is a place in the app. A file of the build is there or it is not: after an update, an old page must not
+    // get a document for its script.
+    let pages = ServeDir::new(dir).fallback(ServeFile::new(dir.join("index.html")));
     Router::new()
         .route("/", get(|| async { Redirect::temporary("/app/") }))
-        .nest_service("/app", files)
+        .nest_service("/app/assets", ServeDir::new(dir.join("assets")))
+        .nest_service("/app", pages)
         .layer(middleware::from_fn(move |request: Request, next: Next| {
             let policy = policy.clone();
             async move { with_headers(request, next, policy).await }
@@ -49,8 +52,9 @@ fn policy(config: &ServerConfig) -> HeaderValue {
 }
 
 async fn with_headers(request: Request, next: Next, policy: HeaderValue) -> Response {
-    let named_by_hash = request.uri().path().starts_with("/app/assets/");
+    let asset = request.uri().path().starts_with("/app/assets/");
     let mut response = next.run(request).await.into_response();
+    let named_by_hash = asset && response.status().is_success();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     headers.insert(

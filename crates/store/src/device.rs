@@ -23,6 +23,26 @@ words! {
     }
 }
 
+words! {
+    /// Where a WebAuthn credential is kept (Level 3 §6.1.3).
+    Backup = "the backup of a credential" {
+        /// On this device only.
+        Bound = "bound",
+        /// On this device; it may be copied to others.
+        Eligible = "eligible",
+        /// On other devices too.
+        Copied = "copied",
+    }
+}
+
+impl Backup {
+    /// Whether it can be on this device only.
+    #[must_use]
+    pub fn is_bound(self) -> bool {
+        self == Self::Bound
+    }
+}
+
 /// One device row.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Device {
@@ -46,6 +66,8 @@ pub struct Device {
     pub biometric_credential: Option<Vec<u8>>,
     /// WebAuthn credential's P-256 public key, uncompressed point.
     pub biometric_key: Option<Vec<u8>>,
+    /// Where the WebAuthn credential is kept, as its registration said; not known of older ones.
+    pub biometric_backup: Option<Backup>,
     /// Handle of the bound SIM.
     pub sim_handle: Option<String>,
     /// Until when a replaced device may say that its owner did not replace it. Milliseconds.
@@ -67,11 +89,11 @@ pub struct Device {
 }
 
 const COLUMNS: &str = "SELECT id, identity, status, name, key_kind, public_key, opaque_record, code_version, \
-     unlock_credential, unlock_key, sim_handle, contest_until, contested, basic_until, mac, last_sequence, recent, created, \
+     unlock_credential, unlock_key, unlock_backup, sim_handle, contest_until, contested, basic_until, mac, last_sequence, recent, created, \
      last_used FROM device \
      WHERE number = $1 AND id = $2";
 const OF_IDENTITY: &str = "SELECT id, identity, status, name, key_kind, public_key, opaque_record, code_version, \
-     unlock_credential, unlock_key, sim_handle, contest_until, contested, basic_until, mac, last_sequence, recent, created, \
+     unlock_credential, unlock_key, unlock_backup, sim_handle, contest_until, contested, basic_until, mac, last_sequence, recent, created, \
      last_used FROM device \
      WHERE identity = $1 AND status <> 'pending' ORDER BY created";
 
@@ -87,6 +109,7 @@ fn device(mut row: Row) -> Result<Device, StoreError> {
         code_version: row.get("code_version")?,
         biometric_credential: row.get("unlock_credential")?,
         biometric_key: row.get("unlock_key")?,
+        biometric_backup: row.get("unlock_backup")?,
         sim_handle: row.get("sim_handle")?,
         contest_until: row.get("contest_until")?,
         contested: row.get("contested")?,
@@ -116,8 +139,8 @@ pub fn of_identity(tx: &mut Tx, identity: &IdentityId) -> Result<Vec<Device>, St
 
 const INSERT: &str = "INSERT INTO device (number, id, identity, status, name, key_kind, public_key, opaque_record, \
      code_version, unlock_credential, unlock_key, sim_handle, contest_until, contested, basic_until, mac, last_sequence, \
-     recent, created, last_used) \
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)";
+     recent, created, last_used, unlock_backup) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)";
 
 /// Adds a device.
 pub fn insert(tx: &mut Tx, d: &Device) -> Result<(), StoreError> {
@@ -143,13 +166,14 @@ pub fn insert(tx: &mut Tx, d: &Device) -> Result<(), StoreError> {
             d.last_sequence,
             &d.recent,
             d.created,
-            d.last_used
+            d.last_used,
+            d.biometric_backup.as_ref()
         ],
     )
 }
 
 const UPDATE: &str = "UPDATE device SET status = $3, opaque_record = $4, code_version = $5, unlock_credential = $6, \
-     unlock_key = $7, sim_handle = $8, contest_until = $9, contested = $10, basic_until = $11, identity = $12, mac = $13 \
+     unlock_key = $7, sim_handle = $8, contest_until = $9, contested = $10, basic_until = $11, identity = $12, mac = $13, unlock_backup = $14 \
      WHERE number = $1 AND id = $2";
 
 /// Writes everything that the MAC covers, with the MAC.
@@ -169,7 +193,8 @@ pub fn update(tx: &mut Tx, d: &Device) -> Result<(), StoreError> {
             d.contested,
             d.basic_until,
             &d.identity,
-            &d.mac
+            &d.mac,
+            d.biometric_backup.as_ref()
         ],
     )
 }

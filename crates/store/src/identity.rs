@@ -176,3 +176,12 @@ const COUNT: &str = "SELECT COUNT(*) FROM identity";
 pub fn count(tx: &mut Tx) -> Result<i64, StoreError> {
     tx.value(COUNT, params![])
 }
+
+const PEOPLE: &str =
+    "SELECT (SELECT COUNT(*) FROM identity) + (SELECT COUNT(*) FROM enrolment) AS people";
+
+/// Whether anybody has an identity or is enrolling.
+pub fn has_people(tx: &mut Tx) -> Result<bool, StoreError> {
+    let people: i64 = tx.value(PEOPLE, params![])?;
+    Ok(people > 0)
+}

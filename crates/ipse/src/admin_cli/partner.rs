@@ -6,12 +6,13 @@ use anyhow::{Context, bail};
 use clap::{Subcommand, ValueEnum};
 use ipse_jose::{JwkSet, SigningKey};
 use ipse_openid::client::{
-    AssertionAudience, Authentication, IdTokenAlg, PROFILE, Registration, SecretHash, Service,
-    ServiceType, secret_text,
+    AssertionAudience, Authentication, IdTokenAlg, LONGEST_LEGACY, PROFILE, Registration,
+    SecretHash, Service, ServiceType, secret_text,
 };
 use ipse_protocol::ids::PartnerId;
 use ipse_protocol::{Clock, Random};
 use ipse_scheme::config::Profile;
+use ipse_scheme::error::RuleError;
 use ipse_scheme::partner as partners;
 use ipse_server::config::ServerConfig;
 use ipse_store::Store;
@@ -101,9 +102,6 @@ pub struct Add {
     json: bool,
 }
 
-/// How long `--assertion-audience endpoint` is accepted, in seconds.
-const TWO_YEARS: i64 = 2 * 365 * 24 * 3600;
-
 /// Runs a subcommand.
 pub async fn run(config: &ServerConfig, store: &Store, command: Command) -> anyhow::Result<()> {
     match command {
@@ -147,11 +145,18 @@ async fn register(config: &ServerConfig, store: &Store, add: Add) -> anyhow::Res
             .collect::<anyhow::Result<_>>()?,
         sandbox_people: add.sandbox_people,
     };
-    registration.validate(config.profile == Profile::Production)?;
+    let now = clock.unix_seconds();
+    registration.validate(config.profile == Profile::Production, now)?;
     let text = serde_json::to_string(&registration)?;
-    store
-        .write(move |tx| partners::register(tx, &actor(), &id, &text))
-        .await?;
+    let reserved = config.scheme().reserved_names;
+    let registered = store
+        .write_rule(move |tx| partners::register(tx, &actor(), &id, &text, &reserved))
+        .await;
+    match registered {
+        Ok(()) => {}
+        Err(RuleError::Refused(problem)) => return Err(problem.into()),
+        Err(RuleError::Store(error)) => return Err(error.into()),
+    }
     if add.json {
         print_json(config, &registration, &secrets);
     } else {
@@ -172,7 +177,7 @@ fn credentials(
             let audience = match add.assertion_audience {
                 Audience::Issuer => AssertionAudience::Issuer,
                 Audience::Endpoint => AssertionAudience::Endpoint {
-                    until: clock.unix_seconds() + TWO_YEARS,
+                    until: clock.unix_seconds() + LONGEST_LEGACY,
                 },
             };
             let jwks = match &add.jwks {

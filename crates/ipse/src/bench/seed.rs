@@ -246,6 +246,7 @@ async fn one(
         code_version: 1,
         biometric_credential: None,
         biometric_key: None,
+        biometric_backup: None,
         sim_handle: Some(format!("background-{n}")),
         contest_until: None,
         contested: false,

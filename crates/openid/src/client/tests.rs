@@ -2,6 +2,9 @@ use ipse_jose::JwkSet;
 
 use super::*;
 
+/// Seconds since 1970.
+const NOW: i64 = 1_800_000_000;
+
 /// A partner with one login service and a secret.
 pub(crate) fn shop() -> Registration {
     Registration {
@@ -35,7 +38,7 @@ fn a_stored_registration_is_read_back() {
     let json = serde_json::to_string(&shop()).unwrap();
     let read: Registration = serde_json::from_str(&json).unwrap();
     assert_eq!(serde_json::to_string(&read).unwrap(), json);
-    assert_eq!(read.validate(false), Ok(()));
+    assert_eq!(read.validate(false, NOW), Ok(()));
     assert!(
         !json.contains("\"secret\":\"secret\""),
         "the secret itself is not stored"
@@ -126,7 +129,7 @@ fn each_mistake_has_its_error() {
     for (change, text) in cases {
         let mut registration = shop();
         change(&mut registration);
-        let problem = registration.validate(false).unwrap_err().to_string();
+        let problem = registration.validate(false, NOW).unwrap_err().to_string();
         assert!(
             problem.starts_with(text),
             "{problem} should start with {text}"
@@ -135,22 +138,51 @@ fn each_mistake_has_its_error() {
 }
 
 #[test]
+fn the_older_audience_ends_within_two_years() {
+    let keys = JwkSet {
+        keys: vec![ipse_jose::SigningKey::generate_es256().public_jwk()],
+    };
+    let validate = |until: i64| {
+        let mut registration = shop();
+        registration.authentication = Authentication::PrivateKeyJwt {
+            jwks: keys.clone().into(),
+            audience: AssertionAudience::Endpoint { until },
+        };
+        registration.validate(false, NOW)
+    };
+    for until in [NOW + 1, NOW + LONGEST_LEGACY] {
+        assert_eq!(validate(until), Ok(()));
+    }
+    let years_31 = NOW + 31 * 365 * 24 * 3600;
+    for until in [
+        NOW,
+        NOW + LONGEST_LEGACY + 1,
+        years_31,
+        -1,
+        i64::MIN,
+        i64::MAX,
+    ] {
+        assert_eq!(validate(until), Err(RegistrationProblem::Until), "{until}");
+    }
+}
+
+#[test]
 fn production_refuses_local_names_and_test_people() {
     let mut registration = shop();
     assert!(matches!(
-        registration.validate(true),
+        registration.validate(true, NOW),
         Err(RegistrationProblem::RedirectUri { .. })
     ));
     registration.redirect_uris.truncate(1);
-    assert_eq!(registration.validate(true), Ok(()));
+    assert_eq!(registration.validate(true, NOW), Ok(()));
     registration.sandbox_people = true;
     assert_eq!(
-        registration.validate(true),
+        registration.validate(true, NOW),
         Err(RegistrationProblem::Sandbox)
     );
     registration.domain = "localhost".to_owned();
     assert_eq!(
-        registration.validate(true),
+        registration.validate(true, NOW),
         Err(RegistrationProblem::Domain)
     );
 }

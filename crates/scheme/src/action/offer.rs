@@ -60,7 +60,7 @@ impl Scheme {
             domain: request.partner_domain.into_owned(),
             browser_binding: origin.browser_binding.into(),
             level: a.level,
-            factors: kind::of(a.kind).factors(&signed.device),
+            factors: kind::factors(a.kind, &signed.device, a.level),
             sim: claim.sim,
             wrong_since_last: u32::try_from(wrong_codes).unwrap_or(u32::MAX),
             wrong_codes_left: u32::try_from(WRONG_IN_A_ROW - wrong_codes).unwrap_or(0),

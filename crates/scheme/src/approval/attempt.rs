@@ -65,7 +65,8 @@ impl Scheme {
         if snapshot.claim.view_hash != body.view_hash.0 {
             return Err(ProblemCode::ViewChanged.into());
         }
-        let allowed = kind::of(snapshot.action.kind).factors(&signed.device);
+        let action = &snapshot.action;
+        let allowed = kind::factors(action.kind, &signed.device, action.level);
         let first = match (body.factor, &body.ke1) {
             (Factor::Code, Some(ke1)) => ke1.as_ref(),
             (Factor::Biometric, None) if allowed.contains(&Factor::Biometric) => &body.nonce.0[..],

@@ -241,6 +241,7 @@ fn pending(
         code_version: 1,
         biometric_credential: None,
         biometric_key: None,
+        biometric_backup: None,
         sim_handle: None,
         contest_until: None,
         contested: false,

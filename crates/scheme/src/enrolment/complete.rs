@@ -371,6 +371,7 @@ impl Prepared {
         row.opaque_record = Some(self.record.clone());
         row.biometric_credential = self.biometric.as_ref().map(|c| c.id.clone());
         row.biometric_key = self.biometric.as_ref().map(|c| c.public_key.clone());
+        row.biometric_backup = self.biometric.as_ref().map(|c| c.backup);
         row.sim_handle = binding.map(|b| b.handle.clone());
         set(&mut row);
         device::update(tx, keys, &mut row)

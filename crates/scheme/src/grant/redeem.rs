@@ -1,7 +1,7 @@
 //! Redeeming an authorization code, and what its access token opens.
 
 use ipse_protocol::ids::PartnerId;
-use ipse_protocol::terms::Level;
+use ipse_protocol::terms::{Factor, KeyKind, Level};
 use ipse_protocol::{constant_time_eq, sha256};
 use ipse_store::grant::{self, GrantState, GrantStatus};
 use ipse_store::{StoreError, Tx, action};
@@ -31,6 +31,8 @@ pub struct Redeemable {
     pub oidc_request: String,
     /// The level reached.
     pub level: Level,
+    /// The factor and the kind of device key that the person approved with, as far as that is known.
+    pub methods: Option<(Factor, KeyKind)>,
     /// Pairwise subject.
     pub sub: String,
     /// Milliseconds of the approval.
@@ -173,6 +175,7 @@ impl Redeemable {
                 .get()
                 .to_owned(),
             level: found.level,
+            methods: found.methods,
             sub: found.grant.sub,
             auth_time: found.grant.auth_time,
         })

@@ -9,7 +9,7 @@ use ipse_protocol::terms::{Factor, Flow, Level, SimNeed};
 use ipse_protocol::view::Field;
 use ipse_store::Tx;
 use ipse_store::action::{Action, Claim};
-use ipse_store::device::Device;
+use ipse_store::device::{Backup, Device};
 
 use crate::effect::Effect;
 use crate::error::{Error, RuleError};
@@ -73,6 +73,17 @@ pub(crate) fn of(kind: Kind) -> &'static dyn ActionKind {
         Kind::ChangeCode => &change_code::ChangeCode,
         Kind::Unblock => &unblock::Unblock,
     }
+}
+
+/// The factors with which a device may approve an action of this kind at a level. A credential that may be on other devices too
+/// proves nothing about this one, so it does not reach `advanced`.
+pub(crate) fn factors(kind: Kind, device: &Device, level: Level) -> Vec<Factor> {
+    let mut factors = of(kind).factors(device);
+    let bound = device.biometric_backup.is_some_and(Backup::is_bound);
+    if level == Level::Advanced && !bound {
+        factors.retain(|factor| *factor != Factor::Biometric);
+    }
+    factors
 }
 
 /// The code, and fingerprint or face where the device has a credential for it.

@@ -215,18 +215,18 @@ fn an_assertion_needs_its_key_its_challenge_and_a_verified_person() {
     let point = key.public_key().as_ref().to_vec();
     let client = || client_data("webauthn.get", &CHALLENGE, ORIGIN);
     let good = assertion(&key, head(RP, UP | UV), client());
-    assert_eq!(verify_assertion(&good, &point, &expected()), Ok(()));
+    assert_eq!(verify_assertion(&good, &point, None, &expected()), Ok(()));
 
     let stranger = self::key();
     let other = stranger.public_key().as_ref().to_vec();
     assert_eq!(
-        verify_assertion(&good, &other, &expected()),
+        verify_assertion(&good, &other, None, &expected()),
         Err(Refusal::Signature)
     );
     let mut bent = good.clone();
     bent.authenticator_data.0[36] ^= 1;
     assert_eq!(
-        verify_assertion(&bent, &point, &expected()),
+        verify_assertion(&bent, &point, None, &expected()),
         Err(Refusal::Signature)
     );
     for (data, client, refusal) in [
@@ -254,6 +254,42 @@ fn an_assertion_needs_its_key_its_challenge_and_a_verified_person() {
         ),
     ] {
         let bad = assertion(&key, data, client);
-        assert_eq!(verify_assertion(&bad, &point, &expected()), Err(refusal));
+        assert_eq!(
+            verify_assertion(&bad, &point, None, &expected()),
+            Err(refusal)
+        );
     }
+}
+
+#[test]
+fn t05_the_backup_flags_are_read_and_do_not_contradict_each_other() {
+    let key = key();
+    let point = key.public_key().as_ref().to_vec();
+    let register = |flags: u8| {
+        let data = auth_data(RP, UP | UV | AT | flags, &cose(&point));
+        let object = attestation("none", data);
+        let found = verify_registration(&registration(good_client(), object), &expected());
+        found.map(|credential| credential.backup)
+    };
+    let assert = |flags: u8, registered: Option<Backup>| {
+        let client = client_data("webauthn.get", &CHALLENGE, ORIGIN);
+        let assertion = assertion(&key, head(RP, UP | UV | flags), client);
+        verify_assertion(&assertion, &point, registered, &expected())
+    };
+    for (flags, backup) in [
+        (0, Backup::Bound),
+        (BE, Backup::Eligible),
+        (BE | BS, Backup::Copied),
+    ] {
+        assert_eq!(register(flags), Ok(backup));
+        assert_eq!(assert(flags, Some(backup)), Ok(()));
+        assert_eq!(assert(flags, None), Ok(()));
+    }
+    assert_eq!(register(BS), Err(Refusal::Backup));
+    assert_eq!(assert(BS, None), Err(Refusal::Backup));
+    // It may be copied later, but whether it may be copied never changes.
+    assert_eq!(assert(BE | BS, Some(Backup::Eligible)), Ok(()));
+    assert_eq!(assert(BE, Some(Backup::Copied)), Ok(()));
+    assert_eq!(assert(BE, Some(Backup::Bound)), Err(Refusal::Backup));
+    assert_eq!(assert(0, Some(Backup::Copied)), Err(Refusal::Backup));
 }

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use ipse_scheme::config::{Config, Lifetimes, OpenLimits, Profile};
+use ipse_scheme::partner_name::Reserved;
 use serde::Deserialize;
 
 pub use bank::{BANK_CLIENT_KEY, BANK_USERINFO_KEY, BankConfig};
@@ -18,6 +19,17 @@ const MONTH_SECONDS: i64 = 30 * DAY_SECONDS;
 const DAY_SECONDS: i64 = 24 * 3600;
 const HOUR_SECONDS: i64 = 3600;
 const TEXTS_PER_HOUR: u32 = 10_000;
+
+/// The schema of the person keys of an installation that names no schema. Once, all installations of a database shared it.
+pub const SHARED: &str = "ipse_persons";
+/// The longest name of a schema that the store accepts.
+const LONGEST_SCHEMA: usize = 60;
+
+/// Where an installation with a schema of its own may keep its person keys, beside [`SHARED`].
+pub struct KeySchemas {
+    /// The schema that only this installation has.
+    pub own: String,
+}
 
 /// Version of the terms that a person accepts.
 pub const TERMS_VERSION: &str = "2026-11";
@@ -104,6 +116,35 @@ impl LimitsConfig {
     }
 }
 
+impl LifetimesConfig {
+    /// Refuses what is no time, and what would live so long that a stolen link, code or token stays useful.
+    fn check(&self) -> anyhow::Result<()> {
+        for (name, seconds, allowed) in [
+            ("action_seconds", self.action_seconds, 1..=HOUR_SECONDS),
+            ("code_seconds", self.code_seconds, 1..=HOUR_SECONDS),
+            ("token_seconds", self.token_seconds, 1..=DAY_SECONDS),
+            (
+                "enrolment_seconds",
+                self.enrolment_seconds,
+                60..=DAY_SECONDS,
+            ),
+            (
+                "sim_statement_login_seconds",
+                self.sim_statement_login_seconds,
+                0..=DAY_SECONDS,
+            ),
+        ] {
+            let (least, most) = (allowed.start(), allowed.end());
+            if let Some(seconds) = seconds
+                && !allowed.contains(&seconds)
+            {
+                bail!("`lifetimes.{name}` is {seconds}: write {least} to {most} seconds");
+            }
+        }
+        Ok(())
+    }
+}
+
 /// The scheme's folder: `home` itself, or `scheme/` inside the home of a demo.
 pub fn home(home: &Path) -> PathBuf {
     let inside = home.join("scheme");
@@ -150,10 +191,7 @@ impl ServerConfig {
         if self.issuer == self.app {
             bail!("`issuer` and `app` must be different origins");
         }
-        let fallback = self.lifetimes.sim_statement_login_seconds;
-        if fallback.is_some_and(|seconds| !(0..=DAY_SECONDS).contains(&seconds)) {
-            bail!("`lifetimes.sim_statement_login_seconds` is at most a day ({DAY_SECONDS})");
-        }
+        self.lifetimes.check()?;
         let new_phone = self.lifetimes.new_phone_seconds;
         if new_phone.is_some_and(|seconds| !(0..=MONTH_SECONDS).contains(&seconds)) {
             bail!("`lifetimes.new_phone_seconds` is at most 30 days ({MONTH_SECONDS})");
@@ -161,32 +199,43 @@ impl ServerConfig {
         if self.profile == Profile::Production && new_phone.is_some_and(|s| s < DAY_SECONDS) {
             bail!("`lifetimes.new_phone_seconds` is at least a day in production ({DAY_SECONDS})");
         }
-        let action = self.lifetimes.action_seconds;
-        if action.is_some_and(|seconds| !(1..=HOUR_SECONDS).contains(&seconds)) {
-            bail!("`lifetimes.action_seconds` is at most an hour ({HOUR_SECONDS})");
-        }
         Ok(())
     }
 
-    /// Database of person keys.
-    pub fn person_keys(&self) -> String {
+    /// Database of person keys. `is_kept` says of a schema of PostgreSQL whether this installation keeps its keys there.
+    ///
+    /// # Errors
+    /// When no name of a schema can be made, or as `is_kept`.
+    pub fn person_keys(
+        &self,
+        is_kept: impl FnOnce(&KeySchemas) -> anyhow::Result<bool>,
+    ) -> anyhow::Result<String> {
         if let Some(url) = &self.person_keys {
-            return url.clone();
+            return Ok(url.clone());
         }
-        match self.database.strip_prefix("sqlite:") {
-            Some(path) => format!("sqlite:{}.persons", path.split('?').next().unwrap_or(path)),
-            None => {
-                let joint = if self.database.contains('?') {
-                    '&'
-                } else {
-                    '?'
-                };
-                format!(
-                    "{}{joint}schema=ipse_persons&pool=4",
-                    without_schema(&self.database)
-                )
+        if let Some(path) = self.database.strip_prefix("sqlite:") {
+            let path = path.split('?').next().unwrap_or(path);
+            return Ok(format!("sqlite:{path}.persons"));
+        }
+        let (url, schema) = without_schema(&self.database);
+        let schema = match schema {
+            None => SHARED.to_owned(),
+            Some(schema) => {
+                let own = format!("{schema}_{SHARED}");
+                if own.len() > LONGEST_SCHEMA {
+                    bail!(
+                        "`person_keys` is required: the name of the schema is too long to derive another from"
+                    );
+                }
+                let schemas = KeySchemas { own };
+                match is_kept(&schemas)? {
+                    true => SHARED.to_owned(),
+                    false => schemas.own,
+                }
             }
-        }
+        };
+        let joint = if url.contains('?') { '&' } else { '?' };
+        Ok(format!("{url}{joint}schema={schema}&pool=4"))
     }
 
     /// The part that the rules need.
@@ -212,7 +261,26 @@ impl ServerConfig {
             open: self.limits.open(),
             texts_per_hour: self.limits.texts_per_hour.unwrap_or(TEXTS_PER_HOUR).into(),
             terms_version: TERMS_VERSION.to_owned(),
+            reserved_names: self.reserved_names(),
         }
+    }
+}
+
+impl ServerConfig {
+    /// The names of the banks and operators, with the hosts of their issuers.
+    fn reserved_names(&self) -> Vec<Reserved> {
+        let banks = self.banks.iter().map(|bank| (&bank.name, &bank.issuer));
+        let operators = self.operators.iter().map(|one| (&one.name, &one.issuer));
+        banks
+            .chain(operators)
+            .map(|(name, issuer)| Reserved {
+                name: name.clone(),
+                host: url::Url::parse(issuer)
+                    .ok()
+                    .and_then(|url| url.host_str().map(str::to_owned))
+                    .unwrap_or_default(),
+            })
+            .collect()
     }
 }
 
@@ -226,16 +294,23 @@ fn at_home(home: &Path, url: String) -> String {
     }
 }
 
-/// The URL without the options that name a schema or a pool.
-fn without_schema(url: &str) -> String {
+/// The URL without the options that name a schema or a pool, and the schema.
+fn without_schema(url: &str) -> (String, Option<&str>) {
     let Some((base, query)) = url.split_once('?') else {
-        return url.to_owned();
+        return (url.to_owned(), None);
     };
+    let schema = query
+        .split('&')
+        .find_map(|pair| pair.strip_prefix("schema="));
     let kept: Vec<&str> = query
         .split('&')
         .filter(|pair| !pair.starts_with("schema=") && !pair.starts_with("pool="))
         .collect();
-    format!("{base}?{}", kept.join("&"))
+    let url = match kept.is_empty() {
+        true => base.to_owned(),
+        false => format!("{base}?{}", kept.join("&")),
+    };
+    (url, schema)
 }
 
 #[cfg(test)]
@@ -267,16 +342,66 @@ mod tests {
         assert_eq!(config.database, format!("sqlite:{}", file.display()));
         assert_eq!(config.app_dir, Some(home.path().join("app")));
         assert_eq!(
-            config.person_keys(),
+            config.person_keys(|_| Ok(false)).unwrap(),
             format!("sqlite:{}.persons", file.display())
         );
     }
 
     #[test]
-    fn an_action_lives_at_most_an_hour() {
-        for (seconds, accepted) in [(0, false), (1, true), (3_600, true), (3_601, false)] {
-            let text = format!("{SCHEME}\n[lifetimes]\naction_seconds = {seconds}");
-            assert_eq!(load(&text).1.is_ok(), accepted, "{seconds}");
+    fn person_keys_follow_the_schema_of_the_scheme() {
+        let (_home, config) = load(SCHEME);
+        let mut config = config.unwrap();
+        let mut url = |database: &str, kept: bool| {
+            config.database = database.to_owned();
+            config.person_keys(|_| Ok(kept)).map_err(|e| e.to_string())
+        };
+        for (database, kept, expected) in [
+            (
+                "postgres://h/d",
+                true,
+                "postgres://h/d?schema=ipse_persons&pool=4",
+            ),
+            (
+                "postgres://h/d?pool=9&schema=a&connect_timeout=1",
+                false,
+                "postgres://h/d?connect_timeout=1&schema=a_ipse_persons&pool=4",
+            ),
+            (
+                "postgres://h/d?schema=ipse",
+                false,
+                "postgres://h/d?schema=ipse_ipse_persons&pool=4",
+            ),
+            (
+                "postgres://h/d?schema=a",
+                true,
+                "postgres://h/d?schema=ipse_persons&pool=4",
+            ),
+        ] {
+            assert_eq!(url(database, kept).as_deref(), Ok(expected));
+        }
+        let long = format!("postgres://h/d?schema={}", "a".repeat(50));
+        assert!(url(&long, false).unwrap_err().contains("person_keys"));
+    }
+
+    #[test]
+    fn a_lifetime_is_bounded_and_the_error_names_the_bounds() {
+        const YEARS_31: i64 = 31 * 365 * 24 * 3600;
+        for (name, least, most) in [
+            ("action_seconds", 1, 3_600),
+            ("code_seconds", 1, 3_600),
+            ("token_seconds", 1, 86_400),
+            ("enrolment_seconds", 60, 86_400),
+            ("sim_statement_login_seconds", 0, 86_400),
+        ] {
+            let load = |seconds: i64| load(&format!("{SCHEME}\n[lifetimes]\n{name} = {seconds}"));
+            for seconds in [least, most] {
+                assert!(load(seconds).1.is_ok(), "{name} {seconds}");
+            }
+            for seconds in [i64::MIN, -1, least - 1, most + 1, YEARS_31, i64::MAX] {
+                let error = load(seconds).1.expect_err("refused").to_string();
+                let bounds = format!("`lifetimes.{name}` is {seconds}: write {least} to {most}");
+                assert!(error.starts_with(&bounds), "{error}");
+            }
         }
     }
 

@@ -8,18 +8,21 @@ use std::time::Duration;
 use axum::extract::State;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use futures_util::stream::{self, Stream};
-use ipse_protocol::ids::{ActionId, IdentityId};
+use ipse_protocol::ids::{ActionId, DeviceId, IdentityId};
 use ipse_protocol::problem::ProblemCode;
 use ipse_scheme::block::{ACTION_CHANNEL, IDENTITY_CHANNEL};
 use ipse_store::Notice;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
+use tokio::time::{Interval, MissedTickBehavior};
 
 use super::{Api, DeviceRequest};
 use crate::problem::ApiError;
 
 /// Most open streams of one person. A phone has one, and shortly two when it reconnects.
 const PER_PERSON: usize = 8;
+/// How often a stream checks that its device may still listen, in case the notice of its suspension was lost.
+const CHECK: Duration = Duration::from_secs(5);
 
 /// Number of open streams on this node, by person.
 #[derive(Default)]
@@ -56,8 +59,20 @@ impl Streams {
 struct Feed {
     api: Api,
     identity: IdentityId,
+    device: DeviceId,
     notices: Receiver<Notice>,
+    checks: Interval,
     started: bool,
+}
+
+/// What a notice means for a stream.
+enum Meaning {
+    /// It is sent.
+    Event(Event),
+    /// Nothing to this phone.
+    Nothing,
+    /// The device may not listen any more.
+    End,
 }
 
 /// Opens a stream.
@@ -74,9 +89,13 @@ pub async fn get(
     if !api.streams.add(identity) {
         return Err(ProblemCode::TooManyRequests.into());
     }
+    let mut checks = tokio::time::interval(CHECK);
+    checks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let feed = Feed {
         notices: api.scheme.store.subscribe(),
         identity: signed.device.identity.clone(),
+        device: signed.device.id.clone(),
+        checks,
         api,
         started: false,
     };
@@ -94,7 +113,7 @@ impl Drop for Feed {
 }
 
 impl Feed {
-    /// The next event of this person; `None` when the server stops.
+    /// The next event of this person; `None` when the server stops, and when the device was suspended or replaced.
     async fn next(&mut self) -> Option<Event> {
         if !self.started {
             self.started = true;
@@ -103,43 +122,71 @@ impl Feed {
             }
         }
         loop {
-            match self.notices.recv().await {
-                Ok(notice) => {
-                    if let Some(event) = self.translate(&notice).await {
-                        return Some(event);
-                    }
-                }
-                // Some notices were lost, so the phone must read everything again.
-                Err(RecvError::Lagged(_)) => {
-                    if let Some(event) = self.identity_event().await {
-                        return Some(event);
-                    }
-                }
-                Err(RecvError::Closed) => return None,
+            let meaning = tokio::select! {
+                notice = self.notices.recv() => match notice {
+                    Ok(notice) => self.translate(&notice).await,
+                    // Some notices were lost, so the phone must read everything again.
+                    Err(RecvError::Lagged(_)) => self.changed().await,
+                    Err(RecvError::Closed) => Meaning::End,
+                },
+                _ = self.checks.tick() => match self.may_listen().await {
+                    true => Meaning::Nothing,
+                    false => Meaning::End,
+                },
+            };
+            match meaning {
+                Meaning::Event(event) => return Some(event),
+                Meaning::Nothing => {}
+                Meaning::End => return None,
             }
         }
     }
 
-    async fn translate(&self, notice: &Notice) -> Option<Event> {
+    async fn translate(&self, notice: &Notice) -> Meaning {
         if notice.channel == IDENTITY_CHANNEL && self.identity == *notice.id {
-            return self.identity_event().await;
+            return self.changed().await;
         }
         if notice.channel == ACTION_CHANNEL {
             // Most notices concern other people; skip them without reading the database.
-            let (action, whose) = notice.id.split_once('/')?;
-            if self.identity != *whose {
-                return None;
-            }
-            let action = ActionId::parse(action)?;
-            let event = self
-                .api
-                .scheme
-                .action_event(&self.identity, &action)
-                .await
-                .ok()??;
-            return Event::default().event("action").json_data(event).ok();
+            return match notice.id.split_once('/') {
+                Some((action, whose)) if self.identity == *whose => self.action(action).await,
+                _ => Meaning::Nothing,
+            };
         }
-        None
+        Meaning::Nothing
+    }
+
+    async fn action(&self, action: &str) -> Meaning {
+        if !self.may_listen().await {
+            return Meaning::End;
+        }
+        let Some(action) = ActionId::parse(action) else {
+            return Meaning::Nothing;
+        };
+        let event = self.api.scheme.action_event(&self.identity, &action).await;
+        let event = event.ok().flatten().map(|event| {
+            let named = Event::default().event("action");
+            named.json_data(event).ok()
+        });
+        event.flatten().map_or(Meaning::Nothing, Meaning::Event)
+    }
+
+    /// The identity changed, or this device.
+    async fn changed(&self) -> Meaning {
+        if !self.may_listen().await {
+            return Meaning::End;
+        }
+        let event = self.identity_event().await;
+        event.map_or(Meaning::Nothing, Meaning::Event)
+    }
+
+    /// Whether the device is still active. A database that does not answer ends the stream: the phone opens it again.
+    async fn may_listen(&self) -> bool {
+        self.api
+            .scheme
+            .is_active(&self.device)
+            .await
+            .is_ok_and(|active| active)
     }
 
     async fn identity_event(&self) -> Option<Event> {

@@ -21,6 +21,7 @@ mod log;
 mod model;
 mod openid;
 mod operators;
+mod person_keys;
 mod phone;
 mod registrars;
 mod support;

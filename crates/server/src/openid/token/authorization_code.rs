@@ -2,7 +2,7 @@
 
 use ipse_openid::grant::AuthorizationCodeGrant;
 use ipse_openid::request::AuthorizationRequest;
-use ipse_openid::tokens::{IdToken, TokenResponse};
+use ipse_openid::tokens::{IdToken, TokenResponse, methods};
 use ipse_scheme::Error as SchemeError;
 
 use super::super::client::Client;
@@ -38,6 +38,7 @@ pub async fn redeem(
         subject: &found.sub,
         auth_time,
         acr: found.level,
+        amr: found.methods.and_then(|(factor, key)| methods(factor, key)),
         nonce: request.nonce.as_deref(),
         claims: disclosure::released(&request.claims.id_token, &found.released),
     };

@@ -160,6 +160,7 @@ impl TestNetwork {
         self.change_device(phone, move |device| {
             device.biometric_credential = Some(ID.to_vec());
             device.biometric_key = Some(point.to_vec());
+            device.biometric_backup = Some(ipse_store::device::Backup::Bound);
         })
         .await;
         Biometric::new(key, ID.to_vec())

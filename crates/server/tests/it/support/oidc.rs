@@ -180,7 +180,8 @@ impl TestServer {
             }],
             sandbox_people: false,
         };
-        registration.validate(false).unwrap();
+        let now = self.server.scheme.clock.unix_seconds();
+        registration.validate(false, now).unwrap();
         let (id, json) = (
             PartnerId::parse(id).unwrap(),
             serde_json::to_string(&registration).unwrap(),

@@ -1,5 +1,7 @@
 //! Threat 5: a copied app.
 
+use ipse_protocol::terms::Factor;
+use ipse_store::device::{Backup, Device};
 use reqwest::StatusCode;
 use serde_json::json;
 
@@ -77,6 +79,28 @@ async fn t05_a_copy_with_later_sequences_is_detected() {
         copy.sequence += 1 << 40;
         copy.get("/me").await.refused("sequence_stale");
         assert_eq!(phone.get("/me").await.status, StatusCode::OK);
+        network.end().await;
+    }
+}
+
+#[tokio::test]
+async fn t05_a_credential_that_may_be_copied_does_not_reach_advanced() {
+    for network in TestNetwork::both().await {
+        let mut phone = network.enrolled(0).await;
+        let partner = network.partner().await;
+        let finger = network.give_biometric(&phone).await;
+        let (code, both) = (vec![Factor::Code], vec![Factor::Code, Factor::Biometric]);
+        assert_eq!(network.offer(&partner, &mut phone).await.factors, both);
+        for backup in [Some(Backup::Eligible), Some(Backup::Copied), None] {
+            let change = move |device: &mut Device| device.biometric_backup = backup;
+            network.change_device(&phone, change).await;
+            let basic = network.offer_basic(&partner, &mut phone).await;
+            assert_eq!(basic.factors, both, "{backup:?}");
+            let offer = network.offer(&partner, &mut phone).await;
+            assert_eq!(offer.factors, code, "{backup:?}");
+            let refused = phone.approve_by_biometric(&offer, &finger).await;
+            refused.refused("malformed_request");
+        }
         network.end().await;
     }
 }

@@ -272,6 +272,7 @@ fn abandoned(random: &Random, n: u32) -> (Device, Enrolment) {
         code_version: 1,
         biometric_credential: None,
         biometric_key: None,
+        biometric_backup: None,
         sim_handle: None,
         contest_until: None,
         contested: false,

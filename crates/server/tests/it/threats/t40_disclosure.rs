@@ -10,7 +10,7 @@ use crate::support::{TestNetwork, partner_parameter as parameter};
 
 /// Everything except the claims about the OpenID provider and the login.
 fn is_about_the_person(name: &str) -> bool {
-    const OTHER: [&str; 12] = [
+    const OTHER: [&str; 13] = [
         "iss",
         "sub",
         "aud",
@@ -20,6 +20,7 @@ fn is_about_the_person(name: &str) -> bool {
         "jti",
         "nonce",
         "acr",
+        "amr",
         "auth_time",
         "at_hash",
         "azp",
