@@ -80,7 +80,11 @@ export async function startFake({ port = 0, simDelay = 0 } = {}) {
     if (claims.seq > known.seq + JUMP) throw new Refusal(409, "sequence_stale");
     if (claims.seq <= known.seq) {
       const seen = known.seen.get(claims.seq);
-      if (claims.seq <= known.seq - WINDOW || (seen && seen !== hash)) {
+      if (claims.seq <= known.seq - WINDOW) {
+        known.challenge = b64u(randomBytes(40));
+        throw new Refusal(409, "sequence_behind", { newest: known.seq, challenge: known.challenge });
+      }
+      if (seen && seen !== hash) {
         known.status = "suspended";
         throw new Refusal(409, "device_copied");
       }
@@ -89,6 +93,19 @@ export async function startFake({ port = 0, simDelay = 0 } = {}) {
     known.seq = Math.max(known.seq, claims.seq);
     known.seen.set(claims.seq, hash);
     return { known, claims, jws };
+  }
+
+  /** A phone says that it did not send the newest sequence (protocol §2). */
+  async function copied(proof) {
+    const [head, payload, signature] = proof.split(".");
+    const header = JSON.parse(Buffer.from(head, "base64url"));
+    const claims = JSON.parse(Buffer.from(payload, "base64url"));
+    const known = state.devices.get(header.kid);
+    const key = await webcrypto.subtle.importKey("jwk", { ...known.jwk }, { name: "ECDSA", namedCurve: "P-256" }, false, ["verify"]);
+    const good = await webcrypto.subtle.verify({ name: "ECDSA", hash: "SHA-256" }, key, Buffer.from(signature, "base64url"), Buffer.from(`${head}.${payload}`));
+    if (!good || header.typ !== "ipse-copy+jwt" || claims.dev !== known.id || claims.aud !== origin || claims.challenge !== known.challenge) throw new Refusal(401, "device_signature_invalid");
+    known.status = "suspended";
+    return [200, { status: "suspended" }];
   }
 
   /** The next step back to an active identity (protocol §4). */
@@ -165,6 +182,7 @@ export async function startFake({ port = 0, simDelay = 0 } = {}) {
     if (url.pathname === "/phone/v1/config") {
       return [200, { audience: origin, issuer: `${origin}/issuer`, profile: "demo", banks: [{ name: "Bank Anker" }, { name: "Spaarkas Linde" }], terms_version: "2026-11", code_scheme: 1, webauthn: { rp_id: "localhost" }, handsets: [{ operator: "Leie Mobiel", url: origin }], log_key: (({ kty, crv, x, y }) => ({ kty, crv, x, y }))(logKey.publicKey.export({ format: "jwk" })) }];
     }
+    if (url.pathname === "/phone/v1/copied") return copied(JSON.parse(raw).proof);
     const { known, claims, jws } = await device(request, path, raw);
     const body = raw === "" ? {} : JSON.parse(raw);
     const route = `${request.method} ${url.pathname.replace("/phone/v1", "").replace(/(enr|act|rec|rcv)_[\w-]{22}/, ":id")}`;

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import * as b64u from "../src/protocol/b64u";
-import { utf8 } from "../src/protocol/bytes";
+import { utf8, sha256 } from "../src/protocol/bytes";
 import { DeviceClient } from "../src/protocol/device";
 import { EventParser } from "../src/protocol/events";
 import { parse } from "../src/protocol/json";
@@ -61,6 +61,32 @@ describe("device-signed requests", () => {
     });
     await Promise.all([1, 2, 3, 4].map(() => client.call({ method: "POST", path: "/phone/v1/block", body: {} })));
     expect(sent).toEqual([1, 2, 3, 4]);
+  });
+
+  it.each([
+    ["was sent by another phone", 99, true],
+    ["was sent by this phone", 1, false],
+  ])("t05_behind: a request that is too old is answered with a proof if the newest sequence %s", async (_, newest, signs) => {
+    const store = new MemoryStore();
+    store.record = { ...(await device()), device: "dev_AAAAAAAAAAAAAAAAAAAAAA" };
+    const sent: [string, RequestInit][] = [];
+    const client = new DeviceClient(store, {
+      fetch: async (path, init) => {
+        sent.push([path, init]);
+        return path === "/phone/v1/copied" ? json(200, { status: "suspended" }) : json(409, { code: "sequence_behind", newest, challenge: "AAAA" });
+      },
+      pause: async () => undefined,
+    });
+    const code = signs ? "device_copied" : "sequence_behind";
+    await expect(client.call({ method: "GET", path: "/phone/v1/me" })).rejects.toMatchObject({ code });
+    expect(sent.map(([path]) => path)).toEqual(signs ? ["/phone/v1/me", "/phone/v1/copied"] : ["/phone/v1/me"]);
+    if (!signs) return;
+    const [head = "", payload = ""] = JSON.parse(sent[1]?.[1].body as string).proof.split(".");
+    const read = (part: string) => JSON.parse(Buffer.from(part, "base64url").toString());
+    expect(read(head)).toEqual({ alg: "ES256", typ: "ipse-copy+jwt", kid: "dev_AAAAAAAAAAAAAAAAAAAAAA" });
+    const [, refused = ""] = (sent[0]?.[1].headers as Record<string, string>)["ipse-device"]?.split(".") ?? [];
+    const request = b64u.encode(await sha256(b64u.decode(refused)));
+    expect(read(payload)).toEqual({ aud: file.audience, dev: "dev_AAAAAAAAAAAAAAAAAAAAAA", request, challenge: "AAAA" });
   });
 
   it("t12_lost_answer: a request without an answer is sent again with the same bytes", async () => {

@@ -80,7 +80,7 @@ export interface Call {
 
 /**
  * A signed request. The phone may send the same bytes again until it uses a later sequence, and never after that. The
- * scheme takes an old sequence as the sign of a copied phone, and suspends the device.
+ * scheme takes other bytes at a used sequence as the sign of a copied phone, and suspends the device.
  */
 export interface SignedRequest {
   /** The thumbprint of the key that signed. */
@@ -131,7 +131,8 @@ export class DeviceClient {
   async call(call: Call): Promise<Answer> {
     return this.store.exclusively(async () => {
       call.signal?.throwIfAborted();
-      return readAnswer(await this.send(await this.signed(call)));
+      const signed = await this.signed(call);
+      return readAnswer(await this.whenBehind(signed, await this.send(signed)));
     });
   }
 
@@ -215,6 +216,28 @@ export class DeviceClient {
     const init: RequestInit = { method: call.method, headers, cache: "no-store", redirect: "error" };
     if (call.method === "POST") init.body = body;
     return { thumbprint: record.thumbprint, sequence: record.sequence, path: call.path, init };
+  }
+
+  /**
+   * Signs the challenge of a request that was too old, if another phone sent the newest sequence: two phones have this key. This
+   * phone saves its sequence before it sends, so a later one is not its own.
+   */
+  private async whenBehind(signed: SignedRequest, response: Response): Promise<Response> {
+    if (response.status !== 409) return response;
+    const refused = parse(await response.clone().text());
+    if (refused === null || typeof refused !== "object" || Array.isArray(refused) || refused["code"] !== "sequence_behind") return response;
+    const { newest, challenge } = refused;
+    const record = await this.store.load();
+    if (typeof newest !== "number" || typeof challenge !== "string" || !record || newest <= record.sequence) return response;
+    const [, payload = ""] = new Headers(signed.init.headers).get("ipse-device")?.split(".") ?? [];
+    const dev = record.device ?? record.thumbprint;
+    const claims = { aud: record.audience, dev, request: b64u.encode(await sha256(b64u.decode(payload))), challenge };
+    const proof = await sign(record.key.privateKey, { alg: "ES256", typ: "ipse-copy+jwt", kid: dev }, utf8(JSON.stringify(claims)));
+    const headers = { "content-type": "application/json" };
+    const init: RequestInit = { method: "POST", headers, cache: "no-store", redirect: "error", body: JSON.stringify({ proof }) };
+    const reported = await this.send({ ...signed, path: "/phone/v1/copied", init });
+    if (reported.ok) throw new Problem("device_copied", 409);
+    return response;
   }
 
   /** Sends the same bytes again if the answer is lost. The scheme then repeats its answer. */

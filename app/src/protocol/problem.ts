@@ -5,7 +5,7 @@ import type { Json } from "./json";
 /** The codes with which the scheme answers (protocol §1). */
 export const SERVER_CODES = [
   "malformed_request", "too_large", "unsupported_media_type", "device_signature_invalid", "device_suspended",
-  "device_replaced", "device_copied", "sequence_stale", "identity_blocked", "not_found", "action_expired", "action_closed", "link_stale",
+  "device_replaced", "device_copied", "sequence_stale", "sequence_behind", "identity_blocked", "not_found", "action_expired", "action_closed", "link_stale",
   "link_invalid", "scan_required", "already_claimed", "view_changed", "attempt_open", "attempt_unknown", "code_wrong", "proof_invalid",
   "sim_unavailable", "sim_not_ready", "sim_mismatch", "sim_secret_wrong", "already_enrolled", "epoch_changed",
   "level_not_allowed", "registrar_failed", "wrong_browser", "person_mismatch", "assurance_insufficient", "proofing_stale", "busy",
@@ -25,7 +25,7 @@ export type ProblemCode = ServerCode | LocalCode;
 export const isServerCode = (code: unknown): code is ServerCode => SERVER_CODES.includes(code as ServerCode);
 
 const TEMPORARY: readonly ProblemCode[] = [
-  "offline", "busy", "clock_disagrees", "internal", "sim_unavailable", "too_many_requests", "answer_unreadable", "sequence_stale",
+  "offline", "busy", "clock_disagrees", "internal", "sim_unavailable", "too_many_requests", "answer_unreadable", "sequence_stale", "sequence_behind",
 ];
 const FINAL: readonly ProblemCode[] = ["device_signature_invalid", "device_suspended", "device_replaced", "device_copied"];
 

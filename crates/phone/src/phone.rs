@@ -5,16 +5,20 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ipse_jose::b64;
+use ipse_protocol::copy_proof::CopyProof;
+use ipse_protocol::device_request;
+use ipse_protocol::problem::{Problem, ProblemCode};
 use ipse_protocol::wire::ConfigResponse;
 use ipse_protocol::{Clock, Random};
-use reqwest::Method;
+use reqwest::{Method, StatusCode};
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use crate::error::{Error, local};
 use crate::signing::{Interceptor, Message, Request, SignedRequest};
 use crate::storage::{Exclusive, Storage};
-use crate::transport::{Answer, Transport, parse_url, send_to};
-use crate::{Folder, Http, KeyStretching, Result, State};
+use crate::transport::{Answer, Outgoing, Transport, parse_url, send_to};
+use crate::{Folder, Http, KeyStretching, Result, State, requests};
 
 /// How often a request that met a busy scheme is sent, each time with a new sequence.
 const BUSY_ROUNDS: u32 = 4;
@@ -171,7 +175,8 @@ impl<T: Transport, S: Storage> Phone<T, S> {
         }
         let lock = self.storage.lock(Exclusive::Request).await?;
         let request = self.sign_with(&lock, |_, _| Ok(message))?;
-        self.send(&request).await
+        let answer = self.send(&request).await?;
+        self.when_behind(&request, answer).await
     }
 
     /// As [`Phone::exchange`]; `make` builds the message from the state and the sequence of its request.
@@ -187,6 +192,7 @@ impl<T: Transport, S: Storage> Phone<T, S> {
             let lock = self.storage.lock(Exclusive::Request).await?;
             let request = self.sign_with(&lock, &make)?;
             let answer = self.send(&request).await?;
+            let answer = self.when_behind(&request, answer).await?;
             drop(lock);
             if round == self.busy_rounds || !answer.is_busy() {
                 return Ok(answer);
@@ -194,6 +200,51 @@ impl<T: Transport, S: Storage> Phone<T, S> {
             tokio::time::sleep(Duration::from_millis(150 << round)).await;
             round += 1;
         }
+    }
+
+    /// Signs the challenge of a request that was too old, if another phone sent the newest sequence: two phones have this key. This
+    /// phone saved its last sequence before it sent the request, so a later one is not its own.
+    async fn when_behind(&mut self, request: &SignedRequest, answer: Answer) -> Result<Answer> {
+        let refused = Error::from_answer(answer.status.as_u16(), &answer.body);
+        if answer.status.is_success() || refused.code != ProblemCode::SequenceBehind.as_str() {
+            return Ok(answer);
+        }
+        let newest = refused.members.get("newest").and_then(Value::as_u64);
+        let challenge = refused.members.get("challenge").and_then(Value::as_str);
+        let (Some(newest), Some(challenge)) = (newest, challenge) else {
+            return Ok(answer);
+        };
+        let sent = device_request::parse(&request.signature).ok();
+        let Some(sent) = sent.filter(|sent| newest > sent.claims.seq) else {
+            return Ok(answer);
+        };
+        let proof = CopyProof {
+            aud: request.origin.clone(),
+            dev: sent.claims.dev,
+            request: sent.hash.into(),
+            challenge: challenge.to_owned(),
+        };
+        let proof = proof.sign(&*self.storage.key()?).map_err(Error::signing)?;
+        let report = requests::copied(&proof)?;
+        let reported = self
+            .transport
+            .send(Outgoing {
+                method: &report.method,
+                origin: &request.origin,
+                path: &report.path,
+                headers: &[("content-type", "application/json")],
+                body: &report.body,
+            })
+            .await?;
+        if reported.status.is_success() {
+            let copied = Problem::new(ProblemCode::DeviceCopied);
+            return Ok(Answer {
+                status: StatusCode::CONFLICT,
+                body: copied.to_bytes(),
+                ..answer
+            });
+        }
+        Ok(answer)
     }
 
     /// Signs and sends a message, and reads the answer.

@@ -6,7 +6,7 @@ use ipse_protocol::terms::{BlockReason, Factor, Obtained, RefusalReason};
 use ipse_protocol::transcript::Transcript;
 use ipse_protocol::wire::{
     AttemptRequest, BankRequest, BiometricRegistration, BlockRequest, ClaimRequest,
-    CodeAnswerRequest, CodeRequest, CompleteRequest, Empty, EnrolmentRequest, Offer,
+    CodeAnswerRequest, CodeRequest, CompleteRequest, CopiedRequest, Empty, EnrolmentRequest, Offer,
     RecoveryCompleteRequest, RefuseRequest, SimAnswerRequest, WrongRequest,
 };
 
@@ -205,6 +205,15 @@ pub fn block() -> Result<Message> {
 /// As [`Message::post`].
 pub fn not_me() -> Result<Message> {
     Message::post("/phone/v1/not-me", &Empty {})
+}
+
+/// §2: the answer to the challenge of a request that was too old.
+///
+/// # Errors
+/// As [`Message::post`].
+pub fn copied(proof: &str) -> Result<Message> {
+    let proof = proof.to_owned();
+    Message::post("/phone/v1/copied", &CopiedRequest { proof })
 }
 
 /// §4: asks for the action that lifts the person's own block.

@@ -5,6 +5,7 @@
 pub mod bytes;
 mod clock;
 pub mod code;
+pub mod copy_proof;
 mod crypto;
 pub mod device_request;
 pub mod ids;

@@ -68,8 +68,11 @@ codes! {
     /// A used sequence was sent with other bytes.
     DeviceCopied = "device_copied", 409, "This device seems to have been copied",
         "The device is suspended. Enrol this phone again through your bank.";
-    /// The sequence is below the window.
+    /// The sequence was skipped, or is too far ahead.
     SequenceStale = "sequence_stale", 409, "The sequence is too low", "Send the next one.";
+    /// The sequence is older than those that are kept.
+    SequenceBehind = "sequence_behind", 409, "The sequence is too old",
+        "If this phone did not send the newest sequence itself, sign the challenge.";
     /// The identity is suspended.
     IdentityBlocked = "identity_blocked", 403, "This Ipse is blocked",
         "Open the app: it says why and how to lift the block.";

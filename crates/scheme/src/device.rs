@@ -14,9 +14,9 @@ use ipse_store::device::{Device, DeviceStatus};
 use ipse_store::{StoreError, Tx, device};
 
 use crate::actor::{Actor, Viewer};
-use crate::block;
 use crate::error::{Error, RuleError, refuse};
 use crate::scheme::Scheme;
+use crate::{block, copied};
 
 const HASH: usize = 32;
 /// How many bytes of a hash the window of sequences keeps. A request that is taken for a repetition has no effect, so a
@@ -353,11 +353,11 @@ fn window(d: &Device, sequence: i64, hash: &[u8; HASH]) -> Vec<u8> {
 
 /// Spends the sequence of a request inside the deciding transaction. Returns the current row of the device.
 ///
-/// A used sequence with other bytes, or a sequence from before the window, means that two phones hold this key: no phone
-/// goes back behind what it has sent. The device and its identity are suspended, which commits.
+/// A used sequence with other bytes means that two phones hold this key: no phone uses a sequence twice. The device and its identity
+/// are suspended, which commits.
 ///
 /// # Errors
-/// `device_signature_invalid`, `device_suspended`, `sequence_stale`, `device_copied`.
+/// `device_signature_invalid`, `device_suspended`, `sequence_stale`, `sequence_behind`, `device_copied`.
 pub fn spend(
     tx: &mut Tx,
     keys: &dyn KeyStore,
@@ -387,10 +387,12 @@ pub fn spend(
     match found.recent.chunks_exact(WINDOW_HASH).nth(back) {
         Some(used) if used == window_hash(hash) => Ok((found, Spent::Repeated)),
         Some(used) if used.iter().all(|b| *b == 0) => refuse!(SequenceStale),
-        _ => {
+        Some(_) => {
             suspend_copied(tx, keys, &mut found)?;
             Err(Problem::new(ProblemCode::DeviceCopied).into())
         }
+        // Perhaps a recording: somebody who has the key must say more.
+        None => Err(copied::behind(keys, &found, hash, tx.now()?).into()),
     }
 }
 
@@ -436,7 +438,11 @@ pub(crate) fn spend_replaced(
     Ok((found, Spent::Fresh))
 }
 
-fn suspend_copied(tx: &mut Tx, keys: &dyn KeyStore, found: &mut Device) -> Result<(), StoreError> {
+pub(crate) fn suspend_copied(
+    tx: &mut Tx,
+    keys: &dyn KeyStore,
+    found: &mut Device,
+) -> Result<(), StoreError> {
     found.status = DeviceStatus::Suspended;
     update(tx, keys, found)?;
     // Ends the event streams of this device, also when the identity is suspended already.

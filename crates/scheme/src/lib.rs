@@ -15,6 +15,7 @@ mod code_change;
 mod code_registration;
 pub mod config;
 mod contest;
+mod copied;
 pub mod device;
 mod effect;
 pub mod enrolment;

@@ -166,7 +166,15 @@ pub struct BlockRequest {
     pub reason: BlockReason,
 }
 
-/// Answer to [`BlockRequest`], to a report, and to "this was not me" of a replaced phone.
+/// `POST /phone/v1/copied`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CopiedRequest {
+    /// The device's answer to the challenge: a JWS of the type `ipse-copy+jwt`.
+    pub proof: String,
+}
+
+/// Answer to [`CopiedRequest`], [`BlockRequest`], to a report, and to "this was not me" of a replaced phone.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BlockResponse {
     /// `suspended`.

@@ -4,6 +4,7 @@ mod actions;
 mod block;
 mod code;
 mod config;
+mod copied;
 mod devices;
 mod enrolments;
 mod events;
@@ -108,6 +109,7 @@ pub fn router(api: Api) -> Router {
         .route("/block", post(block::post))
         .route("/unblock", post(unblock::post))
         .route("/not-me", post(not_me::post))
+        .route("/copied", post(copied::post))
         .route("/events", get(events::get))
         .fallback(|| async { ApiError::from(ProblemCode::NotFound) })
         .layer(DefaultBodyLimit::max(MAX_BODY))

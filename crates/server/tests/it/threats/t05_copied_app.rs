@@ -1,11 +1,13 @@
 //! Threat 5: a copied app.
 
+use ipse_protocol::copy_proof::CopyProof;
+use ipse_protocol::device_request;
 use ipse_protocol::terms::Factor;
 use ipse_store::device::{Backup, Device};
 use reqwest::StatusCode;
 use serde_json::json;
 
-use crate::support::TestNetwork;
+use crate::support::{Phone, Reply, TestNetwork};
 
 #[tokio::test]
 async fn t05_a_copied_key_stops_an_enrolment() {
@@ -101,6 +103,78 @@ async fn t05_a_credential_that_may_be_copied_does_not_reach_advanced() {
             let refused = phone.approve_by_biometric(&offer, &finger).await;
             refused.refused("malformed_request");
         }
+        network.end().await;
+    }
+}
+
+/// A recording proves nothing: somebody who can only send it again suspends nobody.
+#[tokio::test]
+async fn t05_a_recorded_request_suspends_nobody() {
+    for network in TestNetwork::both().await {
+        let mut phone = network.enrolled(0).await;
+        let recorded = phone.seal("/block", &json!({"reason": "person"}));
+        for _ in 0..70 {
+            assert_eq!(phone.get("/devices").await.status, StatusCode::OK);
+        }
+        let answer = phone.send(&recorded).await;
+        answer.refused("sequence_behind");
+        assert_eq!(answer.body["newest"], phone.sequence, "{}", answer.body);
+        assert_eq!(phone.get("/me").await.body["status"], "active");
+        network.end().await;
+    }
+}
+
+/// The phone signs `change` of the challenge that its old request was refused with.
+async fn answered(
+    network: &TestNetwork,
+    phone: &mut Phone,
+    change: impl FnOnce(&mut CopyProof),
+) -> Reply {
+    let old = phone.seal("/block", &json!({"reason": "person"}));
+    for _ in 0..70 {
+        phone.get("/devices").await;
+    }
+    let refused = phone.send(&old).await;
+    let parsed = device_request::parse(&old.0.signature).expect("a request");
+    let mut proof = CopyProof {
+        aud: network.app.clone(),
+        dev: phone.device_id().to_owned(),
+        request: parsed.hash.into(),
+        challenge: refused.body["challenge"]
+            .as_str()
+            .unwrap_or_else(|| panic!("{}", refused.body))
+            .to_owned(),
+    };
+    change(&mut proof);
+    let token = proof.sign(&phone.key).expect("signs");
+    phone.post("/copied", &json!({"proof": token})).await
+}
+
+#[tokio::test]
+async fn t05_a_challenge_serves_one_device_one_request_and_one_minute() {
+    for network in TestNetwork::both().await {
+        let (mut phone, other) = (network.enrolled(0).await, network.enrolled(1).await);
+        let invalid = "device_signature_invalid";
+        let stranger = other.device_id().to_owned();
+        let changed = answered(&network, &mut phone, |proof| proof.dev = stranger).await;
+        changed.refused(invalid);
+        let changed = answered(&network, &mut phone, |proof| proof.request = [7; 32].into()).await;
+        changed.refused(invalid);
+        let changed = answered(&network, &mut phone, |proof| proof.aud.push('x')).await;
+        changed.refused(invalid);
+        let changed = answered(&network, &mut phone, |proof| {
+            proof.challenge = ipse_jose::b64::encode(&[0; 40]);
+        });
+        changed.await.refused(invalid);
+        let late = answered(&network, &mut phone, |_| network.pass(60_000)).await;
+        late.refused(invalid);
+        assert_eq!(phone.get("/me").await.body["status"], "active");
+
+        let reported = answered(&network, &mut phone, |_| {}).await;
+        assert_eq!(reported.status, StatusCode::OK, "{}", reported.body);
+        phone.get("/me").await.refused("device_suspended");
+        let identity = network.identity(&phone.identity).await;
+        assert_eq!(identity.status.as_str(), "suspended");
         network.end().await;
     }
 }
