@@ -1,5 +1,7 @@
 //! Devices: which phone signed a request, in which order, and that its row is one that the scheme wrote.
 
+mod copied;
+
 use std::sync::Arc;
 
 use ipse_jose::Alg;
@@ -14,9 +16,9 @@ use ipse_store::device::{Device, DeviceStatus};
 use ipse_store::{StoreError, Tx, device};
 
 use crate::actor::{Actor, Viewer};
+use crate::block;
 use crate::error::{Error, RuleError, refuse};
 use crate::scheme::Scheme;
-use crate::{block, copied};
 
 const HASH: usize = 32;
 /// How many bytes of a hash the window of sequences keeps. A request that is taken for a repetition has no effect, so a

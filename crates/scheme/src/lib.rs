@@ -15,7 +15,6 @@ mod code_change;
 mod code_registration;
 pub mod config;
 mod contest;
-mod copied;
 pub mod device;
 mod effect;
 pub mod enrolment;

@@ -14,7 +14,7 @@ use ipse_protocol::wire::BlockResponse;
 use ipse_store::device::{Device, DeviceStatus};
 use ipse_store::{Tx, device};
 
-use crate::device::{require_authentic, suspend_copied};
+use super::{require_authentic, suspend_copied};
 use crate::error::{Error, RuleError, refuse};
 use crate::scheme::Scheme;
 
