@@ -28,10 +28,10 @@ const OWN = ["sim", "unblock", "device", "code"];
 
 /** What the scheme and the operator write, in the person's language. */
 const TEXTS = {
-  nl: { sms: "verbindt je SIM met je Ipse. Geef deze cijfers aan niemand.", unblock: ["Je wilt je Ipse opnieuw gebruiken", "Daarna kun je weer aanmelden."], sim: ["Je wilt je nieuwe SIM verbinden", "Je SIM hoort dan weer bij je Ipse."], code: ["Je wilt je code veranderen", "Daarna geldt alleen je nieuwe code."] },
-  fr: { sms: "relie votre SIM à votre Ipse. Ne donnez ces chiffres à personne.", unblock: ["Vous voulez réutiliser votre Ipse", "Vous pourrez ensuite vous connecter à nouveau."], sim: ["Vous voulez relier votre nouvelle SIM", "Votre SIM fera à nouveau partie de votre Ipse."], code: ["Vous voulez changer votre code", "Ensuite, seul votre nouveau code sera valable."] },
-  de: { sms: "verbindet Ihre SIM mit Ihrem Ipse. Nennen Sie diese Ziffern niemandem.", unblock: ["Sie möchten Ihr Ipse wieder benutzen", "Danach können Sie sich wieder anmelden."], sim: ["Sie möchten Ihre neue SIM verbinden", "Ihre SIM gehört dann wieder zu Ihrem Ipse."], code: ["Sie möchten Ihren Code ändern", "Danach gilt nur noch Ihr neuer Code."] },
-  en: { sms: "connects your SIM to your Ipse. Give these digits to nobody.", unblock: ["You want to use your Ipse again", "After this you can log in again."], sim: ["You want to connect your new SIM", "Your SIM will belong to your Ipse again."], code: ["You want to change your code", "After this, only your new code works."] },
+  nl: { sms: "verbindt je SIM met je Ipse. Geef deze cijfers aan niemand.", unblock: ["Je wilt je Ipse opnieuw gebruiken", "Daarna kun je weer aanmelden."], sim: ["Je wilt je nieuwe SIM verbinden", "Je SIM hoort dan weer bij je Ipse."], code: ["Je wilt je code veranderen", "Daarna geldt alleen je nieuwe code."], number: "Je telefoonnummer" },
+  fr: { sms: "relie votre SIM à votre Ipse. Ne donnez ces chiffres à personne.", unblock: ["Vous voulez réutiliser votre Ipse", "Vous pourrez ensuite vous connecter à nouveau."], sim: ["Vous voulez relier votre nouvelle SIM", "Votre SIM fera à nouveau partie de votre Ipse."], code: ["Vous voulez changer votre code", "Ensuite, seul votre nouveau code sera valable."], number: "Votre numéro de téléphone" },
+  de: { sms: "verbindet Ihre SIM mit Ihrem Ipse. Nennen Sie diese Ziffern niemandem.", unblock: ["Sie möchten Ihr Ipse wieder benutzen", "Danach können Sie sich wieder anmelden."], sim: ["Sie möchten Ihre neue SIM verbinden", "Ihre SIM gehört dann wieder zu Ihrem Ipse."], code: ["Sie möchten Ihren Code ändern", "Danach gilt nur noch Ihr neuer Code."], number: "Ihre Telefonnummer" },
+  en: { sms: "connects your SIM to your Ipse. Give these digits to nobody.", unblock: ["You want to use your Ipse again", "After this you can log in again."], sim: ["You want to connect your new SIM", "Your SIM will belong to your Ipse again."], code: ["You want to change your code", "After this, only your new code works."], number: "Your phone number" },
 };
 
 const DIST = new URL("../dist/", import.meta.url).pathname;
@@ -152,7 +152,8 @@ export async function startFake({ port = 0, simDelay = 0 } = {}) {
   /** An action that the person starts in the app. */
   function ownAction(person, kind, over = {}) {
     const [title, purpose] = TEXTS[person.language][kind];
-    const made = makeAction(person, { flow: "link", ...over, view: { kind, title, purpose, attributes: [], partner: { id: id("par"), name: "Ipse", domain: "ipse.example" } } });
+    const fields = kind === "sim" ? [{ kind: "text", label: TEXTS[person.language].number, value: person.next }] : [];
+    const made = makeAction(person, { flow: "link", ...over, view: { kind, title, purpose, fields, attributes: [], partner: { id: id("par"), name: "Ipse", domain: "ipse.example" } } });
     return Object.assign(made, { status: "linked", claimed: true });
   }
 
@@ -173,6 +174,7 @@ export async function startFake({ port = 0, simDelay = 0 } = {}) {
     a.answer = { status, return_url: a.flow === "app" ? `${origin}/dev/returned` : null, receipt: a.receipt, promise: a.promise };
     if (status === "approved" && a.kind === "code") Object.assign(a.person, { record: a.record, codeVersion: a.person.codeVersion + 1, epoch: a.person.epoch + 1 });
     if (status === "approved" && a.kind === "unblock") a.person.reasons = [];
+    if (status === "approved" && a.kind === "sim") Object.assign(a.person, { number: a.person.next, moved: false, reasons: a.person.reasons.filter(({ reason }) => !reason.startsWith("sim_")) });
     push("action", { id: a.id, status });
     return a.answer;
   }
@@ -229,7 +231,7 @@ export async function startFake({ port = 0, simDelay = 0 } = {}) {
         const { receipt: rec } = receipt("enrolment", person, { kind: "enrolment", identity: person.identity, device: known.id, device_jws: jws, registrar: enrolment.vouched?.bank, reference: "r-1", loa: "substantial", policy: "1", proofing: id("pro"), terms_version: body.terms_version, sim_statement: null, unlock: body.unlock !== null, time: Date.now() });
         return [201, { identity: person.identity, device: known.id, level: person.level, receipt: rec, code_version: 1, epoch: 1, replaced: state.enrolledBefore === true }];
       }
-      case "GET /me": { const p = known.person; return [200, { identity: p.identity, status: p.reasons.length ? "suspended" : "active", reasons: p.reasons, next: next(p.reasons), level: p.level, limited: state.limited ?? null, given_name: "An", family_name: "Peeters", phone_number: p.number, epoch: p.epoch, code_version: p.codeVersion, wrong_codes_left: 3 - p.wrong, wrong_since_last: p.wrong, sim: { state: p.level === "advanced" ? "connected" : "none", operator: p.sim.operator }, unlock: p.unlock !== null, this_device: known.id }]; }
+      case "GET /me": { const p = known.person; return [200, { identity: p.identity, status: p.reasons.length ? "suspended" : "active", reasons: p.reasons, next: next(p.reasons), level: p.level, limited: state.limited ?? null, given_name: "An", family_name: "Peeters", phone_number: p.number, epoch: p.epoch, code_version: p.codeVersion, wrong_codes_left: 3 - p.wrong, wrong_since_last: p.wrong, sim: { state: p.moved ? "moved" : p.level === "advanced" ? "connected" : "none", operator: p.sim.operator }, unlock: p.unlock !== null, this_device: known.id }]; }
       case "GET /devices": return [200, { devices: [{ device: known.id, name: known.name, kind: "software", since: known.since, last_used: Date.now(), status: "active", this: true }, ...(state.otherDevice ? [state.otherDevice] : [])] }];
       case "GET /actions": {
         const mine = [...state.actions.values()].filter((a) => a.person === known.person && (a.claimed || a.decided)).reverse();
@@ -245,7 +247,7 @@ export async function startFake({ port = 0, simDelay = 0 } = {}) {
       case "POST /block": receipt("block", known.person, { identity: known.person.identity, kind: "block", reason: "person", cause: "phone", time: Date.now() }); known.person.reasons.push({ reason: "person", since: Date.now() }); push("identity", { status: "suspended" }); return [200, { status: "suspended" }];
       case "POST /not-me": return [200, { status: "suspended" }];
       case "POST /unblock": { const a = ownAction(known.person, "unblock"); return [200, { action: a.id }]; }
-      case "POST /sim": text(known.person.number, "482913", known.person.language); return [200, { sent: true, tries_left: 3 }];
+      case "POST /sim": known.person.next = body.phone_number ?? known.person.number; text(known.person.next, "482913", known.person.language); return [200, { sent: true, tries_left: 3 }];
       case "POST /sim/answer": { if (body.secret !== "482913") throw new Refusal(400, "sim_secret_wrong", { tries_left: 2 }); const a = ownAction(known.person, "sim", { sim: "holder" }); return [200, { action: a.id }]; }
       case "POST /code": text(known.person.number, "482913", known.person.language); return [200, { sent: true, tries_left: 3 }];
       case "POST /code/registration": { const p = known.person; const userIdentifier = `${p.identity}|${known.id}|${p.codeVersion + 1}`; return [200, { registration_response: opaque.server.createRegistrationResponse({ serverSetup: setup, userIdentifier, registrationRequest: body.registration_request }).registrationResponse, credential_identifier: userIdentifier }]; }

@@ -303,6 +303,7 @@ biometric-now-off = Nicht eingerichtet
 sim-now-connected = Verbunden, { $operator }
 sim-now-none = Nicht verbunden
 sim-now-changed = Geändert
+sim-now-moved = Ihre Nummer hat eine andere SIM
 devices-title = Ihre Geräte
 devices-why = Jedes Telefon, das in Ihrem Namen handeln kann.
 device-this = Dieses Gerät
@@ -352,6 +353,9 @@ change-code-next = Danach bestätigen Sie mit Ihrem alten Code.
 new-sim-title = Eine SIM verbinden
 new-sim-why = Neue SIM für { $number }? Legen Sie sie in dieses Telefon ein und verbinden Sie sie.
 new-sim-how = Sie erhalten eine SMS mit sechs Ziffern und bestätigen dann mit Ihrem Code.
+new-sim-moved = { $number } gehört jetzt zu einer anderen SIM. Geben Sie die Nummer Ihrer eigenen SIM an.
+new-sim-other = Ich habe eine andere Nummer
+new-sim-same = Ich habe dieselbe Nummer
 
 ## Probleme: was geschah und was zu tun ist
 
@@ -412,6 +416,8 @@ problem-sim_line = Ihr Anbieter sendet derzeit nichts an diese Nummer.
     .do = Rufen Sie ihn an: Der Anschluss ist vielleicht gesperrt oder zieht bald zu einem anderen Anbieter um. Versuchen Sie es danach noch einmal.
 problem-sim_mismatch = Die SIM, die geantwortet hat, gehört nicht zu Ihrem Ipse.
     .do = Neue SIM? Verbinden Sie sie unter „Sie“. Wenn nicht, rufen Sie Ihren Anbieter an.
+problem-number_disputed = Zwei Anbieter sagen, dass diese Nummer ihnen gehört.
+    .do = Rufen Sie Ihren Anbieter an. Verwenden Sie bis dahin eine andere Nummer.
 problem-sim_secret_wrong = Diese Ziffern waren falsch.
     .do = { $left ->
         [0] Lassen Sie eine neue Nachricht schicken.

@@ -303,6 +303,7 @@ biometric-now-off = Not set up
 sim-now-connected = Connected, { $operator }
 sim-now-none = Not connected
 sim-now-changed = Changed
+sim-now-moved = Your number has another SIM
 devices-title = Your devices
 devices-why = Every phone that can act in your name.
 device-this = This one
@@ -352,6 +353,9 @@ change-code-next = After that you confirm with your old code.
 new-sim-title = Connect a SIM
 new-sim-why = New SIM for { $number }? Put it in this phone and connect it.
 new-sim-how = You get a text message with six digits, and then confirm with your code.
+new-sim-moved = { $number } now belongs to another SIM. Give the number of your own SIM.
+new-sim-other = I have another number
+new-sim-same = I have the same number
 
 ## Problems: what happened, and what to do
 
@@ -412,6 +416,8 @@ problem-sim_line = Your operator does not send anything to this number at the mo
     .do = Call your operator: the line may be blocked, or about to move to another operator. Then try again.
 problem-sim_mismatch = The SIM that answered is not the one connected to your Ipse.
     .do = New SIM? Connect it under “You”. If not, call your operator.
+problem-number_disputed = Two operators say that this number is theirs.
+    .do = Call your operator. Until it is solved, use another number.
 problem-sim_secret_wrong = Those digits were wrong.
     .do = { $left ->
         [0] Have a new message sent.

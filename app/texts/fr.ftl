@@ -303,6 +303,7 @@ biometric-now-off = Non activé
 sim-now-connected = Reliée, { $operator }
 sim-now-none = Non reliée
 sim-now-changed = Changée
+sim-now-moved = Votre numéro a une autre SIM
 devices-title = Vos appareils
 devices-why = Chaque téléphone qui peut agir en votre nom.
 device-this = Celui-ci
@@ -352,6 +353,9 @@ change-code-next = Vous confirmerez ensuite avec votre ancien code.
 new-sim-title = Relier une SIM
 new-sim-why = Une nouvelle SIM pour le { $number } ? Mettez-la dans ce téléphone et reliez-la.
 new-sim-how = Vous recevez un SMS avec six chiffres, puis vous confirmez avec votre code.
+new-sim-moved = { $number } appartient maintenant à une autre SIM. Indiquez le numéro de votre propre SIM.
+new-sim-other = J’ai un autre numéro
+new-sim-same = J’ai le même numéro
 
 ## Problèmes : ce qui s’est passé, et ce qu’il faut faire
 
@@ -412,6 +416,8 @@ problem-sim_line = Votre opérateur n’envoie rien à ce numéro pour le moment
     .do = Appelez-le : la ligne est peut-être bloquée, ou sur le point de passer chez un autre opérateur. Réessayez ensuite.
 problem-sim_mismatch = La SIM qui a répondu n’est pas celle de votre Ipse.
     .do = Nouvelle SIM ? Reliez-la sous « Vous ». Sinon, appelez votre opérateur.
+problem-number_disputed = Deux opérateurs disent que ce numéro est à eux.
+    .do = Appelez votre opérateur. En attendant, utilisez un autre numéro.
 problem-sim_secret_wrong = Ces chiffres étaient erronés.
     .do = { $left ->
         [0] Faites envoyer un nouveau message.

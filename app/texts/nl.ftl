@@ -303,6 +303,7 @@ biometric-now-off = Niet ingesteld
 sim-now-connected = Verbonden, { $operator }
 sim-now-none = Niet verbonden
 sim-now-changed = Veranderd
+sim-now-moved = Je nummer heeft een andere SIM
 devices-title = Je toestellen
 devices-why = Elke telefoon die in jouw naam kan handelen.
 device-this = Dit toestel
@@ -352,6 +353,9 @@ change-code-next = Daarna bevestig je met je oude code.
 new-sim-title = Verbind een SIM
 new-sim-why = Nieuwe SIM voor { $number }? Steek ze in deze telefoon en verbind ze.
 new-sim-how = Je krijgt een sms met zes cijfers en bevestigt daarna met je code.
+new-sim-moved = { $number } hoort nu bij een andere SIM. Geef het nummer van je eigen SIM.
+new-sim-other = Ik heb een ander nummer
+new-sim-same = Ik heb hetzelfde nummer
 
 ## Problemen: wat er gebeurde, en wat je doet
 
@@ -412,6 +416,8 @@ problem-sim_line = Je operator stuurt nu niets naar dit nummer.
     .do = Bel je operator: misschien is de lijn geblokkeerd, of gaat ze binnenkort naar een andere operator. Probeer daarna opnieuw.
 problem-sim_mismatch = De SIM die antwoordde, hoort niet bij je Ipse.
     .do = Nieuwe SIM? Verbind ze bij “Jij”. Zo niet, bel je operator.
+problem-number_disputed = Twee operatoren zeggen dat dit nummer van hen is.
+    .do = Bel je operator. Gebruik een ander nummer tot het opgelost is.
 problem-sim_secret_wrong = Die cijfers waren verkeerd.
     .do = { $left ->
         [0] Laat een nieuw bericht sturen.

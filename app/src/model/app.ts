@@ -204,6 +204,13 @@ export async function beginEnrolment(phoneNumber: string): Promise<void> {
   });
 }
 
+/** Has the operator send a secret to the SIM that will be connected, of another number if one is given. */
+export async function sendNewSimSecret(phoneNumber: string | null): Promise<void> {
+  await api.newSim(phoneNumber);
+  if (phoneNumber === null) return;
+  app.set({ record: await devices.update((stored) => void (stored.phoneNumber = phoneNumber)) });
+}
+
 export const enrolmentId = (): string => {
   const id = app.get().record?.enrolment;
   if (!id) throw new Problem("not_enrolled");

@@ -73,7 +73,7 @@ const meShape = object({
   code_version: integer,
   wrong_codes_left: integer,
   wrong_since_last: integer,
-  sim: object({ state: oneOf("connected", "none", "changed"), operator: optional(string) }),
+  sim: object({ state: oneOf("connected", "none", "changed", "moved"), operator: optional(string) }),
   unlock: boolean,
   this_device: string,
 });
@@ -245,7 +245,8 @@ export class Api {
     });
 
   // New SIM.
-  newSim = () => this.post(secretSentShape, "/sim");
+  newSim = (phoneNumber: string | null) =>
+    this.post(secretSentShape, "/sim", phoneNumber === null ? {} : { phone_number: phoneNumber });
   answerNewSim = (secret: string) => this.post(startedShape, "/sim/answer", { secret });
 
   // Change the code.

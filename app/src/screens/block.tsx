@@ -1,12 +1,12 @@
 // Blocking the identity, and clearing the reasons: lift the block, choose a new code with the bank, connect a new SIM.
 
 import { useState } from "preact/hooks";
-import { api, app, recoverAtBank, recoverCode, refresh } from "../model/app";
+import { api, app, recoverAtBank, recoverCode, refresh, sendNewSimSecret } from "../model/app";
 import { t } from "../model/language";
-import { showPhoneNumber } from "../model/phone-number";
+import { normalisePhoneNumber, showPhoneNumber } from "../model/phone-number";
 import { go, replace } from "../model/route";
 import { useStore } from "../model/store";
-import { Button, Note, Screen, ProblemNote, useTask } from "../ui/parts";
+import { Button, Field, Note, Screen, ProblemNote, useTask } from "../ui/parts";
 import { Icon } from "../ui/icons";
 import { SecretField } from "../ui/secret-field";
 import { ChooseCode } from "./choose-code";
@@ -119,53 +119,91 @@ export function Recover() {
   );
 }
 
+/** Connects the SIM that the person's number has now, or another number with its SIM. */
 export function NewSim() {
   const { me } = useStore(app);
-  const [sent, setSent] = useState(false);
+  const moved = me?.sim.state === "moved";
+  const [other, setOther] = useState(moved);
+  const [typed, setTyped] = useState("");
+  const [wrong, setWrong] = useState(false);
+  const [sentTo, setSentTo] = useState<string | null>(null);
   const task = useTask();
-  const send = () =>
-    task.run(async () => {
-      await api.newSim();
-      setSent(true);
+  const own = me?.phone_number ?? "";
+  const send = () => {
+    const number = other ? normalisePhoneNumber(typed) : own;
+    setWrong(number === null);
+    if (number === null) return;
+    void task.run(async () => {
+      await sendNewSimSecret(other ? number : null);
+      setSentTo(number);
     });
+  };
   const answer = (secret: string) =>
     task.run(async () => {
       const { action } = await api.answerNewSim(secret);
       replace(`action/${action}`);
     });
-  const number = showPhoneNumber(me?.phone_number ?? "");
-  if (sent) {
+  if (sentTo !== null) {
     return (
       <Screen
         id="new-sim-secret"
         title={t("secret-title")}
-        back={() => setSent(false)}
+        back={() => setSentTo(null)}
       >
-        <p>{t("secret-why", { number })}</p>
+        <p>{t("secret-why", { number: showPhoneNumber(sentTo) })}</p>
         <SecretField busy={task.busy} onSecret={(secret) => void answer(secret)} />
         <ProblemNote problem={task.problem} />
-        <Button look="plain" disabled={task.busy} onClick={() => void send()} testid="secret-again">
+        <Button look="plain" disabled={task.busy} onClick={send} testid="secret-again">
           {t("secret-again")}
         </Button>
       </Screen>
     );
   }
+  const refused = task.problem?.members["member"] === "phone_number" ? task.problem.members["reason"] : null;
+  const error = wrong ? "number-wrong" : refused === "landline" ? "number-landline" : refused ? "number-wrong" : null;
   return (
-    <Screen
-      id="new-sim"
-      title={t("new-sim-title")}
-      back={() => go("settings")}
-      actions={
-        <Button busy={task.busy} onClick={() => void send()} testid="new-sim-send">
-          {t("sim-connect")}
-        </Button>
-      }
+    <form
+      class="form"
+      onSubmit={(event) => {
+        event.preventDefault();
+        send();
+      }}
     >
-      <p class="lead">{t("new-sim-why", { number })}</p>
-      <Note kind="calm" icon="sim">
-        {t("new-sim-how")}
-      </Note>
-      <ProblemNote problem={task.problem} />
-    </Screen>
+      <Screen
+        id="new-sim"
+        title={t("new-sim-title")}
+        back={() => go("settings")}
+        actions={
+          <Button submit busy={task.busy} testid="new-sim-send">
+            {t("sim-connect")}
+          </Button>
+        }
+      >
+        <p class="lead">{t(moved ? "new-sim-moved" : "new-sim-why", { number: showPhoneNumber(own) })}</p>
+        {other && (
+          <Field
+            label={t("number-label")}
+            hint={t("number-hint")}
+            error={error && t(error)}
+            type="tel"
+            inputMode="tel"
+            autocomplete="tel"
+            large
+            value={typed}
+            onInput={setTyped}
+            testid="phone-number"
+          />
+        )}
+        <Note kind="calm" icon="sim">
+          {t("new-sim-how")}
+        </Note>
+        <ProblemNote problem={refused ? null : task.problem} />
+        {!moved && (
+          <Button look="plain" disabled={task.busy} onClick={() => setOther(!other)} testid="new-sim-other">
+            {t(other ? "new-sim-same" : "new-sim-other")}
+          </Button>
+        )}
+      </Screen>
+    </form>
   );
 }

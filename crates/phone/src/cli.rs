@@ -147,6 +147,9 @@ enum Command {
     },
     /// Connect the SIM that is in the handset now
     Sim {
+        /// Its number, if it is another than before
+        #[arg(long, value_name = "NUMBER")]
+        phone_number: Option<String>,
         /// The five-digit code
         #[arg(long, value_name = "CODE", env = "IPSE_CODE", hide_env_values = true)]
         code: String,

@@ -94,15 +94,21 @@ impl<T: Transport, S: Storage> Phone<T, S> {
         Ok(answer.action)
     }
 
-    /// Connects the SIM that is in the handset now: both steps. The result is the action that the person approves with
+    /// Connects the SIM that is in the handset now, of another number if one is given: both steps. The result is the action that the person approves with
     /// the code.
     ///
     /// # Errors
     /// `sim_unavailable`, `sim_not_ready`; `message_missing` outside the demo.
-    pub async fn connect_sim(&mut self) -> Result<String> {
+    pub async fn connect_sim(&mut self, phone_number: Option<&str>) -> Result<String> {
         self.enrolled()?;
+        if let Some(number) = phone_number {
+            // The messages are read on the handset with this number.
+            let mut state = self.state()?;
+            state.phone_number = number.to_owned();
+            self.storage.set_state(state)?;
+        }
         let before = self.messages().await?;
-        self.send_new_sim_secret().await?;
+        self.send_new_sim_secret(phone_number).await?;
         let secret = self.secret_after(&before).await?;
         self.answer_new_sim_secret(&secret).await
     }
@@ -110,9 +116,12 @@ impl<T: Transport, S: Storage> Phone<T, S> {
     /// First step of connecting a SIM: has the operator text a secret to it.
     ///
     /// # Errors
-    /// `sim_unavailable`, `sim_not_ready`.
-    pub async fn send_new_sim_secret(&mut self) -> Result<SimSentResponse> {
-        self.call(requests::sim()?).await
+    /// `sim_unavailable`, `sim_not_ready`, `sim_mismatch`, `number_disputed`.
+    pub async fn send_new_sim_secret(
+        &mut self,
+        phone_number: Option<&str>,
+    ) -> Result<SimSentResponse> {
+        self.call(requests::sim(phone_number)?).await
     }
 
     /// Second step of connecting a SIM: the secret from the message. The result is the action to approve.

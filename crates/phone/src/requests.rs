@@ -7,7 +7,7 @@ use ipse_protocol::transcript::Transcript;
 use ipse_protocol::wire::{
     AttemptRequest, BankRequest, BiometricRegistration, BlockRequest, ClaimRequest,
     CodeAnswerRequest, CodeRequest, CompleteRequest, CopiedRequest, Empty, EnrolmentRequest, Offer,
-    RecoveryCompleteRequest, RefuseRequest, SimAnswerRequest, WrongRequest,
+    RecoveryCompleteRequest, RefuseRequest, SimAnswerRequest, SimRequest, WrongRequest,
 };
 
 use crate::{Approval, Message, Result};
@@ -130,12 +130,13 @@ pub fn complete_recovery(recovery: &str, record: [u8; REGISTRATION_RECORD_LEN]) 
     )
 }
 
-/// §3: has the operator text a secret to the SIM that an enrolled phone wants to connect.
+/// §3: has the operator text a secret to the SIM that an enrolled phone wants to connect, of another number if one is given.
 ///
 /// # Errors
 /// As [`Message::post`].
-pub fn sim() -> Result<Message> {
-    Message::post("/phone/v1/sim", &Empty {})
+pub fn sim(phone_number: Option<&str>) -> Result<Message> {
+    let phone_number = phone_number.map(str::to_owned);
+    Message::post("/phone/v1/sim", &SimRequest { phone_number })
 }
 
 /// §3: the secret from that text message.

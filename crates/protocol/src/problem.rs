@@ -115,6 +115,9 @@ codes! {
     /// The statement is about another SIM, or the SIM has changed.
     SimMismatch = "sim_mismatch", 403, "The SIM is not the one that was connected",
         "Connect your new SIM in the app.";
+    /// Two operators claim the phone number.
+    NumberDisputed = "number_disputed", 409, "Two operators say that this phone number is theirs",
+        "Ask your operator. Until they agree, use another phone number.";
     /// The typed secret is wrong.
     SimSecretWrong = "sim_secret_wrong", 400, "The secret from the message is wrong",
         "Type the six digits of the newest message.";

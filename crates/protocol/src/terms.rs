@@ -219,6 +219,8 @@ terms! {
         None = "none",
         /// Changed since it was bound.
         Changed = "changed",
+        /// The number has another holder: connect another number.
+        Moved = "moved",
     }
 }
 

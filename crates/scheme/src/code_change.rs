@@ -53,6 +53,8 @@ impl Scheme {
                 .clone(),
             handle: binding.handle,
             code_version: Some(identity.code_version + 1),
+            shown: Vec::new(),
+            number: None,
         };
         let number = Attributes::open(&key, &sealed)?.phone_number;
         self.ask_holder(signed, about, (&identity, &number), &key, now)

@@ -34,7 +34,7 @@ const NUMBER: &str = "enrolment/number";
 const VOUCHED: &str = "enrolment/vouched";
 
 /// How many visits to banks one enrolment may begin.
-pub const VISITS: i64 = 10;
+pub const VISITS: i64 = 20;
 /// How long a sweep of abandoned enrolments may wait for the next.
 pub const SWEEP_EVERY: Duration = Duration::from_secs(60);
 

@@ -44,9 +44,6 @@ impl Scheme {
         let identity = identity.ok_or(ProblemCode::NotFound)?;
         let key = self.persons.key(&identity.id).await?;
         let known = Attributes::open(&key, &sealed.ok_or(ProblemCode::NotFound)?)?;
-        let bound = binding
-            .as_ref()
-            .is_some_and(|b| b.status == BindingStatus::Bound);
         Ok(MeResponse {
             status: identity.status,
             next: rules::next(&reasons),
@@ -67,10 +64,11 @@ impl Scheme {
             wrong_codes_left: u32::try_from(WRONG_IN_A_ROW - identity.wrong_codes).unwrap_or(0),
             wrong_since_last: u32::try_from(identity.wrong_codes).unwrap_or(u32::MAX),
             sim: SimSummary {
-                state: match &binding {
+                state: match binding.as_ref().map(|b| b.status) {
                     None => SimConnection::None,
-                    Some(_) if bound => SimConnection::Connected,
-                    Some(_) => SimConnection::Changed,
+                    Some(BindingStatus::Bound) => SimConnection::Connected,
+                    Some(BindingStatus::Changed | BindingStatus::Lost) => SimConnection::Changed,
+                    Some(BindingStatus::Moved) => SimConnection::Moved,
                 },
                 operator: binding.map(|b| b.operator),
             },

@@ -2,13 +2,12 @@
 
 mod connect;
 mod holder;
+mod number;
 mod text;
 
 use std::sync::Arc;
 
-use futures_util::future::join_all;
 use ipse_protocol::problem::{Problem, ProblemCode};
-use ipse_protocol::terms::{Line as WireLine, Readiness};
 use ipse_protocol::{ids, sim_statement};
 use ipse_sim::statement::{self, Claims, Expect, Line, Method, Refusal};
 use ipse_store::outbox::{self, EffectKind};
@@ -18,13 +17,14 @@ use ipse_store::{StoreError, Tx, sim};
 use crate::actor::Actor;
 use crate::block;
 use crate::error::Error;
-use crate::party;
 use crate::scheme::Scheme;
 use crate::sim_controller::{Resolved, SimController, SimError};
 use crate::sim_statements::{SimChange, SimRefusal};
 
 pub(crate) use connect::{bind_new, may_bind};
 pub(crate) use holder::Proving;
+pub use number::CLAIMED;
+pub(crate) use number::{Taking, may_take, take};
 pub(crate) use text::{COUNTED_MS, TextRequest};
 pub use text::{TEXTS, TEXTS_ENROLLED, TEXTS_OTHERS, TEXTS_VOUCHED};
 
@@ -169,42 +169,6 @@ pub(crate) enum Found {
     At(Arc<dyn SimController>, Resolved),
     /// None of them.
     Nowhere,
-}
-
-impl Scheme {
-    /// Asks all operators at the same time whose SIM a number is. What the scheme knows of the number plays no part, so the
-    /// answer does not reveal who is enrolled.
-    ///
-    /// # Errors
-    /// `sim_unavailable` when none knows it and one did not answer, which might know it.
-    pub(crate) async fn resolve(&self, number: &str) -> Result<Found, Error> {
-        let answers = join_all(self.operators.iter().map(|o| o.resolve(number))).await;
-        let mut silent = None;
-        for (operator, answer) in self.operators.iter().zip(answers) {
-            match answer {
-                // The operator from which a number was ported away still knows it.
-                Ok(found) if !has_left(&found) => {
-                    return Ok(Found::At(operator.clone(), found));
-                }
-                Ok(_) | Err(SimError::NotFound) => {}
-                Err(_) => silent = Some(operator),
-            }
-        }
-        if let Some(operator) = silent {
-            party::record_operator(operator.name());
-            return Err(ProblemCode::SimUnavailable.into());
-        }
-        Ok(Found::Nowhere)
-    }
-}
-
-/// Whether the SIM or the line is no longer in use at the operator.
-fn has_left(found: &Resolved) -> bool {
-    let line = matches!(
-        found.line,
-        WireLine::Ported | WireLine::Terminated | WireLine::Quarantined
-    );
-    line || found.readiness == Readiness::Retired
 }
 
 /// Queues the effect that tells an operator that a SIM is no longer bound here.

@@ -63,6 +63,9 @@ pub trait SimController: Send + Sync {
     /// Asks which SIM a number has.
     fn resolve<'a>(&'a self, number: &'a str) -> Answer<'a, Resolved>;
 
+    /// Asks for the state of a SIM that it once named, also one that is no longer in use.
+    fn state<'a>(&'a self, handle: &'a str) -> Answer<'a, Resolved>;
+
     /// Asks for a silent statement over `nonce_hash`: the JWS, not yet verified.
     fn silent<'a>(&'a self, handle: &'a str, nonce_hash: &'a [u8; 32]) -> Answer<'a, String>;
 

@@ -5,6 +5,7 @@ login-purpose = Anmelden
 
 connect-sim-title = Sie möchten Ihre neue SIM verbinden
 connect-sim-purpose = Ihre SIM gehört dann wieder zu Ihrem Ipse.
+connect-sim-number = Ihre Telefonnummer
 
 change-code-title = Sie möchten Ihren Code ändern
 change-code-purpose = Danach gilt nur noch Ihr neuer Code.

@@ -5,6 +5,7 @@ login-purpose = Log in
 
 connect-sim-title = You want to connect your new SIM
 connect-sim-purpose = Your SIM will belong to your Ipse again.
+connect-sim-number = Your phone number
 
 change-code-title = You want to change your code
 change-code-purpose = After this, only your new code works.

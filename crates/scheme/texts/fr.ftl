@@ -5,6 +5,7 @@ login-purpose = Se connecter
 
 connect-sim-title = Vous voulez relier votre nouvelle SIM
 connect-sim-purpose = Votre SIM fera à nouveau partie de votre Ipse.
+connect-sim-number = Votre numéro de téléphone
 
 change-code-title = Vous voulez changer votre code
 change-code-purpose = Ensuite, seul votre nouveau code sera valable.

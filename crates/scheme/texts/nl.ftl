@@ -5,6 +5,7 @@ login-purpose = Aanmelden
 
 connect-sim-title = Je wilt je nieuwe SIM verbinden
 connect-sim-purpose = Je SIM hoort dan weer bij je Ipse.
+connect-sim-number = Je telefoonnummer
 
 change-code-title = Je wilt je code veranderen
 change-code-purpose = Daarna geldt alleen je nieuwe code.

@@ -25,8 +25,8 @@ use url::{Host, Origin, Url};
 const MAX_ANSWER: usize = 256 * 1024;
 /// Time limit of connecting.
 const CONNECT: Duration = Duration::from_secs(2);
-/// How long an idle connection is kept.
-const IDLE: Duration = Duration::from_secs(60);
+/// How long an idle connection is kept: for less than a listener of ours keeps it, so that no call meets a connection that closes.
+const IDLE: Duration = Duration::from_secs(20);
 /// Time limit of a call that sets no other.
 const PATIENCE: Duration = Duration::from_secs(10);
 

@@ -100,6 +100,12 @@ pub static SCHEME: Migrations = Migrations::new(&[
         sqlite: include_str!("../migrations/scheme/sqlite/0016_unlock_backup.sql"),
         postgres: include_str!("../migrations/scheme/postgres/0016_unlock_backup.sql"),
     },
+    Migration {
+        version: 17,
+        name: "numbers of SIMs that are being connected",
+        sqlite: include_str!("../migrations/scheme/sqlite/0017_sim_number.sql"),
+        postgres: include_str!("../migrations/scheme/postgres/0017_sim_number.sql"),
+    },
 ]);
 
 /// The store of person keys.

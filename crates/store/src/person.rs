@@ -53,6 +53,23 @@ pub fn attributes(tx: &mut Tx, identity: &IdentityId) -> Result<Option<Vec<u8>>,
         .transpose()
 }
 
+const CHANGE_NUMBER: &str = "INSERT INTO attributes (number, identity, version, sealed, source, proofing, time) \
+     SELECT number, identity, version + 1, $3, source, proofing, $4 FROM attributes WHERE number = $1 AND identity = $2 \
+     ORDER BY version DESC LIMIT 1";
+
+/// Adds a version of a person's attributes that differs in the phone number only: it rests on the same proofing.
+pub fn change_number(
+    tx: &mut Tx,
+    identity: &IdentityId,
+    sealed: &[u8],
+    now: i64,
+) -> Result<(), StoreError> {
+    tx.change_one(
+        CHANGE_NUMBER,
+        params![row_key::of(identity), identity, sealed, now],
+    )
+}
+
 const INSERT_PROOFING: &str = "INSERT INTO proofing (id, identity, registrar, loa, policy, sealed, time) \
      VALUES ($1, $2, $3, $4, $5, $6, $7)";
 
@@ -127,6 +144,17 @@ pub fn replace_lookup(
     identity: &IdentityId,
 ) -> Result<(), StoreError> {
     tx.change_one(REPLACE_LOOKUP, params![&field, hash, key_version, identity])
+}
+
+const FORGET_LOOKUP: &str = "DELETE FROM lookup WHERE field = $1 AND identity = $2";
+
+/// Deletes what an identity is found by in a field.
+pub fn forget_lookup(
+    tx: &mut Tx,
+    field: LookupField,
+    identity: &IdentityId,
+) -> Result<(), StoreError> {
+    tx.exec(FORGET_LOOKUP, params![&field, identity]).map(drop)
 }
 
 const BY_LOOKUP: &str = "SELECT identity FROM lookup WHERE field = $1 AND hash = $2";

@@ -16,6 +16,8 @@ words! {
         Changed = "changed",
         /// Reported lost.
         Lost = "lost",
+        /// The number has another holder.
+        Moved = "moved",
     }
 }
 
@@ -170,6 +172,10 @@ pub struct Connection {
     pub code_version: Option<i64>,
     /// OPAQUE record of the new code, once it is chosen.
     pub record: Option<Vec<u8>>,
+    /// Keyed hash of the number, if it connects the SIM. Those from before migration 17 have none.
+    pub number: Option<Vec<u8>>,
+    /// The person's attributes with this number, sealed, if it is another than before.
+    pub attributes: Option<Vec<u8>>,
     /// Milliseconds.
     pub created: i64,
     /// Milliseconds.
@@ -192,19 +198,21 @@ fn connection(mut row: Row) -> Result<Connection, StoreError> {
         view_hash: row.get("view_hash")?,
         code_version: row.get("code_version")?,
         record: row.get("record")?,
+        number: row.get("number_hash")?,
+        attributes: row.get("attributes")?,
         created: row.get("created")?,
         expires: row.get("expires")?,
     })
 }
 
 const CONNECTION_OF_DEVICE: &str = "SELECT action, kind, identity, device, status, operator, handle, changed_at, challenge, \
-     nonce, view, view_hash, code_version, record, created, expires FROM sim_connection \
+     nonce, view, view_hash, code_version, record, number_hash, attributes, created, expires FROM sim_connection \
      WHERE device = $1 AND kind = $2 ORDER BY created DESC LIMIT 1";
 const CONNECTION_OF_ACTION: &str = "SELECT action, kind, identity, device, status, operator, handle, changed_at, challenge, \
-     nonce, view, view_hash, code_version, record, created, expires FROM sim_connection WHERE action = $1";
+     nonce, view, view_hash, code_version, record, number_hash, attributes, created, expires FROM sim_connection WHERE action = $1";
 const ADD_CONNECTION: &str = "INSERT INTO sim_connection (action, kind, identity, device, status, operator, handle, \
-     challenge, nonce, view, view_hash, code_version, created, expires) \
-     VALUES ($1, $2, $3, $4, 'open', $5, $6, $7, $8, $9, $10, $11, $12, $13)";
+     challenge, nonce, view, view_hash, code_version, number_hash, attributes, created, expires) \
+     VALUES ($1, $2, $3, $4, 'open', $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
 const DROP_OPEN: &str = "DELETE FROM sim_connection WHERE device = $1 AND status = 'open'";
 
 /// Begins to connect a SIM. An earlier beginning of the device that was not answered is deleted.
@@ -224,6 +232,8 @@ pub fn add_connection(tx: &mut Tx, c: &Connection) -> Result<(), StoreError> {
             &c.reserved,
             &c.view_hash,
             c.code_version,
+            c.number.as_deref(),
+            c.attributes.as_deref(),
             c.created,
             c.expires
         ],

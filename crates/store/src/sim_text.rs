@@ -9,9 +9,9 @@ words! {
     Asker = "who asked for a text message" {
         /// Somebody who enrols, and for whom no bank has vouched.
         Stranger = "stranger",
-        /// A person for whom a bank has vouched, and who enrols.
+        /// A person for whom a bank has vouched, and who enrols or connects another number.
         Vouched = "vouched",
-        /// A person who has an identity, and connects a SIM to it.
+        /// A person who has an identity, and connects the SIM that its number has.
         Enrolled = "enrolled",
     }
 }

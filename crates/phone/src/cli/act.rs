@@ -169,8 +169,8 @@ pub(super) async fn act(phone: &mut Phone, command: Command, json: bool) -> Resu
             let proof = Proof::Code(&code);
             outcome(json, &action, &phone.approve(&action, proof).await?);
         }
-        Command::Sim { code } => {
-            let action = phone.connect_sim().await?;
+        Command::Sim { phone_number, code } => {
+            let action = phone.connect_sim(phone_number.as_deref()).await?;
             outcome(
                 json,
                 &action,

@@ -158,6 +158,21 @@ pub struct SimSentResponse {
     pub tries_left: u32,
 }
 
+/// `POST /phone/v1/sim`.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SimRequest {
+    /// Another number than before; absent for the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone_number: Option<String>,
+}
+
+impl std::fmt::Debug for SimRequest {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("SimRequest")
+    }
+}
+
 /// `POST …/sim/answer`.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

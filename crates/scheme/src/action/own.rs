@@ -7,6 +7,7 @@ use ipse_protocol::problem::ProblemCode;
 use ipse_protocol::sha256;
 use ipse_protocol::terms::{ActionStatus, BlockReason, Flow, Level, SimNeed};
 use ipse_protocol::transcript::attributes_hash;
+use ipse_protocol::view::Field;
 use ipse_store::Kind;
 use ipse_store::action::{self, Action, Claim};
 use ipse_store::identity as identities;
@@ -32,6 +33,18 @@ impl Scheme {
         now: i64,
         key: &PersonKey,
     ) -> Result<Action, Error> {
+        self.own_action_showing(kind, signed, identity, now, (key, Vec::new()))
+    }
+
+    /// As [`Scheme::own_action`], with further values that the person is shown.
+    pub(crate) fn own_action_showing(
+        &self,
+        kind: Kind,
+        signed: &Signed,
+        identity: &identities::Identity,
+        now: i64,
+        (key, shown): (&PersonKey, Vec<Field>),
+    ) -> Result<Action, Error> {
         let id = ActionId::dated(now, &self.random);
         let (_, host) = self
             .config
@@ -52,6 +65,8 @@ impl Scheme {
             oidc_request: serde_json::value::RawValue::NULL,
         };
         let language = identity.language;
+        let mut fields = kind::of(kind).fields(&request, &self.views.sentences(language))?;
+        fields.extend(shown);
         let view = self.views.build(
             language,
             Content {
@@ -61,7 +76,7 @@ impl Scheme {
                 partner: (OWN, NAME, host),
                 service: &service,
                 attributes: Vec::new(),
-                fields: kind::of(kind).fields(&request, &self.views.sentences(language))?,
+                fields,
                 started: (Flow::Link, NAME, now),
                 level: Level::Basic,
                 expires,

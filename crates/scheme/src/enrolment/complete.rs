@@ -19,6 +19,7 @@ use crate::error::{Error, RuleError, refuse};
 use crate::person::{Attributes, LOOKUP_VERSION, lookup_hash};
 use crate::registrar::Vouched;
 use crate::scheme::Scheme;
+use crate::sim::{self as sim_rules, Taking};
 use crate::webauthn::{self, Credential};
 use crate::{block, device};
 
@@ -55,7 +56,7 @@ impl Scheme {
     ///
     /// # Errors
     /// `assurance_insufficient` before a bank has vouched, `sim_not_ready` while a ready SIM is not connected, `sim_mismatch`,
-    /// `proof_invalid` for a credential that does not verify, `malformed_request`; `epoch_changed` when the code must be chosen
+    /// `number_disputed`, `sim_unavailable`, `proof_invalid` for a credential that does not verify, `malformed_request`; `epoch_changed` when the code must be chosen
     /// again; `identity_blocked` and `proofing_stale` for an identity that this proofing does not lift.
     pub async fn complete_enrolment(
         &self,
@@ -105,6 +106,9 @@ impl Scheme {
         };
         let number = reserved.open(NUMBER, &found.number)?;
         let number = std::str::from_utf8(&number).map_err(|_| Error::Corrupt("phone number"))?;
+        if let (Some(operator), Some(_)) = (&found.operator, &found.sim_statement) {
+            self.require_departure(number, operator).await?;
+        }
         let proofing = ids::of(PROOFING, &self.random.bytes());
         let evidence = packed(&vouched)?;
         let now = self.store.read(Tx::now).await?;
@@ -257,6 +261,9 @@ impl Completing {
             // One identity per SIM, and a bound SIM is never silently unbound.
             refuse!(SimMismatch);
         }
+        if let Some(binding) = &binding {
+            sim_rules::may_take(tx, &prepared.taking(owner, &binding.operator))?;
+        }
         if let Some(owner) = &e.replaces {
             replace::check(tx, &current, owner)?;
             let moved = (&current, owner, prepared);
@@ -289,6 +296,14 @@ fn binding(current: &Enrolment, owner: &IdentityId, now: i64) -> Option<Binding>
 }
 
 impl Prepared {
+    fn taking<'a>(&'a self, identity: &'a IdentityId, operator: &'a str) -> Taking<'a> {
+        Taking {
+            number: &self.phone_number,
+            identity,
+            operator,
+        }
+    }
+
     fn make_identity(
         &self,
         tx: &mut Tx,
@@ -299,7 +314,7 @@ impl Prepared {
     ) -> Result<(), StoreError> {
         let id = &e.identity;
         identities::insert(tx, id, e.language, now)?;
-        self.add_to_person(tx, id, binding.is_some(), now)?;
+        self.add_to_person(tx, id, binding.map(|b| b.operator.as_str()), now)?;
         if !person::add_lookup(
             tx,
             LookupField::NationalNumber,
@@ -316,12 +331,12 @@ impl Prepared {
         Ok(())
     }
 
-    /// Adds the proofing, its attributes, and the phone number of a SIM that was proven.
+    /// Adds the proofing, its attributes, and the phone number: that of a proven SIM of `operator`, or one without a proof.
     pub(super) fn add_to_person(
         &self,
         tx: &mut Tx,
         id: &IdentityId,
-        proven: bool,
+        operator: Option<&str>,
         now: i64,
     ) -> Result<(), StoreError> {
         person::add_attributes(
@@ -346,8 +361,8 @@ impl Prepared {
         )?;
         // The number is contact data and moves with its SIM. Reassign a number only after its SIM was proven.
         let field = LookupField::PhoneNumber;
-        if proven {
-            person::replace_lookup(tx, field, &self.phone_number, LOOKUP_VERSION, id)
+        if let Some(operator) = operator {
+            sim_rules::take(tx, &self.taking(id, operator))
         } else {
             person::add_lookup(tx, field, &self.phone_number, LOOKUP_VERSION, id).map(drop)
         }

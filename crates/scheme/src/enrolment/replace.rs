@@ -83,7 +83,7 @@ pub(super) fn write(
     } else {
         now + limited_ms
     };
-    prepared.add_to_person(tx, who, binding.is_some(), now)?;
+    prepared.add_to_person(tx, who, binding.map(|b| b.operator.as_str()), now)?;
     prepared.activate(tx, keys, (e, who), binding, |row| {
         row.code_version = e.code_version;
         row.basic_until = basic_until;

@@ -3,33 +3,47 @@
 
 use ipse_keys::KeyStore;
 use ipse_protocol::ids::{ActionId, IdentityId};
-use ipse_protocol::problem::ProblemCode;
-use ipse_protocol::terms::{BlockReason, LeafKind, Line, Readiness};
+use ipse_protocol::problem::{Problem, ProblemCode};
+use ipse_protocol::terms::{BlockReason, FieldKind, LeafKind, Line, Readiness};
+use ipse_protocol::view::Field;
 use ipse_protocol::wire::SimSentResponse;
+use ipse_sim::phone_number;
 use ipse_store::action::Claim;
+use ipse_store::person::{self, LookupField};
 use ipse_store::sim::{Binding, BindingStatus, Connection, ConnectionStatus};
 use ipse_store::{Kind, StoreError, Tx, identity as identities, sim};
 
-use super::holder::Proving;
+use super::holder::{Number, Proving};
+use super::number::{self, Taking};
 use super::{Found, PURPOSE, release};
 use crate::actor::Actor;
 use crate::device::Signed;
 use crate::error::{Error, RuleError, refuse};
-use crate::person::Attributes;
+use crate::person::{Attributes, lookup_hash};
 use crate::scheme::Scheme;
 use crate::{block, device, party};
 
 impl Scheme {
-    /// A person connects the SIM that has their number now: after a swap or loss, or for the first time (protocol §3,
-    /// "New SIM"). The operator texts a secret that only the holder can read.
+    /// A person connects the SIM that has their number now, or another number with its SIM: after a swap or loss, when the number
+    /// has another holder, or for the first time (protocol §3, "New SIM"). The operator texts a secret that only the holder can read.
     ///
     /// # Errors
-    /// `sim_not_ready`, `sim_unavailable`, `too_many_requests`; `identity_blocked` where another block comes first.
-    pub async fn begin_sim(&self, signed: &Signed) -> Result<SimSentResponse, Error> {
-        self.idempotent(signed, self.send_secret(signed)).await
+    /// `malformed_request` for a number that is none, `sim_not_ready`, `sim_unavailable`, `number_disputed`, `sim_mismatch` when the
+    /// SIM that has the person's number is another one's, `too_many_requests`; `identity_blocked` where another block comes first.
+    pub async fn begin_sim(
+        &self,
+        signed: &Signed,
+        phone_number: Option<&str>,
+    ) -> Result<SimSentResponse, Error> {
+        let work = self.send_secret(signed, phone_number);
+        self.idempotent(signed, work).await
     }
 
-    async fn send_secret(&self, signed: &Signed) -> Result<SimSentResponse, Error> {
+    async fn send_secret(
+        &self,
+        signed: &Signed,
+        phone_number: Option<&str>,
+    ) -> Result<SimSentResponse, Error> {
         let key = self.persons.key(&signed.device.identity).await?;
         let id = signed.device.identity.clone();
         let (identity, sealed, now) = self
@@ -37,13 +51,24 @@ impl Scheme {
                 let Some(found) = identities::by_id(tx, &id)? else {
                     refuse!(NotFound);
                 };
-                let Some(sealed) = ipse_store::person::attributes(tx, &id)? else {
+                let Some(sealed) = person::attributes(tx, &id)? else {
                     refuse!(NotFound);
                 };
                 Ok((found, sealed, tx.now()?))
             })
             .await?;
-        let number = Attributes::open(&key, &sealed)?.phone_number;
+        let mut known = Attributes::open(&key, &sealed)?;
+        let mut changed = false;
+        if let Some(other) = phone_number {
+            let other = phone_number::normalise(other).map_err(|problem| {
+                Problem::new(ProblemCode::MalformedRequest)
+                    .with("member", "phone_number")
+                    .with("reason", problem.code())
+            })?;
+            changed = known.phone_number != other;
+            known.phone_number = other;
+        }
+        let number = known.phone_number.clone();
         let Found::At(operator, found) = self.resolve(&number).await? else {
             return Err(ProblemCode::SimNotReady.into());
         };
@@ -51,12 +76,53 @@ impl Scheme {
         if found.readiness != Readiness::Ready || found.line != Line::Active {
             return Err(ProblemCode::SimNotReady.into());
         }
+        let field = LookupField::PhoneNumber;
+        let hash = lookup_hash(&*self.keys, field, &number);
+        let by = hash.clone();
+        let holder = self
+            .store
+            .read(move |tx| person::by_lookup(tx, field, &by))
+            .await?;
+        let holds = holder.as_ref() == Some(&identity.id);
+        if holds {
+            // Its word suspends the identity, which the action below must not precede.
+            self.require_departure(&number, operator.name()).await?;
+        }
+        let (id, name, handle) = (
+            identity.id,
+            operator.name().to_owned(),
+            found.handle.clone(),
+        );
+        let (identity, bound) = self
+            .read(move |tx| match identities::by_id(tx, &id)? {
+                Some(identity) => Ok((identity, sim::by_handle(tx, &name, &handle)?)),
+                None => refuse!(NotFound),
+            })
+            .await?;
+        if !changed && bound.is_some_and(|other| other.identity != identity.id) {
+            // The number has another holder, who gets no message. Of other numbers nothing is told before the SIM is proven.
+            return Err(ProblemCode::SimMismatch.into());
+        }
+        let shown = Field {
+            kind: FieldKind::Text.as_str().to_owned(),
+            label: self
+                .views
+                .sentences(identity.language)
+                .get("connect-sim-number"),
+            value: number.clone(),
+        };
         let about = Proving {
             kind: Kind::ConnectSim,
             purpose: PURPOSE,
             operator,
             handle: found.handle,
             code_version: None,
+            shown: vec![shown],
+            number: Some(Number {
+                hash,
+                attributes: changed.then(|| known.seal(&key)).transpose()?,
+                holds,
+            }),
         };
         self.ask_holder(signed, about, (&identity, &number), &key, now)
             .await
@@ -65,7 +131,8 @@ impl Scheme {
     /// The person typed the secret: the action that binds the SIM begins, with the holder statement in it.
     ///
     /// # Errors
-    /// `sim_secret_wrong` with the tries left, `sim_unavailable`, `sim_mismatch`, `not_found` when nothing was begun.
+    /// `sim_secret_wrong` with the tries left, `sim_unavailable`, `sim_mismatch`, `number_disputed`, `not_found` when nothing was
+    /// begun.
     pub async fn answer_sim(&self, signed: &Signed, secret: &str) -> Result<String, Error> {
         self.idempotent(signed, self.accept_secret(signed, secret))
             .await
@@ -79,16 +146,27 @@ impl Scheme {
                 // One identity per SIM, and a bound SIM is never silently unbound.
                 refuse!(SimMismatch);
             }
-            Ok(())
+            number::may_take(tx, &taking(connection)?)
         })
         .await
     }
 }
 
+/// The number that a connection takes.
+fn taking(connection: &Connection) -> Result<Taking<'_>, StoreError> {
+    let number = connection.number.as_deref();
+    Ok(Taking {
+        number: number
+            .ok_or_else(|| StoreError::Corrupt("a connection without a number".into()))?,
+        identity: &connection.identity,
+        operator: &connection.operator,
+    })
+}
+
 /// Whether the SIM of an action may still be bound: it was not swapped, or bound elsewhere, since its holder proved it.
 ///
 /// # Errors
-/// `sim_mismatch`.
+/// `sim_mismatch`, `number_disputed`.
 pub(crate) fn may_bind(
     tx: &mut Tx,
     action: &ActionId,
@@ -102,7 +180,7 @@ pub(crate) fn may_bind(
     };
     match sim::by_handle(tx, &found.operator, &found.handle)? {
         Some(other) if other.identity != *identity => refuse!(SimMismatch),
-        _ => Ok(()),
+        Some(_) | None => number::may_take(tx, &taking(&found)?),
     }
 }
 
@@ -126,6 +204,11 @@ pub(crate) fn bind_new(
     }
     sim::connection_bound(tx, action)?;
     let now = tx.now()?;
+    number::take(tx, &taking(&connection)?)?;
+    if let Some(sealed) = &connection.attributes {
+        // The epoch is that of the claim, so nothing else has changed them since.
+        person::change_number(tx, identity, sealed, now)?;
+    }
     let old = sim::binding(tx, identity)?;
     let binding = Binding {
         identity: identity.clone(),

@@ -6,6 +6,7 @@ use ipse_protocol::ids::{ActionId, DeviceId, IdentityId};
 use ipse_protocol::problem::ProblemCode;
 use ipse_protocol::sim_statement;
 use ipse_protocol::terms::{ActionStatus, Flow, Level, SimNeed};
+use ipse_protocol::view::Field;
 use ipse_protocol::wire::SimSentResponse;
 use ipse_sim::statement::Claims;
 use ipse_store::action::{Action, Claim};
@@ -34,6 +35,20 @@ pub(crate) struct Proving {
     pub(crate) handle: String,
     /// Version of the new code, if the action changes it.
     pub(crate) code_version: Option<i64>,
+    /// Further values that the person is shown.
+    pub(crate) shown: Vec<Field>,
+    /// The number, if the action connects the SIM.
+    pub(crate) number: Option<Number>,
+}
+
+/// The number of a SIM that will be connected.
+pub(crate) struct Number {
+    /// Its keyed hash.
+    pub(crate) hash: Vec<u8>,
+    /// The person's attributes with it, sealed, if it is another than before.
+    pub(crate) attributes: Option<Vec<u8>>,
+    /// Whether the person holds it already.
+    pub(crate) holds: bool,
 }
 
 impl Scheme {
@@ -49,11 +64,14 @@ impl Scheme {
         key: &PersonKey,
         now: i64,
     ) -> Result<SimSentResponse, Error> {
-        let row = self.own_action(about.kind, signed, identity, now, key)?;
-        let reserved = ReservedAction::of(&row)?;
+        let shown = (key, about.shown);
+        let row = self.own_action_showing(about.kind, signed, identity, now, shown)?;
+        let mut reserved = ReservedAction::of(&row)?;
+        reserved.phone_number = about.number.as_ref().map(|_| number.to_owned());
         let (nonce, view_hash) = (reserved.nonce, reserved.view_hash);
         let nonce_hash = sim_statement::nonce_hash(&row.id, &nonce, &view_hash);
-        let asked = self.ask_enrolled(&identity.id, number);
+        let holds = about.number.as_ref().is_none_or(|number| number.holds);
+        let asked = self.ask_enrolled(&identity.id, number, holds);
         let sim = (&*about.operator, about.handle.as_str());
         let words = (about.purpose, identity.language);
         let sent = self.text_secret(sim, &nonce_hash, words, &asked, |_| Ok(()));
@@ -75,6 +93,8 @@ impl Scheme {
             view_hash,
             code_version: about.code_version,
             record: None,
+            number: about.number.as_ref().map(|number| number.hash.clone()),
+            attributes: about.number.and_then(|number| number.attributes),
             created: now,
             expires: row.expires,
         };
@@ -109,7 +129,7 @@ impl Scheme {
     /// Returns its id.
     ///
     /// # Errors
-    /// `sim_secret_wrong` with the tries left, `sim_unavailable`, `sim_mismatch`.
+    /// `sim_secret_wrong` with the tries left, `sim_unavailable`, `sim_mismatch`, `number_disputed`.
     pub(crate) async fn accept_holder(
         &self,
         connection: Connection,
@@ -143,6 +163,9 @@ impl Scheme {
         let plain = key.open("sim/action", &connection.reserved)?;
         let reserved: ReservedAction =
             serde_json::from_slice(&plain).map_err(|_| Error::Corrupt("reserved action"))?;
+        if let Some(number) = &reserved.phone_number {
+            self.require_departure(number, &connection.operator).await?;
+        }
         let row = reserved.into_action(connection.kind, jws, now);
         let id = row.id.to_string();
         self.write(move |tx| {
@@ -160,6 +183,9 @@ impl Scheme {
 /// An action that is reserved until the holder has proven the SIM, as it is sealed in its connection.
 #[derive(serde::Serialize, serde::Deserialize)]
 struct ReservedAction {
+    /// The number whose SIM will be connected.
+    #[serde(default)]
+    phone_number: Option<String>,
     id: ActionId,
     request: String,
     browser_name: String,
@@ -187,6 +213,7 @@ impl ReservedAction {
             .ok_or(Error::Internal("an own action without a claim"))?;
         let code_version = claim.code_version()?;
         Ok(Self {
+            phone_number: None,
             id: row.id,
             request: row.request,
             browser_name: row.browser_name,

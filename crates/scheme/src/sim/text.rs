@@ -18,7 +18,7 @@ use crate::sim_controller::{SimController, SimError};
 const TEXT: &str = "txt";
 /// How many messages a day go to one number for people whom no bank has vouched for.
 pub const TEXTS: i64 = 5;
-/// How many messages a day a person gets who enrols and whom a bank has vouched for.
+/// How many messages a day a person gets whom a bank has vouched for, and who enrols or connects another number.
 pub const TEXTS_VOUCHED: i64 = 4;
 /// How many messages a day a person gets to the number of their identity.
 pub const TEXTS_ENROLLED: i64 = 10;
@@ -57,10 +57,20 @@ impl Scheme {
         self.asked(asker, hash, number, enrolment)
     }
 
-    /// A message to `number` for a person who has an identity.
-    pub(crate) fn ask_enrolled(&self, identity: &IdentityId, number: &str) -> TextRequest {
-        let hash = keyed_hash(&*self.keys, "sim_text/identity", identity);
-        self.asked(Asker::Enrolled, hash, number, identity)
+    /// A message to `number` for a person who has an identity, and `holds` this number, or connects another one.
+    pub(crate) fn ask_enrolled(
+        &self,
+        identity: &IdentityId,
+        number: &str,
+        holds: bool,
+    ) -> TextRequest {
+        let (asker, purpose) = if holds {
+            (Asker::Enrolled, "sim_text/identity")
+        } else {
+            (Asker::Vouched, "sim_text/other")
+        };
+        let hash = keyed_hash(&*self.keys, purpose, identity);
+        self.asked(asker, hash, number, identity)
     }
 
     fn asked(&self, asker: Asker, hash: Vec<u8>, number: &str, subject: &str) -> TextRequest {

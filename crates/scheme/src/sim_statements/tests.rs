@@ -60,6 +60,10 @@ impl SimController for Fake {
         &self.keys
     }
 
+    fn state<'a>(&'a self, _: &'a str) -> Answer<'a, Resolved> {
+        Box::pin(async { Err(SimError::NotFound) })
+    }
+
     fn resolve<'a>(&'a self, _: &'a str) -> Answer<'a, Resolved> {
         Box::pin(async { Err(SimError::NotFound) })
     }

@@ -162,6 +162,15 @@ impl OperatorClient {
     }
 }
 
+fn resolved(found: ResolveResponse) -> Resolved {
+    Resolved {
+        handle: found.handle,
+        readiness: found.readiness,
+        line: found.line,
+        changed_at: found.changed_at,
+    }
+}
+
 /// Checks a handle or a challenge id before it becomes part of a path.
 fn in_path(name: &str) -> Result<&str, SimError> {
     let plain = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
@@ -194,12 +203,23 @@ impl SimController for OperatorClient {
             let Some(found) = answer.json::<ResolveResponse>(200) else {
                 return Err(self.refused(&answer));
             };
-            Ok(Resolved {
-                handle: found.handle,
-                readiness: found.readiness,
-                line: found.line,
-                changed_at: found.changed_at,
-            })
+            Ok(resolved(found))
+        })
+    }
+
+    fn state<'a>(&'a self, handle: &'a str) -> Answer<'a, Resolved> {
+        Box::pin(async move {
+            let url = format!("{}/sims/{}", self.base, in_path(handle)?);
+            let answer = self
+                .with_token(|token| {
+                    let url = &url;
+                    async move { self.party.get(url, Some(&token)).await }
+                })
+                .await?;
+            match answer.json::<ResolveResponse>(200) {
+                Some(found) => Ok(resolved(found)),
+                None => Err(self.refused(&answer)),
+            }
         })
     }
 

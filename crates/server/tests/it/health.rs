@@ -72,6 +72,7 @@ async fn a_missing_asset_is_not_found_and_not_kept() {
     write("assets/app-1a2b.js", "the script").expect("written");
     let options = Options {
         scheme: Some(serde_json::json!({"app_dir": app.path()})),
+        ..Options::default()
     };
     let network = TestNetwork::on(TestDb::sqlite(), options).await;
     let get = async |path: &str| {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use ipse_protocol::wire::{Empty, SimSentResponse};
+use ipse_protocol::wire::{SimRequest, SimSentResponse};
 use ipse_scheme::Scheme;
 
 use super::{Answer, DeviceRequest};
@@ -16,7 +16,11 @@ pub async fn post(
     State(scheme): State<Arc<Scheme>>,
     request: DeviceRequest,
 ) -> Answer<SimSentResponse> {
-    let _: Empty = request.json()?;
+    let body: SimRequest = request.json()?;
     let signed = scheme.authenticate(request.incoming()).await?;
-    Ok(Json(scheme.begin_sim(&signed).await?))
+    Ok(Json(
+        scheme
+            .begin_sim(&signed, body.phone_number.as_deref())
+            .await?,
+    ))
 }

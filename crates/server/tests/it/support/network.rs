@@ -26,6 +26,7 @@ use super::{Browser, Partner, Phone};
 
 /// Names, as people see them.
 pub const OPERATOR: &str = "Leie Mobiel";
+pub const RIVAL: &str = "Schelde Mobiel";
 pub const BANK: &str = "Bank Anker";
 const CLIENT: &str = "ipse";
 
@@ -34,6 +35,17 @@ const CLIENT: &str = "ipse";
 pub struct Options {
     /// Overrides members of `scheme.toml`.
     pub scheme: Option<Value>,
+    /// A second operator, and its place in the configuration. It has no SIMs.
+    pub rival: Option<Rival>,
+}
+
+/// The place of the second operator in the configuration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rival {
+    /// Before the other.
+    First,
+    /// After the other.
+    Second,
 }
 
 /// Everything that a test talks to.
@@ -51,6 +63,32 @@ pub struct TestNetwork {
     tasks: JoinSet<()>,
     scheme: AbortHandle,
     running_operator: Option<ipse_operator::server::Running>,
+    rival: Option<RunningOperator>,
+}
+
+/// An operator that runs.
+pub struct RunningOperator {
+    pub operator: Arc<Operator>,
+    pub url: String,
+    settings: Value,
+    running: ipse_operator::server::Running,
+}
+
+impl RunningOperator {
+    /// The operator says from now on that a number is its own.
+    pub async fn claim(&self, number: &str) {
+        use ipse_operator::ids::PhoneNumber;
+        let context = self.operator.context();
+        let number = PhoneNumber::normalise(number).expect("a mobile number");
+        self.operator
+            .store
+            .write_rule(move |tx| {
+                let wanted = [(number.clone(), ipse_sim::statement::Readiness::Ready)];
+                ipse_operator::registry::seed(tx, &context, &wanted)
+            })
+            .await
+            .expect("a new SIM");
+    }
 }
 
 impl TestNetwork {
@@ -81,12 +119,9 @@ impl TestNetwork {
             )
         };
         let (issuer, app) = (url(&issuer_at), url(&app_at));
-        let (operator_url, bank_url) = (url(&operator_at), url(&bank_at));
+        let bank_url = url(&bank_at);
         let scheme_home = home.path().join("scheme");
         let scheme_keys = keys(&scheme_home);
-        let operator_home = home.path().join("operator");
-        let operator_keys = OperatorKeys::open(&operator_home).expect("operator keys");
-        let operator_jwks = ipse_operator::public_jwks(&operator_home).expect("operator keys");
         let bank_keys = keys(&home.path().join("bank"));
         let bank_jwks = JwkSet {
             keys: vec![
@@ -97,35 +132,29 @@ impl TestNetwork {
             ],
         };
 
-        let operator_config = ipse_operator::Config::parse(
-            &toml::to_string(&json!({
-                "profile": "demo", "name": OPERATOR, "issuer": operator_url,
-                "listen": operator_at.local_addr().expect("address").to_string(), "app_origin": app,
-                "heartbeat_seconds": 1,
-                "scheme": {"issuer": issuer, "client_id": CLIENT, "events_url": format!("{issuer}/operators/events"),
-                    "jwks": {"keys": [scheme_keys.signing(ipse_server::config::OPERATOR_CLIENT_KEY).expect("key").public_jwk()]}},
-                "sim": (0..20).map(|n| json!({"number": number(n), "readiness": readiness(n)})).collect::<Vec<_>>(),
-            }))
-            .expect("toml"),
+        let client_key = scheme_keys
+            .signing(ipse_server::config::OPERATOR_CLIENT_KEY)
+            .expect("key")
+            .public_jwk();
+        let scheme = json!({"issuer": issuer, "client_id": CLIENT, "events_url": format!("{issuer}/operators/events"),
+            "jwks": {"keys": [client_key]}});
+        let all = (0..20).map(|n| json!({"number": number(n), "readiness": readiness(n)}));
+        let place = (home.path().join("operator"), db.clock());
+        let main = start_operator(
+            place,
+            (OPERATOR, operator_at),
+            (&app, &scheme),
+            all.collect(),
         )
-        .expect("operator configuration");
-        let operator_db = format!("sqlite:{}", home.path().join("operator.db").display());
-        let operator_store =
-            Store::open(&operator_db, &MIGRATIONS, db.clock().clone()).expect("operator store");
-        let operator = Operator::new(
-            operator_config,
-            Parts {
-                store: operator_store,
-                keys: Arc::new(operator_keys),
-                channel: Channel::Simulated,
-                clock: db.clock().clone(),
-                random: Random::system(),
-            },
-        )
-        .expect("operator");
-        let running_operator = ipse_operator::server::start_on(operator.clone(), operator_at)
-            .await
-            .expect("operator starts");
+        .await;
+        let rival = match options.rival {
+            None => None,
+            Some(_) => {
+                let place = (home.path().join("rival"), db.clock());
+                let at = (RIVAL, bind().await);
+                Some(start_operator(place, at, (&app, &scheme), Vec::new()).await)
+            }
+        };
 
         let bank_config: bank::Config = toml::from_str(
             &toml::to_string(&json!({
@@ -162,12 +191,17 @@ impl TestNetwork {
             ipse_listener::serve_router(bank_at, limits, router, bank_stopped).await;
         });
 
+        let mut operators = vec![main.settings.clone()];
+        match (&rival, options.rival) {
+            (Some(rival), Some(Rival::First)) => operators.insert(0, rival.settings.clone()),
+            (Some(rival), _) => operators.push(rival.settings.clone()),
+            (None, _) => {}
+        }
         let mut settings = json!({
             "profile": "demo", "issuer": issuer, "app": app,
             "listen_issuer": "127.0.0.1:0", "listen_app": "127.0.0.1:0",
             "database": db.url(), "person_keys": format!("sqlite:{}", home.path().join("persons.db").display()),
-            "operator": [{"name": OPERATOR, "issuer": operator_url, "url": operator_url, "client_id": CLIENT,
-                "jwks": operator_jwks, "handset_url": operator_url}],
+            "operator": operators,
             "bank": [{"name": BANK, "issuer": bank_url, "client_id": CLIENT, "jwks": bank_jwks,
                 "trust_frameworks": [TRUST_FRAMEWORK], "levels": ["substantial", "high"], "acr_values": [bank::ACR], "events": format!("{bank_url}/events")}],
         });
@@ -190,10 +224,10 @@ impl TestNetwork {
         TestNetwork {
             db,
             server,
-            operator,
+            operator: main.operator,
             issuer,
             app,
-            operator_url,
+            operator_url: main.url,
             bank_url,
             http: reqwest::Client::builder()
                 .redirect(reqwest::redirect::Policy::none())
@@ -205,8 +239,14 @@ impl TestNetwork {
             stop,
             tasks,
             scheme,
-            running_operator: Some(running_operator),
+            running_operator: Some(main.running),
+            rival,
         }
+    }
+
+    /// The second operator.
+    pub fn rival(&self) -> &RunningOperator {
+        self.rival.as_ref().expect("a second operator")
     }
 
     /// Ends everything.
@@ -214,6 +254,9 @@ impl TestNetwork {
         self.stop.send_replace(true);
         if let Some(operator) = self.running_operator.take() {
             operator.stop().await;
+        }
+        if let Some(rival) = self.rival.take() {
+            rival.running.stop().await;
         }
         self.tasks.abort_all();
         while self.tasks.join_next().await.is_some() {}
@@ -329,6 +372,46 @@ impl TestNetwork {
             assert!(std::time::Instant::now() < until, "{what} did not happen");
             tokio::time::sleep(std::time::Duration::from_millis(20)).await;
         }
+    }
+}
+
+/// Starts an operator with these SIMs.
+async fn start_operator(
+    (home, clock): (std::path::PathBuf, &Clock),
+    (name, at): (&str, TcpListener),
+    (app, scheme): (&str, &Value),
+    sims: Vec<Value>,
+) -> RunningOperator {
+    let keys = OperatorKeys::open(&home).expect("operator keys");
+    let jwks = ipse_operator::public_jwks(&home).expect("operator keys");
+    let address = at.local_addr().expect("address");
+    let url = format!("http://localhost:{}", address.port());
+    let config = json!({
+        "profile": "demo", "name": name, "issuer": url, "listen": address.to_string(), "app_origin": app,
+        "heartbeat_seconds": 1, "scheme": scheme, "sim": sims,
+    });
+    let config = ipse_operator::Config::parse(&toml::to_string(&config).expect("toml"));
+    let database = format!("sqlite:{}", home.join("operator.db").display());
+    let operator = Operator::new(
+        config.expect("operator configuration"),
+        Parts {
+            store: Store::open(&database, &MIGRATIONS, clock.clone()).expect("operator store"),
+            keys: Arc::new(keys),
+            channel: Channel::Simulated,
+            clock: clock.clone(),
+            random: Random::system(),
+        },
+    )
+    .expect("operator");
+    let running = ipse_operator::server::start_on(operator.clone(), at)
+        .await
+        .expect("operator starts");
+    let settings = json!({"name": name, "issuer": url, "url": url, "client_id": CLIENT, "jwks": jwks, "handset_url": url});
+    RunningOperator {
+        operator,
+        url,
+        settings,
+        running,
     }
 }
 

@@ -33,5 +33,6 @@ mod t39_pairwise;
 mod t40_disclosure;
 mod t41_enumeration;
 mod t45_clock;
+mod t46_claimed_number;
 mod t47_forwarded_qr;
 mod t52_recovery_theft;

@@ -22,8 +22,11 @@ const HOUR_MS: i64 = 3_600_000;
 async fn limited(limits: Value) -> Vec<TestNetwork> {
     let mut networks = Vec::new();
     for db in TestDb::both() {
-        let scheme = Some(json!({"limits": limits.clone()}));
-        networks.push(TestNetwork::on(db, Options { scheme }).await);
+        let options = Options {
+            scheme: Some(json!({"limits": limits.clone()})),
+            ..Options::default()
+        };
+        networks.push(TestNetwork::on(db, options).await);
     }
     networks
 }

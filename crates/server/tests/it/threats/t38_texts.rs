@@ -80,8 +80,11 @@ async fn t38_messages_to_one_number_are_counted_whoever_asks() {
 #[tokio::test]
 async fn t38_text_messages_have_a_limit_in_total() {
     for db in TestDb::both() {
-        let scheme = Some(json!({"limits": {"texts_per_hour": 4}}));
-        let network = TestNetwork::on(db, Options { scheme }).await;
+        let options = Options {
+            scheme: Some(json!({"limits": {"texts_per_hour": 4}})),
+            ..Options::default()
+        };
+        let network = TestNetwork::on(db, options).await;
         for n in 0..3 {
             let mut stranger = network.phone(n);
             stranger.begin_enrolment(&network).await;

@@ -1,0 +1,3 @@
+-- The number under which a SIM is being connected: its keyed hash and, if it is another than before, the attributes with it.
+ALTER TABLE sim_connection ADD COLUMN number_hash BLOB;
+ALTER TABLE sim_connection ADD COLUMN attributes BLOB;       -- sealed
