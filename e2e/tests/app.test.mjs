@@ -273,6 +273,28 @@ describe("the phone app", { timeout: FILE_PATIENCE }, () => {
     await other.close();
   });
 
+  test("an app that was restored from a backup without its key begins as a new phone", async () => {
+    const other = await open(browser);
+    const second = await App.open(demo, other);
+    await second.at("begin").waitFor();
+    await second.page.evaluate(
+      () =>
+        new Promise((resolve, reject) => {
+          const opened = indexedDB.open("ipse", 1);
+          opened.onerror = () => reject(opened.error);
+          opened.onsuccess = () => {
+            const restored = { identity: "idn_AAAAAAAAAAAAAAAAAAAAAA", device: "dev_AAAAAAAAAAAAAAAAAAAAAA", sequence: 7 };
+            const put = opened.result.transaction("device", "readwrite").objectStore("device").put(restored, "this");
+            put.onsuccess = () => resolve();
+            put.onerror = () => reject(put.error);
+          };
+        }),
+    );
+    await reload(second.page);
+    await second.at("begin").waitFor();
+    await other.close();
+  });
+
   test("trivial codes are refused with the reason", async () => {
     const other = await open(browser);
     const second = await App.open(demo, other);

@@ -25,7 +25,9 @@ export class BrowserStore implements DeviceStore {
   private opened: Promise<IDBDatabase> | null = null;
 
   async load(): Promise<DeviceRecord | null> {
-    return this.transact("readonly", async (store) => ((await resultOf(store.get(KEY))) as DeviceRecord | undefined) ?? null);
+    const record = await this.transact("readonly", async (store) => (await resultOf(store.get(KEY))) as DeviceRecord | undefined);
+    // A backup has the record, but never the key. What is left of it is of no use: this is a new phone.
+    return record?.key?.privateKey instanceof CryptoKey ? record : null;
   }
 
   async save(record: DeviceRecord): Promise<void> {
