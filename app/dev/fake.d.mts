@@ -18,6 +18,8 @@ export interface Fake {
     /** The largest number of actions in a list. */
     page: number;
     receipts: Map<string, unknown>;
+    /** The images of views, by the SHA-256 of their bytes. */
+    images: Map<string, Uint8Array>;
     /** Problems to answer instead. Each is used one time. */
     failures: { route: string; status: number; code: string; members?: Record<string, unknown> }[];
   };

@@ -51,7 +51,7 @@ export async function startFake({ port = 0, simDelay = 0 } = {}) {
   const logKey = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const simKey = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const setup = opaque.server.createSetup();
-  const state = { devices: new Map(), byThumb: new Map(), enrolments: new Map(), recoveries: new Map(), actions: new Map(), links: new Map(), receipts: new Map(), messages: [], streams: new Set(), lose: 0, simDelay, failures: [], log: [], page: 50 };
+  const state = { devices: new Map(), byThumb: new Map(), enrolments: new Map(), recoveries: new Map(), actions: new Map(), links: new Map(), receipts: new Map(), images: new Map(), messages: [], streams: new Set(), lose: 0, simDelay, failures: [], log: [], page: 50 };
   let origin = "";
 
   const text = (number, secret, language) => state.messages.push({ number, time: Date.now(), from: "Ipse", text: `Ipse: ${secret} ${TEXTS[language].sms}` });
@@ -123,14 +123,16 @@ export async function startFake({ port = 0, simDelay = 0 } = {}) {
     const salt = randomBytes(32);
     const bytes = Buffer.from(JSON.stringify(evidence));
     const mac = (message) => b64u(createHmac("sha256", salt).update(message).digest());
-    const leaf = Buffer.from(JSON.stringify({ version: 1, kind, time: Date.now(), subject: mac(person.identity), commitment: mac(sha256(bytes)) }));
+    const disclosureSalt = randomBytes(32);
+    const disclosure = b64u(createHmac("sha256", disclosureSalt).update(sha256("")).digest());
+    const leaf = Buffer.from(JSON.stringify({ version: 2, kind, time: Date.now(), subject: mac(person.identity), commitment: mac(sha256(bytes)), disclosure }));
     const leafHash = sha256(Buffer.from([0]), leaf);
     const rec = id("rec");
     const other = randomBytes(32);
     const root = sha256(Buffer.from([1]), other, leafHash);
     const promise = es256("ipse-promise+jwt", { leaf: b64u(leafHash), receipt: rec, by: Date.now() + 10_000 }, logKey.privateKey);
     const checkpoint = es256("ipse-checkpoint+jwt", { origin: `${origin}/issuer`, size: 2, root: b64u(root), iat: Math.floor(Date.now() / 1000) }, logKey.privateKey);
-    state.receipts.set(rec, { receipt: rec, leaf: b64u(leaf), salt: b64u(salt), evidence: b64u(bytes), index: 1, proof: [b64u(other)], checkpoint, promise });
+    state.receipts.set(rec, { receipt: rec, leaf: b64u(leaf), salt: b64u(salt), evidence: b64u(bytes), disclosure_salt: b64u(disclosureSalt), disclosure: "", index: 1, proof: [b64u(other)], checkpoint, promise });
     return { receipt: rec, promise };
   }
 
@@ -139,9 +141,9 @@ export async function startFake({ port = 0, simDelay = 0 } = {}) {
     const flow = over.flow ?? "qr";
     const expires = Date.now() + (over.lifetime ?? 180_000);
     const view = {
-      version: 1, language: person.language, action, kind: "login", partner: { id: id("par"), name: "Winkel Hoek", domain: "shop.example" }, service: "HOEK_LOGIN",
+      version: 2, language: person.language, action, kind: "login", partner: { id: id("par"), name: "Winkel Hoek", domain: "shop.example" }, service: "HOEK_LOGIN",
       title: "Winkel Hoek wil weten wie je bent", purpose: "Aanmelden", attributes: [{ key: "given_name", label: "Voornaam", value: "An" }, { key: "family_name", label: "Familienaam", value: "Peeters" }],
-      fields: [], started: { flow, browser: "Firefox, Linux", time: Date.now() - 4000 }, warnings: [], level: "advanced", expires, ...over.view,
+      fields: [], choices: [], started: { flow, browser: flow === "backchannel" ? null : "Firefox, Linux", device: null, place: null, time: Date.now() - 4000 }, warnings: flow === "link" && !OWN.includes(over.view?.kind) ? ["started_elsewhere"] : [], level: "advanced", expires, ...over.view,
     };
     const bytes = Buffer.from(over.raw ? over.raw(view) : JSON.stringify(view));
     const made = { id: action, kind: view.kind, person, flow, view, bytes, partner: view.partner, status: "created", created: Date.now(), expires, decided: null, receipt: null, nonce: randomBytes(32), binding: randomBytes(32), match: over.match ?? "K7P", sim: over.sim ?? "silent", factors: over.factors ?? (OWN.includes(view.kind) ? ["code"] : ["code", "unlock"]), simReady: Date.now() + (over.simDelay ?? state.simDelay) };
@@ -160,17 +162,20 @@ export async function startFake({ port = 0, simDelay = 0 } = {}) {
   const summary = (a) => ({ id: a.id, kind: a.kind, partner: OWN.includes(a.kind) ? null : a.partner.name, domain: OWN.includes(a.kind) ? null : a.partner.domain, status: a.status, created: a.created, expires: a.expires, decided: a.decided, receipt: a.receipt });
   const offer = (a) => ({ action: a.id, flow: a.flow, match_code: a.match, view: b64u(a.bytes), nonce: b64u(a.nonce), expires: a.expires, server_time: Date.now(), identity: a.person.identity, epoch: a.person.epoch, code_version: a.person.codeVersion, partner: a.partner.id, domain: a.partner.domain, browser_binding: b64u(a.binding), level: "advanced", factors: a.factors, sim: a.sim, wrong_since_last: a.person.wrong, wrong_codes_left: 3 - a.person.wrong });
 
-  function transcript(a, known, { sequence, sim, factor, decision }) {
-    const attributes = sha256(...a.view.attributes.flatMap(({ key, value }) => [key, value].flatMap((p) => [u32(Buffer.byteLength(p)), p])));
-    const fields = [["version", "ipse/transcript/1"], ["issuer", `${origin}/issuer`], ["identity", a.person.identity], ["device", known.id], ["sequence", u64(sequence)], ["epoch", u64(a.person.epoch)], ["code_version", u64(a.person.codeVersion)], ["nonce", a.nonce], ["action", a.id], ["partner", a.partner.id], ["domain", a.partner.domain], ["flow", a.flow], ["browser_binding", a.binding], ["view_hash", sha256(a.bytes)], ["attributes_hash", attributes], ["documents", ""], ["sim_statement_hash", sim ? sha256(sim) : ""], ["factor", factor], ["decision", decision], ["expires", u64(a.expires)]];
-    a.fields = { version: fields[0][1], ...Object.fromEntries(fields.slice(1).map(([label, value]) => [label, ["nonce", "browser_binding", "view_hash", "attributes_hash", "documents", "sim_statement_hash"].includes(label) ? b64u(value) : value])), sequence, epoch: a.person.epoch, code_version: a.person.codeVersion, expires: a.expires };
+  const hashOfPairs = (pairs) => sha256(...pairs.flatMap((pair) => pair.flatMap((p) => [u32(Buffer.byteLength(p)), p])));
+
+  function transcript(a, known, { sequence, sim, factor, decision, choices }) {
+    const attributes = hashOfPairs([...a.view.attributes.map(({ key, value }) => [key, value]), ...a.view.fields.flatMap(({ claims, value }) => claims.map((claim) => [claim, value]))]);
+    const chosen = hashOfPairs(choices.map(({ key, value }) => [key, value]));
+    const fields = [["version", "ipse/transcript/2"], ["issuer", `${origin}/issuer`], ["identity", a.person.identity], ["device", known.id], ["sequence", u64(sequence)], ["epoch", u64(a.person.epoch)], ["code_version", u64(a.person.codeVersion)], ["nonce", a.nonce], ["action", a.id], ["partner", a.partner.id], ["domain", a.partner.domain], ["flow", a.flow], ["browser_binding", a.binding], ["view_hash", sha256(a.bytes)], ["attributes_hash", attributes], ["choices_hash", chosen], ["documents", ""], ["sim_statement_hash", sim ? sha256(sim) : ""], ["factor", factor], ["decision", decision], ["expires", u64(a.expires)]];
+    a.fields = { version: fields[0][1], ...Object.fromEntries(fields.slice(1).map(([label, value]) => [label, ["nonce", "browser_binding", "view_hash", "attributes_hash", "choices_hash", "documents", "sim_statement_hash"].includes(label) ? b64u(value) : value])), sequence, epoch: a.person.epoch, code_version: a.person.codeVersion, expires: a.expires };
     return sha256(...fields.flatMap(([label, value]) => [u16(label.length), label, u32(Buffer.byteLength(value)), value]));
   }
 
-  function decide(a, known, jws, status, factor) {
+  function decide(a, known, jws, status, factor, choices = []) {
     a.status = status;
     a.decided = Date.now();
-    Object.assign(a, receipt(status === "approved" ? "approval" : "refusal", a.person, { view: b64u(a.bytes), transcript: a.fields, device_jws: jws, sim_statement: null, decision: status === "approved" ? "approve" : "refuse", factor, time: a.decided }));
+    Object.assign(a, receipt(status === "approved" ? "approval" : "refusal", a.person, { view: b64u(a.bytes), transcript: a.fields, device_jws: jws, sim_statement: null, decision: status === "approved" ? "approve" : "refuse", factor, ...(choices.length ? { choices } : {}), time: a.decided }));
     a.answer = { status, return_url: a.flow === "app" ? `${origin}/dev/returned` : null, receipt: a.receipt, promise: a.promise };
     if (status === "approved" && a.kind === "code") Object.assign(a.person, { record: a.record, codeVersion: a.person.codeVersion + 1, epoch: a.person.epoch + 1 });
     if (status === "approved" && a.kind === "unblock") a.person.reasons = [];
@@ -187,7 +192,7 @@ export async function startFake({ port = 0, simDelay = 0 } = {}) {
     if (url.pathname === "/phone/v1/copied") return copied(JSON.parse(raw).proof);
     const { known, claims, jws } = await device(request, path, raw);
     const body = raw === "" ? {} : JSON.parse(raw);
-    const route = `${request.method} ${url.pathname.replace("/phone/v1", "").replace(/(enr|act|rec|rcv)_[\w-]{22}/, ":id")}`;
+    const route = `${request.method} ${url.pathname.replace("/phone/v1", "").replace(/(enr|act|rec|rcv)_[\w-]{22}/, ":id").replace(/images\/[\w-]{43}$/, "images/:digest")}`;
     const target = /(?:enr|act|rec|rcv)_[\w-]{22}/.exec(url.pathname)?.[0];
     const forced = state.failures.findIndex((failure) => failure.route === route);
     if (forced >= 0) { const [f] = state.failures.splice(forced, 1); throw new Refusal(f.status, f.code, f.members); }
@@ -266,6 +271,11 @@ export async function startFake({ port = 0, simDelay = 0 } = {}) {
         push("action", { id: found.id, status: "linked" });
         return [200, offer(found)];
       }
+      case "GET /actions/:id/images/:digest": {
+        const image = state.images.get(url.pathname.split("/").at(-1));
+        if (!image) throw new Refusal(404, "not_found");
+        return [200, { bytes: b64u(image) }];
+      }
       case "POST /actions/:id/attempt": {
         if (action.status !== "linked") throw new Refusal(410, "action_closed", { status: action.status });
         if (body.nonce !== b64u(action.nonce) || body.view_hash !== b64u(sha256(action.bytes))) throw new Refusal(409, "view_changed");
@@ -301,7 +311,10 @@ export async function startFake({ port = 0, simDelay = 0 } = {}) {
         if (action.status !== "linked") throw new Refusal(410, "action_closed", { status: action.status });
         const { attempt } = action;
         if (!attempt || attempt.id !== body.attempt) throw new Refusal(409, "attempt_unknown");
-        const t = transcript(action, known, { sequence: attempt.sequence, sim: attempt.sim, factor: attempt.factor, decision: "approve" });
+        const t = transcript(action, known, { sequence: attempt.sequence, sim: attempt.sim, factor: attempt.factor, decision: "approve", choices: body.choices });
+        const valuesOf = ({ kind, options }) => (kind === "switch" ? ["on", "off"] : options.map(({ value }) => value));
+        const fit = body.choices.length === action.view.choices.length && action.view.choices.every((one, at) => body.choices[at].key === one.key && valuesOf(one).includes(body.choices[at].value));
+        if (!fit) throw new Refusal(400, "malformed_request");
         if (b64u(t) !== body.t || claims.t !== body.t) throw new Refusal(401, "proof_invalid");
         if (attempt.factor === "code") {
           const { sessionKey } = opaque.server.finishLogin({ serverLoginState: attempt.login, finishLoginRequest: body.ke3 });
@@ -315,12 +328,12 @@ export async function startFake({ port = 0, simDelay = 0 } = {}) {
         attempt.open = false;
         action.person.wrong = 0;
         action.decidedT = body.t;
-        return [200, decide(action, known, jws, "approved", attempt.factor)];
+        return [200, decide(action, known, jws, "approved", attempt.factor, body.choices)];
       }
       case "POST /actions/:id/refuse": {
         if (action.answer && action.decidedT === body.t) return [200, action.answer];
         if (action.status !== "linked") throw new Refusal(410, "action_closed", { status: action.status });
-        const t = transcript(action, known, { sequence: claims.seq, sim: null, factor: "none", decision: "refuse" });
+        const t = transcript(action, known, { sequence: claims.seq, sim: null, factor: "none", decision: "refuse", choices: [] });
         if (b64u(t) !== body.t || body.sequence !== claims.seq || claims.t !== body.t || claims.h !== b64u(sha256(""))) throw new Refusal(401, "proof_invalid");
         action.reason = body.reason;
         action.decidedT = body.t;

@@ -4,6 +4,7 @@
 //
 // Exits with 1 if axe finds anything.
 
+import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { parseArgs } from "node:util";
@@ -196,7 +197,7 @@ async function walk(browser, lang, theme, size) {
     await at("receipt-verdict").waitFor();
     await shot("receipt");
 
-    const silent = await open({ flow: "app", factors: ["code"], simDelay: 3_600_000, view: { warnings: [{ nl: "Je logt hier voor het eerst in.", fr: "C’est votre première connexion ici.", de: "Sie melden sich hier zum ersten Mal an.", en: "This is your first login here." }[lang]] } });
+    const silent = await open({ flow: "app", factors: ["code"], simDelay: 3_600_000, view: { warnings: ["started_elsewhere"] } });
     await shot("read-warning");
     await at("continue").click();
     await type("58204");
@@ -211,6 +212,42 @@ async function walk(browser, lang, theme, size) {
     await page.waitForURL(/returned/);
     const spent = fake.state.log.filter((line) => line.includes(silent.action.id) && /attempt 200|wrong/.test(line));
     if (spent.length !== 1) note("leaving the code screen costs a try", "page");
+
+    // What no kind shows yet: rows that cover claims, an image, choices, and no browser.
+    const picture = readFileSync(new URL("../dist/icon-192.png", import.meta.url));
+    const digest = createHash("sha256").update(picture).digest("base64url");
+    fake.state.images.set(digest, picture);
+    const rich = {
+      fields: [
+        { kind: "text", label: "Adres", value: "Kerkstraat 1, 9000 Gent", claims: ["street_address", "postal_code", "locality"] },
+        { kind: "image", label: "Foto", value: digest, claims: ["picture"] },
+        { kind: "amount", label: "Bedrag", value: "12,50 EUR", claims: [] },
+      ],
+      choices: [
+        { kind: "switch", key: "remember", label: "Onthoud mij hier tien minuten", options: [], default: "off" },
+        { kind: "one_of", key: "account", label: "Rekening", options: [{ value: "a1", label: "Zichtrekening" }, { value: "a2", label: "Spaarrekening" }], default: "a1" },
+      ],
+      started: { flow: "backchannel", browser: null, device: "Kassa 4", place: "Winkel Hoek, Gent", time: Date.now() - 4000 },
+    };
+    await open({ flow: "backchannel", factors: ["code"], view: rich });
+    await page.locator("[data-testid=view-image] img").waitFor();
+    await at("choice-remember").focus();
+    await page.keyboard.press("Space");
+    await at("choice-account-a2").check();
+    await shot("read-rich");
+    await at("continue").click();
+    await type("58204");
+    await page.locator("[data-testid=outcome][data-status=approved]").waitFor();
+    await at("receipt").click();
+    await at("receipt-verdict").waitFor();
+    if ((await at("receipt-verdict").getAttribute("data-sound")) !== "true") note("a receipt with choices is not correct", "page");
+    await shot("receipt-rich");
+    // Other bytes than those of the digest are not shown, and nothing can be approved.
+    fake.state.images.set(digest, Buffer.concat([picture, Buffer.from("x")]));
+    const forged = fake.createRequest({ flow: "backchannel", view: { ...view, ...rich } });
+    await page.goto("about:blank");
+    await page.goto(forged.link);
+    await page.locator("[data-code=view_unreadable]").waitFor();
 
     await open({ flow: "link" });
     await inView("match-code");

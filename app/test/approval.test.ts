@@ -262,7 +262,7 @@ describe("approval", () => {
 
   it("t08_misleading_view: a view with misleading or ambiguous text is not opened", async () => {
     await expect(claim({ view: { title: "Winkel \u202eHoek" } })).rejects.toMatchObject({ code: "view_unreadable" });
-    await expect(claim({ raw: (view: object) => JSON.stringify(view).replace('"version":1', '"version":1,"version":1') })).rejects.toMatchObject({
+    await expect(claim({ raw: (view: object) => JSON.stringify(view).replace('"version":2', '"version":2,"version":2') })).rejects.toMatchObject({
       code: "view_unreadable",
     });
   });
@@ -279,7 +279,37 @@ describe("approval", () => {
 
   it("a kind that the protocol does not have is not opened", async () => {
     await expect(claim({ view: { kind: "transfer" } })).rejects.toMatchObject({ code: "app_outdated" });
-    await expect(claim({ view: { version: 2 } })).rejects.toMatchObject({ code: "app_outdated" });
+    await expect(claim({ view: { version: 3 } })).rejects.toMatchObject({ code: "app_outdated" });
+    await expect(claim({ view: { warnings: ["full_moon"] } })).rejects.toMatchObject({ code: "app_outdated" });
+  });
+
+  it("an approval covers what the person chose, and the receipt shows it", async () => {
+    const choices = [
+      { kind: "switch", key: "remember", label: "Onthoud mij", options: [], default: "off" },
+      { kind: "one_of", key: "account", label: "Rekening", options: [{ value: "a1", label: "Zicht" }, { value: "a2", label: "Spaar" }], default: "a1" },
+    ];
+    const { approval } = await claim({ view: { choices } });
+    expect([approval.valueOf("remember"), approval.valueOf("account")]).toEqual(["off", "a1"]);
+    approval.choose("account", "a2");
+    approval.choose("account", "a3");
+    approval.choose("remember", "maybe");
+    approval.choose("unknown", "on");
+    const { receipt } = await approval.approveWithCode(typed("58204"));
+    const checked = await checkReceipt(await api.receipt(receipt), device());
+    expect(checked.choices).toEqual([{ key: "remember", value: "off" }, { key: "account", value: "a2" }]);
+    expect(checked).toMatchObject({ committed: "yes", mine: "yes" });
+    // Nor does a refusal choose anything.
+    const { approval: other } = await claim({ view: { choices } });
+    expect((await other.refuse("person")).status).toBe("refused");
+  });
+
+  it("a choice that is changed after its approval began changes nothing", async () => {
+    const choices = [{ kind: "switch", key: "remember", label: "Onthoud mij", options: [], default: "off" }];
+    const { approval } = await claim({ view: { choices } });
+    const approving = approval.approveWithCode(typed("58204"));
+    approval.choose("remember", "on");
+    const { receipt } = await approving;
+    expect((await checkReceipt(await api.receipt(receipt), device())).choices).toEqual([{ key: "remember", value: "off" }]);
   });
 
   it("an unblock is approved with the code only", async () => {

@@ -13,8 +13,9 @@ import { openOffer } from "../src/protocol/offer";
 import { loadOpaque } from "../src/protocol/opaque";
 import { simNonceHash } from "../src/protocol/sim";
 import { isSafe } from "../src/protocol/text";
-import { attributesHash, transcriptBytes, transcriptHash, transcriptShape } from "../src/protocol/transcript";
-import { parseView } from "../src/protocol/view";
+import { checkReceipt } from "../src/protocol/receipt";
+import { attributesHash, choicesHash, transcriptBytes, transcriptHash, transcriptShape } from "../src/protocol/transcript";
+import { defaults, parseView, UnsupportedView } from "../src/protocol/view";
 import { deviceFrom, json, MemoryStore, vectors } from "./support";
 
 describe("code", () => {
@@ -124,6 +125,31 @@ describe("receipt", () => {
       }
     }
   });
+  it("commits, under a salt of its own, to what a partner may show others", async () => {
+    const said = JSON.parse(new TextDecoder().decode(b64u.decode(file.leaf)));
+    const disclosure = await hmacSha256(b64u.decode(file.disclosure_salt), await sha256(b64u.decode(file.disclosure)));
+    expect(b64u.encode(disclosure)).toBe(said.disclosure);
+  });
+  it("of version 1 still verifies, and not with a change", async () => {
+    const old = vectors("receipt_v1");
+    const record = {
+      ...(await deviceFrom((vectors("device_request").private_jwk as never), "http://localhost:4001", old.device)),
+      identity: old.identity, issuer: old.issuer, device: old.device, logKey: old.log_key,
+    };
+    record.key = { ...record.key, publicKey: await importPublic(old.device_key) };
+    const check = (over: object = {}) => checkReceipt({ ...old.receipt, disclosure: null, disclosure_salt: null, ...over }, record);
+    const sound = { committed: "yes", logged: "yes", promised: "yes", mine: "yes" };
+    expect(await check()).toMatchObject({ ...sound, decision: "approve", choices: [], view: { title: "Winkel Hoek wil weten wie je bent" } });
+    expect((await check({ salt: old.receipt.proof[0] })).committed).toBe("no");
+    expect((await check({ disclosure: "", disclosure_salt: old.receipt.salt })).committed).toBe("no");
+  });
+  it("of a later version needs a newer app", async () => {
+    const old = vectors("receipt_v1");
+    const leaf = new TextDecoder().decode(b64u.decode(old.receipt.leaf)).replace('"version":1', '"version":3');
+    const record = { ...(await deviceFrom((vectors("device_request").private_jwk as never), "http://localhost:4001", old.device)), logKey: old.log_key };
+    const receipt = { ...old.receipt, leaf: b64u.encode(utf8(leaf)), disclosure: null, disclosure_salt: null };
+    await expect(checkReceipt(receipt, record)).rejects.toMatchObject({ code: "app_outdated" });
+  });
   it("binds a SIM statement to one action and one view", async () => {
     const { id, nonce, view_hash, nonce_hash } = file.sim_nonce_hash;
     expect(b64u.encode(await simNonceHash(id, b64u.decode(nonce), b64u.decode(view_hash)))).toBe(nonce_hash);
@@ -146,8 +172,17 @@ describe("transcript", () => {
     const opened = await openOffer(offer, offer.server_time);
     const fields = transcriptShape(file.cases[0].fields, "fields");
     expect(equal(opened.viewHash, fields.viewHash)).toBe(true);
-    expect(equal(await attributesHash(opened.view.attributes), fields.attributesHash)).toBe(true);
+    expect(equal(await attributesHash(opened.view), fields.attributesHash)).toBe(true);
     expect(equal(await sha256(utf8(file.sim_statement)), fields.simStatementHash ?? new Uint8Array())).toBe(true);
+  });
+  it("covers what the person chose", async () => {
+    const { offer, choices, fields, t } = file.chosen;
+    const opened = await openOffer(offer, offer.server_time);
+    const transcript = transcriptShape(fields, "fields");
+    expect(equal(await choicesHash(choices), transcript.choicesHash ?? new Uint8Array())).toBe(true);
+    expect(equal(await attributesHash(opened.view), transcript.attributesHash)).toBe(true);
+    expect(b64u.encode(await transcriptHash(transcript))).toBe(t);
+    expect(defaults(opened.view).map(({ key }) => key)).toEqual(choices.map(({ key }: { key: string }) => key));
   });
 });
 
@@ -157,11 +192,14 @@ describe("view", () => {
     for (const of of file.views) {
       const bytes = b64u.decode(of.view);
       expect(b64u.encode(await sha256(bytes))).toBe(of.view_hash);
-      expect(b64u.encode(await attributesHash(parseView(bytes).attributes))).toBe(of.attributes_hash);
+      expect(b64u.encode(await attributesHash(parseView(bytes)))).toBe(of.attributes_hash);
     }
   });
   it.each(file.refused as { view: string; why: string }[])("t08_view_refused: $why", ({ view }) => {
     expect(() => parseView(b64u.decode(view))).toThrow();
+  });
+  it.each(file.newer as { view: string; why: string }[])("t08_view_newer: $why needs a newer app", ({ view }) => {
+    expect(() => parseView(b64u.decode(view))).toThrow(UnsupportedView);
   });
   it.each(file.texts as { text: string; safe: boolean }[])("t08_text $text: $safe", ({ text, safe }) => {
     expect(isSafe(text)).toBe(safe);

@@ -22,6 +22,8 @@ export const KINDS: KindTable = {
   unblock,
   device: null,
   code,
+  fingerprint: null,
+  email: null,
 };
 
 /** `null` for a kind that this app cannot show. It must never be shown as another kind. */

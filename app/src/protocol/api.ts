@@ -94,7 +94,8 @@ const devicesShape = object({
 
 const offerShape = object({
   action: string,
-  flow: oneOf("app", "qr", "link"),
+  // The view says it too, and there a word that only a newer app knows leads to an update.
+  flow: string,
   match_code: string,
   view: string,
   nonce: string,
@@ -133,6 +134,8 @@ const receiptShape = object({
   leaf: string,
   salt: string,
   evidence: string,
+  disclosure_salt: optional(string),
+  disclosure: optional(string),
   index: nullable(integer),
   proof: list(string),
   checkpoint: nullable(string),
@@ -262,6 +265,7 @@ export class Api {
   actions = () => this.get(actionsShape, "/actions");
   actionsBefore = (before: string) => this.get(actionsShape, `/actions?before=${before}`);
   action = (id: string) => this.get(actionShape, `/actions/${id}`);
+  image = (action: string, digest: string) => this.get(object({ bytes: string }), `/actions/${action}/images/${digest}`);
   receipt = (id: string) => this.get(receiptShape, `/receipts/${id}`);
   block = () => this.post(object({ status: string }), "/block", { reason: "person" });
   notMe = () => this.post(object({ status: string }), "/not-me");

@@ -15,8 +15,10 @@ import { pause } from "./pause";
 import { Problem } from "./problem";
 import { boolean, integer, nullable, object, oneOf, optional, string } from "./shape";
 import { checkSimStatement } from "./sim";
-import { attributesHash, transcriptHash } from "./transcript";
+import { attributesHash, choicesHash, transcriptHash } from "./transcript";
 import type { ApprovalFactor, Decision, Factor } from "./transcript";
+import { defaults, valuesOf } from "./view";
+import type { Chosen } from "./view";
 
 const waitShape = object({ status: oneOf("wait"), retry_after_ms: integer, contacting_sim: optional(boolean) });
 const attemptShape = object({
@@ -86,6 +88,8 @@ export class Approval {
   running: Promise<Outcome> | null = null;
   /** The number that the scheme sent last. */
   triesLeft: number;
+  /** What the person chose, in the order of the view. */
+  private chosen: Chosen[];
 
   constructor(api: Api, record: DeviceRecord, opened: OpenedOffer, rules: ApprovalRules | null) {
     this.api = api;
@@ -93,6 +97,19 @@ export class Approval {
     this.opened = opened;
     this.rules = rules;
     this.triesLeft = opened.offer.wrong_codes_left;
+    this.chosen = defaults(opened.view);
+  }
+
+  /** The value of a choice of the view. */
+  valueOf(key: string): string | undefined {
+    return this.chosen.find((one) => one.key === key)?.value;
+  }
+
+  /** Changes a choice, as long as nothing is approved with it. */
+  choose(key: string, value: string): void {
+    const choice = this.opened.view.choices.find((one) => one.key === key);
+    if (this.run || !choice || !valuesOf(choice).includes(value)) return;
+    this.chosen = this.chosen.map((one) => (one.key === key ? { key, value } : one));
   }
 
   /** The factors that both the scheme and the kind accept. */
@@ -273,6 +290,7 @@ export class Approval {
         ke3: finished.ke3,
         code_proof: b64u.encode(proof),
         assertion: null,
+        choices: this.chosen.map((one) => ({ ...one })),
       },
       decision: { t: transcript, h },
     };
@@ -293,6 +311,7 @@ export class Approval {
         ke3: null,
         code_proof: null,
         assertion: { ...assertion },
+        choices: this.chosen.map((one) => ({ ...one })),
       },
       decision: { t: transcript, h: proofHash },
     };
@@ -315,7 +334,8 @@ export class Approval {
       flow: offer.flow,
       browserBinding,
       viewHash,
-      attributesHash: await attributesHash(view.attributes),
+      attributesHash: await attributesHash(view),
+      choicesHash: await choicesHash(decision === "approve" ? this.chosen : []),
       documents: [],
       simStatementHash: sim === null ? null : await sha256(utf8(sim)),
       factor,

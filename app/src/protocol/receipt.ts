@@ -8,20 +8,30 @@ import type { DeviceRecord } from "./device";
 import { parse } from "./json";
 import { importPublic, verify } from "./jws";
 import { leafHash, verifyInclusion } from "./merkle";
-import { exactly, integer, object, oneOf, optional, string } from "./shape";
-import { transcriptHash, transcriptShape } from "./transcript";
-import { parseView } from "./view";
-import type { View } from "./view";
+import { Problem } from "./problem";
+import { exactly, integer, list, object, oneOf, optional, string } from "./shape";
+import type { Shape } from "./shape";
+import { choicesHash, transcriptHash, transcriptShape } from "./transcript";
+import { parseShown } from "./view";
+import type { Chosen, ShownView } from "./view";
 
 const KINDS = ["approval", "refusal", "expiry", "block", "unblock", "enrolment", "recovery", "device", "sim"] as const;
 
-const leafShape = exactly({
-  version: integer,
-  kind: oneOf(...KINDS),
-  time: integer,
-  subject: string,
-  commitment: string,
-});
+const leafV1 = { version: integer, kind: oneOf(...KINDS), time: integer, subject: string, commitment: string };
+const leafShapes: Record<number, Shape<{ kind: (typeof KINDS)[number]; time: number; subject: string; commitment: string; disclosure?: string }>> = {
+  1: exactly(leafV1),
+  2: exactly({ ...leafV1, disclosure: string }),
+};
+
+/** Throws app_outdated for a leaf that a newer app can check. */
+function readLeaf(bytes: Bytes) {
+  const json = parse(fromUtf8(bytes));
+  const { version } = object({ version: integer })(json, "leaf");
+  const shape = leafShapes[version];
+  if (!shape) throw new Problem("app_outdated");
+  return shape(json, "leaf");
+}
+
 const checkpointShape = object({ origin: string, size: integer, root: string, iat: integer });
 const promiseShape = object({ leaf: string, receipt: string, by: integer });
 const evidenceShape = object({
@@ -30,6 +40,7 @@ const evidenceShape = object({
   device_jws: optional(string),
   decision: optional(string),
   factor: optional(string),
+  choices: optional(list(exactly({ key: string, value: string }))),
   time: optional(integer),
   // Receipts without a view: an enrolment names the bank and the terms, a block or a new SIM names a reason.
   registrar: optional(string),
@@ -44,10 +55,12 @@ export type Check = "yes" | "no" | "pending" | "absent";
 export interface CheckedReceipt {
   kind: (typeof KINDS)[number];
   time: number;
-  view: View | null;
+  view: ShownView | null;
+  /** What the person chose. */
+  choices: Chosen[];
   decision: string | null;
   factor: string | null;
-  /** Whether the leaf commits to this evidence and this person. */
+  /** Whether the leaf commits to this evidence, this person and what a partner may show others. */
   committed: Check;
   /** Whether the leaf is in the log, under a checkpoint that the scheme signed. */
   logged: Check;
@@ -73,7 +86,7 @@ const check = async (holds: () => Promise<boolean>): Promise<Check> => {
 /** Throws only if there is nothing to show. Each check has its own result. */
 export async function checkReceipt(receipt: ReceiptAnswer, record: DeviceRecord): Promise<CheckedReceipt> {
   const leafBytes = b64u.decode(receipt.leaf);
-  const leaf = leafShape(parse(fromUtf8(leafBytes)), "leaf");
+  const leaf = readLeaf(leafBytes);
   const hash = await leafHash(leafBytes);
   const salt = b64u.decodeExactly(receipt.salt, 32);
   const evidenceBytes = b64u.decode(receipt.evidence);
@@ -83,7 +96,12 @@ export async function checkReceipt(receipt: ReceiptAnswer, record: DeviceRecord)
   const committed = await check(async () => {
     const commitment = await hmacSha256(salt, await sha256(evidenceBytes));
     const subject = await hmacSha256(salt, utf8(record.identity ?? ""));
-    return equal(commitment, b64u.decode(leaf.commitment)) && equal(subject, b64u.decode(leaf.subject));
+    const evidenced = equal(commitment, b64u.decode(leaf.commitment)) && equal(subject, b64u.decode(leaf.subject));
+    // Version 1 had no second commitment.
+    if (leaf.disclosure === undefined) return evidenced && receipt.disclosure === null && receipt.disclosure_salt === null;
+    const second = b64u.decodeExactly(receipt.disclosure_salt ?? "", 32);
+    const disclosure = await hmacSha256(second, await sha256(b64u.decode(receipt.disclosure ?? "!")));
+    return evidenced && equal(disclosure, b64u.decode(leaf.disclosure));
   });
 
   let size: number | null = null;
@@ -109,13 +127,16 @@ export async function checkReceipt(receipt: ReceiptAnswer, record: DeviceRecord)
   });
 
   const { device_jws: deviceJws, transcript, view } = evidence;
+  const choices = evidence.choices ?? [];
   const mine: Check = deviceJws
     ? await check(async () => {
         const jws = await verify(deviceJws, "ipse-request+jwt", record.key.publicKey);
         const { htm, htu, dev, t } = signedShape(jws.payload, "jws");
         if (leaf.kind === "enrolment") return htm === "POST" && COMPLETION.test(htu) && dev === record.device;
         if (transcript === null || view === null || t === null) return false;
+        const chosen = transcript.choicesHash ? equal(transcript.choicesHash, await choicesHash(choices)) : choices.length === 0;
         return (
+          chosen &&
           equal(b64u.decode(t), await transcriptHash(transcript)) &&
           equal(transcript.viewHash, await sha256(b64u.decode(view)))
         );
@@ -125,6 +146,7 @@ export async function checkReceipt(receipt: ReceiptAnswer, record: DeviceRecord)
     kind: leaf.kind,
     time: leaf.time,
     view: view === null ? null : readView(view),
+    choices,
     decision: evidence.decision,
     factor: evidence.factor,
     committed,
@@ -139,9 +161,9 @@ export async function checkReceipt(receipt: ReceiptAnswer, record: DeviceRecord)
   };
 }
 
-function readView(encoded: string): View | null {
+function readView(encoded: string): ShownView | null {
   try {
-    return parseView(b64u.decode(encoded) as Bytes);
+    return parseShown(b64u.decode(encoded) as Bytes);
   } catch {
     return null;
   }

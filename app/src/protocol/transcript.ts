@@ -3,10 +3,14 @@
 import * as b64u from "./b64u";
 import { concat, sha256, u16be, u32be, u64be, utf8 } from "./bytes";
 import type { Bytes } from "./bytes";
-import { exactly, integer, oneOf, ShapeError, string } from "./shape";
+import { exactly, integer, oneOf, optional, ShapeError, string } from "./shape";
 import type { Shape } from "./shape";
+import { shownClaims } from "./view";
+import type { Chosen, View } from "./view";
 
-const VERSION = "ipse/transcript/1";
+const VERSION = "ipse/transcript/2";
+/** The earlier version, in receipts of that time. It had no choices. */
+const VERSION_1 = "ipse/transcript/1";
 
 /** What approves an action. `unlock` is the wire name of the fingerprint or face. */
 export type ApprovalFactor = "code" | "unlock";
@@ -28,6 +32,8 @@ export interface Transcript {
   browserBinding: Bytes;
   viewHash: Bytes;
   attributesHash: Bytes;
+  /** null only in a transcript of version 1. */
+  choicesHash: Bytes | null;
   /** SHA-256 of each document to sign. */
   documents: readonly Bytes[];
   /** SHA-256 of the SIM statement as it arrived (a JWS), or null. */
@@ -39,15 +45,18 @@ export interface Transcript {
 
 const EMPTY = new Uint8Array();
 
-export async function attributesHash(attributes: readonly { key: string; value: string }[]): Promise<Bytes> {
-  const parts = attributes.flatMap(({ key, value }) => [key, value].flatMap((part) => [u32be(utf8(part).length), utf8(part)]));
-  return sha256(concat(...parts));
-}
+const hashOfPairs = (pairs: readonly (readonly [string, string])[]): Promise<Bytes> =>
+  sha256(concat(...pairs.flatMap((pair) => pair.flatMap((part) => [u32be(utf8(part).length), utf8(part)]))));
+
+export const attributesHash = (view: Pick<View, "attributes" | "fields">): Promise<Bytes> => hashOfPairs(shownClaims(view));
+
+/** A refusal has chosen nothing. */
+export const choicesHash = (chosen: readonly Chosen[]): Promise<Bytes> => hashOfPairs(chosen.map(({ key, value }) => [key, value]));
 
 /** The whole transcript, in the order of protocol §6. */
 export function transcriptBytes(of: Transcript): Bytes {
   const fields: [string, Bytes][] = [
-    ["version", utf8(VERSION)],
+    ["version", utf8(of.choicesHash ? VERSION : VERSION_1)],
     ["issuer", utf8(of.issuer)],
     ["identity", utf8(of.identity)],
     ["device", utf8(of.device)],
@@ -62,6 +71,7 @@ export function transcriptBytes(of: Transcript): Bytes {
     ["browser_binding", of.browserBinding],
     ["view_hash", of.viewHash],
     ["attributes_hash", of.attributesHash],
+    ...(of.choicesHash ? [["choices_hash", of.choicesHash] satisfies [string, Bytes]] : []),
     ["documents", concat(...of.documents)],
     ["sim_statement_hash", of.simStatementHash ?? EMPTY],
     ["factor", utf8(of.factor)],
@@ -77,13 +87,9 @@ export const transcriptHash = (of: Transcript): Promise<Bytes> => sha256(transcr
 
 const hash: Shape<Bytes> = (value, path) => b64u.decodeExactly(string(value, path), 32);
 
-const version: Shape<string> = (value, path) => {
-  if (value !== VERSION) throw new ShapeError(`${path}: unknown version`);
-  return VERSION;
-};
 
 const fieldsShape = exactly({
-  version,
+  version: oneOf(VERSION, VERSION_1),
   issuer: string,
   identity: string,
   device: string,
@@ -98,6 +104,7 @@ const fieldsShape = exactly({
   browser_binding: hash,
   view_hash: hash,
   attributes_hash: hash,
+  choices_hash: optional(hash),
   documents: string,
   sim_statement_hash: string,
   factor: oneOf("code", "unlock", "none"),
@@ -107,8 +114,9 @@ const fieldsShape = exactly({
 
 /** Reads the fields from the object in a receipt's evidence. */
 export const transcriptShape: Shape<Transcript> = (value, path) => {
-  const { version: _, code_version, browser_binding, view_hash, attributes_hash, sim_statement_hash, documents, ...rest } =
+  const { version, code_version, browser_binding, view_hash, attributes_hash, choices_hash, sim_statement_hash, documents, ...rest } =
     fieldsShape(value, path);
+  if ((version === VERSION_1) !== (choices_hash === null)) throw new ShapeError(`${path}: choices_hash`);
   const digests = b64u.decode(documents);
   if (digests.length % 32 !== 0) throw new ShapeError(`${path}: documents`);
   return {
@@ -117,6 +125,7 @@ export const transcriptShape: Shape<Transcript> = (value, path) => {
     browserBinding: browser_binding,
     viewHash: view_hash,
     attributesHash: attributes_hash,
+    choicesHash: choices_hash,
     documents: Array.from({ length: digests.length / 32 }, (_item, at) => digests.slice(at * 32, at * 32 + 32)),
     simStatementHash: sim_statement_hash === "" ? null : b64u.decodeExactly(sim_statement_hash, 32),
   };

@@ -7,10 +7,19 @@ import { replace } from "../model/route";
 import { asProblem, Problem } from "../protocol/problem";
 import { checkReceipt } from "../protocol/receipt";
 import type { Check, CheckedReceipt } from "../protocol/receipt";
+import { ON } from "../protocol/view";
+import type { Chosen, ShownView } from "../protocol/view";
 import { Icon } from "../ui/icons";
 import { Button, Facts, ProblemScreen, Screen, Waiting } from "../ui/parts";
 
 const ICONS = { yes: "tick", no: "cross", pending: "clock", absent: "info" } as const;
+
+/** A choice in words: the label of the choice, and that of the value. */
+function chosenFact({ choices }: ShownView, { key, value }: Chosen) {
+  const choice = choices.find((one) => one.key === key);
+  const option = choice?.options.find((one) => one.value === value);
+  return { label: choice?.label ?? key, value: option?.label ?? t(value === ON ? "choice-on" : "choice-off") };
+}
 
 const reasonText = (reason: string): string => `reason-${reason.replaceAll("_", "-")}`;
 
@@ -52,6 +61,7 @@ export function ReceiptScreen({ id }: { id: string }) {
   ];
   const correct = checks.every(([, check]) => check !== "no");
   const { view } = receipt;
+  const shown = view ? [...view.attributes, ...view.fields.filter(({ kind, claims }) => kind !== "image" && claims.length > 0)] : [];
   return (
     <Screen
       id="receipt"
@@ -79,10 +89,16 @@ export function ReceiptScreen({ id }: { id: string }) {
           ...(receipt.factor && receipt.factor !== "none" ? [{ label: t("receipt-factor"), value: t(`factor-${receipt.factor}`) }] : []),
         ]}
       />
-      {view && view.attributes.length > 0 && (
+      {view && shown.length > 0 && (
         <section>
           <h2>{t("receipt-shown")}</h2>
-          <Facts facts={view.attributes} />
+          <Facts facts={shown} />
+        </section>
+      )}
+      {view && receipt.choices.length > 0 && (
+        <section>
+          <h2>{t("receipt-chosen")}</h2>
+          <Facts facts={receipt.choices.map((chosen) => chosenFact(view, chosen))} />
         </section>
       )}
       <section>

@@ -1,6 +1,6 @@
 // The request, exactly as it is signed. The person reads it and continues or refuses.
 
-import { useEffect } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import type { ActionKind } from "../kinds";
 import { app } from "../model/app";
 import { clock, t } from "../model/language";
@@ -10,6 +10,8 @@ import type { Approval, Outcome, RefusalReason } from "../protocol/approval";
 import type { OpenedOffer } from "../protocol/offer";
 import { asProblem, Problem } from "../protocol/problem";
 import { Button, Facts, Note, ProblemNote, ProblemText, Screen, useNow, useTask } from "../ui/parts";
+import { Choices } from "../ui/choices";
+import { Image } from "../ui/image";
 import { Requester } from "../ui/requester";
 
 export interface OpenActionProps {
@@ -49,6 +51,12 @@ export function Request({ kind, ...props }: OpenActionProps & { kind: ActionKind
   const byPartner = kind.startedBy === "partner";
   const blocked = me !== null && me.status !== "active" && !kind.allowedWhileSuspended;
   const byLink = offer.flow === "link";
+  const warnings = byPartner && byLink ? [...new Set([...view.warnings, "started_elsewhere"])] : view.warnings;
+  const images = view.fields.filter(({ kind }) => kind === "image");
+  const [shown, setShown] = useState(0);
+  const rows = view.fields.filter(({ kind }) => kind !== "image");
+  const given = [...view.attributes, ...rows.filter(({ claims }) => claims.length > 0)];
+  const other = rows.filter(({ claims }) => claims.length === 0);
   const match = (
     <section class="match">
       <div class="match-row">
@@ -78,7 +86,7 @@ export function Request({ kind, ...props }: OpenActionProps & { kind: ActionKind
             <Button look="equal" icon="cross" busy={task.busy} onClick={() => void refuse("person")} testid="refuse">
               {t("refuse")}
             </Button>
-            <Button look="equal" icon="next" disabled={task.busy || blocked} onClick={() => go(`action/${offer.action}/confirm`)} testid="continue">
+            <Button look="equal" icon="next" disabled={task.busy || blocked || shown < images.length} onClick={() => go(`action/${offer.action}/confirm`)} testid="continue">
               {t("continue")}
             </Button>
           </div>
@@ -90,13 +98,12 @@ export function Request({ kind, ...props }: OpenActionProps & { kind: ActionKind
           <ProblemText problem={new Problem("identity_blocked")} />
         </Note>
       )}
-      {view.warnings.map((warning) => (
+      {warnings.map((warning) => (
         <Note kind="caution" key={warning} testid="view-warning">
-          {warning}
+          {t(`warning-${warning}`)}
         </Note>
       ))}
       {offer.wrong_since_last > 0 && <Note kind="caution">{t("wrong-since-last", { count: offer.wrong_since_last })}</Note>}
-      {byPartner && byLink && <Note kind="caution">{t("flow-link-warning")}</Note>}
       {/* Somebody else may have sent the link, so the comparison comes first. */}
       {byPartner && byLink && match}
       {byPartner && byLink && (
@@ -107,13 +114,17 @@ export function Request({ kind, ...props }: OpenActionProps & { kind: ActionKind
       <p class="purpose" data-testid="purpose">
         {view.purpose}
       </p>
-      {view.fields.length > 0 && <Facts large facts={view.fields} />}
-      {view.attributes.length > 0 && (
+      {other.length > 0 && <Facts large facts={other} />}
+      {given.length > 0 && (
         <section class="given" data-testid="attributes">
           <h2>{t("they-get", { partner: view.partner.name })}</h2>
-          <Facts large facts={view.attributes} />
+          <Facts large facts={given} />
         </section>
       )}
+      {images.map((field) => (
+        <Image key={field.value} action={offer.action} field={field} onShown={() => setShown((count) => count + 1)} onFailed={props.onFailed} />
+      ))}
+      {view.choices.length > 0 && <Choices approval={props.approval} disabled={task.busy} />}
       {byPartner && !byLink && match}
       <section class="where" data-testid="where" data-flow={offer.flow}>
         <Facts
@@ -132,5 +143,7 @@ export function Request({ kind, ...props }: OpenActionProps & { kind: ActionKind
 
 const startedFact = ({ view: { started } }: OpenedOffer) => ({
   label: t("started"),
-  value: `${t(`started-${started.flow}`, { browser: started.browser })}\u00a0· ${clock(started.time)}`,
+  value: [t(`started-${started.flow}`, { browser: started.browser ?? "" }), started.device, started.place, clock(started.time)]
+    .filter((part) => part !== null)
+    .join("\u00a0· "),
 });

@@ -109,7 +109,7 @@ impl<T: Transport, S: Storage> Phone<T, S> {
             Proof::Code(code) => self.prove_code(&opened, code).await?,
             Proof::Biometric => self.prove_biometric(&opened).await?,
         };
-        let pending = Pending::new(action, approval);
+        let pending = Pending::new(action, approval.choosing(opened.view.defaults()));
         write_json(&mut self.storage, PENDING, &pending)?;
         self.settle(pending).await
     }

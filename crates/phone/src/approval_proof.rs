@@ -4,6 +4,7 @@ use ipse_protocol::bytes::B32;
 use ipse_protocol::code::{biometric_proof_hash, code_proof, proof_hash};
 use ipse_protocol::opaque::{KE3_LEN, LoginFinished};
 use ipse_protocol::transcript::Transcript;
+use ipse_protocol::view::Chosen;
 use ipse_protocol::wire::{ApproveRequest, Assertion};
 
 /// An approval with its proof, ready to be signed. It tells nothing of the code.
@@ -40,6 +41,7 @@ impl Approval {
                 ke3: Some(ke3.into()),
                 code_proof: Some(proof.into()),
                 assertion: None,
+                choices: Vec::new(),
             },
             t: t.into(),
             proof_hash: proof_hash(&ke3, &proof).into(),
@@ -62,9 +64,17 @@ impl Approval {
                 ke3: None,
                 code_proof: None,
                 assertion: Some(assertion),
+                choices: Vec::new(),
             },
             t: t.into(),
             proof_hash: proof_hash.into(),
         }
+    }
+
+    /// The approval with what the person chose, which its transcript covers.
+    #[must_use]
+    pub fn choosing(mut self, chosen: Vec<Chosen>) -> Self {
+        self.request.choices = chosen;
+        self
     }
 }

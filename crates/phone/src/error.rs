@@ -36,6 +36,10 @@ pub(crate) mod local {
         "view_unreadable",
         "What would be shown is not what would be signed; nothing was approved.",
     );
+    pub const OUTDATED: Local = (
+        "app_outdated",
+        "This is for a newer version of the phone; nothing was approved. Update it, then try again.",
+    );
     pub const SIM_STATEMENT: Local = (
         "sim_statement_invalid",
         "The operator's statement is not about this action; nothing was approved.",

@@ -4,7 +4,7 @@ use ipse_protocol::sim_statement;
 use ipse_protocol::terms::{Decision, Factor, Kind, SimMethod, SimNeed};
 use ipse_protocol::transcript::Transcript;
 use ipse_protocol::view::View;
-use ipse_protocol::wire::Offer;
+use ipse_protocol::wire::{Offer, OfferError};
 
 use crate::Result;
 use crate::error::{Error, local};
@@ -27,10 +27,17 @@ impl Opened {
     /// Reads the offer's view.
     ///
     /// # Errors
-    /// `view_unreadable`.
+    /// `view_unreadable`; `app_outdated` for a view that a newer phone may be able to show.
     pub fn new(offer: Offer) -> Result<Self> {
         match offer.open() {
+            // This phone has no screen.
+            Ok(view) if view.images().next().is_some() => {
+                Err(Error::of(local::OUTDATED).with("reason", "it has an image"))
+            }
             Ok(view) => Ok(Opened { offer, view }),
+            Err(OfferError::View(error)) if error.is_newer() => {
+                Err(Error::of(local::OUTDATED).with("reason", error.to_string()))
+            }
             Err(error) => Err(Error::of(local::VIEW).with("reason", error.to_string())),
         }
     }
@@ -46,8 +53,13 @@ impl Opened {
         factor: Factor,
         decision: Decision,
     ) -> Transcript {
+        // The person of a script changes no choice. A refusal chooses nothing.
+        let chosen = match decision {
+            Decision::Approve => self.view.defaults(),
+            Decision::Refuse => Vec::new(),
+        };
         self.offer.transcript(
-            &self.view, issuer, device, sequence, statement, factor, decision,
+            &self.view, issuer, device, sequence, statement, factor, decision, &chosen,
         )
     }
 

@@ -7,9 +7,11 @@ use ipse_protocol::ids::ReceiptId;
 use ipse_protocol::merkle;
 use ipse_protocol::problem::ProblemCode;
 use ipse_protocol::receipt::{
-    CHECKPOINT_TYP, Checkpoint, Evidence, Leaf, PROMISE_TYP, Promise, commits,
+    CHECKPOINT_TYP, Checkpoint, Evidence, Leaf, PROMISE_TYP, Promise, commitment, commits,
 };
-use ipse_protocol::view::{self, View};
+use ipse_protocol::sha256;
+use ipse_protocol::transcript::choices_hash;
+use ipse_protocol::view::{self, Chosen, Shown};
 use ipse_protocol::wire::ReceiptResponse;
 use serde::Serialize;
 
@@ -49,7 +51,7 @@ pub struct ReceiptCheck {
     pub kind: String,
     /// When, milliseconds.
     pub time: i64,
-    /// The leaf commits to this evidence and this person.
+    /// The leaf commits to this evidence, this person and what a partner may show others.
     pub committed: Check,
     /// The log holds the leaf, by a checkpoint that the scheme signed.
     pub logged: Check,
@@ -65,8 +67,10 @@ pub struct ReceiptCheck {
     pub decision: Option<String>,
     /// The factor.
     pub factor: Option<String>,
+    /// What the person chose.
+    pub choices: Vec<Chosen>,
     /// What was shown.
-    pub view: Option<View>,
+    pub view: Option<Shown>,
 }
 
 impl ReceiptCheck {
@@ -83,7 +87,8 @@ impl<T: Transport, S: Storage> Phone<T, S> {
     /// Fetches a receipt and checks it.
     ///
     /// # Errors
-    /// The refusals of the protocol; `answer_unreadable` when there is nothing to check.
+    /// The refusals of the protocol; `answer_unreadable` when there is nothing to check; `app_outdated` for a leaf that a newer
+    /// phone can check.
     pub async fn receipt(&mut self, id: &str) -> Result<ReceiptCheck> {
         let state = self.enrolled()?;
         if ReceiptId::parse(id).is_none() {
@@ -95,7 +100,14 @@ impl<T: Transport, S: Storage> Phone<T, S> {
             return Err(Error::of(local::RECEIPT));
         }
         let key = self.storage.key()?.verifying_key();
-        check(&answer, &state, &key).ok_or_else(|| Error::of(local::ANSWER))
+        check(&answer, &state, &key).ok_or_else(|| {
+            let newer = b64::decode(&answer.leaf).is_ok_and(|leaf| Leaf::is_newer(&leaf));
+            Error::of(if newer {
+                local::OUTDATED
+            } else {
+                local::ANSWER
+            })
+        })
     }
 }
 
@@ -133,7 +145,10 @@ fn check(answer: &ReceiptResponse, state: &State, device: &VerifyingKey) -> Opti
         receipt: answer.receipt.clone(),
         kind: leaf.kind.as_str().to_owned(),
         time: leaf.time,
-        committed: Check::of(Some(commits(&leaf, &salt, &evidence_bytes, identity))),
+        committed: Check::of(Some(
+            commits(&leaf, &salt, &evidence_bytes, identity)
+                && discloses(&leaf, answer) == Some(true),
+        )),
         logged,
         promised: Check::of(promise.map(|p| p.receipt == answer.receipt && p.leaf.0 == hash)),
         mine,
@@ -141,8 +156,27 @@ fn check(answer: &ReceiptResponse, state: &State, device: &VerifyingKey) -> Opti
         size: checkpoint.flatten().map(|c| c.size),
         decision: evidence.decision.map(|d| d.to_string()),
         factor: evidence.factor.map(|f| f.to_string()),
-        view: evidence.view.and_then(|bytes| view::parse(&bytes.0).ok()),
+        choices: evidence.choices,
+        view: evidence
+            .view
+            .and_then(|bytes| view::parse_shown(&bytes.0).ok()),
     })
+}
+
+/// Whether the second commitment is to what the answer says that a partner may show others. A leaf of version 1 has none.
+fn discloses(leaf: &Leaf, answer: &ReceiptResponse) -> Option<bool> {
+    match (
+        &leaf.disclosure,
+        &answer.disclosure_salt,
+        &answer.disclosure,
+    ) {
+        (None, None, None) => Some(true),
+        (Some(committed), Some(salt), Some(object)) => {
+            let object = b64::decode(object).ok()?;
+            Some(*committed == commitment(&array(salt)?, &sha256(&object)))
+        }
+        _ => None,
+    }
 }
 
 fn signed_here(
@@ -154,8 +188,13 @@ fn signed_here(
     let parsed = jws::verify(jws, device_request::MAX_LEN, device, &[device_request::TYP]).ok()?;
     let claims = RequestClaims::parse(&parsed.payload).ok()?;
     let view = evidence.view.as_ref()?;
+    let chosen = match &transcript.choices_hash {
+        Some(hash) => *hash == choices_hash(&evidence.choices),
+        None => evidence.choices.is_empty(),
+    };
     Some(
-        claims.t == Some(transcript.hash())
+        chosen
+            && claims.t == Some(transcript.hash())
             && transcript.view_hash == view::hash(&view.0)
             && Some(transcript.decision) == evidence.decision
             && Some(transcript.factor) == evidence.factor,

@@ -10,6 +10,7 @@ use crate::json;
 pub use crate::terms::LeafKind;
 use crate::terms::{Decision, Factor};
 use crate::transcript::Transcript;
+use crate::view::Chosen;
 
 /// `typ` of a checkpoint.
 pub const CHECKPOINT_TYP: &str = "ipse-checkpoint+jwt";
@@ -27,9 +28,14 @@ pub struct Leaf {
     pub time: i64,
     /// [`subject`].
     pub subject: [u8; 32],
-    /// [`commitment`].
+    /// [`commitment`] to the evidence.
     pub commitment: [u8; 32],
+    /// [`commitment`], under a salt of its own, to what a partner may show others. None only in a leaf of version 1.
+    pub disclosure: Option<[u8; 32]>,
 }
+
+/// Version of the leaf.
+const VERSION: u32 = 2;
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -39,17 +45,24 @@ struct LeafJson {
     time: i64,
     subject: B32,
     commitment: B32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    disclosure: Option<B32>,
 }
 
 impl Leaf {
     /// The bytes that are hashed.
     pub fn to_bytes(&self) -> Vec<u8> {
         let leaf = LeafJson {
-            version: 1,
+            version: if self.disclosure.is_some() {
+                VERSION
+            } else {
+                1
+            },
             kind: self.kind,
             time: self.time,
             subject: self.subject.into(),
             commitment: self.commitment.into(),
+            disclosure: self.disclosure.map(Into::into),
         };
         json::to_bytes(&leaf)
     }
@@ -62,14 +75,25 @@ impl Leaf {
             time: json.time,
             subject: json.subject.0,
             commitment: json.commitment.0,
+            disclosure: json.disclosure.map(|d| d.0),
         };
-        (json.version == 1 && leaf.to_bytes() == bytes).then_some(leaf)
+        // This compares the version too.
+        (leaf.to_bytes() == bytes).then_some(leaf)
+    }
+
+    /// Whether bytes say that they are a leaf of a later version, which a newer phone can check.
+    pub fn is_newer(bytes: &[u8]) -> bool {
+        #[derive(Deserialize)]
+        struct Versioned {
+            version: u32,
+        }
+        strict_json::<Versioned>(bytes).is_ok_and(|leaf| leaf.version > VERSION)
     }
 }
 
-/// `HMAC-SHA256(salt, SHA256(evidence bytes))`.
-pub fn commitment(salt: &[u8; 32], evidence_hash: &[u8; 32]) -> [u8; 32] {
-    hmac_sha256(salt, &[evidence_hash])
+/// `HMAC-SHA256(salt, SHA256(bytes))`, for the evidence, and for what a partner may show others.
+pub fn commitment(salt: &[u8; 32], hash: &[u8; 32]) -> [u8; 32] {
+    hmac_sha256(salt, &[hash])
 }
 
 /// `HMAC-SHA256(salt, identity id)`.
@@ -124,6 +148,9 @@ pub struct Evidence {
     /// The factor.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub factor: Option<Factor>,
+    /// What the person chose, in the order of the view.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub choices: Vec<Chosen>,
     /// When, in milliseconds since 1970 UTC.
     pub time: i64,
 }

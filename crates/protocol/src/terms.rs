@@ -61,6 +61,8 @@ terms! {
         /// Neither: a text from a picture, a message or the clipboard, the phone of a test person, or an action that the
         /// person began.
         Link = "link",
+        /// Without a browser: the partner asked through its server.
+        Backchannel = "backchannel",
     }
 }
 
@@ -129,6 +131,10 @@ terms! {
         Device = "device",
         /// Change the code.
         Code = "code",
+        /// Add or remove the fingerprint.
+        Fingerprint = "fingerprint",
+        /// Confirm an e-mail address.
+        Email = "email",
     }
 }
 
@@ -361,6 +367,24 @@ terms! {
 }
 
 terms! {
+    /// Why the person should beware of an action. The phone has the text of each.
+    Warning {
+        /// Nobody sees on which device the action began.
+        StartedElsewhere = "started_elsewhere",
+    }
+}
+
+terms! {
+    /// What a person can choose in a view.
+    ChoiceKind {
+        /// On or off.
+        Switch = "switch",
+        /// One of several.
+        OneOf = "one_of",
+    }
+}
+
+terms! {
     /// How a field of a view is shown.
     FieldKind {
         /// Plain text.
@@ -371,5 +395,7 @@ terms! {
         Iban = "iban",
         /// The digest of a document.
         Digest = "digest",
+        /// An image: the value is its SHA-256, and the phone fetches the bytes.
+        Image = "image",
     }
 }

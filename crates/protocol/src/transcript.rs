@@ -5,10 +5,12 @@ use serde::{Deserialize, Serialize};
 use crate::bytes::{B32, B64u};
 use crate::crypto::{sha256, sha256_parts};
 use crate::terms::{Decision, Factor, Flow};
-use crate::view::Attribute;
+use crate::view::{Chosen, View};
 
 /// Version of the format.
-pub const VERSION: &str = "ipse/transcript/1";
+pub const VERSION: &str = "ipse/transcript/2";
+/// The earlier version, which receipts of that time hold. It had no choices.
+const VERSION_1: &str = "ipse/transcript/1";
 
 /// Every field that the proofs cover.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,6 +43,8 @@ pub struct Transcript {
     pub view_hash: [u8; 32],
     /// [`attributes_hash`].
     pub attributes_hash: [u8; 32],
+    /// [`choices_hash`]. None only in a transcript of version 1.
+    pub choices_hash: Option<[u8; 32]>,
     /// SHA-256 of each document that is signed.
     pub documents: Vec<[u8; 32]>,
     /// SHA-256 of the SIM statement's JWS, if there is one.
@@ -53,11 +57,21 @@ pub struct Transcript {
     pub expires: u64,
 }
 
-/// SHA-256 of the attributes in the order of the view. Each key and value follows its length.
-pub fn attributes_hash(attributes: &[Attribute]) -> [u8; 32] {
-    let mut bytes = Vec::with_capacity(attributes.len() * 48);
-    for attribute in attributes {
-        for part in [&attribute.key, &attribute.value] {
+/// SHA-256 of the claims in the order of the view, each with the value that shows it ([`View::shown_claims`]).
+pub fn attributes_hash(view: &View) -> [u8; 32] {
+    hash_of_pairs(view.shown_claims())
+}
+
+/// SHA-256 of what the person chose, in the order of the view. A refusal chooses nothing.
+pub fn choices_hash(chosen: &[Chosen]) -> [u8; 32] {
+    hash_of_pairs(chosen.iter().map(|c| (&*c.key, &*c.value)))
+}
+
+/// SHA-256 of pairs; each part follows its length.
+fn hash_of_pairs<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> [u8; 32] {
+    let mut bytes = Vec::with_capacity(256);
+    for (key, value) in pairs {
+        for part in [key, value] {
             bytes.extend_from_slice(&(part.len() as u32).to_be_bytes());
             bytes.extend_from_slice(part.as_bytes());
         }
@@ -74,7 +88,7 @@ impl Transcript {
     /// The bytes that are hashed.
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut out = Writer(Vec::with_capacity(768));
-        out.field("version", VERSION.as_bytes());
+        out.field("version", self.version().as_bytes());
         out.field("issuer", self.issuer.as_bytes());
         out.field("identity", self.identity.as_bytes());
         out.field("device", self.device.as_bytes());
@@ -89,6 +103,9 @@ impl Transcript {
         out.field("browser_binding", &self.browser_binding);
         out.field("view_hash", &self.view_hash);
         out.field("attributes_hash", &self.attributes_hash);
+        if let Some(choices_hash) = &self.choices_hash {
+            out.field("choices_hash", choices_hash);
+        }
         out.field("documents", self.documents.as_flattened());
         out.field(
             "sim_statement_hash",
@@ -98,6 +115,13 @@ impl Transcript {
         out.field("decision", self.decision.as_str().as_bytes());
         out.field("expires", &self.expires.to_be_bytes());
         out.0
+    }
+
+    fn version(&self) -> &'static str {
+        match self.choices_hash {
+            Some(_) => VERSION,
+            None => VERSION_1,
+        }
     }
 
     /// `T`.
@@ -143,6 +167,8 @@ struct Fields {
     browser_binding: B32,
     view_hash: B32,
     attributes_hash: B32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    choices_hash: Option<B32>,
     documents: B64u,
     sim_statement_hash: B64u,
     factor: Factor,
@@ -153,7 +179,7 @@ struct Fields {
 impl Serialize for Transcript {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         Fields {
-            version: VERSION.to_owned(),
+            version: self.version().to_owned(),
             issuer: self.issuer.clone(),
             identity: self.identity.clone(),
             device: self.device.clone(),
@@ -168,6 +194,7 @@ impl Serialize for Transcript {
             browser_binding: self.browser_binding.into(),
             view_hash: self.view_hash.into(),
             attributes_hash: self.attributes_hash.into(),
+            choices_hash: self.choices_hash.map(Into::into),
             documents: self.documents.as_flattened().into(),
             sim_statement_hash: B64u(self.sim_statement_hash.map_or_else(Vec::new, Vec::from)),
             factor: self.factor,
@@ -182,7 +209,11 @@ impl<'de> Deserialize<'de> for Transcript {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         use serde::de::Error as _;
         let f = Fields::deserialize(deserializer)?;
-        if f.version != VERSION {
+        let version = match f.choices_hash {
+            Some(_) => VERSION,
+            None => VERSION_1,
+        };
+        if f.version != version {
             return Err(D::Error::custom("unknown version of the transcript"));
         }
         let (documents, rest) = f.documents.0.as_chunks::<32>();
@@ -212,6 +243,7 @@ impl<'de> Deserialize<'de> for Transcript {
             browser_binding: f.browser_binding.0,
             view_hash: f.view_hash.0,
             attributes_hash: f.attributes_hash.0,
+            choices_hash: f.choices_hash.map(|hash| hash.0),
             documents: documents.to_vec(),
             sim_statement_hash,
             factor: f.factor,

@@ -1,20 +1,25 @@
 //! The view: exactly what the person is shown (docs/protocol.md §5). It is sent as bytes, and the received bytes are hashed.
 
-use ipse_jose::strict_json;
+mod check;
+mod v1;
+
+use ipse_jose::{b64, strict_json};
 use serde::{Deserialize, Serialize};
 
 use crate::crypto::sha256;
-use crate::ids::{ActionId, PartnerId};
 use crate::json;
-use crate::terms::{FieldKind, Flow, Kind, Level};
-use crate::text::{self, TextProblem};
+use crate::text::TextProblem;
+
+pub use v1::View as ViewV1;
 
 /// Version of the format.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 /// The longest view, in bytes.
 pub const MAX_LEN: usize = 48 * 1024;
-/// The tags of the languages that a view may have.
-const LANGUAGES: [&str; 4] = ["nl", "fr", "de", "en"];
+/// The value of a switch that is on.
+pub const ON: &str = "on";
+/// The value of a switch that is off.
+pub const OFF: &str = "off";
 
 /// The contents of a view.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,7 +31,7 @@ pub struct View {
     pub language: String,
     /// The action.
     pub action: String,
-    /// A value of [`Kind`].
+    /// A value of [`Kind`](crate::terms::Kind).
     pub kind: String,
     /// The partner that asks.
     pub partner: Partner,
@@ -40,11 +45,13 @@ pub struct View {
     pub attributes: Vec<Attribute>,
     /// Further values that the person needs for the decision.
     pub fields: Vec<Field>,
+    /// What the person can choose with an approval.
+    pub choices: Vec<Choice>,
     /// Where the action began.
     pub started: Started,
-    /// Warnings.
+    /// Values of [`Warning`](crate::terms::Warning). The phone has their texts.
     pub warnings: Vec<String>,
-    /// A value of [`Level`].
+    /// A value of [`Level`](crate::terms::Level).
     pub level: String,
     /// When the action expires, in milliseconds since 1970 UTC.
     pub expires: u64,
@@ -62,7 +69,7 @@ pub struct Partner {
     pub domain: String,
 }
 
-/// An attribute of the person.
+/// An attribute of the person. It shows the claim of its key.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Attribute {
@@ -78,11 +85,49 @@ pub struct Attribute {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Field {
-    /// A value of [`FieldKind`].
+    /// A value of [`FieldKind`](crate::terms::FieldKind).
     pub kind: String,
     /// Its name.
     pub label: String,
-    /// Its value, as text.
+    /// Its value, as text. For an image, its SHA-256 in base64url.
+    pub value: String,
+    /// The claims that this row shows together, such as those of an address. Empty for a value that is not released.
+    pub claims: Vec<String>,
+}
+
+/// Something that the person can choose with an approval.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Choice {
+    /// A value of [`ChoiceKind`](crate::terms::ChoiceKind).
+    pub kind: String,
+    /// Names it in the approval.
+    pub key: String,
+    /// Its name in the person's language.
+    pub label: String,
+    /// What there is to choose from. Empty for a switch, whose values are [`ON`] and [`OFF`].
+    pub options: Vec<ChoiceOption>,
+    /// The value before the person chooses.
+    pub default: String,
+}
+
+/// One of several values of a choice.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ChoiceOption {
+    /// Names it in the approval.
+    pub value: String,
+    /// Its name in the person's language.
+    pub label: String,
+}
+
+/// A value that the person chose.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Chosen {
+    /// Key of the choice.
+    pub key: String,
+    /// Its value.
     pub value: String,
 }
 
@@ -90,10 +135,17 @@ pub struct Field {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Started {
-    /// A value of [`Flow`].
+    /// A value of [`Flow`](crate::terms::Flow).
     pub flow: String,
-    /// The name of the browser.
-    pub browser: String,
+    /// The name of the browser. Null only where no browser began.
+    #[serde(deserialize_with = "nullable")]
+    pub browser: Option<String>,
+    /// The name of the device, such as that of a till.
+    #[serde(deserialize_with = "nullable")]
+    pub device: Option<String>,
+    /// The place, such as a shop or a counter.
+    #[serde(deserialize_with = "nullable")]
+    pub place: Option<String>,
     /// When, in milliseconds since 1970 UTC.
     pub time: u64,
 }
@@ -110,12 +162,25 @@ pub enum ViewError {
     /// An unknown version.
     #[error("version {0} is unknown")]
     Version(u32),
+    /// A member has a value that a later list may have. Such a view is for a newer phone.
+    #[error("unknown value of {0}")]
+    Unknown(&'static str),
     /// A member has a value that is not in its list, or not of its form.
     #[error("bad value of {0}")]
     Value(&'static str),
     /// A text may mislead a reader.
     #[error("text in {0}: {1}")]
     Text(&'static str, TextProblem),
+}
+
+impl ViewError {
+    /// Whether a newer phone may be able to show the view.
+    pub fn is_newer(&self) -> bool {
+        match self {
+            Self::Version(_) | Self::Unknown(_) => true,
+            Self::TooLarge | Self::Malformed | Self::Value(_) | Self::Text(..) => false,
+        }
+    }
 }
 
 /// Reads a view strictly and checks every text in it.
@@ -126,9 +191,43 @@ pub fn parse(bytes: &[u8]) -> Result<View, ViewError> {
     if bytes.len() > MAX_LEN {
         return Err(ViewError::TooLarge);
     }
-    let view: View = strict_json(bytes).map_err(|_| ViewError::Malformed)?;
+    let view: View = strict_json(bytes).map_err(|_| match version(bytes) {
+        Some(other) if other != VERSION => ViewError::Version(other),
+        Some(_) | None => ViewError::Malformed,
+    })?;
     view.check()?;
     Ok(view)
+}
+
+/// The version that a view says it has, also if its other members are unknown.
+fn version(bytes: &[u8]) -> Option<u32> {
+    #[derive(Deserialize)]
+    struct Versioned {
+        version: u32,
+    }
+    strict_json::<Versioned>(bytes).ok().map(|v| v.version)
+}
+
+/// A view that was shown: of this version, or of an earlier one, in a receipt.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub enum Shown {
+    /// Version 1.
+    V1(ViewV1),
+    /// This version.
+    Current(View),
+}
+
+/// Reads the view of a receipt. An action with a view of an earlier version is never approved.
+///
+/// # Errors
+/// As [`parse`].
+pub fn parse_shown(bytes: &[u8]) -> Result<Shown, ViewError> {
+    match parse(bytes) {
+        Ok(view) => Ok(Shown::Current(view)),
+        Err(ViewError::Version(1)) => v1::parse(bytes).map(Shown::V1),
+        Err(error) => Err(error),
+    }
 }
 
 /// The hash that the person approves.
@@ -142,86 +241,51 @@ impl View {
         json::to_bytes(self)
     }
 
-    /// Checks every value. [`parse`] does this, and the scheme does it before it sends a view.
-    ///
-    /// # Errors
-    /// [`ViewError`].
-    pub fn check(&self) -> Result<(), ViewError> {
-        let value = |ok: bool, member| ok.then_some(()).ok_or(ViewError::Value(member));
-        if self.version != VERSION {
-            return Err(ViewError::Version(self.version));
-        }
-        value(LANGUAGES.contains(&&*self.language), "language")?;
-        value(ActionId::parse(&self.action).is_some(), "action")?;
-        value(Kind::parse(&self.kind).is_some(), "kind")?;
-        value(PartnerId::parse(&self.partner.id).is_some(), "partner.id")?;
-        value(is_domain(&self.partner.domain), "partner.domain")?;
-        value(is_ascii_word(&self.service, 64), "service")?;
-        value(Flow::parse(&self.started.flow).is_some(), "started.flow")?;
-        value(Level::parse(&self.level).is_some(), "level")?;
-        value(self.attributes.len() <= 64, "attributes")?;
-        value(
-            self.fields.len() <= 64 && self.warnings.len() <= 16,
-            "fields",
-        )?;
-        for (at, attribute) in self.attributes.iter().enumerate() {
-            let new = self.attributes[..at].iter().all(|a| a.key != attribute.key);
-            value(new && is_ascii_word(&attribute.key, 128), "attributes.key")?;
-        }
-        for field in &self.fields {
-            value(FieldKind::parse(&field.kind).is_some(), "fields.kind")?;
-        }
-        for (name, shown) in self.texts() {
-            text::check(shown).map_err(|problem| ViewError::Text(name, problem))?;
-        }
-        Ok(())
-    }
-
-    fn texts(&self) -> impl Iterator<Item = (&'static str, &str)> {
-        let single = [
-            ("partner.name", &*self.partner.name),
-            ("title", &*self.title),
-            ("purpose", &*self.purpose),
-            ("started.browser", &*self.started.browser),
-        ];
-        let attributes = self.attributes.iter().flat_map(|a| {
-            [
-                ("attributes.label", &*a.label),
-                ("attributes.value", &*a.value),
-            ]
-        });
+    /// Each claim that would be released, with the value that shows it: that of its attribute, or of the row that covers it.
+    pub fn shown_claims(&self) -> impl Iterator<Item = (&str, &str)> {
+        let attributes = self.attributes.iter().map(|a| (&*a.key, &*a.value));
         let fields = self
             .fields
             .iter()
-            .flat_map(|f| [("fields.label", &*f.label), ("fields.value", &*f.value)]);
-        let warnings = self.warnings.iter().map(|w| ("warnings", &**w));
-        single
-            .into_iter()
-            .chain(attributes)
-            .chain(fields)
-            .chain(warnings)
+            .flat_map(|field| field.claims.iter().map(|claim| (&**claim, &*field.value)));
+        attributes.chain(fields)
+    }
+
+    /// The digests of the images, whose bytes the phone fetches and shows.
+    pub fn images(&self) -> impl Iterator<Item = [u8; 32]> {
+        self.fields.iter().filter_map(Field::image)
+    }
+
+    /// What is chosen if the person changes nothing.
+    pub fn defaults(&self) -> Vec<Chosen> {
+        let chosen = |choice: &Choice| Chosen {
+            key: choice.key.clone(),
+            value: choice.default.clone(),
+        };
+        self.choices.iter().map(chosen).collect()
+    }
+
+    /// Whether these are values of the choices: one of each, in the order of the view.
+    pub fn accepts(&self, chosen: &[Chosen]) -> bool {
+        self.choices.len() == chosen.len()
+            && self
+                .choices
+                .iter()
+                .zip(chosen)
+                .all(|(choice, chosen)| choice.key == chosen.key && choice.has(&chosen.value))
     }
 }
 
-/// A host name in ASCII (IDNA A-labels), optionally with a port.
-fn is_domain(domain: &str) -> bool {
-    let (host, port) = match domain.split_once(':') {
-        Some((host, port)) => (host, Some(port)),
-        None => (domain, None),
-    };
-    let label = |l: &str| {
-        !l.is_empty()
-            && l.len() <= 63
-            && !l.starts_with('-')
-            && !l.ends_with('-')
-            && l.bytes()
-                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
-    };
-    host.len() <= 253
-        && host.split('.').all(label)
-        && port.is_none_or(|p| (1..=5).contains(&p.len()) && p.bytes().all(|b| b.is_ascii_digit()))
+impl Field {
+    /// The digest, if this is an image.
+    fn image(&self) -> Option<[u8; 32]> {
+        if self.kind != crate::terms::FieldKind::Image.as_str() {
+            return None;
+        }
+        b64::decode(&self.value).ok()?.try_into().ok()
+    }
 }
 
-fn is_ascii_word(word: &str, max: usize) -> bool {
-    !word.is_empty() && word.len() <= max && word.bytes().all(|b| b.is_ascii_graphic())
+fn nullable<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    Option::deserialize(deserializer)
 }

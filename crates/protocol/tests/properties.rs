@@ -27,6 +27,7 @@ fn transcript() -> Transcript {
         Some("e30.e30.AA"),
         Factor::Code,
         Decision::Approve,
+        &[],
     )
 }
 
@@ -49,6 +50,7 @@ fn changes() -> Vec<(&'static str, Change)> {
         ("browser_binding", |t| t.browser_binding[0] ^= 1),
         ("view_hash", |t| t.view_hash[0] ^= 1),
         ("attributes_hash", |t| t.attributes_hash[0] ^= 1),
+        ("choices_hash", |t| t.choices_hash = Some([0; 32])),
         ("documents", |t| t.documents.push([0; 32])),
         ("sim_statement_hash", |t| t.sim_statement_hash = None),
         ("factor", |t| t.factor = Factor::Biometric),

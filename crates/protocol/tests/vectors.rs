@@ -53,7 +53,7 @@ fn hex(bytes: &[u8]) -> String {
 
 #[test]
 fn the_view_vectors_agree() {
-    let good: Vec<Value> = [samples::view(), samples::plain_view()]
+    let good: Vec<Value> = [samples::view(), samples::plain_view(), samples::rich_view()]
         .iter()
         .map(|v| {
             let bytes = v.to_bytes();
@@ -61,14 +61,25 @@ fn the_view_vectors_agree() {
             json!({
                 "view": b64::encode(&bytes),
                 "view_hash": b64::encode(&view::hash(&bytes)),
-                "attributes_hash": b64::encode(&attributes_hash(&v.attributes)),
+                "attributes_hash": b64::encode(&attributes_hash(v)),
             })
         })
         .collect();
     let bad: Vec<Value> = samples::bad_views()
         .into_iter()
         .map(|(why, bytes)| {
-            assert!(view::parse(&bytes).is_err(), "{why}");
+            let error = view::parse(&bytes).expect_err(why);
+            assert!(
+                !error.is_newer() || why == "other version",
+                "{why}: {error}"
+            );
+            json!({ "why": why, "view": b64::encode(&bytes) })
+        })
+        .collect();
+    let newer: Vec<Value> = samples::newer_views()
+        .into_iter()
+        .map(|(why, bytes)| {
+            assert!(view::parse(&bytes).expect_err(why).is_newer(), "{why}");
             json!({ "why": why, "view": b64::encode(&bytes) })
         })
         .collect();
@@ -82,8 +93,8 @@ fn the_view_vectors_agree() {
     compare_or_write(
         "view_hash.json",
         &json!({
-            "about": "Views as bytes (base64url): hashed as they arrived; `refused` must not parse; `texts` by the rule of section 5.",
-            "views": good, "refused": bad, "texts": texts,
+            "about": "Views as bytes (base64url): hashed as they arrived; `refused` must not parse; `newer` must not either, and the phone says that it is too old; `texts` by the rule of section 5.",
+            "views": good, "refused": bad, "newer": newer, "texts": texts,
         }),
     );
 }
@@ -100,6 +111,7 @@ fn transcripts() -> Vec<(&'static str, Transcript)> {
             sim,
             factor,
             decision,
+            &[],
         )
     };
     let mut documents = make(44, Some("e30.e30.AA"), Factor::Code, Decision::Approve);
@@ -116,6 +128,24 @@ fn transcripts() -> Vec<(&'static str, Transcript)> {
         ("refused", make(43, None, Factor::None, Decision::Refuse)),
         ("two documents", documents),
     ]
+}
+
+/// An approval with choices, as of [`samples::rich_offer`].
+fn chosen_transcript() -> Transcript {
+    let (offer, view) = samples::rich_offer();
+    let chosen = samples::chosen();
+    assert!(view.accepts(&chosen) && view.accepts(&view.defaults()));
+    assert!(!view.accepts(&[]) && !view.accepts(&chosen[..1]));
+    offer.transcript(
+        &view,
+        samples::ISSUER,
+        samples::DEVICE,
+        45,
+        None,
+        Factor::Code,
+        Decision::Approve,
+        &chosen,
+    )
 }
 
 #[test]
@@ -138,6 +168,11 @@ fn the_transcript_vectors_agree() {
         &json!({
             "about": "`fields` by their labels (byte strings base64url), `bytes` as they are hashed, `t` = T. The first three are decisions on `offer`, by device and issuer of their fields, SIM statement `sim_statement` where the hash is not empty.",
             "sim_statement": "e30.e30.AA", "offer": offer, "cases": cases,
+            "chosen": {
+                "about": "An approval of `offer` with `choices`.",
+                "offer": samples::rich_offer().0, "choices": samples::chosen(), "fields": chosen_transcript(),
+                "t": b64::encode(&chosen_transcript().hash()),
+            },
         }),
     );
 }
@@ -380,16 +415,23 @@ fn the_receipt_vectors_agree() {
         sim_statement: Some("e30.e30.AA".into()),
         decision: Some(Decision::Approve),
         factor: Some(Factor::Code),
+        choices: Vec::new(),
         time: 1_800_000_000_000,
     }
     .to_bytes();
+    let (disclosure_salt, disclosure) = ([0x45; 32], b"{\"confirmed\":\"12.50 EUR\"}");
     let leaf = Leaf {
         kind: LeafKind::Approval,
         time: 1_800_000_000_000,
         subject: receipt::subject(&salt, samples::IDENTITY),
         commitment: receipt::commitment(&salt, &sha256(&evidence)),
+        disclosure: Some(receipt::commitment(&disclosure_salt, &sha256(disclosure))),
     };
     assert_eq!(Leaf::parse(&leaf.to_bytes()), Some(leaf.clone()));
+    let later = String::from_utf8(leaf.to_bytes()).unwrap();
+    let later = later.replace("\"version\":2", "\"version\":3");
+    assert_eq!(Leaf::parse(later.as_bytes()), None);
+    assert!(Leaf::is_newer(later.as_bytes()) && !Leaf::is_newer(&leaf.to_bytes()));
     let trees: Vec<Value> = [1usize, 2, 3, 5, 8, 11]
         .into_iter()
         .map(|size| {
@@ -419,10 +461,34 @@ fn the_receipt_vectors_agree() {
         &json!({
             "about": "Leaf, commitment and subject (section 7); trees whose leaf i is the ASCII text `leaf i`, with the inclusion proof of each; the SIM nonce hash (section 6).",
             "identity": samples::IDENTITY, "salt": b64::encode(&salt), "evidence": b64::encode(&evidence),
+            "disclosure_salt": b64::encode(&disclosure_salt), "disclosure": b64::encode(disclosure),
             "leaf": b64::encode(&leaf.to_bytes()), "leaf_hash": b64::encode(&merkle::leaf_hash(&leaf.to_bytes())),
             "trees": trees,
             "sim_nonce_hash": { "id": offer.action, "nonce": offer.nonce, "view_hash": b64::encode(&offer.view_hash()), "nonce_hash": b64::encode(&sim) },
         }),
+    );
+}
+
+/// `receipt_v1.json` never changes: receipts of version 1 stay verifiable.
+#[test]
+fn a_receipt_of_version_1_still_parses() {
+    let old = stored("receipt_v1.json");
+    let bytes = |member: &str| b64::decode(old["receipt"][member].as_str().unwrap()).unwrap();
+    let leaf = Leaf::parse(&bytes("leaf")).unwrap();
+    assert_eq!((leaf.disclosure, leaf.to_bytes()), (None, bytes("leaf")));
+    let evidence: Evidence = serde_json::from_slice(&bytes("evidence")).unwrap();
+    assert_eq!(evidence.to_bytes(), bytes("evidence"));
+    let transcript = evidence.transcript.unwrap();
+    assert_eq!(transcript.choices_hash, None);
+    let shown = view::parse_shown(&evidence.view.clone().unwrap().0).unwrap();
+    let view::Shown::V1(shown) = shown else {
+        panic!("not of version 1")
+    };
+    assert_eq!(shown.warnings.len(), 1);
+    assert!(
+        view::parse(&evidence.view.unwrap().0)
+            .unwrap_err()
+            .is_newer()
     );
 }
 

@@ -32,6 +32,10 @@ pub(crate) fn prepare(
         .clone()
         .ok_or(Error::Corrupt("action of a partner without one"))?;
     let shown = view::parse(view).map_err(|_| Error::Corrupt("view of an action"))?;
+    // The text of a row that covers several claims is the value of none of them.
+    if shown.fields.iter().any(|row| !row.claims.is_empty()) {
+        return Err(Error::Internal("a login whose rows cover claims"));
+    }
     let released: Vec<(&str, &str)> = shown
         .attributes
         .iter()

@@ -17,6 +17,9 @@ use crate::person::PersonKey;
 use crate::scheme::Scheme;
 use crate::signer::Signer;
 
+/// What a partner may show others about a decision: nothing, for all kinds of action so far.
+const NOTHING: &[u8] = b"";
+
 /// Makes receipts for one person.
 pub struct Recorder {
     identity: IdentityId,
@@ -40,11 +43,14 @@ impl Recorder {
         now: i64,
     ) -> Result<Receipt, Error> {
         let salt: [u8; 32] = self.random.bytes();
+        let disclosure_salt: [u8; 32] = self.random.bytes();
         let leaf = Leaf {
             kind,
             time: now,
             subject: wire::subject(&salt, &self.identity),
             commitment: wire::commitment(&salt, &sha256(evidence)),
+            // Each leaf has one, so that nobody sees which decisions a partner may show.
+            disclosure: Some(wire::commitment(&disclosure_salt, &sha256(NOTHING))),
         }
         .to_bytes();
         let promise = self.signer.promise(&merkle::leaf_hash(&leaf), &id, now)?;
@@ -55,6 +61,7 @@ impl Recorder {
             kind,
             leaf,
             salt,
+            disclosure_salt: Some(disclosure_salt),
             evidence: self.key.seal("receipt/evidence", evidence)?,
             promise,
             position: None,
@@ -134,6 +141,8 @@ impl Scheme {
             leaf: b64::encode(&row.leaf),
             salt: b64::encode(&row.salt),
             evidence: b64::encode(&evidence),
+            disclosure_salt: row.disclosure_salt.map(|salt| b64::encode(&salt)),
+            disclosure: row.disclosure_salt.map(|_| b64::encode(NOTHING)),
             index: row.position.filter(|_| placed).map(|p| p as u64),
             proof: proof.iter().map(|h| b64::encode(h)).collect(),
             checkpoint,

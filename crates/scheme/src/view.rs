@@ -1,8 +1,8 @@
 //! The view: exactly what the person is shown, in their language. What they sign is its hash.
 
 use ipse_protocol::ids::ActionId;
-use ipse_protocol::terms::{Flow, Level};
-use ipse_protocol::view::{Attribute, Field, Partner, Started, View};
+use ipse_protocol::terms::{Flow, Level, Warning};
+use ipse_protocol::view::{self, Attribute, Field, Partner, Started, View};
 use ipse_store::Kind;
 use ipse_texts::{Language, Texts};
 
@@ -14,8 +14,8 @@ pub(crate) struct ViewTexts {
     pub(crate) title: &'static str,
     /// What for, or what happens after.
     pub(crate) purpose: &'static str,
-    /// What the person should beware of.
-    pub(crate) warning: Option<&'static str>,
+    /// What the person should beware of. The phone has the text.
+    pub(crate) warning: Option<Warning>,
 }
 
 /// What a view is made of.
@@ -86,7 +86,7 @@ impl Views {
         let (flow, browser, time) = c.started;
         let label = |name: &str| text(&format!("attribute-{}", name.replace('_', "-")));
         View {
-            version: 1,
+            version: view::VERSION,
             language: language.tag().to_owned(),
             action: c.action.to_string(),
             kind: c.kind.as_str().to_owned(),
@@ -108,12 +108,20 @@ impl Views {
                 })
                 .collect(),
             fields: c.fields,
+            choices: Vec::new(),
             started: Started {
                 flow: flow.as_str().to_owned(),
-                browser: browser.to_owned(),
+                browser: Some(browser.to_owned()),
+                device: None,
+                place: None,
                 time: time.unsigned_abs(),
             },
-            warnings: c.texts.warning.map(text).into_iter().collect(),
+            warnings: c
+                .texts
+                .warning
+                .map(|warning| warning.as_str().to_owned())
+                .into_iter()
+                .collect(),
             level: c.level.as_str().to_owned(),
             expires: c.expires.unsigned_abs(),
         }
@@ -130,10 +138,10 @@ mod tests {
         let views = Views::new().unwrap();
         let messages = views.0.messages();
         for kind in Kind::ALL {
-            for flow in [Flow::App, Flow::Qr, Flow::Link] {
-                let texts = kind::of(*kind).texts(flow);
-                for key in [Some(texts.title), Some(texts.purpose), texts.warning] {
-                    assert!(key.is_none_or(|key| messages.contains(key)), "{key:?}");
+            for flow in Flow::ALL {
+                let texts = kind::of(*kind).texts(*flow);
+                for key in [texts.title, texts.purpose] {
+                    assert!(messages.contains(key), "{key}");
                 }
             }
         }

@@ -12,8 +12,6 @@ change-code-purpose = Danach gilt nur noch Ihr neuer Code.
 unblock-title = Sie möchten Ihr Ipse wieder benutzen
 unblock-purpose = Danach können Sie sich wieder anmelden.
 
-started-elsewhere = Wir sehen nicht, auf welchem Gerät dies begonnen hat. Fahren Sie nur fort, wenn Sie es gerade selbst begonnen haben.
-
 attribute-name = Name
 attribute-given-name = Vorname
 attribute-family-name = Familienname

@@ -12,8 +12,6 @@ change-code-purpose = After this, only your new code works.
 unblock-title = You want to use your Ipse again
 unblock-purpose = After this you can log in again.
 
-started-elsewhere = We cannot see on which device this began. Continue only if you began it yourself just now.
-
 attribute-name = Name
 attribute-given-name = First name
 attribute-family-name = Family name

@@ -12,8 +12,6 @@ change-code-purpose = Ensuite, seul votre nouveau code sera valable.
 unblock-title = Vous voulez réutiliser votre Ipse
 unblock-purpose = Vous pourrez ensuite vous connecter à nouveau.
 
-started-elsewhere = Nous ne voyons pas sur quel appareil cela a commencé. Continuez uniquement si c’est vous qui venez de commencer.
-
 attribute-name = Nom complet
 attribute-given-name = Prénom
 attribute-family-name = Nom de famille

@@ -12,8 +12,6 @@ change-code-purpose = Daarna geldt alleen je nieuwe code.
 unblock-title = Je wilt je Ipse opnieuw gebruiken
 unblock-purpose = Daarna kun je weer aanmelden.
 
-started-elsewhere = We kunnen niet zien op welk toestel dit begon. Ga alleen verder als je het zelf net begon.
-
 attribute-name = Naam
 attribute-given-name = Voornaam
 attribute-family-name = Familienaam

@@ -106,6 +106,12 @@ pub static SCHEME: Migrations = Migrations::new(&[
         sqlite: include_str!("../migrations/scheme/sqlite/0017_sim_number.sql"),
         postgres: include_str!("../migrations/scheme/postgres/0017_sim_number.sql"),
     },
+    Migration {
+        version: 18,
+        name: "version 2 of view, transcript and leaf",
+        sqlite: include_str!("../migrations/scheme/sqlite/0018_view_2.sql"),
+        postgres: include_str!("../migrations/scheme/postgres/0018_view_2.sql"),
+    },
 ]);
 
 /// The store of person keys.

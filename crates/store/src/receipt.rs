@@ -18,8 +18,10 @@ pub struct Receipt {
     pub kind: LeafKind,
     /// Leaf bytes.
     pub leaf: Vec<u8>,
-    /// Salt of the leaf's commitments.
+    /// Salt of the leaf's subject and of its commitment to the evidence.
     pub salt: [u8; 32],
+    /// Salt of its commitment to what a partner may show others; none for a leaf of version 1.
+    pub disclosure_salt: Option<[u8; 32]>,
     /// Evidence, sealed under the person's key.
     pub evidence: Vec<u8>,
     /// Signed promise to include the leaf.
@@ -30,8 +32,8 @@ pub struct Receipt {
     pub time: i64,
 }
 
-const INSERT: &str = "INSERT INTO receipt (id, identity, action, kind, leaf, salt, evidence, promise, time) \
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+const INSERT: &str = "INSERT INTO receipt (id, identity, action, kind, leaf, salt, evidence, promise, time, \
+     disclosure_salt) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
 const QUEUE: &str = "INSERT INTO log_queue (receipt, leaf, queued) VALUES ($1, $2, $3)";
 
 /// Keeps a receipt and queues its leaf, in the deciding transaction.
@@ -47,13 +49,14 @@ pub fn insert(tx: &mut Tx, r: &Receipt) -> Result<(), StoreError> {
             &r.salt,
             &r.evidence,
             &r.promise,
-            r.time
+            r.time,
+            r.disclosure_salt.as_ref()
         ],
     )?;
     tx.change_one(QUEUE, params![&r.id, &r.leaf, r.time])
 }
 
-const BY_ID: &str = "SELECT id, identity, action, kind, leaf, salt, evidence, promise, time, position \
+const BY_ID: &str = "SELECT id, identity, action, kind, leaf, salt, disclosure_salt, evidence, promise, time, position \
      FROM receipt LEFT JOIN log_place ON log_place.receipt = receipt.id WHERE id = $1";
 
 /// Finds a receipt.
@@ -68,6 +71,7 @@ pub fn by_id(tx: &mut Tx, id: &ReceiptId) -> Result<Option<Receipt>, StoreError>
         kind: row.get("kind")?,
         leaf: row.get("leaf")?,
         salt: row.get("salt")?,
+        disclosure_salt: row.get("disclosure_salt")?,
         evidence: row.get("evidence")?,
         promise: row.get("promise")?,
         time: row.get("time")?,

@@ -59,9 +59,16 @@ pub(super) fn readable(opened: &Opened) -> String {
             .map(|(label, value)| format!("  {label}: {value}")),
     );
     lines.extend(view.warnings.iter().map(|warning| format!("! {warning}")));
+    let started = [
+        &view.started.browser,
+        &view.started.device,
+        &view.started.place,
+    ];
+    let started: Vec<_> = started.into_iter().flatten().map(String::as_str).collect();
     lines.push(format!(
         "{}  {}",
-        opened.offer.match_code, view.started.browser
+        opened.offer.match_code,
+        started.join(", ")
     ));
     lines.join("\n")
 }

@@ -1,13 +1,14 @@
 //! What the phone checks before it approves: the view that was shown, and the SIM statement.
 
 use ipse_jose::{SigningKey, jws};
-use ipse_phone::{Opened, Proof};
+use ipse_phone::{Check, Memory, Opened, Proof};
 use ipse_protocol::sim_statement::{Claims, TYP, nonce_hash};
 use ipse_protocol::terms::{
     ActionStatus, Factor, Flow, Kind, Level, Line, Obtained, Readiness, SimMethod, SimNeed,
 };
 use ipse_protocol::view::{self, View};
 use ipse_protocol::wire::{ActionResponse, ActionSummary, Offer};
+use serde_json::{Value, json};
 
 use crate::support::{Script, memory, phone};
 
@@ -35,9 +36,12 @@ fn offer(kind: Kind, sim: SimNeed, title: &str) -> Offer {
         purpose: "Log in".into(),
         attributes: Vec::new(),
         fields: Vec::new(),
+        choices: Vec::new(),
         started: view::Started {
             flow: Flow::App.to_string(),
-            browser: "Firefox".into(),
+            browser: Some("Firefox".into()),
+            device: None,
+            place: None,
             time: NOW,
         },
         warnings: Vec::new(),
@@ -199,4 +203,92 @@ fn an_action_that_needs_the_holder_takes_no_silent_statement() {
     assert_eq!(refusal(&offer, Some(&silent)), "not of the holder");
     let holder = statement(&offer, |c| c.method = SimMethod::Holder);
     assert_eq!(refusal(&offer, Some(&holder)), "");
+}
+
+#[tokio::test]
+async fn a_view_for_a_newer_phone_says_so() {
+    let shown = offer(Kind::Login, SimNeed::None, "Shop asks who you are");
+    let view = String::from_utf8(shown.view.0.clone()).expect("UTF-8");
+    for (newer, code) in [
+        (
+            view.replace("\"version\":2", "\"version\":3"),
+            "app_outdated",
+        ),
+        (view.replace("\"login\"", "\"teleport\""), "app_outdated"),
+        (
+            view.replace("\"warnings\":[]", "\"warnings\":[\"full_moon\"]"),
+            "app_outdated",
+        ),
+        (
+            view.replace("\"title\":", "\"heading\":"),
+            "view_unreadable",
+        ),
+    ] {
+        assert_ne!(newer, view);
+        let changed = Offer {
+            view: newer.into_bytes().into(),
+            ..shown.clone()
+        };
+        assert_eq!(Opened::new(changed).expect_err("newer").code, code);
+    }
+}
+
+#[test]
+fn a_view_with_an_image_is_for_a_phone_with_a_screen() {
+    let mut shown = offer(Kind::Share, SimNeed::None, "Shop asks for your picture");
+    let mut view = view::parse(&shown.view.0).expect("a view");
+    view.fields.push(view::Field {
+        kind: "image".into(),
+        label: "Picture".into(),
+        value: ipse_jose::b64::encode(&[7; 32]),
+        claims: vec!["picture".into()],
+    });
+    shown.view = view.to_bytes().into();
+    assert_eq!(
+        Opened::new(shown).expect_err("an image").code,
+        "app_outdated"
+    );
+}
+
+/// `receipt_v1.json` never changes: what a person approved with version 1 stays verifiable.
+#[tokio::test]
+async fn a_receipt_of_version_1_still_verifies() {
+    let old: Value =
+        serde_json::from_str(include_str!("../../../protocol/vectors/receipt_v1.json"))
+            .expect("JSON");
+    let key = SigningKey::from_jwk(&old["device_key"]).expect("a key");
+    let mut memory = memory();
+    memory.key = key.into();
+    memory.state.identity = old["identity"].as_str().map(str::to_owned);
+    memory.state.log_key = serde_json::from_value(old["log_key"].clone()).expect("a JWK");
+    let check = async |receipt: &Value, memory: &mut Memory| {
+        let mut script = Script::of(&[(200, &receipt.to_string())]);
+        let mut phone = phone(&mut script, memory);
+        phone.receipt("rec_EEEEEEEEEEEEEEEEEEEEEA").await
+    };
+    let receipt = &old["receipt"];
+    let checked = check(receipt, &mut memory).await.expect("a receipt");
+    let all = [
+        checked.committed,
+        checked.logged,
+        checked.promised,
+        checked.mine,
+    ];
+    assert_eq!(all, [Check::Yes; 4]);
+    let shown = serde_json::to_value(&checked.view).expect("JSON");
+    assert_eq!(shown["title"], "Winkel Hoek wil weten wie je bent");
+    // Another salt, or a second commitment that the leaf does not have.
+    for (member, value) in [("salt", &receipt["proof"][0]), ("disclosure", &json!(""))] {
+        let mut other = receipt.clone();
+        other[member] = value.clone();
+        let checked = check(&other, &mut memory).await.expect("a receipt");
+        assert_eq!(checked.committed, Check::No, "{member}");
+    }
+    let leaf = receipt["leaf"].as_str().expect("a leaf");
+    let leaf = String::from_utf8(ipse_jose::b64::decode(leaf).expect("b64")).expect("UTF-8");
+    let mut later = receipt.clone();
+    let leaf = leaf.replace("\"version\":1", "\"version\":3");
+    later["leaf"] = json!(ipse_jose::b64::encode(leaf.as_bytes()));
+    let refused = check(&later, &mut memory).await.expect_err("later");
+    assert_eq!(refused.code, "app_outdated");
 }

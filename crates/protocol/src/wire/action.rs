@@ -6,8 +6,8 @@ use super::nullable;
 use crate::bytes::{B32, B64u, Fixed};
 use crate::opaque::{KE1_LEN, KE3_LEN};
 use crate::terms::{Decision, Factor, Flow, Level, Obtained, RefusalReason, SimNeed};
-use crate::transcript::{Transcript, attributes_hash, sim_statement_hash};
-use crate::view::{self, View};
+use crate::transcript::{Transcript, attributes_hash, choices_hash, sim_statement_hash};
+use crate::view::{self, Chosen, View};
 
 /// `POST /phone/v1/actions/claim`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -93,7 +93,7 @@ impl Offer {
         view::hash(&self.view.0)
     }
 
-    /// The transcript of a decision on this offer, whose view is `view`.
+    /// The transcript of a decision on this offer, whose view is `view`. A refusal has chosen nothing.
     #[allow(clippy::too_many_arguments)]
     pub fn transcript(
         &self,
@@ -104,6 +104,7 @@ impl Offer {
         sim_statement: Option<&str>,
         factor: Factor,
         decision: Decision,
+        chosen: &[Chosen],
     ) -> Transcript {
         Transcript {
             issuer: issuer.to_owned(),
@@ -119,7 +120,8 @@ impl Offer {
             flow: self.flow,
             browser_binding: self.browser_binding.0,
             view_hash: self.view_hash(),
-            attributes_hash: attributes_hash(&view.attributes),
+            attributes_hash: attributes_hash(view),
+            choices_hash: Some(choices_hash(chosen)),
             documents: Vec::new(),
             sim_statement_hash: sim_statement.map(sim_statement_hash),
             factor,
@@ -209,6 +211,8 @@ pub struct ApproveRequest {
     /// Null for `code`.
     #[serde(deserialize_with = "nullable")]
     pub assertion: Option<Assertion>,
+    /// What the person chose: a value for each choice of the view, in its order.
+    pub choices: Vec<Chosen>,
 }
 
 /// `POST …/A/refuse`.

@@ -208,6 +208,10 @@ pub struct ReceiptResponse {
     pub salt: String,
     /// Evidence bytes.
     pub evidence: String,
+    /// Salt of the second commitment, 32 bytes; null for a leaf of version 1.
+    pub disclosure_salt: Option<String>,
+    /// What a partner may show others, in bytes. Empty where there is nothing; null for a leaf of version 1.
+    pub disclosure: Option<String>,
     /// Place in the log, if it has one.
     pub index: Option<u64>,
     /// Inclusion proof for the checkpoint.

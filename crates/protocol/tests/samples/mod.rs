@@ -3,7 +3,7 @@
 
 use ipse_protocol::bytes::{B64u, Fixed};
 use ipse_protocol::terms::{Factor, Flow, Level, SimNeed};
-use ipse_protocol::view::{Attribute, Field, Partner, Started, View};
+use ipse_protocol::view::{Attribute, Choice, ChoiceOption, Chosen, Field, Partner, Started, View};
 use ipse_protocol::wire::Offer;
 
 pub const ISSUER: &str = "http://localhost:4000";
@@ -23,7 +23,7 @@ fn attribute(key: &str, label: &str, value: &str) -> Attribute {
 
 pub fn view() -> View {
     View {
-        version: 1,
+        version: 2,
         language: "nl".into(),
         action: ACTION.into(),
         kind: "login".into(),
@@ -43,13 +43,17 @@ pub fn view() -> View {
             kind: "text".into(),
             label: "Bon".into(),
             value: "€ 12,50 \"nu\"".into(),
+            claims: Vec::new(),
         }],
+        choices: Vec::new(),
         started: Started {
             flow: "qr".into(),
-            browser: "Firefox, Linux".into(),
+            browser: Some("Firefox, Linux".into()),
+            device: None,
+            place: None,
             time: 1_800_000_000_000,
         },
-        warnings: vec!["Eén foute code sinds je hier laatst was.".into()],
+        warnings: vec!["started_elsewhere".into()],
         level: "advanced".into(),
         expires: 1_800_000_180_000,
     }
@@ -75,11 +79,81 @@ pub fn plain_view() -> View {
     }
 }
 
+/// A view with all that no kind of action shows yet: rows that cover claims, an image, choices, and no browser.
+pub fn rich_view() -> View {
+    let field = |kind: &str, label: &str, value: &str, claims: &[&str]| Field {
+        kind: kind.into(),
+        label: label.into(),
+        value: value.into(),
+        claims: claims.iter().map(|claim| (*claim).into()).collect(),
+    };
+    let option = |value: &str, label: &str| ChoiceOption {
+        value: value.into(),
+        label: label.into(),
+    };
+    let image = ipse_jose::b64::encode(&ipse_protocol::sha256(b"an image"));
+    View {
+        kind: "share".into(),
+        fields: vec![
+            field(
+                "text",
+                "Adres",
+                "Kerkstraat 1, 9000 Gent",
+                &["street_address", "postal_code", "locality"],
+            ),
+            field("image", "Foto", &image, &["picture"]),
+            field("amount", "Bedrag", "12.50 EUR", &[]),
+        ],
+        choices: vec![
+            Choice {
+                kind: "switch".into(),
+                key: "remember".into(),
+                label: "Onthoud mij hier tien minuten".into(),
+                options: Vec::new(),
+                default: "off".into(),
+            },
+            Choice {
+                kind: "one_of".into(),
+                key: "account".into(),
+                label: "Rekening".into(),
+                options: vec![option("a1", "Zichtrekening"), option("a2", "Spaarrekening")],
+                default: "a1".into(),
+            },
+        ],
+        started: Started {
+            flow: "backchannel".into(),
+            browser: None,
+            device: Some("Kassa 4".into()),
+            place: Some("Winkel Hoek, Gent".into()),
+            ..view().started
+        },
+        warnings: Vec::new(),
+        ..view()
+    }
+}
+
+/// What a person chose in [`rich_view`].
+pub fn chosen() -> Vec<Chosen> {
+    let chosen = |key: &str, value: &str| Chosen {
+        key: key.into(),
+        value: value.into(),
+    };
+    vec![chosen("remember", "on"), chosen("account", "a2")]
+}
+
 pub fn offer() -> (Offer, View) {
-    let view = view();
+    offer_of(view(), Flow::Qr)
+}
+
+/// An offer of [`rich_view`].
+pub fn rich_offer() -> (Offer, View) {
+    offer_of(rich_view(), Flow::Backchannel)
+}
+
+fn offer_of(view: View, flow: Flow) -> (Offer, View) {
     let offer = Offer {
         action: ACTION.into(),
-        flow: Flow::Qr,
+        flow,
         match_code: "K7P".into(),
         view: B64u(view.to_bytes()),
         nonce: Fixed([0x61; 32]),
@@ -100,8 +174,43 @@ pub fn offer() -> (Offer, View) {
     (offer, view)
 }
 
+/// Views for a newer phone: the app says "update".
+pub fn newer_views() -> Vec<(&'static str, Vec<u8>)> {
+    let text = String::from_utf8(rich_view().to_bytes()).unwrap();
+    let plain = String::from_utf8(view().to_bytes()).unwrap();
+    let changed = |from: &str, to: &str| {
+        assert!(text.contains(from), "{from}");
+        text.replacen(from, to, 1).into_bytes()
+    };
+    vec![
+        ("later version", changed("\"version\":2", "\"version\":3")),
+        (
+            "later version with further members",
+            changed("\"version\":2", "\"version\":3,\"more\":{}"),
+        ),
+        ("unknown kind", changed("\"share\"", "\"logout\"")),
+        ("unknown flow", changed("\"backchannel\"", "\"push\"")),
+        ("unknown kind of field", changed("\"amount\"", "\"video\"")),
+        (
+            "unknown kind of choice",
+            changed("\"switch\"", "\"slider\""),
+        ),
+        (
+            "unknown warning",
+            plain
+                .replacen("started_elsewhere", "full_moon", 1)
+                .into_bytes(),
+        ),
+    ]
+}
+
 pub fn bad_views() -> Vec<(&'static str, Vec<u8>)> {
     let text = String::from_utf8(view().to_bytes()).unwrap();
+    let rich = String::from_utf8(rich_view().to_bytes()).unwrap();
+    let enriched = |from: &str, to: &str| {
+        assert!(rich.contains(from), "{from}");
+        rich.replacen(from, to, 1).into_bytes()
+    };
     let changed = |from: &str, to: &str| {
         assert!(text.contains(from), "{from}");
         text.replacen(from, to, 1).into_bytes()
@@ -112,18 +221,18 @@ pub fn bad_views() -> Vec<(&'static str, Vec<u8>)> {
     vec![
         (
             "unknown member",
-            changed("\"version\":1", "\"version\":1,\"more\":1"),
+            changed("\"version\":2", "\"version\":2,\"more\":1"),
         ),
         (
             "duplicate member",
-            changed("\"version\":1", "\"version\":1,\"version\":1"),
+            changed("\"version\":2", "\"version\":2,\"version\":2"),
         ),
         (
             "duplicate member, escaped",
-            changed("\"version\":1", "\"version\":1,\"v\\u0065rsion\":1"),
+            changed("\"version\":2", "\"version\":2,\"v\\u0065rsion\":2"),
         ),
-        ("missing member", changed("\"version\":1,", "")),
-        ("other version", changed("\"version\":1", "\"version\":2")),
+        ("missing member", changed("\"version\":2,", "")),
+        ("other version", changed("\"version\":2", "\"version\":1")),
         (
             "float",
             changed("\"expires\":1800000180000", "\"expires\":1800000180000.5"),
@@ -134,9 +243,74 @@ pub fn bad_views() -> Vec<(&'static str, Vec<u8>)> {
         ),
         ("null text", changed("\"Aanmelden\"", "null")),
         ("unknown language", changed("\"nl\"", "\"xx\"")),
-        ("unknown kind", changed("\"login\"", "\"logout\"")),
         ("unknown level", changed("\"advanced\"", "\"higher\"")),
-        ("unknown flow", changed("\"qr\"", "\"push\"")),
+        (
+            "a browser without one",
+            changed("\"Firefox, Linux\"", "null"),
+        ),
+        (
+            "a browser in the back channel",
+            enriched("\"browser\":null", "\"browser\":\"Firefox\""),
+        ),
+        (
+            "missing place",
+            enriched(",\"place\":\"Winkel Hoek, Gent\"", ""),
+        ),
+        (
+            "misleading place",
+            enriched("Hoek, Gent", "H\u{43e}ek, Gent"),
+        ),
+        (
+            "warning twice",
+            changed(
+                "[\"started_elsewhere\"]",
+                "[\"started_elsewhere\",\"started_elsewhere\"]",
+            ),
+        ),
+        (
+            "claim covered twice",
+            enriched("\"locality\"", "\"postal_code\""),
+        ),
+        (
+            "attribute covered",
+            enriched("\"locality\"", "\"given_name\""),
+        ),
+        (
+            "claim not in ASCII",
+            enriched("\"locality\"", "\"gemeente é\""),
+        ),
+        (
+            "image without a digest",
+            enriched(
+                "\"label\":\"Foto\",\"value\":\"",
+                "\"label\":\"Foto\",\"value\":\"A",
+            ),
+        ),
+        ("choice twice", enriched("\"account\"", "\"remember\"")),
+        (
+            "option twice",
+            enriched("\"value\":\"a2\"", "\"value\":\"a1\""),
+        ),
+        (
+            "switch with options",
+            enriched(
+                "\"options\":[],",
+                "\"options\":[{\"value\":\"a\",\"label\":\"a\"}],",
+            ),
+        ),
+        ("default that is no value", enriched("\"off\"", "\"OFF\"")),
+        (
+            "default that is no option",
+            enriched("\"default\":\"a1\"", "\"default\":\"a3\""),
+        ),
+        (
+            "misleading option",
+            enriched("Spaarrekening", "Spaar\u{202e}rekening"),
+        ),
+        (
+            "a choice among one",
+            enriched(",{\"value\":\"a2\",\"label\":\"Spaarrekening\"}", ""),
+        ),
         (
             "unknown member of partner",
             changed("\"name\":", "\"logo\":\"x\",\"name\":"),

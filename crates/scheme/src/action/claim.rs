@@ -214,7 +214,7 @@ impl Scheme {
             match_code: self.match_code(),
             nonce: self.random.bytes(),
             view_hash: sha256(&bytes),
-            attributes_hash: attributes_hash(&view.attributes),
+            attributes_hash: attributes_hash(&view),
             view: key.seal("action/view", &bytes)?,
             sim,
             sim_requested: (sim == SimNeed::Silent).then_some(snapshot.now),
@@ -264,7 +264,8 @@ impl Scheme {
             (Flow::Link, Some(LinkKind::App | LinkKind::Qr)) => {
                 Err(ProblemCode::ScanRequired.into())
             }
-            (Flow::Link, None) => Err(ProblemCode::LevelNotAllowed.into()),
+            // Without a browser nothing shows yet that the person is the one who asks.
+            (Flow::Link, None) | (Flow::Backchannel, _) => Err(ProblemCode::LevelNotAllowed.into()),
         }
     }
 

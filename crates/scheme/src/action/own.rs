@@ -104,7 +104,7 @@ impl Scheme {
                 match_code: self.match_code(),
                 nonce: self.random.bytes(),
                 view_hash: sha256(&bytes),
-                attributes_hash: attributes_hash(&view.attributes),
+                attributes_hash: attributes_hash(&view),
                 view: key.seal("action/view", &bytes)?,
                 sim: SimNeed::None,
                 sim_requested: None,

@@ -4,7 +4,8 @@ use ipse_protocol::ids::ReceiptId;
 use ipse_protocol::problem::ProblemCode;
 use ipse_protocol::receipt::Evidence;
 use ipse_protocol::terms::{ActionStatus, Decision, Factor, LeafKind};
-use ipse_protocol::transcript::Transcript;
+use ipse_protocol::transcript::{Transcript, choices_hash};
+use ipse_protocol::view::{self, Chosen};
 use ipse_protocol::wire::{ApproveRequest, Decided, DecisionResponse, RefuseRequest};
 use ipse_protocol::{code as code_rules, constant_time_eq, sha256};
 use ipse_store::action::{self, Action};
@@ -24,6 +25,7 @@ use crate::{kind, webauthn};
 /// What the device signed.
 struct SignedDecision {
     transcript: Transcript,
+    choices: Vec<Chosen>,
     t: [u8; 32],
     proof_hash: [u8; 32],
 }
@@ -70,7 +72,8 @@ impl Scheme {
         };
         let statement = attempt.sim_statement.as_deref();
         let by = (attempt.factor, Decision::Approve);
-        let transcript = self.transcript(&snapshot, attempt.sequence, by, statement)?;
+        let choices = &body.choices;
+        let transcript = self.transcript(&snapshot, attempt.sequence, by, statement, choices)?;
         if transcript.hash() != t {
             return Err(late.map_or_else(|| ProblemCode::ProofInvalid.into(), Error::from));
         }
@@ -95,6 +98,7 @@ impl Scheme {
         }
         let signed_decision = SignedDecision {
             transcript,
+            choices: body.choices.clone(),
             t,
             proof_hash,
         };
@@ -141,7 +145,7 @@ impl Scheme {
         }
         let sequence = i64::try_from(body.sequence).map_err(|_| ProblemCode::ProofInvalid)?;
         let by = (Factor::None, Decision::Refuse);
-        let transcript = self.transcript(&snapshot, sequence, by, None)?;
+        let transcript = self.transcript(&snapshot, sequence, by, None, &[])?;
         if transcript.hash() != t || body.sequence != signed.claims.seq {
             return Err(ProblemCode::ProofInvalid.into());
         }
@@ -152,6 +156,7 @@ impl Scheme {
         }
         let signed_decision = SignedDecision {
             transcript,
+            choices: Vec::new(),
             t,
             proof_hash,
         };
@@ -201,6 +206,7 @@ impl Scheme {
         sequence: i64,
         (factor, decision): (Factor, Decision),
         statement: Option<&str>,
+        choices: &[Chosen],
     ) -> Result<Transcript, Error> {
         let (a, claim) = (&snapshot.action, &snapshot.claim);
         let origin = Origin::of(a)?;
@@ -221,6 +227,7 @@ impl Scheme {
             browser_binding: origin.browser_binding,
             view_hash: claim.view_hash,
             attributes_hash: claim.attributes_hash,
+            choices_hash: Some(choices_hash(choices)),
             documents: Vec::new(),
             sim_statement_hash: statement.map(|jws| sha256(jws.as_bytes())),
             factor,
@@ -289,6 +296,13 @@ impl Scheme {
         } = snapshot;
         let key = self.persons.key(&claim.identity).await?;
         let view = key.open("action/view", &claim.view)?;
+        let shown = view::parse(&view).map_err(|_| Error::Corrupt("view of an action"))?;
+        match &wanted {
+            Wanted::Approve(_) if !shown.accepts(&decision.choices) => {
+                return Err(ProblemCode::MalformedRequest.into());
+            }
+            Wanted::Approve(_) | Wanted::Refuse(_) => {}
+        }
         let sequence = self.sequence(&signed);
         let (leaf, status, statement) = match &wanted {
             Wanted::Approve(attempt) => (
@@ -303,6 +317,7 @@ impl Scheme {
             factor: Some(decision.transcript.factor),
             device_jws: Some(signed.jws),
             sim_statement: statement,
+            choices: decision.choices,
             time: now,
             transcript: Some(decision.transcript),
             view: Some(view.to_vec().into()),

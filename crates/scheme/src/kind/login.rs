@@ -1,6 +1,6 @@
 //! Log in at a partner: the partner learns who the person is.
 
-use ipse_protocol::terms::{Factor, Flow, Level, SimNeed};
+use ipse_protocol::terms::{Factor, Flow, Level, SimNeed, Warning};
 use ipse_store::action::{Action, Claim};
 use ipse_store::device::Device;
 
@@ -19,7 +19,10 @@ impl ActionKind for Login {
         ViewTexts {
             title: "login-title",
             purpose: "login-purpose",
-            warning: (flow == Flow::Link).then_some("started-elsewhere"),
+            warning: match flow {
+                Flow::App | Flow::Qr | Flow::Backchannel => None,
+                Flow::Link => Some(Warning::StartedElsewhere),
+            },
         }
     }
 

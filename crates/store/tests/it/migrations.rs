@@ -255,3 +255,34 @@ const OLD_PERSON: [&str; 8] = [
 const OLD_OPEN: &str = "UPDATE identity SET open_attempt = 'att_x' WHERE id = 'idn_x'";
 const ANOTHER_OPEN: &str = "INSERT INTO attempt (id, action, identity, device, factor, status, sequence, first_hash, state_day, \
      created) VALUES ('att_y', 'act_x', 'idn_x', 'dev_x', 'code', 'open', 2, $1, 1, 1)";
+
+/// A phone signs no view of version 1 any more. What was open when the scheme was upgraded starts again, and nothing else changes.
+#[test]
+fn what_a_phone_was_offered_before_the_views_of_version_2_starts_again() {
+    let before: &Migrations = Box::leak(Box::new(Migrations::new(&SCHEME.steps()[..17])));
+    for db in TestDb::both() {
+        let store = db.open(before);
+        let rows = store.write_blocking(|tx| {
+            for (id, status) in [
+                ("act_a", "linked"),
+                ("act_b", "created"),
+                ("act_c", "approved"),
+            ] {
+                tx.exec(OPEN, &[Param::Text(id), Param::Text(status)])?;
+            }
+            Ok(())
+        });
+        rows.expect("rows of before");
+        store.close();
+        let read = db.open(&SCHEME).read_blocking(|tx| {
+            tx.rows("SELECT expires FROM action ORDER BY id", &[])?
+                .iter_mut()
+                .map(|row| row.only::<i64>())
+                .collect::<Result<Vec<_>, _>>()
+        });
+        assert_eq!(read.expect("actions"), [1, 9, 9]);
+    }
+}
+
+const OPEN: &str = "INSERT INTO action (id, kind, status, level, request, browser_name, language, sim, created, expires) \
+     VALUES ($1, 'login', $2, 'basic', '{}', '', 'nl', 'none', 1, 9)";

@@ -227,6 +227,7 @@ impl Phone {
             attempt.sim_statement.as_deref(),
             factor,
             Decision::Approve,
+            &[],
         )
     }
 

@@ -10,7 +10,7 @@ use crate::support::TestNetwork;
 /// The transcript with each field in turn made another.
 fn mutations(own: &Transcript) -> Vec<(&'static str, Transcript)> {
     type Change = fn(&mut Transcript);
-    let changes: [(&str, Change); 19] = [
+    let changes: [(&str, Change); 20] = [
         ("issuer", |t| t.issuer.push('x')),
         ("identity", |t| {
             t.identity = "idn_AAAAAAAAAAAAAAAAAAAAAA".into()
@@ -29,6 +29,7 @@ fn mutations(own: &Transcript) -> Vec<(&'static str, Transcript)> {
         ("browser_binding", |t| t.browser_binding[31] ^= 1),
         ("view_hash", |t| t.view_hash[0] ^= 1),
         ("attributes_hash", |t| t.attributes_hash[0] ^= 1),
+        ("choices_hash", |t| t.choices_hash = Some([0; 32])),
         ("documents", |t| t.documents.push([0; 32])),
         ("sim_statement_hash", |t| t.sim_statement_hash = None),
         ("factor", |t| t.factor = Factor::Biometric),

@@ -1,5 +1,9 @@
 //! Threat 8: the screen shows one thing, the signature covers another.
 
+use ipse_phone::requests;
+use ipse_protocol::code::code_proof;
+use ipse_protocol::transcript::choices_hash;
+use ipse_protocol::view::Chosen;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
@@ -19,6 +23,7 @@ fn mutate(at: &Value, path: &mut Vec<String>, out: &mut Vec<(String, Value)>, wh
             let mut other = whole.clone();
             *other.pointer_mut(&pointer).expect("there") = match leaf {
                 Value::String(text) => json!(format!("{text}x")),
+                Value::Null => json!("x"),
                 Value::Number(n) => json!(n.as_u64().expect("integer") + 1),
                 other => panic!("a view holds no {other}"),
             };
@@ -93,6 +98,36 @@ async fn t08_a_misleading_name_is_never_shown() {
             let offer = network.offer_basic(&partner, &mut phone).await;
             assert_eq!(offer.open().expect("a view").partner.name, name);
         }
+        network.end().await;
+    }
+}
+
+#[tokio::test]
+async fn t08_a_choice_that_was_not_shown_is_refused() {
+    for network in TestNetwork::both().await {
+        let mut phone = network.enrolled(0).await;
+        let partner = network.partner().await;
+        let offer = network.offer_basic(&partner, &mut phone).await;
+        let opened = phone.open(&offer).await.map_err(|r| r.body).expect("open");
+        let chosen = vec![Chosen {
+            key: "remember".into(),
+            value: "on".into(),
+        }];
+        // Transcript and proof cover it, but the view has no such choice.
+        let mut transcript = phone.transcript(&offer, &opened);
+        transcript.choices_hash = Some(choices_hash(&chosen));
+        let t = transcript.hash();
+        let approval = opened.approval(t, code_proof(&opened.session_key, &t));
+        let message = requests::approve(&offer.action, &approval.choosing(chosen.clone()));
+        phone.exchange(message).await.refused("malformed_request");
+        // Nor does a value count that the transcript does not cover.
+        let t = phone.transcript(&offer, &opened).hash();
+        let approval = opened.approval(t, code_proof(&opened.session_key, &t));
+        let message = requests::approve(&offer.action, &approval.choosing(chosen));
+        phone.exchange(message).await.refused("proof_invalid");
+        let (sealed, _) = phone.seal_approval(&offer, &opened);
+        let decided = phone.send(&sealed).await;
+        assert_eq!(decided.body["status"], "approved", "{}", decided.body);
         network.end().await;
     }
 }
