@@ -26,6 +26,7 @@ mod error;
 mod form;
 mod headers;
 mod login_result;
+mod navigation;
 mod pages;
 mod provider;
 mod qr;
@@ -52,12 +53,23 @@ pub fn router(provider: Arc<Provider>) -> Router {
         .route(path::METADATA, get(configuration::get))
         .route(path::JWKS, get(jwks::get))
         .route(path::PAR, post(par::post))
-        .route(path::AUTHORIZE, get(authorize::get).post(authorize::post))
-        .route("/sign-in", get(sign_in::page::get))
+        .route(
+            path::AUTHORIZE,
+            get(authorize::get)
+                .post(authorize::post)
+                .layer(middleware::from_fn(navigation::require)),
+        )
+        .route(
+            "/sign-in",
+            get(sign_in::page::get).layer(middleware::from_fn(navigation::require)),
+        )
         .route("/sign-in/state", get(sign_in::state::get))
         .route("/sign-in/qr", get(sign_in::qr::get))
         .route("/sign-in/cancel", post(sign_in::cancel::post))
-        .route("/return/{token}", get(return_to_partner::get))
+        .route(
+            "/return/{token}",
+            get(return_to_partner::get).layer(middleware::from_fn(navigation::require)),
+        )
         .route(path::TOKEN, post(token::post))
         .route(path::USERINFO, get(userinfo::get).post(userinfo::post))
         .route(path::REVOKE, post(revoke::post))

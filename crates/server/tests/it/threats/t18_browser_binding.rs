@@ -1,10 +1,10 @@
 //! Threat 18: CSRF, session fixation, clickjacking.
 
-use reqwest::{StatusCode, header};
+use reqwest::{Method, StatusCode, header};
 
-use crate::support::TestNetwork;
 use crate::support::bank_visits::{landing, start_bank_visit};
 use crate::support::oidc::{TestServer, action_of, authorize_url, open_page};
+use crate::support::{Browser, Page, TestNetwork};
 
 #[tokio::test]
 async fn t18_only_the_starting_browser_finishes_a_bank_visit_and_only_once() {
@@ -166,4 +166,95 @@ async fn t18_a_form_without_its_token_is_refused() {
         StatusCode::OK,
         "still open"
     );
+}
+
+/// What fetches a page without a visit of the person: method, headers and the status that it gets.
+type Fetch = (Method, &'static [(&'static str, &'static str)], u16);
+
+const NO_VISITS: [Fetch; 9] = [
+    (Method::HEAD, &[], 405),
+    (Method::GET, &[("sec-purpose", "prefetch")], 503),
+    (
+        Method::GET,
+        &[
+            ("sec-purpose", "prefetch;prerender"),
+            ("sec-fetch-mode", "navigate"),
+            ("sec-fetch-dest", "document"),
+        ],
+        503,
+    ),
+    (Method::GET, &[("purpose", "prefetch")], 503),
+    (Method::GET, &[("x-moz", "prefetch")], 503),
+    (Method::GET, &[("sec-fetch-mode", "cors")], 403),
+    (Method::GET, &[("sec-fetch-mode", "no-cors")], 403),
+    (Method::GET, &[("sec-fetch-dest", "image")], 403),
+    (
+        Method::GET,
+        &[("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "iframe")],
+        403,
+    ),
+];
+
+/// Fetches an address as each of them, with the cookies of a browser. None is redirected, and none sets a cookie.
+async fn fetch_without_visit(network: &TestNetwork, browser: &Browser, address: &str) {
+    let http = reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .build()
+        .expect("a client");
+    let cookies: Vec<String> = browser
+        .cookies
+        .iter()
+        .map(|(name, value)| format!("{name}={value}"))
+        .collect();
+    assert!(address.starts_with(&network.issuer), "{address}");
+    for (method, headers, status) in NO_VISITS {
+        let mut request = http
+            .request(method.clone(), address)
+            .header(header::COOKIE, cookies.join("; "));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let answer = request.send().await.expect("an answer");
+        let what = format!("{method} {address} {headers:?}");
+        assert_eq!(answer.status().as_u16(), status, "{what}");
+        for absent in [header::LOCATION, header::SET_COOKIE] {
+            assert_eq!(answer.headers().get(absent), None, "{what}");
+        }
+        assert_eq!(answer.text().await.expect("text"), "", "{what}");
+    }
+}
+
+#[tokio::test]
+async fn t18_a_fetch_that_is_no_visit_uses_up_no_request_and_no_result() {
+    for network in TestNetwork::both().await {
+        let mut phone = network.enrolled(0).await;
+        let partner = network.partner().await;
+        let mut browser = network.browser();
+        // The partner's address with a pushed request.
+        let request = partner.request(&partner.login());
+        let (_, pushed) = partner.push(request).await;
+        let request_uri = pushed["request_uri"].as_str().expect("request_uri");
+        let address = partner.authorize_url(request_uri);
+        fetch_without_visit(&network, &browser, &address).await;
+        let page = browser.get(&address).await;
+        let link = page.attribute("id=\"open-app\"", "href");
+        let link = link.unwrap_or_else(|| panic!("used up: {} {}", page.status, page.text));
+        // The page that waits, and the way back, once there is a result.
+        let decided = phone.approve(&link).await;
+        let back = decided.return_url.expect("return_url");
+        fetch_without_visit(&network, &browser, &back).await;
+        let action = parameter(&page, "data-action");
+        let waiting = format!("{}/sign-in?action={action}", network.issuer);
+        fetch_without_visit(&network, &browser, &waiting).await;
+        // A client that sends none of the headers counts as navigating.
+        let there = browser.get(&back).await.location.expect("to the partner");
+        assert!(there.contains("code="), "{there}");
+        network.end().await;
+    }
+}
+
+/// An attribute of the sign-in page.
+fn parameter(page: &Page, name: &str) -> String {
+    let found = page.attribute("id=\"sign-in\"", name);
+    found.unwrap_or_else(|| panic!("no {name}: {}", page.text))
 }
