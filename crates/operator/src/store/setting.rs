@@ -14,6 +14,9 @@ const REQUESTED: &str = "fault";
 /// Name of the setting with the fault that the running operator has.
 const IN_FORCE: &str = "fault_in_force";
 
+/// Name of the setting that is written to find out whether the database can be written.
+const TOUCHED: &str = "touched";
+
 text_columns! {
     FaultSetting = "a fault or `none`",
 }
@@ -48,6 +51,15 @@ pub fn fault_in_force(tx: &mut Tx) -> Result<Option<FaultSetting>, StoreError> {
 /// The store's.
 pub fn set_fault_in_force(tx: &mut Tx, fault: FaultSetting) -> Result<(), StoreError> {
     tx.change_one(PUT, params![IN_FORCE, &fault])
+}
+
+/// Writes something, with the time of the transaction.
+///
+/// # Errors
+/// The store's.
+pub fn touch(tx: &mut Tx) -> Result<(), StoreError> {
+    let now = tx.now()?.to_string();
+    tx.change_one(PUT, params![TOUCHED, &now])
 }
 
 fn get(tx: &mut Tx, name: &str) -> Result<Option<FaultSetting>, StoreError> {

@@ -22,7 +22,7 @@ use crate::problem::ApiError;
 /// Most open streams of one person. A phone has one, and shortly two when it reconnects.
 const PER_PERSON: usize = 8;
 /// How often a stream checks that its device may still listen, in case the notice of its suspension was lost.
-const CHECK: Duration = Duration::from_secs(5);
+const CHECK: Duration = Duration::from_secs(15);
 
 /// Number of open streams on this node, by person.
 #[derive(Default)]
