@@ -123,6 +123,8 @@ pub struct Model {
     texts: usize,
     /// Visits to the bank for a new code.
     recoveries: usize,
+    /// Whether the node for which it is later has blocked the identity: for all others no visit begins after that.
+    blocked_later: bool,
 }
 
 /// How many of them there may be in half an hour.
@@ -152,6 +154,7 @@ impl Model {
             bound: 0,
             texts: 0,
             recoveries: 0,
+            blocked_later: false,
         }
     }
 
@@ -408,7 +411,7 @@ impl Model {
             }
         }
         if ran_out {
-            self.judge_wrong();
+            self.blocked_later = self.judge_wrong();
         }
         NOTHING
     }
@@ -465,6 +468,9 @@ impl Model {
             return "too_many_requests";
         }
         self.recoveries += 1;
+        if self.blocked_later {
+            return "proofing_stale";
+        }
         self.code_version += 1;
         (self.wrong, self.recent, self.open) = (0, 0, None);
         // One for the new code, one for each lifted reason: in between nothing can run.
