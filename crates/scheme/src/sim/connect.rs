@@ -110,6 +110,7 @@ impl Scheme {
                 .sentences(identity.language)
                 .get("connect-sim-number"),
             value: number.clone(),
+            claims: Vec::new(),
         };
         let about = Proving {
             kind: Kind::ConnectSim,
