@@ -88,6 +88,10 @@ fn text(layout: &Layout, ready_file: &Path, program: &str) -> String {
         format!("       {program} phone --home {} approve ACTION --code {}", home.display(), an.code.unwrap_or("CODE")),
         format!("  4. Put {}'s number on another SIM and see that the identity is blocked:", an.given_name),
         format!("       {program} operator --home {} sim swap {}", operator.display(), an.phone_number),
+        format!(
+            "  5. Lose a phone: open the app in a private window and enrol {} again. The Ipse moves there, and the first window may object.",
+            lotte.given_name
+        ),
         String::new(),
         format!("For scripts: {}", ready_file.display()),
         "Ctrl-C stops everything; the next start continues with the same data (--fresh deletes it).".to_owned(),
