@@ -8,7 +8,7 @@ use crate::support::recoveries::{
     complete_recovery, start_recovery, verified_recovery, visit_bank_at,
 };
 use crate::support::sims::{block_reasons, count_messages};
-use crate::support::{Phone, TestNetwork};
+use crate::support::{Partner, Phone, TestNetwork, partner_parameter as parameter};
 
 const HOUR: i64 = 3_600_000;
 
@@ -20,6 +20,34 @@ async fn not_me(phone: &mut Phone) -> crate::support::Reply {
 async fn tell(network: &TestNetwork) {
     let scheme = &network.server.scheme;
     while ipse_server::outbox::drain(scheme).await.expect("drained") > 0 {}
+}
+
+/// Under which name a partner knows the person of a phone.
+async fn sub(network: &TestNetwork, partner: &Partner, phone: &mut Phone) -> serde_json::Value {
+    let mut started = network.start(partner).await;
+    let approved = phone.approve(&started.link).await;
+    let back = approved.return_url.expect("return_url");
+    let location = started.browser.get(&back).await.location;
+    let code = parameter(&location.expect("to the partner"), "code").expect("code");
+    let tokens = partner.redeem(&code, &started.login.verifier).await;
+    let (_, info) = partner.userinfo(tokens.access_token()).await;
+    info["sub"].clone()
+}
+
+#[tokio::test]
+async fn t52_partners_know_the_person_of_the_new_phone_under_the_same_name() {
+    for network in TestNetwork::both().await {
+        let partner = network.partner().await;
+        let mut old = network.enrolled(0).await;
+        let before = sub(&network, &partner, &mut old).await;
+        let mut new = network.enrolled(0).await;
+        tell(&network).await;
+        network.pass(24 * HOUR);
+        let after = sub(&network, &partner, &mut new).await;
+        assert!(before.is_string(), "{before}");
+        assert_eq!(after, before);
+        network.end().await;
+    }
 }
 
 #[tokio::test]
