@@ -24,14 +24,14 @@ const WINDOW = 64;
 const JUMP = 1000;
 
 /** Kinds that the person starts in the app. No partner is behind them, and only the code approves them. */
-const OWN = ["sim", "unblock", "device", "code"];
+const OWN = ["sim", "unblock", "device", "code", "fingerprint"];
 
 /** What the scheme and the operator write, in the person's language. */
 const TEXTS = {
-  nl: { sms: "verbindt je SIM met je Ipse. Geef deze cijfers aan niemand.", unblock: ["Je wilt je Ipse opnieuw gebruiken", "Daarna kun je weer aanmelden."], sim: ["Je wilt je nieuwe SIM verbinden", "Je SIM hoort dan weer bij je Ipse."], code: ["Je wilt je code veranderen", "Daarna geldt alleen je nieuwe code."], number: "Je telefoonnummer" },
-  fr: { sms: "relie votre SIM à votre Ipse. Ne donnez ces chiffres à personne.", unblock: ["Vous voulez réutiliser votre Ipse", "Vous pourrez ensuite vous connecter à nouveau."], sim: ["Vous voulez relier votre nouvelle SIM", "Votre SIM fera à nouveau partie de votre Ipse."], code: ["Vous voulez changer votre code", "Ensuite, seul votre nouveau code sera valable."], number: "Votre numéro de téléphone" },
-  de: { sms: "verbindet Ihre SIM mit Ihrem Ipse. Nennen Sie diese Ziffern niemandem.", unblock: ["Sie möchten Ihr Ipse wieder benutzen", "Danach können Sie sich wieder anmelden."], sim: ["Sie möchten Ihre neue SIM verbinden", "Ihre SIM gehört dann wieder zu Ihrem Ipse."], code: ["Sie möchten Ihren Code ändern", "Danach gilt nur noch Ihr neuer Code."], number: "Ihre Telefonnummer" },
-  en: { sms: "connects your SIM to your Ipse. Give these digits to nobody.", unblock: ["You want to use your Ipse again", "After this you can log in again."], sim: ["You want to connect your new SIM", "Your SIM will belong to your Ipse again."], code: ["You want to change your code", "After this, only your new code works."], number: "Your phone number" },
+  nl: { sms: "verbindt je SIM met je Ipse. Geef deze cijfers aan niemand.", unblock: ["Je wilt je Ipse opnieuw gebruiken", "Daarna kun je weer aanmelden."], sim: ["Je wilt je nieuwe SIM verbinden", "Je SIM hoort dan weer bij je Ipse."], code: ["Je wilt je code veranderen", "Daarna geldt alleen je nieuwe code."], FINGERPRINT_ADD: ["Je wilt ook je vingerafdruk of gezicht gebruiken", "Daarna kun je op deze telefoon ook daarmee bevestigen. Je code blijft werken."], FINGERPRINT_REMOVE: ["Je wilt je vingerafdruk of gezicht niet meer gebruiken", "Daarna bevestig je alleen nog met je code."], number: "Je telefoonnummer" },
+  fr: { sms: "relie votre SIM à votre Ipse. Ne donnez ces chiffres à personne.", unblock: ["Vous voulez réutiliser votre Ipse", "Vous pourrez ensuite vous connecter à nouveau."], sim: ["Vous voulez relier votre nouvelle SIM", "Votre SIM fera à nouveau partie de votre Ipse."], code: ["Vous voulez changer votre code", "Ensuite, seul votre nouveau code sera valable."], FINGERPRINT_ADD: ["Vous voulez aussi utiliser votre empreinte ou votre visage", "Ensuite, vous pourrez aussi confirmer ainsi sur ce téléphone. Votre code reste valable."], FINGERPRINT_REMOVE: ["Vous ne voulez plus utiliser votre empreinte ou votre visage", "Ensuite, vous confirmerez uniquement avec votre code."], number: "Votre numéro de téléphone" },
+  de: { sms: "verbindet Ihre SIM mit Ihrem Ipse. Nennen Sie diese Ziffern niemandem.", unblock: ["Sie möchten Ihr Ipse wieder benutzen", "Danach können Sie sich wieder anmelden."], sim: ["Sie möchten Ihre neue SIM verbinden", "Ihre SIM gehört dann wieder zu Ihrem Ipse."], code: ["Sie möchten Ihren Code ändern", "Danach gilt nur noch Ihr neuer Code."], FINGERPRINT_ADD: ["Sie möchten auch Ihren Fingerabdruck oder Ihr Gesicht verwenden", "Danach können Sie auf diesem Telefon auch damit bestätigen. Ihr Code gilt weiterhin."], FINGERPRINT_REMOVE: ["Sie möchten Ihren Fingerabdruck oder Ihr Gesicht nicht mehr verwenden", "Danach bestätigen Sie nur noch mit Ihrem Code."], number: "Ihre Telefonnummer" },
+  en: { sms: "connects your SIM to your Ipse. Give these digits to nobody.", unblock: ["You want to use your Ipse again", "After this you can log in again."], sim: ["You want to connect your new SIM", "Your SIM will belong to your Ipse again."], code: ["You want to change your code", "After this, only your new code works."], FINGERPRINT_ADD: ["You want to use your fingerprint or face too", "After this you can also confirm with it on this phone. Your code keeps working."], FINGERPRINT_REMOVE: ["You want to stop using your fingerprint or face", "After this you confirm with your code only."], number: "Your phone number" },
 };
 
 const DIST = new URL("../dist/", import.meta.url).pathname;
@@ -153,9 +153,9 @@ export async function startFake({ port = 0, simDelay = 0 } = {}) {
 
   /** An action that the person starts in the app. */
   function ownAction(person, kind, over = {}) {
-    const [title, purpose] = TEXTS[person.language][kind];
+    const [title, purpose] = TEXTS[person.language][over.service ?? kind];
     const fields = kind === "sim" ? [{ kind: "text", label: TEXTS[person.language].number, value: person.next }] : [];
-    const made = makeAction(person, { flow: "link", ...over, view: { kind, title, purpose, fields, attributes: [], partner: { id: id("par"), name: "Ipse", domain: "ipse.example" } } });
+    const made = makeAction(person, { flow: "link", ...over, view: { kind, service: over.service ?? kind.toUpperCase(), title, purpose, fields, attributes: [], partner: { id: id("par"), name: "Ipse", domain: "ipse.example" } } });
     return Object.assign(made, { status: "linked", claimed: true });
   }
 
@@ -178,6 +178,7 @@ export async function startFake({ port = 0, simDelay = 0 } = {}) {
     Object.assign(a, receipt(status === "approved" ? "approval" : "refusal", a.person, { view: b64u(a.bytes), transcript: a.fields, device_jws: jws, sim_statement: null, decision: status === "approved" ? "approve" : "refuse", factor, ...(choices.length ? { choices } : {}), time: a.decided }));
     a.answer = { status, return_url: a.flow === "app" ? `${origin}/dev/returned` : null, receipt: a.receipt, promise: a.promise };
     if (status === "approved" && a.kind === "code") Object.assign(a.person, { record: a.record, codeVersion: a.person.codeVersion + 1, epoch: a.person.epoch + 1 });
+    if (status === "approved" && a.kind === "fingerprint") a.person.unlock = a.credential;
     if (status === "approved" && a.kind === "unblock") a.person.reasons = [];
     if (status === "approved" && a.kind === "sim") Object.assign(a.person, { number: a.person.next, moved: false, reasons: a.person.reasons.filter(({ reason }) => !reason.startsWith("sim_")) });
     push("action", { id: a.id, status });
@@ -234,7 +235,7 @@ export async function startFake({ port = 0, simDelay = 0 } = {}) {
         state.person = person;
         state.known = known;
         const { receipt: rec } = receipt("enrolment", person, { kind: "enrolment", identity: person.identity, device: known.id, device_jws: jws, registrar: enrolment.vouched?.bank, reference: "r-1", loa: "substantial", policy: "1", proofing: id("pro"), terms_version: body.terms_version, sim_statement: null, unlock: body.unlock !== null, time: Date.now() });
-        return [201, { identity: person.identity, device: known.id, level: person.level, receipt: rec, code_version: 1, epoch: 1, replaced: state.enrolledBefore === true }];
+        return [201, { identity: person.identity, device: known.id, level: person.level, receipt: rec, code_version: 1, epoch: 1, replaced: state.enrolledBefore === true, unlock: person.unlock !== null }];
       }
       case "GET /me": { const p = known.person; return [200, { identity: p.identity, status: p.reasons.length ? "suspended" : "active", reasons: p.reasons, next: next(p.reasons), level: p.level, limited: state.limited ?? null, given_name: "An", family_name: "Peeters", phone_number: p.number, epoch: p.epoch, code_version: p.codeVersion, wrong_codes_left: 3 - p.wrong, wrong_since_last: p.wrong, sim: { state: p.moved ? "moved" : p.level === "advanced" ? "connected" : "none", operator: p.sim.operator }, unlock: p.unlock !== null, this_device: known.id }]; }
       case "GET /devices": return [200, { devices: [{ device: known.id, name: known.name, kind: "software", since: known.since, last_used: Date.now(), status: "active", this: true }, ...(state.otherDevice ? [state.otherDevice] : [])] }];
@@ -257,6 +258,9 @@ export async function startFake({ port = 0, simDelay = 0 } = {}) {
       case "POST /code": text(known.person.number, "482913", known.person.language); return [200, { sent: true, tries_left: 3 }];
       case "POST /code/registration": { const p = known.person; const userIdentifier = `${p.identity}|${known.id}|${p.codeVersion + 1}`; return [200, { registration_response: opaque.server.createRegistrationResponse({ serverSetup: setup, userIdentifier, registrationRequest: body.registration_request }).registrationResponse, credential_identifier: userIdentifier }]; }
       case "POST /code/answer": { if (body.secret !== "482913") throw new Refusal(400, "sim_secret_wrong", { tries_left: 2 }); const a = ownAction(known.person, "code", { sim: "holder" }); a.record = body.registration_record; return [200, { action: a.id }]; }
+      case "POST /fingerprint/add": if (known.person.unlock) throw new Refusal(409, "fingerprint_exists"); return [200, { challenge: b64u(randomBytes(32)), rp_id: "localhost", user_id: b64u(randomBytes(16)), user_name: "An Peeters" }];
+      case "POST /fingerprint/add/answer": { const a = ownAction(known.person, "fingerprint", { sim: "none", service: "FINGERPRINT_ADD" }); a.credential = credentialId(Buffer.from(body.attestation_object, "base64url")); return [200, { action: a.id }]; }
+      case "POST /fingerprint/remove": { if (!known.person.unlock) throw new Refusal(409, "fingerprint_missing"); const a = ownAction(known.person, "fingerprint", { sim: "none", service: "FINGERPRINT_REMOVE" }); a.credential = null; return [200, { action: a.id }]; }
       case "POST /recoveries": { const r = { recovery: id("rcv"), status: "created" }; state.recoveries.set(r.recovery, r); return [200, { recovery: r.recovery, authorization_url: `${origin}/dev/bank?recovery=${r.recovery}` }]; }
       case "GET /recoveries/:id": return [200, recovery];
       case "POST /recoveries/:id/code": { const p = known.person; const userIdentifier = `${p.identity}|${known.id}|${p.codeVersion + 1}`; return [200, { registration_response: opaque.server.createRegistrationResponse({ serverSetup: setup, userIdentifier, registrationRequest: body.registration_request }).registrationResponse, credential_identifier: userIdentifier }]; }

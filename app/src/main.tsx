@@ -10,6 +10,7 @@ import { Block, NewSim, Recover } from "./screens/block";
 import { ChangeCode } from "./screens/change-code";
 import { EnrolBank, EnrolCode, EnrolReady, EnrolBiometric, EnrolVouched } from "./screens/enrol-bank";
 import { EnrolNumber, EnrolSecret, EnrolSim } from "./screens/enrol-sim";
+import { Fingerprint } from "./screens/fingerprint";
 import { History } from "./screens/history";
 import { Home } from "./screens/home";
 import { ReceiptScreen } from "./screens/receipt";
@@ -105,6 +106,8 @@ function Current() {
       return <Recover />;
     case "change-code":
       return <ChangeCode />;
+    case "fingerprint":
+      return <Fingerprint />;
     case "new-sim":
       return <NewSim />;
     case "about":

@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { findKind, kindName, KINDS } from "../src/kinds";
 import type { KindTable } from "../src/kinds";
 import { login } from "../src/kinds/login";
+import type { View } from "../src/protocol/view";
 
 const SUPPORTED = Object.entries(KINDS).flatMap(([name, kind]) => (kind ? [name] : []));
 const UNSUPPORTED = Object.keys(KINDS).filter((name) => !SUPPORTED.includes(name));
@@ -33,6 +34,12 @@ describe("kinds of action", () => {
   it("each kind has its own name", () => {
     const names = SUPPORTED.map(kindName);
     expect(new Set([...names, kindName("transfer")]).size).toBe(SUPPORTED.length + 1);
+  });
+
+  it("an approved change of the fingerprint says whether it was added or removed", () => {
+    const result = (service: string) => KINDS.fingerprint?.result({ service } as View, "approved");
+    expect(result("FINGERPRINT_ADD")).toBe("outcome-fingerprint-added");
+    expect(result("FINGERPRINT_REMOVE")).toBe("outcome-fingerprint-removed");
   });
 
   it("a kind that is allowed while suspended needs the code", () => {

@@ -4,6 +4,7 @@ import { t } from "../model/language";
 import type { WireKind } from "../protocol/view";
 import type { ActionKind } from "./kind";
 import { code } from "./code";
+import { fingerprint } from "./fingerprint";
 import { login } from "./login";
 import { sim } from "./sim";
 import { unblock } from "./unblock";
@@ -22,7 +23,7 @@ export const KINDS: KindTable = {
   unblock,
   device: null,
   code,
-  fingerprint: null,
+  fingerprint,
   email: null,
 };
 

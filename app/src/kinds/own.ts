@@ -1,9 +1,10 @@
 // What the kinds have in common that the person starts in this app: only the code approves them, with a new SIM statement.
 
 import { t } from "../model/language";
+import type { View } from "../protocol/view";
 import type { ActionKind } from "./kind";
 
-type Rest = Pick<ActionKind, "icon" | "name"> & { approved: () => string };
+type Rest = Pick<ActionKind, "icon" | "name"> & { approved: (view: View) => string };
 
 export const ownAction = ({ approved, ...rest }: Rest): ActionKind => ({
   ...rest,
@@ -12,5 +13,5 @@ export const ownAction = ({ approved, ...rest }: Rest): ActionKind => ({
   simStatement: "required",
   allowedWhileSuspended: true,
   next: () => t("what-after-code"),
-  result: (_view, status) => (status === "approved" ? approved() : t("outcome-nothing-changed")),
+  result: (view, status) => (status === "approved" ? approved(view) : t("outcome-nothing-changed")),
 });

@@ -57,6 +57,7 @@ const completedShape = object({
   code_version: integer,
   epoch: integer,
   replaced: boolean,
+  unlock: boolean,
 });
 
 const meShape = object({
@@ -143,6 +144,7 @@ const receiptShape = object({
 });
 
 const secretSentShape = object({ sent: boolean, tries_left: integer });
+const creationShape = object({ challenge: string, rp_id: string, user_id: string, user_name: string });
 const startedShape = object({ action: string });
 
 export type Config = Of<typeof configShape>;
@@ -225,10 +227,7 @@ export class Api {
   registerCode = (id: string, request: string) =>
     this.post(object({ registration_response: string }), `/enrolments/${id}/code`, { registration_request: request });
   prepareBiometric = (id: string) =>
-    this.post(
-      object({ challenge: string, rp_id: string, user_id: string, user_name: string }),
-      `/enrolments/${id}/unlock`,
-    );
+    this.post(creationShape, `/enrolments/${id}/unlock`);
   complete = (id: string, record: string, terms: string, biometric: BiometricRegistration | null) =>
     this.post(completedShape, `/enrolments/${id}/complete`, {
       registration_record: record,
@@ -258,6 +257,12 @@ export class Api {
     this.post(object({ registration_response: string }), "/code/registration", { registration_request: request });
   answerChangeCode = (secret: string, record: string) =>
     this.post(startedShape, "/code/answer", { secret, registration_record: record });
+
+  // Fingerprint or face.
+  prepareFingerprint = () => this.post(creationShape, "/fingerprint/add");
+  addFingerprint = (biometric: BiometricRegistration) =>
+    this.post(startedShape, "/fingerprint/add/answer", biometric as unknown as Json);
+  removeFingerprint = () => this.post(startedShape, "/fingerprint/remove");
 
   // The identity, its devices and its actions.
   me = () => this.get(meShape, "/me");

@@ -6,7 +6,8 @@ import type { Json } from "./json";
 export const SERVER_CODES = [
   "malformed_request", "too_large", "unsupported_media_type", "device_signature_invalid", "device_suspended",
   "device_replaced", "device_copied", "sequence_stale", "sequence_behind", "identity_blocked", "not_found", "action_expired", "action_closed", "link_stale",
-  "link_invalid", "scan_required", "already_claimed", "view_changed", "attempt_open", "attempt_unknown", "code_wrong", "proof_invalid",
+  "link_invalid", "scan_required", "already_claimed", "view_changed", "attempt_open", "attempt_unknown", "code_wrong", "proof_invalid", "fingerprint_exists",
+  "fingerprint_missing",
   "sim_unavailable", "sim_not_ready", "sim_mismatch", "number_disputed", "sim_secret_wrong", "already_enrolled", "epoch_changed",
   "level_not_allowed", "registrar_failed", "wrong_browser", "person_mismatch", "assurance_insufficient", "proofing_stale", "busy",
   "clock_disagrees", "too_many_requests", "internal",

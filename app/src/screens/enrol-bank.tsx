@@ -127,9 +127,11 @@ export function EnrolCode() {
 
 export function EnrolBiometric() {
   const [available, setAvailable] = useState<boolean | null>(null);
+  const [tried, setTried] = useState(false);
   const task = useTask();
-  const finish = (withBiometric: boolean) =>
-    task.run(async () => {
+  const finish = (withBiometric: boolean) => {
+    setTried(withBiometric);
+    return task.run(async () => {
       if (task.problem && (await alreadyCompleted())) {
         replace("enrol/ready");
         return;
@@ -138,6 +140,7 @@ export function EnrolBiometric() {
       await completeEnrolment(biometric);
       replace("enrol/ready");
     });
+  };
   useEffect(() => {
     if (!codeIsChosen()) {
       // The page was reloaded. The chosen code was in memory only, so the person chooses again.
@@ -150,9 +153,9 @@ export function EnrolBiometric() {
     });
   }, []);
   if (available === null) return null;
-  // A fingerprint that is refused never costs the enrolment: the person goes on without it.
-  const refused = task.problem?.code === "proof_invalid" && available;
-  if (task.problem && !task.problem.temporary && !["unlock_cancelled", "unlock_unavailable"].includes(task.problem.code) && !refused) {
+  // A fingerprint that is refused or fails never costs the enrolment: the person goes on without it, whatever the problem was.
+  const failed = task.problem !== null && tried && !GO_BACK.includes(task.problem.code);
+  if (task.problem && !task.problem.temporary && !failed) {
     return <ProblemScreen problem={task.problem} actions={<WayOn problem={task.problem} />} />;
   }
   return (
@@ -190,9 +193,17 @@ export function EnrolBiometric() {
       )}
       {!available && task.busy && <Waiting text={t("code-locking")} />}
       <ProblemNote problem={task.problem} />
+      {failed && (
+        <p class="hint" data-testid="unlock-later">
+          {t("biometric-later")}
+        </p>
+      )}
     </Screen>
   );
 }
+
+/** Problems after which the person must repeat an earlier step. */
+const GO_BACK: readonly string[] = ["epoch_changed", "proofing_stale"];
 
 /** The step to which a person goes back when the last step was refused. Only where no step helps, they start over. */
 function WayOn({ problem }: { problem: Problem }) {

@@ -101,6 +101,9 @@ export function Settings() {
           <Row icon="bank" title={t("forgot-code")} onClick={() => go("recover")} testid="to-forgot-code" />
         </li>
         <li>
+          <Row icon="finger" title={t("settings-biometric")} onClick={() => go("fingerprint")} testid="to-fingerprint" />
+        </li>
+        <li>
           <Row icon="sim" title={t("new-sim-title")} onClick={() => go("new-sim")} testid="to-new-sim" />
         </li>
         {offer && (

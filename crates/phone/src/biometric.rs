@@ -66,6 +66,15 @@ impl Biometric {
         write_json(storage, ID, &b64::encode(&self.id))
     }
 
+    /// Deletes the credential that a phone keeps, if there is one.
+    ///
+    /// # Errors
+    /// `storage_failed`.
+    pub fn remove(storage: &mut impl Storage) -> Result<()> {
+        storage.remove(ID)?;
+        storage.remove(KEY)
+    }
+
     /// Whether the credential has this id.
     #[must_use]
     pub fn has_id(&self, id: &[u8]) -> bool {

@@ -22,11 +22,19 @@ const EXAMPLES: &str = "Examples:
   ipse phone --home ./emma link 'http://localhost:4001/app/#a.…'
   ipse phone --home ./emma approve act_… --code 58204 --json
   ipse phone --home ./emma watch --approve --code 58204
+  ipse phone --home ./emma fingerprint add --code 58204
   ipse phone --home ./new enrol …                  a new phone for a person who has an Ipse
   ipse phone --home ./emma not-me                  …and the old phone objects
 
 Exit status 0 only for success. Errors are one JSON line on standard error:
   {\"code\":\"code_wrong\",\"detail\":\"…\",\"status\":401,\"wrong_codes_left\":2,\"blocked\":false}";
+
+const FINGERPRINT_EXAMPLES: &str = "Examples:
+  ipse phone --home ./emma fingerprint add --code 58204
+  ipse phone --home ./emma fingerprint remove --code 58204 --json
+
+Afterwards `approve ACTION --fingerprint` works, or works no more. The codes `fingerprint_exists` and
+`fingerprint_missing` say that there is nothing to do.";
 
 /// A phone on the command line, for scripts and tests.
 #[derive(Parser, Debug)]
@@ -145,6 +153,16 @@ enum Command {
         #[arg(long, value_name = "CODE")]
         new_code: String,
     },
+    /// Add or remove the fingerprint of this phone, with the code
+    #[command(after_help = FINGERPRINT_EXAMPLES)]
+    Fingerprint {
+        /// What to do
+        #[arg(value_enum)]
+        change: Change,
+        /// The five-digit code
+        #[arg(long, value_name = "CODE", env = "IPSE_CODE", hide_env_values = true)]
+        code: String,
+    },
     /// Connect the SIM that is in the handset now
     Sim {
         /// Its number, if it is another than before
@@ -211,6 +229,12 @@ struct WatchProof {
     /// Use the fingerprint instead
     #[arg(long)]
     fingerprint: bool,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Change {
+    Add,
+    Remove,
 }
 
 #[derive(Clone, Copy, ValueEnum)]

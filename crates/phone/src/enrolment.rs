@@ -3,6 +3,7 @@
 use ipse_jose::SigningKey;
 use ipse_protocol::code::{self, Hints};
 use ipse_protocol::opaque::{REGISTRATION_RECORD_LEN, REGISTRATION_REQUEST_LEN};
+use ipse_protocol::problem::ProblemCode;
 use ipse_protocol::terms::{KeyKind, Readiness};
 use ipse_protocol::wire::{
     BankResponse, BiometricRegistration, BiometricResponse, CodeResponse, CompleteResponse,
@@ -12,9 +13,7 @@ use ipse_protocol::wire::{
 
 use crate::error::{Error, local};
 use crate::storage::Exclusive;
-use crate::{
-    Biometric, CodeRegistration, Message, Phone, Result, State, Storage, Transport, requests,
-};
+use crate::{CodeRegistration, Message, Phone, Result, State, Storage, Transport, requests};
 
 /// What [`Phone::enrol`] needs to know.
 #[derive(Clone, Copy, Debug)]
@@ -47,7 +46,7 @@ pub struct StartedEnrolment {
 }
 
 impl<T: Transport, S: Storage> Phone<T, S> {
-    /// Enrols at a demo bank: the whole sequence of steps.
+    /// Enrols at a demo bank: the whole sequence of steps. The answer says whether the fingerprint was registered.
     ///
     /// # Errors
     /// The refusals of the protocol; `code_refused` with `reason` before anything is sent.
@@ -78,13 +77,20 @@ impl<T: Transport, S: Storage> Phone<T, S> {
         let birth_date = vouched.map(|v| v.birthdate);
         check_code(with.code, Some(with.phone_number), birth_date.as_deref())?;
         let record = self.register_code(with.code).await?;
+        // The fingerprint is optional: if it fails, the person enrols without it.
         let biometric = if with.fingerprint {
-            Some(self.register_biometric().await?)
+            self.register_biometric().await.ok()
         } else {
             None
         };
-        self.complete_enrolment(record, &started.config.terms_version, biometric)
-            .await
+        let (terms, optional) = (&started.config.terms_version, biometric.is_some());
+        match self.complete_enrolment(record, terms, biometric).await {
+            Err(error) if optional && error.code == ProblemCode::ProofInvalid.as_str() => {
+                self.forget_fingerprint()?;
+                self.complete_enrolment(record, terms, None).await
+            }
+            done => done,
+        }
     }
 
     /// First step: makes a device key; the scheme answers whether the SIM is ready.
@@ -209,13 +215,7 @@ impl<T: Transport, S: Storage> Phone<T, S> {
     pub async fn register_biometric(&mut self) -> Result<BiometricRegistration> {
         let message = requests::enrolment_biometric(&self.enrolment_id()?)?;
         let options: BiometricResponse = self.call(message).await?;
-        let state = self.state()?;
-        if options.rp_id != state.rp_id {
-            return Err(Error::of(local::ANSWER).with("reason", "rp_id changed"));
-        }
-        let biometric = Biometric::generate(&self.random);
-        biometric.save(&mut self.storage)?;
-        biometric.registration(&options, &state.app)
+        self.make_biometric(&options)
     }
 
     /// Last step: from here on the person has an identity, or theirs is on this phone.

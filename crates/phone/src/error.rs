@@ -73,7 +73,7 @@ pub(crate) mod local {
     );
     pub const BIOMETRIC: Local = (
         "unlock_unavailable",
-        "This phone has no fingerprint: enrol with --fingerprint.",
+        "This phone has no fingerprint: add one with `ipse phone fingerprint add`.",
     );
     pub const SIGNING: Local = (
         "signing_failed",

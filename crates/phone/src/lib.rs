@@ -23,6 +23,7 @@ mod code;
 mod enrolment;
 mod error;
 mod events;
+mod fingerprint;
 mod folder;
 mod forms;
 mod handset;

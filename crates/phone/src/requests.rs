@@ -185,6 +185,30 @@ pub fn change_code_answer(secret: &str, record: [u8; REGISTRATION_RECORD_LEN]) -
     )
 }
 
+/// §3: asks for what the platform needs to make a fingerprint credential, to add it to an enrolled phone.
+///
+/// # Errors
+/// As [`Message::post`].
+pub fn add_fingerprint() -> Result<Message> {
+    Message::post("/phone/v1/fingerprint/add", &Empty {})
+}
+
+/// §3: the credential that was made.
+///
+/// # Errors
+/// As [`Message::post`].
+pub fn add_fingerprint_answer(registration: &BiometricRegistration) -> Result<Message> {
+    Message::post("/phone/v1/fingerprint/add/answer", registration)
+}
+
+/// §3: asks for the action that removes the fingerprint.
+///
+/// # Errors
+/// As [`Message::post`].
+pub fn remove_fingerprint() -> Result<Message> {
+    Message::post("/phone/v1/fingerprint/remove", &Empty {})
+}
+
 /// §4: opens the stream of updates.
 #[must_use]
 pub fn events() -> Message {

@@ -107,6 +107,11 @@ codes! {
         "Try again with care; after three wrong codes your Ipse is blocked.";
     /// The last message, the code proof or the WebAuthn assertion does not verify.
     ProofInvalid = "proof_invalid", 401, "The approval does not verify", "Try again.";
+    /// The phone has a fingerprint already.
+    FingerprintExists = "fingerprint_exists", 409, "This phone has a fingerprint already",
+        "Remove it first if you want another one.";
+    /// The phone has no fingerprint.
+    FingerprintMissing = "fingerprint_missing", 409, "This phone has no fingerprint", "There is nothing to remove.";
     /// The operator does not answer.
     SimUnavailable = "sim_unavailable", 503, "The operator does not answer",
         "Try again in a moment; nothing was spent.";

@@ -218,6 +218,7 @@ impl Scheme {
                 ipse_store::registrar::sweep(tx, now)?;
                 ipse_store::recovery::sweep(tx, now)?;
                 ipse_store::sim::sweep_connections(tx, now)?;
+                ipse_store::fingerprint::sweep(tx, now)?;
                 ipse_store::sim_text::sweep(tx, now - crate::sim::COUNTED_MS)?;
                 ipse_store::answer::sweep(tx, now - crate::idempotency::KEPT_MS)
             })

@@ -19,6 +19,7 @@ pub mod device;
 mod effect;
 pub mod enrolment;
 pub mod error;
+mod fingerprint;
 pub mod grant;
 mod idempotency;
 pub mod identity;

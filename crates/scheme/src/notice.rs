@@ -3,18 +3,19 @@
 
 use ipse_jose::{b64, jws};
 use ipse_protocol::ids::{self, DeviceId, IdentityId};
+use ipse_protocol::terms::LeafKind;
 use ipse_store::outbox::{self, EffectKind};
 use ipse_store::sim::{self, Binding};
 use ipse_store::{StoreError, Tx, device as devices, person};
 use ipse_texts::Language;
 use serde::{Deserialize, Serialize};
 
-use crate::device;
 use crate::error::Error;
 use crate::registrar::{RegistrarError, Vouched};
 use crate::scheme::Scheme;
 use crate::sim::release;
 use crate::sim_controller::SimError;
+use crate::{block, device};
 
 /// Prefix of an effect's id.
 const EFFECT: &str = "eff";
@@ -114,6 +115,9 @@ impl Scheme {
                     device::require_authentic(&*keys, &row)?;
                     row.basic_until = now + limited;
                     device::update(tx, &*keys, &mut row)?;
+                    // Each change of a device row is a leaf of the log.
+                    let (kind, who) = (LeafKind::Device, &row.identity);
+                    block::queue_receipt(tx, who, kind, "notice_ended", &row.id)?;
                 }
                 if sim::by_handle(tx, &text.operator, &text.handle)?.is_none() {
                     release(tx, &text.operator, &text.handle)?;

@@ -145,6 +145,14 @@ mod tests {
                 }
             }
         }
+        for texts in [
+            crate::fingerprint::ADD_TEXTS,
+            crate::fingerprint::REMOVE_TEXTS,
+        ] {
+            for key in [texts.title, texts.purpose] {
+                assert!(messages.contains(key), "{key}");
+            }
+        }
         for name in attribute::names() {
             let key = format!("attribute-{}", name.replace('_', "-"));
             assert!(messages.contains(&key), "{key}");

@@ -1,7 +1,7 @@
 //! Device unlock: WebAuthn (Level 3) registrations and assertions, of the one kind that Ipse asks for.
 //!
-//! ES256, user presence and user verification, our own origin and relying-party id, no attestation. CBOR is read
-//! strictly: what does not read and write back to the same bytes is refused.
+//! ES256, user presence and user verification, our own origin and relying-party id, no attestation or self attestation. CBOR is
+//! read strictly: what does not read and write back to the same bytes is refused.
 
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_ASN1, UnparsedPublicKey};
 use ciborium::Value;
@@ -23,8 +23,14 @@ const BS: u8 = 0x10;
 const AT: u8 = 0x40;
 /// Flag: extension data follows.
 const ED: u8 = 0x80;
+/// Bytes of an AAGUID.
+const AAGUID: usize = 16;
+/// The AAGUID of an authenticator that does not name its model.
+const NO_MODEL: [u8; AAGUID] = [0; AAGUID];
 /// Relying-party id's hash, flags, counter.
 const HEAD: usize = 37;
+/// The COSE algorithm ES256 (RFC 9053 §2.1).
+const ES256: i64 = -7;
 /// No authenticator's credential id is longer (§6.5.1).
 const MAX_CREDENTIAL_ID: usize = 1023;
 /// Nesting of what we read.
@@ -149,7 +155,7 @@ fn read_key(value: &Value) -> Option<Vec<u8>> {
     let map = value.as_map()?;
     let int = |n: i64| Value::Integer(n.into());
     let is = |key: i64, value: i64| member(map, &int(key)) == Some(&int(value));
-    if map.len() != 5 || !is(1, 2) || !is(3, -7) || !is(-1, 1) {
+    if map.len() != 5 || !is(1, 2) || !is(3, ES256) || !is(-1, 1) {
         return None;
     }
     let x = member(map, &int(-2))?.as_bytes()?;
@@ -176,27 +182,68 @@ pub fn verify_registration(
     let object = read_whole(&registration.attestation_object.0).ok_or(Refusal::Attestation)?;
     let map = object.as_map().ok_or(Refusal::Attestation)?;
     let text = |name: &str| member(map, &Value::Text(name.to_owned()));
-    let none = text("fmt").and_then(Value::as_text) == Some("none")
-        && text("attStmt")
-            .and_then(Value::as_map)
-            .is_some_and(Vec::is_empty);
+    let statement = text("attStmt")
+        .and_then(Value::as_map)
+        .ok_or(Refusal::Attestation)?;
+    let attestation = match text("fmt").and_then(Value::as_text) {
+        Some("none") if statement.is_empty() => Attestation::None,
+        Some("packed") => Attestation::of_itself(statement)?,
+        _ => return Err(Refusal::Attestation),
+    };
     let data = text("authData")
         .and_then(Value::as_bytes)
         .ok_or(Refusal::Attestation)?;
-    if map.len() != 3 || !none {
+    if map.len() != 3 {
         return Err(Refusal::Attestation);
     }
     let (flags, rest) = check_head(data, expect.rp_id)?;
     if flags & AT == 0 {
         return Err(Refusal::AuthenticatorData);
     }
-    read_credential(rest, flags)
+    let (aaguid, credential) = read_credential(rest, flags)?;
+    if let Attestation::Itself { signature } = attestation {
+        // An authenticator that names its model must prove it with a certificate, which nobody asked for.
+        if aaguid != NO_MODEL {
+            return Err(Refusal::Attestation);
+        }
+        let client_data = &registration.client_data.0;
+        verify_signature(data, client_data, &credential.public_key, signature)?;
+    }
+    Ok(credential)
 }
 
-fn read_credential(bytes: &[u8], flags: u8) -> Result<Credential, Refusal> {
+/// The attestation of a registration that asked for none.
+enum Attestation<'a> {
+    /// Nothing.
+    None,
+    /// Packed self attestation (§8.2): the credential's own key signs. A browser may pass it on, for it names no model (§5.1.3).
+    Itself {
+        /// Over authenticator data and the hash of the client data, DER.
+        signature: &'a [u8],
+    },
+}
+
+impl<'a> Attestation<'a> {
+    /// Reads a packed statement without a certificate.
+    fn of_itself(statement: &'a [(Value, Value)]) -> Result<Self, Refusal> {
+        let named = |name: &str| member(statement, &Value::Text(name.to_owned()));
+        let signature = named("sig").and_then(Value::as_bytes);
+        match signature {
+            Some(signature)
+                if statement.len() == 2 && named("alg") == Some(&Value::Integer(ES256.into())) =>
+            {
+                Ok(Self::Itself { signature })
+            }
+            _ => Err(Refusal::Attestation),
+        }
+    }
+}
+
+/// Reads the AAGUID, which names the authenticator's model, and the credential.
+fn read_credential(bytes: &[u8], flags: u8) -> Result<([u8; AAGUID], Credential), Refusal> {
     let wrong = Refusal::AuthenticatorData;
-    // AAGUID (16 bytes), length of the id (2), the id, the key.
-    let (_aaguid, rest) = bytes.split_at_checked(16).ok_or(wrong)?;
+    // AAGUID, length of the id (2), the id, the key.
+    let (aaguid, rest) = bytes.split_first_chunk::<AAGUID>().ok_or(wrong)?;
     let (length, rest) = rest.split_first_chunk::<2>().ok_or(wrong)?;
     let length = usize::from(u16::from_be_bytes(*length));
     if length == 0 || length > MAX_CREDENTIAL_ID {
@@ -206,11 +253,12 @@ fn read_credential(bytes: &[u8], flags: u8) -> Result<Credential, Refusal> {
     let (key, rest) = read_cbor(rest).ok_or(Refusal::Key)?;
     let public_key = read_key(&key).ok_or(Refusal::Key)?;
     check_extensions(rest, flags)?;
-    Ok(Credential {
+    let credential = Credential {
         id: id.to_vec(),
         public_key,
         backup: backup(flags)?,
-    })
+    };
+    Ok((*aaguid, credential))
 }
 
 /// We ask for no extension; a platform may add one, but nothing else may follow.
@@ -246,10 +294,21 @@ pub fn verify_assertion(
     if registered.is_some_and(|was| was.is_bound() != found.is_bound()) {
         return Err(Refusal::Backup);
     }
-    let mut signed = data.clone();
-    signed.extend_from_slice(&sha256(&assertion.client_data.0));
+    let client_data = &assertion.client_data.0;
+    verify_signature(data, client_data, public_key, &assertion.signature.0)
+}
+
+/// Verifies a credential's signature over authenticator data and the hash of the client data.
+fn verify_signature(
+    data: &[u8],
+    client_data: &[u8],
+    public_key: &[u8],
+    signature: &[u8],
+) -> Result<(), Refusal> {
+    let mut signed = data.to_vec();
+    signed.extend_from_slice(&sha256(client_data));
     UnparsedPublicKey::new(&ECDSA_P256_SHA256_ASN1, public_key)
-        .verify(&signed, &assertion.signature.0)
+        .verify(&signed, signature)
         .map_err(|_| Refusal::Signature)
 }
 

@@ -9,6 +9,10 @@ connect-sim-number = Your phone number
 
 change-code-title = You want to change your code
 change-code-purpose = After this, only your new code works.
+fingerprint-add-title = You want to use your fingerprint or face too
+fingerprint-add-purpose = After this you can also confirm with it on this phone. Your code keeps working.
+fingerprint-remove-title = You want to stop using your fingerprint or face
+fingerprint-remove-purpose = After this you confirm with your code only.
 unblock-title = You want to use your Ipse again
 unblock-purpose = After this you can log in again.
 

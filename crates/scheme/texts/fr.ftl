@@ -9,6 +9,10 @@ connect-sim-number = Votre numéro de téléphone
 
 change-code-title = Vous voulez changer votre code
 change-code-purpose = Ensuite, seul votre nouveau code sera valable.
+fingerprint-add-title = Vous voulez aussi utiliser votre empreinte ou votre visage
+fingerprint-add-purpose = Ensuite, vous pourrez aussi confirmer ainsi sur ce téléphone. Votre code reste valable.
+fingerprint-remove-title = Vous ne voulez plus utiliser votre empreinte ou votre visage
+fingerprint-remove-purpose = Ensuite, vous confirmerez uniquement avec votre code.
 unblock-title = Vous voulez réutiliser votre Ipse
 unblock-purpose = Vous pourrez ensuite vous connecter à nouveau.
 

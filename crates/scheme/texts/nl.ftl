@@ -9,6 +9,10 @@ connect-sim-number = Je telefoonnummer
 
 change-code-title = Je wilt je code veranderen
 change-code-purpose = Daarna geldt alleen je nieuwe code.
+fingerprint-add-title = Je wilt ook je vingerafdruk of gezicht gebruiken
+fingerprint-add-purpose = Daarna kun je op deze telefoon ook daarmee bevestigen. Je code blijft werken.
+fingerprint-remove-title = Je wilt je vingerafdruk of gezicht niet meer gebruiken
+fingerprint-remove-purpose = Daarna bevestig je alleen nog met je code.
 unblock-title = Je wilt je Ipse opnieuw gebruiken
 unblock-purpose = Daarna kun je weer aanmelden.
 

@@ -41,6 +41,8 @@ kinds! {
     ConnectSim = Sim,
     /// The person changes their code.
     ChangeCode = Code,
+    /// The person adds or removes the fingerprint of their phone.
+    Fingerprint = Fingerprint,
     /// The person lifts a block that they set.
     Unblock = Unblock,
 }

@@ -12,6 +12,7 @@ mod columns;
 pub mod device;
 pub mod engine;
 pub mod enrolment;
+pub mod fingerprint;
 pub mod grant;
 pub mod identity;
 mod kind;

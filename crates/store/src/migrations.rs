@@ -112,6 +112,12 @@ pub static SCHEME: Migrations = Migrations::new(&[
         sqlite: include_str!("../migrations/scheme/sqlite/0018_view_2.sql"),
         postgres: include_str!("../migrations/scheme/postgres/0018_view_2.sql"),
     },
+    Migration {
+        version: 19,
+        name: "fingerprints added and removed",
+        sqlite: include_str!("../migrations/scheme/sqlite/0019_fingerprint.sql"),
+        postgres: include_str!("../migrations/scheme/postgres/0019_fingerprint.sql"),
+    },
 ]);
 
 /// The store of person keys.

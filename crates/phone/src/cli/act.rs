@@ -4,7 +4,7 @@ use ipse_protocol::terms::Obtained;
 
 use super::print::{outcome, print, readable, summary};
 use super::watch::{Answer, stdin_closed, watch};
-use super::{Command, proof};
+use super::{Change, Command, proof};
 use crate::error::{Error, local};
 use crate::{Enrol, Phone, Proof, Result};
 
@@ -30,7 +30,12 @@ pub(super) async fn act(phone: &mut Phone, command: Command, json: bool) -> Resu
                 } else {
                     ""
                 };
-                format!("Ready: {} ({}{from})", done.identity, done.level)
+                let without = if args.fingerprint && !done.biometric {
+                    ", without the fingerprint"
+                } else {
+                    ""
+                };
+                format!("Ready: {} ({}{from}{without})", done.identity, done.level)
             });
         }
         Command::Link { text, scanned } => {
@@ -168,6 +173,18 @@ pub(super) async fn act(phone: &mut Phone, command: Command, json: bool) -> Resu
             let action = phone.change_code(&new_code).await?;
             let proof = Proof::Code(&code);
             outcome(json, &action, &phone.approve(&action, proof).await?);
+        }
+        Command::Fingerprint { change, code } => {
+            let action = match change {
+                Change::Add => phone.add_fingerprint().await?,
+                Change::Remove => phone.remove_fingerprint().await?,
+            };
+            let done = phone.approve(&action, Proof::Code(&code)).await?;
+            match change {
+                Change::Add => {}
+                Change::Remove => phone.forget_fingerprint()?,
+            }
+            outcome(json, &action, &done);
         }
         Command::Sim { phone_number, code } => {
             let action = phone.connect_sim(phone_number.as_deref()).await?;

@@ -258,7 +258,7 @@ pub struct CodeResponse {
     pub credential_identifier: String,
 }
 
-/// Answer to `POST …/unlock`: WebAuthn creation options.
+/// Answer to `POST …/unlock` and `POST /phone/v1/fingerprint/add`: WebAuthn creation options.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BiometricResponse {
     /// Challenge.
@@ -271,7 +271,7 @@ pub struct BiometricResponse {
     pub user_name: String,
 }
 
-/// A new WebAuthn credential.
+/// A new WebAuthn credential; also the body of `POST /phone/v1/fingerprint/add/answer`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct BiometricRegistration {
@@ -311,6 +311,9 @@ pub struct CompleteResponse {
     pub epoch: u64,
     /// Whether this phone took the place of another.
     pub replaced: bool,
+    /// Whether this phone has a WebAuthn credential.
+    #[serde(rename = "unlock")]
+    pub biometric: bool,
 }
 
 /// Answer to `POST /phone/v1/recoveries`.
@@ -368,7 +371,8 @@ impl std::fmt::Debug for CodeAnswerRequest {
     }
 }
 
-/// Answer to calls that open an action for the person: `POST /phone/v1/sim/answer`, `…/code/answer`, `…/unblock`.
+/// Answer to calls that open an action for the person: `POST /phone/v1/sim/answer`, `…/code/answer`,
+/// `…/fingerprint/add/answer`, `…/fingerprint/remove`, `…/unblock`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OwnActionResponse {
     /// Action id.

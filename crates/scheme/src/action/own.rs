@@ -18,7 +18,7 @@ use crate::kind;
 use crate::person::PersonKey;
 use crate::request::{ActionRequest, OWN};
 use crate::scheme::Scheme;
-use crate::view::Content;
+use crate::view::{Content, ViewTexts};
 
 /// The name under which the scheme asks.
 const NAME: &str = "Ipse";
@@ -36,10 +36,37 @@ impl Scheme {
         self.own_action_showing(kind, signed, identity, now, (key, Vec::new()))
     }
 
+    /// As [`Scheme::own_action`], for a kind with several services: the word that the service has beside the kind, and its sentences.
+    pub(crate) fn own_action_for(
+        &self,
+        (kind, service, texts): (Kind, &str, ViewTexts),
+        signed: &Signed,
+        identity: &identities::Identity,
+        now: i64,
+        key: &PersonKey,
+    ) -> Result<Action, Error> {
+        let service = format!("{}_{service}", kind.as_str().to_uppercase());
+        let asked = (kind, service.as_str(), texts);
+        self.build_own(asked, signed, identity, now, (key, Vec::new()))
+    }
+
     /// As [`Scheme::own_action`], with further values that the person is shown.
     pub(crate) fn own_action_showing(
         &self,
         kind: Kind,
+        signed: &Signed,
+        identity: &identities::Identity,
+        now: i64,
+        shown: (&PersonKey, Vec<Field>),
+    ) -> Result<Action, Error> {
+        let service = kind.as_str().to_uppercase();
+        let asked = (kind, service.as_str(), kind::of(kind).texts(Flow::Link));
+        self.build_own(asked, signed, identity, now, shown)
+    }
+
+    fn build_own(
+        &self,
+        (kind, service, texts): (Kind, &str, ViewTexts),
         signed: &Signed,
         identity: &identities::Identity,
         now: i64,
@@ -52,12 +79,11 @@ impl Scheme {
             .split_once("//")
             .ok_or(Error::Internal("the app has no host"))?;
         let expires = now + self.config.lifetimes.action;
-        let service = kind.as_str().to_uppercase();
         let request = ActionRequest {
             kind,
             partner_name: NAME.into(),
             partner_domain: host.into(),
-            service: Cow::Borrowed(&service),
+            service: Cow::Borrowed(service),
             level: Level::Basic,
             attributes: Vec::new(),
             sandbox_person: None,
@@ -72,9 +98,9 @@ impl Scheme {
             Content {
                 action: &id,
                 kind,
-                texts: kind::of(kind).texts(Flow::Link),
+                texts,
                 partner: (OWN, NAME, host),
-                service: &service,
+                service,
                 attributes: Vec::new(),
                 fields,
                 started: (Flow::Link, NAME, now),

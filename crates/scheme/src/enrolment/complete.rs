@@ -20,7 +20,7 @@ use crate::person::{Attributes, LOOKUP_VERSION, lookup_hash};
 use crate::registrar::Vouched;
 use crate::scheme::Scheme;
 use crate::sim::{self as sim_rules, Taking};
-use crate::webauthn::{self, Credential};
+use crate::webauthn::Credential;
 use crate::{block, device};
 
 /// Prefix of a proofing's id.
@@ -160,15 +160,7 @@ impl Scheme {
             .biometric_challenge
             .as_ref()
             .ok_or(ProblemCode::ProofInvalid)?;
-        let expect = webauthn::Expected {
-            challenge,
-            origin: &self.config.app,
-            rp_id: self.config.rp_id(),
-        };
-        webauthn::verify_registration(registration, &expect).map_err(|refusal| {
-            tracing::info!(%refusal, "a WebAuthn credential was refused");
-            ProblemCode::ProofInvalid.into()
-        })
+        self.new_credential(challenge, registration)
     }
 
     /// The answer to a completed enrolment, as the database has it.
@@ -191,6 +183,7 @@ impl Scheme {
             identity: identity.id.to_string(),
             level: self.highest_level(&device, binding.as_ref(), now),
             replaced: enrolment.replaces.is_some(),
+            biometric: device.biometric_credential.is_some(),
             device: device.id.to_string(),
             receipt: enrolment
                 .receipt

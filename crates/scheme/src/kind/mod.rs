@@ -2,6 +2,7 @@
 
 mod change_code;
 mod connect_sim;
+mod fingerprint;
 mod login;
 mod unblock;
 
@@ -71,6 +72,7 @@ pub(crate) fn of(kind: Kind) -> &'static dyn ActionKind {
         Kind::Login => &login::Login,
         Kind::ConnectSim => &connect_sim::ConnectSim,
         Kind::ChangeCode => &change_code::ChangeCode,
+        Kind::Fingerprint => &fingerprint::Fingerprint,
         Kind::Unblock => &unblock::Unblock,
     }
 }

@@ -187,6 +187,62 @@ fn whatever_is_not_asked_for_is_refused() {
     }
 }
 
+/// Packed self attestation by `signer`, of a credential whose authenticator data are `data`.
+fn self_attestation(signer: &EcdsaKeyPair, data: Vec<u8>, alg: i64) -> Vec<u8> {
+    let signed = [&data[..], &sha256(&good_client())].concat();
+    let signature = signer
+        .sign(&SystemRandom::new(), &signed)
+        .unwrap_or_else(|_| panic!("signed"));
+    let text = |t: &str| Value::Text(t.to_owned());
+    let statement = vec![
+        (text("alg"), Value::Integer(alg.into())),
+        (text("sig"), Value::Bytes(signature.as_ref().to_vec())),
+    ];
+    packed(statement, data)
+}
+
+fn packed(statement: Vec<(Value, Value)>, data: Vec<u8>) -> Vec<u8> {
+    let text = |t: &str| Value::Text(t.to_owned());
+    cbor(&Value::Map(vec![
+        (text("fmt"), text("packed")),
+        (text("attStmt"), Value::Map(statement)),
+        (text("authData"), Value::Bytes(data)),
+    ]))
+}
+
+#[test]
+fn t05_a_packed_self_attestation_is_verified() {
+    let key = key();
+    let point = key.public_key().as_ref().to_vec();
+    let data = || auth_data(RP, UP | UV | AT, &cose(&point));
+    let register =
+        |object: Vec<u8>| verify_registration(&registration(good_client(), object), &expected());
+    let found = register(self_attestation(&key, data(), -7)).unwrap_or_else(|e| panic!("{e}"));
+    assert_eq!(found.public_key, point);
+
+    let by_other = self_attestation(&self::key(), data(), -7);
+    assert_eq!(register(by_other).err(), Some(Refusal::Signature));
+    let mut named = data();
+    named[HEAD] = 1;
+    for refused in [
+        // Another algorithm than the credential's.
+        self_attestation(&key, data(), -257),
+        // An authenticator that names its model.
+        self_attestation(&key, named, -7),
+    ] {
+        assert_eq!(register(refused).err(), Some(Refusal::Attestation));
+    }
+    // With a certificate it is no self attestation.
+    let text = |t: &str| Value::Text(t.to_owned());
+    let with_certificate = vec![
+        (text("alg"), Value::Integer((-7).into())),
+        (text("sig"), Value::Bytes(vec![1; 70])),
+        (text("x5c"), Value::Array(vec![Value::Bytes(vec![1; 9])])),
+    ];
+    let refused = register(packed(with_certificate, data()));
+    assert_eq!(refused.err(), Some(Refusal::Attestation));
+}
+
 #[test]
 fn cbor_has_one_spelling() {
     // {1: 2} with a two-byte 1, and as a map of indefinite length.

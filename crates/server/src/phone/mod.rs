@@ -8,6 +8,7 @@ mod copied;
 mod devices;
 mod enrolments;
 mod events;
+mod fingerprint;
 mod me;
 mod not_me;
 mod receipts;
@@ -95,6 +96,12 @@ pub fn router(api: Api) -> Router {
         .route("/code", post(code::post))
         .route("/code/registration", post(code::registration::post))
         .route("/code/answer", post(code::answer::post))
+        .route("/fingerprint/add", post(fingerprint::add::post))
+        .route(
+            "/fingerprint/add/answer",
+            post(fingerprint::add::answer::post),
+        )
+        .route("/fingerprint/remove", post(fingerprint::remove::post))
         .route("/actions", get(actions::get))
         .route("/actions/claim", post(actions::claim::post))
         .route("/actions/{id}", get(actions::show::get))

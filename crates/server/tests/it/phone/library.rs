@@ -63,6 +63,17 @@ async fn a_phone_in_a_folder_enrols_decides_and_recovers() {
         let done = phone.approve(&action, Proof::Biometric).await;
         assert_eq!(done.expect("an approval").status, Decided::Approved);
 
+        let action = phone.remove_fingerprint().await.expect("an action");
+        let done = phone.approve(&action, Proof::Code(CODE)).await;
+        assert_eq!(done.expect("an approval").status, Decided::Approved);
+        phone.forget_fingerprint().expect("forgotten");
+        let action = phone.add_fingerprint().await.expect("an action");
+        let done = phone.approve(&action, Proof::Code(CODE)).await;
+        let done = done.expect("an approval");
+        let receipt = phone.receipt(&done.receipt).await.expect("a receipt");
+        assert!(receipt.is_valid());
+        assert_eq!(receipt.kind, "approval");
+
         let started = network.start_basic(&partner).await;
         let action = phone
             .claim(&started.link, Obtained::Navigation)

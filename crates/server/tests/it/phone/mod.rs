@@ -7,6 +7,7 @@ mod config;
 mod devices;
 mod enrolments;
 mod events;
+mod fingerprint;
 mod library;
 mod me;
 mod receipts;

@@ -4,6 +4,7 @@ pub mod bank_visits;
 mod browser;
 mod child;
 mod database;
+mod fingerprints;
 pub mod log;
 pub mod logins;
 mod network;

@@ -78,3 +78,58 @@ async fn t06_a_proof_fits_only_its_transcript() {
         network.end().await;
     }
 }
+
+/// A person who can unlock the phone, but does not know the code, cannot change which fingerprint counts.
+#[tokio::test]
+async fn t06_only_the_code_changes_the_fingerprint() {
+    for network in TestNetwork::both().await {
+        let mut phone = network.enrolled(0).await;
+        let (new, adding) = phone.begin_adding().await;
+        assert_eq!(adding.factors, [Factor::Code]);
+        let refused = phone.approve_by_biometric(&adding, &new).await;
+        refused.refused("malformed_request");
+        assert!(!phone.has_fingerprint().await);
+
+        let finger = network.give_biometric(&phone).await;
+        let removing = phone.begin_removing().await;
+        assert_eq!(removing.factors, [Factor::Code]);
+        let refused = phone.approve_by_biometric(&removing, &finger).await;
+        refused.refused("malformed_request");
+        assert!(phone.has_fingerprint().await);
+        network.end().await;
+    }
+}
+
+#[tokio::test]
+async fn t06_a_new_fingerprint_is_for_the_phone_and_the_challenge_that_began() {
+    for network in TestNetwork::both().await {
+        let (mut phone, mut other) = (network.enrolled(0).await, network.enrolled(1).await);
+        let (_, registration) = phone.new_fingerprint().await;
+        // Another phone that began nothing, and one that has a challenge of its own.
+        let refused = other.submit_fingerprint(&registration).await;
+        refused.refused("not_found");
+        other.new_fingerprint().await;
+        let refused = other.submit_fingerprint(&registration).await;
+        refused.refused("proof_invalid");
+
+        // A challenge that a newer one replaced, one that was used, and one whose time is over.
+        let (_, newer) = phone.new_fingerprint().await;
+        let refused = phone.submit_fingerprint(&registration).await;
+        refused.refused("proof_invalid");
+        let begun = phone.submit_fingerprint(&newer).await;
+        assert_eq!(begun.status, StatusCode::OK, "{}", begun.body);
+        phone.submit_fingerprint(&newer).await.refused("not_found");
+        let (_, late) = phone.new_fingerprint().await;
+        network.pass(3 * 60_000);
+        phone.submit_fingerprint(&late).await.refused("not_found");
+
+        // The action belongs to the phone that began it.
+        let (_, offer) = phone.begin_adding().await;
+        let shown = other.get(&format!("/actions/{}", offer.action)).await;
+        shown.refused("not_found");
+        other.approve_offer(&offer).await.refused("not_found");
+        assert!(!other.has_fingerprint().await);
+        assert!(!phone.has_fingerprint().await);
+        network.end().await;
+    }
+}

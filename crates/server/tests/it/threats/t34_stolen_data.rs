@@ -7,7 +7,7 @@ use reqwest::StatusCode;
 use serde_json::json;
 
 use crate::support::{
-    CODE, Child, TestNetwork, national_number, number, partner_parameter as parameter,
+    CODE, Child, TestNetwork, national_number, number, parsed, partner_parameter as parameter,
 };
 
 /// The scheme's databases, with what waits to be written into them.
@@ -179,6 +179,33 @@ async fn t34_a_forged_device_row_signs_for_nobody() {
             })
             .await;
         assert!(verified.is_err());
+        network.end().await;
+    }
+}
+
+/// The credential of an action that the person refused is not added by another action.
+#[tokio::test]
+async fn t34_a_change_of_a_fingerprint_fits_its_action_only() {
+    for network in TestNetwork::both().await {
+        let mut phone = network.enrolled(0).await;
+        let (_, refused) = phone.begin_adding().await;
+        let store = &network.server.scheme.store;
+        let id = phone.device_id().to_owned();
+        let kept = store.read(move |tx| ipse_store::fingerprint::of_device(tx, &parsed(&id)));
+        let kept = kept.await.expect("store").expect("a change").change;
+        phone.refuse(&refused).await;
+
+        let (_, offer) = phone.begin_adding().await;
+        let (id, kept) = (phone.device_id().to_owned(), kept.expect("a change"));
+        let write = store.write(move |tx| {
+            tx.exec(
+                "UPDATE fingerprint_change SET change = $2 WHERE device = $1",
+                ipse_store::params![&id, &kept[..]],
+            )
+        });
+        write.await.expect("store");
+        phone.approve_offer(&offer).await.refused("internal");
+        assert!(!phone.has_fingerprint().await);
         network.end().await;
     }
 }

@@ -22,6 +22,15 @@ async fn tell(network: &TestNetwork) {
     while ipse_server::outbox::drain(scheme).await.expect("drained") > 0 {}
 }
 
+/// How many leaves of the kind `device` the log has for a person.
+async fn device_leaves(network: &TestNetwork, identity: &str) -> i64 {
+    const LEAVES: &str = "SELECT COUNT(*) FROM receipt WHERE identity = $1 AND kind = 'device'";
+    let identity = identity.to_owned();
+    let store = &network.server.scheme.store;
+    let count = store.read(move |tx| tx.value(LEAVES, ipse_store::params![&identity]));
+    count.await.expect("store")
+}
+
 /// Under which name a partner knows the person of a phone.
 async fn sub(network: &TestNetwork, partner: &Partner, phone: &mut Phone) -> serde_json::Value {
     let mut started = network.start(partner).await;
@@ -240,6 +249,12 @@ async fn t52_number_and_bank_are_told_before_the_new_phone_reaches_advanced() {
         let bank = network.http.get(&network.bank_url).send().await;
         let page = bank.expect("an answer").text().await.expect("a page");
         assert!(page.contains("Ana Peeters"), "{page}");
+
+        // Both changes of the device's row are in the log: the move, and from when it is not limited any more.
+        assert_eq!(
+            device_leaves(&network, done.body["identity"].as_str().expect("an id")).await,
+            2
+        );
 
         let until = new.get("/me").await.body["limited"]["until"].clone();
         let until = until.as_i64().expect("a time");
