@@ -11,6 +11,7 @@ use crate::{Error, random};
 
 /// The largest file that is read, in bytes. Keys are much smaller.
 const MAX_FILE: u64 = 64 * 1024;
+const LOCK: &str = "lock";
 
 /// A directory of key files.
 pub(crate) struct Disk {
@@ -18,16 +19,39 @@ pub(crate) struct Disk {
 }
 
 impl Disk {
-    /// Opens the directory, and makes it (mode 0700) if it does not exist.
+    /// A directory that exists.
     pub(crate) fn open(dir: &Path) -> Result<Self, Error> {
+        let dir = dir.to_owned();
+        if !dir.is_dir() {
+            return Err(Error::NoKeystore(dir.display().to_string()));
+        }
+        Ok(Self { dir })
+    }
+
+    /// As [`Disk::open`]. A directory that does not exist is made (mode 0700).
+    pub(crate) fn make(dir: &Path) -> Result<Self, Error> {
         DirBuilder::new()
             .recursive(true)
             .mode(0o700)
             .create(dir)
             .map_err(|error| Error::Io(dir.display().to_string(), error))?;
-        Ok(Self {
-            dir: dir.to_owned(),
-        })
+        Self::open(dir)
+    }
+
+    /// The path of the directory, for messages.
+    pub(crate) fn path(&self) -> String {
+        self.dir.display().to_string()
+    }
+
+    /// The file that processes lock while they use the keystore.
+    pub(crate) fn lock_file(&self) -> Result<File, Error> {
+        OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .mode(0o600)
+            .open(self.dir.join(LOCK))
+            .map_err(|error| Error::Io(LOCK.to_owned(), error))
     }
 
     /// The content of a file, or `None` if there is none. Refuses a file that other users can read.
@@ -56,11 +80,7 @@ impl Disk {
     /// Makes a file. An existing file, which another process may have made meanwhile, is kept.
     pub(crate) fn create(&self, name: &str, content: &[u8]) -> Result<(), Error> {
         let failed = |error| Error::Io(name.to_owned(), error);
-        let mut name_bytes = [0; 8];
-        random::fill(&mut name_bytes)?;
-        let temporary = self
-            .dir
-            .join(format!(".{:016x}", u64::from_be_bytes(name_bytes)));
+        let temporary = self.temporary()?;
         let linked = self
             .write_new(&temporary, content)
             // Unlike a rename, a hard link never replaces a file: the first of several processes wins.
@@ -70,6 +90,26 @@ impl Disk {
             Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(failed(error)),
             _ => self.sync().map_err(failed),
         }
+    }
+
+    /// Makes a file, or replaces it: a reader sees the old content or the new one.
+    pub(crate) fn replace(&self, name: &str, content: &[u8]) -> Result<(), Error> {
+        let temporary = self.temporary()?;
+        let renamed = self
+            .write_new(&temporary, content)
+            .and_then(|()| fs::rename(&temporary, self.dir.join(name)));
+        if renamed.is_err() {
+            let _ = fs::remove_file(&temporary);
+        }
+        renamed
+            .and_then(|()| self.sync())
+            .map_err(|error| Error::Io(name.to_owned(), error))
+    }
+
+    fn temporary(&self) -> Result<PathBuf, Error> {
+        let mut name = [0; 8];
+        random::fill(&mut name)?;
+        Ok(self.dir.join(format!(".{:016x}", u64::from_be_bytes(name))))
     }
 
     fn write_new(&self, path: &Path, content: &[u8]) -> io::Result<()> {

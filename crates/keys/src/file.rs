@@ -1,9 +1,8 @@
 //! Keys in files: for development, tests and the demo.
 
 use std::collections::BTreeMap;
-use std::fmt;
-use std::path::Path;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::{fmt, fs};
 
 use aws_lc_rs::hmac;
 use ipse_jose::jwe::{DecryptionKey, KeyAlg};
@@ -12,12 +11,17 @@ use zeroize::Zeroizing;
 
 use crate::cache::Cache;
 use crate::disk::Disk;
-use crate::{DAILY_LIFE, Error, KeyStore, SealingKey, Secret32, random};
+use crate::inventory::Inventory;
+use crate::{DAILY_LIFE, Error, KeyStore, RowKeys, SealingKey, Secret32, random};
+
+mod init;
+mod rows;
 
 const MASTER: &str = "master.key";
 
 /// A keystore in a directory. `master.key` is in clear (mode 0600). Each other key is in a separate file, sealed under the master
-/// key with its kind and purpose as associated data, so that files cannot be swapped. Several processes may share the directory.
+/// key with its kind and purpose as associated data, so that files cannot be swapped. The inventory, sealed as well, lists all of
+/// them but those of days and weeks. Several processes may share the directory; one that changes the inventory is alone.
 pub struct FileKeyStore {
     disk: Disk,
     master: SealingKey,
@@ -27,6 +31,23 @@ pub struct FileKeyStore {
     secrets: Cache<Secret32>,
     sealing: Cache<Arc<SealingKey>>,
     daily: Mutex<BTreeMap<i64, Arc<SealingKey>>>,
+    inventory: RwLock<Inventory>,
+    mode: Mode,
+    /// Locked as long as the store is open.
+    _lock: fs::File,
+}
+
+/// What a store may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Mode {
+    /// Read, beside other processes.
+    Shared,
+    /// Change the inventory.
+    Alone,
+    /// Make what is missing.
+    Making,
+    /// As [`Mode::Shared`], and make what is missing without listing it.
+    Lenient,
 }
 
 /// MAC keys are derived from one root (HKDF-Expand, RFC 5869 §2.3, first block), so that a MAC needs no disk and cannot fail.
@@ -36,28 +57,61 @@ struct MacKeys {
 }
 
 impl FileKeyStore {
-    /// Opens the store. The first use makes the directory and the master key.
-    ///
-    /// # Errors
-    /// When the disk fails, when other users can read the files, or when there are keys but no master key.
-    pub fn open(dir: &Path) -> Result<Self, Error> {
-        let disk = Disk::open(dir)?;
+    fn new(disk: Disk, lock: fs::File, mode: Mode) -> Result<Self, Error> {
         let master = SealingKey::new(&*master(&disk)?)?;
-        let root = load_or_make(&disk, &master, &File::new("root", "mac")?, &random_vec)?;
-        let macs = MacKeys {
-            root: hmac::Key::new(hmac::HMAC_SHA256, &root),
-            known: Cache::default(),
-        };
-        Ok(Self {
+        let inventory =
+            Inventory::read(&disk, &master)?.ok_or_else(|| Error::NoInventory(disk.path()))?;
+        inventory.check_all(&disk)?;
+        Self::with(disk, lock, mode, master, inventory)
+    }
+
+    /// The store with this inventory, whose files were checked.
+    fn with(
+        disk: Disk,
+        lock: fs::File,
+        mode: Mode,
+        master: SealingKey,
+        inventory: Inventory,
+    ) -> Result<Self, Error> {
+        let mut store = Self {
             disk,
             master,
-            macs,
+            macs: MacKeys {
+                root: hmac::Key::new(hmac::HMAC_SHA256, &[]),
+                known: Cache::default(),
+            },
             signing: Cache::default(),
             decryption: Cache::default(),
             secrets: Cache::default(),
             sealing: Cache::default(),
             daily: Mutex::default(),
-        })
+            inventory: RwLock::new(inventory),
+            mode,
+            _lock: lock,
+        };
+        let root = store.load_or_make(&File::new("root", "mac")?, &random_vec)?;
+        store.macs.root = hmac::Key::new(hmac::HMAC_SHA256, &root);
+        Ok(store)
+    }
+
+    /// The key, unless it is neither listed nor one of a period.
+    fn load(&self, file: &File) -> Result<Option<Zeroizing<Vec<u8>>>, Error> {
+        let content = self.disk.read(&file.name)?;
+        if !file.periodic {
+            let inventory = self.inventory();
+            if inventory.files.contains_key(&file.name) {
+                inventory.check(&file.name, content.as_ref().map(|found| found.as_slice()))?;
+            } else if self.mode != Mode::Lenient {
+                return Ok(None);
+            }
+        }
+        content.map(|sealed| self.unseal(file, &sealed)).transpose()
+    }
+
+    fn unseal(&self, file: &File, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, Error> {
+        self.master
+            .open(file.aad.as_bytes(), sealed)
+            .map_err(|_| Error::Corrupt(file.name.clone()))
     }
 
     fn load_or_make(
@@ -65,10 +119,29 @@ impl FileKeyStore {
         file: &File,
         make: &dyn Fn() -> Result<Zeroizing<Vec<u8>>, Error>,
     ) -> Result<Zeroizing<Vec<u8>>, Error> {
-        load_or_make(&self.disk, &self.master, file, make)
+        if let Some(found) = self.load(file)? {
+            return Ok(found);
+        }
+        let kept = file.periodic || self.mode == Mode::Lenient;
+        if !kept && self.mode != Mode::Making {
+            return Err(Error::NoKey(file.purpose.clone()));
+        }
+        let made = make()?;
+        let sealed = self.master.seal(file.aad.as_bytes(), &made)?;
+        if kept {
+            self.disk.create(&file.name, &sealed)?;
+            // Another process may have stored its key first. Then its key is used.
+            return self
+                .load(file)?
+                .ok_or_else(|| Error::Corrupt(file.name.clone()));
+        }
+        // A file that is not listed was never used.
+        self.disk.replace(&file.name, &sealed)?;
+        self.inventory_mut().list(&file.name, &sealed);
+        Ok(made)
     }
 
-    /// 256 random bits, stored at the first use.
+    /// 256 random bits.
     fn bits(&self, file: &File) -> Result<Zeroizing<[u8; 32]>, Error> {
         let bytes = self.load_or_make(file, &random_vec)?;
         array(&bytes, file)
@@ -77,6 +150,19 @@ impl FileKeyStore {
     /// The keys of days that are open.
     fn days(&self) -> MutexGuard<'_, BTreeMap<i64, Arc<SealingKey>>> {
         self.daily.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What the keystore has.
+    pub fn inventory(&self) -> RwLockReadGuard<'_, Inventory> {
+        self.inventory
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn inventory_mut(&self) -> RwLockWriteGuard<'_, Inventory> {
+        self.inventory
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -151,7 +237,8 @@ impl KeyStore for FileKeyStore {
         let file = File::new("seal", purpose)?;
         self.sealing
             .get_or(&file.name, || {
-                let bytes = load(&self.disk, &self.master, &file)?
+                let bytes = self
+                    .load(&file)?
                     .ok_or_else(|| Error::NoKey(purpose.to_owned()))?;
                 SealingKey::new(&*array(&bytes, &file)?).map(Arc::new)
             })?
@@ -160,6 +247,9 @@ impl KeyStore for FileKeyStore {
 
     fn destroy(&self, purpose: &str) -> Result<(), Error> {
         let file = File::new("seal", purpose)?;
+        if !file.periodic {
+            return Err(Error::Purpose(purpose.to_owned()));
+        }
         self.disk.destroy(&file.name)?;
         self.sealing.remove(&file.name);
         Ok(())
@@ -183,6 +273,23 @@ impl KeyStore for FileKeyStore {
         tag
     }
 
+    fn row_keys(&self) -> Result<RowKeys, Error> {
+        let rows = self.inventory().rows.clone();
+        let key = |version: i64| Ok((version, self.secret(&rows::purpose(version))?));
+        Ok(RowKeys {
+            current: rows.current,
+            keys: rows
+                .accepted
+                .into_iter()
+                .map(key)
+                .collect::<Result<_, Error>>()?,
+        })
+    }
+
+    fn rows_sealed(&self) -> bool {
+        self.inventory().rows.sealed
+    }
+
     fn daily(&self, day: i64) -> Result<Arc<SealingKey>, Error> {
         let mut days = self.days();
         if let Some(key) = days.get(&day) {
@@ -200,7 +307,7 @@ impl KeyStore for FileKeyStore {
             return Ok(Arc::clone(key));
         }
         let file = File::new("daily", &day.to_string())?;
-        let bytes = load(&self.disk, &self.master, &file)?.ok_or(Error::Destroyed(day))?;
+        let bytes = self.load(&file)?.ok_or(Error::Destroyed(day))?;
         let key = Arc::new(SealingKey::new(&*array(&bytes, &file)?)?);
         days.insert(day, Arc::clone(&key));
         Ok(key)
@@ -233,6 +340,9 @@ impl fmt::Debug for FileKeyStore {
 struct File {
     name: String,
     aad: String,
+    purpose: String,
+    /// Whether the key is one of a day or a week, which is made when it is needed and destroyed later.
+    periodic: bool,
 }
 
 impl File {
@@ -251,7 +361,21 @@ impl File {
             // No purpose contains `+`, so two purposes never share a file.
             name: format!("{kind}.{}.key", purpose.replace('/', "+")),
             aad: format!("ipse/keys/1|{kind}|{purpose}"),
+            purpose: purpose.to_owned(),
+            periodic: kind == "daily" || {
+                let last = purpose.rsplit('/').next();
+                kind == "seal" && last.is_some_and(|word| word.starts_with("week-"))
+            },
         })
+    }
+
+    /// The file of this name.
+    fn named(name: &str) -> Result<Self, Error> {
+        let (kind, purpose) = name
+            .strip_suffix(".key")
+            .and_then(|name| name.split_once('.'))
+            .ok_or_else(|| Error::Corrupt(name.to_owned()))?;
+        Self::new(kind, &purpose.replace('+', "/"))
     }
 }
 
@@ -262,51 +386,19 @@ fn day_of(name: &str) -> Option<i64> {
         .ok()
 }
 
-/// The master key. It is made when the directory contains no key.
+/// The master key.
 fn master(disk: &Disk) -> Result<Zeroizing<[u8; 32]>, Error> {
-    let read = || disk.read(MASTER);
-    let bytes = match read()? {
-        Some(bytes) => bytes,
-        None => {
-            if disk.names()?.is_empty() {
-                disk.create(MASTER, &random_vec()?)?;
-            }
-            // This process has made it, or another one has meanwhile.
-            read()?.ok_or(Error::MasterMissing)?
-        }
+    let Some(bytes) = disk.read(MASTER)? else {
+        let used = Inventory::exists(disk)? || !disk.names()?.is_empty();
+        return Err(if used {
+            Error::MasterMissing
+        } else {
+            Error::NoKeystore(disk.path())
+        });
     };
     <[u8; 32]>::try_from(bytes.as_slice())
         .map(Zeroizing::new)
         .map_err(|_| Error::Corrupt(MASTER.to_owned()))
-}
-
-fn load(
-    disk: &Disk,
-    master: &SealingKey,
-    file: &File,
-) -> Result<Option<Zeroizing<Vec<u8>>>, Error> {
-    let Some(sealed) = disk.read(&file.name)? else {
-        return Ok(None);
-    };
-    master
-        .open(file.aad.as_bytes(), &sealed)
-        .map(Some)
-        .map_err(|_| Error::Corrupt(file.name.clone()))
-}
-
-fn load_or_make(
-    disk: &Disk,
-    master: &SealingKey,
-    file: &File,
-    make: &dyn Fn() -> Result<Zeroizing<Vec<u8>>, Error>,
-) -> Result<Zeroizing<Vec<u8>>, Error> {
-    if let Some(found) = load(disk, master, file)? {
-        return Ok(found);
-    }
-    let made = make()?;
-    disk.create(&file.name, &master.seal(file.aad.as_bytes(), &made)?)?;
-    // Another process may have stored its key first. Then its key is used.
-    load(disk, master, file)?.ok_or_else(|| Error::Corrupt(file.name.clone()))
 }
 
 fn random_vec() -> Result<Zeroizing<Vec<u8>>, Error> {

@@ -7,6 +7,7 @@ mod cache;
 mod disk;
 mod error;
 mod file;
+mod inventory;
 mod random;
 mod sealing;
 
@@ -20,6 +21,7 @@ use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 pub use error::Error;
 pub use file::FileKeyStore;
+pub use inventory::{Inventory, Rows};
 pub use sealing::SealingKey;
 
 /// How many days a daily key exists: its day and the next.
@@ -97,6 +99,15 @@ pub trait KeyStore: Send + Sync {
     /// HMAC-SHA-256 under the key of a purpose.
     fn mac(&self, purpose: &str, msg: &[u8]) -> [u8; 32];
 
+    /// The keys that authenticate database rows.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn row_keys(&self) -> Result<RowKeys, Error>;
+
+    /// Whether each row of the databases has its MAC, so that one without is refused.
+    fn rows_sealed(&self) -> bool;
+
     /// The sealing key of a day, in days since 1970 UTC. A missing one is made, also for a day whose key was destroyed: a clock
     /// that was wrong for a while must not close a day.
     ///
@@ -119,6 +130,24 @@ pub trait KeyStore: Send + Sync {
 
     /// Whether the keys are protected well enough for production. `false` for a store in software.
     fn is_production(&self) -> bool;
+}
+
+/// The keys that authenticate database rows, by version.
+#[derive(Clone, Debug)]
+pub struct RowKeys {
+    /// The version that authenticates what is written.
+    pub current: i64,
+    /// All versions that are accepted, with the current one. A retired version is not among them.
+    pub keys: Vec<(i64, Secret32)>,
+}
+
+impl RowKeys {
+    /// The key of an accepted version.
+    #[must_use]
+    pub fn key(&self, version: i64) -> Option<&Secret32> {
+        let found = self.keys.iter().find(|(known, _)| *known == version);
+        found.map(|(_, key)| key)
+    }
 }
 
 /// A secret of 256 bits, erased when dropped.

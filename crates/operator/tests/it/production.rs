@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use ipse_jose::jwe::{DecryptionKey, KeyAlg};
 use ipse_jose::{Alg, SigningKey};
-use ipse_keys::{Error, FileKeyStore, KeyStore, SealingKey, Secret32};
+use ipse_keys::{Error, FileKeyStore, KeyStore, RowKeys, SealingKey, Secret32};
 use ipse_operator::cards::{Address, CardChannel, ChannelError, Exchange};
 use zeroize::Zeroizing;
 
@@ -59,6 +59,14 @@ impl KeyStore for Hardware {
 
     fn destroy_days(&self, today: i64) -> Result<(), Error> {
         self.0.destroy_days(today)
+    }
+
+    fn row_keys(&self) -> Result<RowKeys, Error> {
+        self.0.row_keys()
+    }
+
+    fn rows_sealed(&self) -> bool {
+        self.0.rows_sealed()
     }
 
     fn is_production(&self) -> bool {
