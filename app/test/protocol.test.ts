@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import * as b64u from "../src/protocol/b64u";
 import { utf8, sha256 } from "../src/protocol/bytes";
 import { DeviceClient } from "../src/protocol/device";
-import { EventParser } from "../src/protocol/events";
+import { EventParser, listen } from "../src/protocol/events";
 import { parse } from "../src/protocol/json";
 import type { Offer } from "../src/protocol/api";
 import { openOffer } from "../src/protocol/offer";
@@ -344,6 +344,26 @@ it("the event parser reads the same events wherever the stream is split", () => 
       { event: "action", data: '{"id":"a"}' },
       { event: "identity", data: "1\n2" },
     ]);
+  }
+});
+
+it("the stream of updates ends when the scheme accepts nothing more from the phone, and only then", async () => {
+  vi.useFakeTimers();
+  try {
+    const answers = [new Response(""), new Problem("offline"), new Problem("busy", 503), new Problem("device_replaced", 401)];
+    const open = async () => {
+      const answer = answers.shift();
+      if (answer instanceof Response) return answer;
+      throw answer;
+    };
+    const seen: string[] = [];
+    const listener = { update: () => seen.push("update"), connected: () => seen.push("connected"), ended: ({ code }: Problem) => seen.push(code) };
+    const ended = listen({ open } as unknown as DeviceClient, listener, new AbortController().signal);
+    await vi.runAllTimersAsync();
+    await ended;
+    expect(seen).toEqual(["connected", "device_replaced"]);
+  } finally {
+    vi.useRealTimers();
   }
 });
 

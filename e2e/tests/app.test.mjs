@@ -239,12 +239,10 @@ describe("the phone app", { timeout: FILE_PATIENCE }, () => {
     await second.at("replaces").waitFor();
     await second.finish(CODE, { unlock: false });
     await second.at("limited").waitFor();
-    // The page of the old phone hears of it, or finds out at its next request.
-    await app.goto("/app/#/");
-    await app.page.reload();
-    await app.at("screen-replaced").waitFor();
+    // The open app of the old phone hears of it.
+    await app.screen("replaced");
     await app.press("not-me");
-    await app.at("screen-contested").waitFor();
+    await app.screen("contested");
     await second.at("reason-contested").waitFor();
     // The owner proves at the bank who they are, on the phone that they have.
     await second.press("way-recover");

@@ -309,9 +309,21 @@ async function startSession(): Promise<void> {
     onNews();
     channel?.postMessage("changed");
   };
+  const ended = (problem: Problem) => {
+    channel?.removeEventListener("message", onNews);
+    // A phone that is set up again listens again.
+    listening = false;
+    fail(problem);
+    channel?.postMessage("changed");
+  };
   const neverAborted = new AbortController().signal;
   // A browser opens few connections to one server, so all windows share one stream.
-  void navigator.locks.request("ipse-events", () => listen(client, { update: spread, connected: spread }, neverAborted));
+  void navigator.locks.request("ipse-events", () => listen(client, { update: spread, connected: spread, ended }, neverAborted));
+}
+
+/** Shows the problem that stops the app, unless the person has begun again meanwhile. */
+function fail(problem: Problem): void {
+  if (app.get().me) app.set({ phase: "failed", problem });
 }
 
 export async function refresh(): Promise<void> {
@@ -342,7 +354,7 @@ export function refreshSoon(): void {
     refresh()
       // The next news causes another refresh, unless the scheme accepts nothing more from this device.
       .catch((thrown: unknown) => {
-        if (thrown instanceof Problem && thrown.final) app.set({ phase: "failed", problem: thrown });
+        if (thrown instanceof Problem && thrown.final) fail(thrown);
       })
       .then(() => {
         const again = refreshing === "again";

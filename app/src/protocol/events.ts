@@ -4,6 +4,7 @@
 import type { DeviceClient } from "./device";
 import { parse } from "./json";
 import { pause } from "./pause";
+import { Problem } from "./problem";
 import { object, string } from "./shape";
 
 export interface ServerEvent {
@@ -38,9 +39,11 @@ export interface Listener {
   update(update: Update): void;
   /** Called after each new connection. The listener must then load what happened meanwhile. */
   connected(): void;
+  /** Called when the scheme accepts nothing more from this device, which ends the listening. */
+  ended(problem: Problem): void;
 }
 
-/** Listens until aborted. */
+/** Listens until aborted, or until the scheme accepts nothing more from this device. */
 export async function listen(client: DeviceClient, listener: Listener, signal: AbortSignal): Promise<void> {
   let failures = 0;
   while (!signal.aborted) {
@@ -52,7 +55,8 @@ export async function listen(client: DeviceClient, listener: Listener, signal: A
       listener.connected();
       failures = 0;
       await read(response, listener, attempt);
-    } catch {
+    } catch (thrown) {
+      if (thrown instanceof Problem && thrown.final) return listener.ended(thrown);
       failures += 1;
     } finally {
       stop();
