@@ -320,6 +320,21 @@ describe("approval", () => {
     expect((await approval.approveWithCode(typed("58204"))).status).toBe("approved");
   });
 
+  it("a decision of the person's earlier phone is checked as far as another phone can", async () => {
+    const { approval } = await claim();
+    const { receipt: id } = await approval.approveWithCode(typed("58204"));
+    const receipt = await api.receipt(id);
+    const { audience, issuer, rpId, logKey } = device();
+    const { key } = await createDevice(new MemoryStore(), { audience, issuer, rpId, logKey }, "+32470000002");
+    const later = { ...device(), key, device: "dev_AAAAAAAAAAAAAAAAAAAAAA" };
+    expect(await checkReceipt(receipt, later)).toMatchObject({ committed: "yes", logged: "yes", promised: "yes", mine: "other" });
+    // The signature is for another view than that of the evidence.
+    const evidence = JSON.parse(Buffer.from(receipt.evidence, "base64url").toString());
+    evidence.view = Buffer.from("{}").toString("base64url");
+    const changed = { ...receipt, evidence: Buffer.from(JSON.stringify(evidence)).toString("base64url") };
+    expect((await checkReceipt(changed, later)).mine).toBe("no");
+  });
+
   it("enrolments and blocks have correct receipts without a view", async () => {
     await api.block();
     const kinds = [];

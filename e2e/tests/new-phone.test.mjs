@@ -57,6 +57,12 @@ describe("a new phone", { timeout: FILE_PATIENCE }, () => {
     await shop.locator("#log-in").waitFor();
     return known;
   };
+  /** Opens a receipt, which must be correct. Returns whether this phone signed it. */
+  const checkReceipt = async (app, receipt) => {
+    await app.goto(`/app/${receipt}`);
+    await app.page.locator("[data-testid=receipt-verdict][data-sound=true]").waitFor();
+    return app.at("check-mine").getAttribute("data-check");
+  };
   const refusedAsBlocked = async (app) => {
     await app.paste(await begin());
     await app.page.locator("[data-code=identity_blocked]").first().waitFor();
@@ -86,11 +92,23 @@ describe("a new phone", { timeout: FILE_PATIENCE }, () => {
     await fresh.connectSim(person);
     await fresh.atBank(person);
     await fresh.at("replaces").waitFor();
-    await fresh.finish(NEW_CODE, { unlock: false });
+    let receipt;
+    const seen = async (name) => {
+      if (name === "ready") receipt = await fresh.at("receipt").getAttribute("href");
+    };
+    await fresh.finish(NEW_CODE, { unlock: false, seen });
     await status(fresh, "active");
+    assert.equal(await checkReceipt(fresh, receipt), "yes");
     // The open app of the old phone hears of it.
     await old.screen("replaced");
     await old.at("contest-until").waitFor();
+  });
+
+  test("the new phone shows the login of the old one, and checks all of its receipt but the signature", async () => {
+    await fresh.goto("/app/#/history");
+    await fresh.page.locator("[data-testid=past-actions] a").last().click();
+    await fresh.screen("past");
+    assert.equal(await checkReceipt(fresh, await fresh.at("receipt").getAttribute("href")), "other");
   });
 
   test("the shop knows the person of the new phone under the same name", async () => {

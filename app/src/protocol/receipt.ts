@@ -6,7 +6,7 @@ import { equal, fromUtf8, hmacSha256, sha256, utf8 } from "./bytes";
 import type { Bytes } from "./bytes";
 import type { DeviceRecord } from "./device";
 import { parse } from "./json";
-import { importPublic, verify } from "./jws";
+import { decode, importPublic, verify } from "./jws";
 import { leafHash, verifyInclusion } from "./merkle";
 import { Problem } from "./problem";
 import { exactly, integer, list, object, oneOf, optional, string } from "./shape";
@@ -50,7 +50,8 @@ const evidenceShape = object({
 const signedShape = object({ htm: string, htu: string, dev: string, t: optional(string) });
 const COMPLETION = /^\/phone\/v1\/enrolments\/[^/]+\/complete$/;
 
-export type Check = "yes" | "no" | "pending" | "absent";
+/** `other`: another phone of the person signed it, and this one does not have its key. */
+export type Check = "yes" | "no" | "pending" | "absent" | "other";
 
 export interface CheckedReceipt {
   kind: (typeof KINDS)[number];
@@ -66,7 +67,7 @@ export interface CheckedReceipt {
   logged: Check;
   /** Whether the scheme promised to log it. */
   promised: Check;
-  /** Whether this phone signed this decision about this view, or the end of its enrolment. */
+  /** Whether this phone signed this decision about this view, or the end of its enrolment or move. */
   mine: Check;
   bank: string | null;
   terms: string | null;
@@ -128,20 +129,25 @@ export async function checkReceipt(receipt: ReceiptAnswer, record: DeviceRecord)
 
   const { device_jws: deviceJws, transcript, view } = evidence;
   const choices = evidence.choices ?? [];
-  const mine: Check = deviceJws
-    ? await check(async () => {
-        const jws = await verify(deviceJws, "ipse-request+jwt", record.key.publicKey);
-        const { htm, htu, dev, t } = signedShape(jws.payload, "jws");
-        if (leaf.kind === "enrolment") return htm === "POST" && COMPLETION.test(htu) && dev === record.device;
-        if (transcript === null || view === null || t === null) return false;
-        const chosen = transcript.choicesHash ? equal(transcript.choicesHash, await choicesHash(choices)) : choices.length === 0;
-        return (
-          chosen &&
-          equal(b64u.decode(t), await transcriptHash(transcript)) &&
-          equal(transcript.viewHash, await sha256(b64u.decode(view)))
-        );
-      })
-    : "absent";
+  const checkSigned = async (signed: string): Promise<Check> => {
+    let device = record.device;
+    const holds = await check(async () => {
+      const { dev, htm, htu, t } = signedShape(decode(signed).payload, "jws");
+      device = dev;
+      if (leaf.kind === "enrolment" || leaf.kind === "device") return htm === "POST" && COMPLETION.test(htu);
+      if (transcript === null || view === null || t === null) return false;
+      const chosen = transcript.choicesHash ? equal(transcript.choicesHash, await choicesHash(choices)) : choices.length === 0;
+      return (
+        chosen &&
+        equal(b64u.decode(t), await transcriptHash(transcript)) &&
+        equal(transcript.viewHash, await sha256(b64u.decode(view)))
+      );
+    });
+    if (holds !== "yes") return holds;
+    const here = await check(async () => Boolean(await verify(signed, "ipse-request+jwt", record.key.publicKey)));
+    return here === "no" && device !== record.device ? "other" : here;
+  };
+  const mine: Check = deviceJws ? await checkSigned(deviceJws) : "absent";
   return {
     kind: leaf.kind,
     time: leaf.time,

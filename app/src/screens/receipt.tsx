@@ -12,7 +12,7 @@ import type { Chosen, ShownView } from "../protocol/view";
 import { Icon } from "../ui/icons";
 import { Button, Facts, ProblemScreen, Screen, Waiting } from "../ui/parts";
 
-const ICONS = { yes: "tick", no: "cross", pending: "clock", absent: "info" } as const;
+const ICONS = { yes: "tick", no: "cross", pending: "clock", absent: "info", other: "info" } as const;
 
 /** A choice in words: the label of the choice, and that of the value. */
 function chosenFact({ choices }: ShownView, { key, value }: Chosen) {
@@ -61,7 +61,7 @@ export function ReceiptScreen({ id }: { id: string }) {
   ];
   const correct = checks.every(([, check]) => check !== "no");
   const { view } = receipt;
-  const shown = view ? [...view.attributes, ...view.fields.filter(({ kind, claims }) => kind !== "image" && claims.length > 0)] : [];
+  const shown = view ? [...view.attributes, ...view.fields.filter(({ kind }) => kind !== "image")] : [];
   return (
     <Screen
       id="receipt"
@@ -104,7 +104,7 @@ export function ReceiptScreen({ id }: { id: string }) {
       <section>
         <h2>{t("receipt-checks")}</h2>
         <p data-testid="receipt-verdict" data-sound={correct} data-logged={receipt.logged} role="status">
-          {t(!correct ? "receipt-incorrect" : receipt.logged === "yes" ? "receipt-correct" : "receipt-pending")}
+          {t(!correct ? "receipt-incorrect" : receipt.logged !== "yes" ? "receipt-pending" : receipt.mine === "other" ? "receipt-other" : "receipt-correct")}
         </p>
         <ul class="checks">
           {checks

@@ -30,6 +30,8 @@ pub enum Check {
     Pending,
     /// The evidence has no such part.
     Absent,
+    /// Another phone of the person signed it, and this one does not have its key.
+    Other,
 }
 
 impl Check {
@@ -138,7 +140,9 @@ fn check(answer: &ReceiptResponse, state: &State, device: &VerifyingKey) -> Opti
         .ok()
         .and_then(|jws| strict_json::<Promise>(&jws.payload).ok());
     let mine = match (&evidence.transcript, &evidence.device_jws) {
-        (Some(transcript), Some(jws)) => Check::of(signed_here(&evidence, transcript, jws, device)),
+        (Some(transcript), Some(jws)) => {
+            signed_here(&evidence, transcript, jws, (device, state)).unwrap_or(Check::No)
+        }
         _ => Check::Absent,
     };
     Some(ReceiptCheck {
@@ -183,22 +187,26 @@ fn signed_here(
     evidence: &Evidence,
     transcript: &ipse_protocol::transcript::Transcript,
     jws: &str,
-    device: &VerifyingKey,
-) -> Option<bool> {
-    let parsed = jws::verify(jws, device_request::MAX_LEN, device, &[device_request::TYP]).ok()?;
+    (key, state): (&VerifyingKey, &State),
+) -> Option<Check> {
+    let parsed = jws::decode_unverified(jws, device_request::MAX_LEN).ok()?;
     let claims = RequestClaims::parse(&parsed.payload).ok()?;
     let view = evidence.view.as_ref()?;
     let chosen = match &transcript.choices_hash {
         Some(hash) => *hash == choices_hash(&evidence.choices),
         None => evidence.choices.is_empty(),
     };
-    Some(
-        chosen
-            && claims.t == Some(transcript.hash())
-            && transcript.view_hash == view::hash(&view.0)
-            && Some(transcript.decision) == evidence.decision
-            && Some(transcript.factor) == evidence.factor,
-    )
+    let holds = chosen
+        && claims.t == Some(transcript.hash())
+        && transcript.view_hash == view::hash(&view.0)
+        && Some(transcript.decision) == evidence.decision
+        && Some(transcript.factor) == evidence.factor;
+    Some(match parsed.verify(key, &[device_request::TYP]) {
+        _ if !holds => Check::No,
+        Ok(()) => Check::Yes,
+        Err(_) if state.device.as_ref() != Some(&claims.dev) => Check::Other,
+        Err(_) => Check::No,
+    })
 }
 
 fn array(text: &str) -> Option<[u8; 32]> {

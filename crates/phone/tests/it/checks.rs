@@ -277,6 +277,16 @@ async fn a_receipt_of_version_1_still_verifies() {
     assert_eq!(all, [Check::Yes; 4]);
     let shown = serde_json::to_value(&checked.view).expect("JSON");
     assert_eq!(shown["title"], "Winkel Hoek wil weten wie je bent");
+    // A later phone of the person has another key. A phone with the name of the one that signed must have its key.
+    let mut later = memory();
+    later.state.identity.clone_from(&memory.state.identity);
+    later.state.log_key.clone_from(&memory.state.log_key);
+    let checked = check(receipt, &mut later).await.expect("a receipt");
+    assert_eq!(checked.mine, Check::Other);
+    assert!(checked.is_valid());
+    later.state.device = old["device"].as_str().map(str::to_owned);
+    let checked = check(receipt, &mut later).await.expect("a receipt");
+    assert_eq!(checked.mine, Check::No);
     // Another salt, or a second commitment that the leaf does not have.
     for (member, value) in [("salt", &receipt["proof"][0]), ("disclosure", &json!(""))] {
         let mut other = receipt.clone();
