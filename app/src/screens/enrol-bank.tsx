@@ -14,7 +14,7 @@ import {
   isFresh,
   reloadEnrolment,
 } from "../model/app";
-import { day, shortDayAndTime, t } from "../model/language";
+import { day, t } from "../model/language";
 import { go, replace } from "../model/route";
 import type { EnrolStep } from "../model/route";
 import { useStore } from "../model/store";
@@ -24,6 +24,7 @@ import { Icon, Mark } from "../ui/icons";
 import { Button, Facts, Note, ProblemScreen, Row, Screen, ProblemNote, useTask, Waiting } from "../ui/parts";
 import { ChooseCode } from "./choose-code";
 import { stepText } from "./enrol-sim";
+import { Limited } from "./home";
 
 /** The list of banks, for an enrolment or a recovery. */
 export function BankList({ onBank, busy }: { onBank: (bank: string) => void; busy: boolean }) {
@@ -232,7 +233,6 @@ function WayOn({ problem }: { problem: Problem }) {
 
 export function EnrolReady() {
   const { me, waitingLink, enrolmentReceipt, replaced } = useStore(app);
-  const level = me?.level ?? "basic";
   return (
     <Screen
       id="ready"
@@ -248,8 +248,8 @@ export function EnrolReady() {
         </Button>
       }
     >
-      <p class="lead">{t(replaced ? "ready-replaced" : `ready-${level}`)}</p>
-      {me?.limited && <p data-testid="limited">{me.limited.until === null ? t("limited-soon") : t("limited-until", { time: shortDayAndTime(me.limited.until) })}</p>}
+      <p class="lead">{t(replaced ? "ready-replaced" : me?.sim.state === "connected" ? "ready-advanced" : "ready-basic")}</p>
+      {me?.limited && <Limited until={me.limited.until} />}
       <p>{t("ready-how")}</p>
       {enrolmentReceipt && (
         <a class="more" href={`#/receipt/${enrolmentReceipt}`} data-testid="receipt">

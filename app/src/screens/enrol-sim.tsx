@@ -100,12 +100,15 @@ export function EnrolSim() {
           ...(operator ? [{ label: t("sim-operator"), value: operator }] : []),
         ]}
       />
-      <div data-testid="sim-state" data-state={state}>
-        <Note kind={state === "ready" ? "good" : "caution"} icon="sim">
-          <p>{t(`sim-${state}`, { operator: operator ?? "" })}</p>
-          <p>{t(`sim-${state}.do`, { operator: operator ?? "" })}</p>
-        </Note>
-      </div>
+      {/* What the operator just refused takes the place of what it could do. */}
+      {!task.problem && (
+        <div data-testid="sim-state" data-state={state}>
+          <Note kind={state === "ready" ? "good" : "caution"} icon="sim">
+            <p>{t(`sim-${state}`, { operator: operator ?? "" })}</p>
+            <p>{t(`sim-${state}.do`, { operator: operator ?? "" })}</p>
+          </Note>
+        </div>
+      )}
       <ProblemNote problem={task.problem} />
     </Screen>
   );

@@ -1,6 +1,7 @@
 // Home: the state of the identity, the requests that wait for an answer, and the latest ones.
 
-import { app } from "../model/app";
+import { useEffect } from "preact/hooks";
+import { app, refreshSoon } from "../model/app";
 import { has, shortDayAndTime, t } from "../model/language";
 import { useStore } from "../model/store";
 import { go } from "../model/route";
@@ -25,16 +26,12 @@ export function Home() {
         <Icon name={blocked ? "shield" : "ready"} size={32} />
         <div>
           <p class="status-word">{t(`status-${me.status}`)}</p>
-          <p>{blocked ? t("status-blocked-note") : t(`level-${me.level}`)}</p>
+          <p>{blocked ? t("status-blocked-note") : t(connected(me.sim.state))}</p>
         </div>
       </section>
       {blocked && me.reasons.map(({ reason }) => <Reason key={reason} reason={reason} />)}
       {blocked && <NextStep />}
-      {!blocked && me.limited && (
-        <Note kind="calm" testid="limited">
-          {me.limited.until === null ? t("limited-soon") : t("limited-until", { time: shortDayAndTime(me.limited.until) })}
-        </Note>
-      )}
+      {!blocked && me.limited && <Limited until={me.limited.until} />}
       {me.wrong_since_last > 0 && !blocked && (
         <Note kind="caution" testid="wrong-codes">
           {t("wrong-since-last", { count: me.wrong_since_last })}
@@ -74,6 +71,27 @@ export function Home() {
       )}
       <p class="visually-hidden" data-testid="live" data-live={live} />
     </Screen>
+  );
+}
+
+/** What is connected, which a new phone that is limited for now does not change. */
+const connected = (sim: string): string => (sim === "connected" ? "level-advanced" : "level-basic");
+
+const DAY_MS = 86_400_000;
+
+/** Until when a new phone does simple logins only; `null` before the notice to the old number was sent. */
+export function Limited({ until }: { until: number | null }) {
+  useEffect(() => {
+    const left = until === null ? Infinity : until - Date.now();
+    // A timer cannot be much longer.
+    if (left > DAY_MS) return;
+    const timer = setTimeout(refreshSoon, Math.max(left, 0) + 1000);
+    return () => clearTimeout(timer);
+  }, [until]);
+  return (
+    <Note kind="calm" testid="limited">
+      {until === null ? t("limited-soon") : t("limited-until", { time: shortDayAndTime(until) })}
+    </Note>
   );
 }
 

@@ -65,7 +65,7 @@ export function ReceiptScreen({ id }: { id: string }) {
   return (
     <Screen
       id="receipt"
-      title={t(`receipt-kind-${receipt.kind}`)}
+      title={t(receipt.kind === "device" && receipt.bank ? "receipt-moved" : `receipt-kind-${receipt.kind}`)}
       over={t("receipt-title")}
       back={back}
       actions={

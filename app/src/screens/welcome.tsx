@@ -34,6 +34,7 @@ export function Welcome() {
         <li>{t("welcome-bank")}</li>
         <li>{t("welcome-code")}</li>
       </ul>
+      <p class="hint">{t("welcome-moves")}</p>
     </Screen>
   );
 }

@@ -118,6 +118,8 @@ impl Scheme {
                     // Each change of a device row is a leaf of the log.
                     let (kind, who) = (LeafKind::Device, &row.identity);
                     block::queue_receipt(tx, who, kind, "notice_ended", &row.id)?;
+                    // The app shows until when.
+                    tx.notify(block::IDENTITY_CHANNEL, &row.identity);
                 }
                 if sim::by_handle(tx, &text.operator, &text.handle)?.is_none() {
                     release(tx, &text.operator, &text.handle)?;

@@ -109,3 +109,36 @@ async fn the_stream_of_a_suspended_identity_says_so_and_the_person_can_read_why(
         network.end().await;
     }
 }
+
+#[tokio::test]
+async fn the_stream_of_a_replaced_phone_ends_and_that_of_the_new_one_hears_that_the_number_was_told()
+ {
+    for network in TestNetwork::both().await {
+        let mut old = network.enrolled(0).await;
+        let mut ending = open(&network, &mut old).await;
+        next(&mut ending).await.expect("an event");
+        let mut new = network.enrolled(0).await;
+        while let Some(part) = next(&mut ending).await {
+            assert!(part.starts_with(':'), "{part}");
+        }
+        let mut stream = open(&network, &mut new).await;
+        next(&mut stream).await.expect("an event");
+        let me = new.get("/me").await;
+        assert_eq!(
+            me.body["limited"]["until"],
+            serde_json::json!(null),
+            "{}",
+            me.body
+        );
+        let scheme = &network.server.scheme;
+        while ipse_server::outbox::drain(scheme).await.expect("drained") > 0 {}
+        let mut told = next(&mut stream).await.expect("an event");
+        while told.starts_with(':') {
+            told = next(&mut stream).await.expect("an event");
+        }
+        assert!(told.starts_with("event: identity"), "{told}");
+        let me = new.get("/me").await;
+        assert!(me.body["limited"]["until"].is_i64(), "{}", me.body);
+        network.end().await;
+    }
+}
