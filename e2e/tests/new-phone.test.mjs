@@ -1,5 +1,5 @@
 // A person loses phone and SIM, gets a new SIM from the operator and a new phone through the bank, and stays the same person
-// for the shop. Whoever has the old phone can still block.
+// for the shop. The old phone can still block.
 
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";

@@ -278,7 +278,7 @@ async fn a_receipt_of_version_1_still_verifies() {
     let shown = serde_json::to_value(&checked.view).expect("JSON");
     assert_eq!(shown["title"], "Winkel Hoek wil weten wie je bent");
     // A later phone of the person has another key. A phone with the name of the one that signed must have its key.
-    let mut later = memory();
+    let mut later = crate::support::memory();
     later.state.identity.clone_from(&memory.state.identity);
     later.state.log_key.clone_from(&memory.state.log_key);
     let checked = check(receipt, &mut later).await.expect("a receipt");
