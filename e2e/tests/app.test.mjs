@@ -106,6 +106,42 @@ describe("the phone app", { timeout: FILE_PATIENCE }, () => {
     assert.match(await greeting(shop), /Lotte/);
   });
 
+  test("the person removes the fingerprint and adds it again, each with the code", async () => {
+    const change = async (what) => {
+      await app.goto("/app/#/settings");
+      await app.press("to-fingerprint");
+      await app.press(`fingerprint-${what}`);
+      await app.ownRequest();
+      await app.press("continue");
+      await app.screen("confirm");
+      // Only the code is offered.
+      assert.equal(await app.at("use-unlock").count(), 0);
+      await app.type(CODE);
+      await app.outcome("approved");
+    };
+    await change("remove");
+    await app.paste(await scan());
+    await app.request();
+    await app.press("continue");
+    await app.screen("confirm");
+    assert.equal(await app.at("use-unlock").count(), 0);
+    await app.type(CODE);
+    await app.outcome("approved");
+    assert.match(await greeting(shop), /Lotte/);
+    // A finger that is not recognised begins nothing.
+    await app.goto("/app/#/fingerprint");
+    await app.fingerprint.setVerified(false);
+    await app.press("fingerprint-add");
+    await app.page.locator("[data-code=unlock_cancelled]").waitFor();
+    await app.fingerprint.setVerified(true);
+    await change("add");
+    await app.paste(await scan());
+    await app.request();
+    await app.approveWithFingerprint();
+    await app.outcome("approved");
+    assert.match(await greeting(shop), /Lotte/);
+  });
+
   test("same device: the link opens the app, and the same browser gets the login", async () => {
     const page = await phone.newPage();
     await visit(page, demo.shop);
@@ -268,6 +304,36 @@ describe("the phone app", { timeout: FILE_PATIENCE }, () => {
     await second.atBank(marie);
     await second.finish(CODE, { unlock: false });
     assert.equal(await second.at("status").getAttribute("data-level"), "basic");
+    await other.close();
+  });
+
+  test("a fingerprint that fails or is refused during the enrolment leads on with the code", async () => {
+    const other = await open(browser);
+    const second = await App.open(demo, other);
+    const luc = demo.person("Luc Wouters");
+    await second.connectSim(luc);
+    await second.atBank(luc);
+    await second.press("vouched-next");
+    await second.type(CODE);
+    await second.screen("code-again");
+    await second.type(CODE);
+    await second.screen("unlock");
+    await second.fingerprint.setVerified(false);
+    await second.press("unlock-yes");
+    await second.page.locator("[data-code=unlock_cancelled]").waitFor();
+    await second.at("unlock-later").waitFor();
+    await second.fingerprint.setVerified(true);
+    // The scheme refuses to help, and then the credential.
+    await second.page.route("**/unlock", (route) => route.fulfill({ status: 404, contentType: "application/problem+json", body: '{"code":"not_found"}' }), { times: 1 });
+    await second.press("unlock-yes");
+    await second.page.locator("[data-code=not_found]").waitFor();
+    await second.page.route("**/complete", (route) => route.fulfill({ status: 401, contentType: "application/problem+json", body: '{"code":"proof_invalid"}' }), { times: 1 });
+    await second.press("unlock-yes");
+    await second.page.locator("[data-code=proof_invalid]").waitFor();
+    await second.press("unlock-no");
+    await second.screen("ready");
+    await second.press("ready-home");
+    await second.at("status").waitFor();
     await other.close();
   });
 

@@ -80,6 +80,21 @@ describe("ipse phone", { timeout: FILE_PATIENCE }, () => {
     assert.equal(free.status, "active");
   });
 
+  test("the code adds and removes the fingerprint of an enrolled phone", async () => {
+    const emma = { ...demo.person("Emma Janssens"), home: `${demo.folder}/other-phone` };
+    const change = (what) => demo.phoneDoes(emma, "fingerprint", what, "--code", "58204", "--json");
+    const { out: added } = await change("add");
+    assert.equal(added.status, "approved");
+    const { out: me } = await demo.phoneDoes(emma, "me", "--json");
+    assert.equal(me.unlock, true);
+    await refused("fingerprint_exists", demo.phone(emma, "fingerprint", "add", "--code", "58204"));
+    const { out: receipt } = await demo.phoneDoes(emma, "receipt", added.receipt, "--json");
+    assert.equal(receipt.kind, "approval");
+    const { out: removed } = await change("remove");
+    assert.equal(removed.status, "approved");
+    await refused("fingerprint_missing", demo.phone(emma, "fingerprint", "remove", "--code", "58204"));
+  });
+
   test("a trivial code is refused with the reason", async () => {
     const noah = demo.person("Noah Weber");
     const { code: status, stderr, stdout } = await demo.phone(noah, "enrol", "--scheme", demo.app, "--phone-number", noah.phone_number, "--bank", noah.bank, "--customer", noah.customer, "--code", "12345");

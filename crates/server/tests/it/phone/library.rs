@@ -1,31 +1,38 @@
 //! The phone library as `ipse phone` uses it: with files, key stretching and whole sequences of steps.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use ipse_phone::{
-    Answer, Check, Enrol, Error, Folder, Http, Outgoing, Phone, Proof, Result, Transport,
+    Answer, Check, Enrol, Error, Folder, Http, Interceptor, Outgoing, Phone, Proof, Request,
+    Result, Transport,
 };
 use ipse_protocol::terms::{Obtained, RefusalReason};
 use ipse_protocol::wire::Decided;
 use ipse_protocol::{Clock, Random};
+use serde_json::Value;
 
 use crate::support::{BANK, CODE, TestNetwork, number};
 
 async fn enrolled(network: &TestNetwork, folder: &Path) -> Phone {
     let mut phone = Phone::open(folder).expect("a phone");
     let phone_number = number(0);
-    let with = Enrol {
+    let with = with_fingerprint(network, &phone_number);
+    phone.enrol(&with).await.expect("an identity");
+    phone
+}
+
+fn with_fingerprint<'a>(network: &'a TestNetwork, phone_number: &'a str) -> Enrol<'a> {
+    Enrol {
         scheme: &network.issuer,
-        phone_number: &phone_number,
+        phone_number,
         bank: BANK,
         customer: "customer0",
         code: CODE,
         device_name: "Scripted phone",
         language: "en",
         fingerprint: true,
-    };
-    phone.enrol(&with).await.expect("an identity");
-    phone
+    }
 }
 
 /// Each step is another process: it opens the folder again.
@@ -111,6 +118,50 @@ async fn a_phone_in_a_folder_enrols_decides_and_recovers() {
         let action = action.offer.action;
         let done = phone.approve(&action, Proof::Code("40719")).await;
         assert_eq!(done.expect("an approval").status, Decided::Approved);
+        network.end().await;
+    }
+}
+
+/// Breaks the credential in the last request of an enrolment.
+struct BreaksCredential;
+
+impl Interceptor for BreaksCredential {
+    fn before_signing(&self, request: &mut Request) {
+        if !request.message.path.ends_with("/complete") {
+            return;
+        }
+        let mut body: Value = serde_json::from_slice(&request.message.body).expect("JSON");
+        if body["unlock"].is_object() {
+            body["unlock"]["attestation_object"] = "AAAA".into();
+        }
+        request.message.body = serde_json::to_vec(&body).expect("JSON");
+    }
+}
+
+#[tokio::test]
+async fn a_fingerprint_that_is_refused_costs_no_enrolment() {
+    for network in TestNetwork::both().await {
+        let home = tempfile::tempdir().expect("a folder");
+        let phone_number = number(0);
+        let mut with = with_fingerprint(&network, &phone_number);
+        let mut broken = Phone::open(home.path())
+            .expect("a phone")
+            .with_interceptor(Some(Arc::new(BreaksCredential)));
+        let done = broken.enrol(&with).await.expect("an identity");
+        assert!(!done.biometric);
+        let mut phone = Phone::open(home.path()).expect("a phone");
+        assert!(!phone.me().await.expect("me").biometric);
+        let action = phone.add_fingerprint().await.expect("an action");
+        let approved = phone.approve(&action, Proof::Code(CODE)).await;
+        approved.expect("an approval");
+        assert!(phone.me().await.expect("me").biometric);
+
+        let other = tempfile::tempdir().expect("a folder");
+        with.customer = "customer1";
+        let phone_number = number(1);
+        with.phone_number = &phone_number;
+        let mut phone = Phone::open(other.path()).expect("a phone");
+        assert!(phone.enrol(&with).await.expect("an identity").biometric);
         network.end().await;
     }
 }
