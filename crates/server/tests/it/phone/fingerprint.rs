@@ -133,3 +133,26 @@ async fn a_suspended_person_removes_their_fingerprint_and_stays_suspended() {
         network.end().await;
     }
 }
+
+#[tokio::test]
+async fn a_fingerprint_does_not_shorten_the_wait_of_a_new_phone() {
+    for network in TestNetwork::both().await {
+        let partner = network.partner().await;
+        network.enrolled(0).await;
+        let mut new = network.enrolled(0).await;
+        let (finger, offer) = new.begin_adding().await;
+        approve(&mut new, &offer).await;
+        let me = new.get("/me").await;
+        assert_eq!(
+            (&me.body["unlock"], &me.body["level"]),
+            (&json!(true), &json!("basic"))
+        );
+        assert!(!me.body["limited"].is_null(), "{}", me.body);
+        let login = network.offer_basic(&partner, &mut new).await;
+        let decided = new.approve_by_biometric(&login, &finger).await;
+        assert_eq!(decided.status, StatusCode::OK, "{}", decided.body);
+        let started = network.start(&partner).await;
+        new.claim(&started.link).await.refused("level_not_allowed");
+        network.end().await;
+    }
+}
