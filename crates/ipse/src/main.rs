@@ -3,6 +3,7 @@
 mod admin_cli;
 mod bench;
 mod demo_cli;
+mod keys_cli;
 mod log_cli;
 mod serve_cli;
 
@@ -26,6 +27,7 @@ struct Cli {
 
 const EXAMPLES: &str = "Examples:
   ipse demo                                        everything on this machine, to try it out
+  ipse keys init --home /var/lib/ipse              make the scheme's keys, once
   ipse serve --home /var/lib/ipse                  the scheme
   ipse admin partner add --home /var/lib/ipse --name 'My shop' \\
       --redirect-uri https://shop.example/callback --service SHOP_LOGIN:login --json
@@ -56,6 +58,8 @@ enum Command {
     Operator(ipse_operator::cli::Args),
     /// Register partners and sandbox people, and print public keys
     Admin(admin_cli::Args),
+    /// Make the keys of a home, and show them
+    Keys(keys_cli::Args),
     /// Check the log of decisions
     Log(log_cli::Args),
     /// Measure whole logins
@@ -143,6 +147,7 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
             ipse_operator::cli::run(args).await?;
         }
         Command::Admin(args) => admin_cli::run(args).await?,
+        Command::Keys(args) => keys_cli::run(&args)?,
         Command::Bench(args) => bench::run(args).await?,
         Command::Log(args) => return log_cli::run(args).await,
         Command::DemoBank { home } => {
@@ -190,6 +195,7 @@ mod tests {
             "ipse --home d serve",
             "ipse --home d phone actions --json",
             "ipse admin --home d partner list",
+            "ipse keys --home d init --json",
         ] {
             assert!(
                 Cli::try_parse_from(moved(line).split(' ')).is_ok(),

@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 use crate::cache::Cache;
 use crate::disk::Disk;
 use crate::inventory::Inventory;
-use crate::{DAILY_LIFE, Error, KeyStore, RowKeys, SealingKey, Secret32, random};
+use crate::{Belonging, DAILY_LIFE, Error, KeyStore, RowKeys, SealingKey, Secret32, random};
 
 mod init;
 mod rows;
@@ -46,8 +46,6 @@ enum Mode {
     Alone,
     /// Make what is missing.
     Making,
-    /// As [`Mode::Shared`], and make what is missing without listing it.
-    Lenient,
 }
 
 /// MAC keys are derived from one root (HKDF-Expand, RFC 5869 §2.3, first block), so that a MAC needs no disk and cannot fail.
@@ -101,7 +99,7 @@ impl FileKeyStore {
             let inventory = self.inventory();
             if inventory.files.contains_key(&file.name) {
                 inventory.check(&file.name, content.as_ref().map(|found| found.as_slice()))?;
-            } else if self.mode != Mode::Lenient {
+            } else {
                 return Ok(None);
             }
         }
@@ -122,13 +120,12 @@ impl FileKeyStore {
         if let Some(found) = self.load(file)? {
             return Ok(found);
         }
-        let kept = file.periodic || self.mode == Mode::Lenient;
-        if !kept && self.mode != Mode::Making {
+        if !file.periodic && self.mode != Mode::Making {
             return Err(Error::NoKey(file.purpose.clone()));
         }
         let made = make()?;
         let sealed = self.master.seal(file.aad.as_bytes(), &made)?;
-        if kept {
+        if file.periodic {
             self.disk.create(&file.name, &sealed)?;
             // Another process may have stored its key first. Then its key is used.
             return self
@@ -150,6 +147,23 @@ impl FileKeyStore {
     /// The keys of days that are open.
     fn days(&self) -> MutexGuard<'_, BTreeMap<i64, Arc<SealingKey>>> {
         self.daily.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether no other process has the keystore open.
+    #[must_use]
+    pub fn is_alone(&self) -> bool {
+        self.mode == Mode::Alone
+    }
+
+    /// Records the ids of the databases to which the keystore belongs.
+    ///
+    /// # Errors
+    /// [`Error::InUse`] unless the store is open alone, and when the disk fails.
+    pub fn set_databases(&self, ids: BTreeMap<String, String>) -> Result<(), Error> {
+        self.change(|inventory| {
+            inventory.databases = ids;
+            Ok(())
+        })
     }
 
     /// What the keystore has.
@@ -284,6 +298,15 @@ impl KeyStore for FileKeyStore {
                 .map(key)
                 .collect::<Result<_, Error>>()?,
         })
+    }
+
+    fn belonging(&self) -> Belonging {
+        let inventory = self.inventory();
+        Belonging {
+            keystore: inventory.id.clone(),
+            generation: inventory.generation,
+            databases: inventory.databases.clone(),
+        }
     }
 
     fn rows_sealed(&self) -> bool {

@@ -1,4 +1,5 @@
-//! Keys that sign, seal, decrypt and authenticate. Each key has one purpose and is made at its first use.
+//! Keys that sign, seal, decrypt and authenticate. Each key has one purpose. Keys are made when a home is set up; only those of
+//! days and weeks are made when they are first used.
 //!
 //! [`KeyStore`] is the interface. [`FileKeyStore`] keeps keys in files, for development, tests and the demo, and refuses
 //! production. A hardware module can implement the same trait.
@@ -11,6 +12,7 @@ mod inventory;
 mod random;
 mod sealing;
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
@@ -30,7 +32,8 @@ pub const DAILY_LIFE: i64 = 2;
 /// A store of keys.
 ///
 /// A purpose is a path of lower-case words, digits, `-`, `_` and `.`, such as `opaque/setup/1`. A new version of a key is a new
-/// purpose. A missing key is made, except by [`Self::open`].
+/// purpose. A key that is missing is [`Error::NoKey`]: [`FileKeyStore::init`] makes keys. Only the keys of days, and the sealing
+/// keys of weeks (the last word of the purpose begins with `week-`), are made at the first use.
 pub trait KeyStore: Send + Sync {
     /// The signing key of a purpose, for `alg`.
     ///
@@ -66,8 +69,7 @@ pub trait KeyStore: Send + Sync {
     /// When the store fails.
     fn secret(&self, purpose: &str) -> Result<Secret32, Error>;
 
-    /// A secret of any form. If there is none, `create` makes it. Returns the stored secret, also when another process stored one
-    /// first.
+    /// A secret of any form. `create` makes it while a home is set up.
     ///
     /// # Errors
     /// When the store fails.
@@ -90,10 +92,10 @@ pub trait KeyStore: Send + Sync {
     /// [`Error::Open`] for anything else, [`Error::NoKey`] when the key was destroyed or never made.
     fn open(&self, purpose: &str, aad: &[u8], sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, Error>;
 
-    /// Destroys the sealing key of a purpose, and so everything that was sealed under it. The purpose must not be used again.
+    /// Destroys the sealing key of a week, and so everything that was sealed under it. The purpose must not be used again.
     ///
     /// # Errors
-    /// When the store fails.
+    /// [`Error::Purpose`] for the key of no week, or when the store fails.
     fn destroy(&self, purpose: &str) -> Result<(), Error>;
 
     /// HMAC-SHA-256 under the key of a purpose.
@@ -104,6 +106,9 @@ pub trait KeyStore: Send + Sync {
     /// # Errors
     /// When the store fails.
     fn row_keys(&self) -> Result<RowKeys, Error>;
+
+    /// Which keystore this is, and to which databases it belongs.
+    fn belonging(&self) -> Belonging;
 
     /// Whether each row of the databases has its MAC, so that one without is refused.
     fn rows_sealed(&self) -> bool;
@@ -130,6 +135,17 @@ pub trait KeyStore: Send + Sync {
 
     /// Whether the keys are protected well enough for production. `false` for a store in software.
     fn is_production(&self) -> bool;
+}
+
+/// Which keystore this is, and to which databases it belongs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Belonging {
+    /// The id of the keystore.
+    pub keystore: String,
+    /// How often its keys have changed.
+    pub generation: i64,
+    /// The ids of the databases, by what they hold.
+    pub databases: BTreeMap<String, String>,
 }
 
 /// The keys that authenticate database rows, by version.

@@ -52,7 +52,7 @@ pub struct Args {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Write operator.toml and print the public keys that the scheme pins.
+    /// Write operator.toml, make the keys, and print the public ones, which the scheme pins.
     Init(Box<Init>),
     /// Print the public keys that the scheme pins.
     Jwks,
@@ -166,7 +166,7 @@ pub async fn run(args: Args) -> anyhow::Result<()> {
     }
 }
 
-/// The public keys of the operator in `home`. Makes the keys if there are none.
+/// The public keys of the operator in `home`.
 ///
 /// # Errors
 /// The keystore's.
@@ -215,6 +215,7 @@ fn initialise(home: &Path, init: Init) -> anyhow::Result<()> {
         ranges: Vec::new(),
     };
     config.write(home)?;
+    drop(OperatorKeys::init(home)?);
     print_json(&serde_json::to_value(public_jwks(home)?)?)
 }
 

@@ -22,15 +22,40 @@ pub struct OperatorKeys {
     secrets: hmac::Key,
 }
 
+const SIGNING: &str = "operator/signing";
+const MASTER: &str = "operator/sim-master";
+const HANDLE: &str = "operator/handle";
+const TOKEN: &str = "operator/token";
+const SECRET: &str = "operator/secret";
 const CARD: &str = "operator/card";
 
+/// Makes each key that an operator needs, in a keystore that makes keys.
+///
+/// # Errors
+/// The keystore's.
+pub fn make_keys(store: &dyn KeyStore) -> Result<(), ipse_keys::Error> {
+    store.signing(SIGNING)?;
+    for purpose in [MASTER, HANDLE, TOKEN, SECRET] {
+        store.secret(purpose)?;
+    }
+    store.seal(CARD, b"", b"").map(drop)
+}
+
 impl OperatorKeys {
-    /// Opens the keys in `home/keys`, and makes those that do not exist yet.
+    /// Opens the keys in `home/keys`.
     ///
     /// # Errors
     /// The keystore's.
     pub fn open(home: &Path) -> Result<Self, ipse_keys::Error> {
         Self::new(Arc::new(FileKeyStore::open(&home.join("keys"))?))
+    }
+
+    /// Makes the keystore in `home/keys`, or the keys that it misses.
+    ///
+    /// # Errors
+    /// The keystore's.
+    pub fn init(home: &Path) -> Result<FileKeyStore, ipse_keys::Error> {
+        FileKeyStore::init(&home.join("keys"), &make_keys)
     }
 
     /// Gets the keys from a keystore.
@@ -45,11 +70,11 @@ impl OperatorKeys {
             ))
         };
         Ok(Self {
-            signing: store.signing("operator/signing")?,
-            master: secret(&*store, "operator/sim-master")?,
-            handles: mac_key("operator/handle")?,
-            tokens: mac_key("operator/token")?,
-            secrets: mac_key("operator/secret")?,
+            signing: store.signing(SIGNING)?,
+            master: secret(&*store, MASTER)?,
+            handles: mac_key(HANDLE)?,
+            tokens: mac_key(TOKEN)?,
+            secrets: mac_key(SECRET)?,
             store,
         })
     }

@@ -50,13 +50,21 @@ pub fn day(now: i64) -> i64 {
     now / DAY_MS
 }
 
+/// OPAQUE's setup, from the keystore.
+pub(crate) fn setup(
+    keys: &dyn KeyStore,
+    random: &Random,
+) -> Result<Zeroizing<Vec<u8>>, ipse_keys::Error> {
+    keys.secret_bytes("opaque/setup/1", &|| {
+        ServerSetup::<ServerSuite>::new(&mut random.clone())
+            .serialize()
+            .to_vec()
+    })
+}
+
 impl CodeService {
     pub(crate) fn new(keys: &dyn KeyStore, random: Random) -> Result<Self, Error> {
-        let bytes = keys.secret_bytes("opaque/setup/1", &|| {
-            ServerSetup::<ServerSuite>::new(&mut random.clone())
-                .serialize()
-                .to_vec()
-        })?;
+        let bytes = setup(keys, &random)?;
         let setup = ServerSetup::deserialize(&bytes).map_err(|_| Error::Corrupt("OPAQUE setup"))?;
         Ok(Self {
             setup: Arc::new(setup),

@@ -40,6 +40,7 @@ mod refusal;
 pub mod registrar;
 pub mod request;
 mod scheme;
+pub mod setup;
 mod signer;
 pub mod sim;
 pub mod sim_controller;

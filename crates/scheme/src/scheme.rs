@@ -65,7 +65,7 @@ pub struct Parts {
 }
 
 impl Scheme {
-    /// Puts the parts together, and creates the keys that are missing.
+    /// Puts the parts together.
     ///
     /// # Errors
     /// When the keystore cannot give the keys.

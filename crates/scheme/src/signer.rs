@@ -9,6 +9,9 @@ use ipse_protocol::receipt::{self as wire, Checkpoint, PROMISE_MS, Promise};
 
 use crate::error::Error;
 
+/// Keystore purpose of the log's key.
+pub(crate) const KEY: &str = "log/1";
+
 /// Signs promises and checkpoints with the log's key.
 #[derive(Clone)]
 pub struct Signer {
@@ -19,7 +22,7 @@ pub struct Signer {
 impl Signer {
     pub(crate) fn new(keys: &dyn KeyStore, issuer: &str) -> Result<Self, Error> {
         Ok(Self {
-            key: keys.signing("log/1")?,
+            key: keys.signing(KEY)?,
             issuer: issuer.into(),
         })
     }

@@ -21,6 +21,7 @@ mod fault;
 pub mod fetch;
 mod health;
 pub mod jobs;
+pub mod keystore;
 pub mod limits;
 pub mod openid;
 pub mod operators;

@@ -8,6 +8,7 @@ use axum::Router;
 use ipse_keys::{FileKeyStore, KeyStore};
 use ipse_protocol::{Clock, Random};
 use ipse_scheme::config::Profile;
+use ipse_scheme::setup::Databases;
 use ipse_scheme::{Parts, Scheme};
 use ipse_store::{PERSONS, SCHEME, Store, identity};
 
@@ -33,7 +34,8 @@ impl Server {
     /// Opens the database and the keystore, and sets up the clients of operators and banks.
     ///
     /// # Errors
-    /// When one of them does not open, or when production is configured with a file keystore.
+    /// When one of them does not open, when they do not belong together, or when production is configured with a file
+    /// keystore.
     pub fn open(home: &Path, config: ServerConfig) -> anyhow::Result<Self> {
         Self::open_with(home, config, Clock::system(), Random::system())
     }
@@ -94,13 +96,12 @@ pub fn open_scheme(
     if config.profile == Profile::Production && !keys.is_production() {
         bail!("the file keystore is for development: production needs a hardware module");
     }
-    let store = Store::open(&config.database, &SCHEME, clock.clone()).with_context(|| {
-        let shown = without_password(&config.database);
-        format!("cannot open the database {shown}")
-    })?;
-    let person_keys = config.person_keys(|schemas| keeps_shared_keys(&store, schemas))?;
-    let persons = Store::open(&person_keys, &PERSONS, clock.clone())
-        .context("cannot open the store of person keys")?;
+    let (store, persons) = open_databases(config, &clock)?;
+    Databases {
+        scheme: &store,
+        persons: &persons,
+    }
+    .check(&*keys)?;
     let fetch = fetch::Fetch::new(config.profile)?;
     let operators = operators::clients(config, &*keys, &fetch, &clock, random)?;
     let registrars = registrars::clients(config, &*keys, &fetch, &clock, random)?;
@@ -116,6 +117,21 @@ pub fn open_scheme(
     })?;
     scheme.watch_clock().context("cannot read the clock")?;
     Ok(scheme)
+}
+
+/// Opens the scheme's database and the store of person keys.
+///
+/// # Errors
+/// When one of them does not open.
+pub fn open_databases(config: &ServerConfig, clock: &Clock) -> anyhow::Result<(Store, Store)> {
+    let store = Store::open(&config.database, &SCHEME, clock.clone()).with_context(|| {
+        let shown = without_password(&config.database);
+        format!("cannot open the database {shown}")
+    })?;
+    let person_keys = config.person_keys(|schemas| keeps_shared_keys(&store, schemas))?;
+    let persons = Store::open(&person_keys, &PERSONS, clock.clone())
+        .context("cannot open the store of person keys")?;
+    Ok((store, persons))
 }
 
 /// Whether an installation keeps its person keys in the schema that all installations once shared: it has people, and no keys of

@@ -14,6 +14,7 @@ pub mod engine;
 pub mod enrolment;
 pub mod fingerprint;
 pub mod grant;
+pub mod home;
 pub mod identity;
 mod kind;
 mod migrations;

@@ -118,12 +118,26 @@ pub static SCHEME: Migrations = Migrations::new(&[
         sqlite: include_str!("../migrations/scheme/sqlite/0019_fingerprint.sql"),
         postgres: include_str!("../migrations/scheme/postgres/0019_fingerprint.sql"),
     },
+    Migration {
+        version: 20,
+        name: "the keystore to which the database belongs",
+        sqlite: include_str!("../migrations/scheme/sqlite/0020_home.sql"),
+        postgres: include_str!("../migrations/scheme/postgres/0020_home.sql"),
+    },
 ]);
 
 /// The store of person keys.
-pub static PERSONS: Migrations = Migrations::new(&[Migration {
-    version: 1,
-    name: "person keys",
-    sqlite: include_str!("../migrations/persons/sqlite/0001_person_keys.sql"),
-    postgres: include_str!("../migrations/persons/postgres/0001_person_keys.sql"),
-}]);
+pub static PERSONS: Migrations = Migrations::new(&[
+    Migration {
+        version: 1,
+        name: "person keys",
+        sqlite: include_str!("../migrations/persons/sqlite/0001_person_keys.sql"),
+        postgres: include_str!("../migrations/persons/postgres/0001_person_keys.sql"),
+    },
+    Migration {
+        version: 2,
+        name: "the keystore to which the database belongs",
+        sqlite: include_str!("../migrations/persons/sqlite/0002_home.sql"),
+        postgres: include_str!("../migrations/persons/postgres/0002_home.sql"),
+    },
+]);

@@ -79,7 +79,7 @@ pub enum BankError {
 }
 
 impl Bank {
-    /// A bank with its keys, which are made at the first use.
+    /// A bank with its keys.
     ///
     /// # Errors
     /// [`BankError`].
@@ -120,6 +120,14 @@ impl Bank {
     fn random_text(&self) -> String {
         ipse_jose::b64::encode(&self.random.bytes::<32>())
     }
+}
+
+/// Makes each key that a bank needs, in a keystore that makes keys.
+///
+/// # Errors
+/// The keystore's.
+pub fn make_keys(keys: &dyn KeyStore) -> Result<(), ipse_keys::Error> {
+    keys.signing(SIGNING_KEY).map(drop)
 }
 
 /// Runs the bank whose configuration and keys are in `home`, until `stop` completes.

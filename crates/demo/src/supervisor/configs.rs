@@ -1,7 +1,6 @@
 //! Writes the configuration of every party: its name and address, and the public keys of the parties that it trusts.
 //!
-//! The keys of a party are made in its own home, as the party would do, and only their public parts go into the
-//! configuration of the others.
+//! The keys of a party are made in its own home, once, and only their public parts go into the configuration of the others.
 
 use std::path::Path;
 
@@ -34,6 +33,33 @@ pub struct Database {
     pub url: String,
     /// For person keys, if not derived from `url`.
     pub person_keys: Option<String>,
+}
+
+/// Makes the keys that configurations name. `ipse keys init` makes the others when the configurations are there.
+pub fn make_keys(layout: &Layout) -> anyhow::Result<()> {
+    let init = |party: Party, make: &dyn Fn(&dyn KeyStore) -> Result<(), ipse_keys::Error>| {
+        let home = layout.home_of(party);
+        std::fs::create_dir_all(&home)
+            .with_context(|| format!("cannot make {}", home.display()))?;
+        FileKeyStore::init(&home.join("keys"), make)
+            .map(drop)
+            .with_context(|| format!("cannot make the keys in {}", home.display()))
+    };
+    init(Party::Scheme, &|keys| {
+        keys.signing(SCHEME_OPERATOR_CLIENT_KEY)?;
+        keys.signing(SCHEME_BANK_CLIENT_KEY)?;
+        keys.signing(SCHEME_EVENT_KEY)?;
+        keys.decryption(SCHEME_USERINFO_KEY).map(drop)
+    })?;
+    for n in 0..OPERATORS.len() {
+        init(Party::Operator(n), &|keys| {
+            keys.signing(OPERATOR_KEY).map(drop)
+        })?;
+    }
+    for n in 0..BANKS.len() {
+        init(Party::Bank(n), &bank::make_keys)?;
+    }
+    Ok(())
 }
 
 /// Writes the configuration of every party but the shop.
@@ -172,7 +198,6 @@ pub fn write_shop(layout: &Layout, partners: &[Partner]) -> anyhow::Result<()> {
 }
 
 fn keys_of(home: &Path) -> anyhow::Result<FileKeyStore> {
-    std::fs::create_dir_all(home).with_context(|| format!("cannot make {}", home.display()))?;
     FileKeyStore::open(&home.join("keys"))
         .with_context(|| format!("cannot open the keys in {}", home.display()))
 }
@@ -196,6 +221,7 @@ mod tests {
             home: home.path().to_owned(),
             port_base: 4000,
         };
+        make_keys(&layout).unwrap();
         write(&layout, Path::new("/app"), None).unwrap();
         for party in [Party::Bank(0), Party::Bank(1)] {
             let config = bank::Config::read(&layout.home_of(party)).unwrap();

@@ -75,6 +75,9 @@ struct State {
     database: Option<String>,
     /// PostgreSQL schema of this home. A fresh start uses another one, so that this program never drops data.
     schema: String,
+    /// Whether the keys are made. A start after that makes none.
+    #[serde(default)]
+    keys: bool,
     /// The registered partners, with what their software needs.
     partners: Vec<ready::Partner>,
     /// The people who are enrolled, by customer name.
@@ -164,7 +167,19 @@ async fn start_all(
 ) -> anyhow::Result<()> {
     let first = state.enrolled.is_empty();
     announce::step("Making keys and settings");
+    if !state.keys {
+        configs::make_keys(layout)?;
+    }
     configs::write(layout, &programs.app, state.database().as_ref())?;
+    if !state.keys {
+        for party in Party::ALL.into_iter().filter(|party| *party != Party::Shop) {
+            let home = layout.home_of(party);
+            let home = home.to_str().context("the path of the home is not UTF-8")?;
+            command(&programs.ipse, &["keys", "init", "--home", home]).await?;
+        }
+        state.keys = true;
+        state.write(&layout.home)?;
+    }
     for party in [
         Party::Operator(0),
         Party::Operator(1),
@@ -275,6 +290,7 @@ fn prepare(options: &Options) -> anyhow::Result<(Layout, State)> {
                 "ipse_demo_{:08x}",
                 u32::from_be_bytes(Random::system().bytes())
             ),
+            keys: false,
             partners: Vec::new(),
             enrolled: Vec::new(),
         },
@@ -370,6 +386,7 @@ mod tests {
             port_base: 4000,
             database: database.map(str::to_owned),
             schema: "ipse_demo_1".to_owned(),
+            keys: false,
             partners: Vec::new(),
             enrolled: Vec::new(),
         };

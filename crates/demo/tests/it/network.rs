@@ -119,7 +119,7 @@ impl TestNetwork {
                 customer("tom", "Tom", "71715100169"),
             ],
         };
-        let keys = ipse_keys::FileKeyStore::open(home.path()).unwrap();
+        let keys = ipse_keys::FileKeyStore::init(home.path(), &bank::make_keys).unwrap();
         let clock = Clock::system();
         let bank = Bank::new(config, Box::new(keys), clock.clone(), Random::system()).unwrap();
         Self {

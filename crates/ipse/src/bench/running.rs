@@ -61,7 +61,7 @@ impl Running {
         let scheme = arguments("serve", &scheme_home);
         let scheme = Party::start(&scheme, &scheme_home, &app_at).await?;
         let token_key = FileKeyStore::open(&scheme_home.join("keys"))?
-            .signing_with("openid/id-token/es256", Alg::Es256)?
+            .signing_with(ipse_server::openid::ID_TOKEN_ES256, Alg::Es256)?
             .verifying_key();
         let target = Arc::new(Target {
             issuer: config.issuer,

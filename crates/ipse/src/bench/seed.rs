@@ -9,10 +9,11 @@ use ipse_keys::{FileKeyStore, KeyStore};
 use ipse_openid::client::{
     AssertionAudience, Authentication, IdTokenAlg, PROFILE, Registration, Service, ServiceType,
 };
+use ipse_operator::keys::OperatorKeys;
 use ipse_phone::{CodeRegistration, KeyStretching};
-use ipse_protocol::Random;
 use ipse_protocol::ids::{DeviceId, IdentityId, PartnerId};
 use ipse_protocol::terms::KeyKind;
+use ipse_protocol::{Clock, Random};
 use ipse_scheme::actor::Actor;
 use ipse_scheme::code::credential_identifier;
 use ipse_scheme::device::row_mac;
@@ -86,6 +87,12 @@ pub async fn seed(args: &SeedArgs) -> anyhow::Result<()> {
     )
     .await?;
     let scheme_home = args.home.join("scheme");
+    drop(ipse_server::keystore::init(
+        &scheme_home,
+        &ServerConfig::load(&scheme_home)?,
+        &Clock::system(),
+        &random,
+    )?);
     let server = Arc::new(Server::open(
         &scheme_home,
         ServerConfig::load(&scheme_home)?,
@@ -143,7 +150,10 @@ fn configure(
     let (scheme_home, operator_home) = (home.join("scheme"), home.join("operator"));
     std::fs::create_dir_all(&scheme_home)?;
     std::fs::create_dir_all(&operator_home)?;
-    let scheme_keys = FileKeyStore::open(&scheme_home.join("keys"))?;
+    let scheme_keys = FileKeyStore::init(&scheme_home.join("keys"), &|keys| {
+        ipse_server::keystore::make_keys(keys, &Random::system())
+    })?;
+    drop(OperatorKeys::init(&operator_home)?);
     let client = JwkSet {
         keys: vec![
             scheme_keys

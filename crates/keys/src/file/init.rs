@@ -9,29 +9,12 @@ use crate::inventory::Inventory;
 use crate::{Error, KeyStore, SealingKey};
 
 impl FileKeyStore {
-    /// Opens the keystore beside other processes. A missing keystore is made, and so is a missing key at its first use.
-    ///
-    /// # Errors
-    /// When a file is missing, was changed, or can be read by other users, or when the disk fails.
-    pub fn open(dir: &Path) -> Result<Self, Error> {
-        let disk = Disk::make(dir)?;
-        if !Inventory::exists(&disk)? {
-            let lock = disk.lock_file()?;
-            lock.lock()
-                .map_err(|error| Error::Io("lock".to_owned(), error))?;
-            drop(Self::init_locked(Disk::open(dir)?, lock, &|_| Ok(()))?);
-        }
-        let lock = disk.lock_file()?;
-        lock.lock_shared()
-            .map_err(|error| Error::Io("lock".to_owned(), error))?;
-        Self::new(disk, lock, Mode::Lenient)
-    }
-
     /// Opens the keystore beside other processes. It makes the keys of days and weeks only.
     ///
     /// # Errors
-    /// As [`Self::open`]; [`Error::InUse`] while another process changes the inventory.
-    pub fn open_made(dir: &Path) -> Result<Self, Error> {
+    /// When a file is missing, was changed, or can be read by other users, when the disk fails, and [`Error::InUse`] while
+    /// another process changes the keystore.
+    pub fn open(dir: &Path) -> Result<Self, Error> {
         let disk = Disk::open(dir)?;
         let lock = disk.lock_file()?;
         match lock.try_lock_shared() {
@@ -65,7 +48,7 @@ impl FileKeyStore {
         match lock_alone(&disk) {
             Ok(lock) => Self::init_locked(disk, lock, make),
             Err(Error::InUse(path)) => {
-                let store = Self::open_made(dir)?;
+                let store = Self::open(dir)?;
                 match make(&store) {
                     Err(Error::NoKey(_)) => Err(Error::InUse(path)),
                     made => made.map(|()| store),

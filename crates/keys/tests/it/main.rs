@@ -18,6 +18,7 @@ use ipse_jose::{Alg, jws};
 use ipse_keys::{Error, FileKeyStore, KeyStore};
 use tempfile::TempDir;
 
+mod inventory;
 mod rows;
 
 fn home() -> TempDir {
@@ -33,6 +34,12 @@ fn key_files(dir: &Path) -> Vec<String> {
     names
 }
 
+/// A keystore with what `make` asks for, opened as a server opens it.
+fn made(dir: &Path, make: &dyn Fn(&dyn KeyStore) -> Result<(), Error>) -> FileKeyStore {
+    drop(FileKeyStore::init(dir, make).unwrap());
+    FileKeyStore::open(dir).unwrap()
+}
+
 fn files(dir: &Path) -> Vec<String> {
     let mut names: Vec<String> = fs::read_dir(dir)
         .unwrap()
@@ -43,10 +50,21 @@ fn files(dir: &Path) -> Vec<String> {
 }
 
 #[test]
-fn keys_are_made_at_first_use_and_found_again() {
+fn keys_are_made_once_and_found_again() {
     let home = home();
     let dir = home.path().join("keys");
-    let first = FileKeyStore::open(&dir).unwrap();
+    let first = made(&dir, &|keys| {
+        for alg in Alg::ALL {
+            keys.signing_with("test/sign/1", alg)?;
+        }
+        for alg in [KeyAlg::EcdhEs, KeyAlg::RsaOaep256] {
+            keys.decryption_with("test/enc/1", alg)?;
+        }
+        keys.secret("test/secret")?;
+        keys.seal("test/seal", b"", b"")?;
+        keys.secret_bytes("test/setup/1", &|| b"first".to_vec())
+            .map(drop)
+    });
     let second = FileKeyStore::open(&dir).unwrap();
     for alg in Alg::ALL {
         let key = first.signing_with("test/sign/1", alg).unwrap();
@@ -87,7 +105,14 @@ fn keys_are_made_at_first_use_and_found_again() {
 #[test]
 fn two_purposes_have_different_keys() {
     let home = home();
-    let keys = FileKeyStore::open(home.path()).unwrap();
+    let keys = made(home.path(), &|keys| {
+        for purpose in ["a/b", "a/c"] {
+            keys.secret(purpose)?;
+            keys.signing(purpose)?;
+            keys.seal(purpose, b"", b"")?;
+        }
+        Ok(())
+    });
     assert_ne!(keys.secret("a/b").unwrap(), keys.secret("a/c").unwrap());
     assert_ne!(keys.mac("a/b", b"x"), keys.mac("a/c", b"x"));
     assert_ne!(
@@ -110,7 +135,7 @@ fn two_purposes_have_different_keys() {
 #[test]
 fn a_changed_sealed_text_does_not_open() {
     let home = home();
-    let keys = FileKeyStore::open(home.path()).unwrap();
+    let keys = made(home.path(), &|keys| keys.seal("test", b"", b"").map(drop));
     let sealed = keys.seal("test", b"aad", b"plain").unwrap();
     assert_ne!(sealed, keys.seal("test", b"aad", b"plain").unwrap());
     for at in 0..sealed.len() {
@@ -132,7 +157,7 @@ fn a_changed_sealed_text_does_not_open() {
 }
 
 #[test]
-fn processes_that_make_a_key_at_the_same_time_agree_on_one() {
+fn t48_processes_that_make_keys_at_the_same_time_agree_on_them() {
     let home = home();
     let dir = home.path().join("keys");
     // Each thread opens the directory, as processes do, so that no cache is shared.
@@ -141,8 +166,21 @@ fn processes_that_make_a_key_at_the_same_time_agree_on_one() {
         let threads: Vec<_> = (0..8)
             .map(|_| {
                 scope.spawn(|| {
+                    let make = |keys: &dyn KeyStore| {
+                        keys.signing("test/1")?;
+                        keys.secret("test/1").map(drop)
+                    };
                     barrier.wait();
-                    let keys = FileKeyStore::open(&dir).unwrap();
+                    // One is refused while another one makes the keys.
+                    while let Err(error) = FileKeyStore::init(&dir, &make).map(drop) {
+                        assert!(matches!(error, Error::InUse(_)), "{error}");
+                    }
+                    let keys = loop {
+                        match FileKeyStore::open(&dir) {
+                            Ok(keys) => break keys,
+                            Err(error) => assert!(matches!(error, Error::InUse(_)), "{error}"),
+                        }
+                    };
                     let day = keys.daily(20_000).unwrap().seal(b"", b"x").unwrap();
                     (
                         keys.signing("test/1").unwrap().kid().to_owned(),
@@ -177,7 +215,7 @@ fn processes_that_make_a_key_at_the_same_time_agree_on_one() {
 #[test]
 fn a_daily_key_is_destroyed_after_two_days() {
     let home = home();
-    let keys = FileKeyStore::open(home.path()).unwrap();
+    let keys = made(home.path(), &|_| Ok(()));
     let sealed = keys.daily(100).unwrap().seal(b"", b"state").unwrap();
     keys.daily(101).unwrap();
     keys.destroy_days(101).unwrap();
@@ -201,7 +239,7 @@ fn a_daily_key_is_destroyed_after_two_days() {
 #[test]
 fn t45_a_later_day_destroys_no_key_and_a_destroyed_day_can_be_used_again() {
     let home = home();
-    let keys = FileKeyStore::open(home.path()).unwrap();
+    let keys = made(home.path(), &|_| Ok(()));
     let sealed = keys.daily(100).unwrap().seal(b"", b"state").unwrap();
     keys.daily(500).unwrap();
     for keys in [&keys, &FileKeyStore::open(home.path()).unwrap()] {
@@ -220,7 +258,7 @@ fn t45_a_later_day_destroys_no_key_and_a_destroyed_day_can_be_used_again() {
 #[test]
 fn a_destroyed_key_opens_nothing() {
     let home = home();
-    let keys = FileKeyStore::open(home.path()).unwrap();
+    let keys = made(home.path(), &|_| Ok(()));
     let sealed = keys.seal("persons/week-1", b"", b"key").unwrap();
     keys.destroy("persons/week-1").unwrap();
     keys.destroy("persons/week-1").unwrap();
@@ -235,7 +273,10 @@ fn a_destroyed_key_opens_nothing() {
 fn t33_files_are_the_owners_alone_and_hold_no_key_in_clear() {
     let home = home();
     let dir = home.path().join("keys");
-    let keys = FileKeyStore::open(&dir).unwrap();
+    let keys = made(&dir, &|keys| {
+        keys.secret("test/1")?;
+        keys.signing("test/1").map(drop)
+    });
     let secret = keys.secret("test/1").unwrap();
     let pkcs8 = keys.signing("test/1").unwrap().to_pkcs8().unwrap();
     assert_eq!(
@@ -265,37 +306,45 @@ fn t33_files_are_the_owners_alone_and_hold_no_key_in_clear() {
 #[test]
 fn t33_a_key_file_serves_no_other_purpose() {
     let home = home();
-    let keys = FileKeyStore::open(home.path()).unwrap();
-    keys.secret("a").unwrap();
-    keys.secret("b").unwrap();
+    let make = |keys: &dyn KeyStore| {
+        keys.secret("a")?;
+        keys.secret("b").map(drop)
+    };
+    drop(made(home.path(), &make));
     let (a, b) = (
         home.path().join("secret.a.key"),
         home.path().join("secret.b.key"),
     );
     fs::copy(a, b).unwrap();
-    let again = FileKeyStore::open(home.path()).unwrap();
-    assert!(matches!(again.secret("b"), Err(Error::Corrupt(_))));
+    let refused = FileKeyStore::open(home.path());
+    assert!(matches!(refused, Err(Error::Changed(name)) if name == "secret.b.key"));
+    // Nor in a keystore from before inventories.
+    fs::remove_file(home.path().join("inventory")).unwrap();
+    let refused = FileKeyStore::init(home.path(), &make);
+    assert!(matches!(refused, Err(Error::Corrupt(name)) if name == "secret.b.key"));
 }
 
 #[test]
 fn a_lost_master_key_is_not_replaced() {
     let home = home();
-    FileKeyStore::open(home.path())
-        .unwrap()
-        .secret("a")
-        .unwrap();
+    drop(made(home.path(), &|keys| keys.secret("a").map(drop)));
     fs::remove_file(home.path().join("master.key")).unwrap();
-    assert!(matches!(
+    for refused in [
         FileKeyStore::open(home.path()),
-        Err(Error::MasterMissing)
-    ));
+        FileKeyStore::init(home.path(), &|_| Ok(())),
+    ] {
+        assert!(matches!(refused, Err(Error::MasterMissing)));
+    }
     assert!(!files(home.path()).contains(&"master.key".to_owned()));
 }
 
 #[test]
 fn t34_debug_shows_no_secret() {
     let home = home();
-    let keys = FileKeyStore::open(home.path()).unwrap();
+    let keys = made(home.path(), &|keys| {
+        keys.secret("a")?;
+        keys.signing("a").map(drop)
+    });
     let secret = keys.secret("a").unwrap();
     assert_eq!(format!("{secret:?}"), "Secret32(…)");
     assert_eq!(format!("{keys:?}"), "FileKeyStore(…)");

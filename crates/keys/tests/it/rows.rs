@@ -31,7 +31,7 @@ fn a_roll_of_the_row_keys_accepts_both_versions_until_it_ends() {
     keys.end_roll().unwrap();
     drop(keys);
 
-    let keys = FileKeyStore::open_made(home.path()).unwrap();
+    let keys = FileKeyStore::open(home.path()).unwrap();
     let new = keys.row_keys().unwrap();
     assert_eq!((new.current, versions(&new)), (2, vec![2]));
     assert_eq!(new.key(2), both.key(2));
@@ -61,7 +61,7 @@ fn a_retired_row_key_that_comes_back_is_not_accepted() {
 fn only_a_store_that_is_open_alone_changes_the_row_keys() {
     let home = home();
     drop(FileKeyStore::init(home.path(), &|_| Ok(())).unwrap());
-    let server = FileKeyStore::open_made(home.path()).unwrap();
+    let server = FileKeyStore::open(home.path()).unwrap();
     assert!(matches!(server.begin_roll(), Err(Error::InUse(_))));
     assert!(matches!(server.end_roll(), Err(Error::InUse(_))));
     assert!(matches!(server.set_rows_sealed(), Err(Error::InUse(_))));
@@ -72,7 +72,7 @@ fn only_a_store_that_is_open_alone_changes_the_row_keys() {
     drop(server);
     let alone = FileKeyStore::open_alone(home.path()).unwrap();
     assert!(matches!(
-        FileKeyStore::open_made(home.path()),
+        FileKeyStore::open(home.path()),
         Err(Error::InUse(_))
     ));
     drop(alone);
@@ -90,5 +90,5 @@ fn rows_of_a_new_home_are_sealed_and_those_of_an_older_one_after_the_upgrade() {
     assert!(!adopted.rows_sealed());
     adopted.set_rows_sealed().unwrap();
     drop(adopted);
-    assert!(FileKeyStore::open_made(new.path()).unwrap().rows_sealed());
+    assert!(FileKeyStore::open(new.path()).unwrap().rows_sealed());
 }

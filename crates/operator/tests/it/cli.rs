@@ -2,6 +2,7 @@
 
 use clap::Parser;
 use ipse_operator::cli::{self, Args};
+use ipse_operator::keys::OperatorKeys;
 
 use crate::config::sample;
 
@@ -9,6 +10,7 @@ use crate::config::sample;
 async fn the_commands_change_the_registry() {
     let home = tempfile::tempdir().expect("a folder");
     sample().write(home.path()).expect("written");
+    drop(OperatorKeys::init(home.path()).expect("new keys"));
     let home_text = home.path().to_str().expect("utf-8").to_owned();
     let run = async |words: &[&str]| {
         let words = std::iter::once("operator").chain(words.iter().copied());
@@ -75,6 +77,7 @@ async fn the_commands_change_the_registry() {
 async fn the_state_of_a_line_changes_without_the_keystore() {
     let home = tempfile::tempdir().expect("a folder");
     sample().write(home.path()).expect("written");
+    drop(OperatorKeys::init(home.path()).expect("new keys"));
     let home_text = home.path().to_str().expect("utf-8").to_owned();
     let run = async |words: &[&str]| {
         let words = ["operator", "--home", &home_text, "sim"]

@@ -63,6 +63,7 @@ fn simulated_cards_do_not_start_in_production() {
     let db = TestDb::sqlite();
     let mut config = sample();
     config.profile = Profile::Production;
+    drop(OperatorKeys::init(home.path()).expect("new keys"));
     let parts = Parts {
         store: db.open(&MIGRATIONS),
         keys: Arc::new(OperatorKeys::open(home.path()).expect("keys")),

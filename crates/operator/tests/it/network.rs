@@ -15,7 +15,7 @@ use ipse_operator::config::{Config, Profile, Scheme, Sim};
 use ipse_operator::context::Context;
 use ipse_operator::error::RuleError;
 use ipse_operator::ids::{PhoneNumber, random_id};
-use ipse_operator::keys::OperatorKeys;
+use ipse_operator::keys::{OperatorKeys, make_keys};
 use ipse_operator::registry::{self, CardIdentity, Refusal, RegistryError};
 use ipse_operator::server::{self, Running};
 use ipse_operator::store::MIGRATIONS;
@@ -108,6 +108,7 @@ impl TestNetwork {
 
     pub async fn with(db: TestDb, channel: Channel, change: impl FnOnce(&mut Config)) -> Self {
         let home = tempfile::tempdir().expect("a folder");
+        drop(OperatorKeys::init(home.path()).expect("new keys"));
         let keys = OperatorKeys::open(home.path()).expect("keys");
         Self::with_keys(db, home, keys, channel, change).await
     }
@@ -115,7 +116,7 @@ impl TestNetwork {
     /// An operator of the production profile. Its cards do not answer.
     pub async fn production(db: TestDb) -> Self {
         let home = tempfile::tempdir().expect("a folder");
-        let keys = Hardware(FileKeyStore::open(home.path()).expect("keys"));
+        let keys = Hardware(FileKeyStore::init(home.path(), &make_keys).expect("keys"));
         let keys = OperatorKeys::new(Arc::new(keys)).expect("keys");
         let change = |config: &mut Config| config.profile = Profile::Production;
         Self::with_keys(db, home, keys, Channel::Remote(Arc::new(NoCards)), change).await

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use ipse_jose::jwe::{DecryptionKey, KeyAlg};
 use ipse_jose::{Alg, SigningKey};
-use ipse_keys::{Error, FileKeyStore, KeyStore, RowKeys, SealingKey, Secret32};
+use ipse_keys::{Belonging, Error, FileKeyStore, KeyStore, RowKeys, SealingKey, Secret32};
 use ipse_operator::cards::{Address, CardChannel, ChannelError, Exchange};
 use zeroize::Zeroizing;
 
@@ -63,6 +63,10 @@ impl KeyStore for Hardware {
 
     fn row_keys(&self) -> Result<RowKeys, Error> {
         self.0.row_keys()
+    }
+
+    fn belonging(&self) -> Belonging {
+        self.0.belonging()
     }
 
     fn rows_sealed(&self) -> bool {

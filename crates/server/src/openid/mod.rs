@@ -44,7 +44,7 @@ use ipse_openid::params::MAX_BYTES;
 
 use crate::clock;
 
-pub use provider::Provider;
+pub use provider::{ID_TOKEN_ES256, ID_TOKEN_RS256, Provider};
 
 /// The routes, on the issuer's origin.
 pub fn router(provider: Arc<Provider>) -> Router {

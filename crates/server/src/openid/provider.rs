@@ -14,6 +14,11 @@ use ipse_texts::Texts;
 
 use super::texts;
 
+/// Keystore purpose of the key for ID tokens.
+pub const ID_TOKEN_ES256: &str = "openid/id-token/es256";
+/// As [`ID_TOKEN_ES256`], for clients that support nothing newer than RS256.
+pub const ID_TOKEN_RS256: &str = "openid/id-token/rs256";
+
 /// What the handlers share.
 pub struct Provider {
     /// The rules.
@@ -35,7 +40,7 @@ pub struct Provider {
 }
 
 impl Provider {
-    /// Gets the keys, which the keystore creates at the first start, and writes the documents.
+    /// Gets the keys, and writes the documents.
     ///
     /// # Errors
     /// When the keystore cannot give the keys, or a file of texts has a mistake.
@@ -47,8 +52,8 @@ impl Provider {
                 .signing_with(purpose, alg)
                 .with_context(|| format!("the keystore does not give {purpose}"))
         };
-        let es256 = key("openid/id-token/es256", Alg::Es256)?;
-        let rs256 = key("openid/id-token/rs256", Alg::Rs256)?;
+        let es256 = key(ID_TOKEN_ES256, Alg::Es256)?;
+        let rs256 = key(ID_TOKEN_RS256, Alg::Rs256)?;
         let set = JwkSet {
             keys: vec![es256.public_jwk(), rs256.public_jwk()],
         };

@@ -1,6 +1,6 @@
 //! Where the person keys are kept, beside a database that several installations share.
 
-use ipse_keys::FileKeyStore;
+use crate::support::set_up;
 use ipse_protocol::Random;
 use ipse_protocol::ids::IdentityId;
 use ipse_scheme::Scheme;
@@ -11,7 +11,6 @@ use ipse_store::{PERSONS, SCHEME, Store, person};
 /// The scheme of a home whose configuration says nothing of person keys.
 fn scheme(home: &std::path::Path, db: &TestDb) -> Scheme {
     std::fs::create_dir_all(home).expect("a folder");
-    FileKeyStore::open(&home.join("keys")).expect("keys");
     let config = serde_json::json!({
         "profile": "demo", "issuer": "http://localhost:1", "app": "http://localhost:2",
         "listen_issuer": "127.0.0.1:0", "listen_app": "127.0.0.1:0", "database": db.url(),
@@ -19,6 +18,7 @@ fn scheme(home: &std::path::Path, db: &TestDb) -> Scheme {
     let text = toml::to_string(&config).expect("toml");
     std::fs::write(home.join("scheme.toml"), text).expect("written");
     let config = ServerConfig::load(home).expect("a configuration");
+    set_up(home, &config, db.clock());
     let (clock, random) = (db.clock().clone(), Random::system());
     ipse_server::server::open_scheme(home, &config, clock, &random).expect("opens")
 }

@@ -121,8 +121,10 @@ impl TestNetwork {
         let (issuer, app) = (url(&issuer_at), url(&app_at));
         let bank_url = url(&bank_at);
         let scheme_home = home.path().join("scheme");
-        let scheme_keys = keys(&scheme_home);
-        let bank_keys = keys(&home.path().join("bank"));
+        let scheme_keys = keys(&scheme_home, &|keys| {
+            ipse_server::keystore::make_keys(keys, &Random::system())
+        });
+        let bank_keys = keys(&home.path().join("bank"), &bank::make_keys);
         let bank_jwks = JwkSet {
             keys: vec![
                 bank_keys
@@ -215,7 +217,9 @@ impl TestNetwork {
             toml::to_string(&settings).expect("toml"),
         )
         .expect("written");
+        drop(scheme_keys);
         let config = ServerConfig::load(&scheme_home).expect("scheme configuration");
+        super::set_up(&scheme_home, &config, db.clock());
         let server = Arc::new(
             Server::open_with(&scheme_home, config, db.clock().clone(), Random::system())
                 .expect("scheme opens"),
@@ -382,6 +386,7 @@ async fn start_operator(
     (app, scheme): (&str, &Value),
     sims: Vec<Value>,
 ) -> RunningOperator {
+    drop(OperatorKeys::init(&home).expect("new operator keys"));
     let keys = OperatorKeys::open(&home).expect("operator keys");
     let jwks = ipse_operator::public_jwks(&home).expect("operator keys");
     let address = at.local_addr().expect("address");
@@ -437,9 +442,17 @@ async fn bind() -> TcpListener {
     TcpListener::bind("127.0.0.1:0").await.expect("a port")
 }
 
-fn keys(home: &Path) -> FileKeyStore {
+fn keys(home: &Path, make: &dyn Fn(&dyn KeyStore) -> Result<(), ipse_keys::Error>) -> FileKeyStore {
     std::fs::create_dir_all(home).expect("a folder");
-    FileKeyStore::open(&home.join("keys")).expect("a keystore")
+    let dir = home.join("keys");
+    drop(FileKeyStore::init(&dir, make).expect("a new keystore"));
+    FileKeyStore::open(&dir).expect("a keystore")
+}
+
+/// Runs `ipse keys init`.
+pub fn set_up(home: &Path, config: &ServerConfig, clock: &Clock) {
+    let keys = ipse_server::keystore::init(home, config, clock, &Random::system());
+    drop(keys.expect("keystore and databases"));
 }
 
 /// Phone number of person `n`.

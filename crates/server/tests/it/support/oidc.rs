@@ -129,6 +129,7 @@ impl TestServer {
         );
         std::fs::write(home.path().join("scheme.toml"), config).unwrap();
         let config = ServerConfig::load(home.path()).unwrap();
+        super::set_up(home.path(), &config, db.clock());
         let server = Arc::new(
             Server::open_with(home.path(), config, db.clock().clone(), Random::system()).unwrap(),
         );

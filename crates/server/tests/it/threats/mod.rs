@@ -35,4 +35,5 @@ mod t41_enumeration;
 mod t45_clock;
 mod t46_claimed_number;
 mod t47_forwarded_qr;
+mod t48_keystore;
 mod t52_recovery_theft;
