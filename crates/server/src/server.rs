@@ -91,17 +91,8 @@ pub fn open_scheme(
     clock: Clock,
     random: &Random,
 ) -> anyhow::Result<Scheme> {
-    let keys: Arc<dyn KeyStore> =
-        Arc::new(FileKeyStore::open(&home.join("keys")).context("cannot open the keystore")?);
-    if config.profile == Profile::Production && !keys.is_production() {
-        bail!("the file keystore is for development: production needs a hardware module");
-    }
-    let (store, persons) = open_databases(config, &clock)?;
-    Databases {
-        scheme: &store,
-        persons: &persons,
-    }
-    .check(&*keys)?;
+    let (store, persons, keys) = open_home(home, config, &clock)?;
+    let keys: Arc<dyn KeyStore> = Arc::new(keys);
     let fetch = fetch::Fetch::new(config.profile)?;
     let operators = operators::clients(config, &*keys, &fetch, &clock, random)?;
     let registrars = registrars::clients(config, &*keys, &fetch, &clock, random)?;
@@ -117,6 +108,28 @@ pub fn open_scheme(
     })?;
     scheme.watch_clock().context("cannot read the clock")?;
     Ok(scheme)
+}
+
+/// Opens the scheme's database, the store of person keys and the keystore of a home.
+///
+/// # Errors
+/// When one of them does not open, when they do not belong together, or when production is configured with a file keystore.
+pub fn open_home(
+    home: &Path,
+    config: &ServerConfig,
+    clock: &Clock,
+) -> anyhow::Result<(Store, Store, FileKeyStore)> {
+    let keys = FileKeyStore::open(&home.join("keys")).context("cannot open the keystore")?;
+    if config.profile == Profile::Production && !keys.is_production() {
+        bail!("the file keystore is for development: production needs a hardware module");
+    }
+    let (store, persons) = open_databases(config, clock)?;
+    let databases = Databases {
+        scheme: &store,
+        persons: &persons,
+    };
+    databases.check(&keys)?;
+    Ok((store, persons, keys))
 }
 
 /// Opens the scheme's database and the store of person keys.

@@ -67,7 +67,11 @@ pub async fn run(args: Args) -> anyhow::Result<()> {
     };
     match args.command {
         Command::Partner { command } => partner::run(&config, &store()?, command).await,
-        Command::Sandbox { command } => sandbox::run(&config, &store()?, &keys()?, command).await,
+        Command::Sandbox { command } => {
+            let (store, _persons, keys) =
+                ipse_server::server::open_home(&home, &config, &Clock::system())?;
+            sandbox::run(&config, &store, &keys, command).await
+        }
         Command::Keys { reader } => print_keys(&keys()?, reader),
     }
 }

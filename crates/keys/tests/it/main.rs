@@ -320,7 +320,7 @@ fn t33_a_key_file_serves_no_other_purpose() {
     assert!(matches!(refused, Err(Error::Changed(name)) if name == "secret.b.key"));
     // Nor in a keystore from before inventories.
     fs::remove_file(home.path().join("inventory")).unwrap();
-    let refused = FileKeyStore::init(home.path(), &make);
+    let refused = FileKeyStore::init(home.path(), &|_| Ok(()));
     assert!(matches!(refused, Err(Error::Corrupt(name)) if name == "secret.b.key"));
 }
 
