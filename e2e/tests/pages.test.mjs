@@ -157,6 +157,34 @@ describe("every page", { timeout: FILE_PATIENCE, concurrency: 2 }, () => {
       await app.page.locator("[data-code=identity_blocked]").first().waitFor();
       await inApp("refused-blocked");
 
+      // The Ipse moves to another phone, and the old phone objects.
+      const newPhone = await open(browser, { language });
+      const fresh = await App.open(demo, newPhone);
+      const inFresh = picture(fresh.page);
+      const onWay = async (what) => (["vouched", "ready", "home"].includes(what) ? inFresh(`new-phone-${what}`) : undefined);
+      await fresh.connectSim(person);
+      await fresh.atBank(person);
+      await fresh.finish(CODE, { unlock: false, seen: onWay });
+      await app.screen("replaced");
+      await inApp("replaced");
+      await fresh.goto("/app/#/devices");
+      await fresh.at("device").nth(1).waitFor();
+      await inFresh("new-phone-devices");
+      await fresh.goto("/app/#/history");
+      await fresh.page.locator("[data-testid=past-actions] a").last().click();
+      await fresh.at("receipt").click();
+      await fresh.at("receipt-verdict").waitFor();
+      await inFresh("receipt-of-the-old-phone");
+      await app.press("not-me");
+      await app.screen("contested");
+      await inApp("contested");
+      await fresh.goto("/app/#/");
+      await fresh.at("reason-contested").waitFor();
+      await inFresh("home-contested");
+      await fresh.press("way-recover");
+      await fresh.screen("recover");
+      await inFresh("recover");
+
       // A SIM card that must be updated or replaced, and a customer that the bank does not know.
       for (const person of WITHOUT_SIM.map((one) => demo.person(one))) {
         const other = await open(browser, { language });
@@ -185,8 +213,9 @@ describe("every page", { timeout: FILE_PATIENCE, concurrency: 2 }, () => {
       }
 
       assert.ok(count > 50, `${count} pages`);
-      const complaints = [...phone.complaints, ...desktop.complaints];
+      const complaints = [...phone.complaints, ...newPhone.complaints, ...desktop.complaints];
       await phone.close();
+      await newPhone.close();
       await desktop.close();
       assert.deepEqual([...found, ...complaints], []);
     });

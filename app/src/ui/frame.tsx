@@ -84,7 +84,8 @@ function Handset({ phoneNumber, urls }: { phoneNumber: string; urls: string[] })
     return () => stop.abort();
   }, [phoneNumber, urls.join()]);
   return (
-    <aside class="handset" aria-label={t("handset-title")} data-testid="handset">
+    // Many messages scroll, so the keyboard must reach them.
+    <aside class="handset" aria-label={t("handset-title")} tabIndex={messages.length > 0 ? 0 : undefined} data-testid="handset">
       <h2>
         <Icon name="message" />
         {t("handset-title")}
