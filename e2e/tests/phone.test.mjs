@@ -243,13 +243,13 @@ describe("ipse phone", { timeout: FILE_PATIENCE }, () => {
     assert.equal(subjects[0], subjects[2]);
   });
 
-  test("prompt=none: interaction_required; an unavailable level: unmet_authentication_requirements", async () => {
+  test("prompt=none: login_required; an unavailable level: unmet_authentication_requirements", async () => {
     const krant = await Partner.of(demo, "Oude Krant");
     const silent = await krant.begin({ par: false, prompt: "none" });
     const answer = await new Visitor().open(silent.url, { stop: krant.stop });
-    assert.equal(new URL(answer.url).searchParams.get("error"), "interaction_required");
+    assert.equal(new URL(answer.url).searchParams.get("error"), "login_required");
     const partner = await Partner.of(demo, "Proefpartner");
-    await assert.rejects(partner.begin({ prompt: "none" }), (error) => error.error === "interaction_required");
+    await assert.rejects(partner.begin({ prompt: "none" }), (error) => error.error === "login_required");
 
     const hugo = demo.person("Hugo Lambert");
     const demanding = await partner.begin({ acr_values: "advanced" });

@@ -10,7 +10,9 @@ use ipse_openid::client::{
 };
 use ipse_openid::grant::TokenRequest;
 use ipse_openid::params::MAX_BYTES;
-use ipse_openid::request::{self, AuthorizationRequest, AuthorizeParams, PAR_PREFIX, Refusal};
+use ipse_openid::request::{
+    self, AuthorizationRequest, AuthorizeParams, Context, PAR_PREFIX, Refusal,
+};
 use ipse_openid::{Level, Params};
 
 const REDIRECT_URI: &str = "https://shop.example/cb";
@@ -34,6 +36,12 @@ static SHOP: LazyLock<Registration> = LazyLock::new(|| Registration {
     sandbox_people: false,
 });
 
+static CONTEXT: Context<'static> = Context {
+    issuer: "https://ipse.example",
+    id_token_keys: &[],
+    now: 0,
+};
+
 /// A query or a form, read as each kind of request.
 pub fn params(data: &[u8]) {
     let Ok(params) = Params::parse(data) else {
@@ -43,18 +51,20 @@ pub fn params(data: &[u8]) {
     if let Ok(AuthorizeParams::Pushed { request_uri, .. }) = AuthorizeParams::read(&params) {
         assert!(request_uri.starts_with(PAR_PREFIX));
     }
-    match request::plain(&params, &SHOP) {
+    match request::plain(&params, &SHOP, &CONTEXT) {
         Ok(request) => check(&params, &request),
         // The browser is redirected to registered URIs only.
         Err(Refusal::Redirect(back)) => assert_eq!(back.redirect_uri, REDIRECT_URI),
         Err(Refusal::Page(_)) => {}
     }
-    if let Ok(request) = request::pushed(&params, &SHOP) {
+    if let Ok(request) = request::pushed(&params, &SHOP, &CONTEXT) {
         assert!(params.unique().is_ok());
         check(&params, &request);
     }
-    if let Ok(TokenRequest::AuthorizationCode(grant)) = TokenRequest::read(&params) {
-        assert!((43..=128).contains(&grant.code_verifier.len()));
+    if let Ok(TokenRequest::AuthorizationCode(grant)) = TokenRequest::read(&params, CONTEXT.issuer)
+    {
+        let verifier = grant.code_verifier;
+        assert!(verifier.is_none_or(|verifier| (43..=128).contains(&verifier.len())));
         assert!(!grant.code.is_empty());
     }
     let _ = access_token::revoked(&params);

@@ -15,6 +15,7 @@ mod json;
 pub mod jwe;
 mod jwk;
 pub mod jws;
+mod numeric_date;
 mod random;
 mod sign;
 mod verify;
@@ -24,6 +25,7 @@ pub use error::Error;
 pub use json::{MAX_DEPTH, strict_json};
 pub use jwe::DecryptionKey;
 pub use jwk::{Jwk, JwkSet, MAX_KEYS, PublicParams};
+pub use numeric_date::NumericDate;
 pub use sign::SigningKey;
 pub use verify::VerifyingKey;
 

@@ -3,7 +3,8 @@
 //! There are two steps, since the caller looks up the registration between them: [`Credentials::read`] reads the claimed
 //! client, [`Credentials::verify`] checks the proof. A client must use the method that it registered.
 
-use ipse_jose::{b64, jws};
+use ipse_jose::{NumericDate, b64, jws};
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use zeroize::Zeroizing;
 
@@ -306,15 +307,13 @@ fn assertion(text: &str) -> Result<Credentials, OAuthError> {
     );
     let jws = jws::decode_unverified(text, MAX_ASSERTION).map_err(|_| malformed)?;
     let claims: Value = ipse_jose::strict_json(&jws.payload).map_err(|_| malformed)?;
+    let times: Times = ipse_jose::strict_json(&jws.payload).map_err(|_| {
+        OAuthError::new(
+            OAuthErrorCode::InvalidClient,
+            "exp, iat and nbf of the client assertion must be seconds since 1970, without an exponent",
+        )
+    })?;
     let text = |name: &str| claims.get(name).and_then(Value::as_str).map(str::to_owned);
-    let seconds = |name: &str| match claims.get(name) {
-        None => Ok(None),
-        Some(value) => value
-            .as_i64()
-            .filter(|seconds| (0..=MAX_TIME).contains(seconds))
-            .map(Some)
-            .ok_or(malformed),
-    };
     let (issuer, subject) = (text("iss").ok_or(malformed)?, text("sub").ok_or(malformed)?);
     if issuer != subject {
         return Err(OAuthError::new(
@@ -338,26 +337,37 @@ fn assertion(text: &str) -> Result<Credentials, OAuthError> {
             OAuthErrorCode::InvalidClient,
             "the client assertion needs a jti of 1 to 255 bytes",
         ))?;
-    let expires = seconds("exp")?.ok_or(OAuthError::new(
+    let expires = times.exp.ok_or(OAuthError::new(
         OAuthErrorCode::InvalidClient,
         "the client assertion needs an exp",
     ))?;
-    let (issued, not_before) = (seconds("iat")?, seconds("nbf")?);
     Ok(Credentials {
         client_id: subject,
         proof: Proof::Assertion(Box::new(Assertion {
             jws,
             audience,
             jti,
-            expires,
-            issued,
-            not_before,
+            expires: expires.0,
+            issued: times.iat.map(|time| time.0),
+            not_before: times.nbf.map(|time| time.0),
         })),
     })
 }
 
-/// 31 December 9999. Sums with earlier times cannot overflow.
-const MAX_TIME: i64 = 253_402_300_799;
+/// The times of an assertion. `null` is not a time.
+#[derive(Deserialize)]
+struct Times {
+    #[serde(default, deserialize_with = "valued")]
+    exp: Option<NumericDate>,
+    #[serde(default, deserialize_with = "valued")]
+    iat: Option<NumericDate>,
+    #[serde(default, deserialize_with = "valued")]
+    nbf: Option<NumericDate>,
+}
+
+fn valued<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<NumericDate>, D::Error> {
+    NumericDate::deserialize(deserializer).map(Some)
+}
 
 /// Signs an assertion as a client does, valid for 60 seconds from `now`. For the programs of Ipse that are clients, and for
 /// tests.

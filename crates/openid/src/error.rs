@@ -2,14 +2,14 @@
 
 use serde::Serialize;
 
-/// Error codes of RFC 6749 §4.1.2.1 and §5.2, RFC 6750 §3.1, RFC 7009 §2.2.1, OpenID Connect Core §3.1.2.6, and
-/// OpenID Connect Core Error Code `unmet_authentication_requirements`.
+/// Error codes of RFC 6749 §4.1.2.1 and §5.2, RFC 6750 §3.1, RFC 7009 §2.2.1, RFC 8707 §2, RFC 9396 §5, OpenID Connect Core
+/// §3.1.2.6, and OpenID Connect Core Error Code `unmet_authentication_requirements`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum OAuthErrorCode {
     /// The person or the scheme refused.
     AccessDenied,
-    /// A login needs the person, so `prompt=none` cannot be fulfilled.
-    InteractionRequired,
+    /// `authorization_details` of a type that is not supported, and no type is.
+    InvalidAuthorizationDetails,
     /// Client authentication failed.
     InvalidClient,
     /// The code is unknown, used, expired, or of another client.
@@ -20,8 +20,12 @@ pub enum OAuthErrorCode {
     InvalidRequestUri,
     /// The scope names no service that can be requested.
     InvalidScope,
+    /// A `resource` that is not ours.
+    InvalidTarget,
     /// The access token is unknown, expired or revoked.
     InvalidToken,
+    /// The person who was asked for is not the one who is there, or nobody is without being asked (`prompt=none`).
+    LoginRequired,
     /// `registration` (self-issued providers) is not supported.
     RegistrationNotSupported,
     /// Request objects are not supported for this client.
@@ -47,13 +51,15 @@ impl OAuthErrorCode {
     pub const fn as_str(self) -> &'static str {
         match self {
             OAuthErrorCode::AccessDenied => "access_denied",
-            OAuthErrorCode::InteractionRequired => "interaction_required",
+            OAuthErrorCode::InvalidAuthorizationDetails => "invalid_authorization_details",
             OAuthErrorCode::InvalidClient => "invalid_client",
             OAuthErrorCode::InvalidGrant => "invalid_grant",
             OAuthErrorCode::InvalidRequest => "invalid_request",
             OAuthErrorCode::InvalidRequestUri => "invalid_request_uri",
             OAuthErrorCode::InvalidScope => "invalid_scope",
+            OAuthErrorCode::InvalidTarget => "invalid_target",
             OAuthErrorCode::InvalidToken => "invalid_token",
+            OAuthErrorCode::LoginRequired => "login_required",
             OAuthErrorCode::RegistrationNotSupported => "registration_not_supported",
             OAuthErrorCode::RequestNotSupported => "request_not_supported",
             OAuthErrorCode::RequestUriNotSupported => "request_uri_not_supported",

@@ -1,8 +1,8 @@
 //! Parameters of a query or a form, read strictly.
 //!
-//! RFC 6749 §3.1: a parameter without a value counts as omitted, and no parameter may occur twice. Parsers that replace bad
-//! UTF-8 or use the last of two values let two parties read different requests. So a bad escape refuses the whole text. A
-//! repeated parameter is recorded, since only the caller knows whether the error may go to the client.
+//! RFC 6749 §3.1: a parameter without a value counts as omitted, an unknown one is ignored, and no known one may occur twice.
+//! Parsers that replace bad UTF-8 or use the last of two values let two parties read different requests. So a bad escape
+//! refuses the whole text. A repeated parameter is recorded, since only the caller knows whether the error may go to the client.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -14,11 +14,63 @@ pub const MAX_BYTES: usize = 32 * 1024;
 /// The most parameters in a request.
 pub const MAX_COUNT: usize = 64;
 
+/// Every parameter that a standard defines for an endpoint of ours. Other names are unknown, and ignored. A new parameter needs
+/// a line here, and one in the table of `request/parameters.rs`.
+pub const KNOWN: &[&str] = &[
+    // RFC 6749
+    "client_id",
+    "client_secret",
+    "code",
+    "grant_type",
+    "password",
+    "redirect_uri",
+    "refresh_token",
+    "response_type",
+    "scope",
+    "state",
+    "username",
+    // RFC 6750, RFC 7009
+    "access_token",
+    "token",
+    "token_type_hint",
+    // RFC 7521
+    "assertion",
+    "client_assertion",
+    "client_assertion_type",
+    // RFC 7636
+    "code_challenge",
+    "code_challenge_method",
+    "code_verifier",
+    // RFC 8707: the only one that may occur more than once
+    RESOURCE,
+    // RFC 9101, RFC 9126
+    "request",
+    "request_uri",
+    // RFC 9396
+    "authorization_details",
+    // OpenID Connect Core
+    "acr_values",
+    "claims",
+    "claims_locales",
+    "display",
+    "id_token_hint",
+    "login_hint",
+    "max_age",
+    "nonce",
+    "prompt",
+    "registration",
+    "response_mode",
+    "ui_locales",
+];
+
+/// Where an access token is to be used (RFC 8707 §2).
+pub const RESOURCE: &str = "resource";
+
 /// Decoded parameters.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Params {
     values: BTreeMap<String, String>,
-    repeated: Vec<String>,
+    repeated: Vec<(String, String)>,
 }
 
 /// Prints names only: values may be secret or personal data.
@@ -26,7 +78,14 @@ impl std::fmt::Debug for Params {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Params")
             .field("names", &self.values.keys().collect::<Vec<_>>())
-            .field("repeated", &self.repeated)
+            .field(
+                "repeated",
+                &self
+                    .repeated
+                    .iter()
+                    .map(|(name, _)| name)
+                    .collect::<Vec<_>>(),
+            )
             .finish()
     }
 }
@@ -75,7 +134,7 @@ impl Params {
 
     fn add(&mut self, name: String, value: String) {
         match self.values.entry(name) {
-            Entry::Occupied(known) => self.repeated.push(known.key().clone()),
+            Entry::Occupied(known) => self.repeated.push((known.key().clone(), value)),
             Entry::Vacant(free) => {
                 free.insert(value);
             }
@@ -92,15 +151,26 @@ impl Params {
 
     /// Whether the parameter occurs more than once.
     pub fn is_repeated(&self, name: &str) -> bool {
-        self.repeated.iter().any(|repeated| repeated == name)
+        self.repeated.iter().any(|(repeated, _)| repeated == name)
     }
 
-    /// Refuses a request with a repeated parameter.
+    /// All values of a parameter, without empty ones.
+    pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        let others = self.repeated.iter().filter(move |(other, _)| other == name);
+        self.get(name).into_iter().chain(
+            others
+                .map(|(_, value)| value.as_str())
+                .filter(|value| !value.is_empty()),
+        )
+    }
+
+    /// Refuses a request that repeats a known parameter. Nobody reads an unknown one, and a `resource` may be one of several.
     ///
     /// # Errors
     /// `invalid_request`.
     pub fn unique(&self) -> Result<(), OAuthError> {
-        if self.repeated.is_empty() {
+        let must_be_unique = |name: &str| name != RESOURCE && KNOWN.contains(&name);
+        if !self.repeated.iter().any(|(name, _)| must_be_unique(name)) {
             Ok(())
         } else {
             Err(OAuthError::new(
@@ -199,6 +269,17 @@ mod tests {
                 .unique()
                 .is_err()
         );
+    }
+
+    #[test]
+    fn an_unknown_parameter_may_be_repeated_and_so_may_a_resource() {
+        let params = Params::parse(b"x=1&x=2&resource=a&resource=&resource=b").unwrap();
+        assert!(params.unique().is_ok());
+        assert_eq!(params.all("resource").collect::<Vec<_>>(), ["a", "b"]);
+        for name in KNOWN.iter().filter(|name| **name != RESOURCE) {
+            let twice: Params = [(*name, "a"), (*name, "a")].into_iter().collect();
+            assert!(twice.unique().is_err(), "{name}");
+        }
     }
 
     #[test]

@@ -43,7 +43,7 @@ impl Default for Lifetimes {
         Self {
             action: 3 * MINUTE,
             pushed_request: 90_000,
-            code: 2 * MINUTE,
+            code: MINUTE,
             token: 5 * MINUTE,
             enrolment: 30 * MINUTE,
             sim_statement: 5 * MINUTE,

@@ -22,9 +22,41 @@ pub enum LoginRefusal {
     /// Too many requests wait for a phone: of this partner, from this address, or in total.
     #[error("too many requests wait for a phone")]
     TooManyOpen,
-    /// The code or token is unknown, used, expired or revoked, or the identity changed since.
-    #[error("the code or token is not valid")]
-    GrantInvalid,
+    /// The access token is unknown, expired or revoked, or the identity changed since.
+    #[error("the access token is unknown, expired or revoked, or the identity changed")]
+    TokenInvalid,
+    /// The code is not redeemed.
+    #[error(transparent)]
+    Code(#[from] CodeRefusal),
+}
+
+/// Why a code is not redeemed. The texts are for the log; the API decides what a partner learns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CodeRefusal {
+    /// It was never issued.
+    #[error("the code was never issued")]
+    Unknown,
+    /// It was issued to another partner, who must not learn of it.
+    #[error("the code was issued to another partner")]
+    Foreign,
+    /// The redemption does not fit the request of the code.
+    #[error("{0}")]
+    Misfit(&'static str),
+    /// Its time is over.
+    #[error("the code has expired")]
+    Expired,
+    /// The identity was blocked or changed after the approval.
+    #[error("the identity was blocked or changed after the approval")]
+    IdentityChanged,
+    /// It was redeemed before. What it gave is revoked.
+    #[error("the code was redeemed before; what it gave is revoked")]
+    Used,
+}
+
+impl From<CodeRefusal> for RuleError<LoginRefusal> {
+    fn from(refusal: CodeRefusal) -> Self {
+        Self::Refused(refusal.into())
+    }
 }
 
 impl From<LoginRefusal> for RuleError<LoginRefusal> {

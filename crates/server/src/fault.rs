@@ -22,13 +22,22 @@ pub fn chain(error: &dyn std::error::Error) -> String {
 /// Logs an error answer, with the stable code that the caller gets and a reason that it may not get. The request's span has the id
 /// and the partner or operator.
 pub fn log(fault: Fault, code: &str, reason: &str) {
+    log_with(fault, code, reason, None);
+}
+
+/// As [`log`], with what to do about it.
+pub fn log_with_cure(fault: Fault, code: &str, reason: &str, cure: &str) {
+    log_with(fault, code, reason, Some(cure));
+}
+
+fn log_with(fault: Fault, code: &str, reason: &str, cure: Option<&str>) {
     match fault {
-        Fault::Caller => tracing::info!(code, reason, fault = "caller", "refused"),
-        Fault::Peer => tracing::warn!(code, reason, fault = "peer", "refused"),
+        Fault::Caller => tracing::info!(code, reason, cure, fault = "caller", "refused"),
+        Fault::Peer => tracing::warn!(code, reason, cure, fault = "peer", "refused"),
         Fault::ServiceOperator => {
-            tracing::warn!(code, reason, fault = "service operator", "failed")
+            tracing::warn!(code, reason, cure, fault = "service operator", "failed")
         }
-        Fault::Us => tracing::error!(code, reason, fault = "us", "failed"),
+        Fault::Us => tracing::error!(code, reason, cure, fault = "us", "failed"),
     }
 }
 

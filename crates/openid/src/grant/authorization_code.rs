@@ -3,7 +3,7 @@
 use aws_lc_rs::constant_time;
 use zeroize::Zeroizing;
 
-use super::INVALID_GRANT;
+use super::UNKNOWN_CODE;
 use crate::error::{OAuthError, OAuthErrorCode};
 use crate::params::Params;
 use crate::token_text;
@@ -13,10 +13,10 @@ use crate::token_text;
 pub struct AuthorizationCodeGrant {
     /// The code.
     pub code: Zeroizing<String>,
-    /// Must be the redirect URI of the request.
-    pub redirect_uri: String,
+    /// If it is there, it must be the redirect URI of the request.
+    pub redirect_uri: Option<String>,
     /// Must hash to the challenge of the request ([`pkce_matches`]).
-    pub code_verifier: Zeroizing<String>,
+    pub code_verifier: Option<Zeroizing<String>>,
 }
 
 /// Neither the code nor the verifier is printed: together they are as good as a login.
@@ -32,41 +32,46 @@ impl AuthorizationCodeGrant {
     /// Reads the parameters of the grant.
     ///
     /// # Errors
-    /// `invalid_request` for a missing or malformed parameter, and [`INVALID_GRANT`] for a code that cannot be one of
+    /// `invalid_request` for a missing or malformed parameter, and [`UNKNOWN_CODE`] for a code that cannot be one of
     /// this scheme.
     pub(super) fn read(params: &Params) -> Result<Self, OAuthError> {
         let code = params.require("code", "code is missing")?;
         if !token_text::is_possible(code) {
-            return Err(INVALID_GRANT);
+            return Err(UNKNOWN_CODE);
         }
-        let redirect_uri = params.require("redirect_uri", "redirect_uri is missing")?;
-        let verifier = match params.get("code_verifier") {
-            Some(verifier) if is_verifier(verifier) => verifier,
-            Some(_) => {
-                return Err(OAuthError::new(
-                    OAuthErrorCode::InvalidRequest,
-                    "code_verifier must be 43 to 128 letters, digits, `-`, `.`, `_` or `~`",
-                ));
-            }
-            None => {
-                return Err(OAuthError::new(
-                    OAuthErrorCode::InvalidRequest,
-                    "code_verifier is missing",
-                ));
-            }
-        };
+        let verifier = params.get("code_verifier");
+        if !verifier.is_none_or(is_verifier) {
+            return Err(OAuthError::new(
+                OAuthErrorCode::InvalidRequest,
+                "code_verifier must be 43 to 128 letters, digits, `-`, `.`, `_` or `~`",
+            ));
+        }
         Ok(Self {
             code: Zeroizing::new(code.to_owned()),
-            redirect_uri: redirect_uri.to_owned(),
-            code_verifier: Zeroizing::new(verifier.to_owned()),
+            redirect_uri: params.get("redirect_uri").map(str::to_owned),
+            code_verifier: verifier.map(|verifier| Zeroizing::new(verifier.to_owned())),
         })
     }
 
-    /// Whether the client that redeems the code is the one that made the request: it sends the same redirect URI, and
-    /// knows the verifier.
-    #[must_use]
-    pub fn matches(&self, redirect_uri: &str, code_challenge: &str) -> bool {
-        self.redirect_uri == redirect_uri && pkce_matches(code_challenge, &self.code_verifier)
+    /// Checks that the client that redeems the code is the one that made the request: it knows the verifier, and the redirect URI,
+    /// if it sends one, is the same. With PKCE it need not send one (OAuth 2.1).
+    ///
+    /// # Errors
+    /// What does not fit, for the description of `invalid_grant`.
+    pub fn check(&self, redirect_uri: &str, code_challenge: &str) -> Result<(), &'static str> {
+        match &self.code_verifier {
+            None => return Err("code_verifier is missing: the request had a code_challenge"),
+            Some(verifier) if !pkce_matches(code_challenge, verifier) => {
+                return Err("code_verifier does not hash to the code_challenge of the request");
+            }
+            Some(_) => {}
+        }
+        match &self.redirect_uri {
+            Some(sent) if sent != redirect_uri => {
+                Err("redirect_uri is not the one of the request, byte for byte")
+            }
+            _ => Ok(()),
+        }
     }
 }
 
@@ -107,7 +112,7 @@ mod tests {
             pairs.retain(|(known, _)| known != name);
             pairs.push((name, value));
         }
-        TokenRequest::read(&pairs.into_iter().collect())
+        TokenRequest::read(&pairs.into_iter().collect(), "https://ipse.example")
             .map(|TokenRequest::AuthorizationCode(grant)| grant)
     }
 
@@ -118,23 +123,26 @@ mod tests {
         assert!(!pkce_matches("", ""));
         // The method `plain` would compare these two.
         assert!(!pkce_matches(VERIFIER, VERIFIER));
-        let missing = token_request(&[("code_verifier", "")]).unwrap_err();
-        assert_eq!(missing.code, OAuthErrorCode::InvalidRequest);
         assert!(token_request(&[("code_verifier", "short")]).is_err());
-        assert!(
-            token_request(&[])
-                .unwrap()
-                .matches("https://shop.example/cb", CHALLENGE)
-        );
+        let fits = |verifier: &'static str| {
+            let request = token_request(&[("code_verifier", verifier)]).unwrap();
+            request.check("https://shop.example/cb", CHALLENGE)
+        };
+        assert_eq!(fits(VERIFIER), Ok(()));
+        assert!(fits("").unwrap_err().contains("missing"));
+        assert!(fits(CHALLENGE).unwrap_err().contains("hash"));
     }
 
     #[test]
     fn t15_the_code_is_bound_to_its_redirect_uri() {
-        assert!(
-            !token_request(&[])
-                .unwrap()
-                .matches("https://shop.example/cb2", CHALLENGE)
-        );
+        let fits = |sent: &'static str| {
+            let request = token_request(&[("redirect_uri", sent)]).unwrap();
+            request.check("https://shop.example/cb", CHALLENGE)
+        };
+        assert_eq!(fits("https://shop.example/cb"), Ok(()));
+        assert!(fits("https://shop.example/cb2").is_err());
+        assert!(fits("https://shop.example/").is_err());
+        assert_eq!(fits(""), Ok(()), "PKCE proves the client");
     }
 
     #[test]
@@ -148,8 +156,8 @@ mod tests {
         assert_eq!(error(&[("grant_type", "")]), OAuthErrorCode::InvalidRequest);
         assert_eq!(error(&[("code", "a b")]), OAuthErrorCode::InvalidGrant);
         assert_eq!(
-            error(&[("redirect_uri", "")]),
-            OAuthErrorCode::InvalidRequest
+            error(&[("resource", "https://other.example")]),
+            OAuthErrorCode::InvalidTarget
         );
         let twice: Params = [
             ("grant_type", "authorization_code"),
@@ -159,7 +167,9 @@ mod tests {
         .into_iter()
         .collect();
         assert_eq!(
-            TokenRequest::read(&twice).unwrap_err().code,
+            TokenRequest::read(&twice, "https://ipse.example")
+                .unwrap_err()
+                .code,
             OAuthErrorCode::InvalidRequest
         );
     }

@@ -6,6 +6,7 @@ pub use authorization_code::{AuthorizationCodeGrant, pkce_matches};
 
 use crate::error::{OAuthError, OAuthErrorCode};
 use crate::params::Params;
+use crate::request::check_extensions;
 
 macro_rules! grants {
     ($($(#[$doc:meta])* $name:ident($grant:ty) = $word:literal,)*) => {
@@ -23,10 +24,13 @@ macro_rules! grants {
             ///
             /// # Errors
             /// An OAuth error of RFC 6749 §5.2.
-            pub fn read(params: &Params) -> Result<Self, OAuthError> {
+            pub fn read(params: &Params, issuer: &str) -> Result<Self, OAuthError> {
                 params.unique()?;
                 match params.require("grant_type", "grant_type is missing")? {
-                    $($word => <$grant>::read(params).map(Self::$name),)*
+                    $($word => {
+                        check_extensions(params, issuer)?;
+                        <$grant>::read(params).map(Self::$name)
+                    })*
                     _ => Err(OAuthError::new(
                         OAuthErrorCode::UnsupportedGrantType,
                         concat!("grant_type must be", $(" ", $word,)*),
@@ -42,9 +46,11 @@ grants! {
     AuthorizationCode(AuthorizationCodeGrant) = "authorization_code",
 }
 
-/// The answer to a code that is unknown, used, expired, or of another client, redirect URI or verifier. It does not say
-/// which of these applies, so that it reveals nothing about a stolen code.
-pub const INVALID_GRANT: OAuthError = OAuthError::new(
-    OAuthErrorCode::InvalidGrant,
-    "the code is unknown, used, expired, or not of this client and request",
-);
+/// The answer to a code that this client was never given: nothing about a stolen code is revealed.
+pub const UNKNOWN_CODE: OAuthError = invalid_grant("the code is unknown: start again");
+
+/// `invalid_grant` with what is wrong with the client's own request or code.
+#[must_use]
+pub const fn invalid_grant(description: &'static str) -> OAuthError {
+    OAuthError::new(OAuthErrorCode::InvalidGrant, description)
+}

@@ -2,6 +2,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::client::tests::shop;
+use crate::request::tests::CONTEXT;
 use crate::request::{self, PageProblem, Refusal};
 
 /// Each of these passed the comparison of some server. None is registered, so the browser is not redirected to any.
@@ -68,11 +69,11 @@ fn t14_only_an_exact_redirect_uri_is_redirected_to() {
         .into_iter()
         .collect();
         assert_eq!(
-            request::plain(&params, &shop),
+            request::plain(&params, &shop, &CONTEXT),
             Err(Refusal::Page(PageProblem::RedirectUnregistered)),
             "{uri} must give a page, and no redirect"
         );
-        assert!(request::pushed(&params, &shop).is_err(), "{uri}");
+        assert!(request::pushed(&params, &shop, &CONTEXT).is_err(), "{uri}");
     }
     for uri in &shop.redirect_uris {
         assert!(is_registered(&shop.redirect_uris, uri));

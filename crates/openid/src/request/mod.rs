@@ -5,10 +5,15 @@
 //! request; only for clients whose registration allows it.
 
 mod claims;
+mod extensions;
+mod hint;
+#[cfg(test)]
+mod parameters;
 mod parse;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
+use ipse_jose::VerifyingKey;
 use ipse_texts::Language;
 use serde::{Deserialize, Serialize};
 
@@ -17,6 +22,8 @@ use crate::disclosure::RequestedClaims;
 use crate::error::{OAuthError, OAuthErrorCode};
 use crate::params::Params;
 use crate::{Level, client::Registration};
+
+pub(crate) use extensions::check as check_extensions;
 
 /// The prefix of references to pushed requests (RFC 9126 §2.2).
 pub const PAR_PREFIX: &str = "urn:ietf:params:oauth:request_uri:";
@@ -53,7 +60,7 @@ pub struct AuthorizationRequest {
     /// The requested claims.
     #[serde(default)]
     pub claims: RequestedClaims,
-    /// The `sub` of the person who must log in (OpenID Connect Core §5.5.1).
+    /// The `sub` of the person who must log in, from `claims` (OpenID Connect Core §5.5.1) or `id_token_hint` (§3.1.2.1).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub required_sub: Option<String>,
     /// The requested language.
@@ -69,6 +76,17 @@ impl AuthorizationRequest {
     pub fn level(&self) -> Level {
         self.level.unwrap_or(Level::Basic)
     }
+}
+
+/// What a request is checked with, beside the registration of its client.
+#[derive(Clone, Copy)]
+pub struct Context<'a> {
+    /// The issuer.
+    pub issuer: &'a str,
+    /// The keys that ID tokens are signed with.
+    pub id_token_keys: &'a [VerifyingKey],
+    /// Seconds since 1970 UTC.
+    pub now: i64,
 }
 
 /// Why a request is refused, by what the server must do.
@@ -190,6 +208,7 @@ fn is_reference(uri: &str) -> bool {
 pub fn pushed(
     params: &Params,
     registration: &Registration,
+    context: &Context<'_>,
 ) -> Result<AuthorizationRequest, OAuthError> {
     params.unique()?;
     if params.get("request_uri").is_some() {
@@ -207,7 +226,7 @@ pub fn pushed(
             },
         )
     })?;
-    parse::request(params, registration)
+    parse::request(params, registration, context)
 }
 
 /// Checks a plain request with the registration of its `client_id`.
@@ -217,12 +236,13 @@ pub fn pushed(
 pub fn plain(
     params: &Params,
     registration: &Registration,
+    context: &Context<'_>,
 ) -> Result<AuthorizationRequest, Refusal> {
     let redirect_uri = parse::redirect_uri(params, registration)
         .map_err(Refusal::Page)?
         .to_owned();
     parse::plain_allowed(params, registration)
-        .and_then(|()| parse::request(params, registration))
+        .and_then(|()| parse::request(params, registration, context))
         .map_err(|error| {
             // A repeated or malformed state is not returned: it may not be the client's.
             let state = if params.is_repeated("state") {

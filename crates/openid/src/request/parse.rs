@@ -4,7 +4,10 @@ use std::collections::BTreeSet;
 
 use ipse_texts::Language;
 
-use super::{AuthorizationRequest, MAX_NONCE, MAX_STATE, PageProblem, claims};
+use super::{
+    AuthorizationRequest, Context, MAX_NONCE, MAX_STATE, PageProblem, check_extensions, claims,
+    hint,
+};
 use crate::Level;
 use crate::client::{PROFILE, Registration, Service, ServiceType};
 use crate::disclosure::{Claim, RequestedClaims};
@@ -45,7 +48,8 @@ pub(super) fn plain_allowed(
     }
     if registration.require_par {
         return Err(invalid(
-            "this client must push its requests: post them to /par first",
+            "this client must push its requests: post them to /par, or register it with plain requests \
+             (require_pushed_authorization_requests false, --plain-requests)",
         ));
     }
     Ok(())
@@ -55,6 +59,7 @@ pub(super) fn plain_allowed(
 pub(super) fn request(
     params: &Params,
     registration: &Registration,
+    context: &Context<'_>,
 ) -> Result<AuthorizationRequest, OAuthError> {
     let redirect_uri = params.require("redirect_uri", "redirect_uri is missing")?;
     if params
@@ -92,6 +97,8 @@ pub(super) fn request(
     {
         return Err(invalid("response_mode must be query"));
     }
+    prompt(params)?;
+    check_extensions(params, context.issuer)?;
     let nonce = printable(params, "nonce", MAX_NONCE)
         .map_err(|()| invalid("nonce must be printable ASCII of at most 512 characters"))?;
     let code_challenge = code_challenge(params)?;
@@ -108,7 +115,19 @@ pub(super) fn request(
     max_age(params)?;
     display(params)?;
     let level = level(params.get("acr_values"), &requested)?;
-    prompt(params)?;
+    let hinted = params
+        .get("id_token_hint")
+        .map(|hint| hint::subject(hint, registration, context))
+        .transpose()?;
+    let required_sub = match (requested.required_sub, hinted) {
+        (Some(requested), Some(hinted)) if requested != hinted => {
+            return Err(OAuthError::new(
+                OAuthErrorCode::LoginRequired,
+                "claims and id_token_hint name different people",
+            ));
+        }
+        (requested, hinted) => requested.or(hinted),
+    };
     let login_hint = params.get("login_hint");
     if login_hint.is_some_and(|hint| hint.len() > 256 || hint.chars().any(char::is_control)) {
         return Err(invalid("login_hint is too long"));
@@ -124,7 +143,7 @@ pub(super) fn request(
         scope,
         level,
         claims: requested.claims,
-        required_sub: requested.required_sub,
+        required_sub,
         language: params.get("ui_locales").and_then(Language::from_ui_locales),
         login_hint: login_hint
             .filter(|_| registration.sandbox_people)
@@ -217,8 +236,12 @@ fn service<'a>(
         granted.push(' ');
         granted.push_str(name);
     }
-    granted.push_str(" service:");
-    granted.push_str(&service.code);
+    // A scope that was not requested is not named: some libraries refuse an answer with more.
+    let named = format!("service:{}", service.code);
+    if requested.contains(named.as_str()) {
+        granted.push(' ');
+        granted.push_str(&named);
+    }
     Ok((service, granted))
 }
 
@@ -248,7 +271,8 @@ fn level(
     Ok(level)
 }
 
-/// There are no sessions, and each login asks the person. So `none` cannot be fulfilled, and the other values change nothing.
+/// There are no sessions, and each login asks the person. So `none` cannot be fulfilled, and the other values change nothing. It is
+/// answered before PKCE and the rest: the client asks whether somebody is logged in, and the answer is no in any case.
 fn prompt(params: &Params) -> Result<(), OAuthError> {
     let Some(prompt) = params.get("prompt") else {
         return Ok(());
@@ -268,8 +292,8 @@ fn prompt(params: &Params) -> Result<(), OAuthError> {
             return Err(invalid("prompt=none cannot be combined"));
         }
         return Err(OAuthError::new(
-            OAuthErrorCode::InteractionRequired,
-            "each login asks the person: there are no sessions",
+            OAuthErrorCode::LoginRequired,
+            "each login asks the person, so prompt=none cannot be fulfilled: leave it out",
         ));
     }
     Ok(())

@@ -10,7 +10,7 @@ use super::{RELEASED, action_of, bearer};
 use crate::error::{Error, RuleError};
 use crate::partner::{Assertion, use_assertion};
 use crate::person::PersonKey;
-use crate::refusal::{LoginError, LoginRefusal};
+use crate::refusal::{CodeRefusal, LoginError, LoginRefusal};
 use crate::request::ActionRequest;
 use crate::scheme::Scheme;
 
@@ -59,26 +59,26 @@ impl Scheme {
     /// the code out.
     ///
     /// # Errors
-    /// [`LoginRefusal::GrantInvalid`] for a code that was never issued.
+    /// [`CodeRefusal::Unknown`].
     pub async fn redeemable(&self, code: &str) -> Result<Redeemable, LoginError> {
         let code = code.to_owned();
         let found = self.store.read(move |tx| by_code(tx, &code)).await?;
-        let found = found.ok_or(LoginRefusal::GrantInvalid)?;
+        let found = found.ok_or(LoginRefusal::from(CodeRefusal::Unknown))?;
         let key = self.persons.key(&found.grant.identity).await?;
         Ok(Redeemable::of(found, &key)?)
     }
 
     /// Redeems a code for an access token, once. A second use revokes what the first one gave (RFC 6749 §4.1.2). `fits`
-    /// says whether the OpenID Connect request allows it; if not, the code can still be redeemed.
+    /// says what the OpenID Connect request does not allow; the code can still be redeemed then.
     ///
     /// # Errors
-    /// [`LoginRefusal::GrantInvalid`], [`LoginRefusal::AssertionUsed`]. Both use up the assertion.
+    /// [`LoginRefusal::Code`], [`LoginRefusal::AssertionUsed`]. Both use up the assertion.
     pub async fn redeem(
         &self,
         code: &str,
         partner: &PartnerId,
         assertion: Option<Assertion>,
-        fits: impl Fn(&str) -> bool + Send + 'static,
+        fits: impl Fn(&str) -> Result<(), &'static str> + Send + 'static,
     ) -> Result<(AccessToken, Redeemable), LoginError> {
         // The person's key comes first: no code is lost to an answer that cannot be given.
         let granted_by = match action_of(code) {
@@ -106,14 +106,14 @@ impl Scheme {
             token: bearer(&found.grant.action, &secret),
             seconds: life / SECOND_MS,
         };
-        let key = key.ok_or(LoginRefusal::GrantInvalid)?;
+        let key = key.ok_or(LoginRefusal::from(CodeRefusal::Unknown))?;
         Ok((access, Redeemable::of(found, &key)?))
     }
 
     /// What a live access token opens.
     ///
     /// # Errors
-    /// [`LoginRefusal::GrantInvalid`].
+    /// [`LoginRefusal::TokenInvalid`].
     pub async fn userinfo(&self, token: &str) -> Result<UserInfo, LoginError> {
         let token = token.to_owned();
         let found = self
@@ -128,7 +128,7 @@ impl Scheme {
                 Ok(by_token(tx, &token)?.filter(live))
             })
             .await?;
-        let GrantState { grant, request, .. } = found.ok_or(LoginRefusal::GrantInvalid)?;
+        let GrantState { grant, request, .. } = found.ok_or(LoginRefusal::TokenInvalid)?;
         let key = self.persons.key(&grant.identity).await?;
         Ok(UserInfo {
             released: released(&grant.released, &key)?,
@@ -218,29 +218,32 @@ fn redeem(
     secret: &[u8; 32],
     partner: &PartnerId,
     life: i64,
-    fits: &dyn Fn(&str) -> bool,
+    fits: &dyn Fn(&str) -> Result<(), &'static str>,
 ) -> Result<GrantState, RuleError<LoginRefusal>> {
-    let invalid = || RuleError::from(LoginRefusal::GrantInvalid);
-    let found = by_code(tx, code)?.ok_or_else(invalid)?;
+    let found = by_code(tx, code)?.ok_or(CodeRefusal::Unknown)?;
     let grant = &found.grant;
     if grant.partner != *partner {
-        return Err(invalid());
+        return Err(CodeRefusal::Foreign.into());
     }
-    let request = ActionRequest::parse(&found.request);
-    if !request.is_ok_and(|request| fits(request.oidc_request.get())) {
-        return Err(invalid());
-    }
+    ActionRequest::parse(&found.request)
+        .map_err(|_| "the request of the code cannot be read")
+        .and_then(|request| fits(request.oidc_request.get()))
+        .map_err(CodeRefusal::Misfit)?;
     let now = tx.now()?;
     // A code that was used before goes on to the revocation below, however late it comes again.
-    let unused = grant.status == GrantStatus::Issued;
-    if unused && (now >= grant.code_expires || !found.is_current()) {
-        return Err(invalid());
+    if grant.status == GrantStatus::Issued {
+        if now >= grant.code_expires {
+            return Err(CodeRefusal::Expired.into());
+        }
+        if !found.is_current() {
+            return Err(CodeRefusal::IdentityChanged.into());
+        }
     }
     let token_hash = sha256(bearer(&grant.action, secret).as_bytes());
     if !grant::redeem(tx, &grant.action, &token_hash, now + life)? {
         // Used before: somebody has a copy of the code, so nobody keeps what it gave.
         grant::revoke(tx, &grant.action)?;
-        return Err(invalid());
+        return Err(CodeRefusal::Used.into());
     }
     action::deliver(tx, &grant.action)?;
     Ok(found)

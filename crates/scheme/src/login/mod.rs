@@ -12,7 +12,7 @@ use ipse_texts::Language;
 
 use crate::grant::AuthorizationCode;
 
-pub use crate::refusal::{LoginError, LoginRefusal};
+pub use crate::refusal::{CodeRefusal, LoginError, LoginRefusal};
 
 const SECOND_MS: i64 = 1000;
 

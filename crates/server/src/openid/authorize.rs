@@ -95,7 +95,7 @@ async fn start(
             }
         }
         AuthorizeParams::Plain { .. } => {
-            let request = request::plain(&params, &registration)?;
+            let request = request::plain(&params, &registration, &provider.context())?;
             let browser = browser(request.language.unwrap_or(language));
             let action = start_plain(provider, &partner, &registration, &request, browser).await?;
             headers::see_other(&sign_in_path(&action))

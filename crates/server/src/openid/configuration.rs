@@ -13,17 +13,12 @@ pub async fn get(State(provider): State<Arc<Provider>>) -> Response {
     public(provider.configuration.clone())
 }
 
-/// Public JSON: caches may keep it for five minutes, and scripts of other origins may read it.
+/// Public JSON: caches may keep it for five minutes.
 pub fn public(body: Vec<u8>) -> Response {
     let mut response = headers::json(StatusCode::OK, body);
-    let headers = response.headers_mut();
-    headers.insert(
+    response.headers_mut().insert(
         header::CACHE_CONTROL,
         HeaderValue::from_static("public, max-age=300"),
-    );
-    headers.insert(
-        header::ACCESS_CONTROL_ALLOW_ORIGIN,
-        HeaderValue::from_static("*"),
     );
     response
 }

@@ -2,10 +2,11 @@
 
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use ipse_openid::grant::INVALID_GRANT;
+use ipse_openid::access_token::INVALID_TOKEN;
+use ipse_openid::grant::{UNKNOWN_CODE, invalid_grant};
 use ipse_openid::request::{PageProblem, RedirectError};
 use ipse_openid::{OAuthError, OAuthErrorCode, response};
-use ipse_scheme::login::{LoginError, LoginRefusal};
+use ipse_scheme::login::{CodeRefusal, LoginError, LoginRefusal};
 use ipse_scheme::{Error as SchemeError, Fault};
 
 use super::pages::{ErrorPage, Outcome, Page};
@@ -111,7 +112,8 @@ impl Error {
                 Code::TemporarilyUnavailable,
                 "too many requests wait for a phone: retry later",
             ),
-            Self::Login(LoginRefusal::GrantInvalid) => INVALID_GRANT,
+            Self::Login(LoginRefusal::Code(refusal)) => code_refused(*refusal),
+            Self::Login(LoginRefusal::TokenInvalid) => INVALID_TOKEN,
             Self::WrongBrowser | Self::FormToken => {
                 OAuthError::new(Code::AccessDenied, "the browser did not start this login")
             }
@@ -147,20 +149,24 @@ impl Error {
             Self::Scheme(error) if error.is_busy() => ErrorPage::Busy,
             Self::OAuth(_)
             | Self::Redirect(_)
-            | Self::Login(LoginRefusal::AssertionUsed | LoginRefusal::GrantInvalid)
+            | Self::Login(
+                LoginRefusal::AssertionUsed | LoginRefusal::Code(_) | LoginRefusal::TokenInvalid,
+            )
             | Self::Scheme(_)
             | Self::Json { .. } => ErrorPage::ServerError,
         };
         (page, page.code())
     }
 
-    /// Logs the error, once, where it becomes an answer.
+    /// Logs the error, once, where it becomes an answer: the reason, and what the partner is told to do.
     fn log(&self, code: &str) {
-        match self {
-            Self::OAuth(error) => fault::log(self.fault(), code, error.reason()),
-            Self::Redirect(redirect) => fault::log(self.fault(), code, redirect.error.reason()),
-            error => fault::log(error.fault(), code, &fault::chain(error)),
-        }
+        let cure = self.oauth().description;
+        let reason = match self {
+            Self::OAuth(error) => error.reason().to_owned(),
+            Self::Redirect(redirect) => redirect.error.reason().to_owned(),
+            error => fault::chain(error),
+        };
+        fault::log_with_cure(self.fault(), code, &reason, cure);
     }
 
     /// The direct answer to a partner (RFC 6749 §5.2).
@@ -172,11 +178,7 @@ impl Error {
 
     /// The direct answer at userinfo (RFC 6750 §3).
     pub fn into_userinfo(self, token_sent: bool) -> Response {
-        let error = match self {
-            // Here an invalid grant means an invalid access token (RFC 6750 §3.1).
-            Self::Login(LoginRefusal::GrantInvalid) => ipse_openid::access_token::INVALID_TOKEN,
-            ref other => other.oauth(),
-        };
+        let error = self.oauth();
         self.log(error.code.as_str());
         let mut response = json(&error);
         if let Ok(challenge) = HeaderValue::from_str(&error.bearer_challenge(token_sent)) {
@@ -201,6 +203,21 @@ impl Error {
         let (error_page, code) = self.page();
         self.log(code);
         Outcome::new(page, error_page).code(code).into_response()
+    }
+}
+
+/// What a client learns about a code: what is wrong with its own request and code. Of another client's code it learns nothing, and of
+/// the person's identity nothing either (threat 3).
+fn code_refused(refusal: CodeRefusal) -> OAuthError {
+    match refusal {
+        CodeRefusal::Unknown | CodeRefusal::Foreign => UNKNOWN_CODE,
+        CodeRefusal::Misfit(what) => invalid_grant(what),
+        CodeRefusal::Expired | CodeRefusal::IdentityChanged => {
+            invalid_grant("the code has expired: start again, and redeem the code at once")
+        }
+        CodeRefusal::Used => {
+            invalid_grant("the code was used before, so what it gave is revoked: start again")
+        }
     }
 }
 

@@ -98,13 +98,13 @@ async fn respond(
 
 async fn approved(provider: &Provider, sign_in: &SignIn, code: &str) -> Result<Response, Error> {
     let request = request(sign_in)?;
-    // OpenID Connect Core §5.5.1: the request may name a person, whose approval alone is accepted.
+    // The request may name a person, whose approval alone is accepted (OpenID Connect Core §3.1.2.1 and §5.5.1).
     if let Some(wanted) = &request.required_sub {
         let found = provider.scheme.redeemable(code).await?;
         if found.sub != *wanted {
             let error = OAuthError::new(
-                OAuthErrorCode::AccessDenied,
-                "another person than the one asked for approved",
+                OAuthErrorCode::LoginRequired,
+                "another person approved than the one whom the request names",
             );
             let error = response::failure(&request.error(error), provider.issuer());
             return Ok(headers::see_other(&error));

@@ -21,6 +21,7 @@ mod userinfo;
 mod browser;
 mod client;
 mod cookie;
+mod cors;
 mod disclosure;
 mod error;
 mod form;
@@ -49,9 +50,7 @@ pub use provider::{ID_TOKEN_ES256, ID_TOKEN_RS256, Provider};
 /// The routes, on the issuer's origin.
 pub fn router(provider: Arc<Provider>) -> Router {
     Router::new()
-        .route(path::CONFIGURATION, get(configuration::get))
-        .route(path::METADATA, get(configuration::get))
-        .route(path::JWKS, get(jwks::get))
+        .merge(readable_from_everywhere())
         .route(path::PAR, post(par::post))
         .route(
             path::AUTHORIZE,
@@ -71,7 +70,6 @@ pub fn router(provider: Arc<Provider>) -> Router {
             get(return_to_partner::get).layer(middleware::from_fn(navigation::require)),
         )
         .route(path::TOKEN, post(token::post))
-        .route(path::USERINFO, get(userinfo::get).post(userinfo::post))
         .route(path::REVOKE, post(revoke::post))
         .route("/static/{name}", get(static_files::get))
         .route("/phone/v1/config", get(phone_config::get))
@@ -79,6 +77,16 @@ pub fn router(provider: Arc<Provider>) -> Router {
         .layer(DefaultBodyLimit::max(MAX_BYTES))
         .layer(middleware::from_fn_with_state(provider.clone(), guard))
         .with_state(provider)
+}
+
+/// What scripts of other origins may read.
+fn readable_from_everywhere() -> Router<Arc<Provider>> {
+    Router::new()
+        .route(path::CONFIGURATION, get(configuration::get))
+        .route(path::METADATA, get(configuration::get))
+        .route(path::JWKS, get(jwks::get))
+        .route(path::USERINFO, get(userinfo::get).post(userinfo::post))
+        .route_layer(middleware::from_fn(cors::allow))
 }
 
 /// Refuses what needs the time while the clock cannot be trusted. Documents and files are served.

@@ -29,7 +29,7 @@ pub async fn post(
 async fn push(provider: &Provider, headers: &HeaderMap, body: &[u8]) -> Result<Vec<u8>, Error> {
     let params = form::read(headers, body)?;
     let client = Client::authenticate(provider, path::PAR, headers, &params).await?;
-    let request = match request::pushed(&params, &client.registration) {
+    let request = match request::pushed(&params, &client.registration, &provider.context()) {
         Ok(request) => request,
         Err(error) => return Err(client.refuse(provider, error).await),
     };

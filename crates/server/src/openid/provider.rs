@@ -5,9 +5,9 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
-use ipse_jose::{Alg, JwkSet, SigningKey};
+use ipse_jose::{Alg, JwkSet, SigningKey, VerifyingKey};
 use ipse_openid::client::{IdTokenAlg, Registration};
-use ipse_openid::discovery;
+use ipse_openid::{discovery, request};
 use ipse_protocol::{Clock, Random};
 use ipse_scheme::Scheme;
 use ipse_texts::Texts;
@@ -37,6 +37,7 @@ pub struct Provider {
     pub texts: Arc<Texts>,
     es256: Arc<SigningKey>,
     rs256: Arc<SigningKey>,
+    id_token_keys: [VerifyingKey; 2],
 }
 
 impl Provider {
@@ -67,6 +68,7 @@ impl Provider {
             configuration,
             jwks,
             texts: Arc::new(texts::load()?),
+            id_token_keys: [es256.verifying_key(), rs256.verifying_key()],
             es256,
             rs256,
         })
@@ -75,6 +77,15 @@ impl Provider {
     /// The issuer URL, without a trailing slash.
     pub fn issuer(&self) -> &str {
         &self.scheme.config.issuer
+    }
+
+    /// What requests are checked with.
+    pub fn context(&self) -> request::Context<'_> {
+        request::Context {
+            issuer: self.issuer(),
+            id_token_keys: &self.id_token_keys,
+            now: self.clock.unix_seconds(),
+        }
     }
 
     /// The key for a client's registered algorithm.

@@ -20,7 +20,8 @@ pub async fn post(
     Body(body): Body,
 ) -> Response {
     match revoke(&provider, &headers, &body).await {
-        Ok(()) => headers::empty(StatusCode::OK),
+        // RFC 7009 §2.2 ignores the body; libraries that read every answer as JSON need one.
+        Ok(()) => headers::json(StatusCode::OK, b"{}".to_vec()),
         Err(error) => error.into_json(),
     }
 }

@@ -14,6 +14,7 @@ use ipse_texts::Language;
 use serde::Deserialize;
 use url::Url;
 
+use super::answer::describe;
 use super::endpoints::Discovery;
 use crate::client_assertion::{ASSERTION_TYPE, AssertionSigner};
 use crate::config::{BANK_CLIENT_KEY, BANK_USERINFO_KEY, BankConfig};
@@ -190,7 +191,7 @@ impl BankClient {
 }
 
 fn unexpected(what: &str, answer: &fetch::Answer) -> RegistrarError {
-    party::record_bank_answer(&format!("{what} {}", answer.status));
+    party::record_bank_answer(&describe(what, answer.status, &answer.body));
     RegistrarError::Unavailable
 }
 

@@ -1,5 +1,6 @@
 //! Banks as registrars: the route to which they send a browser back, and the client of their OpenID providers.
 
+mod answer;
 mod callback;
 mod client;
 mod endpoints;

@@ -62,6 +62,26 @@ async fn a_refusal_at_par_token_and_revoke_is_logged_with_partner_code_and_reaso
 }
 
 #[tokio::test]
+async fn an_invalid_grant_is_logged_with_its_reason_and_its_cure() {
+    let network = TestNetwork::new().await;
+    let partner = network.partner().await;
+    let unknown = "act_00000000000000000000000000.x";
+    let form = partner.redemption(unknown, &"v".repeat(43));
+    let form: Vec<_> = form.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+    let (headers, answer) = post(&network, "/token", &form).await;
+    let expected = [
+        "INFO",
+        &partner.client_id,
+        "invalid_grant",
+        "the code was never issued",
+    ];
+    assert_eq!(<[String; 4]>::from(Log.line(&headers)), expected);
+    let line = &Log.of(&headers)[0];
+    assert_eq!(line["fields"]["cure"], answer["error_description"]);
+    network.end().await;
+}
+
+#[tokio::test]
 async fn an_unknown_client_is_logged_without_its_text() {
     let network = TestNetwork::new().await;
     let url = format!(

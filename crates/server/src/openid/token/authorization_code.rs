@@ -21,9 +21,9 @@ pub async fn redeem(
     let code = grant.code.clone();
     // The client must use the redirect URI of its request and know the code verifier.
     let fits = move |oidc_request: &str| {
-        serde_json::from_str(oidc_request).is_ok_and(|request: AuthorizationRequest| {
-            grant.matches(&request.redirect_uri, &request.code_challenge)
-        })
+        let request: AuthorizationRequest = serde_json::from_str(oidc_request)
+            .map_err(|_| "the request of the code cannot be read")?;
+        grant.check(&request.redirect_uri, &request.code_challenge)
     };
     let (access, found) = provider
         .scheme

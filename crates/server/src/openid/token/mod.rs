@@ -30,7 +30,7 @@ pub async fn post(
 async fn exchange(provider: &Provider, headers: &HeaderMap, body: &[u8]) -> Result<Vec<u8>, Error> {
     let params = form::read(headers, body)?;
     let client = Client::authenticate(provider, path::TOKEN, headers, &params).await?;
-    match TokenRequest::read(&params) {
+    match TokenRequest::read(&params, provider.issuer()) {
         Ok(TokenRequest::AuthorizationCode(grant)) => {
             authorization_code::redeem(provider, client, grant).await
         }

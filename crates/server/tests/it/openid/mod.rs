@@ -2,6 +2,7 @@
 
 mod authorize;
 mod configuration;
+mod id_token_hint;
 mod login;
 mod par;
 mod return_to_partner;

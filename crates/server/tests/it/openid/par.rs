@@ -4,7 +4,7 @@ use axum::body::Body;
 use axum::http::Request;
 use reqwest::{StatusCode, header};
 
-use crate::support::oidc::{CHALLENGE, TestServer};
+use crate::support::oidc::{CHALLENGE, ISSUER, TestServer};
 
 #[tokio::test]
 async fn a_request_is_pushed_and_the_answer_is_not_cached() {
@@ -44,10 +44,19 @@ async fn malformed_requests_get_their_error_codes() {
         (with(&[("code_challenge", "")]), "invalid_request"),
         (with(&[("request", "e30.e30.")]), "request_not_supported"),
         (
+            with(&[("resource", "https://other.example")]),
+            "invalid_target",
+        ),
+        (
+            with(&[("authorization_details", "[{}]")]),
+            "invalid_authorization_details",
+        ),
+        (with(&[("id_token_hint", "x")]), "invalid_request"),
+        (
             with(&[("acr_values", "urn:other")]),
             "unmet_authentication_requirements",
         ),
-        (with(&[("prompt", "none")]), "interaction_required"),
+        (with(&[("prompt", "none")]), "login_required"),
     ] {
         let answer = server.as_partner("/par", &form).await;
         assert_eq!(
@@ -57,6 +66,13 @@ async fn malformed_requests_get_their_error_codes() {
         );
         assert!(answer.json()["error_description"].is_string());
     }
+    let mut unknown = server.request();
+    unknown.extend([("made_up", "1"), ("made_up", "2"), ("resource", ISSUER)]);
+    unknown.push(("resource", ISSUER));
+    assert_eq!(
+        server.as_partner("/par", &unknown).await.status,
+        StatusCode::CREATED
+    );
     let mut twice = server.request();
     twice.push(("code_challenge", CHALLENGE));
     assert_eq!(

@@ -17,7 +17,7 @@ async fn a_code_is_exchanged_for_an_id_token_and_userinfo() {
     assert_eq!(answer.headers[header::CACHE_CONTROL], "no-store");
     let tokens = answer.json();
     assert_eq!(tokens["token_type"], "Bearer");
-    assert_eq!(tokens["scope"], "openid profile service:HOEK_LOGIN");
+    assert_eq!(tokens["scope"], "openid profile");
     assert!(tokens.get("refresh_token").is_none());
 
     let parsed = jws::decode_unverified(tokens["id_token"].as_str().unwrap(), 8192).unwrap();
@@ -117,7 +117,15 @@ async fn token_and_userinfo_errors_follow_the_standard() {
             error(&[("grant_type", "password")]),
             "unsupported_grant_type",
         ),
-        (error(&[("code_verifier", "")]), "invalid_request"),
+        (error(&[("code_verifier", "short")]), "invalid_request"),
+        (
+            error(&[("resource", "https://other.example")]),
+            "invalid_target",
+        ),
+        (
+            error(&[("authorization_details", "[{}]")]),
+            "invalid_authorization_details",
+        ),
     ] {
         assert_eq!(server.as_partner("/token", &body).await.error(), code);
     }
@@ -135,6 +143,56 @@ async fn token_and_userinfo_errors_follow_the_standard() {
         fetch_userinfo(&server, "made-up").await.error(),
         "invalid_token"
     );
+}
+
+#[tokio::test]
+async fn invalid_grant_says_what_is_wrong_with_the_own_code_and_of_a_foreign_one_nothing() {
+    let server = TestServer::new().await;
+    let code = server.code(&PERSON).await;
+    let text = |answer: crate::support::oidc::Answer| {
+        assert_eq!(
+            (answer.status, answer.error().as_str()),
+            (StatusCode::BAD_REQUEST, "invalid_grant")
+        );
+        answer.json()["error_description"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    };
+    let but = |changed: &'static str, value: &'static str| {
+        let mut form = redemption(&code);
+        form.retain(|(name, _)| *name != changed);
+        if !value.is_empty() {
+            form.push((changed, value));
+        }
+        form
+    };
+    let wrong = "a-verifier-of-somebody-else-0123456789-0123456789";
+    for (form, says) in [
+        (but("code_verifier", ""), "code_verifier is missing"),
+        (but("code_verifier", wrong), "code_verifier does not hash"),
+        (
+            but("redirect_uri", "https://shop.example/cb/"),
+            "redirect_uri is not the one",
+        ),
+    ] {
+        let found = text(server.as_partner("/token", &form).await);
+        assert!(found.contains(says), "{found}");
+    }
+    // A plain client with the code of the other: the same answer as to a code that never was.
+    let mut seen = Vec::new();
+    for code in [code.as_str(), "act_00000000000000000000000000.x", "x"] {
+        let mut form = redemption(code);
+        form.extend([("client_id", &*server.plain), ("client_secret", "secret")]);
+        seen.push(text(server.post("/token", &form, &[]).await));
+    }
+    seen.dedup();
+    assert_eq!(seen, ["the code is unknown: start again"]);
+    // With PKCE the redirect URI may be left out (OAuth 2.1).
+    let good = server.as_partner("/token", &but("redirect_uri", "")).await;
+    assert_eq!(good.status, StatusCode::OK, "{}", good.text);
+    let again = text(server.as_partner("/token", &redemption(&code)).await);
+    assert!(again.contains("used before"), "{again}");
 }
 
 #[tokio::test]

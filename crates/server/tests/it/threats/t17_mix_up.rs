@@ -38,10 +38,7 @@ async fn t17_error_responses_contain_state_and_issuer() {
     let answer = server.get(&plain_url(&server.plain, &request), &[]).await;
     let back = answer.location();
     assert!(back.starts_with(REDIRECT));
-    assert_eq!(
-        query(back, "error").as_deref(),
-        Some("interaction_required")
-    );
+    assert_eq!(query(back, "error").as_deref(), Some("login_required"));
     assert_eq!(query(back, "state").as_deref(), Some("s1"));
     assert_eq!(query(back, "iss").as_deref(), Some(ISSUER));
 }

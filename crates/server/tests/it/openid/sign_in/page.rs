@@ -62,6 +62,31 @@ async fn a_refusal_redirects_with_access_denied() {
 }
 
 #[tokio::test]
+async fn access_denied_has_a_sentence_for_refused_cancelled_and_expired() {
+    let server = TestServer::new().await;
+    for (status, reason, says) in [
+        (ActionStatus::Refused, "person", "the person refused"),
+        (
+            ActionStatus::Cancelled,
+            "browser",
+            "the person cancelled at the browser",
+        ),
+        (ActionStatus::Expired, "time", "nobody decided in time"),
+    ] {
+        let (cookie, page) = server.start().await;
+        server.decide(&action_of(&page), status, Some(reason)).await;
+        let answer = open_page(&server, &page, &cookie).await;
+        let back = match answer.headers.get("location") {
+            Some(location) => location.to_str().unwrap().to_owned(),
+            None => between(between(&answer.text, "id=\"back\"", ">"), "href=\"", "\"")
+                .replace("&#38;", "&"),
+        };
+        assert_eq!(query(&back, "error").as_deref(), Some("access_denied"));
+        assert_eq!(query(&back, "error_description").as_deref(), Some(says));
+    }
+}
+
+#[tokio::test]
 async fn a_block_is_shown_on_the_page_and_not_to_the_partner() {
     let server = TestServer::new().await;
     let (cookie, page) = server.start().await;
