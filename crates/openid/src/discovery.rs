@@ -7,25 +7,7 @@ use crate::Level;
 use crate::disclosure::Claim;
 use crate::grant::GRANT_TYPES;
 
-/// Paths of the endpoints, under the issuer.
-pub mod path {
-    /// OpenID Connect Discovery.
-    pub const CONFIGURATION: &str = "/.well-known/openid-configuration";
-    /// RFC 8414.
-    pub const METADATA: &str = "/.well-known/oauth-authorization-server";
-    /// The public keys of the scheme.
-    pub const JWKS: &str = "/jwks";
-    /// Pushed authorization requests (RFC 9126).
-    pub const PAR: &str = "/par";
-    /// Authorization endpoint.
-    pub const AUTHORIZE: &str = "/authorize";
-    /// Token endpoint.
-    pub const TOKEN: &str = "/token";
-    /// Userinfo endpoint.
-    pub const USERINFO: &str = "/userinfo";
-    /// Revocation (RFC 7009).
-    pub const REVOKE: &str = "/revoke";
-}
+pub use crate::path;
 
 /// The metadata document of an issuer.
 pub fn document(issuer: &str) -> Value {

@@ -5,8 +5,8 @@ mod authorization_code;
 pub use authorization_code::{AuthorizationCodeGrant, pkce_matches};
 
 use crate::error::{OAuthError, OAuthErrorCode};
+use crate::extensions;
 use crate::params::Params;
-use crate::request::check_extensions;
 
 macro_rules! grants {
     ($($(#[$doc:meta])* $name:ident($grant:ty) = $word:literal,)*) => {
@@ -28,7 +28,7 @@ macro_rules! grants {
                 params.unique()?;
                 match params.require("grant_type", "grant_type is missing")? {
                     $($word => {
-                        check_extensions(params, issuer)?;
+                        extensions::check(params, issuer)?;
                         <$grant>::read(params).map(Self::$name)
                     })*
                     _ => Err(OAuthError::new(

@@ -5,7 +5,6 @@
 //! request; only for clients whose registration allows it.
 
 mod claims;
-mod extensions;
 mod hint;
 #[cfg(test)]
 mod parameters;
@@ -22,8 +21,6 @@ use crate::disclosure::RequestedClaims;
 use crate::error::{OAuthError, OAuthErrorCode};
 use crate::params::Params;
 use crate::{Level, client::Registration};
-
-pub(crate) use extensions::check as check_extensions;
 
 /// The prefix of references to pushed requests (RFC 9126 §2.2).
 pub const PAR_PREFIX: &str = "urn:ietf:params:oauth:request_uri:";

@@ -4,14 +4,12 @@ use std::collections::BTreeSet;
 
 use ipse_texts::Language;
 
-use super::{
-    AuthorizationRequest, Context, MAX_NONCE, MAX_STATE, PageProblem, check_extensions, claims,
-    hint,
-};
+use super::{AuthorizationRequest, Context, MAX_NONCE, MAX_STATE, PageProblem, claims, hint};
 use crate::Level;
 use crate::client::{PROFILE, Registration, Service, ServiceType};
 use crate::disclosure::{Claim, RequestedClaims};
 use crate::error::{OAuthError, OAuthErrorCode};
+use crate::extensions;
 use crate::params::Params;
 use crate::redirect;
 
@@ -98,7 +96,7 @@ pub(super) fn request(
         return Err(invalid("response_mode must be query"));
     }
     prompt(params)?;
-    check_extensions(params, context.issuer)?;
+    extensions::check(params, context.issuer)?;
     let nonce = printable(params, "nonce", MAX_NONCE)
         .map_err(|()| invalid("nonce must be printable ASCII of at most 512 characters"))?;
     let code_challenge = code_challenge(params)?;

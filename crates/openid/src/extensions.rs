@@ -1,8 +1,8 @@
 //! Parameters of extensions that mean the same at `/authorize`, `/par` and `/token`.
 
-use crate::discovery::path;
 use crate::error::{OAuthError, OAuthErrorCode};
 use crate::params::{Params, RESOURCE};
+use crate::path;
 
 /// Refuses what a token of ours cannot do. It is good at userinfo only, so that is the only `resource` (RFC 8707); and it has no
 /// `authorization_details` of any type (RFC 9396 §5).
