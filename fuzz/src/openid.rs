@@ -34,6 +34,10 @@ static SHOP: LazyLock<Registration> = LazyLock::new(|| Registration {
         scopes: vec!["profile".into()],
     }],
     sandbox_people: false,
+    jwks_uri: None,
+    sector: None,
+    sector_identifier_uri: None,
+    replaced: Vec::new(),
 });
 
 static CONTEXT: Context<'static> = Context {

@@ -99,6 +99,12 @@ const FAILED: OAuthError = OAuthError::new(
     "client authentication failed",
 );
 
+/// The signature of an assertion is of none of the client's keys. A client that publishes its keys may have newer ones.
+pub const UNKNOWN_KEY: OAuthError = OAuthError::new(
+    OAuthErrorCode::InvalidClient,
+    "the client assertion is not signed with a registered key",
+);
+
 impl Credentials {
     /// Reads the credentials of a request from its `Authorization` header and its form.
     ///
@@ -175,17 +181,17 @@ impl Credentials {
             // The place of the secret proves nothing, and libraries have different defaults, so both places are accepted.
             (
                 Proof::Basic(given) | Proof::Post(given),
-                Authentication::ClientSecretBasic { secret }
-                | Authentication::ClientSecretPost { secret },
+                Authentication::ClientSecretBasic { .. } | Authentication::ClientSecretPost { .. },
             ) => {
-                if secret.matches(given) {
+                let mut accepted = registration.secrets(context.now);
+                if accepted.any(|secret| secret.matches(given)) {
                     Ok(Authenticated { assertion: None })
                 } else {
                     Err(FAILED.because("the client secret is wrong"))
                 }
             }
-            (Proof::Assertion(assertion), Authentication::PrivateKeyJwt { jwks, audience }) => {
-                assertion.verify(jwks, *audience, context)
+            (Proof::Assertion(assertion), Authentication::PrivateKeyJwt { audience, .. }) => {
+                assertion.verify(registration, *audience, context)
             }
             _ => Err(OAuthError::new(
                 OAuthErrorCode::InvalidClient,
@@ -198,7 +204,7 @@ impl Credentials {
 impl Assertion {
     fn verify(
         &self,
-        jwks: &ClientKeys,
+        registration: &Registration,
         audience: AssertionAudience,
         context: &Context<'_>,
     ) -> Result<Authenticated, OAuthError> {
@@ -227,8 +233,9 @@ impl Assertion {
         {
             return refused("the client assertion is not valid yet: check the clock");
         }
-        if !self.signed_by_one_of(jwks) {
-            return refused("the client assertion is not signed with a registered key");
+        let mut keys = registration.keys(context.now);
+        if !keys.any(|keys| self.signed_by_one_of(keys)) {
+            return Err(UNKNOWN_KEY);
         }
         Ok(Authenticated {
             assertion: Some(AssertionId {

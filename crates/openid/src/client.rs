@@ -36,6 +36,18 @@ pub struct Registration {
     /// Whether `login_hint` may name a test person, whose phone answers automatically. Never in production.
     #[serde(default)]
     pub sandbox_people: bool,
+    /// Where the client publishes its keys. Then none are registered by value.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub jwks_uri: Option<String>,
+    /// The sector whose clients know a person under the same `sub`; none when the client started its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sector: Option<String>,
+    /// The document that lists the redirect URIs of the sector (OpenID Connect Core §8.1).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sector_identifier_uri: Option<String>,
+    /// Keys and secrets that were replaced and are accepted until a time.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub replaced: Vec<Replaced>,
 }
 
 /// A method of client authentication, with everything that is needed to check it.
@@ -60,6 +72,35 @@ pub enum Authentication {
         /// The secret's hash.
         secret: SecretHash,
     },
+}
+
+/// Keys or a secret that were replaced. They end at a time, so that the partner can change its software in between.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(tag = "credential", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Replaced {
+    /// Public keys.
+    Keys {
+        /// The keys.
+        jwks: ClientKeys,
+        /// From this time on they are refused, in seconds since 1970 UTC.
+        until: i64,
+    },
+    /// A secret.
+    Secret {
+        /// The secret's hash.
+        secret: SecretHash,
+        /// From this time on it is refused, in seconds since 1970 UTC.
+        until: i64,
+    },
+}
+
+impl Replaced {
+    /// When it ends, in seconds since 1970 UTC.
+    pub const fn until(&self) -> i64 {
+        match self {
+            Self::Keys { until, .. } | Self::Secret { until, .. } => *until,
+        }
+    }
 }
 
 impl Authentication {
@@ -246,6 +287,16 @@ pub enum RegistrationProblem {
         /// The scope.
         scope: String,
     },
+    /// The address of the keys.
+    #[error(
+        "jwks_uri: use one https address of a public host, or keys by value (http is for loopback addresses, outside production)"
+    )]
+    KeysUri,
+    /// The address of the sector's document.
+    #[error(
+        "sector_identifier_uri: use one https address of a public host (http is for loopback addresses, outside production)"
+    )]
+    SectorUri,
     /// The end of the older audience.
     #[error("audience: `until` must be within the next two years, in seconds since 1970")]
     Until,
@@ -287,7 +338,11 @@ impl Registration {
             })?;
         }
         if let Authentication::PrivateKeyJwt { jwks, audience } = &self.authentication {
-            if !jwks.are_usable() {
+            let usable = match self.jwks_uri {
+                Some(_) => jwks.is_empty(),
+                None => jwks.are_usable(),
+            };
+            if !usable {
                 return Err(RegistrationProblem::Keys);
             }
             if let AssertionAudience::Endpoint { until } = audience
@@ -295,6 +350,22 @@ impl Registration {
             {
                 return Err(RegistrationProblem::Until);
             }
+        }
+        let has_keys = matches!(self.authentication, Authentication::PrivateKeyJwt { .. });
+        let published = |uri: &str| redirect::is_published(uri, production);
+        if self
+            .jwks_uri
+            .as_deref()
+            .is_some_and(|uri| !has_keys || !published(uri))
+        {
+            return Err(RegistrationProblem::KeysUri);
+        }
+        if self
+            .sector_identifier_uri
+            .as_deref()
+            .is_some_and(|uri| !published(uri))
+        {
+            return Err(RegistrationProblem::SectorUri);
         }
         if self.services.is_empty() || self.services.len() > 50 {
             return Err(RegistrationProblem::Services);
@@ -317,6 +388,38 @@ impl Registration {
             return Err(RegistrationProblem::Sandbox);
         }
         Ok(())
+    }
+
+    /// The sector in which people have their `sub` (OpenID Connect Core §8.1). A client starts its own, with its id.
+    pub fn sector(&self) -> &str {
+        self.sector.as_deref().unwrap_or(&self.client_id)
+    }
+
+    /// The keys that its assertions are checked with at a time, in seconds since 1970 UTC: its own, and those that were replaced.
+    pub(crate) fn keys(&self, now: i64) -> impl Iterator<Item = &ClientKeys> {
+        let own = match &self.authentication {
+            Authentication::PrivateKeyJwt { jwks, .. } => Some(jwks),
+            _ => None,
+        };
+        own.into_iter()
+            .chain(self.replaced.iter().filter_map(move |old| match old {
+                Replaced::Keys { jwks, until } if now < *until => Some(jwks),
+                _ => None,
+            }))
+    }
+
+    /// The secrets that are accepted at a time, in seconds since 1970 UTC: its own, and those that were replaced.
+    pub(crate) fn secrets(&self, now: i64) -> impl Iterator<Item = &SecretHash> {
+        let own = match &self.authentication {
+            Authentication::ClientSecretBasic { secret }
+            | Authentication::ClientSecretPost { secret } => Some(secret),
+            Authentication::PrivateKeyJwt { .. } => None,
+        };
+        own.into_iter()
+            .chain(self.replaced.iter().filter_map(move |old| match old {
+                Replaced::Secret { secret, until } if now < *until => Some(secret),
+                _ => None,
+            }))
     }
 
     /// The service with this code.

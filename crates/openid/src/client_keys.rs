@@ -44,6 +44,16 @@ impl From<ClientKeys> for JwkSet {
 }
 
 impl ClientKeys {
+    /// Whether there is no key.
+    pub fn is_empty(&self) -> bool {
+        self.set.keys.is_empty()
+    }
+
+    /// The keys as registered.
+    pub const fn set(&self) -> &JwkSet {
+        &self.set
+    }
+
     /// Whether there is at least one key, and every key is supported.
     pub fn are_usable(&self) -> bool {
         (1..=MAX).contains(&self.parsed.len())

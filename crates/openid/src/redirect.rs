@@ -102,6 +102,23 @@ pub fn check(uri: &str, domain: &str, production: bool) -> Result<(), RedirectPr
 /// Parameters that the authorization response adds (RFC 6749 §4.1.2, RFC 9207).
 const RESERVED: [&str; 5] = ["code", "state", "iss", "error", "error_description"];
 
+/// Whether a document of a client may be fetched from an address: https, a host name or a public address, in normal form. The
+/// name is resolved and checked when the document is fetched (threat 21).
+pub(crate) fn is_published(uri: &str, production: bool) -> bool {
+    let Ok(url) = Url::parse(uri) else {
+        return false;
+    };
+    let Some(host) = url.host() else { return false };
+    let local = is_loopback(&host);
+    let scheme = match url.scheme() {
+        "https" => !local || !production,
+        "http" => local && !production,
+        _ => false,
+    };
+    let bare = url.username().is_empty() && url.password().is_none() && url.fragment().is_none();
+    scheme && bare && uri.len() <= MAX_BYTES && url.as_str() == uri
+}
+
 /// Whether `requested` is one of the registered URIs, byte for byte.
 pub fn is_registered(registered: &[String], requested: &str) -> bool {
     registered.iter().any(|uri| uri == requested)

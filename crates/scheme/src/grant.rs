@@ -12,6 +12,7 @@ use ipse_store::grant::{self, Grant, GrantStatus};
 use crate::effect::Effect;
 use crate::error::Error;
 use crate::person::PersonKey;
+use crate::request::ActionRequest;
 use crate::scheme::Scheme;
 
 pub use redeem::{AccessToken, Redeemable, UserInfo};
@@ -46,8 +47,13 @@ pub(crate) fn prepare(
         .map_err(|_| Error::Internal("released attributes do not serialize"))?;
     let names = serde_json::to_string(&names)
         .map_err(|_| Error::Internal("names of attributes do not serialize"))?;
+    // Clients of one sector know the person under the same name (OpenID Connect Core §8.1).
+    let sector = match ActionRequest::parse(&action.request)?.sector {
+        Some(sector) => sector.into_owned(),
+        None => partner.to_string(),
+    };
     let code = authorization_code(&*scheme.keys, &action.id);
-    // Pairwise (OpenID Connect Core §8.1): 128 random bits per identity and partner.
+    // 128 random bits per identity and sector.
     let fresh_sub = b64::encode(&scheme.random.bytes::<16>());
     let code_life = scheme.config.lifetimes.code;
     let prepared = Grant {
@@ -67,7 +73,7 @@ pub(crate) fn prepare(
     };
     Ok(Box::new(move |tx, now| {
         let mut row = prepared.clone();
-        row.sub = grant::pairwise_sub(tx, &row.identity, &row.partner, &prepared.sub)?;
+        row.sub = grant::pairwise_sub(tx, &row.identity, &sector, &prepared.sub)?;
         row.code_expires = now + code_life;
         row.auth_time = now;
         grant::insert(tx, &row)

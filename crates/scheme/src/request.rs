@@ -52,6 +52,9 @@ pub struct ActionRequest<'a> {
     /// The partner's verified domain.
     #[serde(borrow)]
     pub partner_domain: Cow<'a, str>,
+    /// The sector in which the person has a `sub`; none for that of the partner alone.
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    pub sector: Option<Cow<'a, str>>,
     /// Code of the service.
     #[serde(borrow)]
     pub service: Cow<'a, str>,

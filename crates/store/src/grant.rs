@@ -22,17 +22,18 @@ words! {
 const SUB: &str = "SELECT sub FROM pairwise WHERE identity = $1 AND partner = $2";
 const ADD_SUB: &str = "INSERT INTO pairwise (identity, partner, sub) VALUES ($1, $2, $3)";
 
-/// The name under which a partner knows a person. When there is none yet, it becomes `fresh`.
+/// The name under which the partners of a sector know a person. A sector is named after the partner that started it, or its
+/// host. When there is none yet, it becomes `fresh`.
 pub fn pairwise_sub(
     tx: &mut Tx,
     identity: &IdentityId,
-    partner: &PartnerId,
+    sector: &str,
     fresh: &str,
 ) -> Result<String, StoreError> {
-    if let Some(mut row) = tx.row(SUB, params![identity, partner])? {
+    if let Some(mut row) = tx.row(SUB, params![identity, sector])? {
         return row.only();
     }
-    tx.change_one(ADD_SUB, params![identity, partner, fresh])?;
+    tx.change_one(ADD_SUB, params![identity, sector, fresh])?;
     Ok(fresh.to_owned())
 }
 

@@ -144,6 +144,10 @@ async fn register(config: &ServerConfig, store: &Store, add: Add) -> anyhow::Res
             .map(|text| service(text))
             .collect::<anyhow::Result<_>>()?,
         sandbox_people: add.sandbox_people,
+        jwks_uri: None,
+        sector: None,
+        sector_identifier_uri: None,
+        replaced: Vec::new(),
     };
     let now = clock.unix_seconds();
     registration.validate(config.profile == Profile::Production, now)?;

@@ -218,6 +218,10 @@ async fn add_partner(
             scopes: vec![PROFILE.into()],
         }],
         sandbox_people: false,
+        jwks_uri: None,
+        sector: None,
+        sector_identifier_uri: None,
+        replaced: Vec::new(),
     };
     let text = serde_json::to_string(&registration)?;
     let actor = Actor::Staff("bench".into());

@@ -3,8 +3,8 @@ use ipse_jose::{JwkSet, SigningKey};
 use serde_json::json;
 
 use super::*;
-use crate::client::SecretHash;
 use crate::client::tests::shop;
+use crate::client::{Replaced, SecretHash};
 
 const NOW: i64 = 1_800_000_000;
 const CONTEXT: Context<'static> = Context {
@@ -385,4 +385,47 @@ fn credentials_of_two_methods_or_two_clients_are_refused() {
         read(Some(&header), &[("client_id", "par_shop")]),
         Ok("par_shop".to_owned())
     );
+}
+
+#[test]
+fn a_replaced_secret_is_accepted_until_its_end() {
+    let registration = Registration {
+        replaced: vec![Replaced::Secret {
+            secret: SecretHash::of("old"),
+            until: NOW + 60,
+        }],
+        ..shop()
+    };
+    let accepted = |secret: &str, now: i64| {
+        let header = basic_header(&format!("par_shop:{secret}"));
+        let context = Context { now, ..CONTEXT };
+        let read = Credentials::read(Some(&header), &Params::default());
+        read.unwrap().verify(&registration, &context).is_ok()
+    };
+    assert!(accepted("secret", NOW) && accepted("old", NOW) && accepted("old", NOW + 59));
+    assert!(!accepted("old", NOW + 60) && accepted("secret", NOW + 60));
+}
+
+#[test]
+fn t22_a_replaced_key_is_accepted_until_its_end() {
+    let (old, new) = (SigningKey::generate_es256(), SigningKey::generate_es256());
+    let jwks = JwkSet {
+        keys: vec![old.public_jwk()],
+    };
+    let registration = |until| Registration {
+        replaced: vec![Replaced::Keys {
+            jwks: jwks.clone().into(),
+            until,
+        }],
+        ..with_key(&new, AssertionAudience::Issuer)
+    };
+    let (by_old, by_new) = (signed(&old, &claims()), signed(&new, &claims()));
+    for until in [NOW + 1, NOW] {
+        assert!(check(&registration(until), &by_new).is_ok());
+        let given = check(&registration(until), &by_old);
+        match until > NOW {
+            true => assert!(given.is_ok()),
+            false => assert_eq!(given.unwrap_err(), UNKNOWN_KEY),
+        }
+    }
 }

@@ -22,6 +22,10 @@ pub(crate) fn shop() -> Registration {
         id_token_alg: IdTokenAlg::ES256,
         services: vec![service("HOEK_LOGIN", ServiceType::Login)],
         sandbox_people: false,
+        jwks_uri: None,
+        sector: None,
+        sector_identifier_uri: None,
+        replaced: Vec::new(),
     }
 }
 
@@ -210,4 +214,58 @@ fn a_secret_has_256_bits_and_only_its_hash_is_stored() {
     let hash = SecretHash::of(&secret);
     assert!(hash.matches(&secret) && !hash.matches("x") && !hash.matches(""));
     assert_eq!(format!("{hash:?}"), "SecretHash(…)");
+}
+
+#[test]
+fn a_client_starts_its_own_sector_unless_it_joins_one() {
+    let mut registration = shop();
+    assert_eq!(registration.sector(), "par_shop");
+    registration.sector = Some("par_other".to_owned());
+    assert_eq!(registration.sector(), "par_other");
+}
+
+#[test]
+fn t21_an_address_of_keys_is_https_and_excludes_keys_by_value() {
+    let key = ipse_jose::SigningKey::generate_es256().public_jwk();
+    let with = |uri: &str, keys: &[ipse_jose::Jwk], production: bool| {
+        let mut registration = shop();
+        registration.redirect_uris.truncate(1);
+        registration.authentication = Authentication::PrivateKeyJwt {
+            jwks: JwkSet {
+                keys: keys.to_vec(),
+            }
+            .into(),
+            audience: AssertionAudience::Issuer,
+        };
+        registration.jwks_uri = Some(uri.to_owned());
+        registration.validate(production, NOW)
+    };
+    assert_eq!(with("https://shop.example/jwks", &[], true), Ok(()));
+    assert_eq!(with("http://127.0.0.1:9/jwks", &[], false), Ok(()));
+    assert_eq!(
+        with("https://shop.example/jwks", &[key], true),
+        Err(RegistrationProblem::Keys)
+    );
+    for uri in [
+        "http://shop.example/jwks",
+        "http://localhost/jwks",
+        "https://localhost/jwks",
+        "https://127.0.0.1/jwks",
+        "https://user@shop.example/jwks",
+        "https://shop.example/jwks#a",
+        "https://SHOP.example/jwks",
+        "file:///etc/passwd",
+        "jwks",
+    ] {
+        let given = with(uri, &[], true);
+        assert_eq!(given, Err(RegistrationProblem::KeysUri), "{uri}");
+    }
+    let secret = Registration {
+        jwks_uri: Some("https://shop.example/jwks".to_owned()),
+        ..shop()
+    };
+    assert_eq!(
+        secret.validate(false, NOW),
+        Err(RegistrationProblem::KeysUri)
+    );
 }

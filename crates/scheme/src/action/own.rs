@@ -83,6 +83,7 @@ impl Scheme {
             kind,
             partner_name: NAME.into(),
             partner_domain: host.into(),
+            sector: None,
             service: Cow::Borrowed(service),
             level: Level::Basic,
             attributes: Vec::new(),

@@ -120,6 +120,7 @@ pub fn action_request<'a>(
         kind,
         partner_name: (&*registration.name).into(),
         partner_domain: (&*registration.domain).into(),
+        sector: registration.sector.as_deref().map(Into::into),
         service: (&*request.service).into(),
         level: request.level(),
         attributes: request

@@ -180,6 +180,10 @@ impl TestServer {
                 scopes: vec!["profile".to_owned()],
             }],
             sandbox_people: false,
+            jwks_uri: None,
+            sector: None,
+            sector_identifier_uri: None,
+            replaced: Vec::new(),
         };
         let now = self.server.scheme.clock.unix_seconds();
         registration.validate(false, now).unwrap();

@@ -66,6 +66,10 @@ impl Partner {
                 scopes: vec![PROFILE.into()],
             }],
             sandbox_people: false,
+            jwks_uri: None,
+            sector: None,
+            sector_identifier_uri: None,
+            replaced: Vec::new(),
         };
         let mut registration = serde_json::to_value(&registration).expect("json");
         if let Value::Object(overrides) = overrides {

@@ -98,3 +98,23 @@ async fn t39_two_partners_can_match_only_consented_attributes() {
         network.end().await;
     }
 }
+
+#[tokio::test]
+async fn a_partner_of_the_same_sector_knows_the_person_under_the_same_name() {
+    for network in TestNetwork::both().await {
+        let mut anna = network.enrolled(0).await;
+        let shop = network.partner().await;
+        let second = Partner::register(&network, json!({"sector": shop.client_id})).await;
+        let host = json!({"sector": "host:shop.example"});
+        let third = Partner::register(&network, host.clone()).await;
+        let fourth = Partner::register(&network, host).await;
+        let mut subs = Vec::new();
+        for partner in [&shop, &second, &third, &fourth] {
+            subs.push(dump(&network, partner, &mut anna).await.1["sub"].clone());
+        }
+        assert_eq!(subs[0], subs[1]);
+        assert_eq!(subs[2], subs[3]);
+        assert_ne!(subs[0], subs[2]);
+        network.end().await;
+    }
+}
