@@ -171,6 +171,17 @@ pub struct Service {
     pub scopes: Vec<String>,
 }
 
+impl Service {
+    /// A login service.
+    pub fn login(code: &str) -> Self {
+        Self {
+            code: code.to_owned(),
+            kind: ServiceType::Login,
+            scopes: default_scopes(),
+        }
+    }
+}
+
 /// What a service asks of a person. [`ServiceType::REQUESTABLE`] lists the types that a partner can request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

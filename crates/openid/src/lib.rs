@@ -21,6 +21,7 @@ pub mod discovery;
 pub mod error;
 mod extensions;
 pub mod grant;
+pub mod metadata;
 pub mod params;
 pub mod path;
 pub mod redirect;

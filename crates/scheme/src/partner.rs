@@ -134,6 +134,68 @@ pub fn register(
     Ok(actor.record(tx, "partner.registered", id.as_str())?)
 }
 
+/// Why a registration is not changed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ChangeProblem {
+    /// The new name.
+    #[error(transparent)]
+    Name(#[from] NameProblem),
+    /// The sector of a client decides under which names it knows people.
+    #[error("the sector of a partner never changes: register another partner")]
+    Sector,
+    /// Somebody else changed it.
+    #[error("the registration was changed meanwhile: look at it, and try again")]
+    Meanwhile,
+}
+
+/// What a change must keep.
+#[derive(Deserialize)]
+struct Sectored {
+    client_id: String,
+    sector: Option<String>,
+}
+
+fn sector(registration: &str) -> Result<String, StoreError> {
+    let Sectored { client_id, sector } = serde_json::from_str(registration)
+        .map_err(|_| StoreError::Corrupt("a partner's registration".to_owned()))?;
+    Ok(sector.unwrap_or(client_id))
+}
+
+/// Changes the registration (JSON) of a partner from `before` to `after`, and records each of `events` in the audit trail. The
+/// caller has checked the registration but for its name and its sector.
+///
+/// # Errors
+/// [`ChangeProblem`], or when the store fails.
+pub fn change(
+    tx: &mut Tx,
+    actor: &Actor,
+    id: &PartnerId,
+    (before, after): (&str, &str),
+    events: &[String],
+    reserved: &[Reserved],
+) -> Result<(), RuleError<ChangeProblem>> {
+    if sector(before)? != sector(after)? {
+        return Err(RuleError::Refused(ChangeProblem::Sector));
+    }
+    let (old, new) = (named(before)?, named(after)?);
+    if (&old.name, &old.domain) != (&new.name, &new.domain) {
+        let others = partner::all(tx)?
+            .iter()
+            .filter(|other| other.id != *id)
+            .map(|other| named(&other.registration).map(|other| (other.name, other.domain)))
+            .collect::<Result<Vec<_>, _>>()?;
+        partner_name::check(&new.name, &new.domain, reserved, &others)
+            .map_err(|problem| RuleError::Refused(problem.into()))?;
+    }
+    if !partner::set_registration(tx, id, before, after)? {
+        return Err(RuleError::Refused(ChangeProblem::Meanwhile));
+    }
+    for event in events {
+        actor.record(tx, event, id.as_str())?;
+    }
+    Ok(())
+}
+
 /// Suspends or activates a partner, and records it in the audit trail; false when there is none with this id.
 ///
 /// # Errors
@@ -191,6 +253,57 @@ mod tests {
             register(3, "Winkel Hoek", "hoek.example").unwrap();
             let all = store.read_blocking(partner::all).unwrap();
             assert_eq!(all.len(), 2);
+        }
+    }
+
+    #[test]
+    fn t39_a_change_keeps_the_sector_and_names_its_actor() {
+        for db in TestDb::both() {
+            let store = db.open(&SCHEME);
+            let id = PartnerId::of(&[1; 16]);
+            let text = |name: &str, sector: Option<&str>| {
+                let mut text =
+                    serde_json::json!({"client_id": id, "name": name, "domain": "shop.example"});
+                if let Some(sector) = sector {
+                    text["sector"] = sector.into();
+                }
+                text.to_string()
+            };
+            let first = text("Shop", None);
+            let renamed = text("Hoek", Some(id.as_str()));
+            let (partner, given) = (id.clone(), first.clone());
+            store
+                .write_blocking(move |tx| {
+                    register(tx, &Actor::System, &partner, &given, &[]).map_err(failed)
+                })
+                .unwrap();
+            let change = |before: &str, after: &str| {
+                let (id, before, after) = (id.clone(), before.to_owned(), after.to_owned());
+                store.write_blocking(move |tx| {
+                    let events = ["partner.client_name.changed".to_owned()];
+                    let (an, texts) = (Actor::Staff("an".into()), (&*before, &*after));
+                    match change(tx, &an, &id, texts, &events, &[]) {
+                        Ok(()) => Ok(None),
+                        Err(RuleError::Refused(problem)) => Ok(Some(problem)),
+                        Err(RuleError::Store(error)) => Err(error),
+                    }
+                })
+            };
+            let elsewhere = text("Hoek", Some("par_other"));
+            let refused = change(&first, &elsewhere).unwrap();
+            assert_eq!(refused, Some(ChangeProblem::Sector));
+            let refused = change(&first, &text("Ipse", None)).unwrap();
+            assert!(matches!(refused, Some(ChangeProblem::Name(_))));
+            // To name its own sector is no change of it.
+            assert_eq!(change(&first, &renamed).unwrap(), None);
+            let refused = change(&first, &renamed).unwrap();
+            assert_eq!(refused, Some(ChangeProblem::Meanwhile));
+            let partner = id.clone();
+            let told = store.read_blocking(move |tx| audit::of_subject(tx, &partner));
+            let told = told.unwrap();
+            assert_eq!(told.len(), 2);
+            let of_an = told.iter().find(|entry| entry.actor == "staff:an").unwrap();
+            assert_eq!(of_an.event, "partner.client_name.changed");
         }
     }
 

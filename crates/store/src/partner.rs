@@ -39,6 +39,9 @@ const INSERT: &str =
     "INSERT INTO partner (id, status, registration, created) VALUES ($1, 'active', $2, $3)";
 const REGISTRATION: &str = "SELECT registration FROM partner WHERE id = $1 AND status = 'active'";
 const ALL: &str = "SELECT id, status, registration FROM partner ORDER BY created, id";
+const FIND: &str = "SELECT id, status, registration FROM partner WHERE id = $1";
+const SET_REGISTRATION: &str =
+    "UPDATE partner SET registration = $3 WHERE id = $1 AND registration = $2";
 const SET_STATUS: &str = "UPDATE partner SET status = $2 WHERE id = $1";
 
 /// Adds a partner.
@@ -51,6 +54,21 @@ pub fn registration(tx: &mut Tx, id: &PartnerId) -> Result<Option<String>, Store
     tx.row(REGISTRATION, params![id])?
         .map(|mut row| row.only())
         .transpose()
+}
+
+/// A partner, whether active or not.
+pub fn find(tx: &mut Tx, id: &PartnerId) -> Result<Option<Partner>, StoreError> {
+    tx.row(FIND, params![id])?.map(partner).transpose()
+}
+
+/// Replaces the registration of a partner; false when it is no longer `before`.
+pub fn set_registration(
+    tx: &mut Tx,
+    id: &PartnerId,
+    before: &str,
+    after: &str,
+) -> Result<bool, StoreError> {
+    tx.change_at_most_one(SET_REGISTRATION, params![id, before, after])
 }
 
 /// All partners, oldest first.

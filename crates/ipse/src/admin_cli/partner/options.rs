@@ -1,0 +1,119 @@
+//! Options of `add` and `edit`: each is a member of the client's metadata.
+
+use std::path::PathBuf;
+
+use anyhow::Context;
+use clap::ValueEnum;
+use ipse_openid::client::{PROFILE, ServiceType};
+use serde_json::{Map, Value, json};
+
+#[derive(Clone, Copy, ValueEnum)]
+#[value(rename_all = "snake_case")]
+enum Auth {
+    PrivateKeyJwt,
+    ClientSecretBasic,
+    ClientSecretPost,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Audience {
+    Issuer,
+    Endpoint,
+}
+
+/// The options.
+#[derive(clap::Args)]
+pub struct Options {
+    /// File with client metadata (JSON) under the names of OpenID Connect Dynamic Client Registration; options win
+    #[arg(long, value_name = "FILE")]
+    from: Option<PathBuf>,
+    /// Name that people are shown
+    #[arg(long)]
+    name: Option<String>,
+    /// Verified domain that people are shown [default: host of the first redirect URI]
+    #[arg(long)]
+    domain: Option<String>,
+    /// Where browsers return to; compared exactly. May be repeated
+    #[arg(long = "redirect-uri", value_name = "URI")]
+    redirect_uris: Vec<String>,
+    /// A service as CODE:TYPE, for example SHOP_LOGIN:login. May be repeated [default: LOGIN:login]
+    #[arg(long = "service", value_name = "CODE:TYPE")]
+    services: Vec<String>,
+    /// How the partner authenticates [default: private_key_jwt]
+    #[arg(long, value_enum)]
+    auth: Option<Auth>,
+    /// `aud` of the partner's client assertions; `endpoint` is for older clients and ends after two years
+    #[arg(long, value_enum)]
+    assertion_audience: Option<Audience>,
+    /// Accept authorization requests without PAR (the default with a secret)
+    #[arg(long, conflicts_with = "pushed_requests")]
+    plain_requests: bool,
+    /// Require PAR (the default with keys)
+    #[arg(long)]
+    pushed_requests: bool,
+    /// Signature of ID tokens: RS256 (the default with a secret) or ES256 (the default with keys)
+    #[arg(long, value_name = "ALG")]
+    id_token_alg: Option<String>,
+    /// Allow sandbox people in `login_hint`
+    #[arg(long)]
+    sandbox_people: bool,
+}
+
+impl Options {
+    /// The members that are given: of the file, and of the options, which win.
+    pub fn members(self) -> anyhow::Result<Map<String, Value>> {
+        let mut out = match &self.from {
+            Some(path) => super::read_file(path)?,
+            None => Map::new(),
+        };
+        let mut put = |member: &str, value: Option<Value>| {
+            if let Some(value) = value {
+                out.insert(member.to_owned(), value);
+            }
+        };
+        let list = |given: Vec<String>| (!given.is_empty()).then(|| json!(given));
+        put("client_name", self.name.map(Value::from));
+        put("domain", self.domain.map(Value::from));
+        put("redirect_uris", list(self.redirect_uris));
+        if !self.services.is_empty() {
+            let services: anyhow::Result<Vec<Value>> =
+                self.services.iter().map(|text| service(text)).collect();
+            put("services", Some(services?.into()));
+        }
+        put(
+            "token_endpoint_auth_method",
+            self.auth.map(|auth| match auth {
+                Auth::PrivateKeyJwt => json!("private_key_jwt"),
+                Auth::ClientSecretBasic => json!("client_secret_basic"),
+                Auth::ClientSecretPost => json!("client_secret_post"),
+            }),
+        );
+        put(
+            "assertion_audience",
+            self.assertion_audience.map(|audience| match audience {
+                Audience::Issuer => json!("issuer"),
+                Audience::Endpoint => json!("endpoint"),
+            }),
+        );
+        let pushed = self.plain_requests || self.pushed_requests;
+        put(
+            "require_pushed_authorization_requests",
+            pushed.then(|| json!(self.pushed_requests)),
+        );
+        put(
+            "id_token_signed_response_alg",
+            self.id_token_alg.map(Value::from),
+        );
+        put("sandbox_people", self.sandbox_people.then_some(json!(true)));
+        Ok(out)
+    }
+}
+
+fn service(text: &str) -> anyhow::Result<Value> {
+    let (code, kind) = text.split_once(':').with_context(|| {
+        format!("--service {text}: write CODE:TYPE, for example SHOP_LOGIN:login")
+    })?;
+    let kind = ServiceType::parse(kind)
+        .with_context(|| format!("--service {text}: type is login, share, confirm or sign"))?;
+    Ok(json!({"code": code, "type": kind, "scopes": [PROFILE]}))
+}

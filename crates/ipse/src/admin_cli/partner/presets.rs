@@ -1,0 +1,162 @@
+//! What `ipse admin partner add --preset` sets for each software: what its own settings cannot change, or what it expects.
+
+use anyhow::{Context, bail};
+use serde_json::{Map, Value, json};
+
+/// Settings for one software.
+pub struct Preset {
+    /// Its name on the command line.
+    pub name: &'static str,
+    /// Path to return to below the origin of a site, if it is always the same.
+    pub callback: Option<&'static str>,
+    /// Members of the client's metadata, JSON.
+    members: &'static str,
+    /// What must be set in the software.
+    there: &'static str,
+}
+
+const BASIC: &str = r#"{"token_endpoint_auth_method": "client_secret_basic"}"#;
+const POST: &str = r#"{"token_endpoint_auth_method": "client_secret_post"}"#;
+const KEYS: &str = r#"{"token_endpoint_auth_method": "private_key_jwt"}"#;
+
+const fn preset(
+    name: &'static str,
+    callback: Option<&'static str>,
+    members: &'static str,
+    there: &'static str,
+) -> Preset {
+    Preset {
+        name,
+        callback,
+        members,
+        there,
+    }
+}
+
+/// The presets.
+const ALL: [Preset; 14] = [
+    preset("aspnet", Some("/signin-oidc"), POST, "ResponseMode = query"),
+    preset("auth0", Some("/login/callback"), POST, "type back channel"),
+    preset(
+        "authjs",
+        Some("/auth/callback/ipse"),
+        BASIC,
+        "idToken: false",
+    ),
+    preset(
+        "django",
+        Some("/oidc/callback/"),
+        POST,
+        "OIDC_USE_PKCE = True; users by sub",
+    ),
+    preset("entra", None, POST, "claims from the ID token"),
+    preset(
+        "gitlab",
+        Some("/users/auth/openid_connect/callback"),
+        BASIC,
+        "pkce: true",
+    ),
+    preset("go-oidc", None, BASIC, "PKCE with S256"),
+    preset("keycloak", None, POST, "Use PKCE: S256"),
+    preset("mod_auth_openidc", None, BASIC, "OIDCPKCEMethod S256"),
+    preset(
+        "oauth2-proxy",
+        Some("/oauth2/callback"),
+        BASIC,
+        "code-challenge-method = S256",
+    ),
+    preset(
+        "omniauth",
+        Some("/auth/openid_connect/callback"),
+        BASIC,
+        "pkce: true",
+    ),
+    preset(
+        "openid-client",
+        None,
+        KEYS,
+        "id_token_signed_response_alg: ES256",
+    ),
+    preset("passport", None, BASIC, "PKCE with S256"),
+    preset(
+        "spring",
+        Some("/login/oauth2/code/ipse"),
+        BASIC,
+        "PKCE (7 or later, or a customizer)",
+    ),
+];
+
+impl Preset {
+    /// Its members.
+    pub fn members(&self) -> anyhow::Result<Map<String, Value>> {
+        serde_json::from_str(self.members).with_context(|| format!("the preset {}", self.name))
+    }
+}
+
+/// The preset of this name.
+pub fn find(name: &str) -> anyhow::Result<&'static Preset> {
+    let found = ALL.iter().find(|preset| preset.name == name);
+    match found {
+        Some(preset) => Ok(preset),
+        None => {
+            let names: Vec<_> = ALL.iter().map(|preset| preset.name).collect();
+            bail!("--preset {name}: choose one of {}", names.join(", "))
+        }
+    }
+}
+
+/// Prints all presets.
+pub fn print(as_json: bool) {
+    let members = |preset: &Preset| preset.members().unwrap_or_default();
+    if as_json {
+        let all = ALL.iter().map(|preset| {
+            json!({"name": preset.name, "callback": preset.callback, "sets": members(preset), "in_the_software": preset.there})
+        });
+        println!("{}", all.collect::<Value>());
+        return;
+    }
+    for preset in &ALL {
+        println!("{:<17} {}", preset.name, preset.members);
+        if let Some(callback) = preset.callback {
+            println!("{:<17} returns to {callback}", "");
+        }
+        println!("{:<17} in the software: {}", "", preset.there);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ipse_openid::client::{AssertionAudience, Authentication, SecretHash};
+    use ipse_openid::metadata::{Metadata, Method};
+
+    use super::*;
+
+    #[test]
+    fn each_preset_makes_a_registration_that_is_accepted() {
+        for preset in &ALL {
+            let mut members = preset.members().unwrap();
+            let callback = preset.callback.unwrap_or("/callback");
+            members.insert("client_name".to_owned(), json!("Shop"));
+            let uri = format!("https://shop.example{callback}");
+            members.insert("redirect_uris".to_owned(), json!([uri]));
+            let read = Metadata::read(&members).unwrap();
+            let authentication = if read.method == Some(Method::PrivateKeyJwt) {
+                let keys = vec![ipse_jose::SigningKey::generate_es256().public_jwk()];
+                Authentication::PrivateKeyJwt {
+                    jwks: ipse_jose::JwkSet { keys }.into(),
+                    audience: AssertionAudience::Issuer,
+                }
+            } else {
+                Authentication::ClientSecretBasic {
+                    secret: SecretHash::of("secret"),
+                }
+            };
+            let new = read.register("par_new".into(), authentication, None, 0);
+            assert_eq!(new.validate(true, 0), Ok(()), "{}", preset.name);
+        }
+        let names = ALL.map(|preset| preset.name);
+        assert!(names.is_sorted());
+        let unknown = find("none").err().unwrap().to_string();
+        assert!(unknown.contains("keycloak"), "{unknown}");
+    }
+}

@@ -1,0 +1,423 @@
+//! Client metadata: a registration under the names of OpenID Connect Dynamic Client Registration 1.0 §2, RFC 7591 §2 and
+//! RFC 9126 §6. What has no name there has one of ours: `domain`, `services`, `assertion_audience`, `sector_of`, `sandbox_people`.
+
+use ipse_jose::JwkSet;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value, json};
+
+use crate::client::{
+    AssertionAudience, Authentication, IdTokenAlg, LONGEST_LEGACY, Registration, Replaced, Service,
+};
+
+#[cfg(test)]
+mod tests;
+
+/// What is wrong with one member.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{member}: {reason}")]
+pub struct MemberProblem {
+    /// The member.
+    pub member: String,
+    /// What is wrong, and what to do.
+    pub reason: String,
+}
+
+/// How a client authenticates, without its keys and secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    /// With assertions that it signs.
+    PrivateKeyJwt,
+    /// With a secret in the header.
+    ClientSecretBasic,
+    /// With a secret in the form.
+    ClientSecretPost,
+}
+
+impl Method {
+    /// Every method.
+    pub const ALL: [Self; 3] = [
+        Self::PrivateKeyJwt,
+        Self::ClientSecretBasic,
+        Self::ClientSecretPost,
+    ];
+
+    /// Its name in `token_endpoint_auth_method`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::PrivateKeyJwt => "private_key_jwt",
+            Self::ClientSecretBasic => "client_secret_basic",
+            Self::ClientSecretPost => "client_secret_post",
+        }
+    }
+
+    /// Whether the client has a secret, and not keys.
+    pub const fn has_secret(self) -> bool {
+        !matches!(self, Self::PrivateKeyJwt)
+    }
+}
+
+/// The members of a client's metadata that were given.
+#[derive(Clone, Debug, Default)]
+pub struct Metadata {
+    /// `client_name`.
+    pub name: Option<String>,
+    /// `domain`: verified, and shown to people.
+    pub domain: Option<String>,
+    /// `redirect_uris`.
+    pub redirect_uris: Option<Vec<String>>,
+    /// `token_endpoint_auth_method`.
+    pub method: Option<Method>,
+    /// `jwks`.
+    pub jwks: Option<JwkSet>,
+    /// `jwks_uri`.
+    pub jwks_uri: Option<String>,
+    /// `sector_identifier_uri`.
+    pub sector_identifier_uri: Option<String>,
+    /// `sector_of`: the client whose sector the new one joins.
+    pub sector_of: Option<String>,
+    /// `id_token_signed_response_alg`.
+    pub id_token_alg: Option<IdTokenAlg>,
+    /// `require_pushed_authorization_requests`.
+    pub require_par: Option<bool>,
+    /// `assertion_audience`: whether it is an endpoint.
+    pub audience_is_endpoint: Option<bool>,
+    /// `assertion_audience_until`: when the audience `endpoint` ends, in seconds since 1970 UTC.
+    pub audience_until: Option<i64>,
+    /// `services`.
+    pub services: Option<Vec<Service>>,
+    /// `sandbox_people`.
+    pub sandbox_people: Option<bool>,
+}
+
+/// Standard members with only one value here.
+const FIXED: [(&str, &str); 4] = [
+    ("grant_types", r#"["authorization_code"]"#),
+    ("response_types", r#"["code"]"#),
+    ("application_type", r#""web""#),
+    ("subject_type", r#""pairwise""#),
+];
+
+/// Members that only the scheme gives.
+const GIVEN: [&str; 9] = [
+    "client_id",
+    "client_secret",
+    "client_secret_expires_at",
+    "client_id_issued_at",
+    "issuer",
+    "private_jwks",
+    "sector",
+    "replaced",
+    "status",
+];
+
+/// Collects what is wrong with the members.
+struct Reader<'a> {
+    members: &'a Map<String, Value>,
+    problems: Vec<MemberProblem>,
+}
+
+impl Reader<'_> {
+    fn refuse(&mut self, member: &str, reason: impl Into<String>) {
+        self.problems.push(MemberProblem {
+            member: member.to_owned(),
+            reason: reason.into(),
+        });
+    }
+
+    fn take<T: DeserializeOwned>(&mut self, member: &str, expected: &str) -> Option<T> {
+        let value = self.members.get(member)?;
+        match serde_json::from_value(value.clone()) {
+            Ok(read) => Some(read),
+            Err(error) => {
+                self.refuse(member, format!("write {expected} ({error})"));
+                None
+            }
+        }
+    }
+
+    fn choose<T: Copy>(&mut self, member: &str, choices: &[(&str, T)]) -> Option<T> {
+        let value = self.members.get(member)?;
+        let found = choices.iter().find(|(name, _)| value == name);
+        if found.is_none() {
+            let names: Vec<_> = choices.iter().map(|(name, _)| *name).collect();
+            self.refuse(member, format!("choose {}", names.join(" or ")));
+        }
+        found.map(|(_, choice)| *choice)
+    }
+
+    fn both(&mut self, one: &str, other: &str, reason: &str) {
+        if self.members.contains_key(one) && self.members.contains_key(other) {
+            self.refuse(one, format!("it contradicts {other}: {reason}"));
+        }
+    }
+}
+
+impl Metadata {
+    /// Reads members.
+    ///
+    /// # Errors
+    /// Each member that is unknown, malformed or contradicts another.
+    pub fn read(members: &Map<String, Value>) -> Result<Self, Vec<MemberProblem>> {
+        let mut r = Reader {
+            members,
+            problems: Vec::new(),
+        };
+        let text = "a text";
+        let read = Self {
+            name: r.take("client_name", text),
+            domain: r.take("domain", text),
+            redirect_uris: r.take("redirect_uris", "a list of texts"),
+            method: r.choose(
+                "token_endpoint_auth_method",
+                &Method::ALL.map(|method| (method.as_str(), method)),
+            ),
+            jwks: r.take("jwks", "a JWK set of public keys"),
+            jwks_uri: r.take("jwks_uri", text),
+            sector_identifier_uri: r.take("sector_identifier_uri", text),
+            sector_of: r.take("sector_of", "a client_id"),
+            id_token_alg: r.choose(
+                "id_token_signed_response_alg",
+                &[("RS256", IdTokenAlg::RS256), ("ES256", IdTokenAlg::ES256)],
+            ),
+            require_par: r.take("require_pushed_authorization_requests", "true or false"),
+            audience_is_endpoint: r.choose(
+                "assertion_audience",
+                &[("issuer", false), ("endpoint", true)],
+            ),
+            audience_until: r.take("assertion_audience_until", "seconds since 1970"),
+            services: r.take("services", "a list of objects with code and type"),
+            sandbox_people: r.take("sandbox_people", "true or false"),
+        };
+        r.both("jwks", "jwks_uri", "keys are given by value or by address");
+        r.both(
+            "sector_of",
+            "sector_identifier_uri",
+            "a client has one sector",
+        );
+        if read.method.is_some_and(Method::has_secret) {
+            for member in [
+                "jwks",
+                "jwks_uri",
+                "assertion_audience",
+                "assertion_audience_until",
+            ] {
+                let reason = "a client with a secret signs no assertions";
+                r.both(member, "token_endpoint_auth_method", reason);
+            }
+        }
+        if read.audience_until.is_some() && read.audience_is_endpoint != Some(true) {
+            let reason = "only assertion_audience `endpoint` has an end";
+            r.refuse("assertion_audience_until", reason);
+        }
+        for (member, value) in members {
+            if let Some((_, only)) = FIXED.iter().find(|(name, _)| name == member) {
+                if serde_json::from_str::<Value>(only).ok().as_ref() != Some(value) {
+                    r.refuse(member, format!("only {only} is offered"));
+                }
+            } else if GIVEN.contains(&member.as_str()) {
+                r.refuse(member, "the scheme gives it: leave it out");
+            } else if !KNOWN.contains(&member.as_str()) {
+                r.refuse(member, "this member is unknown or not supported");
+            }
+        }
+        if r.problems.is_empty() {
+            Ok(read)
+        } else {
+            Err(r.problems)
+        }
+    }
+
+    /// The registration of a new client. What was not given is what libraries of its method expect. `now` is in seconds since
+    /// 1970 UTC. The caller validates it.
+    pub fn register(
+        self,
+        client_id: String,
+        authentication: Authentication,
+        sector: Option<String>,
+        now: i64,
+    ) -> Registration {
+        let has_secret = !matches!(authentication, Authentication::PrivateKeyJwt { .. });
+        let mut new = Registration {
+            client_id,
+            name: String::new(),
+            domain: String::new(),
+            redirect_uris: Vec::new(),
+            authentication,
+            require_par: !has_secret,
+            id_token_alg: if has_secret {
+                IdTokenAlg::RS256
+            } else {
+                IdTokenAlg::ES256
+            },
+            services: vec![Service::login("LOGIN")],
+            sandbox_people: false,
+            jwks_uri: self.jwks_uri.clone(),
+            sector,
+            sector_identifier_uri: self.sector_identifier_uri.clone(),
+            replaced: Vec::new(),
+        };
+        let first = self.redirect_uris.as_ref().and_then(|uris| uris.first());
+        if let Some(host) = first.and_then(|uri| host(uri)) {
+            new.domain = host;
+        }
+        self.put(&mut new, now);
+        new
+    }
+
+    /// Changes a registration. `now` is in seconds since 1970 UTC. The caller validates the result.
+    ///
+    /// # Errors
+    /// Each member that an edit cannot change.
+    pub fn edit(self, registration: &mut Registration, now: i64) -> Result<(), Vec<MemberProblem>> {
+        let refuse = |member: &str, reason: &str| MemberProblem {
+            member: member.to_owned(),
+            reason: reason.to_owned(),
+        };
+        let mut problems = Vec::new();
+        let sector = "a sector never changes: register another client";
+        let rotate = "use rotate-key, which lets the old keys end";
+        for (given, member, reason) in [
+            (
+                self.sector_identifier_uri.is_some(),
+                "sector_identifier_uri",
+                sector,
+            ),
+            (self.sector_of.is_some(), "sector_of", sector),
+            (self.jwks.is_some(), "jwks", rotate),
+            (self.jwks_uri.is_some(), "jwks_uri", rotate),
+        ] {
+            if given {
+                problems.push(refuse(member, reason));
+            }
+        }
+        let has_secret = !matches!(
+            registration.authentication,
+            Authentication::PrivateKeyJwt { .. }
+        );
+        if self
+            .method
+            .is_some_and(|method| method.has_secret() != has_secret)
+        {
+            let reason = "a client keeps its keys or its secret: register another client";
+            problems.push(refuse("token_endpoint_auth_method", reason));
+        }
+        if has_secret && self.audience_is_endpoint.is_some() {
+            let reason = "a client with a secret signs no assertions";
+            problems.push(refuse("assertion_audience", reason));
+        }
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+        self.put(registration, now);
+        Ok(())
+    }
+
+    fn put(self, to: &mut Registration, now: i64) {
+        fn set<T>(to: &mut T, given: Option<T>) {
+            if let Some(given) = given {
+                *to = given;
+            }
+        }
+        set(&mut to.name, self.name);
+        set(&mut to.domain, self.domain);
+        set(&mut to.redirect_uris, self.redirect_uris);
+        set(&mut to.id_token_alg, self.id_token_alg);
+        set(&mut to.require_par, self.require_par);
+        set(&mut to.services, self.services);
+        set(&mut to.sandbox_people, self.sandbox_people);
+        match &mut to.authentication {
+            Authentication::PrivateKeyJwt { audience, .. } => match self.audience_is_endpoint {
+                Some(true) => {
+                    let until = self.audience_until.unwrap_or(now + LONGEST_LEGACY);
+                    *audience = AssertionAudience::Endpoint { until };
+                }
+                Some(false) => *audience = AssertionAudience::Issuer,
+                None => {}
+            },
+            Authentication::ClientSecretBasic { secret }
+            | Authentication::ClientSecretPost { secret } => {
+                let secret = secret.clone();
+                match self.method {
+                    Some(Method::ClientSecretBasic) => {
+                        to.authentication = Authentication::ClientSecretBasic { secret };
+                    }
+                    Some(Method::ClientSecretPost) => {
+                        to.authentication = Authentication::ClientSecretPost { secret };
+                    }
+                    Some(Method::PrivateKeyJwt) | None => {}
+                }
+            }
+        }
+    }
+}
+
+/// The members that [`Metadata::read`] reads.
+const KNOWN: [&str; 14] = [
+    "client_name",
+    "domain",
+    "redirect_uris",
+    "token_endpoint_auth_method",
+    "jwks",
+    "jwks_uri",
+    "sector_identifier_uri",
+    "sector_of",
+    "id_token_signed_response_alg",
+    "require_pushed_authorization_requests",
+    "assertion_audience",
+    "assertion_audience_until",
+    "services",
+    "sandbox_people",
+];
+
+/// A registration with all that can be seen of it. Of secrets that is only when they end.
+pub fn show(registration: &Registration) -> Map<String, Value> {
+    let mut out = Map::new();
+    let mut put = |member: &str, value: Value| {
+        out.insert(member.to_owned(), value);
+    };
+    put("client_id", json!(registration.client_id));
+    put("client_name", json!(registration.name));
+    put("domain", json!(registration.domain));
+    put("redirect_uris", json!(registration.redirect_uris));
+    let method = registration.authentication.method();
+    put("token_endpoint_auth_method", json!(method));
+    if let Authentication::PrivateKeyJwt { jwks, audience } = &registration.authentication {
+        match &registration.jwks_uri {
+            Some(uri) => put("jwks_uri", json!(uri)),
+            None => put("jwks", json!(jwks)),
+        }
+        match audience {
+            AssertionAudience::Issuer => put("assertion_audience", json!("issuer")),
+            AssertionAudience::Endpoint { until } => {
+                put("assertion_audience", json!("endpoint"));
+                put("assertion_audience_until", json!(until));
+            }
+        }
+    }
+    let alg = registration.id_token_alg.as_str();
+    put("id_token_signed_response_alg", json!(alg));
+    let pushed = registration.require_par;
+    put("require_pushed_authorization_requests", json!(pushed));
+    for (member, only) in FIXED {
+        if let Ok(value) = serde_json::from_str(only) {
+            put(member, value);
+        }
+    }
+    put("sector", json!(registration.sector()));
+    if let Some(uri) = &registration.sector_identifier_uri {
+        put("sector_identifier_uri", json!(uri));
+    }
+    put("services", json!(registration.services));
+    put("sandbox_people", json!(registration.sandbox_people));
+    let replaced = registration.replaced.iter().map(|old| match old {
+        Replaced::Keys { jwks, until } => json!({"jwks": jwks, "until": until}),
+        Replaced::Secret { until, .. } => json!({"client_secret": "replaced", "until": until}),
+    });
+    put("replaced", replaced.collect());
+    out
+}
+
+/// The host of a URI.
+fn host(uri: &str) -> Option<String> {
+    Some(url::Url::parse(uri).ok()?.host_str()?.to_owned())
+}

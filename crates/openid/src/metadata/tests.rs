@@ -1,0 +1,102 @@
+use super::*;
+use crate::client::SecretHash;
+use crate::client::tests::shop;
+
+const NOW: i64 = 1_800_000_000;
+
+fn members(value: Value) -> Map<String, Value> {
+    match value {
+        Value::Object(members) => members,
+        other => panic!("{other}"),
+    }
+}
+
+fn secret() -> Authentication {
+    Authentication::ClientSecretPost {
+        secret: SecretHash::of("secret"),
+    }
+}
+
+#[test]
+fn a_registration_has_the_names_of_dynamic_client_registration() {
+    let given = members(json!({
+        "client_name": "Shop", "redirect_uris": ["https://shop.example/cb"], "grant_types": ["authorization_code"],
+        "response_types": ["code"], "subject_type": "pairwise", "token_endpoint_auth_method": "client_secret_post",
+        "services": [{"code": "SHOP", "type": "login"}],
+    }));
+    let read = Metadata::read(&given).unwrap();
+    let new = read.register("par_new".into(), secret(), None, NOW);
+    assert_eq!(new.validate(true, NOW), Ok(()));
+    let shown = show(&new);
+    for (member, value) in &given {
+        if member != "services" {
+            assert_eq!(shown[member], *value, "{member}");
+        }
+    }
+    assert_eq!(shown["domain"], "shop.example");
+    assert_eq!(shown["id_token_signed_response_alg"], "RS256");
+    assert_eq!(shown["require_pushed_authorization_requests"], false);
+    assert_eq!(shown["sector"], "par_new");
+    assert_eq!(shown["services"][0]["code"], "SHOP");
+    assert!(!Value::from(shown).to_string().contains("\"secret\""));
+}
+
+#[test]
+fn each_unknown_malformed_and_contradictory_member_is_named() {
+    let given = members(json!({
+        "client_name": 7, "client_id": "par_mine", "contacts": ["an@shop.example"], "grant_types": ["implicit"],
+        "token_endpoint_auth_method": "client_secret_basic", "jwks": {"keys": []}, "jwks_uri": "https://shop.example/jwks",
+        "sector_of": "par_a", "sector_identifier_uri": "https://shop.example/sector", "id_token_signed_response_alg": "none",
+        "services": ["LOGIN"], "assertion_audience_until": 5, "subject_type": "public",
+    }));
+    let problems = Metadata::read(&given).unwrap_err();
+    for member in given.keys() {
+        // These two are right, and others contradict them.
+        let right = ["token_endpoint_auth_method", "sector_identifier_uri"];
+        let named = problems.iter().any(|problem| problem.member == *member);
+        assert_eq!(named, !right.contains(&member.as_str()), "{member}");
+    }
+    let jwks = json!({"jwks": {"keys": [{"kty": "oct", "k": "AAAA"}]}});
+    let problems = Metadata::read(&members(jwks)).unwrap_err();
+    assert_eq!(problems[0].member, "jwks");
+}
+
+#[test]
+fn what_is_shown_can_be_read_except_what_the_scheme_gives() {
+    let mut shown = show(&shop());
+    for given in GIVEN {
+        shown.remove(given);
+    }
+    assert!(Metadata::read(&shown).is_ok());
+}
+
+#[test]
+fn an_edit_changes_what_is_given_and_nothing_else() {
+    let mut edited = shop();
+    let change =
+        members(json!({"client_name": "Hoek", "token_endpoint_auth_method": "client_secret_post"}));
+    Metadata::read(&change)
+        .unwrap()
+        .edit(&mut edited, NOW)
+        .unwrap();
+    let mut expected = show(&shop());
+    expected.extend(change);
+    assert_eq!(show(&edited), expected);
+}
+
+#[test]
+fn t39_an_edit_changes_neither_sector_nor_credentials() {
+    for change in [
+        json!({"sector_of": "par_other"}),
+        json!({"sector_identifier_uri": "https://shop.example/sector"}),
+        json!({"jwks_uri": "https://shop.example/jwks"}),
+        json!({"token_endpoint_auth_method": "private_key_jwt"}),
+    ] {
+        let mut edited = shop();
+        let change = members(change);
+        let problems = Metadata::read(&change).unwrap().edit(&mut edited, NOW);
+        let problems = problems.unwrap_err();
+        assert_eq!(Some(&problems[0].member), change.keys().next());
+        assert_eq!(show(&edited), show(&shop()));
+    }
+}
