@@ -417,6 +417,11 @@ pub fn show(registration: &Registration) -> Map<String, Value> {
     out
 }
 
+/// The sector of a document: its host (OpenID Connect Core §8.1). No client has an id with a colon.
+pub fn sector_of_document(uri: &str) -> Option<String> {
+    Some(format!("host:{}", host(uri)?))
+}
+
 /// The host of a URI.
 fn host(uri: &str) -> Option<String> {
     Some(url::Url::parse(uri).ok()?.host_str()?.to_owned())

@@ -30,6 +30,11 @@ const IDLE: Duration = Duration::from_secs(20);
 /// Time limit of a call that sets no other.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// Longest document of a partner, in bytes.
+const MAX_DOCUMENT: usize = 64 * 1024;
+/// Time limit of fetching a document of a partner, from the name to the last byte.
+const DOCUMENT_PATIENCE: Duration = Duration::from_secs(5);
+
 const FORM: &str = "application/x-www-form-urlencoded";
 const JSON: &str = "application/json";
 const EVENT: &str = "application/secevent+jwt";
@@ -38,7 +43,28 @@ const EVENT: &str = "application/secevent+jwt";
 #[derive(Clone)]
 pub struct Fetch {
     client: Client<HttpsConnector<HttpConnector<Names>>, Full<Bytes>>,
-    production: bool,
+    reach: Reach,
+}
+
+/// What may be called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Reach {
+    /// https on public addresses.
+    Public,
+    /// https on public addresses, and anything on this machine.
+    PublicOrLocal,
+    /// Anything.
+    Any,
+}
+
+impl Reach {
+    fn contains(self, ip: IpAddr) -> bool {
+        match self {
+            Self::Public => public(ip),
+            Self::PublicOrLocal => public(ip) || ip.is_loopback(),
+            Self::Any => true,
+        }
+    }
 }
 
 /// A client for one party: it calls that party's origin only.
@@ -88,14 +114,20 @@ impl Fetch {
     /// # Errors
     /// When TLS cannot be set up.
     pub fn new(profile: Profile) -> anyhow::Result<Self> {
-        let production = profile == Profile::Production;
-        let mut connector = HttpConnector::new_with_resolver(Names { public: production });
+        Self::within(match profile {
+            Profile::Production => Reach::Public,
+            _ => Reach::Any,
+        })
+    }
+
+    fn within(reach: Reach) -> anyhow::Result<Self> {
+        let mut connector = HttpConnector::new_with_resolver(Names { reach });
         connector.enforce_http(false);
         connector.set_nodelay(true);
         connector.set_connect_timeout(Some(CONNECT));
         let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
         let builder = HttpsConnectorBuilder::new();
-        let connector = if production {
+        let connector = if reach == Reach::Public {
             builder
                 .with_provider_and_platform_verifier(provider)
                 .context("cannot load this machine's certificates")?
@@ -119,7 +151,7 @@ impl Fetch {
             .pool_idle_timeout(IDLE)
             .pool_timer(TokioTimer::new())
             .build(connector);
-        Ok(Self { client, production })
+        Ok(Self { client, reach })
     }
 
     /// A client for the party at `url`.
@@ -142,16 +174,58 @@ impl Fetch {
         let plain = url.username().is_empty() && url.password().is_none();
         let scheme = match url.scheme() {
             "https" => true,
-            "http" => !self.production,
+            "http" => match self.reach {
+                Reach::Public => false,
+                Reach::PublicOrLocal => is_local(url),
+                Reach::Any => true,
+            },
             _ => false,
         };
         let host = match url.host() {
             Some(Host::Domain(name)) => !name.is_empty(),
-            Some(Host::Ipv4(ip)) => !self.production || public(IpAddr::V4(ip)),
-            Some(Host::Ipv6(ip)) => !self.production || public(IpAddr::V6(ip)),
+            Some(Host::Ipv4(ip)) => self.reach.contains(IpAddr::V4(ip)),
+            Some(Host::Ipv6(ip)) => self.reach.contains(IpAddr::V6(ip)),
             None => false,
         };
         plain && scheme && host
+    }
+
+    async fn exchange(
+        &self,
+        request: Request<Full<Bytes>>,
+        longest: usize,
+    ) -> Result<Answer, FetchError> {
+        // The error contains at most an address, and nothing of the request.
+        let answer = self.client.request(request).await.map_err(|error| {
+            tracing::debug!(%error, "a call got no answer");
+            FetchError::Silent
+        })?;
+        let status = answer.status().as_u16();
+        let media_type = answer
+            .headers()
+            .get(CONTENT_TYPE)
+            .and_then(|value| value.to_str().ok())
+            .and_then(|value| value.split(';').next())
+            .unwrap_or_default()
+            .trim()
+            .to_ascii_lowercase();
+        let mut stream = answer.into_body();
+        let mut body = Vec::new();
+        while let Some(frame) = stream.frame().await {
+            let frame = frame.map_err(|_| FetchError::Silent)?;
+            let Some(chunk) = frame.data_ref() else {
+                continue;
+            };
+            if body.len() + chunk.len() > longest {
+                return Err(FetchError::TooLarge);
+            }
+            body.extend_from_slice(chunk);
+        }
+        Ok(Answer {
+            status,
+            media_type,
+            body,
+        })
     }
 }
 
@@ -239,44 +313,20 @@ impl Party {
             None => Full::default(),
         };
         let request = request.body(body).map_err(|_| FetchError::Refused)?;
-        match tokio::time::timeout(patience, self.exchange(request)).await {
+        match tokio::time::timeout(patience, self.fetch.exchange(request, MAX_ANSWER)).await {
             Ok(answer) => answer,
             Err(_) => Err(FetchError::Silent),
         }
     }
+}
 
-    async fn exchange(&self, request: Request<Full<Bytes>>) -> Result<Answer, FetchError> {
-        // The error contains at most an address, and nothing of the request.
-        let answer = self.fetch.client.request(request).await.map_err(|error| {
-            tracing::debug!(%error, "a call got no answer");
-            FetchError::Silent
-        })?;
-        let status = answer.status().as_u16();
-        let media_type = answer
-            .headers()
-            .get(CONTENT_TYPE)
-            .and_then(|value| value.to_str().ok())
-            .and_then(|value| value.split(';').next())
-            .unwrap_or_default()
-            .trim()
-            .to_ascii_lowercase();
-        let mut stream = answer.into_body();
-        let mut body = Vec::new();
-        while let Some(frame) = stream.frame().await {
-            let frame = frame.map_err(|_| FetchError::Silent)?;
-            let Some(chunk) = frame.data_ref() else {
-                continue;
-            };
-            if body.len() + chunk.len() > MAX_ANSWER {
-                return Err(FetchError::TooLarge);
-            }
-            body.extend_from_slice(chunk);
-        }
-        Ok(Answer {
-            status,
-            media_type,
-            body,
-        })
+/// Whether a URL names this machine.
+fn is_local(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(Host::Ipv6(ip)) => ip.is_loopback(),
+        None => false,
     }
 }
 
@@ -284,7 +334,7 @@ impl Party {
 /// afterwards has no effect.
 #[derive(Clone, Copy)]
 struct Names {
-    public: bool,
+    reach: Reach,
 }
 
 impl tower::Service<Name> for Names {
@@ -297,11 +347,11 @@ impl tower::Service<Name> for Names {
     }
 
     fn call(&mut self, name: Name) -> Self::Future {
-        let only_public = self.public;
+        let reach = self.reach;
         Box::pin(async move {
             let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
             let good: Vec<SocketAddr> = found
-                .filter(|address| !only_public || public(address.ip()))
+                .filter(|address| reach.contains(address.ip()))
                 .collect();
             if good.is_empty() {
                 return Err(std::io::Error::other("no public address"));
@@ -345,6 +395,9 @@ fn public_v6(ip: Ipv6Addr) -> bool {
         || (s[0] == 0x3fff && s[1] < 0x1000);
     global && !special
 }
+
+mod document;
+pub use document::{DocumentError, Documents};
 
 #[cfg(test)]
 mod tests;

@@ -144,3 +144,98 @@ fn t21_production_allows_only_https_on_public_hosts() {
         assert!(!party.has(other), "{other}");
     }
 }
+
+/// A whole answer with status 200.
+fn ok(media_type: &str, body: &str) -> Vec<u8> {
+    let length = body.len();
+    format!(
+        "HTTP/1.1 200 OK\r\ncontent-type: {media_type}\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}"
+    )
+    .into_bytes()
+}
+
+fn documents(profile: Profile) -> Documents {
+    Documents::new(profile).unwrap_or_else(|e| panic!("{e}"))
+}
+
+#[tokio::test]
+async fn t21_only_a_json_document_within_the_limits_is_read() {
+    let key = ipse_jose::SigningKey::generate_es256().public_jwk();
+    let set = serde_json::json!({"keys": [key, {"kty": "OKP", "crv": "Ed25519", "x": "AAAA"}]});
+    let set = set.to_string();
+    let long = format!("{set}{}", " ".repeat(MAX_DOCUMENT));
+    let redirect =
+        "HTTP/1.1 302 Found\r\nlocation: /jwks\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
+    let malformed = DocumentError::Malformed("a JWK set of public keys");
+    for (answer, expected) in [
+        (ok("application/json; charset=utf-8", &set), Ok(1)),
+        (ok("application/jwk-set+json", &set), Ok(1)),
+        (ok("text/html", &set), Err(DocumentError::MediaType)),
+        (ok("application/json", "<html>"), Err(malformed)),
+        (
+            ok("application/json", &long),
+            Err(DocumentError::Fetch(FetchError::TooLarge)),
+        ),
+        (redirect.into(), Err(DocumentError::Status(302))),
+    ] {
+        let (port, _) = canary(answer).await;
+        let url = format!("http://127.0.0.1:{port}/jwks");
+        let read = documents(Profile::Demo).key_set(&url).await;
+        assert_eq!(read.map(|set| set.keys.len()), expected);
+    }
+}
+
+#[tokio::test]
+async fn t21_a_document_is_fetched_from_public_addresses_or_the_machine_of_the_demo() {
+    let (port, count) = canary(Vec::new()).await;
+    let refused = Some(DocumentError::Fetch(FetchError::Refused));
+    for url in [
+        "http://shop.example/jwks",
+        "http://10.0.0.1/jwks",
+        "https://10.0.0.1/jwks",
+        "https://[fd12::1]/jwks",
+        "https://user@shop.example/jwks",
+        "file:///etc/passwd",
+    ] {
+        for profile in [Profile::Demo, Profile::Production] {
+            let read = documents(profile).key_set(url).await;
+            assert_eq!(read.err(), refused, "{url}");
+        }
+    }
+    let production = documents(Profile::Production);
+    for (url, expected) in [
+        (format!("http://127.0.0.1:{port}/"), FetchError::Refused),
+        (format!("https://127.0.0.1:{port}/"), FetchError::Refused),
+        (format!("https://localhost:{port}/"), FetchError::Silent),
+    ] {
+        let read = production.key_set(&url).await;
+        assert_eq!(read.err(), Some(DocumentError::Fetch(expected)), "{url}");
+    }
+    assert_eq!(hits(&count), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn t21_a_document_that_hangs_is_given_up() {
+    let listener = TcpListener::bind("127.0.0.1:0").await;
+    let listener = listener.unwrap_or_else(|e| panic!("{e}"));
+    let port = listener.local_addr().map(|a| a.port()).unwrap_or_default();
+    let url = format!("http://127.0.0.1:{port}/jwks");
+    let read = documents(Profile::Demo).key_set(&url).await;
+    assert_eq!(read.err(), Some(DocumentError::Fetch(FetchError::Silent)));
+}
+
+#[tokio::test]
+async fn t39_a_sector_lists_each_redirect_uri() {
+    let listed = r#"["https://shop.example/cb","https://shop.example/other"]"#;
+    let (port, _) = canary(ok("application/json", listed)).await;
+    let url = format!("http://localhost:{port}/sector");
+    let documents = documents(Profile::Demo);
+    let check = |uris: &[&str]| {
+        let uris: Vec<String> = uris.iter().map(|uri| (*uri).to_owned()).collect();
+        let (documents, url) = (documents.clone(), url.clone());
+        async move { documents.check_sector(&url, &uris).await }
+    };
+    assert_eq!(check(&["https://shop.example/cb"]).await, Ok(()));
+    let more = ["https://shop.example/cb", "https://shop.example/cb2"];
+    assert_eq!(check(&more).await, Err(DocumentError::Unlisted));
+}

@@ -16,7 +16,7 @@ use ipse_store::Store;
 use serde_json::{Map, Value, json};
 
 use super::options::Options;
-use super::{Secrets, actor, find, presets, refused};
+use super::{Secrets, actor, check_sector, find, presets, refused};
 
 #[derive(clap::Args)]
 #[command(after_help = "Examples:
@@ -41,9 +41,15 @@ pub struct Add {
     /// File with the partner's public keys (JWK set) [default: a new key, which is printed]
     #[arg(long, value_name = "FILE")]
     jwks: Option<PathBuf>,
+    /// Where the partner publishes its keys, instead of --jwks
+    #[arg(long, value_name = "URL", conflicts_with = "jwks")]
+    jwks_uri: Option<String>,
     /// Join the sector of another partner of the same organisation: both know a person under the same `sub`, for ever
     #[arg(long, value_name = "CLIENT_ID")]
     sector_of: Option<String>,
+    /// Document of the organisation that lists all redirect URIs; its host is the sector
+    #[arg(long, value_name = "URL", conflicts_with = "sector_of")]
+    sector_identifier_uri: Option<String>,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -58,9 +64,10 @@ pub async fn run(config: &ServerConfig, store: &Store, add: Add) -> anyhow::Resu
     let mut secrets = Secrets::default();
     let authentication = match wanted.method.unwrap_or(Method::PrivateKeyJwt) {
         Method::PrivateKeyJwt => Authentication::PrivateKeyJwt {
-            jwks: match wanted.jwks.take() {
-                Some(jwks) => jwks,
-                None => secrets.new_key()?,
+            jwks: match (wanted.jwks.take(), &wanted.jwks_uri) {
+                (Some(jwks), _) => jwks,
+                (None, Some(_)) => JwkSet::default(),
+                (None, None) => secrets.new_key()?,
             }
             .into(),
             audience: AssertionAudience::Issuer,
@@ -72,14 +79,16 @@ pub async fn run(config: &ServerConfig, store: &Store, add: Add) -> anyhow::Resu
             secret: secrets.new_client_secret(&random),
         },
     };
-    let sector = match &wanted.sector_of {
-        Some(other) => Some(find(store, other).await?.registration.sector().to_owned()),
-        None => None,
+    let sector = match (&wanted.sector_of, &wanted.sector_identifier_uri) {
+        (Some(other), _) => Some(find(store, other).await?.registration.sector().to_owned()),
+        (None, Some(uri)) => metadata::sector_of_document(uri),
+        (None, None) => None,
     };
     let id = PartnerId::new(&random);
     let now = clock.unix_seconds();
     let registration = wanted.register(id.clone().into(), authentication, sector, now);
     registration.validate(config.profile == Profile::Production, now)?;
+    check_sector(config, &registration).await?;
     let text = serde_json::to_string(&registration)?;
     let reserved = config.scheme().reserved_names;
     let registered = store
@@ -117,8 +126,14 @@ fn members(add: Add) -> anyhow::Result<Map<String, Value>> {
             .with_context(|| format!("{} is not a JWK set", path.display()))?;
         out.insert("jwks".to_owned(), serde_json::to_value(jwks)?);
     }
-    if let Some(other) = add.sector_of {
-        out.insert("sector_of".to_owned(), other.into());
+    for (member, given) in [
+        ("jwks_uri", add.jwks_uri),
+        ("sector_of", add.sector_of),
+        ("sector_identifier_uri", add.sector_identifier_uri),
+    ] {
+        if let Some(given) = given {
+            out.insert(member.to_owned(), given.into());
+        }
     }
     Ok(out)
 }

@@ -8,7 +8,7 @@ use ipse_store::Store;
 use serde_json::{Value, json};
 
 use super::options::Options;
-use super::{change, find, refused};
+use super::{change, check_sector, find, refused};
 
 #[derive(clap::Args)]
 #[command(
@@ -82,6 +82,9 @@ pub async fn run(config: &ServerConfig, store: &Store, edit: Edit) -> anyhow::Re
         .map(|(member, _)| member)
         .collect();
     if !changed.is_empty() {
+        if registration.redirect_uris != found.registration.redirect_uris {
+            check_sector(config, &registration).await?;
+        }
         let event = |member: &&String| format!("partner.{member}.changed");
         let events = changed.iter().map(event).collect();
         change(config, store, &found, &registration, events).await?;

@@ -8,7 +8,7 @@ mod presets;
 mod rotate;
 mod show;
 
-use anyhow::bail;
+use anyhow::{Context, bail};
 use clap::Subcommand;
 use ipse_openid::client::{Registration, SecretHash, secret_text};
 use ipse_openid::metadata::MemberProblem;
@@ -18,6 +18,7 @@ use ipse_scheme::config::Profile;
 use ipse_scheme::error::RuleError;
 use ipse_scheme::partner as partners;
 use ipse_server::config::ServerConfig;
+use ipse_server::fetch::Documents;
 use ipse_store::Store;
 use ipse_store::partner::{self, Partner, PartnerStatus};
 use serde_json::{Map, Value, json};
@@ -188,6 +189,17 @@ async fn change(
     }
 }
 
+/// Checks that the document of the client's sector lists its redirect URIs.
+async fn check_sector(config: &ServerConfig, registration: &Registration) -> anyhow::Result<()> {
+    let Some(uri) = &registration.sector_identifier_uri else {
+        return Ok(());
+    };
+    Documents::new(config.profile)?
+        .check_sector(uri, &registration.redirect_uris)
+        .await
+        .with_context(|| format!("sector_identifier_uri {uri}"))
+}
+
 /// One error that names each member.
 fn refused(problems: &[MemberProblem]) -> anyhow::Error {
     let lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
@@ -196,7 +208,6 @@ fn refused(problems: &[MemberProblem]) -> anyhow::Error {
 
 /// A file with client metadata.
 fn read_file(path: &std::path::Path) -> anyhow::Result<Map<String, Value>> {
-    use anyhow::Context;
     let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
     match ipse_jose::strict_json(&bytes) {
         Ok(Value::Object(members)) => Ok(members),
