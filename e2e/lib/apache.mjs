@@ -39,7 +39,7 @@ OIDCCryptoPassphrase ${crypto.randomUUID()}
 OIDCScope "openid profile"
 OIDCResponseType code
 OIDCPKCEMethod S256
-OIDCIDTokenSignedResponseAlg ES256
+OIDCIDTokenSignedResponseAlg ${partner.id_token_signed_response_alg}
 OIDCProviderAuthRequestMethod GET
 OIDCAuthRequestParams acr_values=advanced
 OIDCRemoteUserClaim sub

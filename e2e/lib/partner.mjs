@@ -4,8 +4,8 @@ import * as client from "openid-client";
 
 export class Partner {
   /** `auth` is `private_key_jwt`, `client_secret_basic` or `client_secret_post`; `audience` is that of the assertion. */
-  static async discover(demo, registered, { auth, audience = "issuer", alg = "ES256" } = {}) {
-    const method = auth ?? (registered.private_jwks ? "private_key_jwt" : "client_secret_basic");
+  static async discover(demo, registered, { auth, audience = registered.assertion_audience ?? "issuer", alg = registered.id_token_signed_response_alg } = {}) {
+    const method = auth ?? registered.token_endpoint_auth_method;
     let authentication;
     if (method === "private_key_jwt") {
       const jwk = registered.private_jwks.keys[0];
@@ -32,9 +32,7 @@ export class Partner {
 
   /** The demo partner of this name, with the settings of its own software. */
   static of(demo, name) {
-    const registered = demo.partner(name);
-    const settings = { "Oude Krant": { auth: "client_secret_post", alg: "RS256" }, "Boekhuis Vlier": { audience: "endpoint" } }[name] ?? {};
-    return Partner.discover(demo, registered, settings);
+    return Partner.discover(demo, demo.partner(name));
   }
 
   /** Begins a login. Returns the address for the browser and what `finish` checks. */

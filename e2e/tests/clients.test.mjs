@@ -87,7 +87,7 @@ describe("independent clients", { timeout: FILE_PATIENCE }, () => {
     test(`PyPI Authlib: ${method}, PKCE`, async (context) => {
       if (!existsSync(python)) return context.skip(`no ${python}: ./test makes it`);
       const redirectUri = `http://localhost:${demo.base + 12}/callback`;
-      const partner = await demo.register(`Slang ${method.split("_")[2]}`, redirectUri, "--auth", method, "--plain-requests");
+      const partner = await demo.register(`Slang ${method.split("_")[2]}`, redirectUri, "--auth", method, "--id-token-alg", "ES256");
       const child = start(python, [path.resolve(import.meta.dirname, "../clients/authlib_login.py"), demo.issuer, partner.client_id, redirectUri, method, "ES256"], {
         env: { IPSE_CLIENT_SECRET: partner.client_secret, AUTHLIB_INSECURE_TRANSPORT: "1" },
       });

@@ -352,13 +352,12 @@ impl Metadata {
 }
 
 /// The members that [`Metadata::read`] reads.
-const KNOWN: [&str; 14] = [
+const KNOWN: [&str; 13] = [
     "client_name",
     "domain",
     "redirect_uris",
     "token_endpoint_auth_method",
     "jwks",
-    "jwks_uri",
     "sector_identifier_uri",
     "sector_of",
     "id_token_signed_response_alg",

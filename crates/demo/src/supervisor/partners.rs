@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::Context;
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::{
     State, announce, command,
@@ -72,7 +72,14 @@ fn wanted(layout: &Layout) -> [Wanted; 4] {
             domain: "proefpartner.example",
             redirect_uri: client(3),
             services: &[("PROEF_LOGIN", "login")],
-            arguments: &["--auth", "client_secret_basic", "--sandbox-people"],
+            arguments: &[
+                "--auth",
+                "client_secret_basic",
+                "--pushed-requests",
+                "--id-token-alg",
+                "ES256",
+                "--sandbox-people",
+            ],
         },
     ]
 }
@@ -83,7 +90,20 @@ struct Added {
     client_id: String,
     client_secret: Option<String>,
     private_jwks: Option<Value>,
+    #[serde(flatten)]
+    registered: Map<String, Value>,
 }
+
+/// The members that are only of interest to staff, or that the ready file has elsewhere.
+const LEFT_OUT: [&str; 7] = [
+    "name",
+    "issuer",
+    "redirect_uris",
+    "services",
+    "jwks",
+    "replaced",
+    "sandbox_people",
+];
 
 /// Registers the partners that are not registered yet.
 pub async fn register(program: &Path, layout: &Layout, state: &mut State) -> anyhow::Result<()> {
@@ -112,8 +132,11 @@ pub async fn register(program: &Path, layout: &Layout, state: &mut State) -> any
         }
         arguments.extend(partner.arguments);
         let output = command(program, &arguments).await?;
-        let added: Added = serde_json::from_slice(&output)
+        let mut added: Added = serde_json::from_slice(&output)
             .context("`ipse admin partner add` did not answer with JSON")?;
+        for member in LEFT_OUT {
+            added.registered.remove(member);
+        }
         state.partners.push(Partner {
             name: partner.name.to_owned(),
             client_id: added.client_id,
@@ -128,6 +151,7 @@ pub async fn register(program: &Path, layout: &Layout, state: &mut State) -> any
                     kind: (*kind).to_owned(),
                 })
                 .collect(),
+            registered: added.registered,
         });
         state.write(&layout.home)?;
     }

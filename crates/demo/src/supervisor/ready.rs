@@ -44,6 +44,9 @@ pub struct Partner {
     pub private_jwks: Option<Value>,
     pub redirect_uris: Vec<String>,
     pub services: Vec<Service>,
+    /// The rest of the registration, under the names of Dynamic Client Registration.
+    #[serde(flatten)]
+    pub registered: serde_json::Map<String, Value>,
 }
 
 /// One of a partner's services.

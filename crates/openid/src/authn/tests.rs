@@ -388,7 +388,7 @@ fn credentials_of_two_methods_or_two_clients_are_refused() {
 }
 
 #[test]
-fn a_replaced_secret_is_accepted_until_its_end() {
+fn t22_a_replaced_secret_is_accepted_until_its_end() {
     let registration = Registration {
         replaced: vec![Replaced::Secret {
             secret: SecretHash::of("old"),
