@@ -6,7 +6,7 @@ use ipse_jose::JwkSet;
 use ipse_openid::access_token;
 use ipse_openid::authn::Credentials;
 use ipse_openid::client::{
-    AssertionAudience, Authentication, IdTokenAlg, Registration, Service, ServiceType,
+    AssertionAudience, Authentication, IdTokenAlg, Pkce, Registration, Service, ServiceType,
 };
 use ipse_openid::grant::TokenRequest;
 use ipse_openid::params::MAX_BYTES;
@@ -27,6 +27,10 @@ static SHOP: LazyLock<Registration> = LazyLock::new(|| Registration {
         audience: AssertionAudience::Issuer,
     },
     require_par: false,
+    pkce: Pkce::Required,
+    claims_in_id_token: false,
+    userinfo_signed_response_alg: None,
+    reasons: std::collections::BTreeMap::new(),
     id_token_alg: IdTokenAlg::ES256,
     services: vec![Service {
         code: "LOGIN".into(),
@@ -89,7 +93,12 @@ fn check(params: &Params, request: &AuthorizationRequest) {
     assert_eq!(request.client_id, "par_shop");
     assert_eq!(request.redirect_uri, REDIRECT_URI);
     assert_eq!(request.service, "LOGIN");
-    assert_eq!(request.code_challenge.len(), 43);
+    assert!(
+        request
+            .code_challenge
+            .as_ref()
+            .is_some_and(|text| text.len() == 43)
+    );
     assert_eq!(params.get("code_challenge_method"), Some("S256"));
     assert_eq!(request.state.as_deref(), params.get("state"));
     assert!(request.login_hint.is_none());

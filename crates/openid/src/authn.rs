@@ -255,19 +255,22 @@ impl Assertion {
             |description| Err(OAuthError::new(OAuthErrorCode::InvalidClient, description));
         match audience {
             AssertionAudience::Issuer if self.audience == context.issuer => Ok(()),
-            AssertionAudience::Issuer => refused("the client assertion's aud must be the issuer"),
+            AssertionAudience::Issuer => refused(
+                "the client assertion's aud must be the issuer; software that sends an endpoint is registered so (assertion_audience)",
+            ),
             AssertionAudience::Endpoint { until } if context.now >= until => {
                 refused("an endpoint as aud is no longer accepted for this client: use the issuer")
             }
             AssertionAudience::Endpoint { .. }
-                if self.audience == context.token_endpoint
+                if self.audience == context.issuer
+                    || self.audience == context.token_endpoint
                     || self.audience == context.called_endpoint =>
             {
                 Ok(())
             }
-            AssertionAudience::Endpoint { .. } => {
-                refused("the client assertion's aud must be the URL of the token endpoint")
-            }
+            AssertionAudience::Endpoint { .. } => refused(
+                "the client assertion's aud must be the issuer or the URL of the token endpoint",
+            ),
         }
     }
 

@@ -1,5 +1,7 @@
 //! What a partner registered. The partner is the OpenID Connect client; each of its services asks a person for one thing.
 
+use std::collections::BTreeMap;
+
 use aws_lc_rs::constant_time;
 use ipse_jose::Alg;
 use serde::{Deserialize, Serialize};
@@ -26,11 +28,31 @@ pub struct Registration {
     /// How the client authenticates.
     pub authentication: Authentication,
     /// Whether requests must be pushed (RFC 9126 §6).
-    #[serde(default = "default_true")]
+    #[serde(
+        default = "default_true",
+        rename = "require_pushed_authorization_requests",
+        alias = "require_par"
+    )]
     pub require_par: bool,
-    /// The algorithm of the ID tokens for this client.
+    /// What a request without PKCE needs.
     #[serde(default)]
+    pub pkce: Pkce,
+    /// The algorithm of the ID tokens for this client.
+    #[serde(
+        default,
+        rename = "id_token_signed_response_alg",
+        alias = "id_token_alg"
+    )]
     pub id_token_alg: IdTokenAlg,
+    /// Whether the claims of a requested scope are in the ID token too, for software that does not read userinfo.
+    #[serde(default)]
+    pub claims_in_id_token: bool,
+    /// Signed userinfo (OpenID Connect Core §5.3.2); plain JSON if there is no algorithm.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub userinfo_signed_response_alg: Option<IdTokenAlg>,
+    /// Why the client has weaker or unusual rules, by the name of the member.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub reasons: BTreeMap<String, String>,
     /// Its services.
     pub services: Vec<Service>,
     /// Whether `login_hint` may name a test person, whose phone answers automatically. Never in production.
@@ -114,19 +136,45 @@ impl Authentication {
     }
 }
 
-/// The `aud` of client assertions. A client has exactly one, so that an assertion for one server is refused by all
-/// others.
+/// The `aud` of client assertions: one string, so that an assertion for one server is refused by all others.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "audience", rename_all = "snake_case", deny_unknown_fields)]
 pub enum AssertionAudience {
     /// The issuer, as RFC 10070 requires.
     #[default]
     Issuer,
-    /// The URL of the token endpoint or of the called endpoint. For older client software, until a date.
+    /// The issuer too, or the URL of the token endpoint or of the called endpoint. For older client software, until a date.
     Endpoint {
         /// From this time on it is refused, in seconds since 1970 UTC.
         until: i64,
     },
+}
+
+/// What a request without PKCE needs. A challenge that is sent is enforced in any case.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "rule", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Pkce {
+    /// Every request has PKCE.
+    #[default]
+    Required,
+    /// A request without PKCE has a nonce (RFC 9700 §2.1.1, for confidential clients, which all of ours are).
+    OrNonce,
+    /// Nothing protects the code from injection, so the client gets no more than `basic`, until a date.
+    Waived {
+        /// From this time on PKCE is required, in seconds since 1970 UTC.
+        until: i64,
+    },
+}
+
+impl Pkce {
+    /// The rule at a time, in seconds since 1970 UTC.
+    #[must_use]
+    pub const fn at(self, now: i64) -> Self {
+        match self {
+            Self::Waived { until } if now >= until => Self::Required,
+            rule => rule,
+        }
+    }
 }
 
 /// The algorithm of ID tokens. Every client knows RS256 (OpenID Connect Core §15.1).
@@ -311,6 +359,12 @@ pub enum RegistrationProblem {
     /// The end of the older audience.
     #[error("audience: `until` must be within the next two years, in seconds since 1970")]
     Until,
+    /// The end of a waiver of PKCE.
+    #[error("pkce: `until` must be within the next two years, in seconds since 1970")]
+    PkceUntil,
+    /// A reason that is missing, malformed, or of nothing.
+    #[error("reasons: say in 1 to 200 printable characters why `{0}` is needed")]
+    Reason(String),
     /// Sandbox people in production.
     #[error("sandbox_people: not allowed in production")]
     Sandbox,
@@ -318,6 +372,16 @@ pub enum RegistrationProblem {
 
 /// How long the older audience of assertions may be accepted, in seconds: two years.
 pub const LONGEST_LEGACY: i64 = 2 * 365 * 24 * 3600;
+
+/// Members that may have a reason.
+const WITH_REASON: [&str; 6] = [
+    "assertion_audience",
+    "claims_in_id_token",
+    "id_token_signed_response_alg",
+    "pkce",
+    "require_pushed_authorization_requests",
+    "userinfo_signed_response_alg",
+];
 
 /// The scope for names and language.
 pub const PROFILE: &str = "profile";
@@ -395,6 +459,12 @@ impl Registration {
                 });
             }
         }
+        if let Pkce::Waived { until } = self.pkce
+            && !(1..=LONGEST_LEGACY).contains(&until.saturating_sub(now))
+        {
+            return Err(RegistrationProblem::PkceUntil);
+        }
+        self.check_reasons()?;
         if production && self.sandbox_people {
             return Err(RegistrationProblem::Sandbox);
         }
@@ -431,6 +501,22 @@ impl Registration {
                 Replaced::Secret { secret, until } if now < *until => Some(secret),
                 _ => None,
             }))
+    }
+
+    /// A reason belongs to a member that may have one. What is weaker must have one.
+    fn check_reasons(&self) -> Result<(), RegistrationProblem> {
+        if self.pkce != Pkce::Required && !self.reasons.contains_key("pkce") {
+            return Err(RegistrationProblem::Reason("pkce".to_owned()));
+        }
+        let is_reason = |(name, reason): (&String, &String)| {
+            WITH_REASON.contains(&name.as_str())
+                && (1..=200).contains(&reason.chars().count())
+                && ipse_protocol::text::check(reason).is_ok()
+        };
+        match self.reasons.iter().find(|pair| !is_reason(*pair)) {
+            Some((name, _)) => Err(RegistrationProblem::Reason(name.clone())),
+            None => Ok(()),
+        }
     }
 
     /// The service with this code.

@@ -47,6 +47,7 @@ pub fn document(issuer: &str) -> Value {
         "code_challenge_methods_supported": ["S256"],
         "subject_types_supported": ["pairwise"],
         "id_token_signing_alg_values_supported": ["ES256", "RS256"],
+        "userinfo_signing_alg_values_supported": ["ES256", "RS256"],
         "scopes_supported": ["openid", "profile"],
         "claim_types_supported": ["normal"],
         "claims_supported": claims,

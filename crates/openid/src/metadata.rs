@@ -1,12 +1,16 @@
 //! Client metadata: a registration under the names of OpenID Connect Dynamic Client Registration 1.0 §2, RFC 7591 §2 and
-//! RFC 9126 §6. What has no name there has one of ours: `domain`, `services`, `assertion_audience`, `sector_of`, `sandbox_people`.
+//! RFC 9126 §6. What has no name there has one of ours: `domain`, `services`, `assertion_audience`, `sector_of`, `sandbox_people`,
+//! `pkce`, `claims_in_id_token`, `reasons`.
+
+use std::collections::BTreeMap;
 
 use ipse_jose::JwkSet;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
 use crate::client::{
-    AssertionAudience, Authentication, IdTokenAlg, LONGEST_LEGACY, Registration, Replaced, Service,
+    AssertionAudience, Authentication, IdTokenAlg, LONGEST_LEGACY, Pkce, Registration, Replaced,
+    Service,
 };
 
 #[cfg(test)]
@@ -77,6 +81,16 @@ pub struct Metadata {
     pub sector_of: Option<String>,
     /// `id_token_signed_response_alg`.
     pub id_token_alg: Option<IdTokenAlg>,
+    /// `userinfo_signed_response_alg`; the inner none is JSON without a signature.
+    pub userinfo_alg: Option<Option<IdTokenAlg>>,
+    /// `claims_in_id_token`.
+    pub claims_in_id_token: Option<bool>,
+    /// `pkce`: the rule. A waiver ends at `pkce_until`.
+    pub pkce: Option<Pkce>,
+    /// `pkce_until`: when a waiver of PKCE ends, in seconds since 1970 UTC.
+    pub pkce_until: Option<i64>,
+    /// `reasons`: why, by the name of a member.
+    pub reasons: Option<BTreeMap<String, String>>,
     /// `require_pushed_authorization_requests`.
     pub require_par: Option<bool>,
     /// `assertion_audience`: whether it is an endpoint.
@@ -179,6 +193,25 @@ impl Metadata {
                 "id_token_signed_response_alg",
                 &[("RS256", IdTokenAlg::RS256), ("ES256", IdTokenAlg::ES256)],
             ),
+            userinfo_alg: r.choose(
+                "userinfo_signed_response_alg",
+                &[
+                    ("none", None),
+                    ("RS256", Some(IdTokenAlg::RS256)),
+                    ("ES256", Some(IdTokenAlg::ES256)),
+                ],
+            ),
+            claims_in_id_token: r.take("claims_in_id_token", "true or false"),
+            pkce: r.choose(
+                "pkce",
+                &[
+                    ("required", Pkce::Required),
+                    ("or_nonce", Pkce::OrNonce),
+                    ("waived", Pkce::Waived { until: 0 }),
+                ],
+            ),
+            pkce_until: r.take("pkce_until", "seconds since 1970"),
+            reasons: r.take("reasons", "an object: why, by the name of a member"),
             require_par: r.take("require_pushed_authorization_requests", "true or false"),
             audience_is_endpoint: r.choose(
                 "assertion_audience",
@@ -208,6 +241,13 @@ impl Metadata {
         if read.audience_until.is_some() && read.audience_is_endpoint != Some(true) {
             let reason = "only assertion_audience `endpoint` has an end";
             r.refuse("assertion_audience_until", reason);
+        }
+        match (read.pkce, read.pkce_until) {
+            (Some(Pkce::Waived { .. }), None) => {
+                r.refuse("pkce", "a waiver ends: add pkce_until");
+            }
+            (Some(Pkce::Waived { .. }), Some(_)) | (_, None) => {}
+            (_, Some(_)) => r.refuse("pkce_until", "only pkce `waived` has an end"),
         }
         for (member, value) in members {
             if let Some((_, only)) = FIXED.iter().find(|(name, _)| name == member) {
@@ -249,6 +289,10 @@ impl Metadata {
             } else {
                 IdTokenAlg::ES256
             },
+            pkce: Pkce::Required,
+            claims_in_id_token: false,
+            userinfo_signed_response_alg: None,
+            reasons: BTreeMap::new(),
             services: vec![Service::login("LOGIN")],
             sandbox_people: false,
             jwks_uri: self.jwks_uri.clone(),
@@ -322,6 +366,14 @@ impl Metadata {
         set(&mut to.domain, self.domain);
         set(&mut to.redirect_uris, self.redirect_uris);
         set(&mut to.id_token_alg, self.id_token_alg);
+        set(&mut to.userinfo_signed_response_alg, self.userinfo_alg);
+        set(&mut to.claims_in_id_token, self.claims_in_id_token);
+        match (self.pkce, self.pkce_until) {
+            (Some(Pkce::Waived { .. }), Some(until)) => to.pkce = Pkce::Waived { until },
+            (rule, _) => set(&mut to.pkce, rule),
+        }
+        // What is asked for again has a new reason; other reasons stay.
+        to.reasons.extend(self.reasons.unwrap_or_default());
         set(&mut to.require_par, self.require_par);
         set(&mut to.services, self.services);
         set(&mut to.sandbox_people, self.sandbox_people);
@@ -352,7 +404,7 @@ impl Metadata {
 }
 
 /// The members that [`Metadata::read`] reads.
-const KNOWN: [&str; 13] = [
+const KNOWN: [&str; 18] = [
     "client_name",
     "domain",
     "redirect_uris",
@@ -361,6 +413,11 @@ const KNOWN: [&str; 13] = [
     "sector_identifier_uri",
     "sector_of",
     "id_token_signed_response_alg",
+    "userinfo_signed_response_alg",
+    "claims_in_id_token",
+    "pkce",
+    "pkce_until",
+    "reasons",
     "require_pushed_authorization_requests",
     "assertion_audience",
     "assertion_audience_until",
@@ -395,6 +452,20 @@ pub fn show(registration: &Registration) -> Map<String, Value> {
     }
     let alg = registration.id_token_alg.as_str();
     put("id_token_signed_response_alg", json!(alg));
+    let userinfo = registration.userinfo_signed_response_alg;
+    let userinfo = userinfo.map_or("none", IdTokenAlg::as_str);
+    put("userinfo_signed_response_alg", json!(userinfo));
+    let in_id_token = registration.claims_in_id_token;
+    put("claims_in_id_token", json!(in_id_token));
+    match registration.pkce {
+        Pkce::Required => put("pkce", json!("required")),
+        Pkce::OrNonce => put("pkce", json!("or_nonce")),
+        Pkce::Waived { until } => {
+            put("pkce", json!("waived"));
+            put("pkce_until", json!(until));
+        }
+    }
+    put("reasons", json!(registration.reasons));
     let pushed = registration.require_par;
     put("require_pushed_authorization_requests", json!(pushed));
     for (member, only) in FIXED {

@@ -114,6 +114,21 @@ pub fn userinfo(subject: &str, released: BTreeMap<String, Value>) -> Map<String,
     claims
 }
 
+/// Userinfo as a JWT for the client that registered so (OpenID Connect Core §5.3.2). It has no `exp`, so it is no ID token.
+///
+/// # Errors
+/// As [`SigningKey::sign`].
+pub fn signed_userinfo(
+    mut claims: Map<String, Value>,
+    issuer: &str,
+    client_id: &str,
+    key: &SigningKey,
+) -> Result<String, ipse_jose::Error> {
+    claims.insert("iss".into(), issuer.into());
+    claims.insert("aud".into(), client_id.into());
+    jws::sign(key, "JWT", Value::Object(claims).to_string().as_bytes())
+}
+
 /// The answer of `/par` (RFC 9126 §2.2).
 #[derive(Clone, Debug, Serialize)]
 pub struct PushedResponse {

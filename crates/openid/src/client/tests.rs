@@ -19,6 +19,10 @@ pub(crate) fn shop() -> Registration {
             secret: SecretHash::of("secret"),
         },
         require_par: false,
+        pkce: Pkce::Required,
+        claims_in_id_token: false,
+        userinfo_signed_response_alg: None,
+        reasons: BTreeMap::new(),
         id_token_alg: IdTokenAlg::ES256,
         services: vec![service("HOEK_LOGIN", ServiceType::Login)],
         sandbox_people: false,
@@ -60,6 +64,66 @@ fn by_default_requests_are_pushed_and_tokens_use_es256() {
     assert!(registration.require_par && !registration.sandbox_people);
     assert_eq!(registration.id_token_alg, IdTokenAlg::ES256);
     assert_eq!(registration.services[0].scopes, [PROFILE]);
+}
+
+#[test]
+fn the_names_are_those_of_dynamic_client_registration_and_the_earlier_ones_are_read() {
+    let json = serde_json::to_value(shop()).unwrap();
+    assert_eq!(json["require_pushed_authorization_requests"], false);
+    assert_eq!(json["id_token_signed_response_alg"], "ES256");
+    let mut earlier = json.clone();
+    let members = earlier.as_object_mut().unwrap();
+    for name in [
+        "require_pushed_authorization_requests",
+        "id_token_signed_response_alg",
+        "pkce",
+        "claims_in_id_token",
+    ] {
+        members.remove(name);
+    }
+    members.insert("require_par".to_owned(), false.into());
+    members.insert("id_token_alg".to_owned(), "RS256".into());
+    let read: Registration = serde_json::from_value(earlier).unwrap();
+    assert!(!read.require_par && !read.claims_in_id_token);
+    assert_eq!(
+        (read.id_token_alg, read.pkce),
+        (IdTokenAlg::RS256, Pkce::Required)
+    );
+    assert_eq!(read.userinfo_signed_response_alg, None);
+}
+
+#[test]
+fn t15_a_rule_without_pkce_has_a_reason_and_its_waiver_an_end() {
+    let with = |pkce, reasons: &[(&str, &str)]| {
+        let shop = Registration {
+            pkce,
+            reasons: reasons
+                .iter()
+                .map(|(name, reason)| ((*name).to_owned(), (*reason).to_owned()))
+                .collect(),
+            ..shop()
+        };
+        shop.validate(false, NOW)
+            .map_err(|problem| problem.to_string())
+    };
+    let why = [("pkce", "the library has no PKCE")];
+    assert_eq!(with(Pkce::OrNonce, &why), Ok(()));
+    let until = |seconds| Pkce::Waived {
+        until: NOW + seconds,
+    };
+    assert_eq!(with(until(1), &why), Ok(()));
+    for wrong in [until(0), until(LONGEST_LEGACY + 1)] {
+        assert!(with(wrong, &why).unwrap_err().starts_with("pkce: "));
+    }
+    for reasons in [
+        &[][..],
+        &[("pkce", "")],
+        &[("pkce", "x"), ("name", "x")],
+        &[("pkce", "\u{202e}")],
+    ] {
+        let error = with(Pkce::OrNonce, reasons).unwrap_err();
+        assert!(error.starts_with("reasons: "), "{error}");
+    }
 }
 
 #[test]

@@ -53,22 +53,35 @@ impl AuthorizationCodeGrant {
         })
     }
 
-    /// Checks that the client that redeems the code is the one that made the request: it knows the verifier, and the redirect URI,
-    /// if it sends one, is the same. With PKCE it need not send one (OAuth 2.1).
+    /// Checks that the client that redeems the code is the one that made the request: it knows the verifier of the challenge, and
+    /// the redirect URI, if it sends one, is the same. With PKCE it need not send one (OAuth 2.1).
     ///
     /// # Errors
     /// What does not fit, for the description of `invalid_grant`.
-    pub fn check(&self, redirect_uri: &str, code_challenge: &str) -> Result<(), &'static str> {
-        match &self.code_verifier {
-            None => return Err("code_verifier is missing: the request had a code_challenge"),
-            Some(verifier) if !pkce_matches(code_challenge, verifier) => {
+    pub fn check(
+        &self,
+        redirect_uri: &str,
+        code_challenge: Option<&str>,
+    ) -> Result<(), &'static str> {
+        match (code_challenge, &self.code_verifier) {
+            (Some(_), None) => {
+                return Err("code_verifier is missing: the request had a code_challenge");
+            }
+            (Some(challenge), Some(verifier)) if !pkce_matches(challenge, verifier) => {
                 return Err("code_verifier does not hash to the code_challenge of the request");
             }
-            Some(_) => {}
+            // Somebody took the challenge out of the request (RFC 9700 §4.8.2).
+            (None, Some(_)) => {
+                return Err("code_verifier is there, but the request had no code_challenge");
+            }
+            (Some(_), Some(_)) | (None, None) => {}
         }
         match &self.redirect_uri {
             Some(sent) if sent != redirect_uri => {
                 Err("redirect_uri is not the one of the request, byte for byte")
+            }
+            None if code_challenge.is_none() => {
+                Err("redirect_uri is missing: without PKCE it must be sent again")
             }
             _ => Ok(()),
         }
@@ -126,7 +139,7 @@ mod tests {
         assert!(token_request(&[("code_verifier", "short")]).is_err());
         let fits = |verifier: &'static str| {
             let request = token_request(&[("code_verifier", verifier)]).unwrap();
-            request.check("https://shop.example/cb", CHALLENGE)
+            request.check("https://shop.example/cb", Some(CHALLENGE))
         };
         assert_eq!(fits(VERIFIER), Ok(()));
         assert!(fits("").unwrap_err().contains("missing"));
@@ -137,12 +150,29 @@ mod tests {
     fn t15_the_code_is_bound_to_its_redirect_uri() {
         let fits = |sent: &'static str| {
             let request = token_request(&[("redirect_uri", sent)]).unwrap();
-            request.check("https://shop.example/cb", CHALLENGE)
+            request.check("https://shop.example/cb", Some(CHALLENGE))
         };
         assert_eq!(fits("https://shop.example/cb"), Ok(()));
         assert!(fits("https://shop.example/cb2").is_err());
         assert!(fits("https://shop.example/").is_err());
         assert_eq!(fits(""), Ok(()), "PKCE proves the client");
+    }
+
+    #[test]
+    fn t15_without_a_challenge_a_verifier_is_refused_and_the_redirect_uri_is_required() {
+        let fits = |changes: &[(&'static str, &'static str)]| {
+            let request = token_request(changes).unwrap();
+            request.check("https://shop.example/cb", None)
+        };
+        let bare = ("code_verifier", "");
+        assert_eq!(fits(&[bare]), Ok(()));
+        assert!(fits(&[]).unwrap_err().contains("code_verifier"));
+        assert!(
+            fits(&[bare, ("redirect_uri", "")])
+                .unwrap_err()
+                .contains("missing")
+        );
+        assert!(fits(&[bare, ("redirect_uri", "https://shop.example/cb2")]).is_err());
     }
 
     #[test]

@@ -100,3 +100,34 @@ fn t39_an_edit_changes_neither_sector_nor_credentials() {
         assert_eq!(show(&edited), show(&shop()));
     }
 }
+
+#[test]
+fn rules_of_one_client_are_read_with_their_reason_and_shown() {
+    let given = members(json!({
+        "client_name": "Shop", "redirect_uris": ["https://shop.example/cb"], "pkce": "waived", "pkce_until": NOW + 60,
+        "claims_in_id_token": true, "userinfo_signed_response_alg": "RS256", "reasons": {"pkce": "a trial of its tests"},
+    }));
+    let read = Metadata::read(&given).unwrap();
+    let mut new = read.register("par_new".into(), secret(), None, NOW);
+    assert_eq!(new.validate(true, NOW), Ok(()));
+    let shown = show(&new);
+    for (member, value) in &given {
+        assert_eq!(shown[member], *value, "{member}");
+    }
+    let back = json!({"pkce": "required", "userinfo_signed_response_alg": "none"});
+    let back = Metadata::read(&members(back)).unwrap();
+    back.edit(&mut new, NOW).unwrap();
+    assert_eq!(
+        (new.pkce, new.userinfo_signed_response_alg),
+        (Pkce::Required, None)
+    );
+    for (wrong, member) in [
+        (json!({"pkce": "waived"}), "pkce"),
+        (json!({"pkce": "or_nonce", "pkce_until": 5}), "pkce_until"),
+        (json!({"pkce": "optional"}), "pkce"),
+        (json!({"reasons": ["x"]}), "reasons"),
+    ] {
+        let problems = Metadata::read(&members(wrong)).unwrap_err();
+        assert_eq!(problems[0].member, member);
+    }
+}

@@ -43,8 +43,9 @@ pub struct AuthorizationRequest {
     /// Repeated in the ID token.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub nonce: Option<String>,
-    /// PKCE, S256 (RFC 7636).
-    pub code_challenge: String,
+    /// PKCE, S256 (RFC 7636); none only for a client that is registered so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code_challenge: Option<String>,
     /// The code of the requested service.
     pub service: String,
     /// Its type.

@@ -6,7 +6,7 @@ use ipse_texts::Language;
 
 use super::{AuthorizationRequest, Context, MAX_NONCE, MAX_STATE, PageProblem, claims, hint};
 use crate::Level;
-use crate::client::{PROFILE, Registration, Service, ServiceType};
+use crate::client::{PROFILE, Pkce, Registration, Service, ServiceType};
 use crate::disclosure::{Claim, RequestedClaims};
 use crate::error::{OAuthError, OAuthErrorCode};
 use crate::extensions;
@@ -99,11 +99,15 @@ pub(super) fn request(
     extensions::check(params, context.issuer)?;
     let nonce = printable(params, "nonce", MAX_NONCE)
         .map_err(|()| invalid("nonce must be printable ASCII of at most 512 characters"))?;
-    let code_challenge = code_challenge(params)?;
+    let pkce = registration.pkce.at(context.now);
+    let code_challenge = code_challenge(params, pkce, nonce.is_some())?;
     let (service, scope) = service(params, registration)?;
     let mut requested = claims::ClaimsRequest::parse(params.get("claims"))?;
     if scope.split(' ').any(|scope| scope == PROFILE) {
         requested.claims.userinfo.extend(Claim::of(service.kind));
+        if registration.claims_in_id_token {
+            requested.claims.id_token.extend(Claim::of(service.kind));
+        }
     }
     requested.claims.restrict(service.kind);
     // Without `profile` in its registration, a service gets `sub` only.
@@ -113,6 +117,12 @@ pub(super) fn request(
     max_age(params)?;
     display(params)?;
     let level = level(params.get("acr_values"), &requested)?;
+    if matches!(pkce, Pkce::Waived { .. }) && level > Some(Level::Basic) {
+        return Err(OAuthError::new(
+            OAuthErrorCode::UnmetAuthenticationRequirements,
+            "this client gets basic only, since it is registered without PKCE and nonce",
+        ));
+    }
     let hinted = params
         .get("id_token_hint")
         .map(|hint| hint::subject(hint, registration, context))
@@ -167,17 +177,33 @@ fn printable(params: &Params, name: &str, max: usize) -> Result<Option<String>, 
     }
 }
 
-/// PKCE is required of every client, and `plain` is not supported (RFC 9700 §2.1.1). An S256 challenge is the base64url of
-/// 32 bytes, which has 43 characters.
-fn code_challenge(params: &Params) -> Result<String, OAuthError> {
-    let challenge = params.get("code_challenge").ok_or(invalid(
-        "code_challenge is missing: PKCE with S256 is required",
-    ))?;
+/// PKCE is required unless the client is registered without, and `plain` is not supported (RFC 9700 §2.1.1). An S256 challenge is
+/// the base64url of 32 bytes, which has 43 characters.
+fn code_challenge(
+    params: &Params,
+    rule: Pkce,
+    has_nonce: bool,
+) -> Result<Option<String>, OAuthError> {
+    let Some(challenge) = params.get("code_challenge") else {
+        return match rule {
+            Pkce::Required => Err(invalid(
+                "code_challenge is missing: send PKCE with S256, or register the client without it (pkce)",
+            )),
+            // Somebody may have removed the challenge.
+            _ if params.get("code_challenge_method").is_some() => Err(invalid(
+                "code_challenge_method is there and code_challenge is missing",
+            )),
+            Pkce::OrNonce if !has_nonce => Err(invalid(
+                "nonce is missing: a request without PKCE needs one",
+            )),
+            Pkce::OrNonce | Pkce::Waived { .. } => Ok(None),
+        };
+    };
     if params.get("code_challenge_method") != Some("S256") {
         return Err(invalid("code_challenge_method must be S256"));
     }
     match ipse_jose::b64::decode(challenge) {
-        Ok(bytes) if bytes.len() == 32 => Ok(challenge.to_owned()),
+        Ok(bytes) if bytes.len() == 32 => Ok(Some(challenge.to_owned())),
         _ => Err(invalid(
             "code_challenge must be the base64url of a SHA-256: 43 characters",
         )),

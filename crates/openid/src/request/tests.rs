@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::client::Pkce;
 use crate::client::tests::{service, shop};
 use crate::disclosure::Claim;
 
@@ -134,6 +135,70 @@ fn t15_a_request_without_s256_is_refused() {
         error(&[("code_challenge", &"a".repeat(128))]),
         OAuthErrorCode::InvalidRequest
     );
+}
+
+#[test]
+fn t15_a_client_registered_without_pkce_sends_a_nonce_and_a_challenge_still_counts() {
+    let shop = Registration {
+        pkce: Pkce::OrNonce,
+        ..shop()
+    };
+    let ask = |changes: &[(&'static str, &str)]| {
+        pushed(&params(changes), &shop)
+            .map(|request| request.code_challenge)
+            .map_err(|error| error.code)
+    };
+    let bare = [("code_challenge", ""), ("code_challenge_method", "")];
+    let refused = Err(OAuthErrorCode::InvalidRequest);
+    assert_eq!(ask(&bare), Ok(None));
+    assert_eq!(ask(&[bare[0], bare[1], ("nonce", "")]), refused);
+    assert_eq!(ask(&[bare[0]]), refused, "the challenge was removed");
+    assert_eq!(ask(&[]), Ok(Some(CHALLENGE.to_owned())));
+    assert_eq!(ask(&[("code_challenge_method", "plain")]), refused);
+    assert_eq!(ask(&[("code_challenge", "short")]), refused);
+}
+
+#[test]
+fn t15_a_client_without_pkce_and_nonce_gets_basic_until_a_date() {
+    let waived = |until| Registration {
+        pkce: Pkce::Waived { until },
+        ..shop()
+    };
+    let ask = |registration: &Registration, acr: &'static str| {
+        let changes = [
+            ("code_challenge", ""),
+            ("code_challenge_method", ""),
+            ("nonce", ""),
+            ("acr_values", acr),
+        ];
+        pushed(&params(&changes), registration)
+            .map(|request| request.level())
+            .map_err(|error| error.code)
+    };
+    let open = waived(CONTEXT.now + 1);
+    assert_eq!(ask(&open, ""), Ok(Level::Basic));
+    let unmet = Err(OAuthErrorCode::UnmetAuthenticationRequirements);
+    assert_eq!(ask(&open, "advanced"), unmet);
+    let with_pkce = pushed(&params(&[("acr_values", "advanced")]), &open);
+    assert_eq!(
+        with_pkce.map_err(|error| error.code).map(drop),
+        unmet.map(drop)
+    );
+    let refused = Err(OAuthErrorCode::InvalidRequest);
+    assert_eq!(ask(&waived(CONTEXT.now), ""), refused);
+}
+
+#[test]
+fn claims_of_a_scope_are_in_the_id_token_if_the_client_is_registered_so() {
+    let shop = Registration {
+        claims_in_id_token: true,
+        ..shop()
+    };
+    let ask = |scope: &'static str| pushed(&params(&[("scope", scope)]), &shop).unwrap().claims;
+    let claims = ask("openid profile");
+    assert_eq!(claims.id_token.len(), 4);
+    assert_eq!(claims.id_token, claims.userinfo);
+    assert_eq!(ask("openid"), RequestedClaims::default());
 }
 
 #[test]

@@ -57,6 +57,12 @@ pub fn json(status: StatusCode, body: Vec<u8>) -> Response {
     )
 }
 
+/// A JWT.
+pub fn jwt(token: String) -> Response {
+    let content_type = [(header::CONTENT_TYPE, "application/jwt")];
+    with_common((content_type, token).into_response(), DATA_POLICY)
+}
+
 /// Redirects the browser with GET, whatever the method of its request.
 pub fn see_other(url: &str) -> Response {
     match HeaderValue::from_str(url) {

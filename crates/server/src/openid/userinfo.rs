@@ -8,9 +8,9 @@ use axum::response::Response;
 use ipse_openid::access_token::{self, INVALID_TOKEN};
 use ipse_openid::request::AuthorizationRequest;
 use ipse_openid::{OAuthError, OAuthErrorCode, Params, tokens};
+use ipse_scheme::Error as SchemeError;
 
 use super::error::Error;
-use super::form::Body;
 use super::{Provider, client, disclosure, form, headers};
 use crate::request_id;
 
@@ -23,7 +23,7 @@ pub async fn get(State(provider): State<Arc<Provider>>, headers: HeaderMap) -> R
 pub async fn post(
     State(provider): State<Arc<Provider>>,
     headers: HeaderMap,
-    Body(body): Body,
+    form::Body(body): form::Body,
 ) -> Response {
     if body.is_empty() {
         return answer(&provider, &headers, None).await;
@@ -47,24 +47,38 @@ async fn answer(provider: &Provider, headers: &HeaderMap, form: Option<&Params>)
         Err(error) => return Error::from(error).into_userinfo(true),
     };
     match userinfo(provider, &token).await {
-        Ok(body) => headers::json(StatusCode::OK, body),
+        Ok(Body::Json(body)) => headers::json(StatusCode::OK, body),
+        Ok(Body::Jwt(body)) => headers::jwt(body),
         Err(error) => error.into_userinfo(true),
     }
 }
 
-async fn userinfo(provider: &Provider, token: &str) -> Result<Vec<u8>, Error> {
+/// As the client registered it.
+enum Body {
+    Json(Vec<u8>),
+    Jwt(String),
+}
+
+async fn userinfo(provider: &Provider, token: &str) -> Result<Body, Error> {
     let found = provider.scheme.userinfo(token).await?;
     request_id::record_partner(&found.partner);
     // A partner that was suspended after the login gets nothing.
-    if client::registration(provider, &found.partner)
+    let registration = client::registration(provider, &found.partner)
         .await?
-        .is_none()
-    {
-        return Err(INVALID_TOKEN.because("the partner is suspended").into());
-    }
+        .ok_or(INVALID_TOKEN.because("the partner is suspended"))?;
     let request: AuthorizationRequest = serde_json::from_str(&found.oidc_request)
         .map_err(Error::json("the request cannot be read"))?;
     let released = disclosure::released(&request.claims.userinfo, &found.released);
-    serde_json::to_vec(&tokens::userinfo(&found.sub, released))
-        .map_err(Error::json("the answer cannot be written"))
+    let claims = tokens::userinfo(&found.sub, released);
+    match registration.userinfo_signed_response_alg {
+        None => serde_json::to_vec(&claims)
+            .map(Body::Json)
+            .map_err(Error::json("the answer cannot be written")),
+        Some(alg) => {
+            let key = provider.id_token_key(alg);
+            tokens::signed_userinfo(claims, provider.issuer(), &registration.client_id, key)
+                .map(Body::Jwt)
+                .map_err(|_| SchemeError::Internal("userinfo cannot be signed").into())
+        }
+    }
 }

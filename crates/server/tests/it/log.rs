@@ -41,13 +41,13 @@ async fn a_refusal_at_par_token_and_revoke_is_logged_with_partner_code_and_reaso
         let stale = partner.assertion_with(json!({"aud": "https://other.example"}));
         let (headers, answer) = post(&network, path, &signed(&partner, &stale)).await;
         assert_eq!(answer["error"], "invalid_client", "{path}");
-        let expected = (
-            "INFO".to_owned(),
-            partner.client_id.clone(),
-            "invalid_client".to_owned(),
-            "the client assertion's aud must be the issuer".to_owned(),
+        let (level, party, code, reason) = Log.line(&headers);
+        assert_eq!(
+            (&*level, &party, &*code),
+            ("INFO", &partner.client_id, "invalid_client"),
+            "{path}"
         );
-        assert_eq!(Log.line(&headers), expected, "{path}");
+        assert!(reason.contains("aud must be the issuer"), "{reason}");
     }
     let assertion = partner.assertion();
     let mut form = signed(&partner, &assertion);

@@ -23,7 +23,7 @@ pub async fn redeem(
     let fits = move |oidc_request: &str| {
         let request: AuthorizationRequest = serde_json::from_str(oidc_request)
             .map_err(|_| "the request of the code cannot be read")?;
-        grant.check(&request.redirect_uri, &request.code_challenge)
+        grant.check(&request.redirect_uri, request.code_challenge.as_deref())
     };
     let (access, found) = provider
         .scheme

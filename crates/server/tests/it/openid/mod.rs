@@ -5,6 +5,7 @@ mod configuration;
 mod id_token_hint;
 mod login;
 mod par;
+mod registered;
 mod return_to_partner;
 mod revoke;
 mod sign_in;

@@ -21,7 +21,7 @@ mod steps;
 pub use browser::{Browser, Page};
 pub use child::{Child, run as run_child};
 pub use network::{BANK, OPERATOR, Options, Rival, TestNetwork, national_number, number, set_up};
-pub use partner::{ASSERTION_TYPE, Partner, parameter as partner_parameter};
+pub use partner::{ASSERTION_TYPE, Partner, Tokens, parameter as partner_parameter};
 pub use phone::{CODE, Phone, Reply, Sealed};
 pub use starts::{RACER, Started, refusal};
 pub use steps::{Opened, start_login};

@@ -3,7 +3,8 @@
 use super::parsed;
 use ipse_jose::{SigningKey, b64, jws};
 use ipse_openid::client::{
-    AssertionAudience, Authentication, IdTokenAlg, PROFILE, Registration, Service, ServiceType,
+    AssertionAudience, Authentication, IdTokenAlg, PROFILE, Pkce, Registration, Service,
+    ServiceType,
 };
 use ipse_protocol::{Clock, ids, sha256};
 use ipse_store::partner;
@@ -59,6 +60,10 @@ impl Partner {
                 audience: AssertionAudience::Issuer,
             },
             require_par: true,
+            pkce: Pkce::Required,
+            claims_in_id_token: false,
+            userinfo_signed_response_alg: None,
+            reasons: std::collections::BTreeMap::new(),
             id_token_alg: IdTokenAlg::ES256,
             services: vec![Service {
                 code: "HOEK_LOGIN".into(),

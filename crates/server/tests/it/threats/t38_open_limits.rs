@@ -32,7 +32,11 @@ async fn limited(limits: Value) -> Vec<TestNetwork> {
 }
 
 async fn plain_partner(network: &TestNetwork) -> Partner {
-    Partner::register(network, json!({"require_par": false})).await
+    Partner::register(
+        network,
+        json!({"require_pushed_authorization_requests": false}),
+    )
+    .await
 }
 
 /// A browser at `from`, as our proxy says, begins a plain request of the partner: the status.
