@@ -8,13 +8,16 @@ use ipse_keys::{FileKeyStore, Inventory};
 use ipse_operator::keys::OperatorKeys;
 use ipse_protocol::{Clock, Random};
 use ipse_server::config::ServerConfig;
+use ipse_server::keystore;
 use serde_json::json;
 
 /// Make the keys of a home, and show them.
 #[derive(clap::Args)]
 #[command(after_help = "Examples:
   ipse keys init --home /var/lib/ipse     once, before the first start; again after an update that needs new keys
-  ipse keys list --home /var/lib/ipse     what the keystore must have")]
+  ipse keys list --home /var/lib/ipse     what the keystore must have
+  ipse keys upgrade --home /var/lib/ipse  once, with a database of before rows had MACs
+  ipse keys roll --home /var/lib/ipse     a new key for the MACs of rows; stop the scheme first")]
 pub struct Args {
     /// Folder of the scheme, of an operator or of a demo bank
     #[arg(long, global = true, value_name = "DIR", default_value = ".")]
@@ -31,6 +34,18 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Give each row of an older database its MAC. It trusts what the database holds, so make sure that nobody wrote to it
+    Upgrade {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Replace the key under which rows have their MACs: each row gets a new one, and the old key is destroyed
+    Roll {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// Show the inventory: which keys there are, and to which databases they belong
     List {
         /// Print JSON
@@ -42,9 +57,14 @@ enum Command {
 /// Runs the command.
 pub fn run(args: &Args) -> anyhow::Result<()> {
     let home = ipse_server::config::home(&args.home);
-    let (Command::Init { json } | Command::List { json }) = args.command;
+    let (Command::Init { json }
+    | Command::Upgrade { json }
+    | Command::Roll { json }
+    | Command::List { json }) = args.command;
     let inventory = match args.command {
         Command::Init { .. } => init(&home)?,
+        Command::Upgrade { .. } => return on_rows(&home, json, keystore::upgrade),
+        Command::Roll { .. } => return on_rows(&home, json, keystore::roll),
         Command::List { .. } => open(&home)?.inventory().clone(),
     };
     if json {
@@ -65,6 +85,30 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
         inventory.generation,
         inventory.files.len()
     );
+    if home.join("scheme.toml").is_file() && !inventory.rows.sealed {
+        println!(
+            "The rows of the database have no MAC yet. Next: ipse keys upgrade --home {}",
+            home.display()
+        );
+    }
+    Ok(())
+}
+
+/// A change of all rows of the scheme's database.
+type RowsCommand = fn(&Path, &ServerConfig, &Clock, &Random) -> anyhow::Result<u64>;
+
+fn on_rows(home: &Path, json: bool, command: RowsCommand) -> anyhow::Result<()> {
+    let config = ServerConfig::load(home)?;
+    let rows = command(home, &config, &Clock::system(), &Random::system())?;
+    let inventory = open(home)?.inventory().clone();
+    if json {
+        println!("{}", shown(&inventory));
+    } else {
+        println!(
+            "Each of {rows} rows has its MAC, under version {} of the key.",
+            inventory.rows.current
+        );
+    }
     Ok(())
 }
 
@@ -73,7 +117,7 @@ fn init(home: &Path) -> anyhow::Result<Inventory> {
     let is = |file: &str| home.join(file).is_file();
     let keys = if is("scheme.toml") {
         let config = ServerConfig::load(home)?;
-        ipse_server::keystore::init(home, &config, &Clock::system(), &Random::system())?
+        keystore::init(home, &config, &Clock::system(), &Random::system())?
     } else if is("operator.toml") {
         OperatorKeys::init(home).context("cannot set up the keystore")?
     } else if is("bank.toml") {

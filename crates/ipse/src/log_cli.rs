@@ -8,6 +8,7 @@ use clap::Subcommand;
 use ipse_jose::{Alg, Jwk, VerifyingKey};
 use ipse_keys::{FileKeyStore, KeyStore};
 use ipse_server::config::ServerConfig;
+use ipse_server::row_keys;
 use ipse_store::{Clock, SCHEME, Store};
 
 /// Check the log of decisions.
@@ -38,23 +39,34 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
     let Command::Verify { json, key } = args.command;
     let home = ipse_server::config::home(&args.home);
     let config = ServerConfig::load(&home)?;
-    let key = match key {
-        Some(file) => public_key(&file)?,
-        None => FileKeyStore::open(&home.join("keys"))?
-            .signing("log/1")?
-            .verifying_key(),
-    };
     let store = Store::open(&config.database, &SCHEME, Clock::system())
         .context("cannot open the database")?;
-    let report = ipse_scheme::log::verify(&store, &key, &config.issuer).await?;
+    // An auditor has the public key only, and checks what it proves.
+    let (key, rows) = match key {
+        Some(file) => (public_key(&file)?, false),
+        None => {
+            let keys = FileKeyStore::open(&home.join("keys"))?;
+            store.authenticate(row_keys(&keys)?);
+            (keys.signing("log/1")?.verifying_key(), true)
+        }
+    };
+    let report = ipse_scheme::log::verify(&store, &key, &config.issuer, rows).await?;
     if json {
         println!("{}", serde_json::to_string(&report)?);
     } else {
         match &report.wrong {
-            None => println!(
-                "The log holds: {} entries, {} signed heads.",
-                report.entries, report.heads
-            ),
+            None => {
+                println!(
+                    "The log holds: {} entries, {} signed heads.",
+                    report.entries, report.heads
+                );
+                match report.rows {
+                    Some(rows) => println!("Each of {rows} rows is as this scheme wrote it."),
+                    None => println!(
+                        "The rows of the database were not checked: that needs the keystore."
+                    ),
+                }
+            }
             Some(wrong) => println!("The log does not hold: {wrong}"),
         }
     }

@@ -192,6 +192,11 @@ impl Frontier {
         }
     }
 
+    /// The tree of `size` leaves whose complete subtrees, the largest first, have these roots; `None` if their number is wrong.
+    pub fn of(size: u64, peaks: Vec<Hash>) -> Option<Self> {
+        (peaks.len() == size.count_ones() as usize).then_some(Self { size, peaks })
+    }
+
     /// `u64be(size)` and the roots of the subtrees.
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut out = self.size.to_be_bytes().to_vec();
@@ -204,9 +209,10 @@ impl Frontier {
         let (size, rest) = bytes.split_first_chunk::<8>()?;
         let size = u64::from_be_bytes(*size);
         let (peaks, odd) = rest.as_chunks::<32>();
-        (odd.is_empty() && peaks.len() == size.count_ones() as usize).then(|| Frontier {
-            size,
-            peaks: peaks.to_vec(),
-        })
+        if odd.is_empty() {
+            Self::of(size, peaks.to_vec())
+        } else {
+            None
+        }
     }
 }

@@ -1,12 +1,11 @@
 //! A new code by the old one: the person proves the SIM, chooses the new code, and approves with the old one.
 
-use ipse_keys::KeyStore;
 use ipse_protocol::ids::{ActionId, IdentityId};
 use ipse_protocol::problem::ProblemCode;
 use ipse_protocol::wire::{CodeResponse, SimSentResponse};
 use ipse_store::action::Claim;
 use ipse_store::sim::{self, BindingStatus, Connection, ConnectionStatus};
-use ipse_store::{Kind, StoreError, Tx, identity as identities, recovery};
+use ipse_store::{Kind, StoreError, Tx, identity as identities};
 
 use crate::code::{REGISTRATIONS, credential_identifier};
 use crate::device::{self, Signed};
@@ -171,12 +170,7 @@ fn answered(
 ///
 /// # Errors
 /// When the store fails, or the connection is not one that can be used. Then nothing is decided.
-pub(crate) fn change(
-    tx: &mut Tx,
-    keys: &dyn KeyStore,
-    action: &ActionId,
-    claim: &Claim,
-) -> Result<(), StoreError> {
+pub(crate) fn change(tx: &mut Tx, action: &ActionId, claim: &Claim) -> Result<(), StoreError> {
     let missing = || StoreError::Abort("the code that was being changed is missing".into());
     let found = answered(tx, action, claim)?.ok_or_else(missing)?;
     let (record, next) = match (found.record, found.code_version) {
@@ -187,6 +181,6 @@ pub(crate) fn change(
     if !identities::set_code_version(tx, &claim.identity, next - 1, next)? {
         return Err(missing());
     }
-    recovery::forget_wrong_codes(tx, &claim.identity)?;
-    device::replace_code(tx, keys, (&claim.identity, &claim.device), &record, next)
+    identities::forget_wrong(tx, &claim.identity)?;
+    device::replace_code(tx, (&claim.identity, &claim.device), &record, next)
 }

@@ -20,14 +20,13 @@ impl Scheme {
     /// Those of the signature; `not_found` for a phone that was not replaced, `device_replaced` when it is too late.
     pub async fn contest(&self, incoming: Incoming<'_>) -> Result<BlockResponse, Error> {
         let signed = self.verify_request(incoming).await?;
-        let keys = self.keys.clone();
         let id = signed.device.id.clone();
         let sequence = i64::try_from(signed.claims.seq).unwrap_or(i64::MAX);
         let hash = signed.hash;
         self.write(move |tx| {
-            let (row, spent) = device::spend_replaced(tx, &*keys, &id, sequence, &hash)?;
+            let (row, spent) = device::spend_replaced(tx, &id, sequence, &hash)?;
             match spent {
-                Spent::Fresh => block_contested(tx, &*keys, row),
+                Spent::Fresh => block_contested(tx, row),
                 // Sent again, it does not undo what lifted the block.
                 Spent::Repeated => Ok(()),
             }
@@ -39,11 +38,7 @@ impl Scheme {
     }
 }
 
-fn block_contested(
-    tx: &mut Tx,
-    keys: &dyn ipse_keys::KeyStore,
-    mut old: devices::Device,
-) -> Result<(), RuleError> {
+fn block_contested(tx: &mut Tx, mut old: devices::Device) -> Result<(), RuleError> {
     let now = tx.now()?;
     if old.contest_until.is_none_or(|until| now >= until) {
         let mut late = old;
@@ -51,13 +46,12 @@ fn block_contested(
         return Err(device::replaced(&late).into());
     }
     old.contest_until = None;
-    device::update(tx, keys, &mut old)?;
+    devices::update(tx, &old)?;
     let who = &old.identity;
     for mut row in devices::of_identity(tx, who)? {
         if row.status == DeviceStatus::Active {
-            device::require_authentic(keys, &row)?;
             row.contested = true;
-            device::update(tx, keys, &mut row)?;
+            devices::update(tx, &row)?;
         }
     }
     let actor = Actor::Device(old.id.clone());

@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use ipse_jose::Alg;
 use ipse_keys::KeyStore;
-use ipse_protocol::constant_time_eq;
 use ipse_protocol::device_request::{self, RequestClaims, WINDOW};
 use ipse_protocol::ids::{DeviceId, IdentityId};
 use ipse_protocol::problem::{Problem, ProblemCode};
@@ -72,86 +71,25 @@ pub enum Spent {
     Repeated,
 }
 
-/// The MAC over everything in a device row that decides who may approve.
-pub fn row_mac(keys: &dyn KeyStore, d: &Device) -> [u8; 32] {
-    let mut bytes = Vec::with_capacity(512);
-    let mut field = |value: Option<&[u8]>| match value {
-        Some(value) => {
-            bytes.extend_from_slice(&(value.len() as u32 + 1).to_be_bytes());
-            bytes.extend_from_slice(value);
-        }
-        None => bytes.extend_from_slice(&0u32.to_be_bytes()),
-    };
-    field(Some(d.id.as_bytes()));
-    field(Some(d.identity.as_bytes()));
-    field(Some(d.status.as_str().as_bytes()));
-    field(Some(d.key_kind.as_str().as_bytes()));
-    field(Some(&d.public_key));
-    field(d.opaque_record.as_deref());
-    field(Some(&d.code_version.to_be_bytes()));
-    field(d.biometric_credential.as_deref());
-    field(d.biometric_key.as_deref());
-    field(d.sim_handle.as_deref().map(str::as_bytes));
-    // Rows from before phones could be replaced have a MAC without these.
-    if d.contest_until.is_some() || d.contested || d.basic_until != 0 {
-        field(
-            d.contest_until
-                .map(i64::to_be_bytes)
-                .as_ref()
-                .map(|b| &b[..]),
-        );
-        field(Some(&[u8::from(d.contested)]));
-        field(Some(&d.basic_until.to_be_bytes()));
-    }
-    // Older rows have no such field.
-    if let Some(backup) = d.biometric_backup {
-        field(Some(backup.as_str().as_bytes()));
-    }
-    keys.mac("device/row/1", &bytes)
-}
-
-/// Checks that a device row is one that the scheme wrote.
-///
-/// # Errors
-/// [`StoreError::Corrupt`] when it is not.
-pub fn require_authentic(keys: &dyn KeyStore, d: &Device) -> Result<(), StoreError> {
-    if constant_time_eq(&row_mac(keys, d), &d.mac) {
-        Ok(())
-    } else {
-        Err(StoreError::Corrupt("device row".into()))
-    }
-}
-
-/// Writes a changed device row with its new MAC.
-///
-/// # Errors
-/// When the store fails.
-pub fn update(tx: &mut Tx, keys: &dyn KeyStore, d: &mut Device) -> Result<(), StoreError> {
-    d.mac = row_mac(keys, d);
-    device::update(tx, d)
-}
-
 /// Gives a device the record of a new code. The other devices of the identity have the old code; without a record they cannot use
 /// it.
 ///
 /// # Errors
-/// When the store fails, or a row is not authentic.
+/// When the store fails.
 pub(crate) fn replace_code(
     tx: &mut Tx,
-    keys: &dyn KeyStore,
     (identity, device): (&IdentityId, &DeviceId),
     record: &[u8],
     version: i64,
 ) -> Result<(), StoreError> {
     for mut row in device::of_identity(tx, identity)? {
-        require_authentic(keys, &row)?;
         if row.id == *device {
             row.opaque_record = Some(record.to_vec());
             row.code_version = version;
         } else {
             row.opaque_record = None;
         }
-        update(tx, keys, &mut row)?;
+        device::update(tx, &row)?;
     }
     Ok(())
 }
@@ -159,19 +97,14 @@ pub(crate) fn replace_code(
 /// A registrar vouched for the person who holds a device: it is no longer contested.
 ///
 /// # Errors
-/// When the store fails, or the row is not authentic.
-pub(crate) fn vouched_again(
-    tx: &mut Tx,
-    keys: &dyn KeyStore,
-    id: &DeviceId,
-) -> Result<(), StoreError> {
+/// When the store fails.
+pub(crate) fn vouched_again(tx: &mut Tx, id: &DeviceId) -> Result<(), StoreError> {
     let found = device::by_id(tx, id)?;
     let Some(mut row) = found.filter(|row| row.contested) else {
         return Ok(());
     };
-    require_authentic(keys, &row)?;
     row.contested = false;
-    update(tx, keys, &mut row)
+    device::update(tx, &row)
 }
 
 impl Scheme {
@@ -221,9 +154,6 @@ impl Scheme {
             })
             .await?
             .ok_or_else(invalid)?;
-        // Checked here too, and not only in the deciding transaction: signature, code and fingerprint are judged by this
-        // row, and there may be another one by then.
-        require_authentic(&*self.keys, &found)?;
         let key = ipse_jose::Jwk::from_sec1(&found.public_key)
             .and_then(|jwk| ipse_jose::VerifyingKey::from_jwk(&jwk, Alg::Es256))
             .map_err(|_| Error::Corrupt("public key of a device"))?;
@@ -370,7 +300,6 @@ pub fn spend(
     let Some(mut found) = device::by_id(tx, id)? else {
         refuse!(DeviceSignatureInvalid);
     };
-    require_authentic(keys, &found)?;
     may_send(&found)?;
     if !in_reach(&found, sequence) {
         refuse!(SequenceStale);
@@ -390,7 +319,7 @@ pub fn spend(
         Some(used) if used == window_hash(hash) => Ok((found, Spent::Repeated)),
         Some(used) if used.iter().all(|b| *b == 0) => refuse!(SequenceStale),
         Some(_) => {
-            suspend_copied(tx, keys, &mut found)?;
+            suspend_copied(tx, &mut found)?;
             Err(Problem::new(ProblemCode::DeviceCopied).into())
         }
         // Perhaps a recording: somebody who has the key must say more.
@@ -410,7 +339,6 @@ pub(crate) fn window_hash(hash: &[u8; HASH]) -> &[u8] {
 /// `not_found` when it was not replaced, `sequence_stale`.
 pub(crate) fn spend_replaced(
     tx: &mut Tx,
-    keys: &dyn KeyStore,
     id: &DeviceId,
     sequence: i64,
     hash: &[u8; HASH],
@@ -418,7 +346,6 @@ pub(crate) fn spend_replaced(
     let Some(found) = device::by_id(tx, id)? else {
         refuse!(DeviceSignatureInvalid);
     };
-    require_authentic(keys, &found)?;
     if found.status != DeviceStatus::Replaced {
         refuse!(NotFound);
     }
@@ -440,13 +367,9 @@ pub(crate) fn spend_replaced(
     Ok((found, Spent::Fresh))
 }
 
-pub(crate) fn suspend_copied(
-    tx: &mut Tx,
-    keys: &dyn KeyStore,
-    found: &mut Device,
-) -> Result<(), StoreError> {
+pub(crate) fn suspend_copied(tx: &mut Tx, found: &mut Device) -> Result<(), StoreError> {
     found.status = DeviceStatus::Suspended;
-    update(tx, keys, found)?;
+    device::update(tx, found)?;
     // Ends the event streams of this device, also when the identity is suspended already.
     tx.notify(block::IDENTITY_CHANNEL, &found.identity);
     // Before the enrolment is complete there is no identity: then only the device is suspended.

@@ -11,28 +11,31 @@ use ipse_store::grant::{self, Grant, GrantStatus};
 
 use crate::effect::Effect;
 use crate::error::Error;
-use crate::person::PersonKey;
+use crate::kind::Approval;
 use crate::request::ActionRequest;
 use crate::scheme::Scheme;
 
 pub use redeem::{AccessToken, Redeemable, UserInfo};
 
-/// Purpose under which the released attributes are sealed.
-const RELEASED: &str = "grant/released";
+/// The purpose under which the released attributes of a grant are sealed: they open for this action, partner and person only.
+fn released_as(grant: &Grant) -> String {
+    let Grant {
+        action,
+        partner,
+        identity,
+        ..
+    } = grant;
+    format!("grant/released/2|{action}|{partner}|{identity}")
+}
 
 /// Prepares the grant of an approval: it releases exactly what the view showed.
-pub(crate) fn prepare(
-    scheme: &Scheme,
-    action: &Action,
-    claim: &Claim,
-    view: &[u8],
-    key: &PersonKey,
-) -> Result<Effect, Error> {
+pub(crate) fn prepare(scheme: &Scheme, approval: &Approval<'_>) -> Result<Effect, Error> {
+    let (action, claim) = (approval.action, approval.claim);
     let partner = action
         .partner
         .clone()
         .ok_or(Error::Corrupt("action of a partner without one"))?;
-    let shown = view::parse(view).map_err(|_| Error::Corrupt("view of an action"))?;
+    let shown = view::parse(approval.view).map_err(|_| Error::Corrupt("view of an action"))?;
     // The text of a row that covers several claims is the value of none of them.
     if shown.fields.iter().any(|row| !row.claims.is_empty()) {
         return Err(Error::Internal("a login whose rows cover claims"));
@@ -56,21 +59,23 @@ pub(crate) fn prepare(
     // 128 random bits per identity and sector.
     let fresh_sub = b64::encode(&scheme.random.bytes::<16>());
     let code_life = scheme.config.lifetimes.code;
-    let prepared = Grant {
+    let mut prepared = Grant {
         action: action.id.clone(),
         partner,
         identity: claim.identity.clone(),
         epoch: claim.epoch,
         sub: fresh_sub,
         attributes: names,
-        released: key.seal(RELEASED, &plain)?,
+        released: Vec::new(),
         status: GrantStatus::Issued,
         code_hash: sha256(code.as_str().as_bytes()),
         code_expires: 0,
         token_hash: None,
         token_expires: None,
         auth_time: 0,
+        methods: Some(approval.methods),
     };
+    prepared.released = approval.key.seal(&released_as(&prepared), &plain)?;
     Ok(Box::new(move |tx, now| {
         let mut row = prepared.clone();
         row.sub = grant::pairwise_sub(tx, &row.identity, &sector, &prepared.sub)?;

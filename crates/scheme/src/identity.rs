@@ -2,7 +2,7 @@
 
 use ipse_protocol::ids::IdentityId;
 use ipse_protocol::problem::{Problem, ProblemCode};
-use ipse_protocol::terms::{BlockReason, IdentityStatus, Way};
+use ipse_protocol::terms::{BlockReason, Way};
 use ipse_store::identity::{Identity, Suspension};
 use ipse_store::{StoreError, Tx, identity};
 
@@ -14,13 +14,13 @@ use crate::error::refuse;
 /// # Errors
 /// `identity_blocked` with the reasons; `not_found`.
 pub fn active(tx: &mut Tx, id: &IdentityId) -> Result<Identity, RuleError> {
-    let Some(found) = identity::by_id(tx, id)? else {
-        refuse!(NotFound);
-    };
-    if found.status != IdentityStatus::Active {
-        return Err(blocked(tx, id)?.into());
+    if let Some(found) = identity::active(tx, id)? {
+        return Ok(found);
     }
-    Ok(found)
+    if identity::by_id(tx, id)?.is_none() {
+        refuse!(NotFound);
+    }
+    Err(blocked(tx, id)?.into())
 }
 
 /// The identity that another row names.

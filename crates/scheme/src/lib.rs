@@ -39,6 +39,7 @@ pub mod recovery;
 mod refusal;
 pub mod registrar;
 pub mod request;
+pub mod rows;
 mod scheme;
 pub mod setup;
 mod signer;

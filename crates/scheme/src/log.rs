@@ -1,11 +1,12 @@
 //! The log: an append-only Merkle tree (RFC 9162) over every decision, with signed heads.
 
-use ipse_protocol::merkle;
+use ipse_protocol::merkle::{self, Frontier};
 use ipse_store::receipt::{self, Checkpoint};
 use ipse_store::{StoreError, Tx};
 
 use crate::error::Error;
 use crate::scheme::Scheme;
+use crate::signer::Signer;
 
 mod verify;
 
@@ -20,22 +21,26 @@ impl Scheme {
     /// # Errors
     /// When the store fails.
     pub async fn sequence_log(&self) -> Result<usize, Error> {
-        let (count, size) = self
+        let (count, refused, size) = self
             .store
             .write(|tx| {
                 let queued = receipt::queued(tx)?;
                 let mut size = next_position(tx)?;
-                for leaf in &queued {
+                for leaf in &queued.leaves {
                     receipt::place(tx, leaf, size as i64)?;
                     add(tx, size, merkle::leaf_hash(&leaf.leaf))?;
                     size += 1;
                 }
-                if let Some(last) = queued.last() {
-                    receipt::unqueue(tx, last)?;
-                }
-                Ok((queued.len(), size))
+                receipt::unqueue(tx, &queued)?;
+                Ok((queued.leaves.len(), queued.refused, size))
             })
             .await?;
+        if refused > 0 {
+            tracing::error!(
+                refused,
+                "the queue of the log has leaves that this scheme did not write: they get no position"
+            );
+        }
         self.sign_head(size).await?;
         Ok(count)
     }
@@ -44,17 +49,10 @@ impl Scheme {
         if size == 0 {
             return Ok(());
         }
+        let signer = self.signer.clone();
         let (root, now) = self
             .store
-            .read(move |tx| {
-                let signed = receipt::latest_checkpoint(tx)?.map_or(0, |c| c.size as u64);
-                let root = if signed < size {
-                    Some(range(tx, 0, size)?)
-                } else {
-                    None
-                };
-                Ok((root, tx.now()?))
-            })
+            .read(move |tx| Ok((unsigned_root(tx, &signer, size)?, tx.now()?)))
             .await?;
         let Some(root) = root else { return Ok(()) };
         let head = Checkpoint {
@@ -72,6 +70,53 @@ impl Scheme {
             Err(error) => Err(error.into()),
         }
     }
+}
+
+/// Root of the tree of `size` leaves, if no head over so many is signed yet.
+///
+/// Somebody who can write the database must not get a head signed over leaves of theirs. So the tree is computed again: from
+/// the last signed head, and from the leaves after it, whose rows carry a MAC.
+fn unsigned_root(tx: &mut Tx, signer: &Signer, size: u64) -> Result<Option<[u8; 32]>, StoreError> {
+    let corrupt = |what: &str| StoreError::Corrupt(what.to_owned());
+    let (signed, root) = match receipt::latest_checkpoint(tx)? {
+        Some(head) if !signer.signed(&head) => return Err(corrupt("the last head of the log")),
+        Some(head) => (head.size.unsigned_abs(), head.root),
+        None => (0, merkle::empty_root()),
+    };
+    if signed >= size {
+        return Ok(None);
+    }
+    let mut tree = Frontier::of(signed, peaks(tx, signed)?)
+        .filter(|tree| tree.root() == root)
+        .ok_or_else(|| corrupt("nodes of the log below its last head"))?;
+    while tree.size() < size {
+        let page = receipt::placed(tx, tree.size() as i64, size as i64)?;
+        if page.is_empty() {
+            return Err(corrupt("a leaf of the log is missing"));
+        }
+        for (position, leaf) in page {
+            if position.unsigned_abs() != tree.size() {
+                return Err(corrupt("a leaf of the log is missing"));
+            }
+            tree.push(merkle::leaf_hash(&leaf));
+        }
+    }
+    // The stored nodes are what the next heads and the proofs are made of.
+    if range(tx, 0, size)? == tree.root() {
+        Ok(Some(tree.root()))
+    } else {
+        Err(corrupt("nodes of the log above its last head"))
+    }
+}
+
+/// The roots of the complete subtrees of a tree, the largest first.
+fn peaks(tx: &mut Tx, size: u64) -> Result<Vec<[u8; 32]>, StoreError> {
+    let (mut found, mut start) = (Vec::new(), 0);
+    for level in (0..u64::BITS).rev().filter(|level| size >> level & 1 == 1) {
+        found.push(complete(tx, level, start >> level)?);
+        start += 1 << level;
+    }
+    Ok(found)
 }
 
 fn next_position(tx: &mut Tx) -> Result<u64, StoreError> {

@@ -212,8 +212,7 @@ impl Scheme {
         let code_version = found.code_version;
         if found.status != RecoveryStatus::Completed {
             let completing = self.prepare_recovery(found, record).await?;
-            let keys = self.keys.clone();
-            self.write(move |tx| completing.run(tx, &*keys)).await?;
+            self.write(move |tx| completing.run(tx)).await?;
         }
         let who = signed.device.identity.clone();
         let identity = self
@@ -277,7 +276,7 @@ fn lifts(reason: BlockReason) -> bool {
 }
 
 impl Completing {
-    fn run(&self, tx: &mut Tx, keys: &dyn ipse_keys::KeyStore) -> Result<(), RuleError> {
+    fn run(&self, tx: &mut Tx) -> Result<(), RuleError> {
         let r = &self.recovery;
         let now = tx.now()?;
         let Some(current) = recovery::by_id(tx, &r.id)? else {
@@ -297,11 +296,11 @@ impl Completing {
         if !identities::set_code_version(tx, &r.identity, r.code_version - 1, r.code_version)? {
             refuse!(EpochChanged);
         }
-        recovery::forget_wrong_codes(tx, &r.identity)?;
+        identities::forget_wrong(tx, &r.identity)?;
         approval::close_replaced(tx, &r.identity)?;
         let phone = (&r.identity, &r.device);
-        device::replace_code(tx, keys, phone, &self.record, r.code_version)?;
-        device::vouched_again(tx, keys, &r.device)?;
+        device::replace_code(tx, phone, &self.record, r.code_version)?;
+        device::vouched_again(tx, &r.device)?;
         person::add_proofing(
             tx,
             &Proofing {

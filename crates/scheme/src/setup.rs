@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use ipse_keys::{Belonging, FileKeyStore, KeyStore};
 use ipse_protocol::{Random, constant_time_eq};
 use ipse_store::home::{self, Home};
-use ipse_store::{Store, StoreError};
+use ipse_store::{Store, StoreError, identity};
 
 use crate::{code, notice, signer};
 
@@ -41,7 +41,7 @@ pub enum SetupError {
     NotConnected,
     /// The databases belong to a keystore, which is not there.
     #[error(
-        "the {0} database belongs to a keystore whose inventory is missing: restore the keystore from a backup. A new one \
+        "the {0} database belongs to a keystore that is missing, or whose inventory is: restore the keystore from a backup. A new one \
          could not open what the database holds"
     )]
     KeystoreGone(&'static str),
@@ -60,6 +60,11 @@ pub enum SetupError {
         "what the {0} database says of its keystore was changed: restore the database from a backup"
     )]
     NotAuthentic(&'static str),
+    /// The database has rows without a MAC.
+    #[error(
+        "the database is from before its rows carried a MAC: stop the scheme, make a backup, and run `ipse keys upgrade`"
+    )]
+    RowsNotSealed,
     /// The keystore is a copy of an earlier state.
     #[error(
         "the keystore is older than the one that the {0} database was used with: restore the latest keystore"
@@ -97,19 +102,25 @@ impl Databases<'_> {
                 Ordering::Equal => {}
             }
         }
-        Ok(())
+        if keys.rows_sealed() {
+            Ok(())
+        } else {
+            Err(SetupError::RowsNotSealed)
+        }
     }
 
-    /// Refuses to make a keystore, or an inventory of keys without one, when the databases belong to a keystore.
+    /// Refuses to make an inventory of keys without one (`has_keys`) when the databases belong to a keystore, and a new keystore
+    /// also when they have people: nobody could use their phone or code any more.
     ///
     /// # Errors
     /// [`SetupError::KeystoreGone`], or when a database fails.
-    pub fn check_unused(&self) -> Result<(), SetupError> {
+    pub fn check_unused(&self, has_keys: bool) -> Result<(), SetupError> {
         // The store of person keys may be one that several installations share.
-        match self.scheme.read_blocking(home::all)?.is_empty() {
-            true => Ok(()),
-            false => Err(SetupError::KeystoreGone(SCHEME)),
+        let named = !self.scheme.read_blocking(home::all)?.is_empty();
+        if named || !has_keys && self.scheme.read_blocking(identity::has_people)? {
+            return Err(SetupError::KeystoreGone(SCHEME));
         }
+        Ok(())
     }
 
     /// Connects keystore and databases, and tells the databases the generation of the inventory. What is connected already

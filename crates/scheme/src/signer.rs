@@ -57,6 +57,20 @@ impl Signer {
         self.sign(wire::CHECKPOINT_TYP, &head)
     }
 
+    /// Whether this is a tree head that the log's key signed, and the row says the same.
+    pub(crate) fn signed(&self, head: &ipse_store::receipt::Checkpoint) -> bool {
+        let key = self.key.verifying_key();
+        jws::decode_unverified(&head.jws, 4096)
+            .ok()
+            .filter(|parsed| parsed.verify(&key, &[wire::CHECKPOINT_TYP]).is_ok())
+            .and_then(|parsed| ipse_jose::strict_json::<Checkpoint>(&parsed.payload).ok())
+            .is_some_and(|signed| {
+                signed.origin == *self.issuer
+                    && signed.size == head.size.unsigned_abs()
+                    && signed.root.0 == head.root
+            })
+    }
+
     fn sign(&self, typ: &str, payload: &impl serde::Serialize) -> Result<String, Error> {
         let bytes = serde_json::to_vec(payload)
             .map_err(|_| Error::Internal("a promise or a checkpoint does not serialize"))?;

@@ -44,7 +44,7 @@ use ipse_listener::Limits;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
-pub use server::Server;
+pub use server::{Server, row_keys};
 
 /// Runs the scheme of a home until `stop` completes.
 ///

@@ -10,7 +10,7 @@ use ipse_protocol::{Clock, Random};
 use ipse_scheme::config::Profile;
 use ipse_scheme::setup::Databases;
 use ipse_scheme::{Parts, Scheme};
-use ipse_store::{PERSONS, SCHEME, Store, identity};
+use ipse_store::{PERSONS, RowKeys, SCHEME, Store, identity};
 
 use crate::config::{KeySchemas, SHARED, ServerConfig};
 use crate::limits::Limits;
@@ -110,7 +110,7 @@ pub fn open_scheme(
     Ok(scheme)
 }
 
-/// Opens the scheme's database, the store of person keys and the keystore of a home.
+/// Opens the scheme's database, the store of person keys and the keystore of a home, and gives the store the keys of rows.
 ///
 /// # Errors
 /// When one of them does not open, when they do not belong together, or when production is configured with a file keystore.
@@ -129,6 +129,7 @@ pub fn open_home(
         persons: &persons,
     };
     databases.check(&keys)?;
+    store.authenticate(row_keys(&keys)?);
     Ok((store, persons, keys))
 }
 
@@ -145,6 +146,26 @@ pub fn open_databases(config: &ServerConfig, clock: &Clock) -> anyhow::Result<(S
     let persons = Store::open(&person_keys, &PERSONS, clock.clone())
         .context("cannot open the store of person keys")?;
     Ok((store, persons))
+}
+
+/// The keys that authenticate the rows of the scheme's database.
+///
+/// # Errors
+/// When the keystore cannot give them.
+pub fn row_keys(keys: &dyn KeyStore) -> anyhow::Result<RowKeys> {
+    let known = keys.row_keys().context("cannot read the keys of rows")?;
+    let current = known
+        .key(known.current)
+        .context("the keystore has no current key of rows")?;
+    let older = known
+        .keys
+        .iter()
+        .filter(|(version, _)| *version != known.current);
+    let version = |version: i64| u32::try_from(version).context("version of a key of rows");
+    let older = older
+        .map(|(number, key)| Ok((version(*number)?, &**key)))
+        .collect::<anyhow::Result<Vec<(u32, &[u8; 32])>>>()?;
+    Ok(RowKeys::new((version(known.current)?, current), older))
 }
 
 /// Whether an installation keeps its person keys in the schema that all installations once shared: it has people, and no keys of

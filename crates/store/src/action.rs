@@ -5,7 +5,7 @@ use ipse_protocol::terms::{ActionStatus, Flow, Level, LinkKind, SimNeed};
 
 use ipse_texts::Language;
 
-use crate::engine::{Row, StoreError, Tx};
+use crate::engine::{Draft, Row, Select, StoreError, Table, Tx};
 use crate::{Kind, params};
 
 /// One action: what was asked, the phone that claimed it, and the decision.
@@ -145,17 +145,44 @@ fn status_at(status: ActionStatus, expires: i64, now: i64) -> ActionStatus {
     }
 }
 
-macro_rules! columns {
-    ($tail:literal) => {
-        concat!(
-            "SELECT id, kind, status, level, partner, request, browser, browser_name, language, identity, \
-             device, flow, link, epoch, code_version, match_code, nonce, view, view_hash, attributes_hash, sim, sim_requested, \
-             sim_statement, sim_received, transcript, proof_hash, receipt, reason, decided, created, expires \
-             FROM action ",
-            $tail
-        )
-    };
-}
+/// What was asked, who claimed it, and how it was decided.
+pub(crate) static TABLE: Table = Table::new(
+    "action",
+    &["id"],
+    &[
+        "id",
+        "kind",
+        "status",
+        "level",
+        "partner",
+        "request",
+        "browser",
+        "browser_name",
+        "language",
+        "identity",
+        "device",
+        "flow",
+        "link",
+        "epoch",
+        "code_version",
+        "match_code",
+        "nonce",
+        "view",
+        "view_hash",
+        "attributes_hash",
+        "sim",
+        "sim_requested",
+        "sim_statement",
+        "sim_received",
+        "transcript",
+        "proof_hash",
+        "receipt",
+        "reason",
+        "decided",
+        "created",
+        "expires",
+    ],
+);
 
 fn action(mut row: Row) -> Result<Action, StoreError> {
     let id = row.get("id")?;
@@ -219,23 +246,17 @@ fn action(mut row: Row) -> Result<Action, StoreError> {
     })
 }
 
-const INSERT: &str = "INSERT INTO action (id, kind, status, level, flow, partner, request, browser, browser_name, \
-     language, identity, device, epoch, match_code, nonce, view, view_hash, attributes_hash, sim, sim_statement, \
-     sim_received, created, expires, code_version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, \
-     $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)";
-
 /// Adds an action that is not decided.
 pub fn insert(tx: &mut Tx, a: &Action) -> Result<(), StoreError> {
     let claim = a.claim.as_ref();
     let sim = claim.map_or(SimNeed::None, |c| c.sim);
-    tx.change_one(
-        INSERT,
+    tx.add(
+        &TABLE,
         params![
             &a.id,
             &a.kind,
             &a.status,
             &a.level,
-            claim.map(|c| &c.flow),
             a.partner.as_ref(),
             &a.request,
             a.browser.as_ref(),
@@ -243,30 +264,42 @@ pub fn insert(tx: &mut Tx, a: &Action) -> Result<(), StoreError> {
             a.language,
             a.identity.as_ref(),
             claim.map(|c| &c.device),
+            claim.map(|c| &c.flow),
+            claim.and_then(|c| c.link.as_ref()),
             claim.map(|c| c.epoch),
+            claim.and_then(|c| c.code_version),
             claim.map(|c| &c.match_code),
             claim.map(|c| &c.nonce),
             claim.map(|c| &c.view),
             claim.map(|c| &c.view_hash),
             claim.map(|c| &c.attributes_hash),
             &sim,
+            claim.and_then(|c| c.sim_requested),
             claim.and_then(|c| c.sim_statement.as_deref()),
             claim.and_then(|c| c.sim_received),
+            None::<&[u8]>,
+            None::<&[u8]>,
+            None::<&str>,
+            None::<&str>,
+            None::<i64>,
             a.created,
-            a.expires,
-            claim.and_then(|c| c.code_version)
+            a.expires
         ],
     )
 }
 
-const BY_ID: &str = columns!("WHERE id = $1");
-const LATEST: &str = columns!("WHERE identity = $1 ORDER BY created DESC, id DESC LIMIT $2");
-const EARLIER: &str = columns!(
-    "WHERE identity = $1 AND created <= $3 AND (created < $3 OR id < $4) ORDER BY created DESC, id DESC LIMIT $2"
+static LATEST: Select = Select::new(
+    &TABLE,
+    "WHERE identity = $1 ORDER BY created DESC, id DESC LIMIT $2",
+);
+static EARLIER: Select = Select::new(
+    &TABLE,
+    "WHERE identity = $1 AND created <= $3 AND (created < $3 OR id < $4) ORDER BY created DESC, id DESC LIMIT $2",
 );
 // The first two terms are the condition of the partial index `action_due`.
-const OVERDUE: &str = columns!(
-    "WHERE identity IS NOT NULL AND (status = 'created' OR status = 'linked') AND expires < $1 ORDER BY expires LIMIT 500"
+static OVERDUE: Select = Select::new(
+    &TABLE,
+    "WHERE identity IS NOT NULL AND (status = 'created' OR status = 'linked') AND expires < $1 ORDER BY expires LIMIT 500",
 );
 
 /// How many actions [`overdue`] and [`forget_unclaimed`] take at a time.
@@ -274,10 +307,8 @@ pub const PAGE: usize = 500;
 
 /// Finds an action.
 pub fn by_id(tx: &mut Tx, id: &ActionId) -> Result<Option<Action>, StoreError> {
-    tx.row(BY_ID, params![id])?.map(action).transpose()
+    tx.by_key(&TABLE, params![id])?.map(action).transpose()
 }
-
-const STATE: &str = "SELECT kind, status, nonce, expires FROM action WHERE id = $1";
 
 /// The part of an action that changes after its claim.
 pub struct State {
@@ -309,7 +340,7 @@ impl State {
 
 /// How far an action is, for a caller that has read the rest before.
 pub fn state(tx: &mut Tx, id: &ActionId) -> Result<Option<State>, StoreError> {
-    let Some(mut row) = tx.row(STATE, params![id])? else {
+    let Some(mut row) = tx.by_key(&TABLE, params![id])? else {
         return Ok(None);
     };
     Ok(Some(State {
@@ -328,15 +359,15 @@ pub fn of_identity(
     limit: i64,
 ) -> Result<Vec<Action>, StoreError> {
     let rows = match last {
-        None => tx.rows(LATEST, params![identity, limit])?,
-        Some((created, id)) => tx.rows(EARLIER, params![identity, limit, created, id])?,
+        None => tx.find_all(&LATEST, params![identity, limit])?,
+        Some((created, id)) => tx.find_all(&EARLIER, params![identity, limit, created, id])?,
     };
     rows.into_iter().map(action).collect()
 }
 
 /// Up to [`PAGE`] actions of somebody that are not decided and whose time is over.
 pub fn overdue(tx: &mut Tx, now: i64) -> Result<Vec<Action>, StoreError> {
-    tx.rows(OVERDUE, params![now])?
+    tx.find_all(&OVERDUE, params![now])?
         .into_iter()
         .map(action)
         .collect()
@@ -372,35 +403,34 @@ pub fn open_directed(
     tx.value(DIRECTED, params![identity, partner, since])
 }
 
-const CLAIM: &str = "UPDATE action SET status = 'linked', flow = $2, identity = $3, device = $4, epoch = $5, \
-     match_code = $6, nonce = $7, view = $8, view_hash = $9, attributes_hash = $10, sim = $11, sim_requested = $12, \
-     code_version = $13, link = $14 WHERE id = $1 AND status = 'created'";
+/// Writes what a phone is offered.
+fn offer(row: &mut Draft, c: &Claim) -> Result<(), StoreError> {
+    row.set("flow", &c.flow)?;
+    row.set("link", c.link.as_ref())?;
+    row.set("nonce", &c.nonce)?;
+    row.set("view", &c.view)?;
+    row.set("view_hash", &c.view_hash)?;
+    row.set("attributes_hash", &c.attributes_hash)?;
+    row.set("sim_requested", c.sim_requested)
+}
 
 /// Assigns a created action to the phone that claims it; false when another was first.
 pub fn claim(tx: &mut Tx, id: &ActionId, c: &Claim) -> Result<bool, StoreError> {
-    tx.change_at_most_one(
-        CLAIM,
-        params![
-            id,
-            &c.flow,
-            &c.identity,
-            &c.device,
-            c.epoch,
-            &c.match_code,
-            &c.nonce,
-            &c.view,
-            &c.view_hash,
-            &c.attributes_hash,
-            &c.sim,
-            c.sim_requested,
-            c.code_version,
-            c.link.as_ref()
-        ],
-    )
+    tx.amend(&TABLE, params![id], |row| {
+        if row.get::<ActionStatus>("status")? != ActionStatus::Created {
+            return Ok(false);
+        }
+        row.set("status", &ActionStatus::Linked)?;
+        row.set("identity", &c.identity)?;
+        row.set("device", &c.device)?;
+        row.set("epoch", c.epoch)?;
+        row.set("code_version", c.code_version)?;
+        row.set("match_code", &c.match_code)?;
+        row.set("sim", &c.sim)?;
+        offer(row, c)?;
+        Ok(true)
+    })
 }
-
-const RECLAIM: &str = "UPDATE action SET flow = $2, nonce = $3, view = $4, view_hash = $5, attributes_hash = $6, \
-     sim_requested = $7, link = $8 WHERE id = $1 AND status = 'linked' AND device = $9 AND nonce = $10";
 
 /// Replaces what a phone was offered when it claimed an action; false when the action is not open, or was offered again
 /// since. The match code, which the page shows, stays.
@@ -410,25 +440,31 @@ pub fn reclaim(
     before: &Claim,
     now: &Claim,
 ) -> Result<bool, StoreError> {
-    tx.change_at_most_one(
-        RECLAIM,
-        params![
-            id,
-            &now.flow,
-            &now.nonce,
-            &now.view,
-            &now.view_hash,
-            &now.attributes_hash,
-            now.sim_requested,
-            now.link.as_ref(),
-            &before.device,
-            &before.nonce
-        ],
-    )
+    tx.amend(&TABLE, params![id], |row| {
+        let device: Option<DeviceId> = row.get("device")?;
+        if !is_offered(row, before)? || device.as_ref() != Some(&before.device) {
+            return Ok(false);
+        }
+        offer(row, now)?;
+        Ok(true)
+    })
 }
 
-const DECIDE_OFFERED: &str = "UPDATE action SET status = $2, transcript = $3, proof_hash = $4, receipt = $5, \
-     reason = $6, decided = $7 WHERE id = $1 AND status = 'linked' AND nonce = $8";
+/// Whether the action is open, and this claim is the latest one.
+fn is_offered(row: &Draft, claim: &Claim) -> Result<bool, StoreError> {
+    let open = row.get::<ActionStatus>("status")? == ActionStatus::Linked;
+    Ok(open && row.get::<Option<[u8; 32]>>("nonce")? == Some(claim.nonce))
+}
+
+/// Writes a decision.
+fn decided(row: &mut Draft, to: ActionStatus, d: &Decision) -> Result<(), StoreError> {
+    row.set("status", &to)?;
+    row.set("transcript", d.transcript.as_ref())?;
+    row.set("proof_hash", d.proof_hash.as_ref())?;
+    row.set("receipt", d.receipt.as_ref())?;
+    row.set("reason", d.reason.as_deref())?;
+    row.set("decided", d.decided)
+}
 
 /// As [`decide`], as the person decides: on what this claim offered.
 pub fn decide_offered(
@@ -438,26 +474,17 @@ pub fn decide_offered(
     to: ActionStatus,
     d: &Decision,
 ) -> Result<bool, StoreError> {
-    tx.change_at_most_one(
-        DECIDE_OFFERED,
-        params![
-            id,
-            &to,
-            d.transcript.as_ref(),
-            d.proof_hash.as_ref(),
-            d.receipt.as_ref(),
-            d.reason.as_deref(),
-            d.decided,
-            &claim.nonce
-        ],
-    )
+    tx.amend(&TABLE, params![id], |row| {
+        if !is_offered(row, claim)? {
+            return Ok(false);
+        }
+        decided(row, to, d)?;
+        Ok(true)
+    })
 }
 
-const DECIDE: &str = "UPDATE action SET status = $2, transcript = $3, proof_hash = $4, receipt = $5, \
-     reason = $6, decided = $7 WHERE id = $1 AND status = $8";
-
-/// Decides an action that has the status `from`; false when it has another. This conditional update is what makes the
-/// decision unique.
+/// Decides an action that has the status `from`; false when it has another. This condition is what makes the decision
+/// unique.
 pub fn decide(
     tx: &mut Tx,
     id: &ActionId,
@@ -465,19 +492,13 @@ pub fn decide(
     to: ActionStatus,
     d: &Decision,
 ) -> Result<bool, StoreError> {
-    tx.change_at_most_one(
-        DECIDE,
-        params![
-            id,
-            &to,
-            d.transcript.as_ref(),
-            d.proof_hash.as_ref(),
-            d.receipt.as_ref(),
-            d.reason.as_deref(),
-            d.decided,
-            &from
-        ],
-    )
+    tx.amend(&TABLE, params![id], |row| {
+        if row.get::<ActionStatus>("status")? != from {
+            return Ok(false);
+        }
+        decided(row, to, d)?;
+        Ok(true)
+    })
 }
 
 /// Ends an action without a decision of the person: `to` is `expired` or `cancelled`.
@@ -499,12 +520,15 @@ pub fn end(
     decide(tx, id, from, to, &decision)
 }
 
-const DELIVER: &str =
-    "UPDATE action SET status = 'delivered' WHERE id = $1 AND status = 'approved'";
-
 /// Marks an approved action as fetched by its partner; false when it already was.
 pub fn deliver(tx: &mut Tx, id: &ActionId) -> Result<bool, StoreError> {
-    tx.change_at_most_one(DELIVER, params![id])
+    tx.amend(&TABLE, params![id], |row| {
+        if row.get::<ActionStatus>("status")? != ActionStatus::Approved {
+            return Ok(false);
+        }
+        row.set("status", &ActionStatus::Delivered)?;
+        Ok(true)
+    })
 }
 
 const FORGET_UNCLAIMED: &str = "DELETE FROM action WHERE id IN \
@@ -517,16 +541,26 @@ pub fn forget_unclaimed(tx: &mut Tx, before: i64) -> Result<usize, StoreError> {
     Ok(usize::try_from(deleted).unwrap_or(PAGE))
 }
 
-const END_UNCLAIMED: &str =
-    "UPDATE action SET expires = $1 WHERE identity IS NULL AND status = 'created' AND expires > $1";
+static UNCLAIMED: Select = Select::new(
+    &TABLE,
+    "WHERE identity IS NULL AND status = 'created' AND expires > $1",
+);
 
 /// Ends the time of every request that no phone has claimed.
-pub fn end_unclaimed(tx: &mut Tx, now: i64) -> Result<u64, StoreError> {
-    tx.exec(END_UNCLAIMED, params![now])
+pub fn end_unclaimed(tx: &mut Tx, now: i64) -> Result<(), StoreError> {
+    for row in tx.find_all(&UNCLAIMED, params![now])? {
+        tx.amend_row(&TABLE, row, |row| {
+            row.set("expires", now)?;
+            Ok(true)
+        })?;
+    }
+    Ok(())
 }
 
-const CANCEL_OPEN: &str = "UPDATE action SET status = 'cancelled', reason = $2, decided = $3 \
-     WHERE identity = $1 AND status = 'linked' AND partner IS NOT NULL";
+static OPEN_OF_PARTNERS: Select = Select::new(
+    &TABLE,
+    "WHERE identity = $1 AND status = 'linked' AND partner IS NOT NULL",
+);
 
 /// Cancels every claimed action of an identity that a partner asked for.
 pub fn cancel_open(
@@ -534,6 +568,14 @@ pub fn cancel_open(
     identity: &IdentityId,
     reason: &str,
     now: i64,
-) -> Result<u64, StoreError> {
-    tx.exec(CANCEL_OPEN, params![identity, reason, now])
+) -> Result<(), StoreError> {
+    for row in tx.find_all(&OPEN_OF_PARTNERS, params![identity])? {
+        tx.amend_row(&TABLE, row, |row| {
+            row.set("status", &ActionStatus::Cancelled)?;
+            row.set("reason", reason)?;
+            row.set("decided", now)?;
+            Ok(true)
+        })?;
+    }
+    Ok(())
 }

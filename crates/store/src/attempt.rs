@@ -4,7 +4,7 @@ use ipse_protocol::ids::{ActionId, AttemptId, DeviceId, IdentityId};
 use ipse_protocol::terms::Factor;
 
 use crate::columns::words;
-use crate::engine::{Row, StoreError, Tx};
+use crate::engine::{Draft, Row, Select, StoreError, Table, Tx};
 use crate::params;
 
 words! {
@@ -68,13 +68,31 @@ fn attempt(mut row: Row) -> Result<Attempt, StoreError> {
     })
 }
 
-const INSERT: &str = "INSERT INTO attempt (id, action, identity, device, factor, status, sequence, first_hash, \
-     second, state, state_day, sim_statement, created) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
+/// Attempts.
+pub(crate) static TABLE: Table = Table::new(
+    "attempt",
+    &["id"],
+    &[
+        "id",
+        "action",
+        "identity",
+        "device",
+        "factor",
+        "status",
+        "sequence",
+        "first_hash",
+        "second",
+        "state",
+        "state_day",
+        "sim_statement",
+        "created",
+    ],
+);
 
 /// Adds an attempt.
 pub fn insert(tx: &mut Tx, a: &Attempt) -> Result<(), StoreError> {
-    tx.change_one(
-        INSERT,
+    tx.add(
+        &TABLE,
         params![
             &a.id,
             &a.action,
@@ -93,22 +111,11 @@ pub fn insert(tx: &mut Tx, a: &Attempt) -> Result<(), StoreError> {
     )
 }
 
-macro_rules! columns {
-    ($tail:literal) => {
-        concat!(
-            "SELECT id, action, identity, device, factor, status, sequence, first_hash, second, state, state_day, \
-             sim_statement, created FROM attempt ",
-            $tail
-        )
-    };
-}
-
-const BY_ID: &str = columns!("WHERE id = $1");
-const BY_FIRST: &str = columns!("WHERE action = $1 AND first_hash = $2");
+static BY_FIRST: Select = Select::new(&TABLE, "WHERE action = $1 AND first_hash = $2");
 
 /// Finds an attempt.
 pub fn by_id(tx: &mut Tx, id: &AttemptId) -> Result<Option<Attempt>, StoreError> {
-    tx.row(BY_ID, params![id])?.map(attempt).transpose()
+    tx.by_key(&TABLE, params![id])?.map(attempt).transpose()
 }
 
 /// Finds the attempt at an action that began with this first message.
@@ -117,14 +124,16 @@ pub fn by_first(
     action: &ActionId,
     first_hash: &[u8; 32],
 ) -> Result<Option<Attempt>, StoreError> {
-    tx.row(BY_FIRST, params![action, first_hash])?
+    tx.find(&BY_FIRST, params![action, first_hash])?
         .map(attempt)
         .transpose()
 }
 
 // The last two terms are the condition of the partial index `attempt_open`.
-const OPEN: &str =
-    "SELECT id, action FROM attempt WHERE identity = $1 AND status = 'open' AND factor = 'code'";
+static OPEN: Select = Select::new(
+    &TABLE,
+    "WHERE identity = $1 AND status = 'open' AND factor = 'code'",
+);
 
 /// An attempt at the code that is spent and not judged.
 pub struct OpenAttempt {
@@ -136,7 +145,7 @@ pub struct OpenAttempt {
 
 /// The open attempt at an identity's code. The database enforces that there is at most one, over all its devices.
 pub fn open(tx: &mut Tx, identity: &IdentityId) -> Result<Option<OpenAttempt>, StoreError> {
-    let Some(mut row) = tx.row(OPEN, params![identity])? else {
+    let Some(mut row) = tx.find(&OPEN, params![identity])? else {
         return Ok(None);
     };
     Ok(Some(OpenAttempt {
@@ -145,18 +154,29 @@ pub fn open(tx: &mut Tx, identity: &IdentityId) -> Result<Option<OpenAttempt>, S
     }))
 }
 
-const CLOSE: &str =
-    "UPDATE attempt SET status = $2, state = NULL, second = NULL WHERE id = $1 AND status = 'open'";
+/// Closes an open attempt and deletes its server state.
+fn closed(row: &mut Draft, status: AttemptStatus) -> Result<bool, StoreError> {
+    if row.get::<AttemptStatus>("status")? != AttemptStatus::Open {
+        return Ok(false);
+    }
+    row.set("status", &status)?;
+    row.set("state", None::<&[u8]>)?;
+    row.set("second", None::<&[u8]>)?;
+    Ok(true)
+}
 
 /// Closes an open attempt and deletes its server state; false when it was closed before.
 pub fn close(tx: &mut Tx, id: &AttemptId, status: AttemptStatus) -> Result<bool, StoreError> {
-    tx.change_at_most_one(CLOSE, params![id, &status])
+    tx.amend(&TABLE, params![id], |row| closed(row, status))
 }
 
-const VOID: &str = "UPDATE attempt SET status = 'wrong', state = NULL, second = NULL WHERE action = $1 AND status = 'open'";
+static OPEN_AT: Select = Select::new(&TABLE, "WHERE action = $1 AND status = 'open'");
 
 /// Closes every open attempt at an action, because what the person was offered is offered again. An open attempt at the code
 /// is closed and counted before.
-pub fn void(tx: &mut Tx, action: &ActionId) -> Result<u64, StoreError> {
-    tx.exec(VOID, params![action])
+pub fn void(tx: &mut Tx, action: &ActionId) -> Result<(), StoreError> {
+    for row in tx.find_all(&OPEN_AT, params![action])? {
+        tx.amend_row(&TABLE, row, |row| closed(row, AttemptStatus::Wrong))?;
+    }
+    Ok(())
 }

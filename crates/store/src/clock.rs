@@ -1,6 +1,6 @@
 //! What is remembered of the clock: the last time that was used, and for how long the clocks have agreed.
 
-use crate::engine::{StoreError, Tx};
+use crate::engine::{StoreError, Table, Tx};
 use crate::params;
 
 /// For so long, in milliseconds, the clocks must have agreed before anything is destroyed that an earlier time would need.
@@ -25,14 +25,12 @@ impl Record {
     }
 }
 
-const READ: &str = "SELECT recorded, agreed FROM clock WHERE one = 1";
-const INSERT: &str = "INSERT INTO clock (one, recorded, agreed) VALUES (1, $1, $2) ON CONFLICT (one) DO UPDATE \
-     SET recorded = excluded.recorded, agreed = excluded.agreed";
-const DISAGREED: &str = "UPDATE clock SET agreed = 0 WHERE one = 1";
+/// What is remembered of the clock.
+pub(crate) static TABLE: Table = Table::new("clock", &["one"], &["one", "recorded", "agreed"]);
 
 /// The record; none before the first one.
 pub fn record(tx: &mut Tx) -> Result<Option<Record>, StoreError> {
-    let Some(mut row) = tx.row(READ, &[])? else {
+    let Some(mut row) = tx.by_key(&TABLE, params![1_i64])? else {
         return Ok(None);
     };
     Ok(Some(Record {
@@ -44,14 +42,20 @@ pub fn record(tx: &mut Tx) -> Result<Option<Record>, StoreError> {
 /// Records the time of a transaction.
 pub fn keep(tx: &mut Tx) -> Result<Record, StoreError> {
     let now = tx.now()?;
-    let agreed = match record(tx)? {
-        None => DAY_MS,
-        Some(known) => {
-            let since = now.saturating_sub(known.recorded).clamp(0, GAP_MS);
-            known.agreed.saturating_add(since).clamp(0, DAY_MS)
-        }
+    let Some(known) = record(tx)? else {
+        tx.add(&TABLE, params![1_i64, now, DAY_MS])?;
+        return Ok(Record {
+            recorded: now,
+            agreed: DAY_MS,
+        });
     };
-    tx.change_one(INSERT, params![now, agreed])?;
+    let since = now.saturating_sub(known.recorded).clamp(0, GAP_MS);
+    let agreed = known.agreed.saturating_add(since).clamp(0, DAY_MS);
+    tx.amend_one(&TABLE, params![1_i64], |row| {
+        row.set("recorded", now)?;
+        row.set("agreed", agreed)?;
+        Ok(true)
+    })?;
     Ok(Record {
         recorded: now,
         agreed,
@@ -60,5 +64,9 @@ pub fn keep(tx: &mut Tx) -> Result<Record, StoreError> {
 
 /// Records that the clocks disagreed.
 pub fn disagreed(tx: &mut Tx) -> Result<(), StoreError> {
-    tx.exec(DISAGREED, &[]).map(drop)
+    tx.amend(&TABLE, params![1_i64], |row| {
+        row.set("agreed", 0_i64)?;
+        Ok(true)
+    })
+    .map(drop)
 }

@@ -4,7 +4,7 @@ use ipse_protocol::ids::{DeviceId, IdentityId};
 use ipse_protocol::terms::KeyKind;
 
 use crate::columns::words;
-use crate::engine::{Row, StoreError, Tx};
+use crate::engine::{Param, Row, Select, StoreError, Table, Tx};
 use crate::{params, row_key};
 
 words! {
@@ -76,8 +76,6 @@ pub struct Device {
     pub contested: bool,
     /// Until when it reaches `basic` only. Milliseconds; [`i64::MAX`] until the notice of the replacement is sent.
     pub basic_until: i64,
-    /// MAC over the fields above except the name.
-    pub mac: [u8; 32],
     /// The highest sequence that was used.
     pub last_sequence: i64,
     /// The first 8 bytes of the hashes of the last requests, newest first.
@@ -86,18 +84,52 @@ pub struct Device {
     pub created: i64,
     /// Milliseconds.
     pub last_used: i64,
+    /// The MAC of the row that was read: which version of the row it was. Empty for a new one.
+    pub mac: Vec<u8>,
 }
 
-const COLUMNS: &str = "SELECT id, identity, status, name, key_kind, public_key, opaque_record, code_version, \
-     unlock_credential, unlock_key, unlock_backup, sim_handle, contest_until, contested, basic_until, mac, last_sequence, recent, created, \
-     last_used FROM device \
-     WHERE number = $1 AND id = $2";
-const OF_IDENTITY: &str = "SELECT id, identity, status, name, key_kind, public_key, opaque_record, code_version, \
-     unlock_credential, unlock_key, unlock_backup, sim_handle, contest_until, contested, basic_until, mac, last_sequence, recent, created, \
-     last_used FROM device \
-     WHERE identity = $1 AND status <> 'pending' ORDER BY created";
+/// Devices.
+pub(crate) static TABLE: Table = Table::new(
+    "device",
+    &["number", "id"],
+    &[
+        "number",
+        "id",
+        "identity",
+        "status",
+        "name",
+        "key_kind",
+        "public_key",
+        "opaque_record",
+        "code_version",
+        "unlock_credential",
+        "unlock_key",
+        "unlock_backup",
+        "sim_handle",
+        "contest_until",
+        "contested",
+        "basic_until",
+        "last_sequence",
+        "recent",
+        "created",
+        "last_used",
+    ],
+);
+
+static OF_IDENTITY: Select = Select::new(
+    &TABLE,
+    "WHERE identity = $1 AND status <> 'pending' ORDER BY created",
+);
 
 fn device(mut row: Row) -> Result<Device, StoreError> {
+    of_row(&mut row)
+}
+
+/// The device of a row that has all columns of the table.
+///
+/// # Errors
+/// [`StoreError::Corrupt`] for a value that is not as expected.
+pub fn of_row(row: &mut Row) -> Result<Device, StoreError> {
     Ok(Device {
         id: row.get("id")?,
         identity: row.get("identity")?,
@@ -124,83 +156,75 @@ fn device(mut row: Row) -> Result<Device, StoreError> {
 
 /// Finds a device.
 pub fn by_id(tx: &mut Tx, id: &DeviceId) -> Result<Option<Device>, StoreError> {
-    tx.row(COLUMNS, params![row_key::of(id), id])?
+    tx.by_key(&TABLE, params![row_key::of(id), id])?
         .map(device)
         .transpose()
 }
 
 /// The devices of an identity, oldest first.
 pub fn of_identity(tx: &mut Tx, identity: &IdentityId) -> Result<Vec<Device>, StoreError> {
-    tx.rows(OF_IDENTITY, params![identity])?
+    tx.find_all(&OF_IDENTITY, params![identity])?
         .into_iter()
         .map(device)
         .collect()
 }
 
-const INSERT: &str = "INSERT INTO device (number, id, identity, status, name, key_kind, public_key, opaque_record, \
-     code_version, unlock_credential, unlock_key, sim_handle, contest_until, contested, basic_until, mac, last_sequence, \
-     recent, created, last_used, unlock_backup) \
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)";
+/// The columns of the row, in the order of [`TABLE`], with what a request changes.
+fn values<'d>(
+    d: &'d Device,
+    last_sequence: i64,
+    recent: &'d [u8],
+    last_used: i64,
+) -> [Param<'d>; 20] {
+    [
+        row_key::of(&d.id).into(),
+        (&d.id).into(),
+        (&d.identity).into(),
+        (&d.status).into(),
+        (&d.name).into(),
+        (&d.key_kind).into(),
+        (&d.public_key).into(),
+        d.opaque_record.as_deref().into(),
+        d.code_version.into(),
+        d.biometric_credential.as_deref().into(),
+        d.biometric_key.as_deref().into(),
+        d.biometric_backup.as_ref().into(),
+        d.sim_handle.as_deref().into(),
+        d.contest_until.into(),
+        d.contested.into(),
+        d.basic_until.into(),
+        last_sequence.into(),
+        recent.into(),
+        d.created.into(),
+        last_used.into(),
+    ]
+}
 
 /// Adds a device.
 pub fn insert(tx: &mut Tx, d: &Device) -> Result<(), StoreError> {
-    tx.change_one(
-        INSERT,
-        params![
-            row_key::of(&d.id),
-            &d.id,
-            &d.identity,
-            &d.status,
-            &d.name,
-            &d.key_kind,
-            &d.public_key,
-            d.opaque_record.as_deref(),
-            d.code_version,
-            d.biometric_credential.as_deref(),
-            d.biometric_key.as_deref(),
-            d.sim_handle.as_deref(),
-            d.contest_until,
-            d.contested,
-            d.basic_until,
-            &d.mac,
-            d.last_sequence,
-            &d.recent,
-            d.created,
-            d.last_used,
-            d.biometric_backup.as_ref()
-        ],
-    )
+    tx.add(&TABLE, &values(d, d.last_sequence, &d.recent, d.last_used))
 }
 
-const UPDATE: &str = "UPDATE device SET status = $3, opaque_record = $4, code_version = $5, unlock_credential = $6, \
-     unlock_key = $7, sim_handle = $8, contest_until = $9, contested = $10, basic_until = $11, identity = $12, mac = $13, unlock_backup = $14 \
-     WHERE number = $1 AND id = $2";
-
-/// Writes everything that the MAC covers, with the MAC.
+/// Writes what may change of a device, apart from its sequence.
 pub fn update(tx: &mut Tx, d: &Device) -> Result<(), StoreError> {
-    tx.change_one(
-        UPDATE,
-        params![
-            row_key::of(&d.id),
-            &d.id,
-            &d.status,
-            d.opaque_record.as_deref(),
-            d.code_version,
-            d.biometric_credential.as_deref(),
-            d.biometric_key.as_deref(),
-            d.sim_handle.as_deref(),
-            d.contest_until,
-            d.contested,
-            d.basic_until,
-            &d.identity,
-            &d.mac,
-            d.biometric_backup.as_ref()
-        ],
-    )
+    tx.amend_one(&TABLE, params![row_key::of(&d.id), &d.id], |row| {
+        row.set("identity", &d.identity)?;
+        row.set("status", &d.status)?;
+        row.set("opaque_record", d.opaque_record.as_deref())?;
+        row.set("code_version", d.code_version)?;
+        row.set("unlock_credential", d.biometric_credential.as_deref())?;
+        row.set("unlock_key", d.biometric_key.as_deref())?;
+        row.set("unlock_backup", d.biometric_backup.as_ref())?;
+        row.set("sim_handle", d.sim_handle.as_deref())?;
+        row.set("contest_until", d.contest_until)?;
+        row.set("contested", d.contested)?;
+        row.set("basic_until", d.basic_until)?;
+        Ok(true)
+    })
 }
 
-const SPEND: &str = "UPDATE device SET last_sequence = $3, recent = $4, last_used = $5 \
-     WHERE number = $1 AND id = $2 AND mac = $6 AND last_sequence = $7";
+const SPEND: &str = "UPDATE device SET last_sequence = $3, recent = $4, last_used = $5, mac = $6 \
+     WHERE number = $1 AND id = $2 AND mac = $7";
 
 /// Uses a sequence, if the row is still the one that was `seen`; false when it changed since.
 pub fn spend(
@@ -210,14 +234,15 @@ pub fn spend(
     recent: &[u8],
     now: i64,
 ) -> Result<bool, StoreError> {
+    let mac = tx.mac(&TABLE, &values(seen, sequence, recent, now))?;
     let params = params![
         row_key::of(&seen.id),
         &seen.id,
         sequence,
         recent,
         now,
-        &seen.mac,
-        seen.last_sequence
+        &mac,
+        &seen.mac
     ];
     tx.change_at_most_one(SPEND, params)
 }

@@ -5,7 +5,7 @@ use ipse_protocol::ids::{DeviceId, EnrolmentId, IdentityId, ReceiptId};
 use ipse_texts::Language;
 
 use crate::columns::words;
-use crate::engine::{Row, StoreError, Tx};
+use crate::engine::{Draft, Row, Select, StoreError, Table, Tx};
 use crate::{params, row_key};
 
 words! {
@@ -81,20 +81,43 @@ pub struct Enrolment {
     pub expires: i64,
 }
 
-macro_rules! columns {
-    ($tail:literal) => {
-        concat!(
-            "SELECT id, device, identity, status, language, number, vouched, proofing_began, replaces, code_version, \
-             operator, sim_state, handle, sim_challenge, sim_nonce_hash, sim_statement, sim_changed_at, unlock_challenge, receipt, created, expires \
-             FROM enrolment ",
-            $tail
-        )
-    };
-}
+/// Enrolments.
+pub(crate) static TABLE: Table = Table::new(
+    "enrolment",
+    &["id"],
+    &[
+        "id",
+        "device",
+        "identity",
+        "status",
+        "language",
+        "number",
+        "vouched",
+        "proofing_began",
+        "replaces",
+        "code_version",
+        "operator",
+        "sim_state",
+        "handle",
+        "sim_challenge",
+        "sim_nonce_hash",
+        "sim_statement",
+        "sim_changed_at",
+        "unlock_challenge",
+        "receipt",
+        "created",
+        "expires",
+        "registrations",
+        "visits",
+        "texts",
+    ],
+);
 
-const BY_ID: &str = columns!("WHERE id = $1");
-const OF_DEVICE: &str = columns!("WHERE device = $1 ORDER BY created DESC LIMIT 1");
-const OVERDUE: &str = columns!("WHERE status = 'open' AND expires < $1 ORDER BY expires LIMIT 500");
+static OF_DEVICE: Select = Select::new(&TABLE, "WHERE device = $1 ORDER BY created DESC LIMIT 1");
+static OVERDUE: Select = Select::new(
+    &TABLE,
+    "WHERE status = 'open' AND expires < $1 ORDER BY expires LIMIT 500",
+);
 
 /// How many enrolments [`overdue`] returns at a time.
 pub const PAGE: usize = 500;
@@ -125,72 +148,91 @@ fn enrolment(mut row: Row) -> Result<Enrolment, StoreError> {
     })
 }
 
-const INSERT: &str = "INSERT INTO enrolment (id, device, identity, status, language, number, operator, sim_state, \
-     handle, created, expires) VALUES ($1, $2, $3, 'open', $4, $5, $6, $7, $8, $9, $10)";
-
 /// Begins an enrolment.
 pub fn insert(tx: &mut Tx, e: &Enrolment) -> Result<(), StoreError> {
-    tx.change_one(
-        INSERT,
+    tx.add(
+        &TABLE,
         params![
             &e.id,
             &e.device,
             &e.identity,
+            &EnrolmentStatus::Open,
             e.language,
             &e.number,
+            None::<&[u8]>,
+            None::<i64>,
+            None::<&str>,
+            1_i64,
             &e.operator,
             &e.sim_state,
             &e.handle,
+            None::<&str>,
+            None::<&[u8]>,
+            None::<&str>,
+            None::<i64>,
+            None::<&[u8]>,
+            None::<&str>,
             e.created,
-            e.expires
+            e.expires,
+            0_i64,
+            0_i64,
+            0_i64
         ],
     )
 }
 
 /// Finds an enrolment.
 pub fn by_id(tx: &mut Tx, id: &EnrolmentId) -> Result<Option<Enrolment>, StoreError> {
-    tx.row(BY_ID, params![id])?.map(enrolment).transpose()
+    tx.by_key(&TABLE, params![id])?.map(enrolment).transpose()
 }
 
 /// The latest enrolment of a device.
 pub fn of_device(tx: &mut Tx, device: &DeviceId) -> Result<Option<Enrolment>, StoreError> {
-    tx.row(OF_DEVICE, params![device])?
+    tx.find(&OF_DEVICE, params![device])?
         .map(enrolment)
         .transpose()
 }
 
 /// Up to [`PAGE`] enrolments that nobody finished in time.
 pub fn overdue(tx: &mut Tx, now: i64) -> Result<Vec<Enrolment>, StoreError> {
-    tx.rows(OVERDUE, params![now])?
+    tx.find_all(&OVERDUE, params![now])?
         .into_iter()
         .map(enrolment)
         .collect()
 }
 
-const COUNT_REGISTRATION: &str =
-    "UPDATE enrolment SET registrations = registrations + 1 WHERE id = $1 AND registrations < $2";
+/// Changes an open enrolment; false when it is not open.
+fn amend_open(
+    tx: &mut Tx,
+    id: &EnrolmentId,
+    change: impl FnOnce(&mut Draft) -> Result<bool, StoreError>,
+) -> Result<bool, StoreError> {
+    tx.amend(&TABLE, params![id], |row| {
+        if row.get::<EnrolmentStatus>("status")? != EnrolmentStatus::Open {
+            return Ok(false);
+        }
+        change(row)
+    })
+}
+
+fn count(tx: &mut Tx, id: &EnrolmentId, what: &'static str, most: i64) -> Result<bool, StoreError> {
+    tx.amend(&TABLE, params![id], |row| row.count_to(what, most))
+}
 
 /// Counts a code that was evaluated; false when `most` were before.
 pub fn count_registration(tx: &mut Tx, id: &EnrolmentId, most: i64) -> Result<bool, StoreError> {
-    tx.change_at_most_one(COUNT_REGISTRATION, params![id, most])
+    count(tx, id, "registrations", most)
 }
-
-const COUNT_VISIT: &str = "UPDATE enrolment SET visits = visits + 1 WHERE id = $1 AND visits < $2";
 
 /// Counts a visit to a bank; false when `most` were before.
 pub fn count_visit(tx: &mut Tx, id: &EnrolmentId, most: i64) -> Result<bool, StoreError> {
-    tx.change_at_most_one(COUNT_VISIT, params![id, most])
+    count(tx, id, "visits", most)
 }
-
-const COUNT_TEXT: &str = "UPDATE enrolment SET texts = texts + 1 WHERE id = $1 AND texts < $2";
 
 /// Counts a text message that was asked for; false when `most` were before.
 pub fn count_text(tx: &mut Tx, id: &EnrolmentId, most: i64) -> Result<bool, StoreError> {
-    tx.change_at_most_one(COUNT_TEXT, params![id, most])
+    count(tx, id, "texts", most)
 }
-
-const CHALLENGE: &str = "UPDATE enrolment SET sim_challenge = $2, sim_nonce_hash = $3 \
-     WHERE id = $1 AND status = 'open' AND sim_statement IS NULL";
 
 /// Keeps the operator's challenge and what its answer must be about.
 pub fn set_challenge(
@@ -199,11 +241,15 @@ pub fn set_challenge(
     challenge: &str,
     nonce_hash: &[u8; 32],
 ) -> Result<bool, StoreError> {
-    tx.change_at_most_one(CHALLENGE, params![id, challenge, nonce_hash])
+    amend_open(tx, id, |row| {
+        if row.get::<Option<String>>("sim_statement")?.is_some() {
+            return Ok(false);
+        }
+        row.set("sim_challenge", challenge)?;
+        row.set("sim_nonce_hash", nonce_hash)?;
+        Ok(true)
+    })
 }
-
-const CONNECT: &str = "UPDATE enrolment SET sim_statement = $3, sim_changed_at = $4, sim_challenge = NULL \
-     WHERE id = $1 AND status = 'open' AND handle = $2";
 
 /// Keeps the holder statement of the SIM that was resolved; false when that is no longer its SIM.
 pub fn connect(
@@ -213,27 +259,45 @@ pub fn connect(
     statement: &str,
     changed_at: i64,
 ) -> Result<bool, StoreError> {
-    tx.change_at_most_one(CONNECT, params![id, handle, statement, changed_at])
+    amend_open(tx, id, |row| {
+        if row.get::<Option<String>>("handle")?.as_deref() != Some(handle) {
+            return Ok(false);
+        }
+        row.set("sim_statement", statement)?;
+        row.set("sim_changed_at", changed_at)?;
+        row.set("sim_challenge", None::<&str>)?;
+        Ok(true)
+    })
 }
 
-const DISCONNECT: &str = "UPDATE enrolment SET sim_state = 'changed', handle = NULL, sim_statement = NULL, \
-     sim_challenge = NULL, sim_changed_at = NULL WHERE operator = $1 AND handle = $2 AND status = 'open'";
+static OPEN_WITH_HANDLE: Select = Select::new(
+    &TABLE,
+    "WHERE operator = $1 AND handle = $2 AND status = 'open'",
+);
 
 /// Takes a SIM that was swapped or lost away from the enrolments that use it. The person has to begin again.
-pub fn disconnect(tx: &mut Tx, operator: &str, handle: &str) -> Result<u64, StoreError> {
-    tx.exec(DISCONNECT, params![operator, handle])
+pub fn disconnect(tx: &mut Tx, operator: &str, handle: &str) -> Result<(), StoreError> {
+    for row in tx.find_all(&OPEN_WITH_HANDLE, params![operator, handle])? {
+        tx.amend_row(&TABLE, row, |row| {
+            row.set("sim_state", &EnrolmentSim::Changed)?;
+            row.set("handle", None::<&str>)?;
+            row.set("sim_statement", None::<&str>)?;
+            row.set("sim_challenge", None::<&str>)?;
+            row.set("sim_changed_at", None::<i64>)?;
+            Ok(true)
+        })?;
+    }
+    Ok(())
 }
-
-const DETACH: &str =
-    "UPDATE enrolment SET handle = NULL, sim_statement = NULL WHERE id = $1 AND status = 'open'";
 
 /// Releases the SIM of an enrolment that cannot be completed.
 pub fn detach(tx: &mut Tx, id: &EnrolmentId) -> Result<bool, StoreError> {
-    tx.change_at_most_one(DETACH, params![id])
+    amend_open(tx, id, |row| {
+        row.set("handle", None::<&str>)?;
+        row.set("sim_statement", None::<&str>)?;
+        Ok(true)
+    })
 }
-
-const VOUCH: &str =
-    "UPDATE enrolment SET vouched = $2, proofing_began = $3 WHERE id = $1 AND status = 'open'";
 
 /// Keeps what a bank vouched for, after a visit that began at a time in milliseconds.
 pub fn set_vouched(
@@ -242,11 +306,12 @@ pub fn set_vouched(
     sealed: &[u8],
     began: i64,
 ) -> Result<bool, StoreError> {
-    tx.change_at_most_one(VOUCH, params![id, sealed, began])
+    amend_open(tx, id, |row| {
+        row.set("vouched", sealed)?;
+        row.set("proofing_began", began)?;
+        Ok(true)
+    })
 }
-
-const REPLACE: &str =
-    "UPDATE enrolment SET replaces = $2, code_version = $3 WHERE id = $1 AND status = 'open'";
 
 /// Keeps which identity the person has, if they have one, and the version that their code will have.
 pub fn set_replaces(
@@ -255,11 +320,12 @@ pub fn set_replaces(
     identity: Option<&IdentityId>,
     code_version: i64,
 ) -> Result<bool, StoreError> {
-    tx.change_at_most_one(REPLACE, params![id, identity, code_version])
+    amend_open(tx, id, |row| {
+        row.set("replaces", identity)?;
+        row.set("code_version", code_version)?;
+        Ok(true)
+    })
 }
-
-const BIOMETRIC: &str =
-    "UPDATE enrolment SET unlock_challenge = $2 WHERE id = $1 AND status = 'open'";
 
 /// Keeps the challenge of the WebAuthn credential that is being registered.
 pub fn set_biometric_challenge(
@@ -267,19 +333,28 @@ pub fn set_biometric_challenge(
     id: &EnrolmentId,
     challenge: &[u8; 32],
 ) -> Result<bool, StoreError> {
-    tx.change_at_most_one(BIOMETRIC, params![id, challenge])
+    amend_open(tx, id, |row| {
+        row.set("unlock_challenge", challenge)?;
+        Ok(true)
+    })
 }
-
-const COMPLETE: &str = "UPDATE enrolment SET status = 'completed', receipt = $2, vouched = NULL, sim_statement = NULL, \
-     unlock_challenge = NULL WHERE id = $1 AND status = 'open'";
 
 /// Completes an open enrolment.
 pub fn complete(tx: &mut Tx, id: &EnrolmentId, receipt: &ReceiptId) -> Result<(), StoreError> {
-    tx.change_one(COMPLETE, params![id, receipt])
+    let completed = amend_open(tx, id, |row| {
+        row.set("status", &EnrolmentStatus::Completed)?;
+        row.set("receipt", receipt)?;
+        row.set("vouched", None::<&[u8]>)?;
+        row.set("sim_statement", None::<&str>)?;
+        row.set("unlock_challenge", None::<&[u8]>)?;
+        Ok(true)
+    })?;
+    if completed {
+        Ok(())
+    } else {
+        tx.fail(StoreError::RowCount(0))
+    }
 }
-
-const HAND_OVER: &str =
-    "UPDATE enrolment SET identity = $2, number = $3 WHERE id = $1 AND status = 'completed'";
 
 /// Gives a completed enrolment to the identity that it replaced the phone of. The number is sealed under that person's key.
 pub fn hand_over(
@@ -288,14 +363,27 @@ pub fn hand_over(
     identity: &IdentityId,
     number: &[u8],
 ) -> Result<(), StoreError> {
-    tx.change_one(HAND_OVER, params![id, identity, number])
+    tx.amend_one(&TABLE, params![id], |row| {
+        if row.get::<EnrolmentStatus>("status")? != EnrolmentStatus::Completed {
+            return Ok(false);
+        }
+        row.set("identity", identity)?;
+        row.set("number", number)?;
+        Ok(true)
+    })
 }
 
-const END_OPEN: &str = "UPDATE enrolment SET expires = $1 WHERE status = 'open' AND expires > $1";
+static OPEN_AFTER: Select = Select::new(&TABLE, "WHERE status = 'open' AND expires > $1");
 
 /// Ends the time of every open enrolment.
-pub fn end_open(tx: &mut Tx, now: i64) -> Result<u64, StoreError> {
-    tx.exec(END_OPEN, params![now])
+pub fn end_open(tx: &mut Tx, now: i64) -> Result<(), StoreError> {
+    for row in tx.find_all(&OPEN_AFTER, params![now])? {
+        tx.amend_row(&TABLE, row, |row| {
+            row.set("expires", now)?;
+            Ok(true)
+        })?;
+    }
+    Ok(())
 }
 
 const DELETE: &str = "DELETE FROM enrolment WHERE id = $1 AND status = 'open'";

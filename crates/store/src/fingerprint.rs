@@ -2,7 +2,7 @@
 
 use ipse_protocol::ids::{ActionId, DeviceId, IdentityId};
 
-use crate::engine::{StoreError, Tx};
+use crate::engine::{StoreError, Table, Tx};
 use crate::params;
 
 /// What a device began last about its fingerprint.
@@ -22,14 +22,27 @@ pub struct FingerprintChange {
     pub expires: i64,
 }
 
-const BEGIN: &str = "INSERT INTO fingerprint_change (device, identity, challenge, action, change, expires) \
-     VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (device) DO UPDATE SET identity = excluded.identity, \
-     challenge = excluded.challenge, action = excluded.action, change = excluded.change, expires = excluded.expires";
+/// Changes of fingerprints.
+pub(crate) static TABLE: Table = Table::new(
+    "fingerprint_change",
+    &["device"],
+    &[
+        "device",
+        "identity",
+        "challenge",
+        "action",
+        "change",
+        "expires",
+    ],
+);
+
+const FORGET: &str = "DELETE FROM fingerprint_change WHERE device = $1";
 
 /// Begins a change. An earlier one of the device is forgotten, so its action cannot be approved any more.
 pub fn begin(tx: &mut Tx, c: &FingerprintChange) -> Result<(), StoreError> {
-    tx.change_one(
-        BEGIN,
+    tx.exec(FORGET, params![&c.device])?;
+    tx.add(
+        &TABLE,
         params![
             &c.device,
             &c.identity,
@@ -41,11 +54,9 @@ pub fn begin(tx: &mut Tx, c: &FingerprintChange) -> Result<(), StoreError> {
     )
 }
 
-const OF_DEVICE: &str = "SELECT device, identity, challenge, action, change, expires FROM fingerprint_change WHERE device = $1";
-
 /// What a device began last.
 pub fn of_device(tx: &mut Tx, device: &DeviceId) -> Result<Option<FingerprintChange>, StoreError> {
-    let Some(mut row) = tx.row(OF_DEVICE, params![device])? else {
+    let Some(mut row) = tx.by_key(&TABLE, params![device])? else {
         return Ok(None);
     };
     Ok(Some(FingerprintChange {
@@ -58,9 +69,6 @@ pub fn of_device(tx: &mut Tx, device: &DeviceId) -> Result<Option<FingerprintCha
     }))
 }
 
-const ANSWER: &str = "UPDATE fingerprint_change SET challenge = NULL, action = $3, change = $4, expires = $5 \
-     WHERE device = $1 AND challenge = $2";
-
 /// Records the action that a credential for this challenge began; false when the challenge was used, or another one was given.
 pub fn answer(
     tx: &mut Tx,
@@ -69,8 +77,16 @@ pub fn answer(
     change: &[u8],
     expires: i64,
 ) -> Result<bool, StoreError> {
-    let params = params![device, &challenge[..], action, change, expires];
-    tx.change_at_most_one(ANSWER, params)
+    tx.amend(&TABLE, params![device], |row| {
+        if row.get::<Option<[u8; 32]>>("challenge")?.as_ref() != Some(challenge) {
+            return Ok(false);
+        }
+        row.set("challenge", None::<&[u8]>)?;
+        row.set("action", action)?;
+        row.set("change", change)?;
+        row.set("expires", expires)?;
+        Ok(true)
+    })
 }
 
 const END: &str = "DELETE FROM fingerprint_change WHERE device = $1 AND action = $2";

@@ -1,11 +1,11 @@
 //! Grants: what an approval lets a partner fetch.
 
 use ipse_protocol::ids::{ActionId, IdentityId, PartnerId};
-use ipse_protocol::terms::{Factor, IdentityStatus, KeyKind, Level};
+use ipse_protocol::terms::{ActionStatus, Factor, IdentityStatus, KeyKind, Level};
 
 use crate::columns::words;
-use crate::engine::{Row, StoreError, Tx};
-use crate::{params, row_key};
+use crate::engine::{Row, StoreError, Table, Tx};
+use crate::{action, identity, params, row_key};
 
 words! {
     /// How far a grant is.
@@ -19,8 +19,36 @@ words! {
     }
 }
 
-const SUB: &str = "SELECT sub FROM pairwise WHERE identity = $1 AND partner = $2";
-const ADD_SUB: &str = "INSERT INTO pairwise (identity, partner, sub) VALUES ($1, $2, $3)";
+/// Under which names partners know people.
+pub(crate) static PAIRWISE: Table = Table::new(
+    "pairwise",
+    &["identity", "partner"],
+    &["identity", "partner", "sub"],
+);
+
+/// What approvals gave partners.
+pub(crate) static TABLE: Table = Table::new(
+    "access_grant",
+    &["action"],
+    &[
+        "action",
+        "partner",
+        "number",
+        "identity",
+        "epoch",
+        "sub",
+        "attributes",
+        "released",
+        "status",
+        "code_hash",
+        "code_expires",
+        "token_hash",
+        "token_expires",
+        "auth_time",
+        "factor",
+        "key_kind",
+    ],
+);
 
 /// The name under which the partners of a sector know a person. A sector is named after the partner that started it, or its
 /// host. When there is none yet, it becomes `fresh`.
@@ -30,10 +58,10 @@ pub fn pairwise_sub(
     sector: &str,
     fresh: &str,
 ) -> Result<String, StoreError> {
-    if let Some(mut row) = tx.row(SUB, params![identity, sector])? {
-        return row.only();
+    if let Some(mut row) = tx.by_key(&PAIRWISE, params![identity, sector])? {
+        return row.get("sub");
     }
-    tx.change_one(ADD_SUB, params![identity, sector, fresh])?;
+    tx.add(&PAIRWISE, params![identity, sector, fresh])?;
     Ok(fresh.to_owned())
 }
 
@@ -66,6 +94,8 @@ pub struct Grant {
     pub token_expires: Option<i64>,
     /// Milliseconds of the approval.
     pub auth_time: i64,
+    /// The factor and the kind of device key that the person approved with; not known of grants before migration 20.
+    pub methods: Option<(Factor, KeyKind)>,
 }
 
 /// A grant, and what it depends on.
@@ -80,8 +110,8 @@ pub struct GrantState {
     pub request: String,
     /// The level that was asked.
     pub level: Level,
-    /// The factor and the kind of device key that the person approved with, as far as that is known.
-    pub methods: Option<(Factor, KeyKind)>,
+    /// Whether the partner has fetched the result of the action.
+    pub delivered: bool,
 }
 
 impl GrantState {
@@ -92,24 +122,10 @@ impl GrantState {
     }
 }
 
-const INSERT: &str = "INSERT INTO access_grant (action, partner, number, identity, epoch, sub, attributes, released, \
-     status, code_hash, code_expires, auth_time) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'issued', $9, $10, $11)";
-const STATE: &str = "SELECT g.action, g.partner, g.identity, g.epoch, g.sub, g.attributes, g.released, g.status, \
-     g.code_hash, g.code_expires, g.token_hash, g.token_expires, g.auth_time, i.status AS identity_status, \
-     i.epoch AS identity_epoch, a.request, a.level, \
-     (SELECT t.factor FROM attempt t WHERE t.action = g.action AND t.status = 'right') AS factor, \
-     (SELECT d.key_kind FROM device d WHERE d.id = a.device) AS key_kind \
-     FROM access_grant g JOIN identity i ON i.number = g.number AND i.id = g.identity \
-     JOIN action a ON a.id = g.action WHERE g.action = $1";
-const REDEEM: &str = "UPDATE access_grant SET status = 'redeemed', token_hash = $2, token_expires = $3 \
-     WHERE action = $1 AND status = 'issued'";
-const REVOKE: &str =
-    "UPDATE access_grant SET status = 'revoked' WHERE action = $1 AND status <> 'revoked'";
-
 /// Keeps a grant with the hash of its authorization code.
 pub fn insert(tx: &mut Tx, g: &Grant) -> Result<(), StoreError> {
-    tx.change_one(
-        INSERT,
+    tx.add(
+        &TABLE,
         params![
             &g.action,
             &g.partner,
@@ -119,50 +135,61 @@ pub fn insert(tx: &mut Tx, g: &Grant) -> Result<(), StoreError> {
             &g.sub,
             &g.attributes,
             &g.released,
+            &GrantStatus::Issued,
             &g.code_hash,
             g.code_expires,
-            g.auth_time
+            g.token_hash.as_ref(),
+            g.token_expires,
+            g.auth_time,
+            g.methods.as_ref().map(|(factor, _)| factor),
+            g.methods.as_ref().map(|(_, key_kind)| key_kind)
         ],
     )
 }
 
-const GRANTED_BY: &str = "SELECT identity FROM access_grant WHERE action = $1";
-
 /// The person whose approval gave the grant of an action.
 pub fn granted_by(tx: &mut Tx, action: &ActionId) -> Result<Option<IdentityId>, StoreError> {
-    tx.row(GRANTED_BY, params![action])?
-        .map(|mut row| row.only())
+    tx.by_key(&TABLE, params![action])?
+        .map(|mut row| row.get("identity"))
         .transpose()
 }
 
 /// The grant of an action, and what it depends on.
-pub fn state(tx: &mut Tx, action: &ActionId) -> Result<Option<GrantState>, StoreError> {
-    tx.row(STATE, params![action])?.map(grant_state).transpose()
+pub fn state(tx: &mut Tx, id: &ActionId) -> Result<Option<GrantState>, StoreError> {
+    let Some(grant) = tx.by_key(&TABLE, params![id])?.map(grant).transpose()? else {
+        return Ok(None);
+    };
+    let (identity, action) = (
+        identity::by_id(tx, &grant.identity)?,
+        action::by_id(tx, id)?,
+    );
+    Ok(identity.zip(action).map(|(identity, action)| GrantState {
+        grant,
+        identity_status: identity.status,
+        identity_epoch: identity.epoch,
+        request: action.request,
+        level: action.level,
+        delivered: action.status == ActionStatus::Delivered,
+    }))
 }
 
-fn grant_state(mut row: Row) -> Result<GrantState, StoreError> {
+fn grant(mut row: Row) -> Result<Grant, StoreError> {
     let factor: Option<Factor> = row.get("factor")?;
     let key_kind: Option<KeyKind> = row.get("key_kind")?;
-    Ok(GrantState {
-        grant: Grant {
-            action: row.get("action")?,
-            partner: row.get("partner")?,
-            identity: row.get("identity")?,
-            epoch: row.get("epoch")?,
-            sub: row.get("sub")?,
-            attributes: row.get("attributes")?,
-            released: row.get("released")?,
-            status: row.get("status")?,
-            code_hash: row.get("code_hash")?,
-            code_expires: row.get("code_expires")?,
-            token_hash: row.get("token_hash")?,
-            token_expires: row.get("token_expires")?,
-            auth_time: row.get("auth_time")?,
-        },
-        identity_status: row.get("identity_status")?,
-        identity_epoch: row.get("identity_epoch")?,
-        request: row.get("request")?,
-        level: row.get("level")?,
+    Ok(Grant {
+        action: row.get("action")?,
+        partner: row.get("partner")?,
+        identity: row.get("identity")?,
+        epoch: row.get("epoch")?,
+        sub: row.get("sub")?,
+        attributes: row.get("attributes")?,
+        released: row.get("released")?,
+        status: row.get("status")?,
+        code_hash: row.get("code_hash")?,
+        code_expires: row.get("code_expires")?,
+        token_hash: row.get("token_hash")?,
+        token_expires: row.get("token_expires")?,
+        auth_time: row.get("auth_time")?,
         methods: factor.zip(key_kind),
     })
 }
@@ -174,12 +201,26 @@ pub fn redeem(
     token_hash: &[u8; 32],
     token_expires: i64,
 ) -> Result<bool, StoreError> {
-    tx.change_at_most_one(REDEEM, params![action, token_hash, token_expires])
+    tx.amend(&TABLE, params![action], |row| {
+        if row.get::<GrantStatus>("status")? != GrantStatus::Issued {
+            return Ok(false);
+        }
+        row.set("status", &GrantStatus::Redeemed)?;
+        row.set("token_hash", token_hash)?;
+        row.set("token_expires", token_expires)?;
+        Ok(true)
+    })
 }
 
 /// Revokes what an approval gave; false when it was revoked before.
 pub fn revoke(tx: &mut Tx, action: &ActionId) -> Result<bool, StoreError> {
-    tx.change_at_most_one(REVOKE, params![action])
+    tx.amend(&TABLE, params![action], |row| {
+        if row.get::<GrantStatus>("status")? == GrantStatus::Revoked {
+            return Ok(false);
+        }
+        row.set("status", &GrantStatus::Revoked)?;
+        Ok(true)
+    })
 }
 
 const NEXT: &str =

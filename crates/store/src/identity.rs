@@ -1,11 +1,11 @@
 //! Identities, their suspensions and their wrong codes.
 
-use ipse_protocol::ids::{AttemptId, IdentityId};
+use ipse_protocol::ids::IdentityId;
 use ipse_protocol::terms::{BlockReason, IdentityStatus};
 
 use ipse_texts::Language;
 
-use crate::engine::{StoreError, Tx};
+use crate::engine::{Draft, Select, StoreError, Table, Tx};
 use crate::{params, row_key};
 
 /// One identity: the record of a person.
@@ -34,8 +34,34 @@ pub struct Suspension {
     pub since: i64,
 }
 
-const INSERT: &str = "INSERT INTO identity (number, id, status, epoch, language, code_version, wrong_codes, created) \
-                      VALUES ($1, $2, 'active', 1, $3, 1, 0, $4)";
+/// Identities. `reasons` is the number of their suspensions, and `wrong_times` says when the last wrong codes were (JSON list of
+/// milliseconds, oldest first), so that a suspension or a wrong code that is deleted is missed.
+pub(crate) static TABLE: Table = Table::new(
+    "identity",
+    &["number", "id"],
+    &[
+        "number",
+        "id",
+        "status",
+        "epoch",
+        "language",
+        "code_version",
+        "wrong_codes",
+        "created",
+        "reasons",
+        "wrong_times",
+    ],
+);
+
+/// Why identities are suspended.
+pub(crate) static SUSPENSIONS: Table = Table::new(
+    "suspension",
+    &["identity", "reason"],
+    &["identity", "reason", "since", "cause"],
+);
+
+/// How many times of wrong codes are kept. More never count, since so many block.
+pub const WRONG_KEPT: usize = 10;
 
 /// Adds an active identity at epoch 1.
 pub fn insert(
@@ -44,15 +70,26 @@ pub fn insert(
     language: Language,
     now: i64,
 ) -> Result<(), StoreError> {
-    tx.change_one(INSERT, params![row_key::of(id), id, language, now])
+    tx.add(
+        &TABLE,
+        params![
+            row_key::of(id),
+            id,
+            &IdentityStatus::Active,
+            1_i64,
+            language,
+            1_i64,
+            0_i64,
+            now,
+            0_i64,
+            "[]"
+        ],
+    )
 }
-
-const BY_ID: &str = "SELECT id, status, epoch, language, code_version, wrong_codes \
-                     FROM identity WHERE number = $1 AND id = $2";
 
 /// Finds an identity.
 pub fn by_id(tx: &mut Tx, id: &IdentityId) -> Result<Option<Identity>, StoreError> {
-    let Some(mut row) = tx.row(BY_ID, params![row_key::of(id), id])? else {
+    let Some(mut row) = tx.by_key(&TABLE, params![row_key::of(id), id])? else {
         return Ok(None);
     };
     Ok(Some(Identity {
@@ -65,10 +102,13 @@ pub fn by_id(tx: &mut Tx, id: &IdentityId) -> Result<Option<Identity>, StoreErro
     }))
 }
 
-const SUSPEND: &str = "UPDATE identity SET status = 'suspended', epoch = epoch + 1 \
-                       WHERE number = $1 AND id = $2 AND status <> 'closed'";
-const ADD_REASON: &str = "INSERT INTO suspension (identity, reason, since, cause) VALUES ($1, $2, $3, $4) \
-                          ON CONFLICT (identity, reason) DO NOTHING";
+fn amend(
+    tx: &mut Tx,
+    id: &IdentityId,
+    change: impl FnOnce(&mut Draft) -> Result<bool, StoreError>,
+) -> Result<bool, StoreError> {
+    tx.amend(&TABLE, params![row_key::of(id), id], change)
+}
 
 /// Suspends an identity for a reason and raises its epoch; returns whether the reason is new.
 pub fn suspend(
@@ -78,23 +118,31 @@ pub fn suspend(
     cause: &str,
     now: i64,
 ) -> Result<bool, StoreError> {
-    let added = tx.change_at_most_one(ADD_REASON, params![id, &reason, now, cause])?;
+    let added = tx.add_absent(&SUSPENSIONS, params![id, &reason, now, cause])?;
     if added {
-        // A closed identity stays closed.
-        tx.change_at_most_one(SUSPEND, params![row_key::of(id), id])?;
+        amend(tx, id, |row| {
+            row.count("reasons")?;
+            // A closed identity stays closed.
+            if row.get::<IdentityStatus>("status")? != IdentityStatus::Closed {
+                row.set("status", &IdentityStatus::Suspended)?;
+                row.count("epoch")?;
+            }
+            Ok(true)
+        })?;
     }
     Ok(added)
 }
 
 const LIFT_REASON: &str = "DELETE FROM suspension WHERE identity = $1 AND reason = $2";
-const REASONS: &str =
-    "SELECT reason, since FROM suspension WHERE identity = $1 ORDER BY since, reason";
-const ACTIVATE: &str = "UPDATE identity SET status = 'active', epoch = epoch + 1 \
-                        WHERE number = $1 AND id = $2 AND status = 'suspended'";
+static REASONS: Select = Select::new(&SUSPENSIONS, "WHERE identity = $1 ORDER BY since, reason");
 
 /// The reasons for which an identity is suspended.
+///
+/// # Errors
+/// [`StoreError::NotAuthentic`] also when there are not as many as the identity says.
 pub fn reasons(tx: &mut Tx, id: &IdentityId) -> Result<Vec<Suspension>, StoreError> {
-    tx.rows(REASONS, params![id])?
+    let found: Vec<_> = tx
+        .find_all(&REASONS, params![id])?
         .into_iter()
         .map(|mut row| {
             Ok(Suspension {
@@ -102,63 +150,107 @@ pub fn reasons(tx: &mut Tx, id: &IdentityId) -> Result<Vec<Suspension>, StoreErr
                 since: row.get("since")?,
             })
         })
-        .collect()
+        .collect::<Result<_, StoreError>>()?;
+    let known = match tx.by_key(&TABLE, params![row_key::of(id), id])? {
+        Some(mut row) => row.get::<i64>("reasons")?,
+        None => 0,
+    };
+    if known == found.len() as i64 {
+        Ok(found)
+    } else {
+        tx.fail(StoreError::NotAuthentic("suspension"))
+    }
+}
+
+const HAS_REASONS: &str = "SELECT COUNT(*) FROM suspension WHERE identity = $1";
+
+/// Finds an active identity; none if it is not active.
+///
+/// # Errors
+/// [`StoreError::NotAuthentic`] also when it says that it is active, and has suspensions: then an older row was put back.
+pub fn active(tx: &mut Tx, id: &IdentityId) -> Result<Option<Identity>, StoreError> {
+    let found = by_id(tx, id)?.filter(|found| found.status == IdentityStatus::Active);
+    if found.is_some() && tx.value::<i64>(HAS_REASONS, params![id])? > 0 {
+        return tx.fail(StoreError::NotAuthentic("identity"));
+    }
+    Ok(found)
 }
 
 /// Lifts one reason; the identity is active again when it was the last. Returns whether it is active now.
 pub fn lift(tx: &mut Tx, id: &IdentityId, reason: BlockReason) -> Result<bool, StoreError> {
-    let lifted = tx.change_at_most_one(LIFT_REASON, params![id, &reason])?;
-    let left = reasons(tx, id)?;
-    if lifted && left.is_empty() {
-        // A closed identity stays closed.
-        tx.change_at_most_one(ACTIVATE, params![row_key::of(id), id])?;
-    } else if lifted {
-        raise_epoch(tx, id)?;
+    let before = reasons(tx, id)?;
+    if !before.iter().any(|s| s.reason == reason) {
+        return Ok(before.is_empty());
     }
-    Ok(left.is_empty())
+    tx.change_one(LIFT_REASON, params![id, &reason])?;
+    let left = before.len() as i64 - 1;
+    amend(tx, id, |row| {
+        row.set("reasons", left)?;
+        row.count("epoch")?;
+        // A closed identity stays closed.
+        if left == 0 && row.get::<IdentityStatus>("status")? == IdentityStatus::Suspended {
+            row.set("status", &IdentityStatus::Active)?;
+        }
+        Ok(true)
+    })?;
+    Ok(left == 0)
 }
-
-const RAISE: &str = "UPDATE identity SET epoch = epoch + 1 WHERE number = $1 AND id = $2";
 
 /// Raises the epoch: every action that began before is refused from now on.
 pub fn raise_epoch(tx: &mut Tx, id: &IdentityId) -> Result<(), StoreError> {
-    tx.change_one(RAISE, params![row_key::of(id), id])
+    tx.amend_one(&TABLE, params![row_key::of(id), id], |row| {
+        row.count("epoch")?;
+        Ok(true)
+    })
 }
-
-const COUNT_WRONG: &str =
-    "UPDATE identity SET wrong_codes = wrong_codes + 1 WHERE number = $1 AND id = $2";
-const ADD_WRONG: &str = "INSERT INTO wrong_code (attempt, identity, time) VALUES ($1, $2, $3)";
 
 /// Counts a wrong code.
-pub fn count_wrong(
-    tx: &mut Tx,
-    id: &IdentityId,
-    attempt: &AttemptId,
-    now: i64,
-) -> Result<(), StoreError> {
-    tx.change_one(COUNT_WRONG, params![row_key::of(id), id])?;
-    tx.change_one(ADD_WRONG, params![attempt, id, now])
+pub fn count_wrong(tx: &mut Tx, id: &IdentityId, now: i64) -> Result<(), StoreError> {
+    tx.amend_one(&TABLE, params![row_key::of(id), id], |row| {
+        row.count("wrong_codes")?;
+        let mut times = times(&row.get::<String>("wrong_times")?)?;
+        times.push(now);
+        let from = times.len().saturating_sub(WRONG_KEPT);
+        row.set("wrong_times", &list(&times[from..]))?;
+        Ok(true)
+    })
 }
 
-const WRONG_SINCE: &str = "SELECT COUNT(*) FROM wrong_code WHERE identity = $1 AND time > $2";
+fn times(list: &str) -> Result<Vec<i64>, StoreError> {
+    serde_json::from_str(list).map_err(|_| StoreError::Corrupt("times of wrong codes".into()))
+}
 
-/// How many wrong codes there were after a time.
+fn list(times: &[i64]) -> String {
+    let times: Vec<String> = times.iter().map(i64::to_string).collect();
+    format!("[{}]", times.join(","))
+}
+
+/// How many wrong codes there were after a time, as far as they count ([`WRONG_KEPT`]).
 pub fn wrong_since(tx: &mut Tx, id: &IdentityId, since: i64) -> Result<i64, StoreError> {
-    tx.value(WRONG_SINCE, params![id, since])
+    let Some(mut row) = tx.by_key(&TABLE, params![row_key::of(id), id])? else {
+        return Ok(0);
+    };
+    let times = times(&row.get::<String>("wrong_times")?)?;
+    Ok(times.iter().filter(|time| **time > since).count() as i64)
 }
 
-// The condition spares the write: nearly always the count is zero already.
-const SUCCESS: &str =
-    "UPDATE identity SET wrong_codes = 0 WHERE number = $1 AND id = $2 AND wrong_codes <> 0";
+/// Deletes the wrong codes of a code that is replaced.
+pub fn forget_wrong(tx: &mut Tx, id: &IdentityId) -> Result<(), StoreError> {
+    amend(tx, id, |row| {
+        row.set("wrong_times", "[]")?;
+        Ok(true)
+    })
+    .map(drop)
+}
 
-/// A right code: the count of wrong ones returns to zero.
+/// A right code: the count of wrong ones in a row returns to zero.
 pub fn code_succeeded(tx: &mut Tx, id: &IdentityId) -> Result<(), StoreError> {
-    tx.change_at_most_one(SUCCESS, params![row_key::of(id), id])
-        .map(drop)
+    amend(tx, id, |row| {
+        row.set("wrong_codes", 0_i64)?;
+        Ok(true)
+    })
+    .map(drop)
 }
-
-const NEW_CODE: &str = "UPDATE identity SET code_version = $3, wrong_codes = 0, epoch = epoch + 1 \
-                        WHERE number = $1 AND id = $2 AND code_version = $4";
 
 /// Replaces the code's version; false when another change came first.
 pub fn set_code_version(
@@ -167,7 +259,15 @@ pub fn set_code_version(
     from: i64,
     to: i64,
 ) -> Result<bool, StoreError> {
-    tx.change_at_most_one(NEW_CODE, params![row_key::of(id), id, to, from])
+    amend(tx, id, |row| {
+        if row.get::<i64>("code_version")? != from {
+            return Ok(false);
+        }
+        row.set("code_version", to)?;
+        row.set("wrong_codes", 0_i64)?;
+        row.count("epoch")?;
+        Ok(true)
+    })
 }
 
 const COUNT: &str = "SELECT COUNT(*) FROM identity";

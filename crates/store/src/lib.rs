@@ -26,14 +26,16 @@ pub mod receipt;
 pub mod recovery;
 pub mod registrar;
 mod row_key;
+pub mod rows;
 pub mod sim;
 pub mod sim_text;
+pub mod tables;
 #[cfg(feature = "testing")]
 pub mod testing;
 
 pub use engine::{
-    Clock, ClockFault, ClockState, FromValue, Migration, Migrations, Notice, Param, Row, Stats,
-    Store, StoreError, Tx, TxError, Value,
+    Clock, ClockFault, ClockState, FromValue, Migration, Migrations, Notice, Param, Row, RowKeys,
+    Stats, Store, StoreError, Table, Tx, TxError, Value,
 };
 pub use kind::Kind;
 pub use migrations::{PERSONS, SCHEME};

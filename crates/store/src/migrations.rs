@@ -124,6 +124,12 @@ pub static SCHEME: Migrations = Migrations::new(&[
         sqlite: include_str!("../migrations/scheme/sqlite/0020_home.sql"),
         postgres: include_str!("../migrations/scheme/postgres/0020_home.sql"),
     },
+    Migration {
+        version: 21,
+        name: "rows carry a MAC",
+        sqlite: include_str!("../migrations/scheme/sqlite/0021_row_macs.sql"),
+        postgres: include_str!("../migrations/scheme/postgres/0021_row_macs.sql"),
+    },
 ]);
 
 /// The store of person keys.

@@ -1,7 +1,7 @@
 //! Effects outside the database, written in the transaction that causes them.
 
 use crate::columns::words;
-use crate::engine::{StoreError, Tx};
+use crate::engine::{Row, Select, StoreError, Table, Tx};
 use crate::params;
 
 words! {
@@ -40,13 +40,19 @@ pub struct Lane {
     pub party: String,
 }
 
-const ADD: &str = "INSERT INTO outbox (id, kind, party, payload, due) VALUES ($1, $2, $3, $4, $5)";
+/// Effects that are to be carried out.
+pub(crate) static TABLE: Table = Table::new(
+    "outbox",
+    &["id"],
+    &["id", "kind", "party", "payload", "attempts", "due"],
+);
+
+static DUE: Select = Select::new(
+    &TABLE,
+    "WHERE kind = $1 AND party = $2 AND due <= $3 ORDER BY due LIMIT 100",
+);
 const LANES: &str = "SELECT DISTINCT kind, party FROM outbox WHERE due <= $1";
-const DUE: &str = "SELECT id, kind, payload, attempts FROM outbox WHERE kind = $1 AND party = $2 AND due <= $3 \
-     ORDER BY due LIMIT 100";
 const DONE: &str = "DELETE FROM outbox WHERE id = $1";
-const LEASE: &str =
-    "UPDATE outbox SET attempts = attempts + 1, due = $2 WHERE id = $1 AND attempts = $3";
 
 /// Adds an effect that needs no other party.
 pub fn add(
@@ -67,7 +73,7 @@ pub fn add_for(
     payload: &str,
     due: i64,
 ) -> Result<(), StoreError> {
-    tx.change_one(ADD, params![id, &kind, party, payload, due])
+    tx.add(&TABLE, params![id, &kind, party, payload, 0_i64, due])
 }
 
 /// The lanes in which something is due. Effects of a kind that this program does not know wait for a newer program, and do not
@@ -86,24 +92,37 @@ pub fn lanes(tx: &mut Tx, now: i64) -> Result<Vec<Lane>, StoreError> {
     Ok(lanes)
 }
 
-/// Up to 100 effects of a lane that are due.
+/// Up to 100 effects of a lane that are due. One that something else wrote is never carried out, and does not stop the others.
 pub fn due(tx: &mut Tx, lane: &Lane, now: i64) -> Result<Vec<Effect>, StoreError> {
-    tx.rows(DUE, params![&lane.kind, &lane.party, now])?
-        .into_iter()
-        .map(|mut row| {
-            Ok(Effect {
-                id: row.get("id")?,
-                kind: row.get("kind")?,
-                payload: row.get("payload")?,
-                attempts: row.get("attempts")?,
-            })
-        })
-        .collect()
+    let (found, refused) = tx.find_authentic(&DUE, params![&lane.kind, &lane.party, now])?;
+    if refused > 0 {
+        tracing::error!(
+            refused,
+            "the outbox has rows that this scheme did not write"
+        );
+    }
+    found.into_iter().map(effect).collect()
+}
+
+fn effect(mut row: Row) -> Result<Effect, StoreError> {
+    Ok(Effect {
+        id: row.get("id")?,
+        kind: row.get("kind")?,
+        payload: row.get("payload")?,
+        attempts: row.get("attempts")?,
+    })
 }
 
 /// Leases an effect for one try, and puts the next try at `next`; false when another node was first.
 pub fn lease(tx: &mut Tx, e: &Effect, next: i64) -> Result<bool, StoreError> {
-    tx.change_at_most_one(LEASE, params![&e.id, next, e.attempts])
+    tx.amend(&TABLE, params![&e.id], |row| {
+        if row.get::<i64>("attempts")? != e.attempts {
+            return Ok(false);
+        }
+        row.count("attempts")?;
+        row.set("due", next)?;
+        Ok(true)
+    })
 }
 
 /// Deletes an effect that was carried out.
@@ -111,9 +130,15 @@ pub fn done(tx: &mut Tx, id: &str) -> Result<(), StoreError> {
     tx.exec(DONE, params![id]).map(drop)
 }
 
-const HASTEN: &str = "UPDATE outbox SET due = $1 WHERE due > $2";
+static LATE: Select = Select::new(&TABLE, "WHERE due > $1");
 
 /// Makes effects due that would wait longer than until `latest`.
-pub fn hasten(tx: &mut Tx, now: i64, latest: i64) -> Result<u64, StoreError> {
-    tx.exec(HASTEN, params![now, latest])
+pub fn hasten(tx: &mut Tx, now: i64, latest: i64) -> Result<(), StoreError> {
+    for row in tx.find_authentic(&LATE, params![latest])?.0 {
+        tx.amend_row(&TABLE, row, |row| {
+            row.set("due", now)?;
+            Ok(true)
+        })?;
+    }
+    Ok(())
 }

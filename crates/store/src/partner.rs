@@ -3,7 +3,7 @@
 use ipse_protocol::ids::PartnerId;
 
 use crate::columns::words;
-use crate::engine::{Row, StoreError, Tx};
+use crate::engine::{Row, Select, StoreError, Table, Tx};
 use crate::params;
 
 words! {
@@ -35,30 +35,33 @@ fn partner(mut row: Row) -> Result<Partner, StoreError> {
     })
 }
 
-const INSERT: &str =
-    "INSERT INTO partner (id, status, registration, created) VALUES ($1, 'active', $2, $3)";
-const REGISTRATION: &str = "SELECT registration FROM partner WHERE id = $1 AND status = 'active'";
-const ALL: &str = "SELECT id, status, registration FROM partner ORDER BY created, id";
-const FIND: &str = "SELECT id, status, registration FROM partner WHERE id = $1";
-const SET_REGISTRATION: &str =
-    "UPDATE partner SET registration = $3 WHERE id = $1 AND registration = $2";
-const SET_STATUS: &str = "UPDATE partner SET status = $2 WHERE id = $1";
+/// Partners.
+pub(crate) static TABLE: Table = Table::new(
+    "partner",
+    &["id"],
+    &["id", "status", "registration", "created"],
+);
+
+static ALL: Select = Select::new(&TABLE, "ORDER BY created, id");
 
 /// Adds a partner.
 pub fn insert(tx: &mut Tx, id: &PartnerId, registration: &str, now: i64) -> Result<(), StoreError> {
-    tx.change_one(INSERT, params![id, registration, now])
+    tx.add(
+        &TABLE,
+        params![id, &PartnerStatus::Active, registration, now],
+    )
 }
 
 /// The registration (JSON) of an active partner.
 pub fn registration(tx: &mut Tx, id: &PartnerId) -> Result<Option<String>, StoreError> {
-    tx.row(REGISTRATION, params![id])?
-        .map(|mut row| row.only())
-        .transpose()
+    let found = tx.by_key(&TABLE, params![id])?.map(partner).transpose()?;
+    let active = found.filter(|found| found.status == PartnerStatus::Active);
+    Ok(active.map(|found| found.registration))
 }
 
 /// A partner, whether active or not.
 pub fn find(tx: &mut Tx, id: &PartnerId) -> Result<Option<Partner>, StoreError> {
-    tx.row(FIND, params![id])?.map(partner).transpose()
+    tx.by_key(&TABLE, params![id])?.map(partner).transpose()
 }
 
 /// Replaces the registration of a partner; false when it is no longer `before`.
@@ -68,15 +71,27 @@ pub fn set_registration(
     before: &str,
     after: &str,
 ) -> Result<bool, StoreError> {
-    tx.change_at_most_one(SET_REGISTRATION, params![id, before, after])
+    tx.amend(&TABLE, params![id], |row| {
+        if row.get::<String>("registration")? != before {
+            return Ok(false);
+        }
+        row.set("registration", after)?;
+        Ok(true)
+    })
 }
 
 /// All partners, oldest first.
 pub fn all(tx: &mut Tx) -> Result<Vec<Partner>, StoreError> {
-    tx.rows(ALL, params![])?.into_iter().map(partner).collect()
+    tx.find_all(&ALL, params![])?
+        .into_iter()
+        .map(partner)
+        .collect()
 }
 
 /// Suspends or activates a partner; false when there is none with this id.
 pub fn set_status(tx: &mut Tx, id: &PartnerId, status: PartnerStatus) -> Result<bool, StoreError> {
-    tx.change_at_most_one(SET_STATUS, params![id, &status])
+    tx.amend(&TABLE, params![id], |row| {
+        row.set("status", &status)?;
+        Ok(true)
+    })
 }

@@ -3,7 +3,7 @@
 use ipse_protocol::ids::IdentityId;
 
 use crate::columns::words;
-use crate::engine::{Row, StoreError, Tx};
+use crate::engine::{Row, Select, StoreError, Table, Tx};
 use crate::{params, row_key};
 
 words! {
@@ -18,8 +18,19 @@ words! {
     }
 }
 
-const INSERT_ATTRIBUTES: &str = "INSERT INTO attributes (number, identity, version, sealed, source, proofing, time) \
-     VALUES ($1, $2, (SELECT COALESCE(MAX(version), 0) + 1 FROM attributes WHERE number = $1), $3, $4, $5, $6)";
+/// Versions of people's attributes.
+pub(crate) static ATTRIBUTES: Table = Table::new(
+    "attributes",
+    &["number", "version"],
+    &[
+        "number", "identity", "version", "sealed", "source", "proofing", "time",
+    ],
+);
+
+static LATEST: Select = Select::new(
+    &ATTRIBUTES,
+    "WHERE number = $1 AND identity = $2 ORDER BY version DESC LIMIT 1",
+);
 
 /// Adds a version of a person's attributes.
 pub fn add_attributes(
@@ -30,11 +41,16 @@ pub fn add_attributes(
     proofing: &str,
     now: i64,
 ) -> Result<(), StoreError> {
-    tx.change_one(
-        INSERT_ATTRIBUTES,
+    let version = match tx.find(&LATEST, params![row_key::of(identity), identity])? {
+        Some(mut row) => row.get::<i64>("version")? + 1,
+        None => 1,
+    };
+    tx.add(
+        &ATTRIBUTES,
         params![
             row_key::of(identity),
             identity,
+            version,
             sealed,
             source,
             proofing,
@@ -43,19 +59,12 @@ pub fn add_attributes(
     )
 }
 
-const LATEST: &str = "SELECT sealed FROM attributes WHERE number = $1 AND identity = $2 \
-     ORDER BY version DESC LIMIT 1";
-
 /// The latest attributes, sealed.
 pub fn attributes(tx: &mut Tx, identity: &IdentityId) -> Result<Option<Vec<u8>>, StoreError> {
-    tx.row(LATEST, params![row_key::of(identity), identity])?
-        .map(|mut row| row.only())
+    tx.find(&LATEST, params![row_key::of(identity), identity])?
+        .map(|mut row| row.get("sealed"))
         .transpose()
 }
-
-const CHANGE_NUMBER: &str = "INSERT INTO attributes (number, identity, version, sealed, source, proofing, time) \
-     SELECT number, identity, version + 1, $3, source, proofing, $4 FROM attributes WHERE number = $1 AND identity = $2 \
-     ORDER BY version DESC LIMIT 1";
 
 /// Adds a version of a person's attributes that differs in the phone number only: it rests on the same proofing.
 pub fn change_number(
@@ -64,14 +73,27 @@ pub fn change_number(
     sealed: &[u8],
     now: i64,
 ) -> Result<(), StoreError> {
-    tx.change_one(
-        CHANGE_NUMBER,
-        params![row_key::of(identity), identity, sealed, now],
-    )
+    let Some(mut row) = tx.find(&LATEST, params![row_key::of(identity), identity])? else {
+        return tx.fail(StoreError::RowCount(0));
+    };
+    let (source, proofing): (String, String) = (row.get("source")?, row.get("proofing")?);
+    add_attributes(tx, identity, sealed, &source, &proofing, now)
 }
 
-const INSERT_PROOFING: &str = "INSERT INTO proofing (id, identity, registrar, loa, policy, sealed, time) \
-     VALUES ($1, $2, $3, $4, $5, $6, $7)";
+/// How people were verified.
+pub(crate) static PROOFINGS: Table = Table::new(
+    "proofing",
+    &["id"],
+    &[
+        "id",
+        "identity",
+        "registrar",
+        "loa",
+        "policy",
+        "sealed",
+        "time",
+    ],
+);
 
 /// How a person was verified, with the evidence.
 pub struct Proofing<'a> {
@@ -91,8 +113,8 @@ pub struct Proofing<'a> {
 
 /// Keeps a proofing.
 pub fn add_proofing(tx: &mut Tx, p: &Proofing, now: i64) -> Result<(), StoreError> {
-    tx.change_one(
-        INSERT_PROOFING,
+    tx.add(
+        &PROOFINGS,
         params![
             p.id,
             p.identity,
@@ -105,21 +127,26 @@ pub fn add_proofing(tx: &mut Tx, p: &Proofing, now: i64) -> Result<(), StoreErro
     )
 }
 
-const FIRST_PROOFING: &str =
-    "SELECT registrar, sealed FROM proofing WHERE identity = $1 ORDER BY time, id LIMIT 1";
+static FIRST_PROOFING: Select =
+    Select::new(&PROOFINGS, "WHERE identity = $1 ORDER BY time, id LIMIT 1");
 
 /// The registrar that vouched first for a person, and its evidence, sealed.
 pub fn first_proofing(
     tx: &mut Tx,
     identity: &IdentityId,
 ) -> Result<Option<(String, Vec<u8>)>, StoreError> {
-    let Some(mut row) = tx.row(FIRST_PROOFING, params![identity])? else {
+    let Some(mut row) = tx.find(&FIRST_PROOFING, params![identity])? else {
         return Ok(None);
     };
     Ok(Some((row.get("registrar")?, row.get("sealed")?)))
 }
 
-const INSERT_LOOKUP: &str = "INSERT INTO lookup (field, hash, key_version, identity) VALUES ($1, $2, $3, $4) ON CONFLICT (field, hash) DO NOTHING";
+/// Keyed hashes by which people are found.
+pub(crate) static LOOKUPS: Table = Table::new(
+    "lookup",
+    &["field", "hash"],
+    &["field", "hash", "key_version", "identity"],
+);
 
 /// Adds a keyed hash; false when another identity has it.
 pub fn add_lookup(
@@ -129,11 +156,8 @@ pub fn add_lookup(
     key_version: i64,
     identity: &IdentityId,
 ) -> Result<bool, StoreError> {
-    tx.change_at_most_one(INSERT_LOOKUP, params![&field, hash, key_version, identity])
+    tx.add_absent(&LOOKUPS, params![&field, hash, key_version, identity])
 }
-
-const REPLACE_LOOKUP: &str = "INSERT INTO lookup (field, hash, key_version, identity) VALUES ($1, $2, $3, $4) \
-     ON CONFLICT (field, hash) DO UPDATE SET identity = excluded.identity";
 
 /// Assigns a keyed hash to an identity, also when another one has it (a phone number moves with its SIM).
 pub fn replace_lookup(
@@ -143,7 +167,13 @@ pub fn replace_lookup(
     key_version: i64,
     identity: &IdentityId,
 ) -> Result<(), StoreError> {
-    tx.change_one(REPLACE_LOOKUP, params![&field, hash, key_version, identity])
+    if add_lookup(tx, field, hash, key_version, identity)? {
+        return Ok(());
+    }
+    tx.amend_one(&LOOKUPS, params![&field, hash], |row| {
+        row.set("identity", identity)?;
+        Ok(true)
+    })
 }
 
 const FORGET_LOOKUP: &str = "DELETE FROM lookup WHERE field = $1 AND identity = $2";
@@ -157,16 +187,14 @@ pub fn forget_lookup(
     tx.exec(FORGET_LOOKUP, params![&field, identity]).map(drop)
 }
 
-const BY_LOOKUP: &str = "SELECT identity FROM lookup WHERE field = $1 AND hash = $2";
-
 /// Which identity has a keyed hash.
 pub fn by_lookup(
     tx: &mut Tx,
     field: LookupField,
     hash: &[u8],
 ) -> Result<Option<IdentityId>, StoreError> {
-    tx.row(BY_LOOKUP, params![&field, hash])?
-        .map(|mut row| row.only())
+    tx.by_key(&LOOKUPS, params![&field, hash])?
+        .map(|mut row| row.get("identity"))
         .transpose()
 }
 

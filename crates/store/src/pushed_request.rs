@@ -2,7 +2,7 @@
 
 use ipse_protocol::ids::PartnerId;
 
-use crate::engine::{StoreError, Tx};
+use crate::engine::{StoreError, Table, Tx};
 use crate::params;
 
 const USE_JTI: &str = "INSERT INTO assertion (expires, partner, jti) VALUES ($3, $1, $2) \
@@ -18,9 +18,15 @@ pub fn use_jti(
     tx.change_at_most_one(USE_JTI, params![partner, jti, expires])
 }
 
-const PUSH: &str = "INSERT INTO pushed_request (handle, partner, request) VALUES ($1, $2, $3)";
-const CONSUME: &str =
-    "DELETE FROM pushed_request WHERE handle = $1 AND partner = $2 RETURNING request";
+/// Pushed requests.
+pub(crate) static TABLE: Table = Table::new(
+    "pushed_request",
+    &["handle"],
+    &["handle", "partner", "request"],
+);
+
+const CONSUME: &str = "DELETE FROM pushed_request WHERE handle = $1 AND partner = $2 \
+     RETURNING handle, partner, request, mac";
 
 /// The key of a pushed request: its expiry, so that requests of the same time are close together and old ones are
 /// found, and the hash of the reference that the partner got.
@@ -39,7 +45,7 @@ pub fn push(
     partner: &PartnerId,
     request: &str,
 ) -> Result<(), StoreError> {
-    tx.change_one(PUSH, params![&key(expires, hash), partner, request])
+    tx.add(&TABLE, params![&key(expires, hash), partner, request])
 }
 
 /// Removes a partner's pushed request and returns its JSON; none when it was consumed before.
@@ -49,9 +55,11 @@ pub fn consume(
     hash: &[u8; 32],
     partner: &PartnerId,
 ) -> Result<Option<String>, StoreError> {
-    tx.row(CONSUME, params![&key(expires, hash), partner])?
-        .map(|mut row| row.only())
-        .transpose()
+    let Some(mut row) = tx.row(CONSUME, params![&key(expires, hash), partner])? else {
+        return Ok(None);
+    };
+    tx.require_authentic(&TABLE, &row)?;
+    row.get("request").map(Some)
 }
 
 const OLD_ASSERTIONS: &str = "DELETE FROM assertion WHERE expires < $1";

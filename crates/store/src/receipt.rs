@@ -3,7 +3,7 @@
 use ipse_protocol::ids::{ActionId, IdentityId, ReceiptId};
 use ipse_protocol::terms::LeafKind;
 
-use crate::engine::{StoreError, Tx};
+use crate::engine::{Row, Select, StoreError, Table, Tx};
 use crate::params;
 
 /// One receipt.
@@ -32,14 +32,36 @@ pub struct Receipt {
     pub time: i64,
 }
 
-const INSERT: &str = "INSERT INTO receipt (id, identity, action, kind, leaf, salt, evidence, promise, time, \
-     disclosure_salt) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
-const QUEUE: &str = "INSERT INTO log_queue (receipt, leaf, queued) VALUES ($1, $2, $3)";
+/// Receipts.
+pub(crate) static TABLE: Table = Table::new(
+    "receipt",
+    &["id"],
+    &[
+        "id",
+        "identity",
+        "action",
+        "kind",
+        "leaf",
+        "salt",
+        "disclosure_salt",
+        "evidence",
+        "promise",
+        "time",
+    ],
+);
+
+/// Leaves that wait for their position.
+pub(crate) static QUEUE: Table =
+    Table::new("log_queue", &["receipt"], &["receipt", "leaf", "queued"]);
+
+/// Leaves that have a position.
+pub(crate) static LEAVES: Table =
+    Table::new("log_leaf", &["position"], &["position", "receipt", "leaf"]);
 
 /// Keeps a receipt and queues its leaf, in the deciding transaction.
 pub fn insert(tx: &mut Tx, r: &Receipt) -> Result<(), StoreError> {
-    tx.change_one(
-        INSERT,
+    tx.add(
+        &TABLE,
         params![
             &r.id,
             &r.identity,
@@ -47,23 +69,26 @@ pub fn insert(tx: &mut Tx, r: &Receipt) -> Result<(), StoreError> {
             &r.kind,
             &r.leaf,
             &r.salt,
+            r.disclosure_salt.as_ref(),
             &r.evidence,
             &r.promise,
-            r.time,
-            r.disclosure_salt.as_ref()
+            r.time
         ],
     )?;
-    tx.change_one(QUEUE, params![&r.id, &r.leaf, r.time])
+    tx.add(&QUEUE, params![&r.id, &r.leaf, r.time])
 }
 
-const BY_ID: &str = "SELECT id, identity, action, kind, leaf, salt, disclosure_salt, evidence, promise, time, position \
-     FROM receipt LEFT JOIN log_place ON log_place.receipt = receipt.id WHERE id = $1";
+const POSITION: &str = "SELECT position FROM log_place WHERE receipt = $1";
 
 /// Finds a receipt.
 pub fn by_id(tx: &mut Tx, id: &ReceiptId) -> Result<Option<Receipt>, StoreError> {
-    let Some(mut row) = tx.row(BY_ID, params![id])? else {
+    let Some(mut row) = tx.by_key(&TABLE, params![id])? else {
         return Ok(None);
     };
+    let position = tx
+        .row(POSITION, params![id])?
+        .map(|mut row| row.only())
+        .transpose()?;
     Ok(Some(Receipt {
         id: row.get("id")?,
         identity: row.get("identity")?,
@@ -74,16 +99,18 @@ pub fn by_id(tx: &mut Tx, id: &ReceiptId) -> Result<Option<Receipt>, StoreError>
         disclosure_salt: row.get("disclosure_salt")?,
         evidence: row.get("evidence")?,
         promise: row.get("promise")?,
+        position,
         time: row.get("time")?,
-        position: row.get("position")?,
     }))
 }
 
-const QUEUED: &str =
-    "SELECT receipt, leaf, queued FROM log_queue ORDER BY queued, receipt LIMIT 2000";
+static QUEUED: Select = Select::new(
+    &QUEUE,
+    "WHERE (queued, receipt) > ($1, $2) ORDER BY queued, receipt LIMIT 2000",
+);
 const UNQUEUE: &str = "DELETE FROM log_queue WHERE (queued, receipt) <= ($1, $2)";
+const UNQUEUE_ONE: &str = "DELETE FROM log_queue WHERE receipt = $1";
 const PLACE: &str = "INSERT INTO log_place (receipt, position) VALUES ($1, $2)";
-const ADD_LEAF: &str = "INSERT INTO log_leaf (position, receipt, leaf) VALUES ($1, $2, $3)";
 
 /// A leaf that waits for its position.
 pub struct Queued {
@@ -95,30 +122,75 @@ pub struct Queued {
     pub queued: i64,
 }
 
-/// Up to 2000 leaves that wait for their position, oldest first.
-pub fn queued(tx: &mut Tx) -> Result<Vec<Queued>, StoreError> {
-    tx.rows(QUEUED, params![])?
-        .into_iter()
-        .map(|mut row| {
-            Ok(Queued {
-                receipt: row.get("receipt")?,
-                leaf: row.get("leaf")?,
-                queued: row.get("queued")?,
-            })
-        })
-        .collect()
+/// The leaves that wait for their position.
+pub struct Waiting {
+    /// Up to 2000, oldest first.
+    pub leaves: Vec<Queued>,
+    /// How many of the rows that were read are not authentic. They stay where they are, for `ipse log verify`.
+    pub refused: usize,
+}
+
+/// Up to 2000 leaves that wait for their position, oldest first. Rows that something else wrote do not stop those behind them.
+pub fn queued(tx: &mut Tx) -> Result<Waiting, StoreError> {
+    let (mut time, mut receipt) = (i64::MIN, String::new());
+    let mut refused = 0;
+    loop {
+        let (found, not_authentic) = tx.find_authentic(&QUEUED, params![time, &receipt])?;
+        refused += not_authentic;
+        let leaves = found.into_iter().map(leaf).collect::<Result<Vec<_>, _>>()?;
+        if !leaves.is_empty() || not_authentic < 2000 {
+            return Ok(Waiting { leaves, refused });
+        }
+        let Some(mut last) = tx.row(LAST_OF_PAGE, params![time, &receipt])? else {
+            return Ok(Waiting { leaves, refused });
+        };
+        (time, receipt) = (last.get("queued")?, last.get("receipt")?);
+    }
+}
+
+const LAST_OF_PAGE: &str = "SELECT queued, receipt FROM log_queue WHERE (queued, receipt) > ($1, $2) \
+     ORDER BY queued, receipt LIMIT 1 OFFSET 1999";
+
+fn leaf(mut row: Row) -> Result<Queued, StoreError> {
+    Ok(Queued {
+        receipt: row.get("receipt")?,
+        leaf: row.get("leaf")?,
+        queued: row.get("queued")?,
+    })
 }
 
 /// Assigns a position in the log to a queued leaf.
 pub fn place(tx: &mut Tx, q: &Queued, position: i64) -> Result<(), StoreError> {
-    tx.change_one(ADD_LEAF, params![position, &q.receipt, &q.leaf])?;
+    tx.add(&LEAVES, params![position, &q.receipt, &q.leaf])?;
     tx.change_one(PLACE, params![&q.receipt, position])
 }
 
-/// Deletes the leaves up to this one from the queue: all that [`queued`] gave in the same transaction.
-pub fn unqueue(tx: &mut Tx, last: &Queued) -> Result<(), StoreError> {
-    tx.exec(UNQUEUE, params![last.queued, &last.receipt])
-        .map(drop)
+static PLACED: Select = Select::new(
+    &LEAVES,
+    "WHERE position >= $1 AND position < $2 ORDER BY position LIMIT 1000",
+);
+
+/// Up to 1000 leaves with their positions, from a position up to another.
+pub fn placed(tx: &mut Tx, from: i64, beyond: i64) -> Result<Vec<(i64, Vec<u8>)>, StoreError> {
+    tx.find_all(&PLACED, params![from, beyond])?
+        .into_iter()
+        .map(|mut row| Ok((row.get("position")?, row.get("leaf")?)))
+        .collect()
+}
+
+/// Deletes the leaves that [`queued`] gave in the same transaction from the queue.
+pub fn unqueue(tx: &mut Tx, waiting: &Waiting) -> Result<(), StoreError> {
+    let Some(last) = waiting.leaves.last() else {
+        return Ok(());
+    };
+    if waiting.refused == 0 {
+        tx.exec(UNQUEUE, params![last.queued, &last.receipt])?;
+        return Ok(());
+    }
+    for placed in &waiting.leaves {
+        tx.change_one(UNQUEUE_ONE, params![&placed.receipt])?;
+    }
+    Ok(())
 }
 
 const ADD_NODE: &str = "INSERT INTO log_node (level, position, hash) VALUES ($1, $2, $3)";
@@ -157,7 +229,7 @@ pub fn add_checkpoint(tx: &mut Tx, c: &Checkpoint, now: i64) -> Result<(), Store
     tx.change_one(ADD_CHECKPOINT, params![c.size, &c.root, &c.jws, now])
 }
 
-fn checkpoint(mut row: crate::engine::Row) -> Result<Checkpoint, StoreError> {
+fn checkpoint(mut row: Row) -> Result<Checkpoint, StoreError> {
     Ok(Checkpoint {
         size: row.get("size")?,
         root: row.get("root")?,
@@ -188,8 +260,11 @@ const LOST: &str = "SELECT receipt.id AS receipt FROM receipt LEFT JOIN log_plac
      WHERE (log_place.position IS NULL AND log_queue.receipt IS NULL) \
      OR (log_place.position IS NOT NULL AND (log_leaf.leaf IS NULL OR log_leaf.leaf <> receipt.leaf)) \
      ORDER BY receipt.id LIMIT 1";
-const LOST_OF_ACTION: &str = "SELECT receipt FROM action WHERE receipt IS NOT NULL \
-     AND receipt NOT IN (SELECT id FROM receipt) ORDER BY receipt LIMIT 1";
+const UNPROVEN: &str = "SELECT action.id FROM action LEFT JOIN receipt ON receipt.id = action.receipt \
+     WHERE (action.receipt IS NOT NULL OR action.status IN ('approved', 'delivered')) \
+     AND (receipt.id IS NULL OR receipt.action IS NULL OR receipt.action <> action.id) ORDER BY action.id LIMIT 1";
+const UNGRANTED: &str = "SELECT access_grant.action FROM access_grant LEFT JOIN action ON action.id = access_grant.action \
+     WHERE action.status IS NULL OR action.status NOT IN ('approved', 'delivered') ORDER BY access_grant.action LIMIT 1";
 const LEAF_COUNT: &str = "SELECT COUNT(*) FROM log_leaf";
 
 /// An entry of the log, with the promise that was made for it.
@@ -232,13 +307,25 @@ pub fn nodes(
         .collect()
 }
 
-/// A receipt that is neither at its position in the log nor in the queue, or that a decision names and that is missing.
+/// A receipt that is neither at its position in the log nor in the queue.
 pub fn lost(tx: &mut Tx) -> Result<Option<String>, StoreError> {
-    let lost = match tx.row(LOST, params![])? {
-        Some(row) => Some(row),
-        None => tx.row(LOST_OF_ACTION, params![])?,
-    };
-    lost.map(|mut row| row.only()).transpose()
+    tx.row(LOST, params![])?
+        .map(|mut row| row.only())
+        .transpose()
+}
+
+/// An action that is decided without a receipt of its own.
+pub fn unproven(tx: &mut Tx) -> Result<Option<String>, StoreError> {
+    tx.row(UNPROVEN, params![])?
+        .map(|mut row| row.only())
+        .transpose()
+}
+
+/// An action that gave a partner something without an approval.
+pub fn ungranted(tx: &mut Tx) -> Result<Option<String>, StoreError> {
+    tx.row(UNGRANTED, params![])?
+        .map(|mut row| row.only())
+        .transpose()
 }
 
 /// How many leaves have a position.

@@ -3,7 +3,7 @@
 use ipse_protocol::ids::{DeviceId, IdentityId, RecoveryId};
 
 use crate::columns::words;
-use crate::engine::{StoreError, Tx};
+use crate::engine::{StoreError, Table, Tx};
 use crate::params;
 
 words! {
@@ -43,31 +43,48 @@ pub struct Recovery {
     pub expires: i64,
 }
 
-const INSERT: &str = "INSERT INTO recovery (id, identity, device, status, epoch, code_version, created, expires) \
-     VALUES ($1, $2, $3, 'created', $4, $5, $6, $7)";
+/// Recoveries.
+pub(crate) static TABLE: Table = Table::new(
+    "recovery",
+    &["id"],
+    &[
+        "id",
+        "identity",
+        "device",
+        "status",
+        "epoch",
+        "code_version",
+        "evidence",
+        "proofing_began",
+        "registrations",
+        "created",
+        "expires",
+    ],
+);
 
 /// Begins a recovery.
 pub fn insert(tx: &mut Tx, r: &Recovery) -> Result<(), StoreError> {
-    tx.change_one(
-        INSERT,
+    tx.add(
+        &TABLE,
         params![
             &r.id,
             &r.identity,
             &r.device,
+            &RecoveryStatus::Created,
             r.epoch,
             r.code_version,
+            None::<&[u8]>,
+            None::<i64>,
+            0_i64,
             r.created,
             r.expires
         ],
     )
 }
 
-const BY_ID: &str = "SELECT id, identity, device, status, epoch, code_version, evidence, proofing_began, created, expires \
-     FROM recovery WHERE id = $1";
-
 /// Finds a recovery.
 pub fn by_id(tx: &mut Tx, id: &RecoveryId) -> Result<Option<Recovery>, StoreError> {
-    let Some(mut row) = tx.row(BY_ID, params![id])? else {
+    let Some(mut row) = tx.by_key(&TABLE, params![id])? else {
         return Ok(None);
     };
     Ok(Some(Recovery {
@@ -91,15 +108,12 @@ pub fn begun_since(tx: &mut Tx, identity: &IdentityId, since: i64) -> Result<i64
     tx.value(BEGUN, params![identity, since])
 }
 
-const COUNT_REGISTRATION: &str =
-    "UPDATE recovery SET registrations = registrations + 1 WHERE id = $1 AND registrations < $2";
-
 /// Counts a code that was evaluated; false when `most` were before.
 pub fn count_registration(tx: &mut Tx, id: &RecoveryId, most: i64) -> Result<bool, StoreError> {
-    tx.change_at_most_one(COUNT_REGISTRATION, params![id, most])
+    tx.amend(&TABLE, params![id], |row| {
+        row.count_to("registrations", most)
+    })
 }
-
-const VOUCH: &str = "UPDATE recovery SET status = 'vouched', evidence = $2, proofing_began = $3 WHERE id = $1 AND status <> 'completed'";
 
 /// Keeps what a registrar vouched for, after a visit that began at a time in milliseconds; false when the recovery is
 /// completed or gone.
@@ -109,14 +123,27 @@ pub fn set_vouched(
     evidence: &[u8],
     began: i64,
 ) -> Result<bool, StoreError> {
-    tx.change_at_most_one(VOUCH, params![id, evidence, began])
+    tx.amend(&TABLE, params![id], |row| {
+        if row.get::<RecoveryStatus>("status")? == RecoveryStatus::Completed {
+            return Ok(false);
+        }
+        row.set("status", &RecoveryStatus::Vouched)?;
+        row.set("evidence", evidence)?;
+        row.set("proofing_began", began)?;
+        Ok(true)
+    })
 }
-
-const COMPLETE: &str = "UPDATE recovery SET status = 'completed', evidence = NULL WHERE id = $1 AND status = 'vouched'";
 
 /// Completes a recovery that was vouched for.
 pub fn complete(tx: &mut Tx, id: &RecoveryId) -> Result<(), StoreError> {
-    tx.change_one(COMPLETE, params![id])
+    tx.amend_one(&TABLE, params![id], |row| {
+        if row.get::<RecoveryStatus>("status")? != RecoveryStatus::Vouched {
+            return Ok(false);
+        }
+        row.set("status", &RecoveryStatus::Completed)?;
+        row.set("evidence", None::<&[u8]>)?;
+        Ok(true)
+    })
 }
 
 const SWEEP: &str = "DELETE FROM recovery WHERE expires < $1 AND status <> 'completed'";
@@ -124,11 +151,4 @@ const SWEEP: &str = "DELETE FROM recovery WHERE expires < $1 AND status <> 'comp
 /// Deletes recoveries that nobody completed in time.
 pub fn sweep(tx: &mut Tx, now: i64) -> Result<u64, StoreError> {
     tx.exec(SWEEP, params![now])
-}
-
-const FORGET_WRONG: &str = "DELETE FROM wrong_code WHERE identity = $1";
-
-/// Deletes the wrong codes of a code that is replaced.
-pub fn forget_wrong_codes(tx: &mut Tx, identity: &IdentityId) -> Result<u64, StoreError> {
-    tx.exec(FORGET_WRONG, params![identity])
 }

@@ -3,7 +3,7 @@
 use ipse_protocol::ids::DeviceId;
 
 use crate::columns::words;
-use crate::engine::{StoreError, Tx};
+use crate::engine::{StoreError, Table, Tx};
 use crate::params;
 
 words! {
@@ -53,13 +53,29 @@ pub struct VisitRow {
     pub expires: i64,
 }
 
-const INSERT: &str = "INSERT INTO registrar_session (state_hash, purpose, subject, device, registrar, nonce, verifier, \
-     cookie_hash, status, began, expires) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'open', $9, $10)";
+/// Visits to registrars.
+pub(crate) static TABLE: Table = Table::new(
+    "registrar_session",
+    &["state_hash"],
+    &[
+        "state_hash",
+        "purpose",
+        "subject",
+        "device",
+        "registrar",
+        "nonce",
+        "verifier",
+        "cookie_hash",
+        "status",
+        "began",
+        "expires",
+    ],
+);
 
 /// Adds a visit.
 pub fn insert(tx: &mut Tx, s: &VisitRow) -> Result<(), StoreError> {
-    tx.change_one(
-        INSERT,
+    tx.add(
+        &TABLE,
         params![
             &s.state_hash,
             &s.purpose,
@@ -69,18 +85,16 @@ pub fn insert(tx: &mut Tx, s: &VisitRow) -> Result<(), StoreError> {
             &s.nonce,
             &s.verifier,
             &s.cookie_hash,
+            &VisitStatus::Open,
             s.began,
             s.expires
         ],
     )
 }
 
-const BY_STATE: &str = "SELECT state_hash, purpose, subject, device, registrar, nonce, verifier, cookie_hash, status, \
-     began, expires FROM registrar_session WHERE state_hash = $1";
-
 /// Finds a visit.
 pub fn by_state(tx: &mut Tx, state_hash: &[u8; 32]) -> Result<Option<VisitRow>, StoreError> {
-    let Some(mut row) = tx.row(BY_STATE, params![state_hash])? else {
+    let Some(mut row) = tx.by_key(&TABLE, params![state_hash])? else {
         return Ok(None);
     };
     Ok(Some(VisitRow {
@@ -98,11 +112,16 @@ pub fn by_state(tx: &mut Tx, state_hash: &[u8; 32]) -> Result<Option<VisitRow>, 
     }))
 }
 
-const USE: &str = "UPDATE registrar_session SET status = 'used', verifier = '' WHERE state_hash = $1 AND status = 'open'";
-
 /// Marks a visit as used; false when it was before.
 pub fn mark_used(tx: &mut Tx, state_hash: &[u8; 32]) -> Result<bool, StoreError> {
-    tx.change_at_most_one(USE, params![state_hash])
+    tx.amend(&TABLE, params![state_hash], |row| {
+        if row.get::<VisitStatus>("status")? != VisitStatus::Open {
+            return Ok(false);
+        }
+        row.set("status", &VisitStatus::Used)?;
+        row.set("verifier", "")?;
+        Ok(true)
+    })
 }
 
 const SWEEP: &str = "DELETE FROM registrar_session WHERE expires < $1";

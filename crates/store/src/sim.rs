@@ -3,7 +3,7 @@
 use ipse_protocol::ids::{ActionId, DeviceId, IdentityId};
 
 use crate::columns::words;
-use crate::engine::{Row, StoreError, Tx};
+use crate::engine::{Draft, Row, Select, StoreError, Table, Tx};
 use crate::kind::Kind;
 use crate::{params, row_key};
 
@@ -64,39 +64,62 @@ fn read_binding(mut row: Row) -> Result<Binding, StoreError> {
     })
 }
 
-const OF_IDENTITY: &str = "SELECT identity, operator, handle, status, changed_at, bound, stated FROM sim_binding \
-     WHERE number = $1 AND identity = $2";
-const BY_HANDLE: &str = "SELECT identity, operator, handle, status, changed_at, bound, stated FROM sim_binding \
-     WHERE operator = $1 AND handle = $2";
+/// SIM bindings.
+pub(crate) static TABLE: Table = Table::new(
+    "sim_binding",
+    &["number"],
+    &[
+        "number",
+        "identity",
+        "operator",
+        "handle",
+        "status",
+        "changed_at",
+        "bound",
+        "stated",
+    ],
+);
+
+static BY_HANDLE: Select = Select::new(&TABLE, "WHERE operator = $1 AND handle = $2");
 
 /// The SIM of an identity, if it has one.
 pub fn binding(tx: &mut Tx, identity: &IdentityId) -> Result<Option<Binding>, StoreError> {
-    tx.row(OF_IDENTITY, params![row_key::of(identity), identity])?
-        .map(read_binding)
-        .transpose()
+    let found = tx.by_key(&TABLE, params![row_key::of(identity)])?;
+    let found = found.map(read_binding).transpose()?;
+    Ok(found.filter(|binding| binding.identity == *identity))
 }
 
 /// The binding of a SIM, if it has one.
 pub fn by_handle(tx: &mut Tx, operator: &str, handle: &str) -> Result<Option<Binding>, StoreError> {
-    tx.row(BY_HANDLE, params![operator, handle])?
+    tx.find(&BY_HANDLE, params![operator, handle])?
         .map(read_binding)
         .transpose()
 }
 
-const BIND: &str = "INSERT INTO sim_binding (number, identity, operator, handle, status, changed_at, bound, stated) \
-     VALUES ($1, $2, $3, $4, 'bound', $5, $6, $7) ON CONFLICT (number) DO UPDATE SET operator = excluded.operator, \
-     handle = excluded.handle, status = 'bound', changed_at = excluded.changed_at, bound = excluded.bound, stated = excluded.stated";
-
 /// Binds a SIM to an identity, in place of the one that it had. The caller checks that no other identity has the SIM;
 /// the database enforces it.
 pub fn bind(tx: &mut Tx, b: &Binding) -> Result<(), StoreError> {
-    tx.change_one(
-        BIND,
+    let bound = BindingStatus::Bound;
+    let changed = amend(tx, &b.identity, |row| {
+        row.set("operator", &b.operator)?;
+        row.set("handle", &b.handle)?;
+        row.set("status", &bound)?;
+        row.set("changed_at", b.changed_at)?;
+        row.set("bound", b.bound)?;
+        row.set("stated", b.stated)?;
+        Ok(true)
+    })?;
+    if changed {
+        return Ok(());
+    }
+    tx.add(
+        &TABLE,
         params![
             row_key::of(&b.identity),
             &b.identity,
             &b.operator,
             &b.handle,
+            &bound,
             b.changed_at,
             b.bound,
             b.stated
@@ -104,7 +127,18 @@ pub fn bind(tx: &mut Tx, b: &Binding) -> Result<(), StoreError> {
     )
 }
 
-const SET_STATUS: &str = "UPDATE sim_binding SET status = $3 WHERE number = $1 AND identity = $2";
+fn amend(
+    tx: &mut Tx,
+    identity: &IdentityId,
+    change: impl FnOnce(&mut Draft) -> Result<bool, StoreError>,
+) -> Result<bool, StoreError> {
+    tx.amend(&TABLE, params![row_key::of(identity)], |row| {
+        if row.get::<IdentityId>("identity")? != *identity {
+            return Ok(false);
+        }
+        change(row)
+    })
+}
 
 /// Changes the state of an identity's binding.
 pub fn set_status(
@@ -112,15 +146,20 @@ pub fn set_status(
     identity: &IdentityId,
     status: BindingStatus,
 ) -> Result<(), StoreError> {
-    tx.change_one(
-        SET_STATUS,
-        params![row_key::of(identity), identity, &status],
-    )
+    let changed = amend(tx, identity, |row| {
+        row.set("status", &status)?;
+        Ok(true)
+    })?;
+    require(tx, changed)
 }
 
-const KEEP: &str = "UPDATE sim_binding SET stated = $3 WHERE number = $1 AND identity = $2 AND status = 'bound' \
-     AND (stated IS NULL OR stated < $4)";
-const FORGET: &str = "UPDATE sim_binding SET stated = NULL WHERE number = $1 AND identity = $2";
+fn require(tx: &mut Tx, changed: bool) -> Result<(), StoreError> {
+    if changed {
+        Ok(())
+    } else {
+        tx.fail(StoreError::RowCount(0))
+    }
+}
 
 /// Records that a good statement of the bound SIM was received, unless one since `recent` is recorded.
 pub fn keep_statement(
@@ -129,16 +168,25 @@ pub fn keep_statement(
     received: i64,
     recent: i64,
 ) -> Result<(), StoreError> {
-    tx.change_at_most_one(
-        KEEP,
-        params![row_key::of(identity), identity, received, recent],
-    )
+    amend(tx, identity, |row| {
+        let bound = row.get::<BindingStatus>("status")? == BindingStatus::Bound;
+        let known = row.get::<Option<i64>>("stated")?;
+        if !bound || known.is_some_and(|stated| stated >= recent) {
+            return Ok(false);
+        }
+        row.set("stated", received)?;
+        Ok(true)
+    })
     .map(drop)
 }
 
 /// Deletes the record of the last statement: from now on only a live one counts.
 pub fn forget_statement(tx: &mut Tx, identity: &IdentityId) -> Result<(), StoreError> {
-    tx.change_one(FORGET, params![row_key::of(identity), identity])
+    let changed = amend(tx, identity, |row| {
+        row.set("stated", None::<i64>)?;
+        Ok(true)
+    })?;
+    require(tx, changed)
 }
 
 /// A SIM whose holder is being asked for a secret, for an own action of an existing identity: connecting it, or changing the code.
@@ -182,6 +230,33 @@ pub struct Connection {
     pub expires: i64,
 }
 
+/// SIMs that are being connected.
+pub(crate) static CONNECTIONS: Table = Table::new(
+    "sim_connection",
+    &["action"],
+    &[
+        "action",
+        "kind",
+        "identity",
+        "device",
+        "status",
+        "operator",
+        "handle",
+        "changed_at",
+        "challenge",
+        "nonce",
+        "view",
+        "view_hash",
+        "code_version",
+        "record",
+        "registrations",
+        "number_hash",
+        "attributes",
+        "created",
+        "expires",
+    ],
+);
+
 fn connection(mut row: Row) -> Result<Connection, StoreError> {
     Ok(Connection {
         action: row.get("action")?,
@@ -205,33 +280,33 @@ fn connection(mut row: Row) -> Result<Connection, StoreError> {
     })
 }
 
-const CONNECTION_OF_DEVICE: &str = "SELECT action, kind, identity, device, status, operator, handle, changed_at, challenge, \
-     nonce, view, view_hash, code_version, record, number_hash, attributes, created, expires FROM sim_connection \
-     WHERE device = $1 AND kind = $2 ORDER BY created DESC LIMIT 1";
-const CONNECTION_OF_ACTION: &str = "SELECT action, kind, identity, device, status, operator, handle, changed_at, challenge, \
-     nonce, view, view_hash, code_version, record, number_hash, attributes, created, expires FROM sim_connection WHERE action = $1";
-const ADD_CONNECTION: &str = "INSERT INTO sim_connection (action, kind, identity, device, status, operator, handle, \
-     challenge, nonce, view, view_hash, code_version, number_hash, attributes, created, expires) \
-     VALUES ($1, $2, $3, $4, 'open', $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
+static CONNECTION_OF_DEVICE: Select = Select::new(
+    &CONNECTIONS,
+    "WHERE device = $1 AND kind = $2 ORDER BY created DESC LIMIT 1",
+);
 const DROP_OPEN: &str = "DELETE FROM sim_connection WHERE device = $1 AND status = 'open'";
 
 /// Begins to connect a SIM. An earlier beginning of the device that was not answered is deleted.
 pub fn add_connection(tx: &mut Tx, c: &Connection) -> Result<(), StoreError> {
     tx.exec(DROP_OPEN, params![&c.device])?;
-    tx.change_one(
-        ADD_CONNECTION,
+    tx.add(
+        &CONNECTIONS,
         params![
             &c.action,
             &c.kind,
             &c.identity,
             &c.device,
+            &ConnectionStatus::Open,
             &c.operator,
             &c.handle,
+            None::<i64>,
             &c.challenge,
             &c.nonce,
             &c.reserved,
             &c.view_hash,
             c.code_version,
+            None::<&[u8]>,
+            0_i64,
             c.number.as_deref(),
             c.attributes.as_deref(),
             c.created,
@@ -246,7 +321,7 @@ pub fn connection_of_device(
     device: &DeviceId,
     kind: Kind,
 ) -> Result<Option<Connection>, StoreError> {
-    tx.row(CONNECTION_OF_DEVICE, params![device, &kind])?
+    tx.find(&CONNECTION_OF_DEVICE, params![device, &kind])?
         .map(connection)
         .transpose()
 }
@@ -256,17 +331,29 @@ pub fn connection_of_action(
     tx: &mut Tx,
     action: &ActionId,
 ) -> Result<Option<Connection>, StoreError> {
-    tx.row(CONNECTION_OF_ACTION, params![action])?
+    tx.by_key(&CONNECTIONS, params![action])?
         .map(connection)
         .transpose()
 }
 
-const ANSWERED: &str = "UPDATE sim_connection SET status = 'answered', changed_at = $2 WHERE action = $1 AND status = 'open'";
-const BOUND: &str =
-    "UPDATE sim_connection SET status = 'bound' WHERE action = $1 AND status = 'answered'";
 const DROP_HANDLE: &str =
     "DELETE FROM sim_connection WHERE operator = $1 AND handle = $2 AND status <> 'bound'";
 const SWEEP: &str = "DELETE FROM sim_connection WHERE expires < $1";
+
+/// Changes a connection that has this status; false when it has another.
+fn amend_connection(
+    tx: &mut Tx,
+    action: &ActionId,
+    status: ConnectionStatus,
+    change: impl FnOnce(&mut Draft) -> Result<bool, StoreError>,
+) -> Result<bool, StoreError> {
+    tx.amend(&CONNECTIONS, params![action], |row| {
+        if row.get::<ConnectionStatus>("status")? != status {
+            return Ok(false);
+        }
+        change(row)
+    })
+}
 
 /// Records that the person typed the right secret; false when it was recorded before.
 pub fn connection_answered(
@@ -274,28 +361,36 @@ pub fn connection_answered(
     action: &ActionId,
     changed_at: i64,
 ) -> Result<bool, StoreError> {
-    tx.change_at_most_one(ANSWERED, params![action, changed_at])
+    amend_connection(tx, action, ConnectionStatus::Open, |row| {
+        row.set("status", &ConnectionStatus::Answered)?;
+        row.set("changed_at", changed_at)?;
+        Ok(true)
+    })
 }
-
-const COUNT_REGISTRATION: &str = "UPDATE sim_connection SET registrations = registrations + 1 \
-     WHERE action = $1 AND status = 'open' AND registrations < $2";
-const SET_RECORD: &str =
-    "UPDATE sim_connection SET record = $2 WHERE action = $1 AND status = 'open'";
 
 /// Counts a code that was evaluated; false when `most` were before, or the code is chosen.
 pub fn count_registration(tx: &mut Tx, action: &ActionId, most: i64) -> Result<bool, StoreError> {
-    tx.change_at_most_one(COUNT_REGISTRATION, params![action, most])
+    amend_connection(tx, action, ConnectionStatus::Open, |row| {
+        row.count_to("registrations", most)
+    })
 }
 
 /// Keeps the OPAQUE record of the new code, until the secret is answered.
 pub fn set_record(tx: &mut Tx, action: &ActionId, record: &[u8]) -> Result<(), StoreError> {
-    tx.change_at_most_one(SET_RECORD, params![action, record])
-        .map(drop)
+    amend_connection(tx, action, ConnectionStatus::Open, |row| {
+        row.set("record", record)?;
+        Ok(true)
+    })
+    .map(drop)
 }
 
 /// Records that the SIM is bound, or that the code is changed. The connection must be an answered one.
 pub fn connection_bound(tx: &mut Tx, action: &ActionId) -> Result<(), StoreError> {
-    tx.change_one(BOUND, params![action])
+    let changed = amend_connection(tx, action, ConnectionStatus::Answered, |row| {
+        row.set("status", &ConnectionStatus::Bound)?;
+        Ok(true)
+    })?;
+    require(tx, changed)
 }
 
 /// Deletes the connections of a SIM that was swapped or lost.
@@ -328,18 +423,32 @@ pub struct Feed {
     pub gap: bool,
 }
 
-const FEED: &str = "SELECT contiguous, last_heard, \
-     (SELECT COUNT(*) FROM operator_event WHERE operator = $1) AS beyond FROM operator_feed WHERE operator = $1";
+/// How far the events of operators have been applied.
+pub(crate) static FEEDS: Table = Table::new(
+    "operator_feed",
+    &["operator"],
+    &["operator", "contiguous", "last_heard"],
+);
+
+/// Events beyond a gap.
+pub(crate) static EVENTS: Table = Table::new(
+    "operator_event",
+    &["operator", "sequence"],
+    &["operator", "sequence", "time"],
+);
+
+const BEYOND: &str = "SELECT COUNT(*) FROM operator_event WHERE operator = $1";
 
 /// The feed of an operator, if anything was ever heard.
 pub fn feed(tx: &mut Tx, operator: &str) -> Result<Option<Feed>, StoreError> {
-    let Some(mut row) = tx.row(FEED, params![operator])? else {
+    let Some(mut row) = tx.by_key(&FEEDS, params![operator])? else {
         return Ok(None);
     };
+    let beyond: i64 = tx.value(BEYOND, params![operator])?;
     Ok(Some(Feed {
         contiguous: row.get("contiguous")?,
         last_heard: row.get("last_heard")?,
-        gap: row.get::<i64>("beyond")? > 0,
+        gap: beyond > 0,
     }))
 }
 
@@ -348,12 +457,7 @@ pub fn feed_healthy(tx: &mut Tx, operator: &str, since: i64) -> Result<bool, Sto
     Ok(feed(tx, operator)?.is_some_and(|f| f.last_heard > since && !f.gap))
 }
 
-const START_FEED: &str = "INSERT INTO operator_feed (operator, contiguous, last_heard) VALUES ($1, 0, $2) \
-     ON CONFLICT (operator) DO UPDATE SET last_heard = excluded.last_heard";
-const ADD_EVENT: &str = "INSERT INTO operator_event (operator, sequence, time) VALUES ($1, $2, $3) \
-     ON CONFLICT (operator, sequence) DO NOTHING";
-const ADVANCE: &str = "UPDATE operator_feed SET contiguous = $2 WHERE operator = $1";
-const NEXT_EVENT: &str = "DELETE FROM operator_event WHERE operator = $1 AND sequence = $2";
+const FORGET_EVENT: &str = "DELETE FROM operator_event WHERE operator = $1 AND sequence = $2";
 
 /// Records an event, and says whether it is new. Events without a gap before them leave no row. A repeated event is
 /// no sign of life: an operator that lost its count counts as silent, and logins ask it live.
@@ -363,31 +467,52 @@ pub fn note_event(
     sequence: i64,
     now: i64,
 ) -> Result<bool, StoreError> {
-    let mut contiguous = feed(tx, operator)?.map_or(0, |f| f.contiguous);
+    let known = feed(tx, operator)?.map(|f| f.contiguous);
+    let mut contiguous = known.unwrap_or(0);
     let ahead = sequence > contiguous + 1;
     if sequence <= contiguous
-        || ahead && !tx.change_at_most_one(ADD_EVENT, params![operator, sequence, now])?
+        || ahead && !tx.add_absent(&EVENTS, params![operator, sequence, now])?
     {
         return Ok(false);
     }
-    tx.change_one(START_FEED, params![operator, now])?;
-    if ahead {
+    if !ahead {
+        contiguous = sequence;
+        while tx
+            .by_key(&EVENTS, params![operator, contiguous + 1])?
+            .is_some()
+        {
+            contiguous += 1;
+            tx.change_one(FORGET_EVENT, params![operator, contiguous])?;
+        }
+    }
+    if known.is_none() {
+        tx.add(&FEEDS, params![operator, contiguous, now])?;
         return Ok(true);
     }
-    contiguous = sequence;
-    while tx.change_at_most_one(NEXT_EVENT, params![operator, contiguous + 1])? {
-        contiguous += 1;
-    }
-    tx.change_one(ADVANCE, params![operator, contiguous])?;
+    tx.amend_one(&FEEDS, params![operator], |row| {
+        row.set("contiguous", contiguous)?;
+        row.set("last_heard", now)?;
+        Ok(true)
+    })?;
     Ok(true)
 }
 
-const UNSTATE: &str = "UPDATE sim_binding SET stated = NULL WHERE stated > $1";
-const UNHEAR: &str = "UPDATE operator_feed SET last_heard = 0 WHERE last_heard > $1";
+static STATED_LATER: Select = Select::new(&TABLE, "WHERE stated > $1");
+static HEARD_LATER: Select = Select::new(&FEEDS, "WHERE last_heard > $1");
 
 /// Forgets statements and signs of life that are later than `now`: they would look fresh for too long.
 pub fn forget_later(tx: &mut Tx, now: i64) -> Result<(), StoreError> {
-    tx.exec(UNSTATE, params![now])?;
-    tx.exec(UNHEAR, params![now])?;
+    for row in tx.find_all(&STATED_LATER, params![now])? {
+        tx.amend_row(&TABLE, row, |row| {
+            row.set("stated", None::<i64>)?;
+            Ok(true)
+        })?;
+    }
+    for row in tx.find_all(&HEARD_LATER, params![now])? {
+        tx.amend_row(&FEEDS, row, |row| {
+            row.set("last_heard", 0_i64)?;
+            Ok(true)
+        })?;
+    }
     Ok(())
 }

@@ -14,7 +14,9 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 
-use crate::{Clock, Migrations, Store, StoreError};
+use crate::rows::{self, Pass};
+use crate::tables::TABLES;
+use crate::{Clock, Migrations, RowKeys, Store, StoreError, Tx};
 
 /// A database for one test.
 pub struct TestDb {
@@ -95,8 +97,47 @@ impl TestDb {
     /// # Errors
     /// As [`Store::open`].
     pub fn try_open(&self, migrations: &'static Migrations) -> Result<Store, StoreError> {
-        Store::open(&self.url, migrations, self.clock.clone())
+        let store = Store::open(&self.url, migrations, self.clock.clone())?;
+        store.authenticate(row_keys());
+        Ok(store)
     }
+}
+
+/// The keys that authenticate rows in the stores of [`TestDb`].
+#[must_use]
+pub fn row_keys() -> RowKeys {
+    RowKeys::new((1, &[1; 32]), [])
+}
+
+/// Gives each row of a table a MAC, whatever it has: for a test that writes rows of its own.
+///
+/// # Errors
+/// As the database says.
+pub fn authenticate_rows(tx: &mut Tx, table: &str) -> Result<(), StoreError> {
+    for known in TABLES.iter().filter(|known| known.name() == table) {
+        let pass = Pass::Adopt {
+            sound: &|_, _, _| Ok(true),
+        };
+        let mut after = None;
+        while {
+            after = rows::step(tx, known, after.as_ref(), &pass)?.next;
+            after.is_some()
+        } {}
+    }
+    Ok(())
+}
+
+/// The statements that tables with a MAC are read and written by.
+#[must_use]
+pub fn table_statements() -> Vec<&'static str> {
+    TABLES.iter().flat_map(|table| table.statements()).collect()
+}
+
+/// The statement that finds rows of a table by a condition.
+#[must_use]
+pub fn selected(table: &str, tail: &str) -> Option<String> {
+    let table = TABLES.iter().find(|known| known.name() == table)?;
+    Some(table.selected(tail))
 }
 
 /// Rounds of a race: three, or `IPSE_RACE_ROUNDS` (10,000 in `./test long`). A race with expensive rounds runs one in

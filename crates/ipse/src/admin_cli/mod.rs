@@ -13,7 +13,7 @@ use ipse_scheme::actor::Actor;
 use ipse_server::config::{
     BANK_CLIENT_KEY, BANK_EVENT_KEY, BANK_USERINFO_KEY, OPERATOR_CLIENT_KEY, ServerConfig,
 };
-use ipse_store::{Clock, SCHEME, Store};
+use ipse_store::Clock;
 
 /// Register partners and sandbox people, and print public keys.
 #[derive(clap::Args)]
@@ -62,14 +62,14 @@ pub async fn run(args: Args) -> anyhow::Result<()> {
     let home = ipse_server::config::home(&args.home);
     let config = ServerConfig::load(&home)?;
     let keys = || FileKeyStore::open(&home.join("keys")).context("cannot open the keystore");
-    let store = || {
-        Store::open(&config.database, &SCHEME, Clock::system()).context("cannot open the database")
-    };
+    let open = || ipse_server::server::open_home(&home, &config, &Clock::system());
     match args.command {
-        Command::Partner { command } => partner::run(&config, &store()?, command).await,
+        Command::Partner { command } => {
+            let (store, _persons, _keys) = open()?;
+            partner::run(&config, &store, command).await
+        }
         Command::Sandbox { command } => {
-            let (store, _persons, keys) =
-                ipse_server::server::open_home(&home, &config, &Clock::system())?;
+            let (store, _persons, keys) = open()?;
             sandbox::run(&config, &store, &keys, command).await
         }
         Command::Keys { reader } => print_keys(&keys()?, reader),

@@ -17,7 +17,6 @@ use ipse_protocol::terms::KeyKind;
 use ipse_protocol::{Clock, Random};
 use ipse_scheme::actor::Actor;
 use ipse_scheme::code::credential_identifier;
-use ipse_scheme::device::row_mac;
 use ipse_scheme::person::{Attributes, lookup_hash};
 use ipse_server::Server;
 use ipse_server::config::ServerConfig;
@@ -270,7 +269,7 @@ async fn one(
         contest_until: None,
         contested: false,
         basic_until: 0,
-        mac: [0; 32],
+        mac: Vec::new(),
         last_sequence: 0,
         recent: Vec::new(),
         created: 0,
@@ -288,7 +287,6 @@ async fn one(
         changed_at = found.changed_at;
         row.sim_handle = Some(found.handle);
     }
-    row.mac = row_mac(&*scheme.keys, &row);
     let attributes = Attributes {
         given_name: "An".into(),
         family_name: format!("Proef {n}"),

@@ -2,6 +2,7 @@
 
 use std::fs::{self, TryLockError};
 use std::path::Path;
+use std::time::Duration;
 
 use super::{File, FileKeyStore, MASTER, Mode, master, random_vec, rows};
 use crate::disk::Disk;
@@ -17,10 +18,8 @@ impl FileKeyStore {
     pub fn open(dir: &Path) -> Result<Self, Error> {
         let disk = Disk::open(dir)?;
         let lock = disk.lock_file()?;
-        match lock.try_lock_shared() {
-            Ok(()) => Self::new(disk, lock, Mode::Shared),
-            Err(error) => Err(refused(&disk, error)),
-        }
+        locked(&disk, || lock.try_lock_shared())?;
+        Self::new(disk, lock, Mode::Shared)
     }
 
     /// Opens the keystore for changes of its inventory.
@@ -103,6 +102,14 @@ impl FileKeyStore {
         Ok(())
     }
 
+    /// Whether there is a keystore, with an inventory or without.
+    ///
+    /// # Errors
+    /// When the disk fails.
+    pub fn exists(dir: &Path) -> Result<bool, Error> {
+        Ok(dir.is_dir() && !Disk::open(dir)?.names()?.is_empty())
+    }
+
     /// Whether there is a keystore with an inventory.
     ///
     /// # Errors
@@ -112,16 +119,13 @@ impl FileKeyStore {
     }
 }
 
-/// The inventory of a keystore that has none: with every key that is there. A new keystore has no rows either, so none without
-/// a MAC.
+/// The inventory of a keystore that has none: with every key that is there.
 fn adopt(disk: &Disk, master: &SealingKey) -> Result<Inventory, Error> {
     let mut inventory = Inventory::new()?;
-    inventory.rows.sealed = true;
     for name in disk.names()? {
         if name == MASTER {
             continue;
         }
-        inventory.rows.sealed = false;
         let file = File::named(&name)?;
         if file.periodic {
             continue;
@@ -137,15 +141,22 @@ fn adopt(disk: &Disk, master: &SealingKey) -> Result<Inventory, Error> {
 
 fn lock_alone(disk: &Disk) -> Result<fs::File, Error> {
     let lock = disk.lock_file()?;
-    match lock.try_lock() {
-        Ok(()) => Ok(lock),
-        Err(error) => Err(refused(disk, error)),
-    }
+    locked(disk, || lock.try_lock())?;
+    Ok(lock)
 }
 
-fn refused(disk: &Disk, error: TryLockError) -> Error {
-    match error {
-        TryLockError::WouldBlock => Error::InUse(disk.path()),
-        TryLockError::Error(error) => Error::Io("lock".to_owned(), error),
+/// Locks. A lock that a program has released stays for a moment with a process that it was just starting, so this is tried for
+/// two seconds.
+fn locked(disk: &Disk, lock: impl Fn() -> Result<(), TryLockError>) -> Result<(), Error> {
+    const TRIES: usize = 100;
+    const PAUSE: Duration = Duration::from_millis(20);
+    for left in (0..TRIES).rev() {
+        match lock() {
+            Ok(()) => return Ok(()),
+            Err(TryLockError::WouldBlock) if left > 0 => std::thread::sleep(PAUSE),
+            Err(TryLockError::WouldBlock) => break,
+            Err(TryLockError::Error(error)) => return Err(Error::Io("lock".to_owned(), error)),
+        }
     }
+    Err(Error::InUse(disk.path()))
 }

@@ -102,7 +102,7 @@ fn close_wrong(tx: &mut Tx, who: &IdentityId, attempt: &AttemptId) -> Result<boo
         return Ok(false);
     }
     let now = tx.now()?;
-    identities::count_wrong(tx, who, attempt, now)?;
+    identities::count_wrong(tx, who, now)?;
     let Some(current) = identities::by_id(tx, who)? else {
         return Ok(false);
     };

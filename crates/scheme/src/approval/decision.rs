@@ -18,9 +18,10 @@ use super::{ApprovalSnapshot, promise_of, require_unchanged};
 use crate::action::require_linked;
 use crate::device::{Incoming, Signed};
 use crate::error::Error;
+use crate::kind::{self, Approval};
 use crate::request::{ActionRequest, Origin};
 use crate::scheme::Scheme;
-use crate::{kind, webauthn};
+use crate::webauthn;
 
 /// What the device signed.
 struct SignedDecision {
@@ -339,7 +340,16 @@ impl Scheme {
         };
         let outcome = match wanted {
             Wanted::Approve(attempt) => Outcome::Approved {
-                effect: kind.prepare(self, &action, &claim, &view, &key)?,
+                effect: kind.prepare(
+                    self,
+                    &Approval {
+                        action: &action,
+                        claim: &claim,
+                        view: &view,
+                        key: &key,
+                        methods: (attempt.factor, signed.device.key_kind),
+                    },
+                )?,
                 attempt,
             },
             Wanted::Refuse(reason) => Outcome::Refused { reason },

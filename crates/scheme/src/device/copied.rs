@@ -14,7 +14,7 @@ use ipse_protocol::wire::BlockResponse;
 use ipse_store::device::{Device, DeviceStatus};
 use ipse_store::{Tx, device};
 
-use super::{require_authentic, suspend_copied};
+use super::suspend_copied;
 use crate::error::{Error, RuleError, refuse};
 use crate::scheme::Scheme;
 
@@ -72,7 +72,6 @@ impl Scheme {
             .read(move |tx| Ok((device::by_id(tx, &wanted)?, tx.now()?)))
             .await?;
         let found = found.ok_or_else(invalid)?;
-        require_authentic(&*self.keys, &found)?;
         let key = Jwk::from_sec1(&found.public_key)
             .and_then(|jwk| VerifyingKey::from_jwk(&jwk, Alg::Es256))
             .map_err(|_| Error::Corrupt("public key of a device"))?;
@@ -82,22 +81,20 @@ impl Scheme {
         if claims.aud != self.config.app || !ours {
             return Err(invalid());
         }
-        let keys = self.keys.clone();
-        self.write(move |tx| suspend(tx, &*keys, &id)).await?;
+        self.write(move |tx| suspend(tx, &id)).await?;
         Ok(BlockResponse {
             status: IdentityStatus::Suspended,
         })
     }
 }
 
-fn suspend(tx: &mut Tx, keys: &dyn KeyStore, id: &DeviceId) -> Result<(), RuleError> {
+fn suspend(tx: &mut Tx, id: &DeviceId) -> Result<(), RuleError> {
     let Some(mut found) = device::by_id(tx, id)? else {
         refuse!(DeviceSignatureInvalid);
     };
-    require_authentic(keys, &found)?;
     match found.status {
         DeviceStatus::Pending | DeviceStatus::Active => {
-            suspend_copied(tx, keys, &mut found)?;
+            suspend_copied(tx, &mut found)?;
             Ok(())
         }
         DeviceStatus::Suspended | DeviceStatus::Replaced | DeviceStatus::Removed => {

@@ -97,7 +97,6 @@ impl Scheme {
                 let now = tx.now()?;
                 (row.created, row.expires) = (now, now + lifetime);
                 (device.created, device.last_used) = (now, now);
-                device.mac = device::row_mac(&*keys, &device);
                 begin(tx, &*keys, &named, &device, &row, (sequence, &hash))
             })
             .await;
@@ -246,8 +245,7 @@ fn pending(
         contest_until: None,
         contested: false,
         basic_until: 0,
-        // The transaction computes it, once the times are known.
-        mac: [0; 32],
+        mac: Vec::new(),
         last_sequence: sequence,
         recent: device::window_hash(hash).to_vec(),
         created: 0,

@@ -73,8 +73,7 @@ impl Scheme {
                 enrolment: found,
                 limited_ms: self.config.lifetimes.new_phone,
             };
-            let keys = self.keys.clone();
-            self.write(move |tx| completing.run(tx, &*keys)).await?;
+            self.write(move |tx| completing.run(tx)).await?;
             self.open.release(&open_as(&signed.device.public_key));
             if let Some(reserved) = reserved {
                 self.persons.erase(&reserved).await?;
@@ -220,7 +219,7 @@ fn attributes(vouched: &Vouched, number: &str) -> Attributes {
 }
 
 impl Completing {
-    fn run(&self, tx: &mut Tx, keys: &dyn ipse_keys::KeyStore) -> Result<(), RuleError> {
+    fn run(&self, tx: &mut Tx) -> Result<(), RuleError> {
         let (e, prepared) = (&self.enrolment, &self.prepared);
         let now = tx.now()?;
         let Some(current) = enrolment::by_id(tx, &e.id)? else {
@@ -260,9 +259,9 @@ impl Completing {
         if let Some(owner) = &e.replaces {
             replace::check(tx, &current, owner)?;
             let moved = (&current, owner, prepared);
-            replace::write(tx, keys, moved, binding.as_ref(), self.limited_ms)?;
+            replace::write(tx, moved, binding.as_ref(), self.limited_ms)?;
         } else {
-            prepared.make_identity(tx, keys, &current, binding.as_ref(), now)?;
+            prepared.make_identity(tx, &current, binding.as_ref(), now)?;
         }
         receipt::insert(tx, &prepared.receipt)?;
         enrolment::complete(tx, &e.id, &prepared.receipt.id)?;
@@ -300,7 +299,6 @@ impl Prepared {
     fn make_identity(
         &self,
         tx: &mut Tx,
-        keys: &dyn ipse_keys::KeyStore,
         e: &Enrolment,
         binding: Option<&Binding>,
         now: i64,
@@ -317,7 +315,7 @@ impl Prepared {
         )? {
             return Err(StoreError::Unique("lookup.national_number".into()));
         }
-        self.activate(tx, keys, (e, id), binding, |_| {})?;
+        self.activate(tx, (e, id), binding, |_| {})?;
         if let Some(binding) = binding {
             sim::bind(tx, binding)?;
         }
@@ -365,7 +363,6 @@ impl Prepared {
     pub(super) fn activate(
         &self,
         tx: &mut Tx,
-        keys: &dyn ipse_keys::KeyStore,
         (e, owner): (&Enrolment, &IdentityId),
         binding: Option<&Binding>,
         set: impl FnOnce(&mut Device),
@@ -373,7 +370,6 @@ impl Prepared {
         let mut row = devices::by_id(tx, &e.device)?
             .filter(|d| d.status == DeviceStatus::Pending && d.identity == e.identity)
             .ok_or_else(|| StoreError::Corrupt("device row".into()))?;
-        device::require_authentic(keys, &row)?;
         row.status = DeviceStatus::Active;
         row.identity = owner.clone();
         row.opaque_record = Some(self.record.clone());
@@ -382,6 +378,6 @@ impl Prepared {
         row.biometric_backup = self.biometric.as_ref().map(|c| c.backup);
         row.sim_handle = binding.map(|b| b.handle.clone());
         set(&mut row);
-        device::update(tx, keys, &mut row)
+        devices::update(tx, &row)
     }
 }

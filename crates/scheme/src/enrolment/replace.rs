@@ -1,18 +1,17 @@
 //! A new phone: the enrolment of a person who has an identity takes the place of the phone that has it.
 
-use ipse_keys::KeyStore;
 use ipse_protocol::ids::{EnrolmentId, IdentityId};
 use ipse_protocol::terms::IdentityStatus;
 use ipse_store::device::{Device, DeviceStatus};
 use ipse_store::enrolment::{self, Enrolment};
 use ipse_store::person::{self, LookupField};
 use ipse_store::sim::{self, Binding};
-use ipse_store::{StoreError, Tx, action, device as devices, identity as identities, recovery};
+use ipse_store::{StoreError, Tx, action, device as devices, identity as identities};
 
 use super::complete::Prepared;
 use crate::actor::Actor;
 use crate::error::{RuleError, refuse};
-use crate::{approval, block, device, identity, notice};
+use crate::{approval, block, identity, notice};
 
 /// How long the phone that was replaced may say that its owner did not do it, in milliseconds. In the demo too.
 const CONTEST_MS: i64 = 24 * 3_600_000;
@@ -59,7 +58,6 @@ pub(super) fn check(tx: &mut Tx, e: &Enrolment, who: &IdentityId) -> Result<(), 
 /// Moves the identity to the new phone. [`check`] comes first.
 pub(super) fn write(
     tx: &mut Tx,
-    keys: &dyn KeyStore,
     (e, who, prepared): (&Enrolment, &IdentityId, &Prepared),
     binding: Option<&Binding>,
     limited_ms: i64,
@@ -72,10 +70,10 @@ pub(super) fn write(
     if !identities::set_code_version(tx, who, e.code_version - 1, e.code_version)? {
         refuse!(EpochChanged);
     }
-    recovery::forget_wrong_codes(tx, who)?;
+    identities::forget_wrong(tx, who)?;
     approval::close_replaced(tx, who)?;
     action::cancel_open(tx, who, REASON, now)?;
-    retire(tx, keys, who, now)?;
+    retire(tx, who, now)?;
 
     let old = sim::binding(tx, who)?;
     let basic_until = if old.is_some() {
@@ -84,7 +82,7 @@ pub(super) fn write(
         now + limited_ms
     };
     prepared.add_to_person(tx, who, binding.map(|b| b.operator.as_str()), now)?;
-    prepared.activate(tx, keys, (e, who), binding, |row| {
+    prepared.activate(tx, (e, who), binding, |row| {
         row.code_version = e.code_version;
         row.basic_until = basic_until;
     })?;
@@ -99,9 +97,8 @@ pub(super) fn write(
 }
 
 /// Takes every right from the phones that the identity has, but the right to contest.
-fn retire(tx: &mut Tx, keys: &dyn KeyStore, who: &IdentityId, now: i64) -> Result<(), StoreError> {
+fn retire(tx: &mut Tx, who: &IdentityId, now: i64) -> Result<(), StoreError> {
     for mut row in devices::of_identity(tx, who)? {
-        device::require_authentic(keys, &row)?;
         if row.status == DeviceStatus::Active {
             // A phone that was itself contested has no such right, or two people would block each other for ever.
             row.contest_until = (!row.contested).then_some(now + CONTEST_MS);
@@ -111,7 +108,7 @@ fn retire(tx: &mut Tx, keys: &dyn KeyStore, who: &IdentityId, now: i64) -> Resul
         row.biometric_credential = None;
         row.biometric_key = None;
         row.sim_handle = None;
-        device::update(tx, keys, &mut row)?;
+        devices::update(tx, &row)?;
     }
     Ok(())
 }

@@ -3,10 +3,10 @@
 use ipse_protocol::ids::PartnerId;
 use ipse_protocol::terms::{Factor, KeyKind, Level};
 use ipse_protocol::{constant_time_eq, sha256};
-use ipse_store::grant::{self, GrantState, GrantStatus};
+use ipse_store::grant::{self, Grant, GrantState, GrantStatus};
 use ipse_store::{StoreError, Tx, action};
 
-use super::{RELEASED, action_of, bearer};
+use super::{action_of, bearer, released_as};
 use crate::error::{Error, RuleError};
 use crate::partner::{Assertion, use_assertion};
 use crate::person::PersonKey;
@@ -131,7 +131,7 @@ impl Scheme {
         let GrantState { grant, request, .. } = found.ok_or(LoginRefusal::TokenInvalid)?;
         let key = self.persons.key(&grant.identity).await?;
         Ok(UserInfo {
-            released: released(&grant.released, &key)?,
+            released: released(&grant, &key)?,
             oidc_request: ActionRequest::parse(&request)?
                 .oidc_request
                 .get()
@@ -169,13 +169,13 @@ impl Scheme {
 impl Redeemable {
     fn of(found: GrantState, key: &PersonKey) -> Result<Self, Error> {
         Ok(Self {
-            released: released(&found.grant.released, key)?,
+            released: released(&found.grant, key)?,
             oidc_request: ActionRequest::parse(&found.request)?
                 .oidc_request
                 .get()
                 .to_owned(),
             level: found.level,
-            methods: found.methods,
+            methods: found.grant.methods,
             sub: found.grant.sub,
             auth_time: found.grant.auth_time,
         })
@@ -183,8 +183,8 @@ impl Redeemable {
 }
 
 /// Opens what was shown and approved.
-fn released(sealed: &[u8], key: &PersonKey) -> Result<Vec<(String, String)>, Error> {
-    let plain = key.open(RELEASED, sealed)?;
+fn released(grant: &Grant, key: &PersonKey) -> Result<Vec<(String, String)>, Error> {
+    let plain = key.open(&released_as(grant), &grant.released)?;
     serde_json::from_slice(&plain).map_err(|_| Error::Corrupt("released attributes"))
 }
 
@@ -238,6 +238,10 @@ fn redeem(
         if !found.is_current() {
             return Err(CodeRefusal::IdentityChanged.into());
         }
+    }
+    if unused && found.delivered {
+        // Somebody put the row back that the grant had before.
+        return Err(StoreError::NotAuthentic("access_grant").into());
     }
     let token_hash = sha256(bearer(&grant.action, secret).as_bytes());
     if !grant::redeem(tx, &grant.action, &token_hash, now + life)? {

@@ -5,11 +5,10 @@ use ipse_store::Tx;
 use ipse_store::action::{Action, Claim};
 use ipse_store::device::Device;
 
-use super::ActionKind;
+use super::{ActionKind, Approval};
 use crate::code_change;
 use crate::effect::Effect;
 use crate::error::{Error, RuleError};
-use crate::person::PersonKey;
 use crate::scheme::Scheme;
 use crate::view::ViewTexts;
 
@@ -45,17 +44,10 @@ impl ActionKind for ChangeCode {
         code_change::may_change(tx, &action.id, claim)
     }
 
-    fn prepare(
-        &self,
-        scheme: &Scheme,
-        action: &Action,
-        claim: &Claim,
-        _view: &[u8],
-        _key: &PersonKey,
-    ) -> Result<Effect, Error> {
-        let (keys, action, claim) = (scheme.keys.clone(), action.id.clone(), claim.clone());
+    fn prepare(&self, _: &Scheme, approval: &Approval<'_>) -> Result<Effect, Error> {
+        let (action, claim) = (approval.action.id.clone(), approval.claim.clone());
         Ok(Box::new(move |tx, _now| {
-            code_change::change(tx, &*keys, &action, &claim)
+            code_change::change(tx, &action, &claim)
         }))
     }
 

@@ -5,10 +5,9 @@ use ipse_store::Tx;
 use ipse_store::action::{Action, Claim};
 use ipse_store::device::Device;
 
-use super::ActionKind;
+use super::{ActionKind, Approval};
 use crate::effect::Effect;
 use crate::error::{Error, RuleError};
-use crate::person::PersonKey;
 use crate::scheme::Scheme;
 use crate::sim;
 use crate::view::ViewTexts;
@@ -45,18 +44,9 @@ impl ActionKind for ConnectSim {
         sim::may_bind(tx, &action.id, &claim.identity)
     }
 
-    fn prepare(
-        &self,
-        scheme: &Scheme,
-        action: &Action,
-        claim: &Claim,
-        _view: &[u8],
-        _key: &PersonKey,
-    ) -> Result<Effect, Error> {
-        let (keys, action, claim) = (scheme.keys.clone(), action.id.clone(), claim.clone());
-        Ok(Box::new(move |tx, _now| {
-            sim::bind_new(tx, &*keys, &action, &claim)
-        }))
+    fn prepare(&self, _: &Scheme, approval: &Approval<'_>) -> Result<Effect, Error> {
+        let (action, claim) = (approval.action.id.clone(), approval.claim.clone());
+        Ok(Box::new(move |tx, _now| sim::bind_new(tx, &action, &claim)))
     }
 
     fn return_url(&self, _: &Scheme, _: &Action, _: &Claim) -> Option<String> {

@@ -5,11 +5,10 @@ use ipse_store::Tx;
 use ipse_store::action::{Action, Claim};
 use ipse_store::device::Device;
 
-use super::ActionKind;
+use super::{ActionKind, Approval};
 use crate::effect::Effect;
 use crate::error::{Error, RuleError};
 use crate::fingerprint;
-use crate::person::PersonKey;
 use crate::scheme::Scheme;
 use crate::view::ViewTexts;
 
@@ -41,18 +40,11 @@ impl ActionKind for Fingerprint {
         fingerprint::may_change(tx, &action.id, claim)
     }
 
-    fn prepare(
-        &self,
-        scheme: &Scheme,
-        action: &Action,
-        claim: &Claim,
-        _view: &[u8],
-        key: &PersonKey,
-    ) -> Result<Effect, Error> {
-        let (keys, key) = (scheme.keys.clone(), key.clone());
-        let (action, claim) = (action.id.clone(), claim.clone());
+    fn prepare(&self, _: &Scheme, approval: &Approval<'_>) -> Result<Effect, Error> {
+        let key = approval.key.clone();
+        let (action, claim) = (approval.action.id.clone(), approval.claim.clone());
         Ok(Box::new(move |tx, _now| {
-            fingerprint::change(tx, &*keys, &key, (&action, &claim))
+            fingerprint::change(tx, &key, (&action, &claim))
         }))
     }
 

@@ -4,11 +4,10 @@ use ipse_protocol::terms::{Factor, Flow, Level, SimNeed, Warning};
 use ipse_store::action::{Action, Claim};
 use ipse_store::device::Device;
 
-use super::{ActionKind, code_or_biometric};
+use super::{ActionKind, Approval, code_or_biometric};
 use crate::effect::Effect;
 use crate::error::Error;
 use crate::grant;
-use crate::person::PersonKey;
 use crate::scheme::Scheme;
 use crate::view::ViewTexts;
 
@@ -45,15 +44,8 @@ impl ActionKind for Login {
         false
     }
 
-    fn prepare(
-        &self,
-        scheme: &Scheme,
-        action: &Action,
-        claim: &Claim,
-        view: &[u8],
-        key: &PersonKey,
-    ) -> Result<Effect, Error> {
-        grant::prepare(scheme, action, claim, view, key)
+    fn prepare(&self, scheme: &Scheme, approval: &Approval<'_>) -> Result<Effect, Error> {
+        grant::prepare(scheme, approval)
     }
 
     fn return_url(&self, scheme: &Scheme, action: &Action, claim: &Claim) -> Option<String> {

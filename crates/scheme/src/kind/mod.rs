@@ -6,7 +6,7 @@ mod fingerprint;
 mod login;
 mod unblock;
 
-use ipse_protocol::terms::{Factor, Flow, Level, SimNeed};
+use ipse_protocol::terms::{Factor, Flow, KeyKind, Level, SimNeed};
 use ipse_protocol::view::Field;
 use ipse_store::Tx;
 use ipse_store::action::{Action, Claim};
@@ -52,18 +52,25 @@ pub(crate) trait ActionKind: Sync {
         Ok(())
     }
 
-    /// Prepares an approval, before the deciding transaction: what the approval does in it. `view` is what was shown.
-    fn prepare(
-        &self,
-        scheme: &Scheme,
-        action: &Action,
-        claim: &Claim,
-        view: &[u8],
-        key: &PersonKey,
-    ) -> Result<Effect, Error>;
+    /// Prepares an approval, before the deciding transaction: what the approval does in it.
+    fn prepare(&self, scheme: &Scheme, approval: &Approval<'_>) -> Result<Effect, Error>;
 
     /// Where the phone sends the person after the decision: back to the browser that began, or nowhere.
     fn return_url(&self, scheme: &Scheme, action: &Action, claim: &Claim) -> Option<String>;
+}
+
+/// What a person approves.
+pub(crate) struct Approval<'a> {
+    /// What was asked.
+    pub action: &'a Action,
+    /// The claim of the phone.
+    pub claim: &'a Claim,
+    /// The view that was shown.
+    pub view: &'a [u8],
+    /// Key of the person.
+    pub key: &'a PersonKey,
+    /// The factor, and the kind of the device's key.
+    pub methods: (Factor, KeyKind),
 }
 
 /// The module of a kind.

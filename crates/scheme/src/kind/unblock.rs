@@ -4,12 +4,11 @@ use ipse_protocol::terms::{BlockReason, Factor, Flow, Level, SimNeed};
 use ipse_store::action::{Action, Claim};
 use ipse_store::device::Device;
 
-use super::ActionKind;
+use super::{ActionKind, Approval};
 use crate::actor::Actor;
 use crate::block;
 use crate::effect::Effect;
 use crate::error::Error;
-use crate::person::PersonKey;
 use crate::scheme::Scheme;
 use crate::view::ViewTexts;
 
@@ -41,14 +40,8 @@ impl ActionKind for Unblock {
         true
     }
 
-    fn prepare(
-        &self,
-        _scheme: &Scheme,
-        _action: &Action,
-        claim: &Claim,
-        _view: &[u8],
-        _key: &PersonKey,
-    ) -> Result<Effect, Error> {
+    fn prepare(&self, _: &Scheme, approval: &Approval<'_>) -> Result<Effect, Error> {
+        let claim = approval.claim;
         let (identity, actor) = (claim.identity.clone(), Actor::Device(claim.device.clone()));
         Ok(Box::new(move |tx, _now| {
             block::lift(tx, &identity, BlockReason::Person, &actor).map(drop)

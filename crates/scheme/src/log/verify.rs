@@ -17,16 +17,24 @@ pub struct Report {
     pub entries: u64,
     /// Signed heads that hold.
     pub heads: u64,
+    /// Rows of the database whose MAC was checked; none if there were no keys to check them with.
+    pub rows: Option<u64>,
     /// The first thing that does not hold: which entry, and what is wrong with it.
     pub wrong: Option<String>,
 }
 
 /// Recomputes the tree from the leaves alone, and holds against it every stored node, every signed head, the promise that was
-/// given with each receipt, and the place of each receipt.
+/// given with each receipt, the place of each receipt, and the receipt of each decision. If the store has the keys of rows
+/// (`rows`), it also checks the MAC of each row.
 ///
 /// # Errors
 /// When the store fails.
-pub async fn verify(store: &Store, key: &VerifyingKey, issuer: &str) -> Result<Report, Error> {
+pub async fn verify(
+    store: &Store,
+    key: &VerifyingKey,
+    issuer: &str,
+    rows: bool,
+) -> Result<Report, Error> {
     let mut check = Check {
         store,
         key,
@@ -38,10 +46,19 @@ pub async fn verify(store: &Store, key: &VerifyingKey, issuer: &str) -> Result<R
         report: Report {
             entries: 0,
             heads: 0,
+            rows: None,
             wrong: None,
         },
     };
     check.report.wrong = check.run().await?;
+    if rows {
+        let found = crate::rows::check(store)?;
+        check.report.rows = Some(found.rows);
+        let wrong = found.wrong.map(|row| {
+            format!("a row was not written by this scheme, or was changed since: {row}")
+        });
+        check.report.wrong = check.report.wrong.or(wrong);
+    }
     Ok(check.report)
 }
 
@@ -81,9 +98,19 @@ impl Check<'_> {
                 }
             }
         }
-        let lost = self.store.read(receipt::lost).await?;
-        Ok(lost.map(|receipt| {
-            format!("receipt {receipt} is neither in the log, at its place, nor waiting for one")
+        if let Some(receipt) = self.store.read(receipt::lost).await? {
+            return Ok(Some(format!(
+                "receipt {receipt} is neither in the log, at its place, nor waiting for one"
+            )));
+        }
+        if let Some(action) = self.store.read(receipt::unproven).await? {
+            return Ok(Some(format!(
+                "action {action} is decided, but has no receipt of its own"
+            )));
+        }
+        let granted = self.store.read(receipt::ungranted).await?;
+        Ok(granted.map(|action| {
+            format!("action {action} gave a partner something, but was never approved")
         }))
     }
 

@@ -1,7 +1,6 @@
 //! Connecting a SIM to an identity that exists: after a swap or loss, or once the SIM is ready. The holder proves that
 //! they hold it, and approves with the code.
 
-use ipse_keys::KeyStore;
 use ipse_protocol::ids::{ActionId, IdentityId};
 use ipse_protocol::problem::{Problem, ProblemCode};
 use ipse_protocol::terms::{BlockReason, FieldKind, LeafKind, Line, Readiness};
@@ -21,7 +20,7 @@ use crate::device::Signed;
 use crate::error::{Error, RuleError, refuse};
 use crate::person::{Attributes, lookup_hash};
 use crate::scheme::Scheme;
-use crate::{block, device, party};
+use crate::{block, party};
 
 impl Scheme {
     /// A person connects the SIM that has their number now, or another number with its SIM: after a swap or loss, when the number
@@ -190,12 +189,7 @@ pub(crate) fn may_bind(
 ///
 /// # Errors
 /// When the store fails, or the connection is not one that can be bound. Then nothing is decided.
-pub(crate) fn bind_new(
-    tx: &mut Tx,
-    keys: &dyn KeyStore,
-    action: &ActionId,
-    claim: &Claim,
-) -> Result<(), StoreError> {
+pub(crate) fn bind_new(tx: &mut Tx, action: &ActionId, claim: &Claim) -> Result<(), StoreError> {
     let identity = &claim.identity;
     let missing = || StoreError::Abort("the SIM that was being connected is missing".into());
     let connection = sim::connection_of_action(tx, action)?.ok_or_else(missing)?;
@@ -227,9 +221,8 @@ pub(crate) fn bind_new(
         release(tx, &old.operator, &old.handle)?;
     }
     for mut row in ipse_store::device::of_identity(tx, identity)? {
-        device::require_authentic(keys, &row)?;
         row.sim_handle = Some(binding.handle.clone());
-        device::update(tx, keys, &mut row)?;
+        ipse_store::device::update(tx, &row)?;
     }
     let actor = Actor::Device(claim.device.clone());
     let mut lifted = false;

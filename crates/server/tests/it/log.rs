@@ -248,11 +248,8 @@ async fn a_stored_request_that_cannot_be_read_is_logged() {
     let partner = network.partner().await;
     let mut started = network.start_basic(&partner).await;
     started.cancel(&network.issuer).await;
-    const BREAK: &str =
-        r#"UPDATE action SET request = REPLACE(request, '"redirect_uri"', '"redirect"')"#;
-    let store = &network.server.scheme.store;
-    let broken = store.write(|tx| tx.exec(BREAK, &[]).map(drop));
-    broken.await.expect("store");
+    const BREAK: &str = r#"UPDATE action SET request = REPLACE(request, '"redirect_uri"', '"redirect"') WHERE $1 = ''"#;
+    network.change(BREAK, "").await;
     let page = started.browser.get(&started.login.action_page).await;
     assert!(
         page.text.contains("data-code=\"internal\""),

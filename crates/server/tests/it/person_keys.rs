@@ -1,15 +1,16 @@
 //! Where the person keys are kept, beside a database that several installations share.
 
-use crate::support::set_up;
+use crate::support::{keystore_of_before, set_up};
 use ipse_protocol::Random;
 use ipse_protocol::ids::IdentityId;
 use ipse_scheme::Scheme;
 use ipse_server::config::ServerConfig;
+use ipse_server::keystore;
 use ipse_store::testing::TestDb;
 use ipse_store::{PERSONS, SCHEME, Store, person};
 
-/// The scheme of a home whose configuration says nothing of person keys.
-fn scheme(home: &std::path::Path, db: &TestDb) -> Scheme {
+/// The configuration of a home, which says nothing of person keys.
+fn configured(home: &std::path::Path, db: &TestDb) -> ServerConfig {
     std::fs::create_dir_all(home).expect("a folder");
     let config = serde_json::json!({
         "profile": "demo", "issuer": "http://localhost:1", "app": "http://localhost:2",
@@ -17,7 +18,12 @@ fn scheme(home: &std::path::Path, db: &TestDb) -> Scheme {
     });
     let text = toml::to_string(&config).expect("toml");
     std::fs::write(home.join("scheme.toml"), text).expect("written");
-    let config = ServerConfig::load(home).expect("a configuration");
+    ServerConfig::load(home).expect("a configuration")
+}
+
+/// The scheme of such a home.
+fn scheme(home: &std::path::Path, db: &TestDb) -> Scheme {
+    let config = configured(home, db);
     set_up(home, &config, db.clock());
     let (clock, random) = (db.clock().clone(), Random::system());
     ipse_server::server::open_scheme(home, &config, clock, &random).expect("opens")
@@ -73,6 +79,10 @@ async fn an_installation_that_has_people_keeps_its_keys_in_the_shared_schema() {
     added.expect("a person");
     let shared = schema(&db, "ipse_persons");
     drop(Store::open(&shared, &PERSONS, db.clock().clone()).expect("opens"));
+    drop(keystore_of_before(home.path()));
+    let config = configured(home.path(), &db);
+    set_up(home.path(), &config, db.clock());
+    keystore::upgrade(home.path(), &config, db.clock(), &Random::system()).expect("upgraded");
     for _ in 0..2 {
         let scheme = scheme(home.path(), &db);
         scheme.persons.create(&identity).await.expect("the key");

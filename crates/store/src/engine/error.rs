@@ -20,6 +20,11 @@ pub enum StoreError {
     /// The database holds something that this program cannot have written.
     #[error("stored data is not as expected: {0}")]
     Corrupt(String),
+    /// A row of this table has no MAC of this scheme, or not for this content: something else wrote it.
+    #[error(
+        "a row of the table {0} was not written by this scheme: compare it with a backup (ipse log verify names the row)"
+    )]
+    NotAuthentic(&'static str),
     /// The wall clock cannot be trusted. Nothing was changed.
     #[error("{0}")]
     Clock(ClockFault),
@@ -68,6 +73,7 @@ impl StoreError {
             Self::Unique(_) => "store_unique",
             Self::Constraint(_) => "store_constraint",
             Self::Corrupt(_) => "store_corrupt",
+            Self::NotAuthentic(_) => "row_not_authentic",
             Self::Clock(_) => "store_clock",
             Self::Unavailable(_) => "store_unavailable",
             Self::RowCount(_) => "store_row_count",

@@ -23,8 +23,10 @@ mod notify_postgres;
 mod pace;
 mod postgres;
 mod queue;
+mod row_keys;
 mod sqlite;
 mod stats;
+mod table;
 mod time;
 mod tx;
 mod url;
@@ -46,13 +48,16 @@ use self::queue::{Queue, Task};
 use self::sqlite::{Readers, SqliteConnection};
 use self::stats::Counters;
 use self::time::Time;
-use self::tx::Connection;
+use self::tx::{Connection, Keyring};
 use self::url::Target;
 
 pub use self::error::{ClockFault, StoreError, TxError};
 pub use self::migrate::{Migration, Migrations};
 pub use self::notify::Notice;
+pub use self::row_keys::RowKeys;
 pub use self::stats::Stats;
+pub use self::table::Table;
+pub(crate) use self::table::{Draft, Select};
 pub use self::time::ClockState;
 pub use self::tx::Tx;
 pub use self::value::{FromValue, Param, Row, Value};
@@ -67,6 +72,7 @@ struct Inner {
     /// Only on SQLite, where reads run on the calling thread.
     readers: Option<Readers>,
     time: Arc<Time>,
+    row_keys: Keyring,
     local: Arc<Local>,
     counters: Arc<Counters>,
     threads: Mutex<Vec<JoinHandle<()>>>,
@@ -122,6 +128,7 @@ impl Store {
         let on_server = matches!(target, Target::Postgres { .. });
         let time = Time::new(clock, random, on_server);
         let watched = Arc::clone(&time);
+        let row_keys = Keyring::default();
         let local = Arc::new(Local::new());
         let counters = Arc::new(Counters::default());
         let mut threads = Vec::new();
@@ -129,7 +136,11 @@ impl Store {
             Target::Sqlite { path, queue } => {
                 let connection = SqliteConnection::open(&path, true).map_err(|f| f.error)?;
                 Checkpoints::take_over(&connection);
-                let mut tx = Tx::new(Connection::Sqlite(Box::new(connection)), Arc::clone(&time));
+                let mut tx = Tx::new(
+                    Connection::Sqlite(Box::new(connection)),
+                    Arc::clone(&time),
+                    Arc::clone(&row_keys),
+                );
                 migrate::migrate(&mut tx, migrations, None)?;
                 let queue = Arc::new(Queue::new(queue));
                 let (q, l, c) = (
@@ -142,7 +153,8 @@ impl Store {
                     group_commit::writer(&mut tx, &mut checkpoints, &q, &l, &c);
                 })?);
                 threads.push(spawn("store-mover", move || mover.run())?);
-                (queue, Some(Readers::new(path, time)))
+                let readers = Readers::new(path, time, Arc::clone(&row_keys));
+                (queue, Some(readers))
             }
             Target::Postgres {
                 config,
@@ -154,6 +166,7 @@ impl Store {
                 let mut tx = Tx::new(
                     Connection::Postgres(Box::new(connection)),
                     Arc::clone(&time),
+                    Arc::clone(&row_keys),
                 );
                 migrate::migrate(&mut tx, migrations, schema.as_deref())?;
                 drop(tx);
@@ -163,6 +176,7 @@ impl Store {
                 let pool = Arc::new(Pool {
                     config: *config,
                     time,
+                    row_keys: Arc::clone(&row_keys),
                     queue: Arc::clone(&queue),
                     broadcast,
                     counters: Arc::clone(&counters),
@@ -181,10 +195,18 @@ impl Store {
             queue,
             readers,
             time: watched,
+            row_keys,
             local,
             counters,
             threads: Mutex::new(threads),
         })))
+    }
+
+    /// Gives the store the keys that authenticate rows. Tables with a MAC cannot be used before, and the keys do not change
+    /// afterwards.
+    pub fn authenticate(&self, keys: RowKeys) {
+        // Who comes second has the same keys: they are those of the keystore that belongs to this database.
+        let _ = self.0.row_keys.set(Arc::new(keys));
     }
 
     /// Runs a function that changes state, and answers after its commit.
@@ -388,7 +410,8 @@ fn block_on<T>(future: impl Future<Output = T>) -> T {
     }
     let waker = Waker::from(Arc::new(Unpark(std::thread::current())));
     let mut context = Context::from_waker(&waker);
-    let mut future = pin!(future);
+    // A runtime that calls this cannot take its turn, so a share of its time would never come back.
+    let mut future = pin!(tokio::task::unconstrained(future));
     loop {
         match future.as_mut().poll(&mut context) {
             Poll::Ready(value) => return value,

@@ -17,7 +17,7 @@ use super::notify_postgres::Broadcast;
 use super::queue::{Job, Queue};
 use super::stats::Counters;
 use super::time::Time;
-use super::tx::{Connection, Tx};
+use super::tx::{Connection, Keyring, Tx};
 use super::value::{Columns, Param, Row, Value};
 
 /// After this many conflicts a transaction waits for its turn.
@@ -294,6 +294,7 @@ fn unique(db: &DbError) -> String {
 pub(crate) struct Pool {
     pub(crate) config: postgres::Config,
     pub(crate) time: Arc<Time>,
+    pub(crate) row_keys: Keyring,
     pub(crate) queue: Arc<Queue>,
     pub(crate) broadcast: Broadcast,
     pub(crate) counters: Arc<Counters>,
@@ -318,6 +319,7 @@ impl Pool {
         Ok(Tx::new(
             Connection::Postgres(Box::new(connection)),
             Arc::clone(&self.time),
+            Arc::clone(&self.row_keys),
         ))
     }
 

@@ -13,7 +13,7 @@ use rusqlite::{CachedStatement, ErrorCode, ffi};
 
 use super::error::{Failure, Kind, StoreError, TxError};
 use super::time::Time;
-use super::tx::{Connection, Tx};
+use super::tx::{Connection, Keyring, Tx};
 use super::value::{Columns, Param, Row, Value};
 
 /// More than all statements of the program, so that none is prepared twice.
@@ -299,14 +299,16 @@ fn classify(code: ffi::Error, text: Option<&str>) -> StoreError {
 pub(crate) struct Readers {
     path: PathBuf,
     time: Arc<Time>,
+    row_keys: Keyring,
     idle: Mutex<Vec<Tx>>,
 }
 
 impl Readers {
-    pub(crate) fn new(path: PathBuf, time: Arc<Time>) -> Self {
+    pub(crate) fn new(path: PathBuf, time: Arc<Time>, row_keys: Keyring) -> Self {
         Self {
             path,
             time,
+            row_keys,
             idle: Mutex::default(),
         }
     }
@@ -328,6 +330,7 @@ impl Readers {
                 Tx::new(
                     Connection::Sqlite(Box::new(connection)),
                     Arc::clone(&self.time),
+                    Arc::clone(&self.row_keys),
                 )
             }
         };

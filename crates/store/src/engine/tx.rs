@@ -1,15 +1,19 @@
 //! An open transaction: the only place that knows which engine it runs on.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use ipse_protocol::Random;
 
 use super::error::{Failure, Kind, StoreError};
 use super::notify::Notice;
 use super::postgres::PgConnection;
+use super::row_keys::RowKeys;
 use super::sqlite::SqliteConnection;
 use super::time::Time;
 use super::value::{FromValue, Param, Row};
+
+/// The row keys of a store, once it has been given them.
+pub(crate) type Keyring = Arc<OnceLock<Arc<RowKeys>>>;
 
 pub(crate) enum Connection {
     Sqlite(Box<SqliteConnection>),
@@ -24,16 +28,18 @@ pub(crate) enum Connection {
 pub struct Tx {
     connection: Connection,
     time: Arc<Time>,
+    row_keys: Keyring,
     now: Option<i64>,
     failure: Option<Failure>,
     notices: Vec<Notice>,
 }
 
 impl Tx {
-    pub(crate) fn new(connection: Connection, time: Arc<Time>) -> Self {
+    pub(crate) fn new(connection: Connection, time: Arc<Time>, row_keys: Keyring) -> Self {
         Self {
             connection,
             time,
+            row_keys,
             now: None,
             failure: None,
             notices: Vec::new(),
@@ -79,6 +85,19 @@ impl Tx {
             self.failure = Some(failure);
             error
         })
+    }
+
+    /// Fails a step of a rule, and so the transaction.
+    pub(crate) fn fail<T>(&mut self, error: StoreError) -> Result<T, StoreError> {
+        self.run(|_| Err(error.into()))
+    }
+
+    /// The keys that authenticate rows.
+    pub(crate) fn row_keys(&mut self) -> Result<Arc<RowKeys>, StoreError> {
+        match self.row_keys.get() {
+            Some(keys) => Ok(Arc::clone(keys)),
+            None => self.fail(StoreError::Statement("the store has no row keys".into())),
+        }
     }
 
     /// The database's time in milliseconds since 1970, the same during the whole transaction.
@@ -135,7 +154,7 @@ impl Tx {
         if self.change_at_most_one(sql, params)? {
             Ok(())
         } else {
-            self.run(|_| Err(StoreError::RowCount(0).into()))
+            self.fail(StoreError::RowCount(0))
         }
     }
 
@@ -151,7 +170,7 @@ impl Tx {
         match self.exec(sql, params)? {
             0 => Ok(false),
             1 => Ok(true),
-            several => self.run(|_| Err(StoreError::RowCount(several).into())),
+            several => self.fail(StoreError::RowCount(several)),
         }
     }
 
@@ -166,7 +185,7 @@ impl Tx {
     ) -> Result<T, StoreError> {
         match self.row(sql, params)? {
             Some(mut row) => row.only(),
-            None => self.run(|_| Err(StoreError::RowCount(0).into())),
+            None => self.fail(StoreError::RowCount(0)),
         }
     }
 

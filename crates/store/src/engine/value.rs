@@ -156,6 +156,28 @@ impl Value {
     }
 }
 
+impl From<Param<'_>> for Value {
+    fn from(param: Param<'_>) -> Self {
+        match param {
+            Param::Null => Self::Null,
+            Param::Int(v) => Self::Int(v),
+            Param::Text(v) => Self::Text(v.to_owned()),
+            Param::Blob(v) => Self::Blob(v.to_vec()),
+        }
+    }
+}
+
+impl<'v> From<&'v Value> for Param<'v> {
+    fn from(value: &'v Value) -> Self {
+        match value {
+            Value::Null => Self::Null,
+            Value::Int(v) => Self::Int(*v),
+            Value::Text(v) => Self::Text(v),
+            Value::Blob(v) => Self::Blob(v),
+        }
+    }
+}
+
 /// A type that a column can be read into.
 pub trait FromValue: Sized {
     /// What the column must hold, for the error: "integer", "a level".
@@ -314,15 +336,22 @@ impl Row {
         self.read(0, "?column?")
     }
 
+    /// The values, in the order of the columns.
+    pub(crate) fn values(&self) -> &[Value] {
+        &self.values
+    }
+
+    /// A copy of the value at a place.
+    pub(crate) fn peek<T: FromValue>(&self, i: usize, name: &str) -> Result<T, StoreError> {
+        parse(self.values[i].clone(), name)
+    }
+
+    pub(crate) fn put(&mut self, i: usize, value: Value) {
+        self.values[i] = value;
+    }
+
     fn read<T: FromValue>(&mut self, i: usize, name: &str) -> Result<T, StoreError> {
-        let value = std::mem::replace(&mut self.values[i], Value::Null);
-        T::from_value(value).map_err(|value| {
-            StoreError::Corrupt(format!(
-                "column `{name}` is {}, not {}",
-                value.kind(),
-                T::EXPECTED
-            ))
-        })
+        parse(std::mem::replace(&mut self.values[i], Value::Null), name)
     }
 
     /// How many columns there are.
@@ -336,4 +365,14 @@ impl Row {
     pub fn is_empty(&self) -> bool {
         self.values.is_empty()
     }
+}
+
+fn parse<T: FromValue>(value: Value, name: &str) -> Result<T, StoreError> {
+    T::from_value(value).map_err(|value| {
+        StoreError::Corrupt(format!(
+            "column `{name}` is {}, not {}",
+            value.kind(),
+            T::EXPECTED
+        ))
+    })
 }

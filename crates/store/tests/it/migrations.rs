@@ -1,7 +1,7 @@
-use ipse_protocol::ids::ActionId;
+use ipse_protocol::ids::{ActionId, IdentityId};
 use ipse_protocol::terms::ActionStatus;
-use ipse_store::testing::{TestDb, row_key};
-use ipse_store::{Migration, Migrations, Param, SCHEME, StoreError, params};
+use ipse_store::testing::{TestDb, authenticate_rows, row_key};
+use ipse_store::{Migration, Migrations, Param, SCHEME, StoreError, identity, params};
 
 const fn step(version: i64, text: &'static str) -> Migration {
     Migration {
@@ -118,9 +118,11 @@ fn an_action_decided_before_the_upgrade_can_be_read() {
             .expect("a row of before");
         store.close();
         let id = parsed("act_AAAAAAAAAAAAAAAAAAAAAA");
-        let read = db
-            .open(&SCHEME)
-            .read_blocking(move |tx| ipse_store::action::by_id(tx, &id));
+        let store = db.open(&SCHEME);
+        let read = store.write_blocking(move |tx| {
+            authenticate_rows(tx, "action")?;
+            ipse_store::action::by_id(tx, &id)
+        });
         let action = read.expect("store").expect("an action");
         let claim = action.claim.expect("a claim");
         assert_eq!(claim.code_version, None);
@@ -286,3 +288,45 @@ fn what_a_phone_was_offered_before_the_views_of_version_2_starts_again() {
 
 const OPEN: &str = "INSERT INTO action (id, kind, status, level, request, browser_name, language, sim, created, expires) \
      VALUES ($1, 'login', $2, 'basic', '{}', '', 'nl', 'none', 1, 9)";
+
+/// Suspensions and wrong codes of before version 19 are known to the identity.
+#[test]
+fn suspensions_and_wrong_codes_of_before_count() {
+    const WRONG: &str = "INSERT INTO wrong_code (attempt, identity, time) VALUES ($1, $2, $3)";
+    const REASON: &str =
+        "INSERT INTO suspension (identity, reason, since, cause) VALUES ($1, 'person', 5, 'phone')";
+    const PERSON: &str = "INSERT INTO identity (number, id, status, epoch, language, code_version, created) \
+         VALUES ($1, $2, 'suspended', 1, 'nl', 3, 1)";
+    let before: &Migrations = Box::leak(Box::new(Migrations::new(&SCHEME.steps()[..19])));
+    let id = IdentityId::parse("idn_AAAAAAAAAAAAAAAAAAAAAA").expect("an id");
+    for db in TestDb::both() {
+        let (store, who) = (db.open(before), id.clone());
+        let rows = store.write_blocking(move |tx| {
+            tx.exec(PERSON, &[Param::Int(0), Param::from(&who)])?;
+            tx.exec(REASON, &[Param::from(&who)])?;
+            for n in 0..12_i64 {
+                let attempt = format!("att_{n}");
+                tx.exec(
+                    WRONG,
+                    &[
+                        Param::from(&attempt),
+                        Param::from(&who),
+                        Param::Int(100 - n),
+                    ],
+                )?;
+            }
+            Ok(())
+        });
+        rows.expect("rows of before");
+        store.close();
+        let (store, who) = (db.open(&SCHEME), id.clone());
+        let found = store.write_blocking(move |tx| {
+            authenticate_rows(tx, "identity")?;
+            authenticate_rows(tx, "suspension")?;
+            let all = identity::wrong_since(tx, &who, 0)?;
+            let late = identity::wrong_since(tx, &who, 97)?;
+            Ok((all, late, identity::reasons(tx, &who)?.len()))
+        });
+        assert_eq!(found, Ok((10, 3, 1)));
+    }
+}

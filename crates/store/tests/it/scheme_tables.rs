@@ -3,7 +3,7 @@
 use ipse_protocol::ids::IdentityId;
 use ipse_protocol::terms::BlockReason;
 use ipse_store::outbox::{self, EffectKind};
-use ipse_store::testing::TestDb;
+use ipse_store::testing::{TestDb, authenticate_rows};
 use ipse_store::{Param, SCHEME, clock, identity};
 
 #[test]
@@ -34,6 +34,7 @@ fn a_reason_to_suspend_a_closed_identity_is_kept_and_it_stays_closed() {
         let ends = store.write_blocking(move |tx| {
             let number = ipse_store::testing::row_key(id.as_str());
             tx.exec(CLOSED, &[Param::from(&id), Param::Int(number)])?;
+            authenticate_rows(tx, "identity")?;
             let added = identity::suspend(tx, &id, BlockReason::SimChanged, "scheme", 2)?;
             let active = identity::lift(tx, &id, BlockReason::SimChanged)?;
             let status = tx.row("SELECT status FROM identity", &[])?;
@@ -62,7 +63,11 @@ fn t45_agreement_is_counted_up_to_a_day_and_a_gap_counts_as_a_minute() {
         let later = keep(3 * clock::DAY_MS).agreed;
         assert_eq!(later, agreed + MINUTE);
         const NEARLY: &str = "UPDATE clock SET agreed = 86400000 - 60001";
-        store.write_blocking(|tx| tx.exec(NEARLY, &[])).unwrap();
+        let nearly = store.write_blocking(|tx| {
+            tx.exec(NEARLY, &[])?;
+            authenticate_rows(tx, "clock")
+        });
+        nearly.unwrap();
         assert!(!keep(MINUTE).is_settled());
         assert_eq!(keep(MINUTE).agreed, clock::DAY_MS);
     }

@@ -43,23 +43,38 @@ fn literals(source: &str) -> Vec<String> {
     found
 }
 
-/// The statements of a file. Where a macro `columns!` puts the same beginning before several ends, each end is completed.
+/// The statements of a file: what is written out, and what `Select::new` makes of a table and a condition.
 fn statements(source: &str) -> Vec<String> {
     let verbs = ["SELECT ", "INSERT ", "UPDATE ", "DELETE "];
     let begins = |text: &String| verbs.iter().any(|verb| text.starts_with(verb));
-    let (whole, rest): (Vec<_>, Vec<_>) = literals(source).into_iter().partition(begins);
-    let is_beginning = |text: &&String| source.contains("concat!(") && text.ends_with(' ');
-    let beginning = whole.iter().find(is_beginning).cloned();
-    let ends = rest.into_iter().filter(|text| text.starts_with("WHERE "));
-    let mut all: Vec<_> = whole
-        .iter()
-        .filter(|text| Some(*text) != beginning.as_ref())
-        .cloned()
-        .collect();
-    if let Some(beginning) = &beginning {
-        all.extend(ends.map(|end| format!("{beginning}{end}")));
+    let is_beginning = |text: &String| source.contains("concat!(") && text.ends_with(' ');
+    let (whole, ends): (Vec<_>, Vec<_>) = literals(source).into_iter().partition(begins);
+    let (beginnings, mut all): (Vec<_>, Vec<_>) = whole.into_iter().partition(is_beginning);
+    for beginning in beginnings {
+        let conditions = ends
+            .iter()
+            .filter(|end| end.contains(" = ") || end.contains(" IS "));
+        all.extend(conditions.map(|end| format!("{beginning}{end}")));
     }
+    all.extend(selects(source));
     all
+}
+
+/// What each `Select::new(&NAME, "…")` of a file becomes.
+fn selects(source: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for rest in source.split("Select::new(").skip(1) {
+        let name = rest.trim_start().trim_start_matches('&');
+        let name: String = name.chars().take_while(|c| *c != ',').collect();
+        let declared = source
+            .split(&format!("static {name}: Table ="))
+            .nth(1)
+            .expect("the table of a Select is in its file");
+        let table = literals(declared).remove(0);
+        let tail = literals(rest).remove(0);
+        found.push(ipse_store::testing::selected(&table, &tail).expect("a table of TABLES"));
+    }
+    found
 }
 
 #[test]
@@ -81,8 +96,11 @@ fn every_statement_fits_both_schemas() {
             found.push((name.clone(), Box::leak(sql.into_boxed_str())));
         }
     }
+    for sql in ipse_store::testing::table_statements() {
+        found.push(("tables.rs".to_owned(), sql));
+    }
     assert!(
-        found.len() >= 100,
+        found.len() >= 200,
         "only {} statements were found",
         found.len()
     );

@@ -369,3 +369,15 @@ fn a_broken_connection_is_replaced() {
     assert_eq!(result, Ok(()));
     assert_eq!(value(&store, "b"), Some(5));
 }
+
+/// A runtime gives each task a share of its time, which waiting in place would never get back.
+#[tokio::test]
+async fn a_task_may_wait_for_many_transactions_in_place() {
+    for db in TestDb::both() {
+        let store = db.open(&SCHEMA);
+        for _ in 0..300 {
+            assert_eq!(store.read_blocking(|_| Ok(())), Ok(()));
+            assert_eq!(store.write_blocking(|_| Ok(())), Ok(()));
+        }
+    }
+}

@@ -1,21 +1,23 @@
 //! What a test reads and changes behind the server's back.
 
 use ipse_jose::SigningKey;
+use ipse_keys::FileKeyStore;
 use ipse_phone::Biometric;
 use ipse_store::Param;
 use ipse_store::identity::Identity;
+use ipse_store::testing::authenticate_rows;
 
 use super::{Phone, TestNetwork, parsed};
 
 impl TestNetwork {
     /// Deletes wrong codes and blocks, for races whose first round blocks the identity.
     pub async fn forgive(&self, identity: &str) {
-        const TRIES: &str = "DELETE FROM wrong_code WHERE identity = $1";
         const REASONS: &str = "DELETE FROM suspension WHERE identity = $1";
-        const COUNT: &str = "UPDATE identity SET status = 'active', wrong_codes = 0 WHERE id = $1";
+        const COUNT: &str = "UPDATE identity SET status = 'active', reasons = 0, wrong_codes = 0, wrong_times = '[]' \
+             WHERE id = $1";
         const OPEN: &str =
             "UPDATE attempt SET status = 'wrong' WHERE identity = $1 AND status = 'open'";
-        for sql in [TRIES, REASONS, COUNT, OPEN] {
+        for sql in [REASONS, COUNT, OPEN] {
             self.change(sql, identity).await;
         }
     }
@@ -40,6 +42,16 @@ impl TestNetwork {
             ipse_protocol::Random::system(),
         )
         .expect("scheme opens")
+    }
+
+    /// Another connection to the scheme's database, with its keys: for a time when no server runs in this process.
+    pub fn store_beside(&self) -> ipse_store::Store {
+        let clock = self.db.clock().clone();
+        let store = ipse_store::Store::open(self.db.url(), &ipse_store::SCHEME, clock);
+        let store = store.expect("the database opens");
+        let keys = FileKeyStore::open(&self.home.path().join("scheme/keys")).expect("keystore");
+        store.authenticate(ipse_server::row_keys(&keys).expect("keys of rows"));
+        store
     }
 
     /// The identity as the database has it.
@@ -117,8 +129,29 @@ impl TestNetwork {
         loot
     }
 
-    /// Runs SQL with one text.
+    /// Runs SQL with one text, and gives the rows of the table their MACs: as the scheme itself would change them.
     pub async fn change(&self, sql: &'static str, text: &str) -> u64 {
+        let text = text.to_owned();
+        let words: Vec<&str> = sql.split_whitespace().collect();
+        let table = match words[0] {
+            "UPDATE" => words[1],
+            _ => words[2],
+        };
+        let table = table.split('(').next().unwrap_or(table);
+        self.server
+            .scheme
+            .store
+            .write(move |tx| {
+                let changed = tx.exec(sql, &[Param::from(&text)])?;
+                authenticate_rows(tx, table)?;
+                Ok(changed)
+            })
+            .await
+            .expect("store")
+    }
+
+    /// Runs SQL with one text, as somebody who can write the database but has no keys.
+    pub async fn tamper(&self, sql: &'static str, text: &str) -> u64 {
         let text = text.to_owned();
         self.server
             .scheme
@@ -134,17 +167,14 @@ impl TestNetwork {
         phone: &Phone,
         change: impl Fn(&mut ipse_store::device::Device) + Send + 'static,
     ) {
-        let (id, keys) = (
-            phone.device_id().to_owned(),
-            self.server.scheme.keys.clone(),
-        );
+        let id = phone.device_id().to_owned();
         self.server
             .scheme
             .store
             .write(move |tx| {
                 let mut device = ipse_store::device::by_id(tx, &parsed(&id))?.expect("a device");
                 change(&mut device);
-                ipse_scheme::device::update(tx, &*keys, &mut device).map(drop)
+                ipse_store::device::update(tx, &device)
             })
             .await
             .expect("store");

@@ -20,7 +20,10 @@ mod steps;
 
 pub use browser::{Browser, Page};
 pub use child::{Child, run as run_child};
-pub use network::{BANK, OPERATOR, Options, Rival, TestNetwork, national_number, number, set_up};
+pub use network::{
+    BANK, OPERATOR, Options, Rival, TestNetwork, keystore_of_before, national_number, number,
+    set_up,
+};
 pub use partner::{ASSERTION_TYPE, Partner, Tokens, parameter as partner_parameter};
 pub use phone::{CODE, Phone, Reply, Sealed};
 pub use starts::{RACER, Started, refusal};

@@ -449,6 +449,14 @@ fn keys(home: &Path, make: &dyn Fn(&dyn KeyStore) -> Result<(), ipse_keys::Error
     FileKeyStore::open(&dir).expect("a keystore")
 }
 
+/// A keystore of before there were inventories. It is open until it is dropped.
+pub fn keystore_of_before(home: &Path) -> FileKeyStore {
+    let make = |keys: &dyn KeyStore| ipse_server::keystore::make_keys(keys, &Random::system());
+    let keys = keys(home, &make);
+    std::fs::remove_file(home.join("keys/inventory")).expect("an inventory");
+    keys
+}
+
 /// Runs `ipse keys init`.
 pub fn set_up(home: &Path, config: &ServerConfig, clock: &Clock) {
     let keys = ipse_server::keystore::init(home, config, clock, &Random::system());

@@ -316,8 +316,9 @@ impl TestServer {
     ) -> IdentityId {
         let person = IdentityId::new(&Random::system());
         let key = self.server.scheme.persons.create(&person).await.unwrap();
+        let released_as = format!("grant/released/2|{action}|{}|{person}", self.partner);
         let released = key
-            .seal("grant/released", &serde_json::to_vec(released).unwrap())
+            .seal(&released_as, &serde_json::to_vec(released).unwrap())
             .unwrap();
         self.decide(action, ActionStatus::Approved, None).await;
         let code = between_mac(&self.server, action);
@@ -344,6 +345,7 @@ impl TestServer {
                 token_hash: None,
                 token_expires: None,
                 auth_time: now,
+                methods: None,
             };
             grant::insert(tx, &row)
         };

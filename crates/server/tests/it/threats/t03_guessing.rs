@@ -8,10 +8,8 @@ use ipse_protocol::code::code_proof;
 use ipse_protocol::device_request::WINDOW;
 use ipse_protocol::terms::Factor;
 use ipse_protocol::wire::{AttemptRequest, AttemptResponse, Offer};
-use ipse_scheme::device;
 use ipse_scheme::device::Incoming;
 use ipse_server::Server;
-use ipse_store::SCHEME;
 use ipse_store::device::Device;
 use ipse_store::testing::rounds;
 use reqwest::StatusCode;
@@ -98,10 +96,7 @@ async fn change_device(
     phone: &Phone,
     change: impl Fn(&mut Device) + Send + 'static,
 ) {
-    let (keys, id) = (
-        network.server.scheme.keys.clone(),
-        phone.device_id().to_owned(),
-    );
+    let id = phone.device_id().to_owned();
     network
         .server
         .scheme
@@ -109,7 +104,7 @@ async fn change_device(
         .write(move |tx| {
             let mut row = ipse_store::device::by_id(tx, &parsed(&id))?.expect("a device");
             change(&mut row);
-            device::update(tx, &*keys, &mut row)
+            ipse_store::device::update(tx, &row)
         })
         .await
         .expect("store");
@@ -126,7 +121,7 @@ async fn t03_a_server_killed_at_every_guess_answers_three() {
         let mut child = Child::replace(&mut network).await;
         let offer = network.offer_basic(&partner, &mut phone).await;
         let path = format!("/actions/{}/attempt", offer.action);
-        let store = network.db.open(&SCHEME);
+        let store = network.store_beside();
         let mut answered = 0;
         for n in 0..40 {
             let (_, ke1) = start_login(&format!("{:05}", 30_000 + n));

@@ -4,7 +4,6 @@ use std::time::{Duration, Instant};
 
 use ipse_operator::config::Fault;
 use ipse_protocol::wire::{AttemptResponse, Offer};
-use ipse_store::SCHEME;
 use ipse_store::testing::TestDb;
 use reqwest::StatusCode;
 use serde_json::json;
@@ -41,7 +40,7 @@ async fn killed_at_every_step(db: TestDb) {
             logins += 1;
         }
     }
-    let store = network.db.open(&SCHEME);
+    let store = network.store_beside();
     let who = phone.identity.as_str();
     for (what, sql) in [
         (
@@ -77,7 +76,7 @@ async fn killed_at_every_step(db: TestDb) {
         .await;
     let key = &network.server.scheme.log_key();
     let key = ipse_jose::VerifyingKey::from_jwk(key, ipse_jose::Alg::Es256).expect("key");
-    let report = ipse_scheme::log::verify(&store, &key, &network.issuer)
+    let report = ipse_scheme::log::verify(&store, &key, &network.issuer, true)
         .await
         .expect("verified");
     assert_eq!(report.wrong, None);
@@ -287,7 +286,7 @@ async fn t13_effects_survive_a_kill_and_happen_once() {
     for mut network in TestNetwork::both().await {
         let mut phone = network.enrolled(0).await;
         let mut child = Child::replace(&mut network).await;
-        let store = network.db.open(&SCHEME);
+        let store = network.store_beside();
         for blocks in 1..=3 {
             let request = phone.seal("/block", &json!({"reason": "person"}));
             let answer = child

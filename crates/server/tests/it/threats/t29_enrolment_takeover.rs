@@ -36,18 +36,9 @@ async fn t29_a_number_moves_only_to_a_proven_sim() {
             StatusCode::CREATED
         );
         let enrolment = other.enrolment.clone();
-        network
-            .server
-            .scheme
-            .store
-            .write(move |tx| {
-                tx.exec(
-                    "UPDATE enrolment SET sim_state = 'upgradable', handle = NULL WHERE id = $1",
-                    ipse_store::params![&enrolment],
-                )
-            })
-            .await
-            .expect("store");
+        const CANNOT_ANSWER: &str =
+            "UPDATE enrolment SET sim_state = 'upgradable', handle = NULL WHERE id = $1";
+        network.change(CANNOT_ANSWER, &enrolment).await;
         assert!(other.visit_bank("customer1").await.contains("enrolment="));
         let done = other.finish_enrolment().await;
         assert_eq!(done.status, StatusCode::CREATED, "{}", done.body);

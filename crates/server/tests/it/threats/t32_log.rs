@@ -2,13 +2,18 @@
 
 use ipse_protocol::merkle;
 use ipse_store::Param;
+use ipse_store::testing::authenticate_rows;
 use serde_json::{Value, json};
 
 use crate::support::TestNetwork;
 
 async fn change(network: &TestNetwork, sql: &'static str, to: &[u8]) -> u64 {
     let (store, to) = (&network.server.scheme.store, to.to_vec());
-    let changed = store.write(move |tx| tx.exec(sql, &[Param::from(&to[..])]));
+    let changed = store.write(move |tx| {
+        let changed = tx.exec(sql, &[Param::from(&to[..])])?;
+        authenticate_rows(tx, "log_queue")?;
+        Ok(changed)
+    });
     changed.await.expect("store")
 }
 
@@ -37,7 +42,7 @@ async fn verified(network: &TestNetwork) -> (u64, Option<String>) {
     let scheme = &network.server.scheme;
     let key =
         ipse_jose::VerifyingKey::from_jwk(&scheme.log_key(), ipse_jose::Alg::Es256).expect("key");
-    let report = ipse_scheme::log::verify(&scheme.store, &key, &network.issuer)
+    let report = ipse_scheme::log::verify(&scheme.store, &key, &network.issuer, true)
         .await
         .expect("verified");
     (report.entries, report.wrong)
@@ -64,7 +69,7 @@ async fn put(network: &TestNetwork, all: Vec<Option<Entry>>) {
             tx.exec(LEAF, &at_leaf)?;
             tx.exec(NODE, &[Param::from(at as i64), Param::from(hash)])?;
         }
-        Ok(())
+        authenticate_rows(tx, "log_leaf")
     });
     done.await.expect("store");
 }

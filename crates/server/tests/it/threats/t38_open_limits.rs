@@ -284,7 +284,7 @@ fn abandoned(random: &Random, n: u32) -> (Device, Enrolment) {
         contest_until: None,
         contested: false,
         basic_until: 0,
-        mac: [0; 32],
+        mac: Vec::new(),
         last_sequence: 1,
         recent: vec![0; 8],
         created: 1,

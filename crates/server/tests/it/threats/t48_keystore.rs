@@ -13,20 +13,20 @@ use ipse_store::{PERSONS, Param, SCHEME, Store};
 use serde_json::json;
 
 /// A home that was set up, with databases of its own.
-struct Home {
-    folder: tempfile::TempDir,
-    db: TestDb,
+pub struct Home {
+    pub folder: tempfile::TempDir,
+    pub db: TestDb,
 }
 
 impl Home {
-    fn new(db: TestDb) -> Self {
+    pub fn new(db: TestDb) -> Self {
         let home = Self::without_keys(db);
         home.init().expect("set up");
         home.start().expect("starts");
         home
     }
 
-    fn without_keys(db: TestDb) -> Self {
+    pub fn without_keys(db: TestDb) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let config = json!({
             "profile": "demo", "issuer": "http://localhost:1", "app": "http://localhost:2",
@@ -38,23 +38,23 @@ impl Home {
         Self { folder, db }
     }
 
-    fn config(&self) -> ServerConfig {
+    pub fn config(&self) -> ServerConfig {
         ServerConfig::load(self.folder.path()).expect("a configuration")
     }
 
-    fn keys(&self) -> PathBuf {
+    pub fn keys(&self) -> PathBuf {
         self.folder.path().join("keys")
     }
 
     /// `ipse keys init`, or its refusal.
-    fn init(&self) -> Result<(), String> {
+    pub fn init(&self) -> Result<(), String> {
         let (config, clock) = (self.config(), self.db.clock());
         let done = keystore::init(self.folder.path(), &config, clock, &Random::system());
         done.map(drop).map_err(|error| format!("{error:#}"))
     }
 
     /// What `ipse serve` opens, or its refusal.
-    fn start(&self) -> Result<Scheme, String> {
+    pub fn start(&self) -> Result<Scheme, String> {
         let (config, clock) = (self.config(), self.db.clock().clone());
         let home = self.folder.path();
         ipse_server::server::open_scheme(home, &config, clock, &Random::system())

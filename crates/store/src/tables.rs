@@ -1,0 +1,42 @@
+//! The tables whose rows carry a MAC, all of them: for the step that gives older rows their MAC, for another key, and for the
+//! check of a whole database.
+
+use crate::engine::Table;
+use crate::{
+    action, answer, attempt, clock, device, enrolment, fingerprint, grant, identity, outbox,
+    partner, person, pushed_request, receipt, recovery, registrar, sim,
+};
+
+/// The tables.
+///
+/// Not among them: person keys (sealed under a keystore key, with the identity), the tree of the log (made of its leaves, and checked
+/// against its signed heads), spent client assertions, counts of text messages and the audit trail (only their deletion would help anybody,
+/// and no MAC shows that).
+pub static TABLES: [&Table; 26] = [
+    &identity::TABLE,
+    &identity::SUSPENSIONS,
+    &device::TABLE,
+    &sim::TABLE,
+    &sim::CONNECTIONS,
+    &sim::FEEDS,
+    &sim::EVENTS,
+    &person::ATTRIBUTES,
+    &person::PROOFINGS,
+    &person::LOOKUPS,
+    &partner::TABLE,
+    &grant::PAIRWISE,
+    &action::TABLE,
+    &attempt::TABLE,
+    &grant::TABLE,
+    &receipt::TABLE,
+    &receipt::QUEUE,
+    &receipt::LEAVES,
+    &enrolment::TABLE,
+    &recovery::TABLE,
+    &registrar::TABLE,
+    &fingerprint::TABLE,
+    &pushed_request::TABLE,
+    &answer::TABLE,
+    &outbox::TABLE,
+    &clock::TABLE,
+];
