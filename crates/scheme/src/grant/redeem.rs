@@ -238,10 +238,10 @@ fn redeem(
         if !found.is_current() {
             return Err(CodeRefusal::IdentityChanged.into());
         }
-    }
-    if unused && found.delivered {
-        // Somebody put the row back that the grant had before.
-        return Err(StoreError::NotAuthentic("access_grant").into());
+        if found.delivered {
+            // Somebody put the row back that the grant had before.
+            return Err(StoreError::NotAuthentic("access_grant").into());
+        }
     }
     let token_hash = sha256(bearer(&grant.action, secret).as_bytes());
     if !grant::redeem(tx, &grant.action, &token_hash, now + life)? {
