@@ -1,8 +1,26 @@
-//! What a deciding transaction does.
+//! What a person approves, and what the deciding transaction then does.
 
+use ipse_protocol::terms::{Factor, KeyKind};
+use ipse_store::action::{Action, Claim};
 use ipse_store::{StoreError, Tx};
+
+use crate::person::PersonKey;
 
 /// What the deciding transaction does when an action is approved, at a time in milliseconds. Everything slow happened
 /// before, and every refusal is in [`ActionKind::may_approve`](crate::kind::ActionKind::may_approve): an error here rolls back the
 /// whole decision.
 pub(crate) type Effect = Box<dyn Fn(&mut Tx, i64) -> Result<(), StoreError> + Send>;
+
+/// What a person approves.
+pub(crate) struct Approval<'a> {
+    /// What was asked.
+    pub action: &'a Action,
+    /// The claim of the phone.
+    pub claim: &'a Claim,
+    /// The view that was shown.
+    pub view: &'a [u8],
+    /// Key of the person.
+    pub key: &'a PersonKey,
+    /// The factor, and the kind of the device's key.
+    pub methods: (Factor, KeyKind),
+}

@@ -9,9 +9,8 @@ use ipse_protocol::{sha256, view};
 use ipse_store::action::{Action, Claim};
 use ipse_store::grant::{self, Grant, GrantStatus};
 
-use crate::effect::Effect;
+use crate::effect::{Approval, Effect};
 use crate::error::Error;
-use crate::kind::Approval;
 use crate::request::ActionRequest;
 use crate::scheme::Scheme;
 

@@ -5,9 +5,9 @@ use ipse_store::Tx;
 use ipse_store::action::{Action, Claim};
 use ipse_store::device::Device;
 
-use super::{ActionKind, Approval};
+use super::ActionKind;
 use crate::code_change;
-use crate::effect::Effect;
+use crate::effect::{Approval, Effect};
 use crate::error::{Error, RuleError};
 use crate::scheme::Scheme;
 use crate::view::ViewTexts;

@@ -5,8 +5,8 @@ use ipse_store::Tx;
 use ipse_store::action::{Action, Claim};
 use ipse_store::device::Device;
 
-use super::{ActionKind, Approval};
-use crate::effect::Effect;
+use super::ActionKind;
+use crate::effect::{Approval, Effect};
 use crate::error::{Error, RuleError};
 use crate::scheme::Scheme;
 use crate::sim;

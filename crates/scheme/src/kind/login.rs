@@ -4,8 +4,8 @@ use ipse_protocol::terms::{Factor, Flow, Level, SimNeed, Warning};
 use ipse_store::action::{Action, Claim};
 use ipse_store::device::Device;
 
-use super::{ActionKind, Approval, code_or_biometric};
-use crate::effect::Effect;
+use super::{ActionKind, code_or_biometric};
+use crate::effect::{Approval, Effect};
 use crate::error::Error;
 use crate::grant;
 use crate::scheme::Scheme;

@@ -6,15 +6,14 @@ mod fingerprint;
 mod login;
 mod unblock;
 
-use ipse_protocol::terms::{Factor, Flow, KeyKind, Level, SimNeed};
+use ipse_protocol::terms::{Factor, Flow, Level, SimNeed};
 use ipse_protocol::view::Field;
 use ipse_store::Tx;
 use ipse_store::action::{Action, Claim};
 use ipse_store::device::{Backup, Device};
 
-use crate::effect::Effect;
+use crate::effect::{Approval, Effect};
 use crate::error::{Error, RuleError};
-use crate::person::PersonKey;
 use crate::request::ActionRequest;
 use crate::scheme::Scheme;
 use crate::view::{Sentences, ViewTexts};
@@ -57,20 +56,6 @@ pub(crate) trait ActionKind: Sync {
 
     /// Where the phone sends the person after the decision: back to the browser that began, or nowhere.
     fn return_url(&self, scheme: &Scheme, action: &Action, claim: &Claim) -> Option<String>;
-}
-
-/// What a person approves.
-pub(crate) struct Approval<'a> {
-    /// What was asked.
-    pub action: &'a Action,
-    /// The claim of the phone.
-    pub claim: &'a Claim,
-    /// The view that was shown.
-    pub view: &'a [u8],
-    /// Key of the person.
-    pub key: &'a PersonKey,
-    /// The factor, and the kind of the device's key.
-    pub methods: (Factor, KeyKind),
 }
 
 /// The module of a kind.

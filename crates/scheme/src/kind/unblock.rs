@@ -4,10 +4,10 @@ use ipse_protocol::terms::{BlockReason, Factor, Flow, Level, SimNeed};
 use ipse_store::action::{Action, Claim};
 use ipse_store::device::Device;
 
-use super::{ActionKind, Approval};
+use super::ActionKind;
 use crate::actor::Actor;
 use crate::block;
-use crate::effect::Effect;
+use crate::effect::{Approval, Effect};
 use crate::error::Error;
 use crate::scheme::Scheme;
 use crate::view::ViewTexts;
