@@ -6,7 +6,8 @@ use ipse_jose::JwkSet;
 use ipse_openid::access_token;
 use ipse_openid::authn::Credentials;
 use ipse_openid::client::{
-    AssertionAudience, Authentication, IdTokenAlg, Pkce, Registration, Service, ServiceType,
+    AssertionAudience, Authentication, IdTokenAlg, Pkce, Registration, ResponseMode, Service,
+    ServiceType,
 };
 use ipse_openid::grant::TokenRequest;
 use ipse_openid::params::MAX_BYTES;
@@ -29,6 +30,7 @@ static SHOP: LazyLock<Registration> = LazyLock::new(|| Registration {
     require_par: false,
     pkce: Pkce::Required,
     claims_in_id_token: false,
+    response_modes: vec![ResponseMode::Query],
     userinfo_signed_response_alg: None,
     reasons: std::collections::BTreeMap::new(),
     id_token_alg: IdTokenAlg::ES256,

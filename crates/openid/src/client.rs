@@ -47,6 +47,9 @@ pub struct Registration {
     /// Whether the claims of a requested scope are in the ID token too, for software that does not read userinfo.
     #[serde(default)]
     pub claims_in_id_token: bool,
+    /// How a response may be sent. `query` is always there; the request chooses.
+    #[serde(default = "default_modes")]
+    pub response_modes: Vec<ResponseMode>,
     /// Signed userinfo (OpenID Connect Core §5.3.2); plain JSON if there is no algorithm.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub userinfo_signed_response_alg: Option<IdTokenAlg>,
@@ -173,6 +176,30 @@ impl Pkce {
         match self {
             Self::Waived { until } if now >= until => Self::Required,
             rule => rule,
+        }
+    }
+}
+
+/// How the browser takes an authorization response to the client.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ResponseMode {
+    /// In the query of the redirect URI.
+    #[default]
+    Query,
+    /// In a form that the browser posts (OAuth 2.0 Form Post Response Mode 1.0).
+    FormPost,
+}
+
+impl ResponseMode {
+    /// Every mode.
+    pub const ALL: [Self; 2] = [Self::Query, Self::FormPost];
+
+    /// The name in `response_mode`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Query => "query",
+            Self::FormPost => "form_post",
         }
     }
 }
@@ -362,6 +389,9 @@ pub enum RegistrationProblem {
     /// The end of a waiver of PKCE.
     #[error("pkce: `until` must be within the next two years, in seconds since 1970")]
     PkceUntil,
+    /// The response modes.
+    #[error("response_modes: list query, and form_post if it is used, each once")]
+    ResponseModes,
     /// A reason that is missing, malformed, or of nothing.
     #[error("reasons: say in 1 to 200 printable characters why `{0}` is needed")]
     Reason(String),
@@ -374,12 +404,13 @@ pub enum RegistrationProblem {
 pub const LONGEST_LEGACY: i64 = 2 * 365 * 24 * 3600;
 
 /// Members that may have a reason.
-const WITH_REASON: [&str; 6] = [
+const WITH_REASON: [&str; 7] = [
     "assertion_audience",
     "claims_in_id_token",
     "id_token_signed_response_alg",
     "pkce",
     "require_pushed_authorization_requests",
+    "response_modes",
     "userinfo_signed_response_alg",
 ];
 
@@ -465,6 +496,10 @@ impl Registration {
             return Err(RegistrationProblem::PkceUntil);
         }
         self.check_reasons()?;
+        let with = |mode| self.response_modes.iter().filter(|m| **m == mode).count();
+        if with(ResponseMode::Query) != 1 || with(ResponseMode::FormPost) > 1 {
+            return Err(RegistrationProblem::ResponseModes);
+        }
         if production && self.sandbox_people {
             return Err(RegistrationProblem::Sandbox);
         }
@@ -539,6 +574,10 @@ impl Registration {
 
 fn default_true() -> bool {
     true
+}
+
+fn default_modes() -> Vec<ResponseMode> {
+    vec![ResponseMode::Query]
 }
 
 fn default_scopes() -> Vec<String> {

@@ -4,6 +4,7 @@ use ipse_texts::Language;
 use serde_json::{Value, json};
 
 use crate::Level;
+use crate::client::ResponseMode;
 use crate::disclosure::Claim;
 use crate::grant::GRANT_TYPES;
 
@@ -42,7 +43,7 @@ pub fn document(issuer: &str) -> Value {
         "require_pushed_authorization_requests": false,
         "authorization_response_iss_parameter_supported": true,
         "response_types_supported": ["code"],
-        "response_modes_supported": ["query"],
+        "response_modes_supported": ResponseMode::ALL.map(ResponseMode::as_str),
         "grant_types_supported": GRANT_TYPES,
         "code_challenge_methods_supported": ["S256"],
         "subject_types_supported": ["pairwise"],

@@ -1,6 +1,6 @@
 //! Client metadata: a registration under the names of OpenID Connect Dynamic Client Registration 1.0 §2, RFC 7591 §2 and
 //! RFC 9126 §6. What has no name there has one of ours: `domain`, `services`, `assertion_audience`, `sector_of`, `sandbox_people`,
-//! `pkce`, `claims_in_id_token`, `reasons`.
+//! `pkce`, `claims_in_id_token`, `response_modes`, `reasons`.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 
 use crate::client::{
     AssertionAudience, Authentication, IdTokenAlg, LONGEST_LEGACY, Pkce, Registration, Replaced,
-    Service,
+    ResponseMode, Service,
 };
 
 #[cfg(test)]
@@ -83,6 +83,8 @@ pub struct Metadata {
     pub id_token_alg: Option<IdTokenAlg>,
     /// `userinfo_signed_response_alg`; the inner none is JSON without a signature.
     pub userinfo_alg: Option<Option<IdTokenAlg>>,
+    /// `response_modes`.
+    pub response_modes: Option<Vec<ResponseMode>>,
     /// `claims_in_id_token`.
     pub claims_in_id_token: Option<bool>,
     /// `pkce`: the rule. A waiver ends at `pkce_until`.
@@ -201,6 +203,7 @@ impl Metadata {
                     ("ES256", Some(IdTokenAlg::ES256)),
                 ],
             ),
+            response_modes: r.take("response_modes", "a list of query and form_post"),
             claims_in_id_token: r.take("claims_in_id_token", "true or false"),
             pkce: r.choose(
                 "pkce",
@@ -291,6 +294,7 @@ impl Metadata {
             },
             pkce: Pkce::Required,
             claims_in_id_token: false,
+            response_modes: vec![ResponseMode::Query],
             userinfo_signed_response_alg: None,
             reasons: BTreeMap::new(),
             services: vec![Service::login("LOGIN")],
@@ -368,6 +372,7 @@ impl Metadata {
         set(&mut to.id_token_alg, self.id_token_alg);
         set(&mut to.userinfo_signed_response_alg, self.userinfo_alg);
         set(&mut to.claims_in_id_token, self.claims_in_id_token);
+        set(&mut to.response_modes, self.response_modes);
         match (self.pkce, self.pkce_until) {
             (Some(Pkce::Waived { .. }), Some(until)) => to.pkce = Pkce::Waived { until },
             (rule, _) => set(&mut to.pkce, rule),
@@ -404,7 +409,7 @@ impl Metadata {
 }
 
 /// The members that [`Metadata::read`] reads.
-const KNOWN: [&str; 18] = [
+const KNOWN: [&str; 19] = [
     "client_name",
     "domain",
     "redirect_uris",
@@ -415,6 +420,7 @@ const KNOWN: [&str; 18] = [
     "id_token_signed_response_alg",
     "userinfo_signed_response_alg",
     "claims_in_id_token",
+    "response_modes",
     "pkce",
     "pkce_until",
     "reasons",
@@ -455,6 +461,7 @@ pub fn show(registration: &Registration) -> Map<String, Value> {
     let userinfo = registration.userinfo_signed_response_alg;
     let userinfo = userinfo.map_or("none", IdTokenAlg::as_str);
     put("userinfo_signed_response_alg", json!(userinfo));
+    put("response_modes", json!(registration.response_modes));
     let in_id_token = registration.claims_in_id_token;
     put("claims_in_id_token", json!(in_id_token));
     match registration.pkce {

@@ -1,27 +1,57 @@
-//! Authorization responses: the URL that returns the browser to the client (RFC 6749 §4.1.2), always with `iss` (RFC 9207).
+//! Authorization responses, with which the browser returns to the client (RFC 6749 §4.1.2), always with `iss` (RFC 9207).
 
 use url::form_urlencoded::Serializer;
 
+use crate::client::ResponseMode;
 use crate::error::OAuthError;
 use crate::request::{AuthorizationRequest, RedirectError};
 
-/// The URL that returns the browser to the client with a code.
-pub fn success(request: &AuthorizationRequest, issuer: &str, code: &str) -> String {
-    url(
-        &request.redirect_uri,
-        request.state.as_deref(),
-        issuer,
-        &[("code", code)],
-    )
+/// An authorization response.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuthorizationResponse {
+    /// A registered redirect URI.
+    pub redirect_uri: String,
+    /// How it is sent.
+    pub mode: ResponseMode,
+    /// Names and values, in order.
+    pub params: Vec<(&'static str, String)>,
 }
 
-/// The URL that returns the browser to the client with an error.
-pub fn failure(error: &RedirectError, issuer: &str) -> String {
-    let pairs = [
-        ("error", error.error.code.as_str()),
-        ("error_description", error.error.description),
+/// The response with a code.
+pub fn success(request: &AuthorizationRequest, issuer: &str, code: &str) -> AuthorizationResponse {
+    AuthorizationResponse {
+        redirect_uri: request.redirect_uri.clone(),
+        mode: request.response_mode,
+        params: finish(
+            vec![("code", code.to_owned())],
+            request.state.as_deref(),
+            issuer,
+        ),
+    }
+}
+
+/// The response with an error.
+pub fn failure(error: &RedirectError, issuer: &str) -> AuthorizationResponse {
+    let pairs = vec![
+        ("error", error.error.code.as_str().to_owned()),
+        ("error_description", error.error.description.to_owned()),
     ];
-    url(&error.redirect_uri, error.state.as_deref(), issuer, &pairs)
+    AuthorizationResponse {
+        redirect_uri: error.redirect_uri.clone(),
+        mode: error.mode,
+        params: finish(pairs, error.state.as_deref(), issuer),
+    }
+}
+
+fn finish(
+    mut params: Vec<(&'static str, String)>,
+    state: Option<&str>,
+    issuer: &str,
+) -> Vec<(&'static str, String)> {
+    params.extend(state.map(|state| ("state", state.to_owned())));
+    // `iss` tells a client of several servers which one answered (threat 17).
+    params.push(("iss", issuer.to_owned()));
+    params
 }
 
 impl AuthorizationRequest {
@@ -29,27 +59,26 @@ impl AuthorizationRequest {
     pub fn error(&self, error: OAuthError) -> RedirectError {
         RedirectError {
             redirect_uri: self.redirect_uri.clone(),
+            mode: self.response_mode,
             state: self.state.clone(),
             error,
         }
     }
 }
 
-/// Appends the parameters to the registered URI. It keeps its query; it has no fragment, by registration.
-fn url(redirect_uri: &str, state: Option<&str>, issuer: &str, pairs: &[(&str, &str)]) -> String {
-    let mut query = Serializer::new(String::new());
-    query.extend_pairs(pairs);
-    if let Some(state) = state {
-        query.append_pair("state", state);
+impl AuthorizationResponse {
+    /// The redirect URI with the response in its query. It keeps its own query; it has no fragment, by registration.
+    pub fn url(&self) -> String {
+        let mut query = Serializer::new(String::new());
+        query.extend_pairs(&self.params);
+        let redirect_uri = &self.redirect_uri;
+        let separator = match redirect_uri.split_once('?') {
+            None => "?",
+            Some((_, "")) => "",
+            Some(_) => "&",
+        };
+        format!("{redirect_uri}{separator}{}", query.finish())
     }
-    // `iss` tells a client of several servers which one answered (threat 17).
-    query.append_pair("iss", issuer);
-    let separator = match redirect_uri.split_once('?') {
-        None => "?",
-        Some((_, "")) => "",
-        Some(_) => "&",
-    };
-    format!("{redirect_uri}{separator}{}", query.finish())
 }
 
 #[cfg(test)]
@@ -60,6 +89,7 @@ mod tests {
     fn error(redirect_uri: &str) -> RedirectError {
         RedirectError {
             redirect_uri: redirect_uri.to_owned(),
+            mode: ResponseMode::Query,
             state: Some("a b&c".to_owned()),
             error: OAuthError::new(OAuthErrorCode::AccessDenied, "the person refused"),
         }
@@ -67,7 +97,7 @@ mod tests {
 
     #[test]
     fn t17_every_answer_names_its_issuer() {
-        let url = failure(&error("https://shop.example/cb"), "https://ipse.example");
+        let url = failure(&error("https://shop.example/cb"), "https://ipse.example").url();
         assert_eq!(
             url,
             "https://shop.example/cb?error=access_denied&error_description=the+person+refused&state=a+b%26c\
@@ -80,12 +110,13 @@ mod tests {
         let url = failure(
             &error("https://shop.example/cb?lang=nl"),
             "https://ipse.example",
-        );
+        )
+        .url();
         assert!(
             url.starts_with("https://shop.example/cb?lang=nl&error=access_denied&"),
             "{url}"
         );
-        let url = failure(&error("https://shop.example/cb?"), "https://ipse.example");
+        let url = failure(&error("https://shop.example/cb?"), "https://ipse.example").url();
         assert!(
             url.starts_with("https://shop.example/cb?error=access_denied&"),
             "{url}"

@@ -38,6 +38,10 @@ time-left = { $minutes ->
 }
 cancel = Abbrechen
 back = Zurück zu { $partner }
+
+form-post-title = Es geht weiter zu { $partner }
+form-post-what = Ihr Browser bringt die Antwort von Ipse zu { $partner }. Wenn nichts geschieht, drücken Sie auf den Knopf.
+form-post-send = Weiter
 try-again = Erneut versuchen
 code = Code
 request-number = Nummer dieser Anfrage

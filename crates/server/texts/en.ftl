@@ -38,6 +38,10 @@ time-left = { $minutes ->
 }
 cancel = Cancel
 back = Back to { $partner }
+
+form-post-title = You go on to { $partner }
+form-post-what = Your browser takes the answer of Ipse to { $partner }. If nothing happens, press the button.
+form-post-send = Continue
 try-again = Try again
 code = Code
 request-number = Number of this request

@@ -38,6 +38,10 @@ time-left = { $minutes ->
 }
 cancel = Annuler
 back = Retour à { $partner }
+
+form-post-title = Vous continuez vers { $partner }
+form-post-what = Votre navigateur transmet la réponse d’Ipse à { $partner }. Si rien ne se passe, appuyez sur le bouton.
+form-post-send = Continuer
 try-again = Réessayer
 code = Code
 request-number = Numéro de cette demande

@@ -38,6 +38,10 @@ time-left = { $minutes ->
 }
 cancel = Annuleren
 back = Terug naar { $partner }
+
+form-post-title = U gaat verder naar { $partner }
+form-post-what = Uw browser brengt het antwoord van Ipse naar { $partner }. Gebeurt er niets? Druk dan op de knop.
+form-post-send = Verder
 try-again = Opnieuw proberen
 code = Code
 request-number = Nummer van deze vraag

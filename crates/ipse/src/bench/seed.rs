@@ -7,8 +7,8 @@ use anyhow::{Context, bail};
 use ipse_jose::{JwkSet, SigningKey, b64};
 use ipse_keys::{FileKeyStore, KeyStore};
 use ipse_openid::client::{
-    AssertionAudience, Authentication, IdTokenAlg, PROFILE, Pkce, Registration, Service,
-    ServiceType,
+    AssertionAudience, Authentication, IdTokenAlg, PROFILE, Pkce, Registration, ResponseMode,
+    Service, ServiceType,
 };
 use ipse_operator::keys::OperatorKeys;
 use ipse_phone::{CodeRegistration, KeyStretching};
@@ -213,6 +213,7 @@ async fn add_partner(
         require_par: true,
         pkce: Pkce::Required,
         claims_in_id_token: false,
+        response_modes: vec![ResponseMode::Query],
         userinfo_signed_response_alg: None,
         reasons: std::collections::BTreeMap::new(),
         id_token_alg: IdTokenAlg::ES256,

@@ -21,6 +21,7 @@ pub(crate) fn shop() -> Registration {
         require_par: false,
         pkce: Pkce::Required,
         claims_in_id_token: false,
+        response_modes: vec![ResponseMode::Query],
         userinfo_signed_response_alg: None,
         reasons: BTreeMap::new(),
         id_token_alg: IdTokenAlg::ES256,

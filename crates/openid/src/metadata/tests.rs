@@ -105,7 +105,7 @@ fn t39_an_edit_changes_neither_sector_nor_credentials() {
 fn rules_of_one_client_are_read_with_their_reason_and_shown() {
     let given = members(json!({
         "client_name": "Shop", "redirect_uris": ["https://shop.example/cb"], "pkce": "waived", "pkce_until": NOW + 60,
-        "claims_in_id_token": true, "userinfo_signed_response_alg": "RS256", "reasons": {"pkce": "a trial of its tests"},
+        "claims_in_id_token": true, "response_modes": ["query", "form_post"], "userinfo_signed_response_alg": "RS256", "reasons": {"pkce": "a trial of its tests"},
     }));
     let read = Metadata::read(&given).unwrap();
     let mut new = read.register("par_new".into(), secret(), None, NOW);

@@ -16,7 +16,7 @@ use ipse_jose::VerifyingKey;
 use ipse_texts::Language;
 use serde::{Deserialize, Serialize};
 
-use crate::client::ServiceType;
+use crate::client::{ResponseMode, ServiceType};
 use crate::disclosure::RequestedClaims;
 use crate::error::{OAuthError, OAuthErrorCode};
 use crate::params::Params;
@@ -37,6 +37,9 @@ pub struct AuthorizationRequest {
     pub client_id: String,
     /// One of its registered redirect URIs.
     pub redirect_uri: String,
+    /// How the response is sent.
+    #[serde(default)]
+    pub response_mode: ResponseMode,
     /// Repeated in the authorization response.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub state: Option<String>,
@@ -138,6 +141,8 @@ impl PageProblem {
 pub struct RedirectError {
     /// A registered redirect URI.
     pub redirect_uri: String,
+    /// How it is sent.
+    pub mode: ResponseMode,
     /// The client's `state`.
     pub state: Option<String>,
     /// The error.
@@ -250,6 +255,8 @@ pub fn plain(
             };
             Refusal::Redirect(RedirectError {
                 redirect_uri,
+                // What cannot be read or is not registered is answered in the mode of every client.
+                mode: parse::response_mode(params, registration).unwrap_or_default(),
                 state,
                 error,
             })

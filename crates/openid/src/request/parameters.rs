@@ -145,6 +145,7 @@ const TABLE: &[Row] = &[
     // OpenID Connect Core §3.1.2.1, §5.2, §5.5, §7.2.1
     ("response_mode", "query", Read, Read, Ignored),
     ("response_mode", "fragment", INVALID, INVALID, Ignored),
+    ("response_mode", "form_post", INVALID, INVALID, Ignored),
     ("nonce", "n2", Read, Read, Ignored),
     ("nonce", "a\nb", INVALID, INVALID, Ignored),
     ("display", "popup", Read, Read, Ignored),

@@ -6,7 +6,7 @@ use ipse_texts::Language;
 
 use super::{AuthorizationRequest, Context, MAX_NONCE, MAX_STATE, PageProblem, claims, hint};
 use crate::Level;
-use crate::client::{PROFILE, Pkce, Registration, Service, ServiceType};
+use crate::client::{PROFILE, Pkce, Registration, ResponseMode, Service, ServiceType};
 use crate::disclosure::{Claim, RequestedClaims};
 use crate::error::{OAuthError, OAuthErrorCode};
 use crate::extensions;
@@ -89,12 +89,7 @@ pub(super) fn request(
         }
         None => return Err(invalid("response_type is missing")),
     }
-    if params
-        .get("response_mode")
-        .is_some_and(|mode| mode != "query")
-    {
-        return Err(invalid("response_mode must be query"));
-    }
+    let response_mode = response_mode(params, registration)?;
     prompt(params)?;
     extensions::check(params, context.issuer)?;
     let nonce = printable(params, "nonce", MAX_NONCE)
@@ -143,6 +138,7 @@ pub(super) fn request(
     Ok(AuthorizationRequest {
         client_id: registration.client_id.clone(),
         redirect_uri: redirect_uri.to_owned(),
+        response_mode,
         state,
         nonce,
         code_challenge,
@@ -157,6 +153,27 @@ pub(super) fn request(
             .filter(|_| registration.sandbox_people)
             .map(str::to_owned),
     })
+}
+
+/// `response_mode`, which must be registered.
+pub(super) fn response_mode(
+    params: &Params,
+    registration: &Registration,
+) -> Result<ResponseMode, OAuthError> {
+    if params.is_repeated("response_mode") {
+        return Err(invalid("response_mode is given more than once"));
+    }
+    let Some(name) = params.get("response_mode") else {
+        return Ok(ResponseMode::Query);
+    };
+    let known = ResponseMode::ALL.into_iter().find(|m| m.as_str() == name);
+    match known {
+        Some(mode) if registration.response_modes.contains(&mode) => Ok(mode),
+        Some(_) => Err(invalid(
+            "response_mode form_post is not registered for this client (response_modes)",
+        )),
+        None => Err(invalid("response_mode must be query or form_post")),
+    }
 }
 
 /// `state`, which must be printable ASCII (RFC 6749 appendix A.5).

@@ -189,6 +189,24 @@ fn t15_a_client_without_pkce_and_nonce_gets_basic_until_a_date() {
 }
 
 #[test]
+fn form_post_is_for_clients_that_registered_it_and_their_errors_too() {
+    let posts = Registration {
+        response_modes: ResponseMode::ALL.to_vec(),
+        ..shop()
+    };
+    let mode = ("response_mode", "form_post");
+    let request = plain(&params(&[mode]), &posts).unwrap();
+    assert_eq!(request.response_mode, ResponseMode::FormPost);
+    let bad = params(&[mode, ("code_challenge", "")]);
+    let back = |registration| match plain(&bad, registration).unwrap_err() {
+        Refusal::Redirect(back) => back.mode,
+        Refusal::Page(problem) => panic!("{problem}"),
+    };
+    assert_eq!(back(&posts), ResponseMode::FormPost);
+    assert_eq!(back(&shop()), ResponseMode::Query);
+}
+
+#[test]
 fn claims_of_a_scope_are_in_the_id_token_if_the_client_is_registered_so() {
     let shop = Registration {
         claims_in_id_token: true,

@@ -8,8 +8,9 @@ use ipse_openid::request::{PageProblem, RedirectError};
 use ipse_openid::{OAuthError, OAuthErrorCode, response};
 use ipse_scheme::login::{CodeRefusal, LoginError, LoginRefusal};
 use ipse_scheme::{Error as SchemeError, Fault};
+use url::Url;
 
-use super::pages::{ErrorPage, Outcome, Page};
+use super::pages::{ErrorPage, Outcome, Page, leave};
 use super::{Provider, browser, headers};
 use crate::fault;
 
@@ -193,7 +194,12 @@ impl Error {
     pub fn into_page(self, provider: &Provider, headers: &HeaderMap) -> Response {
         if let Self::Redirect(redirect) = &self {
             self.log(redirect.error.code.as_str());
-            return headers::see_other(&response::failure(redirect, provider.issuer()));
+            let response = response::failure(redirect, provider.issuer());
+            let page = browser::page(provider, headers, None);
+            // The registration may not be at hand here; people know a site by its host too.
+            let url = Url::parse(&redirect.redirect_uri).ok();
+            let host = url.as_ref().and_then(Url::host_str).unwrap_or_default();
+            return leave(page, host, &response);
         }
         self.on(browser::page(provider, headers, None))
     }

@@ -9,6 +9,10 @@ const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'sel
     connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; \
     require-trusted-types-for 'script'; trusted-types 'none'";
 
+/// [`PAGE_POLICY`] for a page that holds one form, which posts to a partner.
+const FORM_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; \
+    base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
+
 /// Other answers: a browser that opens one shows and runs nothing.
 const DATA_POLICY: &str = "default-src 'none'; frame-ancestors 'none'; sandbox";
 
@@ -47,6 +51,19 @@ fn with_common(mut response: Response, policy: &'static str) -> Response {
 pub fn page(status: StatusCode, html: String) -> Response {
     let content_type = [(header::CONTENT_TYPE, "text/html; charset=utf-8")];
     with_common((status, content_type, html).into_response(), PAGE_POLICY)
+}
+
+/// The page whose form takes a response to a partner. It has no `form-action`, since Chromium applies it to the redirects of the
+/// partner too, and its referrer is the origin, so that the partner's check of `Origin` has something to compare.
+pub fn form_page(html: String) -> Response {
+    let mut response = page(StatusCode::OK, html);
+    let headers = response.headers_mut();
+    headers.insert(
+        header::CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static(FORM_POLICY),
+    );
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("origin"));
+    response
 }
 
 /// JSON.

@@ -1,14 +1,19 @@
 //! What a browser gets at the end of its login.
 
 use axum::response::{IntoResponse, Response};
+use ipse_openid::client::ResponseMode;
 use ipse_openid::request::AuthorizationRequest;
+use ipse_openid::response::AuthorizationResponse;
 use ipse_openid::{OAuthError, OAuthErrorCode, response};
 use ipse_scheme::login::{LoginResult, SignIn};
 use ipse_texts::Language;
 
+use super::Provider;
 use super::error::Error;
-use super::pages::{Back, ErrorPage, Outcome, Page};
-use super::{Provider, headers};
+use super::pages::{Back, ErrorPage, Outcome, Page, answer_path, leave};
+
+/// What the partner is told when the person cancels on our page.
+pub const CANCELLED: &str = "the person cancelled at the browser";
 
 /// The request behind a login.
 fn request(sign_in: &SignIn) -> Result<AuthorizationRequest, Error> {
@@ -28,75 +33,102 @@ pub fn denied(
     sign_in: &SignIn,
     description: &'static str,
 ) -> Result<Back, Error> {
-    back(
-        provider,
-        sign_in,
-        OAuthError::new(OAuthErrorCode::AccessDenied, description),
-    )
-}
-
-fn back(provider: &Provider, sign_in: &SignIn, error: OAuthError) -> Result<Back, Error> {
-    let error = request(sign_in)?.error(error);
+    let denied = OAuthError::new(OAuthErrorCode::AccessDenied, description);
+    let response = failed(provider, sign_in, denied)?;
+    let url = match response.mode {
+        ResponseMode::Query => response.url(),
+        ResponseMode::FormPost => answer_path(&sign_in.action),
+    };
     Ok(Back {
-        url: response::failure(&error, provider.issuer()),
+        url,
         partner: sign_in.partner_name.clone(),
     })
 }
 
-/// The answer for the result of a login.
+fn failed(
+    provider: &Provider,
+    sign_in: &SignIn,
+    error: OAuthError,
+) -> Result<AuthorizationResponse, Error> {
+    let error = request(sign_in)?.error(error);
+    Ok(response::failure(&error, provider.issuer()))
+}
+
+/// The answer for the result of a login: a page that says what happened, or the way back to the partner.
 pub async fn answer(
     provider: &Provider,
     sign_in: &SignIn,
     result: &LoginResult,
     page: Page,
 ) -> Response {
-    match respond(provider, sign_in, result, &page).await {
-        Ok(response) => response,
+    match ending(sign_in, result) {
+        Ending::Shown(error_page, description) => match denied(provider, sign_in, description) {
+            Ok(back) => Outcome::new(page, error_page).back(back).into_response(),
+            Err(error) => error.on(page),
+        },
+        Ending::Approved(_) | Ending::Told(_) => go(provider, sign_in, result, page).await,
+    }
+}
+
+/// The way back to the partner, without a page before it.
+pub async fn go(
+    provider: &Provider,
+    sign_in: &SignIn,
+    result: &LoginResult,
+    page: Page,
+) -> Response {
+    let response = match ending(sign_in, result) {
+        Ending::Approved(code) => approved(provider, sign_in, code).await,
+        Ending::Told(error) => failed(provider, sign_in, error),
+        Ending::Shown(_, description) => {
+            let denied = OAuthError::new(OAuthErrorCode::AccessDenied, description);
+            failed(provider, sign_in, denied)
+        }
+    };
+    match response {
+        Ok(response) => leave(page, &sign_in.partner_name, &response),
         Err(error) => error.on(page),
     }
 }
 
-async fn respond(
-    provider: &Provider,
-    sign_in: &SignIn,
-    result: &LoginResult,
-    page: &Page,
-) -> Result<Response, Error> {
-    let outcome = |error_page: ErrorPage, description: &'static str| {
-        let back = denied(provider, sign_in, description)?;
-        let outcome = Outcome::new(page.clone(), error_page).back(back);
-        Ok(outcome.into_response())
-    };
+/// How a login ends for the browser.
+enum Ending<'a> {
+    /// With this code.
+    Approved(&'a str),
+    /// With an error for the partner.
+    Told(OAuthError),
+    /// With a page for the person, and `access_denied` with this description for the partner.
+    Shown(ErrorPage, &'static str),
+}
+
+fn ending<'a>(sign_in: &SignIn, result: &'a LoginResult) -> Ending<'a> {
     match result {
-        LoginResult::Approved { code } => approved(provider, sign_in, code.as_str()).await,
-        LoginResult::Refused => {
-            let back = denied(provider, sign_in, "the person refused")?;
-            Ok(headers::see_other(&back.url))
-        }
-        LoginResult::Expired => outcome(ErrorPage::ActionExpired, "nobody decided in time"),
+        LoginResult::Approved { code } => Ending::Approved(code.as_str()),
+        LoginResult::Refused => Ending::Told(OAuthError::new(
+            OAuthErrorCode::AccessDenied,
+            "the person refused",
+        )),
+        LoginResult::Expired => Ending::Shown(ErrorPage::ActionExpired, "nobody decided in time"),
         LoginResult::Cancelled => match sign_in.reason.as_deref() {
-            Some("browser") => outcome(
-                ErrorPage::ActionCancelled,
-                "the person cancelled at the browser",
-            ),
-            Some("level") => {
-                let unmet = OAuthError::new(
-                    OAuthErrorCode::UnmetAuthenticationRequirements,
-                    "the person's phone or SIM does not reach the level that was asked for",
-                );
-                let back = back(provider, sign_in, unmet)?;
-                Ok(headers::see_other(&back.url))
-            }
+            Some("browser") => Ending::Shown(ErrorPage::ActionCancelled, CANCELLED),
+            Some("level") => Ending::Told(OAuthError::new(
+                OAuthErrorCode::UnmetAuthenticationRequirements,
+                "the person's phone or SIM does not reach the level that was asked for",
+            )),
             Some("superseded") => {
-                outcome(ErrorPage::ActionClosed, "a newer request took its place")
+                Ending::Shown(ErrorPage::ActionClosed, "a newer request took its place")
             }
             // The partner never learns which factor failed, or that an identity is blocked (threat 3).
-            _ => outcome(ErrorPage::IdentityBlocked, "the request was stopped"),
+            _ => Ending::Shown(ErrorPage::IdentityBlocked, "the request was stopped"),
         },
     }
 }
 
-async fn approved(provider: &Provider, sign_in: &SignIn, code: &str) -> Result<Response, Error> {
+async fn approved(
+    provider: &Provider,
+    sign_in: &SignIn,
+    code: &str,
+) -> Result<AuthorizationResponse, Error> {
     let request = request(sign_in)?;
     // The request may name a person, whose approval alone is accepted (OpenID Connect Core §3.1.2.1 and §5.5.1).
     if let Some(wanted) = &request.required_sub {
@@ -106,10 +138,8 @@ async fn approved(provider: &Provider, sign_in: &SignIn, code: &str) -> Result<R
                 OAuthErrorCode::LoginRequired,
                 "another person approved than the one whom the request names",
             );
-            let error = response::failure(&request.error(error), provider.issuer());
-            return Ok(headers::see_other(&error));
+            return failed(provider, sign_in, error);
         }
     }
-    let success = response::success(&request, provider.issuer(), code);
-    Ok(headers::see_other(&success))
+    Ok(response::success(&request, provider.issuer(), code))
 }

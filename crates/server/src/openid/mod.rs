@@ -62,6 +62,10 @@ pub fn router(provider: Arc<Provider>) -> Router {
             "/sign-in",
             get(sign_in::page::get).layer(middleware::from_fn(navigation::require)),
         )
+        .route(
+            "/sign-in/answer",
+            get(sign_in::answer::get).layer(middleware::from_fn(navigation::require)),
+        )
         .route("/sign-in/state", get(sign_in::state::get))
         .route("/sign-in/qr", get(sign_in::qr::get))
         .route("/sign-in/cancel", post(sign_in::cancel::post))

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use ipse_openid::client::ResponseMode;
+use ipse_openid::response::AuthorizationResponse;
 use ipse_texts::{Language, Texts};
 use url::form_urlencoded;
 
@@ -331,10 +333,34 @@ impl ErrorPage {
 /// The way back to a partner.
 #[derive(Clone, Debug)]
 pub struct Back {
-    /// A registered redirect URI with the response.
+    /// A registered redirect URI with the response, or the page that posts it.
     pub url: String,
     /// The partner's name.
     pub partner: String,
+}
+
+/// The page whose form takes a response to the partner.
+#[derive(Template)]
+#[template(path = "form_post.html")]
+struct FormPost<'a> {
+    page: Page,
+    partner: &'a str,
+    response: &'a AuthorizationResponse,
+}
+
+/// Sends the browser back to the partner with a response, by its mode. `partner` is the partner's name.
+pub fn leave(page: Page, partner: &str, response: &AuthorizationResponse) -> Response {
+    match response.mode {
+        ResponseMode::Query => headers::see_other(&response.url()),
+        ResponseMode::FormPost => {
+            let form = FormPost {
+                page,
+                partner,
+                response,
+            };
+            rendered_with(&form, headers::form_page)
+        }
+    }
 }
 
 /// A page at the end of a login: what happened, what to do, and a stable code.
@@ -410,8 +436,12 @@ impl IntoResponse for Outcome {
 }
 
 fn rendered(status: StatusCode, template: &impl Template) -> Response {
+    rendered_with(template, |html| headers::page(status, html))
+}
+
+fn rendered_with(template: &impl Template, page: impl FnOnce(String) -> Response) -> Response {
     match template.render() {
-        Ok(html) => headers::page(status, html),
+        Ok(html) => page(html),
         Err(error) => {
             tracing::error!(%error, "a page could not be rendered");
             StatusCode::INTERNAL_SERVER_ERROR.into_response()
@@ -419,10 +449,19 @@ fn rendered(status: StatusCode, template: &impl Template) -> Response {
     }
 }
 
-/// A path with `action` in its query.
+/// The page of a login.
 pub fn sign_in_path(action: &str) -> String {
+    with_action("/sign-in", action)
+}
+
+/// The page that takes the answer of a login to the partner.
+pub fn answer_path(action: &str) -> String {
+    with_action("/sign-in/answer", action)
+}
+
+fn with_action(path: &str, action: &str) -> String {
     let action: String = form_urlencoded::byte_serialize(action.as_bytes()).collect();
-    format!("/sign-in?action={action}")
+    format!("{path}?action={action}")
 }
 
 #[cfg(test)]

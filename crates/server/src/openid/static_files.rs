@@ -12,7 +12,7 @@ struct File {
     bytes: &'static [u8],
 }
 
-const FILES: [File; 5] = [
+const FILES: [File; 6] = [
     File {
         name: "page.css",
         content_type: "text/css; charset=utf-8",
@@ -27,6 +27,11 @@ const FILES: [File; 5] = [
         name: "sign-in.js",
         content_type: "text/javascript; charset=utf-8",
         bytes: include_bytes!("../../static/sign-in.js"),
+    },
+    File {
+        name: "form-post.js",
+        content_type: "text/javascript; charset=utf-8",
+        bytes: include_bytes!("../../static/form-post.js"),
     },
     File {
         name: "mark.svg",

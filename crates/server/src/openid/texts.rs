@@ -39,6 +39,7 @@ mod tests {
         let sources = [
             include_str!("../../templates/base.html"),
             include_str!("../../templates/sign_in.html"),
+            include_str!("../../templates/form_post.html"),
             include_str!("../../templates/outcome.html"),
             include_str!("pages.rs"),
         ];

@@ -49,11 +49,10 @@ pub async fn post(
         }
         Err(error) => return Error::from(error).on(page),
     }
-    let back =
-        match login_result::denied(&provider, &sign_in, "the person cancelled at the browser") {
-            Ok(back) => back,
-            Err(error) => return error.on(page),
-        };
+    let back = match login_result::denied(&provider, &sign_in, login_result::CANCELLED) {
+        Ok(back) => back,
+        Err(error) => return error.on(page),
+    };
     let not_my_phone = form.get("reason") == Some("not_my_phone");
     // The warning about another phone stays on the screen; otherwise the browser goes back by itself.
     let outcome = if not_my_phone {

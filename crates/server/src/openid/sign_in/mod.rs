@@ -1,5 +1,6 @@
 //! `/sign-in…`: the page on which a browser waits for the phone, and what its script and its forms call.
 
+pub mod answer;
 pub mod cancel;
 pub mod page;
 pub mod qr;

@@ -2,6 +2,7 @@
 
 mod authorize;
 mod configuration;
+mod form_post;
 mod id_token_hint;
 mod login;
 mod par;

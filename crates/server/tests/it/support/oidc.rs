@@ -13,7 +13,7 @@ use http_body_util::BodyExt;
 use ipse_jose::{JwkSet, SigningKey, b64};
 use ipse_openid::authn::{ASSERTION_TYPE, sign_assertion};
 use ipse_openid::client::{
-    AssertionAudience, Authentication, IdTokenAlg, Pkce, Registration, SecretHash,
+    AssertionAudience, Authentication, IdTokenAlg, Pkce, Registration, ResponseMode, SecretHash,
 };
 use ipse_openid::client::{Service, ServiceType};
 use ipse_protocol::{Clock, sha256};
@@ -171,6 +171,7 @@ impl TestServer {
             require_par,
             pkce: Pkce::Required,
             claims_in_id_token: false,
+            response_modes: vec![ResponseMode::Query],
             userinfo_signed_response_alg: None,
             reasons: std::collections::BTreeMap::new(),
             id_token_alg: if require_par {

@@ -3,8 +3,8 @@
 use super::parsed;
 use ipse_jose::{SigningKey, b64, jws};
 use ipse_openid::client::{
-    AssertionAudience, Authentication, IdTokenAlg, PROFILE, Pkce, Registration, Service,
-    ServiceType,
+    AssertionAudience, Authentication, IdTokenAlg, PROFILE, Pkce, Registration, ResponseMode,
+    Service, ServiceType,
 };
 use ipse_protocol::{Clock, ids, sha256};
 use ipse_store::partner;
@@ -62,6 +62,7 @@ impl Partner {
             require_par: true,
             pkce: Pkce::Required,
             claims_in_id_token: false,
+            response_modes: vec![ResponseMode::Query],
             userinfo_signed_response_alg: None,
             reasons: std::collections::BTreeMap::new(),
             id_token_alg: IdTokenAlg::ES256,
