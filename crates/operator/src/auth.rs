@@ -1,6 +1,6 @@
 //! Authentication of the scheme: `private_key_jwt` at the token endpoint, bearer tokens elsewhere.
 
-use ipse_jose::{b64, jws};
+use ipse_jose::{NumericDate, b64, jws};
 use serde::Deserialize;
 
 use crate::error::RuleError;
@@ -73,11 +73,11 @@ struct Claims {
     sub: String,
     aud: Audience,
     jti: String,
-    exp: i64,
+    exp: NumericDate,
     #[serde(default)]
-    iat: Option<i64>,
+    iat: Option<NumericDate>,
     #[serde(default)]
-    nbf: Option<i64>,
+    nbf: Option<NumericDate>,
 }
 
 #[derive(Deserialize)]
@@ -104,7 +104,7 @@ pub async fn grant(operator: &Operator, assertion: &str) -> Result<String, AuthE
     if !jti_length.contains(&claims.jti.len()) || claims.jti.contains('\0') {
         return Err(Refusal::Jti.into());
     }
-    let (exp, jti) = (claims.exp, claims.jti);
+    let (NumericDate(exp), jti) = (claims.exp, claims.jti);
     let (iat, nbf) = (claims.iat, claims.nbf);
     // The time is the database's; the transaction that reads it also uses the jti.
     let now = operator
@@ -115,7 +115,11 @@ pub async fn grant(operator: &Operator, assertion: &str) -> Result<String, AuthE
             if exp < seconds - SKEW || exp > seconds + ASSERTION_LIFE + SKEW {
                 return Err(Refusal::Expiry.into());
             }
-            if [iat, nbf].into_iter().flatten().any(|t| t > seconds + SKEW) {
+            if [iat, nbf]
+                .into_iter()
+                .flatten()
+                .any(|t| t.0 > seconds + SKEW)
+            {
                 return Err(Refusal::Future.into());
             }
             if !assertion::redeem(tx, &jti, (exp + SKEW) * 1000)? {

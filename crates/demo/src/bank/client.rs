@@ -1,6 +1,6 @@
 //! Client authentication: `private_key_jwt` (OpenID Connect Core §9, RFC 7523) with the issuer as its only audience.
 
-use ipse_jose::{Alg, VerifyingKey, jws};
+use ipse_jose::{Alg, NumericDate, VerifyingKey, jws};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -19,10 +19,10 @@ struct Assertion {
     iss: String,
     sub: String,
     aud: Value,
-    exp: i64,
+    exp: NumericDate,
     jti: String,
-    iat: Option<i64>,
-    nbf: Option<i64>,
+    iat: Option<NumericDate>,
+    nbf: Option<NumericDate>,
 }
 
 /// Authenticates the client that sent this form.
@@ -66,12 +66,9 @@ pub fn authenticate(bank: &Bank, form: &Form) -> Result<(), OAuthError> {
         return Err(wrong("aud must be the issuer"));
     }
     let now = bank.clock.unix_seconds();
-    let early = |time: Option<i64>| time.is_some_and(|time| time > now + SKEW);
-    if claims.exp <= now - SKEW
-        || claims.exp > now + LONGEST
-        || early(claims.iat)
-        || early(claims.nbf)
-    {
+    let early = |time: Option<NumericDate>| time.is_some_and(|time| time.0 > now + SKEW);
+    let NumericDate(exp) = claims.exp;
+    if exp <= now - SKEW || exp > now + LONGEST || early(claims.iat) || early(claims.nbf) {
         return Err(wrong(
             "client_assertion is too old, too new or lives too long",
         ));
@@ -80,7 +77,7 @@ pub fn authenticate(bank: &Bank, form: &Form) -> Result<(), OAuthError> {
         || !bank
             .state()
             .assertions
-            .insert(claims.jti, (), claims.exp + SKEW, now)
+            .insert(claims.jti, (), exp + SKEW, now)
     {
         return Err(wrong("client_assertion was used before"));
     }

@@ -58,6 +58,10 @@ async fn only_a_new_assertion_for_this_bank_with_the_key_of_the_client_authentic
         network.push(&[("client_assertion", &used)]).await.status,
         StatusCode::CREATED
     );
+    let fraction =
+        network.assertion_by(&network.key, |c| c["exp"] = json!((now + 60) as f64 + 0.5));
+    let answer = network.push(&[("client_assertion", &fraction)]).await;
+    assert_eq!(answer.status, StatusCode::CREATED);
     let bad = [
         ("used before", used),
         (

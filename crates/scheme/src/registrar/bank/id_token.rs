@@ -1,5 +1,6 @@
 //! The bank's ID token (OpenID Connect Core §3.1.3.7).
 
+use ipse_jose::NumericDate;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -16,10 +17,10 @@ struct Claims {
     iss: String,
     sub: String,
     aud: Value,
-    exp: i64,
-    iat: i64,
+    exp: NumericDate,
+    iat: NumericDate,
     nonce: Option<String>,
-    auth_time: Option<i64>,
+    auth_time: Option<NumericDate>,
     acr: Option<String>,
     azp: Option<String>,
 }
@@ -56,14 +57,14 @@ pub fn id_token(
         Refused("id_token_azp"),
     )?;
     demand(
-        claims.exp > now - SKEW && claims.iat <= now + SKEW && claims.iat > now - MAX_AGE,
+        claims.exp.0 > now - SKEW && claims.iat.0 <= now + SKEW && claims.iat.0 > now - MAX_AGE,
         Refused("id_token_time"),
     )?;
     demand(
         claims.nonce.as_deref() == Some(nonce),
         Refused("id_token_nonce"),
     )?;
-    let auth_time = claims.auth_time.ok_or(Refused("id_token_auth_time"))?;
+    let NumericDate(auth_time) = claims.auth_time.ok_or(Refused("id_token_auth_time"))?;
     demand(
         auth_time <= now + SKEW && now.saturating_sub(auth_time) <= MAX_AUTH_AGE + SKEW,
         Refused("id_token_auth_time"),

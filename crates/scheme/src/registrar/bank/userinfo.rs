@@ -2,6 +2,7 @@
 //!
 //! A bank that cannot meet a demand leaves the element out without an error (§6.4). So a missing element is a failure.
 
+use ipse_jose::NumericDate;
 use ipse_jose::jwe::{self, DecryptionKey, Enc, KeyAlg};
 use ipse_protocol::text;
 use jiff::civil::Date;
@@ -48,7 +49,7 @@ struct Userinfo {
     iss: String,
     aud: Value,
     sub: String,
-    iat: Option<i64>,
+    iat: Option<NumericDate>,
     verified_claims: Option<Value>,
 }
 
@@ -79,7 +80,7 @@ pub fn userinfo(
     demand(info.sub == sub, "userinfo_sub")?;
     demand(
         info.iat
-            .is_some_and(|iat| iat.abs_diff(now) <= 300 + SKEW.unsigned_abs()),
+            .is_some_and(|NumericDate(iat)| iat.abs_diff(now) <= 300 + SKEW.unsigned_abs()),
         "userinfo_time",
     )?;
     let claims = info

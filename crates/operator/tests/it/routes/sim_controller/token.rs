@@ -40,6 +40,12 @@ async fn only_an_assertion_of_the_scheme_gets_a_token() {
                 "{assertion}"
             );
         }
+        // A time may have a fraction (RFC 7519 §2).
+        let assertion = network.assertion_of(&network.scheme, |c| {
+            c["iat"] = json!(network.now() as f64 + 0.25);
+            c["exp"] = json!((network.now() + 60) as f64 + 0.25);
+        });
+        assert_eq!(network.ask_token(&assertion).await.0, 200);
         // An array of one audience is the same as that audience.
         let assertion = network.assertion_of(&network.scheme, |c| c["aud"] = json!([network.url]));
         assert_eq!(network.ask_token(&assertion).await.0, 200);
