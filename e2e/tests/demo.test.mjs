@@ -96,7 +96,7 @@ describe("ipse demo", { timeout: FILE_PATIENCE }, () => {
       const secret = partner.private_jwks ? "private_jwks" : "client_secret";
       const standard = ["client_name", "domain", "token_endpoint_auth_method", "id_token_signed_response_alg", "require_pushed_authorization_requests"];
       const fixed = ["grant_types", "response_types", "application_type", "subject_type", "sector"];
-      const ours = ["pkce", "claims_in_id_token", "userinfo_signed_response_alg", "reasons"];
+      const ours = ["pkce", "claims_in_id_token", "response_modes", "userinfo_signed_response_alg", "reasons"];
       const assertions = Object.keys(partner).filter((member) => member.startsWith("assertion_audience"));
       assert.equal(assertions.length > 0, partner.token_endpoint_auth_method === "private_key_jwt");
       members(partner, "name", "client_id", secret, "redirect_uris", "services", ...standard, ...fixed, ...ours, ...assertions);
