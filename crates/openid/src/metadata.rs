@@ -270,6 +270,21 @@ impl Metadata {
         }
     }
 
+    /// What a new client must give and did not.
+    pub fn missing(&self) -> Vec<MemberProblem> {
+        let required = [
+            ("client_name", self.name.is_none()),
+            ("redirect_uris", self.redirect_uris.is_none()),
+        ];
+        let missing = required.into_iter().filter(|(_, missing)| *missing);
+        missing
+            .map(|(member, _)| MemberProblem {
+                member: member.to_owned(),
+                reason: "it is missing".to_owned(),
+            })
+            .collect()
+    }
+
     /// The registration of a new client. What was not given is what libraries of its method expect. `now` is in seconds since
     /// 1970 UTC. The caller validates it.
     pub fn register(

@@ -59,6 +59,13 @@ enum Reader {
 
 /// Runs the command.
 pub async fn run(args: Args) -> anyhow::Result<()> {
+    if let Command::Partner {
+        command: partner::Command::Presets { json },
+    } = args.command
+    {
+        partner::print_presets(json);
+        return Ok(());
+    }
     let home = ipse_server::config::home(&args.home);
     let config = ServerConfig::load(&home)?;
     let keys = || FileKeyStore::open(&home.join("keys")).context("cannot open the keystore");

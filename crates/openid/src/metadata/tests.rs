@@ -131,3 +131,10 @@ fn rules_of_one_client_are_read_with_their_reason_and_shown() {
         assert_eq!(problems[0].member, member);
     }
 }
+
+#[test]
+fn a_new_client_needs_a_name_and_redirect_uris() {
+    let missing = Metadata::read(&Map::new()).unwrap().missing();
+    let members: Vec<&str> = missing.iter().map(|one| &*one.member).collect();
+    assert_eq!(members, ["client_name", "redirect_uris"]);
+}

@@ -61,6 +61,10 @@ pub async fn run(config: &ServerConfig, store: &Store, add: Add) -> anyhow::Resu
     let as_json = add.json;
     let members = members(add)?;
     let mut wanted = Metadata::read(&members).map_err(|problems| refused(&problems))?;
+    let missing = wanted.missing();
+    if !missing.is_empty() {
+        return Err(refused(&missing));
+    }
     let mut secrets = Secrets::default();
     let authentication = match wanted.method.unwrap_or(Method::PrivateKeyJwt) {
         Method::PrivateKeyJwt => Authentication::PrivateKeyJwt {

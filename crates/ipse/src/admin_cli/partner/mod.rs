@@ -74,6 +74,8 @@ pub enum Command {
     },
 }
 
+pub use presets::print as print_presets;
+
 /// Runs a subcommand.
 pub async fn run(config: &ServerConfig, store: &Store, command: Command) -> anyhow::Result<()> {
     match command {
@@ -84,7 +86,7 @@ pub async fn run(config: &ServerConfig, store: &Store, command: Command) -> anyh
         Command::RotateKey(rotate) => rotate::key(config, store, rotate).await,
         Command::RotateSecret(rotate) => rotate::secret(config, store, rotate).await,
         Command::Presets { json } => {
-            presets::print(json);
+            print_presets(json);
             Ok(())
         }
         Command::Suspend { partner, json } => {

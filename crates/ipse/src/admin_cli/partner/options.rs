@@ -54,6 +54,9 @@ pub struct Options {
     /// Signature of ID tokens: RS256 (the default with a secret) or ES256 (the default with keys)
     #[arg(long, value_name = "ALG")]
     id_token_alg: Option<String>,
+    /// Any member of the metadata, for example `claims_in_id_token=true`. May be repeated
+    #[arg(long, value_name = "MEMBER=VALUE")]
+    set: Vec<String>,
     /// Allow sandbox people in `login_hint`
     #[arg(long)]
     sandbox_people: bool,
@@ -105,8 +108,21 @@ impl Options {
             self.id_token_alg.map(Value::from),
         );
         put("sandbox_people", self.sandbox_people.then_some(json!(true)));
+        for text in &self.set {
+            let (member, value) = member(text)?;
+            put(member, Some(value));
+        }
         Ok(out)
     }
+}
+
+/// A member and its value: JSON, or else a text.
+fn member(text: &str) -> anyhow::Result<(&str, Value)> {
+    let (member, value) = text
+        .split_once('=')
+        .with_context(|| format!("--set {text}: write MEMBER=VALUE"))?;
+    let value = serde_json::from_str(value).unwrap_or_else(|_| value.into());
+    Ok((member, value))
 }
 
 fn service(text: &str) -> anyhow::Result<Value> {
@@ -116,4 +132,18 @@ fn service(text: &str) -> anyhow::Result<Value> {
     let kind = ServiceType::parse(kind)
         .with_context(|| format!("--service {text}: type is login, share, confirm or sign"))?;
     Ok(json!({"code": code, "type": kind, "scopes": [PROFILE]}))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_member_that_is_set_is_json_or_a_text() {
+        assert_eq!(member("a=true").unwrap(), ("a", json!(true)));
+        assert_eq!(member("a=or_nonce").unwrap(), ("a", json!("or_nonce")));
+        let list = (r#"reasons={"pkce":"a=b"}"#, json!({"pkce": "a=b"}));
+        assert_eq!(member(list.0).unwrap(), ("reasons", list.1));
+        assert!(member("a").is_err());
+    }
 }

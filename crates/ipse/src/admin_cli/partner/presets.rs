@@ -17,6 +17,17 @@ pub struct Preset {
 
 const BASIC: &str = r#"{"token_endpoint_auth_method": "client_secret_basic"}"#;
 const POST: &str = r#"{"token_endpoint_auth_method": "client_secret_post"}"#;
+/// For software that sends a nonce, and PKCE only when it is set so, or not at all.
+const POST_OR_NONCE: &str = r#"{"token_endpoint_auth_method": "client_secret_post", "pkce": "or_nonce",
+    "reasons": {"pkce": "This software sends no PKCE as it comes."}}"#;
+const BASIC_OR_NONCE: &str = r#"{"token_endpoint_auth_method": "client_secret_basic", "pkce": "or_nonce",
+    "reasons": {"pkce": "This software sends no PKCE as it comes."}}"#;
+/// For software that reads claims in the ID token only.
+const BASIC_CLAIMS: &str = r#"{"token_endpoint_auth_method": "client_secret_basic", "claims_in_id_token": true,
+    "reasons": {"claims_in_id_token": "This software reads claims in the ID token."}}"#;
+const POST_CLAIMS_OR_NONCE: &str = r#"{"token_endpoint_auth_method": "client_secret_post", "claims_in_id_token": true,
+    "pkce": "or_nonce", "reasons": {"claims_in_id_token": "This software reads claims in the ID token.",
+    "pkce": "Its settings have no item for PKCE."}}"#;
 const KEYS: &str = r#"{"token_endpoint_auth_method": "private_key_jwt"}"#;
 
 const fn preset(
@@ -40,16 +51,21 @@ const ALL: [Preset; 14] = [
     preset(
         "authjs",
         Some("/auth/callback/ipse"),
-        BASIC,
-        "idToken: false",
+        BASIC_CLAIMS,
+        "nothing",
     ),
     preset(
         "django",
         Some("/oidc/callback/"),
-        POST,
-        "OIDC_USE_PKCE = True; users by sub",
+        POST_OR_NONCE,
+        "users by sub; better with OIDC_USE_PKCE = True",
     ),
-    preset("entra", None, POST, "claims from the ID token"),
+    preset(
+        "entra",
+        None,
+        POST_CLAIMS_OR_NONCE,
+        "the address to return to, as Entra shows it",
+    ),
     preset(
         "gitlab",
         Some("/users/auth/openid_connect/callback"),
@@ -57,7 +73,12 @@ const ALL: [Preset; 14] = [
         "pkce: true",
     ),
     preset("go-oidc", None, BASIC, "PKCE with S256"),
-    preset("keycloak", None, POST, "Use PKCE: S256"),
+    preset(
+        "keycloak",
+        None,
+        POST_OR_NONCE,
+        "import of the discovery address; better with Use PKCE: S256",
+    ),
     preset("mod_auth_openidc", None, BASIC, "OIDCPKCEMethod S256"),
     preset(
         "oauth2-proxy",
@@ -68,8 +89,8 @@ const ALL: [Preset; 14] = [
     preset(
         "omniauth",
         Some("/auth/openid_connect/callback"),
-        BASIC,
-        "pkce: true",
+        BASIC_OR_NONCE,
+        "nothing",
     ),
     preset(
         "openid-client",
@@ -77,12 +98,12 @@ const ALL: [Preset; 14] = [
         KEYS,
         "id_token_signed_response_alg: ES256",
     ),
-    preset("passport", None, BASIC, "PKCE with S256"),
+    preset("passport", None, BASIC_OR_NONCE, "nonce: true"),
     preset(
         "spring",
         Some("/login/oauth2/code/ipse"),
-        BASIC,
-        "PKCE (7 or later, or a customizer)",
+        BASIC_OR_NONCE,
+        "nothing; version 7 sends PKCE",
     ),
 ];
 
@@ -116,7 +137,7 @@ pub fn print(as_json: bool) {
         return;
     }
     for preset in &ALL {
-        println!("{:<17} {}", preset.name, preset.members);
+        println!("{:<17} {}", preset.name, Value::from(members(preset)));
         if let Some(callback) = preset.callback {
             println!("{:<17} returns to {callback}", "");
         }
