@@ -511,6 +511,25 @@ impl Registration {
         self.sector.as_deref().unwrap_or(&self.client_id)
     }
 
+    /// The keys that were fetched from its `jwks_uri`; none for other clients.
+    pub fn published_keys(&self) -> Option<&ipse_jose::JwkSet> {
+        match &self.authentication {
+            Authentication::PrivateKeyJwt { jwks, .. } if self.jwks_uri.is_some() => {
+                Some(jwks.set())
+            }
+            _ => None,
+        }
+    }
+
+    /// Sets what was fetched from its `jwks_uri`. It is not part of what is stored.
+    pub fn set_published_keys(&mut self, keys: ipse_jose::JwkSet) {
+        if let Authentication::PrivateKeyJwt { jwks, .. } = &mut self.authentication
+            && self.jwks_uri.is_some()
+        {
+            *jwks = keys.into();
+        }
+    }
+
     /// The keys that its assertions are checked with at a time, in seconds since 1970 UTC: its own, and those that were replaced.
     pub(crate) fn keys(&self, now: i64) -> impl Iterator<Item = &ClientKeys> {
         let own = match &self.authentication {

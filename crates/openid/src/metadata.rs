@@ -430,6 +430,7 @@ const KNOWN: [&str; 19] = [
     "redirect_uris",
     "token_endpoint_auth_method",
     "jwks",
+    "jwks_uri",
     "sector_identifier_uri",
     "sector_of",
     "id_token_signed_response_alg",

@@ -31,6 +31,7 @@ pub mod me;
 pub mod notice;
 mod open;
 pub mod partner;
+pub mod partner_keys;
 pub mod partner_name;
 pub mod party;
 pub mod person;

@@ -20,6 +20,7 @@ mod kind;
 mod migrations;
 pub mod outbox;
 pub mod partner;
+pub mod partner_keys;
 pub mod person;
 pub mod pushed_request;
 pub mod receipt;

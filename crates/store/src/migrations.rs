@@ -130,6 +130,12 @@ pub static SCHEME: Migrations = Migrations::new(&[
         sqlite: include_str!("../migrations/scheme/sqlite/0021_row_macs.sql"),
         postgres: include_str!("../migrations/scheme/postgres/0021_row_macs.sql"),
     },
+    Migration {
+        version: 22,
+        name: "keys that partners publish",
+        sqlite: include_str!("../migrations/scheme/sqlite/0022_partner_keys.sql"),
+        postgres: include_str!("../migrations/scheme/postgres/0022_partner_keys.sql"),
+    },
 ]);
 
 /// The store of person keys.

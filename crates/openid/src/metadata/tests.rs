@@ -90,6 +90,7 @@ fn t39_an_edit_changes_neither_sector_nor_credentials() {
         json!({"sector_of": "par_other"}),
         json!({"sector_identifier_uri": "https://shop.example/sector"}),
         json!({"jwks": {"keys": []}}),
+        json!({"jwks_uri": "https://shop.example/jwks"}),
         json!({"token_endpoint_auth_method": "private_key_jwt"}),
     ] {
         let mut edited = shop();

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::http::HeaderMap;
-use ipse_openid::authn::{Context, Credentials};
+use ipse_openid::authn::{Context, Credentials, UNKNOWN_KEY};
 use ipse_openid::client::Registration;
 use ipse_openid::discovery::path;
 use ipse_openid::request::AuthorizationRequest;
@@ -16,7 +16,7 @@ use ipse_scheme::request::ActionRequest;
 use serde_json::value::RawValue;
 
 use super::error::Error;
-use super::{Provider, form};
+use super::{Provider, form, published_keys};
 use crate::request_id;
 
 /// An authenticated client.
@@ -40,7 +40,7 @@ impl Client {
         let credentials = Credentials::read(form::authorization(headers), params)?;
         request_id::record_partner(credentials.client_id());
         let registration = registration(provider, credentials.client_id()).await?;
-        let registration = registration.ok_or(
+        let mut registration = registration.ok_or(
             OAuthError::new(
                 OAuthErrorCode::InvalidClient,
                 "client authentication failed",
@@ -54,7 +54,14 @@ impl Client {
             called_endpoint: &format!("{issuer}{called}"),
             now: provider.clock.unix_seconds(),
         };
-        let authenticated = credentials.verify(&registration, &context)?;
+        let authenticated = match credentials.verify(&registration, &context) {
+            Err(UNKNOWN_KEY) => {
+                let newer = published_keys::refresh(provider, &registration).await?;
+                registration = newer.ok_or(UNKNOWN_KEY)?;
+                credentials.verify(&registration, &context)?
+            }
+            verified => verified?,
+        };
         let assertion = authenticated.assertion.map(|assertion| Assertion {
             jti: assertion.jti,
             expires: assertion.expires,
@@ -98,8 +105,9 @@ pub async fn registration(
     let Some(json) = provider.scheme.registration(client_id).await? else {
         return Ok(None);
     };
-    let found =
+    let mut found =
         serde_json::from_str(&json).map_err(Error::json("the registration cannot be read"))?;
+    published_keys::put_into(provider, &mut found).await?;
     let found = Arc::new(found);
     provider.registrations.keep(client_id, &found);
     Ok(Some(found))

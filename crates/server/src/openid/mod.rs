@@ -30,6 +30,7 @@ mod login_result;
 mod navigation;
 mod pages;
 mod provider;
+mod published_keys;
 mod qr;
 mod texts;
 

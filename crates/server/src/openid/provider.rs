@@ -12,7 +12,9 @@ use ipse_protocol::{Clock, Random};
 use ipse_scheme::Scheme;
 use ipse_texts::Texts;
 
+use super::published_keys::Fetching;
 use super::texts;
+use crate::fetch::Documents;
 
 /// Keystore purpose of the key for ID tokens.
 pub const ID_TOKEN_ES256: &str = "openid/id-token/es256";
@@ -33,6 +35,10 @@ pub struct Provider {
     pub jwks: Vec<u8>,
     /// Registrations, parsed.
     pub registrations: Registrations,
+    /// Fetches what clients publish.
+    pub documents: Documents,
+    /// The fetches of published keys.
+    pub fetching: Fetching,
     /// Texts of the pages.
     pub texts: Arc<Texts>,
     es256: Arc<SigningKey>,
@@ -62,6 +68,8 @@ impl Provider {
         let configuration = serde_json::to_vec(&discovery::document(&scheme.config.issuer))?;
         Ok(Self {
             registrations: Registrations::new(clock.clone()),
+            documents: Documents::new(scheme.config.profile)?,
+            fetching: Fetching::default(),
             scheme,
             clock,
             random,

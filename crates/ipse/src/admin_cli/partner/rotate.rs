@@ -62,8 +62,11 @@ pub struct Key {
     /// The client_id
     partner: String,
     /// File with the new public keys (JWK set) [default: a new key, which is printed]
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", conflicts_with = "jwks_uri")]
     jwks: Option<PathBuf>,
+    /// Where the partner publishes its keys from now on
+    #[arg(long, value_name = "URL")]
+    jwks_uri: Option<String>,
     #[command(flatten)]
     overlap: Overlap,
     /// Print JSON
@@ -94,14 +97,19 @@ pub async fn key(config: &ServerConfig, store: &Store, rotate: Key) -> anyhow::R
     let Authentication::PrivateKeyJwt { jwks, .. } = &mut registration.authentication else {
         bail!("this partner has a secret: use rotate-secret");
     };
-    let new = match &rotate.jwks {
-        Some(path) => JwkSet::parse(&std::fs::read(path)?)
+    let new = match (&rotate.jwks, &rotate.jwks_uri, &registration.jwks_uri) {
+        (Some(path), ..) => JwkSet::parse(&std::fs::read(path)?)
             .with_context(|| format!("{} is not a JWK set", path.display()))?,
-        None => secrets.new_key()?,
+        (None, Some(_), _) => JwkSet::default(),
+        (None, None, Some(uri)) => {
+            bail!("this partner publishes its keys at {uri}: it changes them there")
+        }
+        (None, None, None) => secrets.new_key()?,
     };
     let old = std::mem::replace(jwks, new.into());
+    registration.jwks_uri = rotate.jwks_uri;
     rotate.overlap.keep(&mut registration, |until| {
-        Some(Replaced::Keys { jwks: old, until })
+        (!old.is_empty()).then_some(Replaced::Keys { jwks: old, until })
     })?;
     let event = vec!["partner.key.rotated".to_owned()];
     change(config, store, &found, &registration, event).await?;

@@ -1,7 +1,7 @@
 //! `ipse admin partner show` and `list`.
 
 use ipse_openid::metadata;
-use ipse_store::{Store, audit, partner};
+use ipse_store::{Store, audit, partner, partner_keys};
 use serde_json::{Map, Value, json};
 
 use super::{Found, find};
@@ -10,10 +10,24 @@ use super::{Found, find};
 pub async fn one(store: &Store, client_id: &str, as_json: bool) -> anyhow::Result<()> {
     let found = find(store, client_id).await?;
     let id = found.id.clone();
-    let history = store
-        .read(move |tx| audit::of_subject(tx, id.as_str()))
+    let (history, keys) = store
+        .read(move |tx| {
+            Ok((
+                audit::of_subject(tx, id.as_str())?,
+                partner_keys::find(tx, &id)?,
+            ))
+        })
         .await?;
     let mut out = shown(&found);
+    if let Some(keys) = keys.filter(|keys| Some(&keys.uri) == found.registration.jwks_uri.as_ref())
+    {
+        let jwks: Value = serde_json::from_str(&keys.jwks).unwrap_or_default();
+        let (fetched, attempted) = (keys.fetched / 1000, keys.attempted / 1000);
+        out.insert(
+            "published_keys".to_owned(),
+            json!({"jwks": jwks, "fetched": fetched, "attempted": attempted}),
+        );
+    }
     let history = history.iter().map(
         |entry| json!({"time": entry.time / 1000, "actor": entry.actor, "event": entry.event}),
     );

@@ -19,6 +19,7 @@ mod t17_mix_up;
 mod t18_browser_binding;
 mod t19_client_assertion;
 mod t20_request_tampering;
+mod t22_published_keys;
 mod t22_registered_keys;
 mod t23_malformed_input;
 mod t29_enrolment_takeover;

@@ -34,6 +34,8 @@ async fn with_rows(network: &TestNetwork) {
         ipse_store::sim::note_event(tx, "of a test", 1, 1)?;
         ipse_store::sim::note_event(tx, "of a test", 9, 1)?;
         ipse_store::clock::keep(tx)?;
+        let partner = ipse_protocol::ids::PartnerId::of(&[1; 16]);
+        ipse_store::partner_keys::attempt(tx, &partner, "https://shop.example/jwks", 1)?;
         // Due in the distant future, so that nobody carries it out.
         outbox::add(
             tx,

@@ -1,0 +1,71 @@
+//! The keys of clients that publish them (`jwks_uri`): used for a day, and fetched again when a signature is of none of them.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use ipse_jose::JwkSet;
+use ipse_openid::client::Registration;
+use ipse_protocol::ids::PartnerId;
+
+use super::Provider;
+use super::error::Error;
+
+/// One fetch at a time for each client.
+#[derive(Default)]
+pub struct Fetching(Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>);
+
+impl Fetching {
+    fn of(&self, client_id: &str) -> Arc<tokio::sync::Mutex<()>> {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        all.entry(client_id.to_owned()).or_default().clone()
+    }
+}
+
+/// Puts the keys that were fetched within a day into a registration that was read.
+pub async fn put_into(provider: &Provider, registration: &mut Registration) -> Result<(), Error> {
+    if let Some((partner, uri)) = published(registration)
+        && let Some(kept) = provider.scheme.published_keys(&partner, &uri).await?
+        && let Ok(keys) = JwkSet::parse(kept.as_bytes())
+    {
+        registration.set_published_keys(keys);
+    }
+    Ok(())
+}
+
+/// The registration with other keys than it has, which another request or this one has fetched. None when there are no others, and
+/// when the last attempt was less than a minute ago.
+pub async fn refresh(
+    provider: &Provider,
+    old: &Registration,
+) -> Result<Option<Arc<Registration>>, Error> {
+    let Some((partner, uri)) = published(old) else {
+        return Ok(None);
+    };
+    let lock = provider.fetching.of(&old.client_id);
+    let _one = lock.lock().await;
+    let mut new = old.clone();
+    put_into(provider, &mut new).await?;
+    if new.published_keys() == old.published_keys() {
+        if !provider.scheme.begin_fetch_of_keys(&partner, &uri).await? {
+            return Ok(None);
+        }
+        let keys = match provider.documents.key_set(&uri).await {
+            Ok(keys) => keys,
+            Err(error) => {
+                tracing::warn!(%partner, uri, %error, "a partner's keys cannot be fetched: the partner must publish them there");
+                return Ok(None);
+            }
+        };
+        let text = serde_json::to_string(&keys).map_err(Error::json("keys cannot be kept"))?;
+        provider.scheme.keep_keys(&partner, &uri, text).await?;
+        new.set_published_keys(keys);
+    }
+    let new = Arc::new(new);
+    provider.registrations.keep(&new.client_id, &new);
+    Ok(Some(new))
+}
+
+fn published(registration: &Registration) -> Option<(PartnerId, String)> {
+    let uri = registration.jwks_uri.clone()?;
+    Some((PartnerId::parse(&registration.client_id)?, uri))
+}
