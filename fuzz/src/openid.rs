@@ -10,11 +10,13 @@ use ipse_openid::client::{
     ServiceType,
 };
 use ipse_openid::grant::TokenRequest;
+use ipse_openid::metadata::{self, Metadata};
 use ipse_openid::params::MAX_BYTES;
 use ipse_openid::request::{
     self, AuthorizationRequest, AuthorizeParams, Context, PAR_PREFIX, Refusal,
 };
 use ipse_openid::{Level, Params};
+use serde_json::Value;
 
 const REDIRECT_URI: &str = "https://shop.example/cb";
 
@@ -51,6 +53,31 @@ static CONTEXT: Context<'static> = Context {
     id_token_keys: &[],
     now: 0,
 };
+
+/// A file with client metadata. What a new client registers is shown as it was given, and can be read again.
+pub fn metadata(data: &[u8]) {
+    let Ok(Value::Object(members)) = ipse_jose::strict_json(data) else {
+        return;
+    };
+    match Metadata::read(&members) {
+        Err(problems) => assert!(!problems.is_empty()),
+        Ok(read) => {
+            let now = CONTEXT.now;
+            let mut edited = SHOP.clone();
+            let kept = edited.sector().to_owned();
+            if read.clone().edit(&mut edited, now).is_ok() {
+                assert_eq!(edited.sector(), kept);
+            }
+            let authentication = SHOP.authentication.clone();
+            let new = read.register(SHOP.client_id.clone(), authentication, None, now);
+            let shown = metadata::show(&new);
+            if let Some(uris) = members.get("redirect_uris") {
+                assert_eq!(shown.get("redirect_uris"), Some(uris));
+            }
+            let _ = new.validate(true, now);
+        }
+    }
+}
 
 /// A query or a form, read as each kind of request.
 pub fn params(data: &[u8]) {

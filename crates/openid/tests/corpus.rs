@@ -12,6 +12,11 @@ mod entry;
 mod seeds;
 
 #[test]
+fn the_metadata_corpus_passes() {
+    seeds::replay("metadata", entry::metadata);
+}
+
+#[test]
 fn the_params_corpus_passes() {
     seeds::replay("params", entry::params);
 }
