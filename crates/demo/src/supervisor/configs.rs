@@ -62,6 +62,11 @@ pub fn make_keys(layout: &Layout) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Whether the rows of the scheme's database have their MACs, as those of a new one do.
+pub fn rows_have_macs(layout: &Layout) -> anyhow::Result<bool> {
+    Ok(keys_of(&layout.home_of(Party::Scheme))?.rows_sealed())
+}
+
 /// Writes the configuration of every party but the shop.
 pub fn write(layout: &Layout, app_dir: &Path, database: Option<&Database>) -> anyhow::Result<()> {
     let scheme_home = layout.home_of(Party::Scheme);

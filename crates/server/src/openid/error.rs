@@ -196,7 +196,7 @@ impl Error {
             self.log(redirect.error.code.as_str());
             let response = response::failure(redirect, provider.issuer());
             let page = browser::page(provider, headers, None);
-            // The registration may not be at hand here; people know a site by its host too.
+            // The registration may not be available here; people know a site by its host too.
             let url = Url::parse(&redirect.redirect_uri).ok();
             let host = url.as_ref().and_then(Url::host_str).unwrap_or_default();
             return leave(page, host, &response);

@@ -61,12 +61,12 @@ pub async fn answer(
     result: &LoginResult,
     page: Page,
 ) -> Response {
-    match ending(sign_in, result) {
-        Ending::Shown(error_page, description) => match denied(provider, sign_in, description) {
+    match outcome(sign_in, result) {
+        Outcome::Shown(error_page, description) => match denied(provider, sign_in, description) {
             Ok(back) => Outcome::new(page, error_page).back(back).into_response(),
             Err(error) => error.on(page),
         },
-        Ending::Approved(_) | Ending::Told(_) => go(provider, sign_in, result, page).await,
+        Outcome::Approved(_) | Outcome::Told(_) => go(provider, sign_in, result, page).await,
     }
 }
 
@@ -77,10 +77,10 @@ pub async fn go(
     result: &LoginResult,
     page: Page,
 ) -> Response {
-    let response = match ending(sign_in, result) {
-        Ending::Approved(code) => approved(provider, sign_in, code).await,
-        Ending::Told(error) => failed(provider, sign_in, error),
-        Ending::Shown(_, description) => {
+    let response = match outcome(sign_in, result) {
+        Outcome::Approved(code) => approved(provider, sign_in, code).await,
+        Outcome::Told(error) => failed(provider, sign_in, error),
+        Outcome::Shown(_, description) => {
             let denied = OAuthError::new(OAuthErrorCode::AccessDenied, description);
             failed(provider, sign_in, denied)
         }
@@ -92,7 +92,7 @@ pub async fn go(
 }
 
 /// How a login ends for the browser.
-enum Ending<'a> {
+enum Outcome<'a> {
     /// With this code.
     Approved(&'a str),
     /// With an error for the partner.
@@ -101,25 +101,25 @@ enum Ending<'a> {
     Shown(ErrorPage, &'static str),
 }
 
-fn ending<'a>(sign_in: &SignIn, result: &'a LoginResult) -> Ending<'a> {
+fn outcome<'a>(sign_in: &SignIn, result: &'a LoginResult) -> Outcome<'a> {
     match result {
-        LoginResult::Approved { code } => Ending::Approved(code.as_str()),
-        LoginResult::Refused => Ending::Told(OAuthError::new(
+        LoginResult::Approved { code } => Outcome::Approved(code.as_str()),
+        LoginResult::Refused => Outcome::Told(OAuthError::new(
             OAuthErrorCode::AccessDenied,
             "the person refused",
         )),
-        LoginResult::Expired => Ending::Shown(ErrorPage::ActionExpired, "nobody decided in time"),
+        LoginResult::Expired => Outcome::Shown(ErrorPage::ActionExpired, "nobody decided in time"),
         LoginResult::Cancelled => match sign_in.reason.as_deref() {
-            Some("browser") => Ending::Shown(ErrorPage::ActionCancelled, CANCELLED),
-            Some("level") => Ending::Told(OAuthError::new(
+            Some("browser") => Outcome::Shown(ErrorPage::ActionCancelled, CANCELLED),
+            Some("level") => Outcome::Told(OAuthError::new(
                 OAuthErrorCode::UnmetAuthenticationRequirements,
                 "the person's phone or SIM does not reach the level that was asked for",
             )),
             Some("superseded") => {
-                Ending::Shown(ErrorPage::ActionClosed, "a newer request took its place")
+                Outcome::Shown(ErrorPage::ActionClosed, "a newer request took its place")
             }
             // The partner never learns which factor failed, or that an identity is blocked (threat 3).
-            _ => Ending::Shown(ErrorPage::IdentityBlocked, "the request was stopped"),
+            _ => Outcome::Shown(ErrorPage::IdentityBlocked, "the request was stopped"),
         },
     }
 }
