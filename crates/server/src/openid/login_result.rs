@@ -61,12 +61,12 @@ pub async fn answer(
     result: &LoginResult,
     page: Page,
 ) -> Response {
-    match outcome(sign_in, result) {
-        Outcome::Shown(error_page, description) => match denied(provider, sign_in, description) {
+    match ended(sign_in, result) {
+        Ended::Shown(error_page, description) => match denied(provider, sign_in, description) {
             Ok(back) => Outcome::new(page, error_page).back(back).into_response(),
             Err(error) => error.on(page),
         },
-        Outcome::Approved(_) | Outcome::Told(_) => go(provider, sign_in, result, page).await,
+        Ended::Approved(_) | Ended::Told(_) => go(provider, sign_in, result, page).await,
     }
 }
 
@@ -77,10 +77,10 @@ pub async fn go(
     result: &LoginResult,
     page: Page,
 ) -> Response {
-    let response = match outcome(sign_in, result) {
-        Outcome::Approved(code) => approved(provider, sign_in, code).await,
-        Outcome::Told(error) => failed(provider, sign_in, error),
-        Outcome::Shown(_, description) => {
+    let response = match ended(sign_in, result) {
+        Ended::Approved(code) => approved(provider, sign_in, code).await,
+        Ended::Told(error) => failed(provider, sign_in, error),
+        Ended::Shown(_, description) => {
             let denied = OAuthError::new(OAuthErrorCode::AccessDenied, description);
             failed(provider, sign_in, denied)
         }
@@ -92,7 +92,7 @@ pub async fn go(
 }
 
 /// How a login ends for the browser.
-enum Outcome<'a> {
+enum Ended<'a> {
     /// With this code.
     Approved(&'a str),
     /// With an error for the partner.
@@ -101,25 +101,25 @@ enum Outcome<'a> {
     Shown(ErrorPage, &'static str),
 }
 
-fn outcome<'a>(sign_in: &SignIn, result: &'a LoginResult) -> Outcome<'a> {
+fn ended<'a>(sign_in: &SignIn, result: &'a LoginResult) -> Ended<'a> {
     match result {
-        LoginResult::Approved { code } => Outcome::Approved(code.as_str()),
-        LoginResult::Refused => Outcome::Told(OAuthError::new(
+        LoginResult::Approved { code } => Ended::Approved(code.as_str()),
+        LoginResult::Refused => Ended::Told(OAuthError::new(
             OAuthErrorCode::AccessDenied,
             "the person refused",
         )),
-        LoginResult::Expired => Outcome::Shown(ErrorPage::ActionExpired, "nobody decided in time"),
+        LoginResult::Expired => Ended::Shown(ErrorPage::ActionExpired, "nobody decided in time"),
         LoginResult::Cancelled => match sign_in.reason.as_deref() {
-            Some("browser") => Outcome::Shown(ErrorPage::ActionCancelled, CANCELLED),
-            Some("level") => Outcome::Told(OAuthError::new(
+            Some("browser") => Ended::Shown(ErrorPage::ActionCancelled, CANCELLED),
+            Some("level") => Ended::Told(OAuthError::new(
                 OAuthErrorCode::UnmetAuthenticationRequirements,
                 "the person's phone or SIM does not reach the level that was asked for",
             )),
             Some("superseded") => {
-                Outcome::Shown(ErrorPage::ActionClosed, "a newer request took its place")
+                Ended::Shown(ErrorPage::ActionClosed, "a newer request took its place")
             }
             // The partner never learns which factor failed, or that an identity is blocked (threat 3).
-            _ => Outcome::Shown(ErrorPage::IdentityBlocked, "the request was stopped"),
+            _ => Ended::Shown(ErrorPage::IdentityBlocked, "the request was stopped"),
         },
     }
 }
