@@ -424,7 +424,7 @@ impl Metadata {
 }
 
 /// The members that [`Metadata::read`] reads.
-const KNOWN: [&str; 19] = [
+const KNOWN: [&str; 20] = [
     "client_name",
     "domain",
     "redirect_uris",
