@@ -24,8 +24,9 @@ async fn result(started: &mut Started) -> Option<String> {
         .filter(|location| partner_parameter(location, "code").is_some())
 }
 
+// As if the phone had scanned the thief's page, which then goes on by itself.
 const APPROVE: &str = "UPDATE action SET (status, flow, link, identity, device, epoch, code_version, match_code, nonce, view, \
-     view_hash, attributes_hash, sim, transcript, proof_hash, receipt, decided, mac) = (SELECT 'approved', flow, link, identity, \
+     view_hash, attributes_hash, sim, transcript, proof_hash, receipt, decided, mac) = (SELECT 'approved', 'qr', 'qr', identity, \
      device, epoch, code_version, match_code, nonce, view, view_hash, attributes_hash, sim, transcript, proof_hash, receipt, \
      decided, mac FROM action victim WHERE victim.status = 'delivered') WHERE id = $1";
 const GRANT: &str = "INSERT INTO access_grant (action, partner, number, identity, epoch, sub, attributes, released, status, \
