@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 use crate::cache::Cache;
 use crate::disk::Disk;
 use crate::inventory::Inventory;
-use crate::{Belonging, DAILY_LIFE, Error, KeyStore, RowKeys, SealingKey, Secret32, random};
+use crate::{Belonging, DAILY_LIFE, Error, KeyStore, RowSecrets, SealingKey, Secret32, random};
 
 mod init;
 mod rows;
@@ -287,10 +287,10 @@ impl KeyStore for FileKeyStore {
         tag
     }
 
-    fn row_keys(&self) -> Result<RowKeys, Error> {
+    fn row_keys(&self) -> Result<RowSecrets, Error> {
         let rows = self.inventory().rows.clone();
-        let key = |version: i64| Ok((version, self.secret(&rows::purpose(version))?));
-        Ok(RowKeys {
+        let key = |version: u32| Ok((version, self.secret(&rows::purpose(version))?));
+        Ok(RowSecrets {
             current: rows.current,
             keys: rows
                 .accepted

@@ -34,9 +34,9 @@ pub struct Inventory {
 #[serde(deny_unknown_fields)]
 pub struct Rows {
     /// The version that authenticates what is written.
-    pub current: i64,
+    pub current: u32,
     /// The versions that are accepted, with the current one.
-    pub accepted: BTreeSet<i64>,
+    pub accepted: BTreeSet<u32>,
     /// Whether each row has its MAC, so that one without is refused.
     pub sealed: bool,
 }

@@ -105,7 +105,7 @@ pub trait KeyStore: Send + Sync {
     ///
     /// # Errors
     /// When the store fails.
-    fn row_keys(&self) -> Result<RowKeys, Error>;
+    fn row_keys(&self) -> Result<RowSecrets, Error>;
 
     /// Which keystore this is, and to which databases it belongs.
     fn belonging(&self) -> Belonging;
@@ -150,17 +150,17 @@ pub struct Belonging {
 
 /// The keys that authenticate database rows, by version.
 #[derive(Clone, Debug)]
-pub struct RowKeys {
+pub struct RowSecrets {
     /// The version that authenticates what is written.
-    pub current: i64,
+    pub current: u32,
     /// All versions that are accepted, with the current one. A retired version is not among them.
-    pub keys: Vec<(i64, Secret32)>,
+    pub keys: Vec<(u32, Secret32)>,
 }
 
-impl RowKeys {
+impl RowSecrets {
     /// The key of an accepted version.
     #[must_use]
-    pub fn key(&self, version: i64) -> Option<&Secret32> {
+    pub fn key(&self, version: u32) -> Option<&Secret32> {
         let found = self.keys.iter().find(|(known, _)| *known == version);
         found.map(|(_, key)| key)
     }

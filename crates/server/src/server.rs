@@ -161,11 +161,8 @@ pub fn row_keys(keys: &dyn KeyStore) -> anyhow::Result<RowKeys> {
         .keys
         .iter()
         .filter(|(version, _)| *version != known.current);
-    let version = |version: i64| u32::try_from(version).context("version of a key of rows");
-    let older = older
-        .map(|(number, key)| Ok((version(*number)?, &**key)))
-        .collect::<anyhow::Result<Vec<(u32, &[u8; 32])>>>()?;
-    Ok(RowKeys::new((version(known.current)?, current), older))
+    let older = older.map(|(version, key)| (*version, &**key));
+    Ok(RowKeys::new((known.current, current), older))
 }
 
 /// Whether an installation keeps its person keys in the schema that all installations once shared: it has people, and no keys of

@@ -148,40 +148,11 @@ fn status_at(status: ActionStatus, expires: i64, now: i64) -> ActionStatus {
 /// What was asked, who claimed it, and how it was decided.
 pub(crate) static TABLE: Table = Table::new(
     "action",
-    &["id"],
-    &[
-        "id",
-        "kind",
-        "status",
-        "level",
-        "partner",
-        "request",
-        "browser",
-        "browser_name",
-        "language",
-        "identity",
-        "device",
-        "flow",
-        "link",
-        "epoch",
-        "code_version",
-        "match_code",
-        "nonce",
-        "view",
-        "view_hash",
-        "attributes_hash",
-        "sim",
-        "sim_requested",
-        "sim_statement",
-        "sim_received",
-        "transcript",
-        "proof_hash",
-        "receipt",
-        "reason",
-        "decided",
-        "created",
-        "expires",
-    ],
+    "id",
+    "id, kind, status, level, partner, request, browser, browser_name, language, identity, device, \
+     flow, link, epoch, code_version, match_code, nonce, view, view_hash, attributes_hash, sim, \
+     sim_requested, sim_statement, sim_received, transcript, proof_hash, receipt, reason, decided, \
+     created, expires",
 );
 
 fn action(mut row: Row) -> Result<Action, StoreError> {

@@ -4,7 +4,7 @@ use crate::engine::{StoreError, Table, Tx};
 use crate::params;
 
 /// Answers that are given again.
-pub(crate) static TABLE: Table = Table::new("answer", &["request"], &["request", "body", "time"]);
+pub(crate) static TABLE: Table = Table::new("answer", "request", "request, body, time");
 
 const SWEEP: &str = "DELETE FROM answer WHERE time <= $1";
 

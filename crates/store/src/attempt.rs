@@ -71,22 +71,9 @@ fn attempt(mut row: Row) -> Result<Attempt, StoreError> {
 /// Attempts.
 pub(crate) static TABLE: Table = Table::new(
     "attempt",
-    &["id"],
-    &[
-        "id",
-        "action",
-        "identity",
-        "device",
-        "factor",
-        "status",
-        "sequence",
-        "first_hash",
-        "second",
-        "state",
-        "state_day",
-        "sim_statement",
-        "created",
-    ],
+    "id",
+    "id, action, identity, device, factor, status, sequence, first_hash, second, state, state_day, \
+     sim_statement, created",
 );
 
 /// Adds an attempt.

@@ -26,7 +26,7 @@ impl Record {
 }
 
 /// What is remembered of the clock.
-pub(crate) static TABLE: Table = Table::new("clock", &["one"], &["one", "recorded", "agreed"]);
+pub(crate) static TABLE: Table = Table::new("clock", "one", "one, recorded, agreed");
 
 /// The record; none before the first one.
 pub fn record(tx: &mut Tx) -> Result<Option<Record>, StoreError> {

@@ -91,29 +91,10 @@ pub struct Device {
 /// Devices.
 pub(crate) static TABLE: Table = Table::new(
     "device",
-    &["number", "id"],
-    &[
-        "number",
-        "id",
-        "identity",
-        "status",
-        "name",
-        "key_kind",
-        "public_key",
-        "opaque_record",
-        "code_version",
-        "unlock_credential",
-        "unlock_key",
-        "unlock_backup",
-        "sim_handle",
-        "contest_until",
-        "contested",
-        "basic_until",
-        "last_sequence",
-        "recent",
-        "created",
-        "last_used",
-    ],
+    "number, id",
+    "number, id, identity, status, name, key_kind, public_key, opaque_record, code_version, \
+     unlock_credential, unlock_key, unlock_backup, sim_handle, contest_until, contested, \
+     basic_until, last_sequence, recent, created, last_used",
 );
 
 static OF_IDENTITY: Select = Select::new(

@@ -84,33 +84,10 @@ pub struct Enrolment {
 /// Enrolments.
 pub(crate) static TABLE: Table = Table::new(
     "enrolment",
-    &["id"],
-    &[
-        "id",
-        "device",
-        "identity",
-        "status",
-        "language",
-        "number",
-        "vouched",
-        "proofing_began",
-        "replaces",
-        "code_version",
-        "operator",
-        "sim_state",
-        "handle",
-        "sim_challenge",
-        "sim_nonce_hash",
-        "sim_statement",
-        "sim_changed_at",
-        "unlock_challenge",
-        "receipt",
-        "created",
-        "expires",
-        "registrations",
-        "visits",
-        "texts",
-    ],
+    "id",
+    "id, device, identity, status, language, number, vouched, proofing_began, replaces, \
+     code_version, operator, sim_state, handle, sim_challenge, sim_nonce_hash, sim_statement, \
+     sim_changed_at, unlock_challenge, receipt, created, expires, registrations, visits, texts",
 );
 
 static OF_DEVICE: Select = Select::new(&TABLE, "WHERE device = $1 ORDER BY created DESC LIMIT 1");
@@ -341,19 +318,17 @@ pub fn set_biometric_challenge(
 
 /// Completes an open enrolment.
 pub fn complete(tx: &mut Tx, id: &EnrolmentId, receipt: &ReceiptId) -> Result<(), StoreError> {
-    let completed = amend_open(tx, id, |row| {
+    tx.amend_one(&TABLE, params![id], |row| {
+        if row.get::<EnrolmentStatus>("status")? != EnrolmentStatus::Open {
+            return Ok(false);
+        }
         row.set("status", &EnrolmentStatus::Completed)?;
         row.set("receipt", receipt)?;
         row.set("vouched", None::<&[u8]>)?;
         row.set("sim_statement", None::<&str>)?;
         row.set("unlock_challenge", None::<&[u8]>)?;
         Ok(true)
-    })?;
-    if completed {
-        Ok(())
-    } else {
-        tx.fail(StoreError::RowCount(0))
-    }
+    })
 }
 
 /// Gives a completed enrolment to the identity that it replaced the phone of. The number is sealed under that person's key.

@@ -25,15 +25,8 @@ pub struct FingerprintChange {
 /// Changes of fingerprints.
 pub(crate) static TABLE: Table = Table::new(
     "fingerprint_change",
-    &["device"],
-    &[
-        "device",
-        "identity",
-        "challenge",
-        "action",
-        "change",
-        "expires",
-    ],
+    "device",
+    "device, identity, challenge, action, change, expires",
 );
 
 const FORGET: &str = "DELETE FROM fingerprint_change WHERE device = $1";

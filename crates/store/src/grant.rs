@@ -20,34 +20,15 @@ words! {
 }
 
 /// Under which names partners know people.
-pub(crate) static PAIRWISE: Table = Table::new(
-    "pairwise",
-    &["identity", "partner"],
-    &["identity", "partner", "sub"],
-);
+pub(crate) static PAIRWISE: Table =
+    Table::new("pairwise", "identity, partner", "identity, partner, sub");
 
 /// What approvals gave partners.
 pub(crate) static TABLE: Table = Table::new(
     "access_grant",
-    &["action"],
-    &[
-        "action",
-        "partner",
-        "number",
-        "identity",
-        "epoch",
-        "sub",
-        "attributes",
-        "released",
-        "status",
-        "code_hash",
-        "code_expires",
-        "token_hash",
-        "token_expires",
-        "auth_time",
-        "factor",
-        "key_kind",
-    ],
+    "action",
+    "action, partner, number, identity, epoch, sub, attributes, released, status, code_hash, \
+     code_expires, token_hash, token_expires, auth_time, factor, key_kind",
 );
 
 /// The name under which the partners of a sector know a person. A sector is named after the partner that started it, or its

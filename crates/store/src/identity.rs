@@ -38,26 +38,15 @@ pub struct Suspension {
 /// milliseconds, oldest first), so that a suspension or a wrong code that is deleted is missed.
 pub(crate) static TABLE: Table = Table::new(
     "identity",
-    &["number", "id"],
-    &[
-        "number",
-        "id",
-        "status",
-        "epoch",
-        "language",
-        "code_version",
-        "wrong_codes",
-        "created",
-        "reasons",
-        "wrong_times",
-    ],
+    "number, id",
+    "number, id, status, epoch, language, code_version, wrong_codes, created, reasons, wrong_times",
 );
 
 /// Why identities are suspended.
 pub(crate) static SUSPENSIONS: Table = Table::new(
     "suspension",
-    &["identity", "reason"],
-    &["identity", "reason", "since", "cause"],
+    "identity, reason",
+    "identity, reason, since, cause",
 );
 
 /// How many times of wrong codes are kept. More never count, since so many block.

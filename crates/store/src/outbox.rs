@@ -41,11 +41,8 @@ pub struct Lane {
 }
 
 /// Effects that are to be carried out.
-pub(crate) static TABLE: Table = Table::new(
-    "outbox",
-    &["id"],
-    &["id", "kind", "party", "payload", "attempts", "due"],
-);
+pub(crate) static TABLE: Table =
+    Table::new("outbox", "id", "id, kind, party, payload, attempts, due");
 
 static DUE: Select = Select::new(
     &TABLE,

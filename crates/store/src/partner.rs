@@ -36,11 +36,7 @@ fn partner(mut row: Row) -> Result<Partner, StoreError> {
 }
 
 /// Partners.
-pub(crate) static TABLE: Table = Table::new(
-    "partner",
-    &["id"],
-    &["id", "status", "registration", "created"],
-);
+pub(crate) static TABLE: Table = Table::new("partner", "id", "id, status, registration, created");
 
 static ALL: Select = Select::new(&TABLE, "ORDER BY created, id");
 

@@ -21,8 +21,8 @@ pub struct PartnerKeys {
 /// Published keys.
 pub(crate) static TABLE: Table = Table::new(
     "partner_keys",
-    &["partner"],
-    &["partner", "uri", "jwks", "fetched", "attempted"],
+    "partner",
+    "partner, uri, jwks, fetched, attempted",
 );
 
 fn partner_keys(mut row: Row) -> Result<PartnerKeys, StoreError> {

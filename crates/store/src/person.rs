@@ -21,10 +21,8 @@ words! {
 /// Versions of people's attributes.
 pub(crate) static ATTRIBUTES: Table = Table::new(
     "attributes",
-    &["number", "version"],
-    &[
-        "number", "identity", "version", "sealed", "source", "proofing", "time",
-    ],
+    "number, version",
+    "number, identity, version, sealed, source, proofing, time",
 );
 
 static LATEST: Select = Select::new(
@@ -83,16 +81,8 @@ pub fn change_number(
 /// How people were verified.
 pub(crate) static PROOFINGS: Table = Table::new(
     "proofing",
-    &["id"],
-    &[
-        "id",
-        "identity",
-        "registrar",
-        "loa",
-        "policy",
-        "sealed",
-        "time",
-    ],
+    "id",
+    "id, identity, registrar, loa, policy, sealed, time",
 );
 
 /// How a person was verified, with the evidence.
@@ -144,8 +134,8 @@ pub fn first_proofing(
 /// Keyed hashes by which people are found.
 pub(crate) static LOOKUPS: Table = Table::new(
     "lookup",
-    &["field", "hash"],
-    &["field", "hash", "key_version", "identity"],
+    "field, hash",
+    "field, hash, key_version, identity",
 );
 
 /// Adds a keyed hash; false when another identity has it.

@@ -19,11 +19,7 @@ pub fn use_jti(
 }
 
 /// Pushed requests.
-pub(crate) static TABLE: Table = Table::new(
-    "pushed_request",
-    &["handle"],
-    &["handle", "partner", "request"],
-);
+pub(crate) static TABLE: Table = Table::new("pushed_request", "handle", "handle, partner, request");
 
 const CONSUME: &str = "DELETE FROM pushed_request WHERE handle = $1 AND partner = $2 \
      RETURNING handle, partner, request, mac";

@@ -35,28 +35,15 @@ pub struct Receipt {
 /// Receipts.
 pub(crate) static TABLE: Table = Table::new(
     "receipt",
-    &["id"],
-    &[
-        "id",
-        "identity",
-        "action",
-        "kind",
-        "leaf",
-        "salt",
-        "disclosure_salt",
-        "evidence",
-        "promise",
-        "time",
-    ],
+    "id",
+    "id, identity, action, kind, leaf, salt, disclosure_salt, evidence, promise, time",
 );
 
 /// Leaves that wait for their position.
-pub(crate) static QUEUE: Table =
-    Table::new("log_queue", &["receipt"], &["receipt", "leaf", "queued"]);
+pub(crate) static QUEUE: Table = Table::new("log_queue", "receipt", "receipt, leaf, queued");
 
 /// Leaves that have a position.
-pub(crate) static LEAVES: Table =
-    Table::new("log_leaf", &["position"], &["position", "receipt", "leaf"]);
+pub(crate) static LEAVES: Table = Table::new("log_leaf", "position", "position, receipt, leaf");
 
 /// Keeps a receipt and queues its leaf, in the deciding transaction.
 pub fn insert(tx: &mut Tx, r: &Receipt) -> Result<(), StoreError> {

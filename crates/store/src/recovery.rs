@@ -46,20 +46,9 @@ pub struct Recovery {
 /// Recoveries.
 pub(crate) static TABLE: Table = Table::new(
     "recovery",
-    &["id"],
-    &[
-        "id",
-        "identity",
-        "device",
-        "status",
-        "epoch",
-        "code_version",
-        "evidence",
-        "proofing_began",
-        "registrations",
-        "created",
-        "expires",
-    ],
+    "id",
+    "id, identity, device, status, epoch, code_version, evidence, proofing_began, registrations, \
+     created, expires",
 );
 
 /// Begins a recovery.

@@ -56,20 +56,9 @@ pub struct VisitRow {
 /// Visits to registrars.
 pub(crate) static TABLE: Table = Table::new(
     "registrar_session",
-    &["state_hash"],
-    &[
-        "state_hash",
-        "purpose",
-        "subject",
-        "device",
-        "registrar",
-        "nonce",
-        "verifier",
-        "cookie_hash",
-        "status",
-        "began",
-        "expires",
-    ],
+    "state_hash",
+    "state_hash, purpose, subject, device, registrar, nonce, verifier, cookie_hash, status, began, \
+     expires",
 );
 
 /// Adds a visit.

@@ -62,17 +62,18 @@ pub fn step(
     }
     for row in found {
         let authentic = tx.is_authentic(table, &row)?;
-        let renewed = match pass {
-            Pass::Check => authentic,
-            Pass::Renew => authentic && tx.renew(table, &row)?,
-            Pass::Adopt { .. } if authentic => true,
+        let (sound, renews) = match pass {
+            Pass::Check => (authentic, false),
+            Pass::Renew => (authentic, true),
+            Pass::Adopt { .. } if authentic => (true, false),
             Pass::Adopt { sound } => {
                 let mac = table.mac_of(&row).map(<[u8]>::to_vec);
-                let copy = &mut row.clone();
-                sound(table, copy, mac.as_deref())? && tx.renew(table, &row)?
+                (sound(table, &mut row.clone(), mac.as_deref())?, true)
             }
         };
-        if !renewed && step.wrong.is_none() {
+        if sound && renews {
+            tx.renew(table, &row)?;
+        } else if !sound && step.wrong.is_none() {
             step.wrong = Some(shown(&table.key_of(&row)));
         }
     }

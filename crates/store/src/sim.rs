@@ -67,26 +67,17 @@ fn read_binding(mut row: Row) -> Result<Binding, StoreError> {
 /// SIM bindings.
 pub(crate) static TABLE: Table = Table::new(
     "sim_binding",
-    &["number"],
-    &[
-        "number",
-        "identity",
-        "operator",
-        "handle",
-        "status",
-        "changed_at",
-        "bound",
-        "stated",
-    ],
+    "number, identity",
+    "number, identity, operator, handle, status, changed_at, bound, stated",
 );
 
 static BY_HANDLE: Select = Select::new(&TABLE, "WHERE operator = $1 AND handle = $2");
 
 /// The SIM of an identity, if it has one.
 pub fn binding(tx: &mut Tx, identity: &IdentityId) -> Result<Option<Binding>, StoreError> {
-    let found = tx.by_key(&TABLE, params![row_key::of(identity)])?;
-    let found = found.map(read_binding).transpose()?;
-    Ok(found.filter(|binding| binding.identity == *identity))
+    tx.by_key(&TABLE, params![row_key::of(identity), identity])?
+        .map(read_binding)
+        .transpose()
 }
 
 /// The binding of a SIM, if it has one.
@@ -100,7 +91,8 @@ pub fn by_handle(tx: &mut Tx, operator: &str, handle: &str) -> Result<Option<Bin
 /// the database enforces it.
 pub fn bind(tx: &mut Tx, b: &Binding) -> Result<(), StoreError> {
     let bound = BindingStatus::Bound;
-    let changed = amend(tx, &b.identity, |row| {
+    let key = params![row_key::of(&b.identity), &b.identity];
+    let changed = tx.amend(&TABLE, key, |row| {
         row.set("operator", &b.operator)?;
         row.set("handle", &b.handle)?;
         row.set("status", &bound)?;
@@ -127,38 +119,16 @@ pub fn bind(tx: &mut Tx, b: &Binding) -> Result<(), StoreError> {
     )
 }
 
-fn amend(
-    tx: &mut Tx,
-    identity: &IdentityId,
-    change: impl FnOnce(&mut Draft) -> Result<bool, StoreError>,
-) -> Result<bool, StoreError> {
-    tx.amend(&TABLE, params![row_key::of(identity)], |row| {
-        if row.get::<IdentityId>("identity")? != *identity {
-            return Ok(false);
-        }
-        change(row)
-    })
-}
-
 /// Changes the state of an identity's binding.
 pub fn set_status(
     tx: &mut Tx,
     identity: &IdentityId,
     status: BindingStatus,
 ) -> Result<(), StoreError> {
-    let changed = amend(tx, identity, |row| {
+    tx.amend_one(&TABLE, params![row_key::of(identity), identity], |row| {
         row.set("status", &status)?;
         Ok(true)
-    })?;
-    require(tx, changed)
-}
-
-fn require(tx: &mut Tx, changed: bool) -> Result<(), StoreError> {
-    if changed {
-        Ok(())
-    } else {
-        tx.fail(StoreError::RowCount(0))
-    }
+    })
 }
 
 /// Records that a good statement of the bound SIM was received, unless one since `recent` is recorded.
@@ -168,7 +138,7 @@ pub fn keep_statement(
     received: i64,
     recent: i64,
 ) -> Result<(), StoreError> {
-    amend(tx, identity, |row| {
+    tx.amend(&TABLE, params![row_key::of(identity), identity], |row| {
         let bound = row.get::<BindingStatus>("status")? == BindingStatus::Bound;
         let known = row.get::<Option<i64>>("stated")?;
         if !bound || known.is_some_and(|stated| stated >= recent) {
@@ -182,11 +152,10 @@ pub fn keep_statement(
 
 /// Deletes the record of the last statement: from now on only a live one counts.
 pub fn forget_statement(tx: &mut Tx, identity: &IdentityId) -> Result<(), StoreError> {
-    let changed = amend(tx, identity, |row| {
+    tx.amend_one(&TABLE, params![row_key::of(identity), identity], |row| {
         row.set("stated", None::<i64>)?;
         Ok(true)
-    })?;
-    require(tx, changed)
+    })
 }
 
 /// A SIM whose holder is being asked for a secret, for an own action of an existing identity: connecting it, or changing the code.
@@ -233,28 +202,9 @@ pub struct Connection {
 /// SIMs that are being connected.
 pub(crate) static CONNECTIONS: Table = Table::new(
     "sim_connection",
-    &["action"],
-    &[
-        "action",
-        "kind",
-        "identity",
-        "device",
-        "status",
-        "operator",
-        "handle",
-        "changed_at",
-        "challenge",
-        "nonce",
-        "view",
-        "view_hash",
-        "code_version",
-        "record",
-        "registrations",
-        "number_hash",
-        "attributes",
-        "created",
-        "expires",
-    ],
+    "action",
+    "action, kind, identity, device, status, operator, handle, changed_at, challenge, nonce, view, \
+     view_hash, code_version, record, registrations, number_hash, attributes, created, expires",
 );
 
 fn connection(mut row: Row) -> Result<Connection, StoreError> {
@@ -340,15 +290,14 @@ const DROP_HANDLE: &str =
     "DELETE FROM sim_connection WHERE operator = $1 AND handle = $2 AND status <> 'bound'";
 const SWEEP: &str = "DELETE FROM sim_connection WHERE expires < $1";
 
-/// Changes a connection that has this status; false when it has another.
-fn amend_connection(
+/// Changes an open connection; false when it is not open.
+fn amend_open(
     tx: &mut Tx,
     action: &ActionId,
-    status: ConnectionStatus,
     change: impl FnOnce(&mut Draft) -> Result<bool, StoreError>,
 ) -> Result<bool, StoreError> {
     tx.amend(&CONNECTIONS, params![action], |row| {
-        if row.get::<ConnectionStatus>("status")? != status {
+        if row.get::<ConnectionStatus>("status")? != ConnectionStatus::Open {
             return Ok(false);
         }
         change(row)
@@ -361,7 +310,7 @@ pub fn connection_answered(
     action: &ActionId,
     changed_at: i64,
 ) -> Result<bool, StoreError> {
-    amend_connection(tx, action, ConnectionStatus::Open, |row| {
+    amend_open(tx, action, |row| {
         row.set("status", &ConnectionStatus::Answered)?;
         row.set("changed_at", changed_at)?;
         Ok(true)
@@ -370,14 +319,12 @@ pub fn connection_answered(
 
 /// Counts a code that was evaluated; false when `most` were before, or the code is chosen.
 pub fn count_registration(tx: &mut Tx, action: &ActionId, most: i64) -> Result<bool, StoreError> {
-    amend_connection(tx, action, ConnectionStatus::Open, |row| {
-        row.count_to("registrations", most)
-    })
+    amend_open(tx, action, |row| row.count_to("registrations", most))
 }
 
 /// Keeps the OPAQUE record of the new code, until the secret is answered.
 pub fn set_record(tx: &mut Tx, action: &ActionId, record: &[u8]) -> Result<(), StoreError> {
-    amend_connection(tx, action, ConnectionStatus::Open, |row| {
+    amend_open(tx, action, |row| {
         row.set("record", record)?;
         Ok(true)
     })
@@ -386,11 +333,13 @@ pub fn set_record(tx: &mut Tx, action: &ActionId, record: &[u8]) -> Result<(), S
 
 /// Records that the SIM is bound, or that the code is changed. The connection must be an answered one.
 pub fn connection_bound(tx: &mut Tx, action: &ActionId) -> Result<(), StoreError> {
-    let changed = amend_connection(tx, action, ConnectionStatus::Answered, |row| {
+    tx.amend_one(&CONNECTIONS, params![action], |row| {
+        if row.get::<ConnectionStatus>("status")? != ConnectionStatus::Answered {
+            return Ok(false);
+        }
         row.set("status", &ConnectionStatus::Bound)?;
         Ok(true)
-    })?;
-    require(tx, changed)
+    })
 }
 
 /// Deletes the connections of a SIM that was swapped or lost.
@@ -426,15 +375,15 @@ pub struct Feed {
 /// How far the events of operators have been applied.
 pub(crate) static FEEDS: Table = Table::new(
     "operator_feed",
-    &["operator"],
-    &["operator", "contiguous", "last_heard"],
+    "operator",
+    "operator, contiguous, last_heard",
 );
 
 /// Events beyond a gap.
 pub(crate) static EVENTS: Table = Table::new(
     "operator_event",
-    &["operator", "sequence"],
-    &["operator", "sequence", "time"],
+    "operator, sequence",
+    "operator, sequence, time",
 );
 
 const BEYOND: &str = "SELECT COUNT(*) FROM operator_event WHERE operator = $1";

@@ -5,7 +5,7 @@ use crate::Error;
 use crate::inventory::Inventory;
 
 /// The purpose of a version.
-pub(super) fn purpose(version: i64) -> String {
+pub(super) fn purpose(version: u32) -> String {
     format!("rows/{version}")
 }
 
@@ -15,7 +15,7 @@ impl FileKeyStore {
     ///
     /// # Errors
     /// [`Error::InUse`] unless the store is open alone, and when the disk fails.
-    pub fn begin_roll(&self) -> Result<i64, Error> {
+    pub fn begin_roll(&self) -> Result<u32, Error> {
         let rows = self.inventory().rows.clone();
         if rows.accepted.len() > 1 {
             return Ok(rows.current);

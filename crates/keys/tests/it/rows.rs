@@ -2,11 +2,11 @@
 
 use std::fs;
 
-use ipse_keys::{Error, FileKeyStore, KeyStore, RowKeys};
+use ipse_keys::{Error, FileKeyStore, KeyStore, RowSecrets};
 
 use super::{files, home};
 
-fn versions(keys: &RowKeys) -> Vec<i64> {
+fn versions(keys: &RowSecrets) -> Vec<u32> {
     keys.keys.iter().map(|(version, _)| *version).collect()
 }
 

@@ -6,8 +6,6 @@
 
 mod claims;
 mod hint;
-#[cfg(test)]
-mod parameters;
 mod parse;
 #[cfg(test)]
 pub(crate) mod tests;

@@ -1,3 +1,5 @@
+mod parameters;
+
 use proptest::prelude::*;
 
 use super::*;

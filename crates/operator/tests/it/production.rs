@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use ipse_jose::jwe::{DecryptionKey, KeyAlg};
 use ipse_jose::{Alg, SigningKey};
-use ipse_keys::{Belonging, Error, FileKeyStore, KeyStore, RowKeys, SealingKey, Secret32};
+use ipse_keys::{Belonging, Error, FileKeyStore, KeyStore, RowSecrets, SealingKey, Secret32};
 use ipse_operator::cards::{Address, CardChannel, ChannelError, Exchange};
 use zeroize::Zeroizing;
 
@@ -61,7 +61,7 @@ impl KeyStore for Hardware {
         self.0.destroy_days(today)
     }
 
-    fn row_keys(&self) -> Result<RowKeys, Error> {
+    fn row_keys(&self) -> Result<RowSecrets, Error> {
         self.0.row_keys()
     }
 

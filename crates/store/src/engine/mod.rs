@@ -14,6 +14,7 @@
     reason = "the engine waits for threads, disks and connections in real time"
 )]
 
+mod authentic;
 mod checkpoint;
 mod error;
 mod group_commit;
@@ -51,13 +52,14 @@ use self::time::Time;
 use self::tx::{Connection, Keyring};
 use self::url::Target;
 
+pub(crate) use self::authentic::Draft;
 pub use self::error::{ClockFault, StoreError, TxError};
 pub use self::migrate::{Migration, Migrations};
 pub use self::notify::Notice;
 pub use self::row_keys::RowKeys;
 pub use self::stats::Stats;
+pub(crate) use self::table::Select;
 pub use self::table::Table;
-pub(crate) use self::table::{Draft, Select};
 pub use self::time::ClockState;
 pub use self::tx::Tx;
 pub use self::value::{FromValue, Param, Row, Value};

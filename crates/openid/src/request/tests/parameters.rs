@@ -3,12 +3,12 @@
 use Answer::{Ignored, Read, Refused};
 use ipse_jose::{SigningKey, jws};
 
-use super::OAuthErrorCode as Code;
-use super::*;
 use crate::authn::{ASSERTION_TYPE, Credentials};
 use crate::client::tests::shop;
+use crate::error::OAuthErrorCode as Code;
 use crate::grant::TokenRequest;
 use crate::params::{KNOWN, RESOURCE};
+use crate::request::*;
 
 const ISSUER: &str = "https://ipse.example";
 const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";

@@ -1,0 +1,229 @@
+//! What a registration must be like.
+
+use url::Host;
+
+use super::{AssertionAudience, Authentication, PROFILE, Pkce, Registration, ResponseMode};
+use crate::redirect::{self, RedirectProblem};
+
+/// Why a registration is refused.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RegistrationProblem {
+    /// The client identifier.
+    #[error("client_id: use 1 to 64 letters, digits, `-`, `_` or `.`")]
+    ClientId,
+    /// The name.
+    #[error("name: use 1 to 60 printable characters, without spaces at the ends")]
+    Name,
+    /// The domain.
+    #[error("domain: use a lower-case host name such as shop.example")]
+    Domain,
+    /// No redirect URI, or too many.
+    #[error("redirect_uris: register 1 to 20")]
+    RedirectUris,
+    /// One redirect URI.
+    #[error("redirect_uri {uri}: {problem}")]
+    RedirectUri {
+        /// The URI.
+        uri: String,
+        /// What is wrong with it.
+        problem: RedirectProblem,
+    },
+    /// The key set.
+    #[error("jwks: register 1 to 10 public signing keys (EC P-256, or RSA of 2048 bits and up)")]
+    Keys,
+    /// No service, or too many.
+    #[error("services: register 1 to 50")]
+    Services,
+    /// One service code.
+    #[error("service {0}: use 1 to 45 letters, digits, `-`, `_` or `.`, each code once")]
+    ServiceCode(String),
+    /// A scope that services of this type cannot request.
+    #[error("service {code}: a service of this type cannot request the scope {scope}")]
+    ServiceScope {
+        /// The service.
+        code: String,
+        /// The scope.
+        scope: String,
+    },
+    /// The address of the keys.
+    #[error(
+        "jwks_uri: use one https address of a public host, or keys by value (http is for loopback addresses, outside production)"
+    )]
+    KeysUri,
+    /// The address of the sector's document.
+    #[error(
+        "sector_identifier_uri: use one https address of a public host (http is for loopback addresses, outside production)"
+    )]
+    SectorUri,
+    /// The end of the older audience.
+    #[error("audience: `until` must be within the next two years, in seconds since 1970")]
+    Until,
+    /// The end of a waiver of PKCE.
+    #[error("pkce: `until` must be within the next two years, in seconds since 1970")]
+    PkceUntil,
+    /// The response modes.
+    #[error("response_modes: list query, and form_post if it is used, each once")]
+    ResponseModes,
+    /// A reason that is missing, malformed, or of nothing.
+    #[error("reasons: say in 1 to 200 printable characters why `{0}` is needed")]
+    Reason(String),
+    /// Sandbox people in production.
+    #[error("sandbox_people: not allowed in production")]
+    Sandbox,
+}
+
+/// How long the older audience of assertions may be accepted, in seconds: two years.
+pub const LONGEST_LEGACY: i64 = 2 * 365 * 24 * 3600;
+
+/// Members that may have a reason.
+const WITH_REASON: [&str; 7] = [
+    "assertion_audience",
+    "claims_in_id_token",
+    "id_token_signed_response_alg",
+    "pkce",
+    "require_pushed_authorization_requests",
+    "response_modes",
+    "userinfo_signed_response_alg",
+];
+
+impl Registration {
+    /// Checks a new registration. `production` is whether real people use this scheme; `now` is in seconds since 1970 UTC.
+    ///
+    /// # Errors
+    /// The first problem that is found.
+    pub fn validate(&self, production: bool, now: i64) -> Result<(), RegistrationProblem> {
+        if !is_token(&self.client_id, 64) {
+            return Err(RegistrationProblem::ClientId);
+        }
+        if !is_name(&self.name) {
+            return Err(RegistrationProblem::Name);
+        }
+        if !is_domain(&self.domain, production) {
+            return Err(RegistrationProblem::Domain);
+        }
+        if self.redirect_uris.is_empty() || self.redirect_uris.len() > 20 {
+            return Err(RegistrationProblem::RedirectUris);
+        }
+        for uri in &self.redirect_uris {
+            redirect::check(uri, &self.domain, production).map_err(|problem| {
+                RegistrationProblem::RedirectUri {
+                    uri: uri.clone(),
+                    problem,
+                }
+            })?;
+        }
+        if let Authentication::PrivateKeyJwt { jwks, audience } = &self.authentication {
+            let usable = match self.jwks_uri {
+                Some(_) => jwks.is_empty(),
+                None => jwks.are_usable(),
+            };
+            if !usable {
+                return Err(RegistrationProblem::Keys);
+            }
+            if let AssertionAudience::Endpoint { until } = audience
+                && !(1..=LONGEST_LEGACY).contains(&until.saturating_sub(now))
+            {
+                return Err(RegistrationProblem::Until);
+            }
+        }
+        let has_keys = matches!(self.authentication, Authentication::PrivateKeyJwt { .. });
+        let published = |uri: &str| redirect::is_published(uri, production);
+        if self
+            .jwks_uri
+            .as_deref()
+            .is_some_and(|uri| !has_keys || !published(uri))
+        {
+            return Err(RegistrationProblem::KeysUri);
+        }
+        if self
+            .sector_identifier_uri
+            .as_deref()
+            .is_some_and(|uri| !published(uri))
+        {
+            return Err(RegistrationProblem::SectorUri);
+        }
+        if self.services.is_empty() || self.services.len() > 50 {
+            return Err(RegistrationProblem::Services);
+        }
+        for (at, service) in self.services.iter().enumerate() {
+            let repeated = self.services[..at]
+                .iter()
+                .any(|earlier| earlier.code == service.code);
+            if repeated || !is_token(&service.code, 45) {
+                return Err(RegistrationProblem::ServiceCode(service.code.clone()));
+            }
+            if let Some(scope) = service.scopes.iter().find(|scope| *scope != PROFILE) {
+                return Err(RegistrationProblem::ServiceScope {
+                    code: service.code.clone(),
+                    scope: scope.clone(),
+                });
+            }
+        }
+        if let Pkce::Waived { until } = self.pkce
+            && !(1..=LONGEST_LEGACY).contains(&until.saturating_sub(now))
+        {
+            return Err(RegistrationProblem::PkceUntil);
+        }
+        self.check_reasons()?;
+        let with = |mode| self.response_modes.iter().filter(|m| **m == mode).count();
+        if with(ResponseMode::Query) != 1 || with(ResponseMode::FormPost) > 1 {
+            return Err(RegistrationProblem::ResponseModes);
+        }
+        if production && self.sandbox_people {
+            return Err(RegistrationProblem::Sandbox);
+        }
+        Ok(())
+    }
+
+    /// A reason belongs to a member that may have one. What is weaker must have one.
+    fn check_reasons(&self) -> Result<(), RegistrationProblem> {
+        if self.pkce != Pkce::Required && !self.reasons.contains_key("pkce") {
+            return Err(RegistrationProblem::Reason("pkce".to_owned()));
+        }
+        let is_reason = |(name, reason): (&String, &String)| {
+            WITH_REASON.contains(&name.as_str())
+                && (1..=200).contains(&reason.chars().count())
+                && ipse_protocol::text::check(reason).is_ok()
+        };
+        match self.reasons.iter().find(|pair| !is_reason(*pair)) {
+            Some((name, _)) => Err(RegistrationProblem::Reason(name.clone())),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Characters that need no escape in a URL, a header, a form and a scope.
+fn is_token(text: &str, max: usize) -> bool {
+    (1..=max).contains(&text.len())
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
+}
+
+/// A name that a person reads follows the rules of the texts in a view.
+fn is_name(name: &str) -> bool {
+    (1..=60).contains(&name.chars().count())
+        && name.trim() == name
+        && ipse_protocol::text::check(name).is_ok()
+}
+
+/// A host name in its normal form. Outside production it may be a loopback name or address.
+fn is_domain(domain: &str, production: bool) -> bool {
+    match Host::parse(domain) {
+        Ok(Host::Domain(normal)) => {
+            normal == domain
+                && domain.len() <= 253
+                && domain
+                    .bytes()
+                    .all(|byte| byte.is_ascii_alphanumeric() || b"-.".contains(&byte))
+                && domain.split('.').all(|label| {
+                    !label.is_empty() && !label.starts_with('-') && !label.ends_with('-')
+                })
+                && (domain.contains('.') || (!production && domain == "localhost"))
+        }
+        Ok(Host::Ipv4(address)) => {
+            !production && address.is_loopback() && address.to_string() == domain
+        }
+        _ => false,
+    }
+}
