@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::device::{Signed, Spent};
 use crate::error::{Error, RuleError, refuse};
+use crate::identity;
 use crate::person::{Attributes, PersonKey};
 use crate::scheme::Scheme;
 use crate::view::ViewTexts;
@@ -73,7 +74,7 @@ impl Scheme {
     /// The person wants to add a fingerprint: what the phone's platform needs to make a WebAuthn credential.
     ///
     /// # Errors
-    /// `fingerprint_exists`; `not_found` while the enrolment runs.
+    /// `fingerprint_exists`, `identity_blocked`; `not_found` while the enrolment runs.
     pub async fn begin_fingerprint(&self, signed: &Signed) -> Result<BiometricResponse, Error> {
         let (device, who) = (signed.device.id.clone(), signed.device.identity.clone());
         let repeated = signed.spent == Spent::Repeated;
@@ -83,6 +84,7 @@ impl Scheme {
                 let Some(sealed) = person::attributes(tx, &who)? else {
                     refuse!(NotFound);
                 };
+                identity::active(tx, &who)?;
                 require_fingerprint(tx, &device, false)?;
                 let begun = changes::of_device(tx, &device)?;
                 match begun.and_then(|begun| begun.challenge) {
@@ -120,7 +122,7 @@ impl Scheme {
     ///
     /// # Errors
     /// `proof_invalid` for a credential that does not verify, `not_found` when nothing was begun or its time is over,
-    /// `fingerprint_exists`.
+    /// `fingerprint_exists`, `identity_blocked`.
     pub async fn add_fingerprint(
         &self,
         signed: &Signed,
@@ -160,7 +162,10 @@ impl Scheme {
             .fingerprint_action(signed, (ADD, ADD_TEXTS), &change)
             .await?;
         let (device, id) = (signed.device.id.clone(), row.id.to_string());
+        let who = signed.device.identity.clone();
         self.write(move |tx| {
+            // Whoever has the phone of a blocked person gains no other way to approve.
+            identity::active(tx, &who)?;
             require_fingerprint(tx, &device, false)?;
             let of = (&device, &challenge);
             if !changes::answer(tx, of, &row.id, &sealed, row.expires)? {

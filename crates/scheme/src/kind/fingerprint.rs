@@ -33,6 +33,7 @@ impl ActionKind for Fingerprint {
     }
 
     fn allowed_while_suspended(&self) -> bool {
+        // To remove; an addition begins for an active identity only, and a block ends it.
         true
     }
 

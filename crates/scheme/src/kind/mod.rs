@@ -43,7 +43,7 @@ pub(crate) trait ActionKind: Sync {
     /// Whether a statement of the last hours is enough while the operator does not answer (design §6).
     fn accepts_earlier_statement(&self) -> bool;
 
-    /// Whether it may be approved while the identity is suspended, because it lifts a suspension.
+    /// Whether it may be approved while the identity is suspended, because it lifts a suspension or protects the person.
     fn allowed_while_suspended(&self) -> bool;
 
     /// Checks, in the deciding transaction, what only this kind rests on.

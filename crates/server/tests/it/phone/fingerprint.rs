@@ -135,6 +135,33 @@ async fn a_suspended_person_removes_their_fingerprint_and_stays_suspended() {
 }
 
 #[tokio::test]
+async fn t06_the_phone_of_a_blocked_person_gets_no_new_fingerprint() {
+    for network in TestNetwork::both().await {
+        let mut phone = network.enrolled(0).await;
+        let (_, registration) = phone.new_fingerprint().await;
+        phone.post("/block", &json!({"reason": "person"})).await;
+        let begun = phone.exchange(requests::add_fingerprint()).await;
+        begun.refused("identity_blocked");
+        let answered = phone.submit_fingerprint(&registration).await;
+        answered.refused("identity_blocked");
+        network.end().await;
+    }
+}
+
+/// An addition that began before the block does not outlive it.
+#[tokio::test]
+async fn t06_a_block_ends_the_addition_of_a_fingerprint() {
+    for network in TestNetwork::both().await {
+        let mut phone = network.enrolled(0).await;
+        let (_, offer) = phone.begin_adding().await;
+        phone.post("/block", &json!({"reason": "person"})).await;
+        phone.approve_offer(&offer).await.refused("epoch_changed");
+        assert!(!phone.has_fingerprint().await);
+        network.end().await;
+    }
+}
+
+#[tokio::test]
 async fn a_fingerprint_does_not_shorten_the_wait_of_a_new_phone() {
     for network in TestNetwork::both().await {
         let partner = network.partner().await;
