@@ -4,7 +4,7 @@ mod redeem;
 
 use ipse_jose::b64;
 use ipse_keys::KeyStore;
-use ipse_protocol::ids::ActionId;
+use ipse_protocol::ids::{ActionId, IdentityId, PartnerId};
 use ipse_protocol::{sha256, view};
 use ipse_store::action::{Action, Claim};
 use ipse_store::grant::{self, Grant, GrantStatus};
@@ -17,13 +17,7 @@ use crate::scheme::Scheme;
 pub use redeem::{AccessToken, Redeemable, UserInfo};
 
 /// The purpose under which the released attributes of a grant are sealed: they open for this action, partner and person only.
-fn released_as(grant: &Grant) -> String {
-    let Grant {
-        action,
-        partner,
-        identity,
-        ..
-    } = grant;
+fn released_as(action: &ActionId, partner: &PartnerId, identity: &IdentityId) -> String {
     format!("grant/released/2|{action}|{partner}|{identity}")
 }
 
@@ -58,14 +52,15 @@ pub(crate) fn prepare(scheme: &Scheme, approval: &Approval<'_>) -> Result<Effect
     // 128 random bits per identity and sector.
     let fresh_sub = b64::encode(&scheme.random.bytes::<16>());
     let code_life = scheme.config.lifetimes.code;
-    let mut prepared = Grant {
+    let released = released_as(&action.id, &partner, &claim.identity);
+    let prepared = Grant {
         action: action.id.clone(),
         partner,
         identity: claim.identity.clone(),
         epoch: claim.epoch,
         sub: fresh_sub,
         attributes: names,
-        released: Vec::new(),
+        released: approval.key.seal(&released, &plain)?,
         status: GrantStatus::Issued,
         code_hash: sha256(code.as_str().as_bytes()),
         code_expires: 0,
@@ -74,7 +69,6 @@ pub(crate) fn prepare(scheme: &Scheme, approval: &Approval<'_>) -> Result<Effect
         auth_time: 0,
         methods: Some(approval.methods),
     };
-    prepared.released = approval.key.seal(&released_as(&prepared), &plain)?;
     Ok(Box::new(move |tx, now| {
         let mut row = prepared.clone();
         row.sub = grant::pairwise_sub(tx, &row.identity, &sector, &prepared.sub)?;

@@ -184,7 +184,10 @@ impl Redeemable {
 
 /// Opens what was shown and approved.
 fn released(grant: &Grant, key: &PersonKey) -> Result<Vec<(String, String)>, Error> {
-    let plain = key.open(&released_as(grant), &grant.released)?;
+    let plain = key.open(
+        &released_as(&grant.action, &grant.partner, &grant.identity),
+        &grant.released,
+    )?;
     serde_json::from_slice(&plain).map_err(|_| Error::Corrupt("released attributes"))
 }
 
