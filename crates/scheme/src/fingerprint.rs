@@ -164,7 +164,7 @@ impl Scheme {
         let (device, id) = (signed.device.id.clone(), row.id.to_string());
         let who = signed.device.identity.clone();
         self.write(move |tx| {
-            // Whoever has the phone of a blocked person gains no other way to approve.
+            // Somebody who holds the phone of a blocked person gains no other way to approve.
             identity::active(tx, &who)?;
             require_fingerprint(tx, &device, false)?;
             let of = (&device, &challenge);
