@@ -31,6 +31,8 @@ static SHOP: LazyLock<Registration> = LazyLock::new(|| Registration {
     },
     require_par: false,
     pkce: Pkce::Required,
+    dpop_bound_access_tokens: false,
+    fapi: false,
     claims_in_id_token: false,
     response_modes: vec![ResponseMode::Query],
     userinfo_signed_response_alg: None,
@@ -113,7 +115,7 @@ pub fn params(data: &[u8]) {
     if let Ok(header) = std::str::from_utf8(data) {
         let _ = Credentials::read(Some(header), &Params::default());
         let _ = Credentials::read(Some(&format!("Basic {header}")), &Params::default());
-        let _ = access_token::bearer(Some(header), None);
+        let _ = access_token::sent(Some(header), None);
     }
 }
 

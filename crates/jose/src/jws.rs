@@ -3,12 +3,13 @@
 use serde::Deserialize;
 
 use crate::json::{parse_counting, present, valued};
-use crate::{Alg, Error, SigningKey, VerifyingKey, b64};
+use crate::{Alg, Error, Jwk, SigningKey, VerifyingKey, b64};
 
 /// The longest protected header that is accepted, in characters. Large enough for a certificate chain, which is ignored.
 pub const MAX_HEADER: usize = 16 * 1024;
 
-/// The members of a protected header. `jku`, `x5u`, `jwk`, `x5c` and `x5t` are ignored: keys come from registrations only.
+/// The members of a protected header. `jku`, `x5u`, `jwk`, `x5c` and `x5t` are ignored: keys come from registrations only, but
+/// for [`verify_possession`].
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Header {
     /// Algorithm.
@@ -53,11 +54,29 @@ pub fn sign_with_kid(
     kid: &str,
     payload: &[u8],
 ) -> Result<String, Error> {
+    let kid = serde_json::Value::from(kid);
+    sign_with_member(key, typ, ("kid", &kid), payload)
+}
+
+/// As [`sign`], with the public key in place of its id, for [`verify_possession`].
+///
+/// # Errors
+/// As [`SigningKey::sign`].
+pub fn sign_with_key(key: &SigningKey, typ: &str, payload: &[u8]) -> Result<String, Error> {
+    let jwk = key.public_jwk().bare().to_value();
+    sign_with_member(key, typ, ("jwk", &jwk), payload)
+}
+
+fn sign_with_member(
+    key: &SigningKey,
+    typ: &str,
+    (name, value): (&str, &serde_json::Value),
+    payload: &[u8],
+) -> Result<String, Error> {
     let header = format!(
-        r#"{{"alg":"{}","typ":{},"kid":{}}}"#,
+        r#"{{"alg":"{}","typ":{},"{name}":{value}}}"#,
         key.alg(),
         serde_json::Value::from(typ),
-        serde_json::Value::from(kid)
     );
     let mut token = String::with_capacity((header.len() + payload.len()) * 4 / 3 + 360);
     b64::encode_into(header.as_bytes(), &mut token);
@@ -106,6 +125,33 @@ pub fn verify(
     let parsed = decode_unverified(token, limit)?;
     parsed.verify(key, typ)?;
     Ok(parsed)
+}
+
+/// Parses a token that has its public key in its header (`jwk`, RFC 7515 §4.1.3), and verifies it with that key and one of `algs`.
+/// It shows that the sender has the private key, and not who the sender is.
+///
+/// # Errors
+/// As [`decode_unverified`] and [`Parsed::verify`], and [`Error::Key`] for a header without a public key of a supported kind.
+pub fn verify_possession(
+    token: &str,
+    limit: usize,
+    algs: &[Alg],
+    typ: &[&str],
+) -> Result<(Parsed, Jwk), Error> {
+    #[derive(Deserialize)]
+    struct WithKey {
+        jwk: Jwk,
+    }
+    let parsed = decode_unverified(token, limit)?;
+    let alg = parsed.header.alg;
+    if !algs.contains(&alg) {
+        return Err(Error::Unsupported("the signature algorithm"));
+    }
+    let (header, _) = token.split_once('.').unwrap_or_default();
+    let WithKey { jwk } = crate::strict_json(&b64::decode(header)?)
+        .map_err(|_| Error::Key("the header needs a `jwk`: a public key, EC P-256 or RSA"))?;
+    parsed.verify(&VerifyingKey::from_jwk(&jwk, alg)?, typ)?;
+    Ok((parsed, jwk))
 }
 
 impl Parsed {

@@ -2,7 +2,8 @@
 //!
 //! Supported: compact JWS (RFC 7515) with ES256, PS256 and RS256; compact JWE (RFC 7516) with ECDH-ES and RSA-OAEP-256 over
 //! A256GCM and A128CBC-HS256; JWK, JWK sets (RFC 7517) and thumbprints (RFC 7638). Never supported: `none`, HMAC signatures,
-//! RSA1_5, PBES2, compression, `crit`, detached or unencoded payloads, and keys inside a token.
+//! RSA1_5, PBES2, compression, `crit`, detached or unencoded payloads, and keys inside a token
+//! but to prove that one has them ([`jws::verify_possession`]).
 //!
 //! The key fixes the algorithm (RFC 8725 §3.1), and the caller names the `typ` values that it accepts (RFC 8725 §3.11). Sizes
 //! are checked before anything is parsed. JSON is read strictly: a repeated member is refused at every depth.

@@ -3,7 +3,7 @@
 //! There are two steps, since the caller looks up the registration between them: [`Credentials::read`] reads the claimed
 //! client, [`Credentials::verify`] checks the proof. A client must use the method that it registered.
 
-use ipse_jose::{NumericDate, b64, jws};
+use ipse_jose::{Alg, NumericDate, b64, jws};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use zeroize::Zeroizing;
@@ -232,6 +232,9 @@ impl Assertion {
             .is_some_and(|start| start > context.now + SKEW)
         {
             return refused("the client assertion is not valid yet: check the clock");
+        }
+        if registration.fapi && self.jws.header.alg == Alg::Rs256 {
+            return refused("the client assertion must be signed with ES256 or PS256 (fapi)");
         }
         let mut keys = registration.keys(context.now);
         if !keys.any(|keys| self.signed_by_one_of(keys)) {

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::client_keys::ClientKeys;
 
+pub(crate) mod fapi;
 #[cfg(test)]
 pub(crate) mod tests;
 mod validate;
@@ -38,6 +39,12 @@ pub struct Registration {
     /// What a request without PKCE needs.
     #[serde(default)]
     pub pkce: Pkce,
+    /// Whether its access tokens are bound to a key (RFC 9449 §5.2). Without, they are bound if it sends a proof.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub dpop_bound_access_tokens: bool,
+    /// Whether it keeps to FAPI 2.0 Security Profile.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub fapi: bool,
     /// The algorithm of the ID tokens for this client.
     #[serde(
         default,

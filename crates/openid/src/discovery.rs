@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use crate::Level;
 use crate::client::ResponseMode;
 use crate::disclosure::Claim;
+use crate::dpop;
 use crate::grant::GRANT_TYPES;
 
 pub use crate::path;
@@ -63,6 +64,7 @@ pub fn document(issuer: &str) -> Value {
         "token_endpoint_auth_signing_alg_values_supported": auth_algs,
         "revocation_endpoint_auth_methods_supported": auth_methods,
         "revocation_endpoint_auth_signing_alg_values_supported": auth_algs,
+        "dpop_signing_alg_values_supported": dpop::ALGS.map(|alg| alg.name()),
     })
 }
 

@@ -1,9 +1,11 @@
 //! OAuth errors: the closed list of codes, and the body of a direct answer (RFC 6749 §5.2).
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
-/// Error codes of RFC 6749 §4.1.2.1 and §5.2, RFC 6750 §3.1, RFC 7009 §2.2.1, RFC 8707 §2, RFC 9396 §5, OpenID Connect Core
-/// §3.1.2.6, and OpenID Connect Core Error Code `unmet_authentication_requirements`.
+/// Error codes of RFC 6749 §4.1.2.1 and §5.2, RFC 6750 §3.1, RFC 7009 §2.2.1, RFC 8707 §2, RFC 9396 §5, RFC 9449 §5 and §8, OpenID
+/// Connect Core §3.1.2.6, and OpenID Connect Core Error Code `unmet_authentication_requirements`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum OAuthErrorCode {
     /// The person or the scheme refused.
@@ -12,6 +14,8 @@ pub enum OAuthErrorCode {
     InvalidAuthorizationDetails,
     /// Client authentication failed.
     InvalidClient,
+    /// The DPoP proof is missing or wrong.
+    InvalidDpopProof,
     /// The code is unknown, used, expired, or of another client.
     InvalidGrant,
     /// A parameter is malformed or missing.
@@ -44,6 +48,8 @@ pub enum OAuthErrorCode {
     UnsupportedGrantType,
     /// The `response_type` is not `code`.
     UnsupportedResponseType,
+    /// The DPoP proof needs the nonce that comes with this answer.
+    UseDpopNonce,
 }
 
 impl OAuthErrorCode {
@@ -53,6 +59,7 @@ impl OAuthErrorCode {
             OAuthErrorCode::AccessDenied => "access_denied",
             OAuthErrorCode::InvalidAuthorizationDetails => "invalid_authorization_details",
             OAuthErrorCode::InvalidClient => "invalid_client",
+            OAuthErrorCode::InvalidDpopProof => "invalid_dpop_proof",
             OAuthErrorCode::InvalidGrant => "invalid_grant",
             OAuthErrorCode::InvalidRequest => "invalid_request",
             OAuthErrorCode::InvalidRequestUri => "invalid_request_uri",
@@ -69,6 +76,7 @@ impl OAuthErrorCode {
             OAuthErrorCode::UnmetAuthenticationRequirements => "unmet_authentication_requirements",
             OAuthErrorCode::UnsupportedGrantType => "unsupported_grant_type",
             OAuthErrorCode::UnsupportedResponseType => "unsupported_response_type",
+            OAuthErrorCode::UseDpopNonce => "use_dpop_nonce",
         }
     }
 
@@ -96,6 +104,8 @@ pub struct OAuthError {
     pub description: &'static str,
     /// The exact reason, for the log, where the description must not reveal it.
     reason: Option<&'static str>,
+    /// How many seconds the clock of the client is ahead of ours, where that is the mistake.
+    ahead: Option<i64>,
 }
 
 impl OAuthError {
@@ -105,6 +115,7 @@ impl OAuthError {
             code,
             description,
             reason: None,
+            ahead: None,
         }
     }
 
@@ -114,6 +125,27 @@ impl OAuthError {
         Self {
             reason: Some(reason),
             ..self
+        }
+    }
+
+    /// The same error, which says that the clock of the client is so many seconds ahead of ours.
+    #[must_use]
+    pub const fn with_clock(self, ahead: i64) -> Self {
+        Self {
+            ahead: Some(ahead),
+            ..self
+        }
+    }
+
+    /// The description, as the client gets it.
+    pub fn text(&self) -> Cow<'static, str> {
+        match self.ahead {
+            None => self.description.into(),
+            Some(ahead) => {
+                let side = if ahead < 0 { "behind" } else { "ahead of" };
+                let seconds = ahead.unsigned_abs();
+                format!("{}, which is {seconds} seconds {side} ours", self.description).into()
+            }
         }
     }
 
@@ -135,11 +167,11 @@ impl OAuthError {
         #[derive(Serialize)]
         struct Body {
             error: &'static str,
-            error_description: &'static str,
+            error_description: Cow<'static, str>,
         }
         let body = Body {
             error: self.code.as_str(),
-            error_description: self.description,
+            error_description: self.text(),
         };
         serde_json::to_vec(&body).unwrap_or_else(|_| b"{\"error\":\"server_error\"}".to_vec())
     }
@@ -149,19 +181,6 @@ impl OAuthError {
         match self.code {
             OAuthErrorCode::InvalidClient => Some("Basic realm=\"ipse\", charset=\"UTF-8\""),
             _ => None,
-        }
-    }
-
-    /// The `WWW-Authenticate` header at userinfo (RFC 6750 §3). It has no error code if no token was sent.
-    pub fn bearer_challenge(&self, token_sent: bool) -> String {
-        if token_sent {
-            format!(
-                "Bearer realm=\"ipse\", error=\"{}\", error_description=\"{}\"",
-                self.code.as_str(),
-                self.description
-            )
-        } else {
-            "Bearer realm=\"ipse\"".to_owned()
         }
     }
 }
@@ -179,7 +198,6 @@ mod tests {
             "invalid_grant: the code was redeemed before"
         );
         assert!(!String::from_utf8_lossy(&error.body()).contains("before"));
-        assert!(!error.bearer_challenge(true).contains("before"));
     }
 
     #[test]
@@ -195,6 +213,5 @@ mod tests {
                 .client_challenge()
                 .is_some_and(|value| value.starts_with("Basic "))
         );
-        assert_eq!(error.bearer_challenge(false), "Bearer realm=\"ipse\"");
     }
 }

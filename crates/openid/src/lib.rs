@@ -18,6 +18,7 @@ pub mod client;
 pub mod client_keys;
 pub mod disclosure;
 pub mod discovery;
+pub mod dpop;
 pub mod error;
 mod extensions;
 pub mod grant;

@@ -1,6 +1,6 @@
 //! Client metadata: a registration under the names of OpenID Connect Dynamic Client Registration 1.0 §2, RFC 7591 §2 and
 //! RFC 9126 §6. What has no name there has one of ours: `domain`, `services`, `assertion_audience`, `sector_of`, `sandbox_people`,
-//! `pkce`, `claims_in_id_token`, `response_modes`, `reasons`.
+//! `pkce`, `claims_in_id_token`, `response_modes`, `fapi`, `reasons`. `dpop_bound_access_tokens` is that of RFC 9449 §5.2.
 
 use std::collections::BTreeMap;
 
@@ -8,10 +8,12 @@ use ipse_jose::JwkSet;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
+use crate::client::fapi::Choices;
 use crate::client::{
     AssertionAudience, Authentication, IdTokenAlg, LONGEST_LEGACY, Pkce, Registration, Replaced,
     ResponseMode, Service,
 };
+use crate::client_keys::ClientKeys;
 
 #[cfg(test)]
 mod tests;
@@ -91,6 +93,10 @@ pub struct Metadata {
     pub pkce: Option<Pkce>,
     /// `pkce_until`: when a waiver of PKCE ends, in seconds since 1970 UTC.
     pub pkce_until: Option<i64>,
+    /// `dpop_bound_access_tokens` (RFC 9449 §5.2).
+    pub dpop_bound_access_tokens: Option<bool>,
+    /// `fapi`: whether the client keeps to FAPI 2.0 Security Profile, which implies other members.
+    pub fapi: Option<bool>,
     /// `reasons`: why, by the name of a member.
     pub reasons: Option<BTreeMap<String, String>>,
     /// `require_pushed_authorization_requests`.
@@ -214,6 +220,8 @@ impl Metadata {
                 ],
             ),
             pkce_until: r.take("pkce_until", "seconds since 1970"),
+            dpop_bound_access_tokens: r.take("dpop_bound_access_tokens", "true or false"),
+            fapi: r.take("fapi", "true or false"),
             reasons: r.take("reasons", "an object: why, by the name of a member"),
             require_par: r.take("require_pushed_authorization_requests", "true or false"),
             audience_is_endpoint: r.choose(
@@ -252,6 +260,11 @@ impl Metadata {
             (Some(Pkce::Waived { .. }), Some(_)) | (_, None) => {}
             (_, Some(_)) => r.refuse("pkce_until", "only pkce `waived` has an end"),
         }
+        if read.fapi == Some(true) {
+            for (member, reason) in read.choices().contradictions() {
+                r.refuse(member, format!("it contradicts fapi: {reason}"));
+            }
+        }
         for (member, value) in members {
             if let Some((_, only)) = FIXED.iter().find(|(name, _)| name == member) {
                 if serde_json::from_str::<Value>(only).ok().as_ref() != Some(value) {
@@ -267,6 +280,21 @@ impl Metadata {
             Ok(read)
         } else {
             Err(r.problems)
+        }
+    }
+
+    /// What FAPI 2.0 Security Profile may forbid, of what was given.
+    fn choices(&self) -> Choices {
+        let keys = self.jwks.clone().map(ClientKeys::from);
+        Choices {
+            secret: self.method.is_some_and(Method::has_secret),
+            plain: self.require_par == Some(false),
+            bearer: self.dpop_bound_access_tokens == Some(false),
+            without_pkce: self.pkce.is_some_and(|rule| rule != Pkce::Required),
+            endpoint: self.audience_is_endpoint == Some(true),
+            id_token_rs256: self.id_token_alg == Some(IdTokenAlg::RS256),
+            userinfo_rs256: self.userinfo_alg == Some(Some(IdTokenAlg::RS256)),
+            rs256_key: keys.is_some_and(|keys| !keys.are_fapi()),
         }
     }
 
@@ -308,6 +336,8 @@ impl Metadata {
                 IdTokenAlg::ES256
             },
             pkce: Pkce::Required,
+            dpop_bound_access_tokens: false,
+            fapi: false,
             claims_in_id_token: false,
             response_modes: vec![ResponseMode::Query],
             userinfo_signed_response_alg: None,
@@ -392,6 +422,15 @@ impl Metadata {
             (Some(Pkce::Waived { .. }), Some(until)) => to.pkce = Pkce::Waived { until },
             (rule, _) => set(&mut to.pkce, rule),
         }
+        if self.fapi == Some(true) {
+            to.require_par = true;
+            to.dpop_bound_access_tokens = true;
+        }
+        set(&mut to.fapi, self.fapi);
+        set(
+            &mut to.dpop_bound_access_tokens,
+            self.dpop_bound_access_tokens,
+        );
         // What is asked for again has a new reason; other reasons stay.
         to.reasons.extend(self.reasons.unwrap_or_default());
         set(&mut to.require_par, self.require_par);
@@ -424,7 +463,7 @@ impl Metadata {
 }
 
 /// The members that [`Metadata::read`] reads.
-const KNOWN: [&str; 20] = [
+const KNOWN: [&str; 22] = [
     "client_name",
     "domain",
     "redirect_uris",
@@ -439,6 +478,8 @@ const KNOWN: [&str; 20] = [
     "response_modes",
     "pkce",
     "pkce_until",
+    "dpop_bound_access_tokens",
+    "fapi",
     "reasons",
     "require_pushed_authorization_requests",
     "assertion_audience",
@@ -488,6 +529,9 @@ pub fn show(registration: &Registration) -> Map<String, Value> {
             put("pkce_until", json!(until));
         }
     }
+    let bound = registration.dpop_bound_access_tokens;
+    put("dpop_bound_access_tokens", json!(bound));
+    put("fapi", json!(registration.fapi));
     put("reasons", json!(registration.reasons));
     let pushed = registration.require_par;
     put("require_pushed_authorization_requests", json!(pushed));

@@ -48,6 +48,8 @@ pub const KNOWN: &[&str] = &[
     "request_uri",
     // RFC 9396
     "authorization_details",
+    // RFC 9449
+    "dpop_jkt",
     // OpenID Connect Core
     "acr_values",
     "claims",

@@ -34,7 +34,7 @@ pub fn success(request: &AuthorizationRequest, issuer: &str, code: &str) -> Auth
 pub fn failure(error: &RedirectError, issuer: &str) -> AuthorizationResponse {
     let pairs = vec![
         ("error", error.error.code.as_str().to_owned()),
-        ("error_description", error.error.description.to_owned()),
+        ("error_description", error.error.text().into_owned()),
     ];
     AuthorizationResponse {
         redirect_uri: error.redirect_uri.clone(),

@@ -88,7 +88,7 @@ impl IdToken<'_> {
 pub struct TokenResponse {
     /// Opaque; valid at userinfo only.
     pub access_token: String,
-    /// `Bearer`.
+    /// `Bearer` or `DPoP`.
     pub token_type: &'static str,
     /// How long the access token is valid, in seconds.
     pub expires_in: i64,

@@ -15,7 +15,7 @@ use crate::{code, sweep};
 
 /// How often the time is recorded, in milliseconds.
 const RECORD_EVERY_MS: i64 = 2_000;
-/// A client assertion lives at most an hour (`LEGACY_HORIZON`), and is remembered a little longer. A server that has run for less
+/// A client assertion lives at most an hour (`LEGACY_HORIZON`), a DPoP proof ten minutes, and both are remembered a little longer. A server that has run for less
 /// does not forget those that were alive at the time that was recorded before its start: it may have started with a wrong time.
 const ASSERTION_MS: i64 = 70 * 60_000;
 /// Effects wait at most this long for their next try.
@@ -117,7 +117,7 @@ impl Scheme {
         Ok(())
     }
 
-    /// Forgets client assertions whose time is over.
+    /// Forgets client assertions and DPoP proofs whose time is over.
     pub(crate) async fn forget_assertions(&self) -> Result<(), Error> {
         if !self.is_settled() {
             return Ok(());

@@ -1,4 +1,4 @@
-//! Partners: their registration, and the proof that a client assertion is used only once.
+//! Partners: their registration, and that what a request proves itself with is used only once.
 
 use ipse_protocol::ids::PartnerId;
 use ipse_protocol::sha256;
@@ -10,7 +10,7 @@ use serde::Deserialize;
 use crate::actor::Actor;
 use crate::error::{Error, RuleError};
 use crate::partner_name::{self, NameProblem, Reserved};
-use crate::refusal::LoginRefusal;
+use crate::refusal::{LoginError, LoginRefusal};
 use crate::scheme::Scheme;
 
 /// How far the clocks of nodes and database may differ, in milliseconds.
@@ -25,28 +25,68 @@ pub struct Assertion {
     pub expires: i64,
 }
 
-/// Marks an assertion as used.
+/// A DPoP proof (RFC 9449 §4.2) that was verified.
+#[derive(Clone, Debug)]
+pub struct Proof {
+    /// The thumbprint of its key.
+    pub jkt: String,
+    /// `jti`.
+    pub jti: String,
+    /// When its nonce ends, seconds.
+    pub until: i64,
+}
+
+/// What a request proves itself with. Each part is accepted once.
+#[derive(Clone, Debug, Default)]
+pub struct Evidence {
+    /// Who the partner is; none for one with a secret.
+    pub assertion: Option<Assertion>,
+    /// That the partner has a key.
+    pub proof: Option<Proof>,
+}
+
+/// Marks what a request proves itself with as used.
 ///
 /// # Errors
-/// [`LoginRefusal::AssertionUsed`] when it was used before.
-pub(crate) fn use_assertion(
+/// [`LoginRefusal::AssertionUsed`] and [`LoginRefusal::ProofUsed`] when it was used before.
+pub(crate) fn use_up(
     tx: &mut Tx,
     partner: &PartnerId,
-    assertion: Option<&Assertion>,
+    evidence: &Evidence,
 ) -> Result<(), RuleError<LoginRefusal>> {
-    let Some(assertion) = assertion else {
-        return Ok(());
-    };
-    // Remembered longer than it is valid: the node that verified it may have another clock than the database.
-    let until = assertion
-        .expires
-        .saturating_mul(1000)
-        .saturating_add(CLOCKS_MS);
-    if pushed_request::use_jti(tx, partner, &sha256(assertion.jti.as_bytes()), until)? {
+    if let Some(Assertion { jti, expires }) = &evidence.assertion
+        && !once(tx, partner, &sha256(jti.as_bytes()), *expires)?
+    {
+        return Err(LoginRefusal::AssertionUsed.into());
+    }
+    if let Some(proof) = &evidence.proof {
+        use_proof(tx, partner, proof)?;
+    }
+    Ok(())
+}
+
+/// Marks a proof as used.
+///
+/// # Errors
+/// [`LoginRefusal::ProofUsed`] when it was used before.
+pub(crate) fn use_proof(
+    tx: &mut Tx,
+    partner: &PartnerId,
+    proof: &Proof,
+) -> Result<(), RuleError<LoginRefusal>> {
+    let id = sha256(format!("dpop|{}|{}", proof.jkt, proof.jti).as_bytes());
+    if once(tx, partner, &id, proof.until)? {
         Ok(())
     } else {
-        Err(LoginRefusal::AssertionUsed.into())
+        Err(LoginRefusal::ProofUsed.into())
     }
+}
+
+/// Records a `jti`, by its hash, until `end` in seconds; false when it was recorded before.
+fn once(tx: &mut Tx, partner: &PartnerId, hash: &[u8; 32], end: i64) -> Result<bool, StoreError> {
+    // Remembered longer than it is valid: the node that verified it may have another clock than the database.
+    let until = end.saturating_mul(1000).saturating_add(CLOCKS_MS);
+    pushed_request::use_jti(tx, partner, hash, until)
 }
 
 impl Scheme {
@@ -62,25 +102,17 @@ impl Scheme {
         Ok(self.store.read(read).await?)
     }
 
-    /// Marks an assertion as used, for a request that is refused for another reason; false when it was used before.
+    /// Marks what a request proves itself with as used, when the request is refused for another reason.
     ///
     /// # Errors
-    /// When the store fails.
-    pub async fn use_up_assertion(
-        &self,
-        partner: &PartnerId,
-        assertion: Assertion,
-    ) -> Result<bool, Error> {
+    /// [`LoginRefusal::AssertionUsed`], [`LoginRefusal::ProofUsed`].
+    pub async fn use_up(&self, partner: &PartnerId, evidence: Evidence) -> Result<(), LoginError> {
         let partner = partner.clone();
         let used = self
             .store
-            .write_rule(move |tx| use_assertion(tx, &partner, Some(&assertion)))
+            .write_rule(move |tx| use_up(tx, &partner, &evidence))
             .await;
-        match used {
-            Ok(()) => Ok(true),
-            Err(RuleError::Refused(_)) => Ok(false),
-            Err(RuleError::Store(error)) => Err(error.into()),
-        }
+        Ok(used?)
     }
 
     /// Registers a partner. The caller has checked the registration (JSON) but for its name.

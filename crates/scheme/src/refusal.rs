@@ -10,6 +10,9 @@ pub enum LoginRefusal {
     /// The client assertion was used before.
     #[error("the client assertion was used before")]
     AssertionUsed,
+    /// The DPoP proof was used before.
+    #[error("the DPoP proof was used before")]
+    ProofUsed,
     /// There is no such pushed request of this partner, or its time is over.
     #[error("the request_uri is unknown or expired")]
     RequestUnknown,
@@ -25,6 +28,9 @@ pub enum LoginRefusal {
     /// The access token is unknown, expired or revoked, or the identity changed since.
     #[error("the access token is unknown, expired or revoked, or the identity changed")]
     TokenInvalid,
+    /// The access token and how it was sent do not fit.
+    #[error("{0}")]
+    TokenMisfit(&'static str),
     /// The code is not redeemed.
     #[error(transparent)]
     Code(#[from] CodeRefusal),

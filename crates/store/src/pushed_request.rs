@@ -1,4 +1,4 @@
-//! Pushed authorization requests (RFC 9126), and client assertions that were used.
+//! Pushed authorization requests (RFC 9126), and client assertions and DPoP proofs that were used.
 
 use ipse_protocol::ids::PartnerId;
 
@@ -8,7 +8,7 @@ use crate::params;
 const USE_JTI: &str = "INSERT INTO assertion (expires, partner, jti) VALUES ($3, $1, $2) \
      ON CONFLICT (expires, partner, jti) DO NOTHING";
 
-/// Marks a client assertion as used, by the hash of its `jti` and its expiry; false when it was used before.
+/// Marks a client assertion or DPoP proof as used, by a hash of its `jti` and its expiry; false when it was used before.
 pub fn use_jti(
     tx: &mut Tx,
     partner: &PartnerId,
@@ -61,7 +61,7 @@ pub fn consume(
 const OLD_ASSERTIONS: &str = "DELETE FROM assertion WHERE expires < $1";
 const OLD_REQUESTS: &str = "DELETE FROM pushed_request WHERE handle < $1";
 
-/// Deletes assertions whose time is over. One that is deleted can be used again once the clock shows an earlier time.
+/// Deletes assertions and proofs whose time is over. One that is deleted can be used again once the clock shows an earlier time.
 pub fn forget_assertions(tx: &mut Tx, before: i64) -> Result<u64, StoreError> {
     tx.exec(OLD_ASSERTIONS, params![before])
 }

@@ -212,6 +212,8 @@ async fn add_partner(
         },
         require_par: true,
         pkce: Pkce::Required,
+        dpop_bound_access_tokens: false,
+        fapi: false,
         claims_in_id_token: false,
         response_modes: vec![ResponseMode::Query],
         userinfo_signed_response_alg: None,

@@ -429,3 +429,30 @@ fn t22_a_replaced_key_is_accepted_until_its_end() {
         }
     }
 }
+
+#[test]
+fn t19_an_rsa_key_without_alg_does_not_open_rs256_for_a_fapi_client() {
+    let rs256 = SigningKey::generate_rs256();
+    let mut jwk = rs256.public_jwk();
+    jwk.alg = None;
+    let keys = vec![jwk];
+    let client = Registration {
+        authentication: Authentication::PrivateKeyJwt {
+            jwks: JwkSet { keys }.into(),
+            audience: AssertionAudience::Issuer,
+        },
+        ..shop()
+    };
+    let assertion = signed(&rs256, &claims());
+    assert!(check(&client, &assertion).is_ok());
+    let fapi = Registration {
+        fapi: true,
+        ..client
+    };
+    let error = check(&fapi, &assertion).unwrap_err();
+    assert!(error.description.contains("PS256"), "{error}");
+    let mut private = rs256.to_private_jwk().unwrap();
+    private["alg"] = json!("PS256");
+    let ps256 = SigningKey::from_jwk(&private).unwrap();
+    assert!(check(&fapi, &signed(&ps256, &claims())).is_ok());
+}

@@ -20,6 +20,8 @@ pub(crate) fn shop() -> Registration {
         },
         require_par: false,
         pkce: Pkce::Required,
+        dpop_bound_access_tokens: false,
+        fapi: false,
         claims_in_id_token: false,
         response_modes: vec![ResponseMode::Query],
         userinfo_signed_response_alg: None,

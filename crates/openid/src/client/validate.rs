@@ -67,6 +67,14 @@ pub enum RegistrationProblem {
     /// A reason that is missing, malformed, or of nothing.
     #[error("reasons: say in 1 to 200 printable characters why `{0}` is needed")]
     Reason(String),
+    /// A member that FAPI 2.0 Security Profile forbids.
+    #[error("{member}: it contradicts fapi: {reason}")]
+    Fapi {
+        /// The member.
+        member: &'static str,
+        /// What the profile wants.
+        reason: &'static str,
+    },
     /// Sandbox people in production.
     #[error("sandbox_people: not allowed in production")]
     Sandbox,
@@ -163,6 +171,9 @@ impl Registration {
             && !(1..=LONGEST_LEGACY).contains(&until.saturating_sub(now))
         {
             return Err(RegistrationProblem::PkceUntil);
+        }
+        if let Some((member, reason)) = self.against_fapi() {
+            return Err(RegistrationProblem::Fapi { member, reason });
         }
         self.check_reasons()?;
         let with = |mode| self.response_modes.iter().filter(|m| **m == mode).count();

@@ -88,6 +88,20 @@ impl AuthorizationCodeGrant {
     }
 }
 
+/// Checks that the key of the proof at `/token` is the one to which the request bound the code (RFC 9449 §10).
+///
+/// # Errors
+/// What does not fit, for the description of `invalid_grant`.
+pub fn check_key(bound: Option<&str>, proved: Option<&str>) -> Result<(), &'static str> {
+    match (bound, proved) {
+        (Some(_), None) => Err("the code is bound to a key: send a DPoP proof with it"),
+        (Some(bound), Some(proved)) if bound != proved => {
+            Err("the code is bound to another key than that of the DPoP proof")
+        }
+        (Some(_), Some(_)) | (None, _) => Ok(()),
+    }
+}
+
 /// Whether the base64url of `SHA256(verifier)` is the challenge (RFC 7636 §4.6).
 #[must_use]
 pub fn pkce_matches(challenge: &str, verifier: &str) -> bool {
@@ -173,6 +187,15 @@ mod tests {
                 .contains("missing")
         );
         assert!(fits(&[bare, ("redirect_uri", "https://shop.example/cb2")]).is_err());
+    }
+
+    #[test]
+    fn t15_a_code_that_is_bound_to_a_key_is_redeemed_with_that_key_only() {
+        assert_eq!(check_key(Some("a"), Some("a")), Ok(()));
+        assert_eq!(check_key(None, Some("a")), Ok(()));
+        assert_eq!(check_key(None, None), Ok(()));
+        assert!(check_key(Some("a"), Some("b")).is_err());
+        assert!(check_key(Some("a"), None).is_err());
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 mod authorization_code;
 
-pub use authorization_code::{AuthorizationCodeGrant, pkce_matches};
+pub use authorization_code::{AuthorizationCodeGrant, check_key, pkce_matches};
 
 use crate::error::{OAuthError, OAuthErrorCode};
 use crate::extensions;

@@ -1,3 +1,5 @@
+use ipse_jose::{Jwk, SigningKey};
+
 use super::*;
 use crate::client::SecretHash;
 use crate::client::tests::shop;
@@ -138,4 +140,70 @@ fn a_new_client_needs_a_name_and_redirect_uris() {
     let missing = Metadata::read(&Map::new()).unwrap().missing();
     let members: Vec<&str> = missing.iter().map(|one| &*one.member).collect();
     assert_eq!(members, ["client_name", "redirect_uris"]);
+}
+
+#[test]
+fn t20_fapi_implies_its_members_and_names_those_that_contradict_it() {
+    let ec = SigningKey::generate_es256().public_jwk();
+    let keys = |key: &Jwk| Authentication::PrivateKeyJwt {
+        jwks: JwkSet {
+            keys: vec![key.clone()],
+        }
+        .into(),
+        audience: AssertionAudience::Issuer,
+    };
+    let base = json!({"client_name": "Shop", "redirect_uris": ["https://shop.example/cb"], "fapi": true});
+    let read = Metadata::read(&members(base.clone())).unwrap();
+    let new = read.register("par_new".into(), keys(&ec), None, NOW);
+    assert_eq!(new.validate(true, NOW), Ok(()));
+    let shown = show(&new);
+    for (member, value) in [
+        ("require_pushed_authorization_requests", json!(true)),
+        ("dpop_bound_access_tokens", json!(true)),
+        ("id_token_signed_response_alg", json!("ES256")),
+        ("pkce", json!("required")),
+        ("assertion_audience", json!("issuer")),
+    ] {
+        assert_eq!(shown[member], value, "{member}");
+    }
+    let mut rsa = SigningKey::generate_rs256().public_jwk();
+    let wrong = json!({
+        "token_endpoint_auth_method": "client_secret_post", "require_pushed_authorization_requests": false,
+        "dpop_bound_access_tokens": false, "pkce": "or_nonce", "assertion_audience": "endpoint",
+        "id_token_signed_response_alg": "RS256", "userinfo_signed_response_alg": "RS256",
+        "jwks": {"keys": [rsa.to_value()]}, "reasons": {"pkce": "a trial"},
+    });
+    let mut all = members(base);
+    all.extend(members(wrong.clone()));
+    let problems = Metadata::read(&all).unwrap_err();
+    for member in members(wrong).keys().filter(|member| *member != "reasons") {
+        assert!(problems.iter().any(|one| one.member == *member), "{member}");
+    }
+    // A change of one that is there is refused too.
+    for (member, value) in [
+        ("require_pushed_authorization_requests", json!(false)),
+        ("dpop_bound_access_tokens", json!(false)),
+        ("assertion_audience", json!("endpoint")),
+        ("id_token_signed_response_alg", json!("RS256")),
+        ("userinfo_signed_response_alg", json!("RS256")),
+        ("pkce", json!("or_nonce")),
+    ] {
+        let mut edited = new.clone();
+        let change = Map::from_iter([(member.to_owned(), value)]);
+        Metadata::read(&change).unwrap().edit(&mut edited, NOW).unwrap();
+        let problem = edited.validate(true, NOW).unwrap_err().to_string();
+        assert!(problem.starts_with(member), "{problem}");
+    }
+    // An RSA key without `alg` can be used with PS256, one for RS256 cannot.
+    for (alg, usable) in [(None, true), (Some("PS256"), true), (Some("RS256"), false)] {
+        rsa.alg = alg.map(str::to_owned);
+        let mut other = new.clone();
+        other.authentication = keys(&rsa);
+        assert_eq!(other.validate(true, NOW).is_ok(), usable, "{alg:?}");
+    }
+    let secret_client = json!({"fapi": true});
+    let mut edited = shop();
+    let change = Metadata::read(&members(secret_client)).unwrap();
+    change.edit(&mut edited, NOW).unwrap();
+    assert!(edited.validate(true, NOW).is_err());
 }

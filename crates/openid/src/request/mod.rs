@@ -47,6 +47,9 @@ pub struct AuthorizationRequest {
     /// PKCE, S256 (RFC 7636); none only for a client that is registered so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code_challenge: Option<String>,
+    /// The thumbprint of the key to which the code is bound (RFC 9449 §10).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dpop_jkt: Option<String>,
     /// The code of the requested service.
     pub service: String,
     /// Its type.
@@ -74,6 +77,21 @@ impl AuthorizationRequest {
     /// The required level; `basic` if the request requires none.
     pub fn level(&self) -> Level {
         self.level.unwrap_or(Level::Basic)
+    }
+
+    /// Binds the code to the key of a proof that came with the pushed request (RFC 9449 §10.1).
+    ///
+    /// # Errors
+    /// `invalid_dpop_proof` when `dpop_jkt` names another key.
+    pub fn bind(&mut self, jkt: &str) -> Result<(), OAuthError> {
+        if self.dpop_jkt.as_deref().is_some_and(|named| named != jkt) {
+            return Err(OAuthError::new(
+                OAuthErrorCode::InvalidDpopProof,
+                "dpop_jkt is not the thumbprint of the key of the DPoP proof",
+            ));
+        }
+        self.dpop_jkt = Some(jkt.to_owned());
+        Ok(())
     }
 }
 

@@ -8,6 +8,7 @@ use super::{AuthorizationRequest, Context, MAX_NONCE, MAX_STATE, PageProblem, cl
 use crate::Level;
 use crate::client::{PROFILE, Pkce, Registration, ResponseMode, Service, ServiceType};
 use crate::disclosure::{Claim, RequestedClaims};
+use crate::dpop;
 use crate::error::{OAuthError, OAuthErrorCode};
 use crate::extensions;
 use crate::params::Params;
@@ -96,6 +97,12 @@ pub(super) fn request(
         .map_err(|()| invalid("nonce must be printable ASCII of at most 512 characters"))?;
     let pkce = registration.pkce.at(context.now);
     let code_challenge = code_challenge(params, pkce, nonce.is_some())?;
+    let dpop_jkt = params.get("dpop_jkt");
+    if dpop_jkt.is_some_and(|jkt| !dpop::is_thumbprint(jkt)) {
+        return Err(invalid(
+            "dpop_jkt must be the thumbprint of a key, with SHA-256: 43 characters of base64url",
+        ));
+    }
     let (service, scope) = service(params, registration)?;
     let mut requested = claims::ClaimsRequest::parse(params.get("claims"))?;
     if scope.split(' ').any(|scope| scope == PROFILE) {
@@ -142,6 +149,7 @@ pub(super) fn request(
         state,
         nonce,
         code_challenge,
+        dpop_jkt: dpop_jkt.map(str::to_owned),
         service: service.code.clone(),
         service_type: service.kind,
         scope,

@@ -587,3 +587,17 @@ proptest! {
         let _ = ask(&[("claims", &json)]);
     }
 }
+
+#[test]
+fn t15_a_thumbprint_that_is_not_of_the_proof_is_refused() {
+    let (one, other) = ("0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I", "x");
+    let named = super::pushed(&params(&[("dpop_jkt", one)]), &shop(), &CONTEXT).unwrap();
+    assert_eq!(named.dpop_jkt.as_deref(), Some(one));
+    let error = named.clone().bind(other).unwrap_err();
+    assert_eq!(error.code, OAuthErrorCode::InvalidDpopProof);
+    assert_eq!(named.clone().bind(one), Ok(()));
+    let mut unnamed = super::pushed(&params(&[]), &shop(), &CONTEXT).unwrap();
+    assert_eq!(unnamed.dpop_jkt, None);
+    unnamed.bind(one).unwrap();
+    assert_eq!(unnamed.dpop_jkt.as_deref(), Some(one));
+}

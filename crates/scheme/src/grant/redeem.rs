@@ -1,6 +1,6 @@
 //! Redeeming an authorization code, and what its access token opens.
 
-use ipse_protocol::ids::PartnerId;
+use ipse_protocol::ids::{ActionId, PartnerId};
 use ipse_protocol::terms::{Factor, KeyKind, Level};
 use ipse_protocol::{constant_time_eq, sha256};
 use ipse_store::grant::{self, Grant, GrantState, GrantStatus};
@@ -8,7 +8,7 @@ use ipse_store::{StoreError, Tx, action};
 
 use super::{action_of, bearer, released_as};
 use crate::error::{Error, RuleError};
-use crate::partner::{Assertion, use_assertion};
+use crate::partner::{Evidence, Proof, use_proof, use_up};
 use crate::person::PersonKey;
 use crate::refusal::{CodeRefusal, LoginError, LoginRefusal};
 use crate::request::ActionRequest;
@@ -68,16 +68,16 @@ impl Scheme {
         Ok(Redeemable::of(found, &key)?)
     }
 
-    /// Redeems a code for an access token, once. A second use revokes what the first one gave (RFC 6749 §4.1.2). `fits`
+    /// Redeems a code for an access token, once. With a proof, the token is bound to its key. A second use revokes what the first one gave (RFC 6749 §4.1.2). `fits`
     /// says what the OpenID Connect request does not allow; the code can still be redeemed then.
     ///
     /// # Errors
-    /// [`LoginRefusal::Code`], [`LoginRefusal::AssertionUsed`]. Both use up the assertion.
+    /// [`LoginRefusal::Code`], [`LoginRefusal::AssertionUsed`], [`LoginRefusal::ProofUsed`]. All use up what is new of the evidence.
     pub async fn redeem(
         &self,
         code: &str,
         partner: &PartnerId,
-        assertion: Option<Assertion>,
+        evidence: Evidence,
         fits: impl Fn(&str) -> Result<(), &'static str> + Send + 'static,
     ) -> Result<(AccessToken, Redeemable), LoginError> {
         // The person's key comes first: no code is lost to an answer that cannot be given.
@@ -95,39 +95,46 @@ impl Scheme {
         };
         let (code, partner) = (code.to_owned(), partner.clone());
         let (secret, life) = (self.random.bytes(), self.config.lifetimes.token);
+        let jkt = evidence.proof.as_ref().map(|proof| proof.jkt.clone());
+        let bound = jkt.clone();
         let found = self
             .store
             .write_rule(move |tx| {
-                use_assertion(tx, &partner, assertion.as_ref())?;
-                redeem(tx, &code, &secret, &partner, life, &fits)
+                use_up(tx, &partner, &evidence)?;
+                let new = |action: &ActionId| access_token(action, &secret, bound.as_deref());
+                redeem(tx, &code, &new, &partner, life, &fits)
             })
             .await?;
         let access = AccessToken {
-            token: bearer(&found.grant.action, &secret),
+            token: access_token(&found.grant.action, &secret, jkt.as_deref()),
             seconds: life / SECOND_MS,
         };
         let key = key.ok_or(LoginRefusal::from(CodeRefusal::Unknown))?;
         Ok((access, Redeemable::of(found, &key)?))
     }
 
-    /// What a live access token opens.
+    /// What a live access token opens. One that is bound to a key needs a proof of it, and another takes none.
     ///
     /// # Errors
-    /// [`LoginRefusal::TokenInvalid`].
-    pub async fn userinfo(&self, token: &str) -> Result<UserInfo, LoginError> {
+    /// [`LoginRefusal::TokenInvalid`], [`LoginRefusal::TokenMisfit`], [`LoginRefusal::ProofUsed`].
+    pub async fn userinfo(
+        &self,
+        token: &str,
+        proof: Option<Proof>,
+    ) -> Result<UserInfo, LoginError> {
+        check_binding(bound_to(token), proof.as_ref())?;
         let token = token.to_owned();
-        let found = self
-            .store
-            .read(move |tx| {
-                let now = tx.now()?;
-                let live = |found: &GrantState| {
-                    found.grant.status == GrantStatus::Redeemed
-                        && found.grant.token_expires.is_some_and(|end| now < end)
-                        && found.is_current()
+        let found = match proof {
+            None => self.store.read(move |tx| live(tx, &token)).await?,
+            Some(proof) => {
+                let shown = move |tx: &mut Tx| {
+                    let found = live(tx, &token)?.ok_or(LoginRefusal::TokenInvalid)?;
+                    use_proof(tx, &found.grant.partner, &proof)?;
+                    Ok::<_, RuleError<LoginRefusal>>(found)
                 };
-                Ok(by_token(tx, &token)?.filter(live))
-            })
-            .await?;
+                Some(self.store.write_rule(shown).await?)
+            }
+        };
         let GrantState { grant, request, .. } = found.ok_or(LoginRefusal::TokenInvalid)?;
         let key = self.persons.key(&grant.identity).await?;
         Ok(UserInfo {
@@ -141,7 +148,7 @@ impl Scheme {
         })
     }
 
-    /// Revokes an access token of this partner (RFC 7009). An unknown token is no error.
+    /// Revokes an access token of this partner (RFC 7009). An unknown token is no error, and one that is bound to a key needs no proof.
     ///
     /// # Errors
     /// [`LoginRefusal::AssertionUsed`].
@@ -149,13 +156,13 @@ impl Scheme {
         &self,
         token: &str,
         partner: &PartnerId,
-        assertion: Option<Assertion>,
+        evidence: Evidence,
     ) -> Result<(), LoginError> {
         let (token, partner) = (token.to_owned(), partner.clone());
         Ok(self
             .store
             .write_rule(move |tx| {
-                use_assertion(tx, &partner, assertion.as_ref())?;
+                use_up(tx, &partner, &evidence)?;
                 let found = by_token(tx, &token)?;
                 if let Some(found) = found.filter(|found| found.grant.partner == partner) {
                     grant::revoke(tx, &found.grant.action)?;
@@ -208,6 +215,47 @@ fn by_token(tx: &mut Tx, token: &str) -> Result<Option<GrantState>, StoreError> 
     }))
 }
 
+/// An access token. It names the key to which it is bound: the stored hash covers that, too.
+fn access_token(action: &ActionId, secret: &[u8; 32], jkt: Option<&str>) -> String {
+    let token = bearer(action, secret);
+    match jkt {
+        None => token,
+        Some(jkt) => format!("{token}.{jkt}"),
+    }
+}
+
+/// The thumbprint of the key to which a token is bound, as its text says.
+fn bound_to(token: &str) -> Option<&str> {
+    token.splitn(3, '.').nth(2)
+}
+
+/// Whether a token was sent as its binding wants (RFC 9449 §7.1, §7.2).
+fn check_binding(bound: Option<&str>, proof: Option<&Proof>) -> Result<(), LoginRefusal> {
+    let misfit = match (bound, proof) {
+        (None, None) => return Ok(()),
+        (Some(jkt), Some(proof)) if jkt == proof.jkt => return Ok(()),
+        (Some(_), None) => {
+            "the access token is bound to a key: send Authorization: DPoP and a proof"
+        }
+        (Some(_), Some(_)) => {
+            "the access token is bound to another key than that of the DPoP proof"
+        }
+        (None, Some(_)) => "the access token is bound to no key: send Authorization: Bearer",
+    };
+    Err(LoginRefusal::TokenMisfit(misfit))
+}
+
+/// The grant of an access token that can be used now.
+fn live(tx: &mut Tx, token: &str) -> Result<Option<GrantState>, StoreError> {
+    let now = tx.now()?;
+    let live = |found: &GrantState| {
+        found.grant.status == GrantStatus::Redeemed
+            && found.grant.token_expires.is_some_and(|end| now < end)
+            && found.is_current()
+    };
+    Ok(by_token(tx, token)?.filter(live))
+}
+
 fn by_bearer(tx: &mut Tx, bearer: &str) -> Result<Option<GrantState>, StoreError> {
     match action_of(bearer) {
         Some(action) => grant::state(tx, &action),
@@ -218,7 +266,7 @@ fn by_bearer(tx: &mut Tx, bearer: &str) -> Result<Option<GrantState>, StoreError
 fn redeem(
     tx: &mut Tx,
     code: &str,
-    secret: &[u8; 32],
+    new: &dyn Fn(&ActionId) -> String,
     partner: &PartnerId,
     life: i64,
     fits: &dyn Fn(&str) -> Result<(), &'static str>,
@@ -246,7 +294,7 @@ fn redeem(
             return Err(StoreError::NotAuthentic("access_grant").into());
         }
     }
-    let token_hash = sha256(bearer(&grant.action, secret).as_bytes());
+    let token_hash = sha256(new(&grant.action).as_bytes());
     if !grant::redeem(tx, &grant.action, &token_hash, now + life)? {
         // Used before: somebody has a copy of the code, so nobody keeps what it gave.
         grant::revoke(tx, &grant.action)?;

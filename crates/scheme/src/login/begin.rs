@@ -16,7 +16,7 @@ use super::browser::started_in;
 use super::{Begun, Browser, LoginError, LoginRefusal, SECOND_MS};
 use crate::error::RuleError;
 use crate::open::{OpenRequest, Way};
-use crate::partner::{Assertion, use_assertion};
+use crate::partner::{Evidence, use_up};
 use crate::request::ActionRequest;
 use crate::scheme::Scheme;
 use crate::{block, person};
@@ -70,11 +70,11 @@ impl Scheme {
     /// Keeps a pushed authorization request (RFC 9126): its `request_uri` and its life in seconds.
     ///
     /// # Errors
-    /// [`LoginRefusal::AssertionUsed`], [`LoginRefusal::TooManyOpen`].
+    /// [`LoginRefusal::AssertionUsed`], [`LoginRefusal::ProofUsed`], [`LoginRefusal::TooManyOpen`].
     pub async fn push_request(
         &self,
         partner: &PartnerId,
-        assertion: Option<Assertion>,
+        evidence: Evidence,
         request: &ActionRequest<'_>,
     ) -> Result<(String, u64), LoginError> {
         let request = request.to_json()?;
@@ -91,7 +91,7 @@ impl Scheme {
         let pushed = self
             .store
             .write_rule(move |tx| {
-                use_assertion(tx, &partner, assertion.as_ref())?;
+                use_up(tx, &partner, &evidence)?;
                 let handle = Handle {
                     expires: tx.now()? + life,
                     secret,

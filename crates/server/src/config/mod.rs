@@ -17,6 +17,8 @@ pub use operator::{OPERATOR_CLIENT_KEY, OperatorConfig};
 
 const MONTH_SECONDS: i64 = 30 * DAY_SECONDS;
 const DAY_SECONDS: i64 = 24 * 3600;
+/// FAPI 2.0 Security Profile §5.3.2.1 allows a code no longer life.
+const MINUTE_SECONDS: i64 = 60;
 const HOUR_SECONDS: i64 = 3600;
 const TEXTS_PER_HOUR: u32 = 10_000;
 
@@ -121,7 +123,7 @@ impl LifetimesConfig {
     fn check(&self) -> anyhow::Result<()> {
         for (name, seconds, allowed) in [
             ("action_seconds", self.action_seconds, 1..=HOUR_SECONDS),
-            ("code_seconds", self.code_seconds, 1..=HOUR_SECONDS),
+            ("code_seconds", self.code_seconds, 1..=MINUTE_SECONDS),
             ("token_seconds", self.token_seconds, 1..=DAY_SECONDS),
             (
                 "enrolment_seconds",
@@ -388,7 +390,7 @@ mod tests {
         const YEARS_31: i64 = 31 * 365 * 24 * 3600;
         for (name, least, most) in [
             ("action_seconds", 1, 3_600),
-            ("code_seconds", 1, 3_600),
+            ("code_seconds", 1, 60),
             ("token_seconds", 1, 86_400),
             ("enrolment_seconds", 60, 86_400),
             ("sim_statement_login_seconds", 0, 86_400),

@@ -1,4 +1,4 @@
-//! The client behind a request: authenticated, and its assertion not yet spent.
+//! The client behind a request: authenticated, and its assertion and proof not yet spent.
 
 use std::sync::Arc;
 
@@ -10,13 +10,12 @@ use ipse_openid::request::AuthorizationRequest;
 use ipse_openid::{OAuthError, OAuthErrorCode, Params};
 use ipse_protocol::ids::PartnerId;
 use ipse_scheme::Kind;
-use ipse_scheme::login::LoginRefusal;
-use ipse_scheme::partner::Assertion;
+use ipse_scheme::partner::{Assertion, Evidence};
 use ipse_scheme::request::ActionRequest;
 use serde_json::value::RawValue;
 
 use super::error::Error;
-use super::{Provider, form, published_keys};
+use super::{Provider, dpop, form, published_keys};
 use crate::request_id;
 
 /// An authenticated client.
@@ -25,18 +24,23 @@ pub struct Client {
     pub partner: PartnerId,
     /// What it registered.
     pub registration: Arc<Registration>,
-    /// Its assertion, which must be used up together with the request, or alone when the request is refused.
-    pub assertion: Option<Assertion>,
+    /// Its assertion and proof, which must be used up together with the request, or alone when the request is refused.
+    pub evidence: Evidence,
 }
 
 impl Client {
-    /// Authenticates the client of a request to the endpoint at `called`.
+    /// Authenticates the client of a request to the endpoint at `called`. A proof is verified before: a client that only lacks the
+    /// nonce may send its assertion again.
     pub async fn authenticate(
         provider: &Provider,
         called: &str,
         headers: &HeaderMap,
         params: &Params,
     ) -> Result<Self, Error> {
+        let proof = match called {
+            path::REVOKE => None,
+            _ => dpop::proof(provider, headers, "POST", called)?,
+        };
         let credentials = Credentials::read(form::authorization(headers), params)?;
         request_id::record_partner(credentials.client_id());
         let registration = registration(provider, credentials.client_id()).await?;
@@ -73,23 +77,26 @@ impl Client {
         Ok(Self {
             partner,
             registration,
-            assertion,
+            evidence: Evidence {
+                assertion,
+                proof: proof.map(dpop::used),
+            },
         })
     }
 
-    /// Refuses the request, and uses up its assertion all the same, so that nobody can send it again. Returns the error to answer.
+    /// The key that the client has proved to have, by its thumbprint.
+    pub fn proved_key(&self) -> Option<&str> {
+        self.evidence.proof.as_ref().map(|proof| &*proof.jkt)
+    }
+
+    /// Refuses the request, and uses up its assertion and proof all the same, so that nobody can send them again. Returns the error to answer.
     pub async fn refuse(self, provider: &Provider, error: impl Into<Error>) -> Error {
-        let Some(assertion) = self.assertion else {
+        if self.evidence.assertion.is_none() && self.evidence.proof.is_none() {
             return error.into();
-        };
-        match provider
-            .scheme
-            .use_up_assertion(&self.partner, assertion)
-            .await
-        {
-            Ok(true) => error.into(),
-            Ok(false) => Error::Login(LoginRefusal::AssertionUsed),
-            Err(failure) => failure.into(),
+        }
+        match provider.scheme.use_up(&self.partner, self.evidence).await {
+            Ok(()) => error.into(),
+            Err(other) => other.into(),
         }
     }
 }

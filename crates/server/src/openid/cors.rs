@@ -15,7 +15,7 @@ const ANSWER: [(HeaderName, HeaderValue); 2] = [
     ),
     (
         header::ACCESS_CONTROL_EXPOSE_HEADERS,
-        HeaderValue::from_static("www-authenticate, x-request-id"),
+        HeaderValue::from_static("dpop-nonce, www-authenticate, x-request-id"),
     ),
 ];
 
@@ -27,7 +27,7 @@ const PREFLIGHT: [(HeaderName, HeaderValue); 3] = [
     ),
     (
         header::ACCESS_CONTROL_ALLOW_HEADERS,
-        HeaderValue::from_static("authorization, content-type"),
+        HeaderValue::from_static("authorization, content-type, dpop"),
     ),
     (
         header::ACCESS_CONTROL_MAX_AGE,

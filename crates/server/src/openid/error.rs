@@ -2,7 +2,8 @@
 
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use ipse_openid::access_token::INVALID_TOKEN;
+use ipse_openid::access_token::{self, INVALID_TOKEN, Scheme};
+use ipse_openid::dpop;
 use ipse_openid::grant::{UNKNOWN_CODE, invalid_grant};
 use ipse_openid::request::{PageProblem, RedirectError};
 use ipse_openid::{OAuthError, OAuthErrorCode, response};
@@ -98,6 +99,7 @@ impl Error {
                 Code::InvalidClient,
                 "the client assertion was used before: send a new jti",
             ),
+            Self::Login(LoginRefusal::ProofUsed) => dpop::USED,
             Self::Page(_) | Self::Login(LoginRefusal::RequestUnknown) => OAuthError::new(
                 Code::InvalidRequestUri,
                 "the request_uri is unknown, used or expired",
@@ -115,6 +117,9 @@ impl Error {
             ),
             Self::Login(LoginRefusal::Code(refusal)) => code_refused(*refusal),
             Self::Login(LoginRefusal::TokenInvalid) => INVALID_TOKEN,
+            Self::Login(LoginRefusal::TokenMisfit(what)) => {
+                OAuthError::new(Code::InvalidToken, what)
+            }
             Self::WrongBrowser | Self::FormToken => {
                 OAuthError::new(Code::AccessDenied, "the browser did not start this login")
             }
@@ -151,7 +156,11 @@ impl Error {
             Self::OAuth(_)
             | Self::Redirect(_)
             | Self::Login(
-                LoginRefusal::AssertionUsed | LoginRefusal::Code(_) | LoginRefusal::TokenInvalid,
+                LoginRefusal::AssertionUsed
+                | LoginRefusal::ProofUsed
+                | LoginRefusal::Code(_)
+                | LoginRefusal::TokenInvalid
+                | LoginRefusal::TokenMisfit(_),
             )
             | Self::Scheme(_)
             | Self::Json { .. } => ErrorPage::ServerError,
@@ -161,13 +170,14 @@ impl Error {
 
     /// Logs the error, once, where it becomes an answer: the reason, and what the partner is told to do.
     fn log(&self, code: &str) {
-        let cure = self.oauth().description;
+        let error = self.oauth();
+        let cure = error.text();
         let reason = match self {
             Self::OAuth(error) => error.reason().to_owned(),
             Self::Redirect(redirect) => redirect.error.reason().to_owned(),
             error => fault::chain(error),
         };
-        fault::log_with_cure(self.fault(), code, &reason, cure);
+        fault::log_with_cure(self.fault(), code, &reason, &cure);
     }
 
     /// The direct answer to a partner (RFC 6749 §5.2).
@@ -177,15 +187,27 @@ impl Error {
         json(&error)
     }
 
-    /// The direct answer at userinfo (RFC 6750 §3).
-    pub fn into_userinfo(self, token_sent: bool) -> Response {
+    /// Whether the cure is a DPoP proof, or another one.
+    pub fn needs_proof(&self) -> bool {
+        matches!(
+            self.oauth().code,
+            OAuthErrorCode::InvalidDpopProof | OAuthErrorCode::UseDpopNonce
+        )
+    }
+
+    /// The direct answer at userinfo (RFC 6750 §3, RFC 9449 §7.1), by the scheme with which a token was sent.
+    pub fn into_userinfo(self, used: Option<Scheme>) -> Response {
         let error = self.oauth();
         self.log(error.code.as_str());
         let mut response = json(&error);
-        if let Ok(challenge) = HeaderValue::from_str(&error.bearer_challenge(token_sent)) {
+        if self.needs_proof() {
+            *response.status_mut() = StatusCode::UNAUTHORIZED;
+        }
+        let challenges = access_token::challenges(&error, used);
+        for challenge in challenges.iter().flat_map(|text| HeaderValue::from_str(text)) {
             response
                 .headers_mut()
-                .insert(header::WWW_AUTHENTICATE, challenge);
+                .append(header::WWW_AUTHENTICATE, challenge);
         }
         response
     }

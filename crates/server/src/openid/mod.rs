@@ -23,6 +23,7 @@ mod client;
 mod cookie;
 mod cors;
 mod disclosure;
+mod dpop;
 mod error;
 mod form;
 mod headers;
@@ -102,7 +103,7 @@ async fn guard(State(provider): State<Arc<Provider>>, request: Request, next: Ne
     let error = error::Error::from(error);
     match request.uri().path() {
         path::PAR | path::TOKEN | path::REVOKE => error.into_json(),
-        path::USERINFO => error.into_userinfo(false),
+        path::USERINFO => error.into_userinfo(None),
         path::AUTHORIZE => error.into_page(&provider, request.headers()),
         other if other.starts_with("/sign-in") || other.starts_with("/return/") => {
             error.into_page(&provider, request.headers())

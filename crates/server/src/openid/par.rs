@@ -12,7 +12,7 @@ use ipse_openid::tokens::PushedResponse;
 use super::client::{self, Client};
 use super::error::Error;
 use super::form::Body;
-use super::{Provider, form, headers};
+use super::{Provider, dpop, form, headers};
 
 /// Stores a request and answers with a reference to it.
 pub async fn post(
@@ -20,16 +20,24 @@ pub async fn post(
     headers: HeaderMap,
     Body(body): Body,
 ) -> Response {
-    match push(&provider, &headers, &body).await {
+    let answer = match push(&provider, &headers, &body).await {
         Ok(body) => headers::json(StatusCode::CREATED, body),
         Err(error) => error.into_json(),
-    }
+    };
+    dpop::with_nonce(&provider, dpop::is_sent(&headers), answer)
 }
 
 async fn push(provider: &Provider, headers: &HeaderMap, body: &[u8]) -> Result<Vec<u8>, Error> {
     let params = form::read(headers, body)?;
     let client = Client::authenticate(provider, path::PAR, headers, &params).await?;
-    let request = match request::pushed(&params, &client.registration, &provider.context()) {
+    let context = provider.context();
+    let bound = request::pushed(&params, &client.registration, &context).and_then(|mut request| {
+        if let Some(jkt) = client.proved_key() {
+            request.bind(jkt)?;
+        }
+        Ok(request)
+    });
+    let request = match bound {
         Ok(request) => request,
         Err(error) => return Err(client.refuse(provider, error).await),
     };
@@ -40,7 +48,7 @@ async fn push(provider: &Provider, headers: &HeaderMap, body: &[u8]) -> Result<V
     };
     let (request_uri, seconds) = provider
         .scheme
-        .push_request(&client.partner, client.assertion.clone(), &wanted)
+        .push_request(&client.partner, client.evidence.clone(), &wanted)
         .await?;
     let answer = PushedResponse {
         request_uri,

@@ -35,7 +35,7 @@ async fn revoke(provider: &Provider, headers: &HeaderMap, body: &[u8]) -> Result
     };
     provider
         .scheme
-        .revoke(&token, &client.partner, client.assertion)
+        .revoke(&token, &client.partner, client.evidence)
         .await?;
     Ok(())
 }

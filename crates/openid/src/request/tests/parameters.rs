@@ -142,6 +142,15 @@ const TABLE: &[Row] = &[
         Refused(Code::InvalidAuthorizationDetails),
         Refused(Code::InvalidAuthorizationDetails),
     ),
+    // RFC 9449 §10
+    (
+        "dpop_jkt",
+        "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I",
+        Read,
+        Read,
+        Ignored,
+    ),
+    ("dpop_jkt", "short", INVALID, INVALID, Ignored),
     // OpenID Connect Core §3.1.2.1, §5.2, §5.5, §7.2.1
     ("response_mode", "query", Read, Read, Ignored),
     ("response_mode", "fragment", INVALID, INVALID, Ignored),

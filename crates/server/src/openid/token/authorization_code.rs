@@ -1,6 +1,6 @@
 //! `grant_type=authorization_code`: redeems a code, once (RFC 6749 §4.1.3, OpenID Connect Core §3.1.3).
 
-use ipse_openid::grant::AuthorizationCodeGrant;
+use ipse_openid::grant::{AuthorizationCodeGrant, check_key};
 use ipse_openid::request::AuthorizationRequest;
 use ipse_openid::tokens::{IdToken, TokenResponse, methods};
 use ipse_scheme::Error as SchemeError;
@@ -19,15 +19,18 @@ pub async fn redeem(
 ) -> Result<Vec<u8>, Error> {
     let client_id = &client.registration.client_id;
     let code = grant.code.clone();
-    // The client must use the redirect URI of its request and know the code verifier.
+    let proved = client.proved_key().map(str::to_owned);
+    let token_type = if proved.is_some() { "DPoP" } else { "Bearer" };
+    // The client must use the redirect URI of its request, know the code verifier, and have the key to which the code is bound.
     let fits = move |oidc_request: &str| {
         let request: AuthorizationRequest = serde_json::from_str(oidc_request)
             .map_err(|_| "the request of the code cannot be read")?;
-        grant.check(&request.redirect_uri, request.code_challenge.as_deref())
+        grant.check(&request.redirect_uri, request.code_challenge.as_deref())?;
+        check_key(request.dpop_jkt.as_deref(), proved.as_deref())
     };
     let (access, found) = provider
         .scheme
-        .redeem(&code, &client.partner, client.assertion, fits)
+        .redeem(&code, &client.partner, client.evidence, fits)
         .await?;
     let request: AuthorizationRequest = serde_json::from_str(&found.oidc_request)
         .map_err(Error::json("the request cannot be read"))?;
@@ -49,7 +52,7 @@ pub async fn redeem(
         .map_err(|_| SchemeError::Internal("an ID token cannot be signed"))?;
     let answer = TokenResponse {
         access_token: access.token,
-        token_type: "Bearer",
+        token_type,
         expires_in: access.seconds,
         id_token,
         scope: request.scope.clone(),

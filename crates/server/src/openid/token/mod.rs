@@ -8,12 +8,13 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use ipse_openid::discovery::path;
+use ipse_openid::dpop::MISSING;
 use ipse_openid::grant::TokenRequest;
 
 use super::client::Client;
 use super::error::Error;
 use super::form::Body;
-use super::{Provider, form, headers};
+use super::{Provider, dpop, form, headers};
 
 /// Answers with the tokens.
 pub async fn post(
@@ -21,15 +22,19 @@ pub async fn post(
     headers: HeaderMap,
     Body(body): Body,
 ) -> Response {
-    match exchange(&provider, &headers, &body).await {
-        Ok(body) => headers::json(StatusCode::OK, body),
-        Err(error) => error.into_json(),
-    }
+    let (needed, answer) = match exchange(&provider, &headers, &body).await {
+        Ok(body) => (false, headers::json(StatusCode::OK, body)),
+        Err(error) => (error.needs_proof(), error.into_json()),
+    };
+    dpop::with_nonce(&provider, needed || dpop::is_sent(&headers), answer)
 }
 
 async fn exchange(provider: &Provider, headers: &HeaderMap, body: &[u8]) -> Result<Vec<u8>, Error> {
     let params = form::read(headers, body)?;
     let client = Client::authenticate(provider, path::TOKEN, headers, &params).await?;
+    if client.registration.dpop_bound_access_tokens && client.evidence.proof.is_none() {
+        return Err(client.refuse(provider, MISSING).await);
+    }
     match TokenRequest::read(&params, provider.issuer()) {
         Ok(TokenRequest::AuthorizationCode(grant)) => {
             authorization_code::redeem(provider, client, grant).await

@@ -170,6 +170,8 @@ impl TestServer {
             authentication,
             require_par,
             pkce: Pkce::Required,
+            dpop_bound_access_tokens: false,
+            fapi: false,
             claims_in_id_token: false,
             response_modes: vec![ResponseMode::Query],
             userinfo_signed_response_alg: None,

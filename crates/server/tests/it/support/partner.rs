@@ -61,6 +61,8 @@ impl Partner {
             },
             require_par: true,
             pkce: Pkce::Required,
+            dpop_bound_access_tokens: false,
+            fapi: false,
             claims_in_id_token: false,
             response_modes: vec![ResponseMode::Query],
             userinfo_signed_response_alg: None,
