@@ -9,6 +9,7 @@ use ipse_openid::client::{
     AssertionAudience, Authentication, IdTokenAlg, Pkce, Registration, ResponseMode, Service,
     ServiceType,
 };
+use ipse_openid::dpop::{self, MAX_PROOF, Nonces, Proof};
 use ipse_openid::grant::TokenRequest;
 use ipse_openid::metadata::{self, Metadata};
 use ipse_openid::params::MAX_BYTES;
@@ -78,6 +79,33 @@ pub fn metadata(data: &[u8]) {
             }
             let _ = new.validate(true, now);
         }
+    }
+}
+
+/// A DPoP proof. An accepted one is for this request, and names its key and the end of its nonce.
+pub fn dpop(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else {
+        return;
+    };
+    let now = 1_800_000_000;
+    let nonces = Nonces::at(now, |period| format!("nonce-{period}"));
+    let context = dpop::Context {
+        method: "POST",
+        url: "https://ipse.example/token",
+        now,
+        nonces: &nonces,
+    };
+    if let Ok(proof) = Proof::verify(text, &context) {
+        assert!(text.len() <= MAX_PROOF);
+        assert_eq!(proof.jkt.len(), 43);
+        assert!((1..=255).contains(&proof.jti.len()));
+        assert!(proof.until > now);
+        let _ = proof.check_token("token");
+        let other = dpop::Context {
+            method: "GET",
+            ..context
+        };
+        assert!(Proof::verify(text, &other).is_err());
     }
 }
 

@@ -16,9 +16,9 @@ pub const INVALID_TOKEN: OAuthError = OAuthError::new(
 /// The authentication scheme of an access token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scheme {
-    /// Whoever has the token may use it (RFC 6750).
+    /// The token alone is enough (RFC 6750).
     Bearer,
-    /// Only who has the key to which it is bound (RFC 9449 §7.1).
+    /// The token is bound to a key, which the sender must have (RFC 9449 §7.1).
     Dpop,
 }
 
@@ -95,10 +95,19 @@ pub fn challenges(error: &OAuthError, used: Option<Scheme>) -> Vec<String> {
         error.code.as_str(),
         error.text()
     );
-    let error = |scheme| if used == Some(scheme) { error.as_str() } else { "" };
+    let error = |scheme| {
+        if used == Some(scheme) {
+            error.as_str()
+        } else {
+            ""
+        }
+    };
     let algs = dpop::ALGS.map(|alg| alg.name()).join(" ");
     let bearer = format!("Bearer realm=\"ipse\"{}", error(Scheme::Bearer));
-    let bound = format!("DPoP realm=\"ipse\"{}, algs=\"{algs}\"", error(Scheme::Dpop));
+    let bound = format!(
+        "DPoP realm=\"ipse\"{}, algs=\"{algs}\"",
+        error(Scheme::Dpop)
+    );
     match used {
         Some(Scheme::Dpop) => vec![bound],
         Some(Scheme::Bearer) | None => vec![bearer, bound],
@@ -154,7 +163,8 @@ mod tests {
             "Bearer realm=\"ipse\"",
             "DPoP realm=\"ipse\", algs=\"ES256 PS256\"",
         );
-        let told = "error=\"invalid_token\", error_description=\"t, which is 7 seconds behind ours\"";
+        let told =
+            "error=\"invalid_token\", error_description=\"t, which is 7 seconds behind ours\"";
         assert_eq!(challenges(&error, None), [bearer, bound]);
         let used = challenges(&error, Some(Scheme::Bearer));
         assert_eq!(used, [&*format!("{bearer}, {told}"), bound]);

@@ -63,7 +63,9 @@ impl ClientKeys {
     /// Whether every key can be used with ES256 or PS256 (FAPI 2.0 Security Profile §5.4).
     pub(crate) fn are_fapi(&self) -> bool {
         let allowed = |key: &VerifyingKey| key.alg() != Alg::Rs256;
-        self.parsed.iter().all(|key| key.verifying.iter().any(allowed))
+        self.parsed
+            .iter()
+            .all(|key| key.verifying.iter().any(allowed))
     }
 
     /// The keys that may have made a signature. `kid` is an opaque name and never a place to fetch a key from (threat 22). A key is

@@ -126,23 +126,32 @@ impl Proof {
             invalid("the DPoP proof needs htm, htu and jti as texts, and iat in seconds since 1970")
         })?;
         if !(1..=MAX_JTI).contains(&claims.jti.len()) {
-            return Err(invalid("the jti of the DPoP proof must have 1 to 255 bytes"));
+            return Err(invalid(
+                "the jti of the DPoP proof must have 1 to 255 bytes",
+            ));
         }
         if claims.htm != context.method {
-            return Err(invalid("the htm of the DPoP proof is not the method of the request"));
+            return Err(invalid(
+                "the htm of the DPoP proof is not the method of the request",
+            ));
         }
         let here = normal(context.url);
         if here.is_none() || normal(&claims.htu) != here {
-            return Err(invalid("the htu of the DPoP proof is not the URL of the endpoint"));
+            return Err(invalid(
+                "the htu of the DPoP proof is not the URL of the endpoint",
+            ));
         }
         let (NumericDate(issued), now) = (claims.iat, context.now);
         if !(now - SKEW..=now + SKEW).contains(&issued) {
-            let wrong = invalid("the iat of the DPoP proof is more than five minutes off: set your clock");
+            let wrong =
+                invalid("the iat of the DPoP proof is more than five minutes off: set your clock");
             return Err(wrong.with_clock(issued - now));
         }
         let ended = claims.exp.is_some_and(|exp| exp.0 <= now - SKEW);
         if ended || claims.nbf.is_some_and(|nbf| nbf.0 > now + SKEW) {
-            return Err(invalid("the DPoP proof is not valid now, by its nbf or exp"));
+            return Err(invalid(
+                "the DPoP proof is not valid now, by its nbf or exp",
+            ));
         }
         let nonce = claims.nonce.and_then(|nonce| context.nonces.find(&nonce));
         let nonce = nonce.ok_or(OAuthError::new(
@@ -181,9 +190,9 @@ fn malformed(error: Error) -> OAuthError {
         Error::TooLarge => invalid("the DPoP proof is longer than 4096 characters"),
         Error::Unsupported(_) => invalid("the DPoP proof must be signed with ES256 or PS256"),
         Error::Type => invalid("the typ of the DPoP proof must be dpop+jwt"),
-        Error::Key(_) => invalid(
-            "the DPoP proof needs a jwk in its header: a public key, and no private member",
-        ),
+        Error::Key(_) => {
+            invalid("the DPoP proof needs a jwk in its header: a public key, and no private member")
+        }
         Error::Signature => invalid("the DPoP proof is not signed with the key in its header"),
         Error::Malformed(_) | Error::Decrypt | Error::Internal(_) => {
             invalid("the DPoP proof is not a well-formed JWT")
@@ -199,7 +208,9 @@ pub(crate) fn is_thumbprint(text: &str) -> bool {
 /// A URI without query and fragment, after the normalisation of RFC 3986 §6.2.2 and §6.2.3. None for what is no URL of a server.
 fn normal(uri: &str) -> Option<String> {
     // The URL standard repairs what RFC 3986 refuses.
-    let printable = uri.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
+    let printable = uri
+        .bytes()
+        .all(|byte| byte.is_ascii_graphic() && byte != b'\\');
     if uri.len() > MAX_URI || !printable {
         return None;
     }
@@ -209,7 +220,10 @@ fn normal(uri: &str) -> Option<String> {
         return None;
     }
     let (host, path) = (url.host_str()?, unescaped(url.path())?);
-    let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
+    let port = url
+        .port()
+        .map(|port| format!(":{port}"))
+        .unwrap_or_default();
     Some(format!("{}://{host}{port}{path}", url.scheme()))
 }
 
@@ -246,7 +260,8 @@ pub fn sign_proof(
     nonce: Option<&str>,
     token: Option<&str>,
 ) -> Result<String, Error> {
-    let mut claims = serde_json::json!({"htm": method, "htu": url, "jti": b64::encode(jti), "iat": now});
+    let mut claims =
+        serde_json::json!({"htm": method, "htu": url, "jti": b64::encode(jti), "iat": now});
     if let Some(nonce) = nonce {
         claims["nonce"] = nonce.into();
     }

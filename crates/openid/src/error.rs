@@ -144,7 +144,11 @@ impl OAuthError {
             Some(ahead) => {
                 let side = if ahead < 0 { "behind" } else { "ahead of" };
                 let seconds = ahead.unsigned_abs();
-                format!("{}, which is {seconds} seconds {side} ours", self.description).into()
+                format!(
+                    "{}, which is {seconds} seconds {side} ours",
+                    self.description
+                )
+                .into()
             }
         }
     }

@@ -12,6 +12,11 @@ mod entry;
 mod seeds;
 
 #[test]
+fn the_dpop_corpus_passes() {
+    seeds::replay("dpop", entry::dpop);
+}
+
+#[test]
 fn the_metadata_corpus_passes() {
     seeds::replay("metadata", entry::metadata);
 }

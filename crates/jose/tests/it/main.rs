@@ -7,6 +7,7 @@
 )]
 
 mod corpus;
+mod possession;
 mod roundtrip;
 mod support;
 mod t22_key_sets;

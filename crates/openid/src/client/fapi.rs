@@ -43,11 +43,7 @@ impl Choices {
                 "access tokens are bound to a key",
             ),
             (self.without_pkce, "pkce", "PKCE is required"),
-            (
-                self.endpoint,
-                "assertion_audience",
-                "only the issuer",
-            ),
+            (self.endpoint, "assertion_audience", "only the issuer"),
             (
                 self.id_token_rs256,
                 "id_token_signed_response_alg",
@@ -58,11 +54,7 @@ impl Choices {
                 "userinfo_signed_response_alg",
                 "only ES256, or none",
             ),
-            (
-                self.rs256_key,
-                "jwks",
-                "keys are for ES256 or PS256",
-            ),
+            (self.rs256_key, "jwks", "keys are for ES256 or PS256"),
         ]
         .into_iter()
         .filter(|(chosen, ..)| *chosen)

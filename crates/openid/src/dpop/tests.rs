@@ -53,7 +53,10 @@ fn a_good_proof_names_its_key_and_how_long_it_must_be_remembered() {
         assert_eq!(proof.jkt, key.kid());
         assert_eq!(proof.jti, "j1");
         let left = proof.until - NOW;
-        assert!((NONCE_SECONDS..=2 * NONCE_SECONDS).contains(&left), "{left}");
+        assert!(
+            (NONCE_SECONDS..=2 * NONCE_SECONDS).contains(&left),
+            "{left}"
+        );
     }
     let key = SigningKey::generate_es256();
     let text = sign_proof(
@@ -227,7 +230,11 @@ fn t12_at_userinfo_a_proof_is_for_one_token() {
     let hash = b64::encode(&sha256(b"token"));
     let check = |ath: Value| with("ath", ath).unwrap().check_token("token");
     assert_eq!(check(json!(hash)), Ok(()));
-    for wrong in [Value::Null, json!(""), json!(b64::encode(&sha256(b"other")))] {
+    for wrong in [
+        Value::Null,
+        json!(""),
+        json!(b64::encode(&sha256(b"other"))),
+    ] {
         let error = check(wrong).unwrap_err();
         assert_eq!(error.code, OAuthErrorCode::InvalidDpopProof);
     }

@@ -152,7 +152,8 @@ fn t20_fapi_implies_its_members_and_names_those_that_contradict_it() {
         .into(),
         audience: AssertionAudience::Issuer,
     };
-    let base = json!({"client_name": "Shop", "redirect_uris": ["https://shop.example/cb"], "fapi": true});
+    let base =
+        json!({"client_name": "Shop", "redirect_uris": ["https://shop.example/cb"], "fapi": true});
     let read = Metadata::read(&members(base.clone())).unwrap();
     let new = read.register("par_new".into(), keys(&ec), None, NOW);
     assert_eq!(new.validate(true, NOW), Ok(()));
@@ -190,7 +191,10 @@ fn t20_fapi_implies_its_members_and_names_those_that_contradict_it() {
     ] {
         let mut edited = new.clone();
         let change = Map::from_iter([(member.to_owned(), value)]);
-        Metadata::read(&change).unwrap().edit(&mut edited, NOW).unwrap();
+        Metadata::read(&change)
+            .unwrap()
+            .edit(&mut edited, NOW)
+            .unwrap();
         let problem = edited.validate(true, NOW).unwrap_err().to_string();
         assert!(problem.starts_with(member), "{problem}");
     }

@@ -204,7 +204,10 @@ impl Error {
             *response.status_mut() = StatusCode::UNAUTHORIZED;
         }
         let challenges = access_token::challenges(&error, used);
-        for challenge in challenges.iter().flat_map(|text| HeaderValue::from_str(text)) {
+        for challenge in challenges
+            .iter()
+            .flat_map(|text| HeaderValue::from_str(text))
+        {
             response
                 .headers_mut()
                 .append(header::WWW_AUTHENTICATE, challenge);

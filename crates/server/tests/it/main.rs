@@ -3,6 +3,7 @@
 //! - The tests of a route are in the file that mirrors the route's source file: `src/phone/actions/claim.rs` is tested by
 //!   `phone/actions/claim.rs`.
 //! - The tests of a threat are in `threats/tNN_….rs`; their names begin with `tNN_`. Each file of a route names its threats.
+//! - The tests of modules of the OpenID Foundation's conformance suite are in `conformance`, one file for each plan.
 //! - `log` tests what the log tells about refusals. `model` runs random orders of steps against a model of the rules, `busy` runs every route against a busy database.
 
 #![allow(
@@ -16,6 +17,7 @@
 )]
 
 mod busy;
+mod conformance;
 mod health;
 mod log;
 mod model;

@@ -58,12 +58,14 @@ async fn scripts_of_other_origins_may_read_documents_and_userinfo_only() {
         assert_eq!(answer.headers["access-control-allow-origin"], "*");
         assert_eq!(answer.headers["access-control-allow-methods"], "GET, POST");
         let allowed = &answer.headers["access-control-allow-headers"];
-        assert_eq!(allowed, "authorization, content-type");
+        assert_eq!(allowed, "authorization, content-type, dpop");
         // Of errors too: a script must see why.
         let read = server
             .get(path, &[("origin", "https://shop.example")])
             .await;
         assert_eq!(read.headers["access-control-allow-origin"], "*", "{path}");
+        let shown = &read.headers["access-control-expose-headers"];
+        assert_eq!(shown, "dpop-nonce, www-authenticate, x-request-id");
         assert!(
             read.headers
                 .get("access-control-allow-credentials")

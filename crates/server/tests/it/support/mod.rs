@@ -1,6 +1,7 @@
 //! A network for one test: scheme, operator and bank on free ports, phones and partners that can misbehave.
 
 pub mod bank_visits;
+pub mod bound;
 mod browser;
 mod child;
 mod database;

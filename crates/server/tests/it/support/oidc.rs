@@ -16,7 +16,7 @@ use ipse_openid::client::{
     AssertionAudience, Authentication, IdTokenAlg, Pkce, Registration, ResponseMode, SecretHash,
 };
 use ipse_openid::client::{Service, ServiceType};
-use ipse_protocol::{Clock, sha256};
+use ipse_protocol::sha256;
 use ipse_server::Server;
 use ipse_server::config::ServerConfig;
 use ipse_store::action::end;
@@ -192,11 +192,16 @@ impl TestServer {
             sector_identifier_uri: None,
             replaced: Vec::new(),
         };
+        self.keep(&registration).await;
+    }
+
+    /// Registers a partner.
+    pub async fn keep(&self, registration: &Registration) {
         let now = self.server.scheme.clock.unix_seconds();
         registration.validate(false, now).unwrap();
         let (id, json) = (
-            PartnerId::parse(id).unwrap(),
-            serde_json::to_string(&registration).unwrap(),
+            PartnerId::parse(&registration.client_id).unwrap(),
+            serde_json::to_string(registration).unwrap(),
         );
         let actor = Actor::Staff("test".into());
         let scheme = &self.server.scheme;
@@ -204,7 +209,12 @@ impl TestServer {
     }
 
     pub async fn send(&self, request: Request<Body>) -> Answer {
-        let response = self.router.clone().oneshot(request).await.unwrap();
+        Self::send_to(&self.router, request).await
+    }
+
+    /// Sends a request to a node.
+    pub async fn send_to(router: &Router, request: Request<Body>) -> Answer {
+        let response = router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let bytes = body.collect().await.unwrap().to_bytes();
         let text = String::from_utf8_lossy(&bytes).into_owned();
@@ -247,7 +257,7 @@ impl TestServer {
             &self.partner,
             ISSUER,
             &Random::system().bytes(),
-            Clock::system().unix_seconds(),
+            self.server.scheme.clock.unix_seconds(),
         )
         .expect("signs")
     }
@@ -263,12 +273,32 @@ impl TestServer {
         form: &[(&str, &str)],
         assertion: &str,
     ) -> Answer {
+        self.with_headers(path, form, assertion, &[]).await
+    }
+
+    /// As [`TestServer::with_assertion`], with headers.
+    pub async fn with_headers(
+        &self,
+        path: &str,
+        form: &[(&str, &str)],
+        assertion: &str,
+        headers: &[(&str, &str)],
+    ) -> Answer {
         let mut form = form.to_vec();
         form.extend([
             ("client_assertion_type", ASSERTION_TYPE),
             ("client_assertion", assertion),
         ]);
-        self.post(path, &form, &[]).await
+        self.post(path, &form, headers).await
+    }
+
+    /// The router of another node with the same keystore and database.
+    pub fn another_node(&self) -> Router {
+        let home = self._home.path();
+        let config = ServerConfig::load(home).unwrap();
+        let (clock, random) = (self._db.clock().clone(), Random::system());
+        let server = Server::open_with(home, config, clock, random).unwrap();
+        Arc::new(server).issuer_router()
     }
 
     /// The parameters of a good request.

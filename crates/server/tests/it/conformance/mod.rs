@@ -1,0 +1,5 @@
+//! The modules of the OpenID Foundation's conformance suite that failed once (docs/conformance.md): the same requests, one file for each
+//! plan. A test has the name of its module.
+
+mod comprehensive;
+mod fapi;
