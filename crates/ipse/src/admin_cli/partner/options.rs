@@ -51,6 +51,9 @@ pub struct Options {
     /// Require PAR (the default with keys)
     #[arg(long)]
     pushed_requests: bool,
+    /// Keep to FAPI 2.0 Security Profile: PAR, keys, PKCE, and tokens that are bound to a key
+    #[arg(long, conflicts_with = "plain_requests")]
+    fapi: bool,
     /// Signature of ID tokens: RS256 (the default with a secret) or ES256 (the default with keys)
     #[arg(long, value_name = "ALG")]
     id_token_alg: Option<String>,
@@ -107,6 +110,7 @@ impl Options {
             "id_token_signed_response_alg",
             self.id_token_alg.map(Value::from),
         );
+        put("fapi", self.fapi.then_some(json!(true)));
         put("sandbox_people", self.sandbox_people.then_some(json!(true)));
         for text in &self.set {
             let (member, value) = member(text)?;
