@@ -3,8 +3,8 @@
 import * as client from "openid-client";
 
 export class Partner {
-  /** `auth` is `private_key_jwt`, `client_secret_basic` or `client_secret_post`; `audience` is that of the assertion. */
-  static async discover(demo, registered, { auth, audience = registered.assertion_audience ?? "issuer", alg = registered.id_token_signed_response_alg } = {}) {
+  /** `auth` is `private_key_jwt`, `client_secret_basic` or `client_secret_post`; `audience` is that of the assertion; with `dpop`, codes and tokens are bound to a key. */
+  static async discover(demo, registered, { auth, audience = registered.assertion_audience ?? "issuer", alg = registered.id_token_signed_response_alg, dpop = registered.dpop_bound_access_tokens } = {}) {
     const method = auth ?? registered.token_endpoint_auth_method;
     let authentication;
     if (method === "private_key_jwt") {
@@ -27,7 +27,8 @@ export class Partner {
     const configuration = await client.discovery(new URL(demo.issuer), registered.client_id, { id_token_signed_response_alg: alg }, authentication, {
       execute: [client.allowInsecureRequests],
     });
-    return Object.assign(new Partner(), { configuration, registered, redirectUri: registered.redirect_uris[0], service: registered.services[0].code });
+    const options = dpop ? { DPoP: client.getDPoPHandle(configuration, await client.randomDPoPKeyPair()) } : {};
+    return Object.assign(new Partner(), { configuration, options, registered, redirectUri: registered.redirect_uris[0], service: registered.services[0].code });
   }
 
   /** The demo partner of this name, with the settings of its own software. */
@@ -47,7 +48,7 @@ export class Partner {
       code_challenge_method: "S256",
       ...parameters,
     };
-    flow.url = par ? await client.buildAuthorizationUrlWithPAR(this.configuration, all) : client.buildAuthorizationUrl(this.configuration, all);
+    flow.url = par ? await client.buildAuthorizationUrlWithPAR(this.configuration, all, this.options) : client.buildAuthorizationUrl(this.configuration, all);
     return flow;
   }
 
@@ -56,19 +57,15 @@ export class Partner {
 
   /** Finishes a login with the address to which the browser was redirected. */
   async finish(flow, callback) {
-    const tokens = await client.authorizationCodeGrant(this.configuration, new URL(callback), {
-      pkceCodeVerifier: flow.verifier,
-      expectedState: flow.state,
-      expectedNonce: flow.nonce,
-      idTokenExpected: true,
-    });
+    const checks = { pkceCodeVerifier: flow.verifier, expectedState: flow.state, expectedNonce: flow.nonce, idTokenExpected: true };
+    const tokens = await client.authorizationCodeGrant(this.configuration, new URL(callback), checks, undefined, this.options);
     const claims = tokens.claims();
-    const person = await client.fetchUserInfo(this.configuration, tokens.access_token, claims.sub);
+    const person = await client.fetchUserInfo(this.configuration, tokens.access_token, claims.sub, this.options);
     return { tokens, claims, person };
   }
 
   userinfo(token, sub) {
-    return client.fetchUserInfo(this.configuration, token, sub);
+    return client.fetchUserInfo(this.configuration, token, sub, this.options);
   }
 
   revoke(token) {

@@ -63,6 +63,28 @@ describe("independent clients", { timeout: FILE_PATIENCE }, () => {
     assert.equal(person.given_name, "An");
   });
 
+  test("npm openid-client with DPoP: registered for FAPI, and by its own choice", async () => {
+    const redirectUri = `http://localhost:${demo.base + 14}/callback`;
+    const fapi = await demo.register("Zeewinkel", redirectUri, "--fapi");
+    const free = await demo.register("Duinwinkel", redirectUri);
+    for (const [registered, options] of [[fapi, {}], [free, { dpop: true }]]) {
+      const partner = await Partner.discover(demo, registered, options);
+      const flow = await partner.begin({ scope: "openid profile" });
+      const back = await login(flow.url, partner.stop);
+      const { tokens, claims, person } = await partner.finish(flow, back.url);
+      assert.equal(tokens.token_type, "dpop");
+      assert.equal(person.given_name, "An");
+      const bearer = await fetch(`${demo.issuer}/userinfo`, { headers: { authorization: `Bearer ${tokens.access_token}` } });
+      assert.equal(bearer.status, 401);
+      await partner.revoke(tokens.access_token);
+      await assert.rejects(partner.userinfo(tokens.access_token, claims.sub));
+    }
+    const plain = await Partner.discover(demo, fapi, { dpop: false });
+    const flow = await plain.begin({ scope: "openid profile" });
+    const back = await login(flow.url, plain.stop);
+    await assert.rejects(plain.finish(flow, back.url), (error) => error.error === "invalid_dpop_proof");
+  });
+
   test("an assertion needs the registered audience", async () => {
     const hoek = demo.partner("Winkel Hoek");
     for (const audience of ["endpoint", `${demo.issuer}/par`, `${demo.issuer}/`, [demo.issuer], "https://elsewhere.example"]) {
