@@ -1,4 +1,4 @@
-// Runs the programs of docs/partners.md unchanged, except for ports and paths.
+// Runs the programs of docs/partners.md, and the commands of docs/conformance.md, unchanged, except for ports and paths.
 
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
@@ -34,12 +34,17 @@ describe("the partners' guide", { timeout: FILE_PATIENCE }, () => {
     await demo?.stop();
   });
 
-  /** Returns the only block of this language that contains `marker`, with the ports and paths of this test. */
-  const block = (language, marker) => {
-    const found = [...guide.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)].filter(([, name, text]) => name === language && text.includes(marker));
-    assert.equal(found.length, 1, `${found.length} blocks of ${language} with ${marker}`);
+  /** The blocks of this language, with the ports and paths of this test. */
+  const blocks = (page, language) => {
     const places = { "target/debug/ipse": program, ".ipse/demo": demo.home, "localhost:3000": `localhost:${port}`, "listen(3000,": `listen(${port},` };
-    return Object.entries(places).reduce((text, [there, here]) => text.replaceAll(there, here), found[0][2]);
+    const here = (text) => Object.entries(places).reduce((found, [there, here]) => found.replaceAll(there, here), text);
+    return [...page.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)].filter(([, name]) => name === language).map(([, , text]) => here(text));
+  };
+  /** Returns the only block of this language that contains `marker`. */
+  const block = (language, marker) => {
+    const found = blocks(guide, language).filter((text) => text.includes(marker));
+    assert.equal(found.length, 1, `${found.length} blocks of ${language} with ${marker}`);
+    return found[0];
   };
   const shell = async (text) => {
     const { code, stdout, stderr } = await run("bash", ["-euo", "pipefail", "-c", text], { cwd: folder });
@@ -116,5 +121,23 @@ describe("the partners' guide", { timeout: FILE_PATIENCE }, () => {
     assert.equal(person.name, "An Peeters");
     assert.equal(person.acr, "advanced");
     assert.match(output, /My shop/);
+  });
+
+  test("each command of docs/conformance.md registers what its plan needs", async () => {
+    const page = await readFile(path.join(root, "docs/conformance.md"), "utf8");
+    await shell(blocks(page, "sh").join("\n"));
+    const registered = async (name) => JSON.parse(await readFile(path.join(folder, `${name}.json`), "utf8"));
+    for (const name of ["basic", "basic2", "basic3", "form", "form2", "form3", "fapi", "fapi2", "keys", "keys2"]) {
+      const partner = await registered(name);
+      assert.equal(partner.redirect_uris[0], "https://localhost.emobix.co.uk:8443/test/a/ipse/callback");
+      assert.ok(partner.client_secret ?? partner.private_jwks.keys[0].d, name);
+      const fapi = name.startsWith("fapi");
+      assert.equal(partner.pkce, fapi ? "required" : "waived", name);
+      assert.equal(partner.dpop_bound_access_tokens, fapi, name);
+      assert.equal(partner.id_token_signed_response_alg, fapi ? "ES256" : "RS256", name);
+      assert.equal(partner.require_pushed_authorization_requests, fapi, name);
+      assert.equal(partner.response_modes.length, name.startsWith("form") ? 2 : 1, name);
+      if (partner.private_jwks) assert.equal(partner.assertion_audience, fapi ? "issuer" : "endpoint", name);
+    }
   });
 });

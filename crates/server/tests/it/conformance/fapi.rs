@@ -25,7 +25,9 @@ async fn discovery_end_point_verification() {
 
 #[tokio::test]
 async fn happy_flow() {
-    let client = client().await;
+    let mut client = client().await;
+    // The key that the suite makes unless it is told otherwise.
+    client.key = SigningKey::generate_ps256();
     let code = client.fresh_code().await;
     // The suite signs its first proof without a nonce, and sends the rest of the request again as it was.
     let mut claims = client.claims(("POST", "/token"), None).await;
