@@ -43,6 +43,7 @@ static SHOP: LazyLock<Registration> = LazyLock::new(|| Registration {
         code: "LOGIN".into(),
         kind: ServiceType::Login,
         scopes: vec!["profile".into()],
+        return_minutes: 0,
     }],
     sandbox_people: false,
     jwks_uri: None,
@@ -54,6 +55,8 @@ static SHOP: LazyLock<Registration> = LazyLock::new(|| Registration {
 static CONTEXT: Context<'static> = Context {
     issuer: "https://ipse.example",
     id_token_keys: &[],
+    may_return: true,
+    hinted: None,
     now: 0,
 };
 

@@ -111,18 +111,19 @@ pub static PEOPLE: [Person; 12] = [
 pub struct SandboxPerson {
     /// The `login_hint` of a test partner.
     pub login_hint: &'static str,
-    /// The option of `ipse phone watch`. Without one, every action expires.
-    pub answer: Option<&'static str>,
+    /// The options of `ipse phone watch`. Without any, every action expires.
+    pub answer: &'static [&'static str],
     /// The person.
     pub person: Person,
 }
 
 /// The sandbox people. They are not in [`PEOPLE`], because their phones are in use.
 #[rustfmt::skip]
-pub static SANDBOX: [SandboxPerson; 3] = [
-    sandbox("approve@sandbox", Some("--approve"), "proef.akkoord", "Ada", "Akkoord", 900, "+32470000090"),
-    sandbox("refuse@sandbox", Some("--refuse"), "proef.weigert", "Wim", "Weigert", 901, "+32470000091"),
-    sandbox("expire@sandbox", None, "proef.zwijgt", "Zoe", "Zwijgt", 902, "+32470000092"),
+pub static SANDBOX: [SandboxPerson; 4] = [
+    sandbox("approve@sandbox", &["--approve"], "proef.akkoord", "Ada", "Akkoord", 900, "+32470000090"),
+    sandbox("refuse@sandbox", &["--refuse"], "proef.weigert", "Wim", "Weigert", 901, "+32470000091"),
+    sandbox("expire@sandbox", &[], "proef.zwijgt", "Zoe", "Zwijgt", 902, "+32470000092"),
+    sandbox("return@sandbox", &["--approve", "--choose", "return=on"], "proef.keert", "Tuur", "Terug", 903, "+32470000093"),
 ];
 
 /// Everyone, with the sandbox people.
@@ -134,7 +135,7 @@ pub fn everyone() -> impl Iterator<Item = &'static Person> {
 
 const fn sandbox(
     login_hint: &'static str,
-    answer: Option<&'static str>,
+    answer: &'static [&'static str],
     customer: &'static str,
     given_name: &'static str,
     family_name: &'static str,

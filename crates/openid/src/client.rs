@@ -252,7 +252,13 @@ pub struct Service {
     /// The scopes that it may request beside `openid`. Others are ignored.
     #[serde(default = "default_scopes")]
     pub scopes: Vec<String>,
+    /// For how many minutes after an approval a person may let the same browser come back without being asked; 0: never.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub return_minutes: u32,
 }
+
+/// The most minutes for which a browser may come back.
+pub const MOST_RETURN_MINUTES: u32 = 60;
 
 impl Service {
     /// A login service.
@@ -261,6 +267,7 @@ impl Service {
             code: code.to_owned(),
             kind: ServiceType::Login,
             scopes: default_scopes(),
+            return_minutes: 0,
         }
     }
 }
@@ -412,6 +419,14 @@ impl Registration {
             _ => None,
         }
     }
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "the form that serde calls"
+)]
+fn is_zero(minutes: &u32) -> bool {
+    *minutes == 0
 }
 
 fn default_true() -> bool {

@@ -67,6 +67,11 @@ impl AuthorizationRequest {
 }
 
 impl AuthorizationResponse {
+    /// Whether it has a code.
+    pub fn is_success(&self) -> bool {
+        self.params.iter().any(|(name, _)| *name == "code")
+    }
+
     /// The redirect URI with the response in its query. It keeps its own query; it has no fragment, by registration.
     pub fn url(&self) -> String {
         let mut query = Serializer::new(String::new());

@@ -7,6 +7,7 @@ use ipse_protocol::opaque::OpaqueError;
 use ipse_protocol::problem::ProblemCode;
 use ipse_protocol::terms::{Factor, Obtained, RefusalReason};
 use ipse_protocol::transcript::Transcript;
+use ipse_protocol::view::Chosen;
 use ipse_protocol::wire::{ApproveRequest, DecisionResponse};
 use serde::{Deserialize, Serialize};
 
@@ -92,12 +93,26 @@ impl<T: Transport, S: Storage> Phone<T, S> {
     /// # Errors
     /// `code_wrong` with `wrong_codes_left` and `blocked`, and the other refusals of the protocol.
     pub async fn approve(&mut self, action: &str, proof: Proof<'_>) -> Result<DecisionResponse> {
+        self.approve_choosing(action, proof, &[]).await
+    }
+
+    /// As [`Phone::approve`], with what the person chose. Keys that the view does not have are left out.
+    ///
+    /// # Errors
+    /// As [`Phone::approve`].
+    pub async fn approve_choosing(
+        &mut self,
+        action: &str,
+        proof: Proof<'_>,
+        wanted: &[Chosen],
+    ) -> Result<DecisionResponse> {
         let _lock = self.storage.lock(Exclusive::Decision).await?;
         self.enrolled()?;
         if let Some(done) = self.resume(action).await? {
             return Ok(done);
         }
-        let opened = self.fetch_shown(action).await?;
+        let mut opened = self.fetch_shown(action).await?;
+        opened.chosen = opened.view.choosing(wanted);
         let factor = match proof {
             Proof::Code(_) => Factor::Code,
             Proof::Biometric => Factor::Biometric,
@@ -109,7 +124,7 @@ impl<T: Transport, S: Storage> Phone<T, S> {
             Proof::Code(code) => self.prove_code(&opened, code).await?,
             Proof::Biometric => self.prove_biometric(&opened).await?,
         };
-        let pending = Pending::new(action, approval.choosing(opened.view.defaults()));
+        let pending = Pending::new(action, approval.choosing(opened.chosen));
         write_json(&mut self.storage, PENDING, &pending)?;
         self.settle(pending).await
     }

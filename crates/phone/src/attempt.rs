@@ -11,6 +11,7 @@ use ipse_protocol::terms::{ActionStatus, Decision, Factor, Obtained, RefusalReas
 use ipse_protocol::transcript::Transcript;
 use ipse_protocol::wire::{
     ActionResponse, Attempt, AttemptResponse, BlockResponse, DecisionResponse, Offer,
+    StopReturnsResponse,
 };
 
 use crate::error::{Error, local};
@@ -165,6 +166,15 @@ impl<T: Transport, S: Storage> Phone<T, S> {
     pub async fn report(&mut self, action: &str) -> Result<BlockResponse> {
         check_id(action)?;
         self.call(requests::report(action)?).await
+    }
+
+    /// The browser of an approval may not come back any more.
+    ///
+    /// # Errors
+    /// `not_found` where no browser may.
+    pub async fn stop_returns(&mut self, action: &str) -> Result<StopReturnsResponse> {
+        check_id(action)?;
+        self.call(requests::stop_returns(action)?).await
     }
 
     /// Checks that the scheme signed a promise to log this decision.

@@ -12,6 +12,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use ipse_protocol::terms::RefusalReason;
+use ipse_protocol::view::Chosen;
 
 use crate::error::{Error, local};
 use crate::{Phone, Proof, Result};
@@ -21,6 +22,7 @@ const EXAMPLES: &str = "Examples:
       --bank 'Bank Anker' --customer emma.janssens --code 58204
   ipse phone --home ./emma link 'http://localhost:4001/app/#a.…'
   ipse phone --home ./emma approve act_… --code 58204 --json
+  ipse phone --home ./emma approve act_… --code 58204 --choose return=on
   ipse phone --home ./emma watch --approve --code 58204
   ipse phone --home ./emma fingerprint add --code 58204
   ipse phone --home ./new enrol …                  a new phone for a person who has an Ipse
@@ -79,6 +81,14 @@ enum Command {
         action: String,
         #[command(flatten)]
         proof: ProofArgs,
+        /// What the person chooses, such as return=on; otherwise what the view says before they choose
+        #[arg(long, value_name = "KEY=VALUE", value_parser = chosen)]
+        choose: Vec<Chosen>,
+    },
+    /// A browser may not come back any more without asking
+    StopReturns {
+        /// The action of the approval that allowed it; `actions --all` lists them
+        action: String,
     },
     /// Refuse an action
     Refuse {
@@ -108,6 +118,9 @@ enum Command {
         stdin_watch: bool,
         #[command(flatten)]
         proof: WatchProof,
+        /// What the person chooses where the view has it, such as return=on
+        #[arg(long, value_name = "KEY=VALUE", value_parser = chosen, requires = "approve")]
+        choose: Vec<Chosen>,
         /// End after so many actions
         #[arg(long, value_name = "N")]
         count: Option<u64>,
@@ -207,6 +220,14 @@ struct EnrolArgs {
     /// Language of what is shown
     #[arg(long, value_parser = ["nl", "fr", "de", "en"], default_value = "en")]
     language: String,
+}
+
+fn chosen(text: &str) -> Result<Chosen, String> {
+    let (key, value) = text.split_once('=').ok_or("write KEY=VALUE")?;
+    Ok(Chosen {
+        key: key.to_owned(),
+        value: value.to_owned(),
+    })
 }
 
 #[derive(clap::Args)]

@@ -3,7 +3,7 @@
 use ipse_protocol::sim_statement;
 use ipse_protocol::terms::{Decision, Factor, Kind, SimMethod, SimNeed};
 use ipse_protocol::transcript::Transcript;
-use ipse_protocol::view::View;
+use ipse_protocol::view::{Chosen, View};
 use ipse_protocol::wire::{Offer, OfferError};
 
 use crate::Result;
@@ -21,6 +21,8 @@ pub struct Opened {
     pub offer: Offer,
     /// What is shown.
     pub view: View,
+    /// What the person chooses, of what the view offers.
+    pub chosen: Vec<Chosen>,
 }
 
 impl Opened {
@@ -34,7 +36,11 @@ impl Opened {
             Ok(view) if view.images().next().is_some() => {
                 Err(Error::of(local::OUTDATED).with("reason", "it has an image"))
             }
-            Ok(view) => Ok(Opened { offer, view }),
+            Ok(view) => Ok(Opened {
+                chosen: view.defaults(),
+                offer,
+                view,
+            }),
             Err(OfferError::View(error)) if error.is_newer() => {
                 Err(Error::of(local::OUTDATED).with("reason", error.to_string()))
             }
@@ -53,13 +59,13 @@ impl Opened {
         factor: Factor,
         decision: Decision,
     ) -> Transcript {
-        // The person of a script changes no choice. A refusal chooses nothing.
-        let chosen = match decision {
-            Decision::Approve => self.view.defaults(),
-            Decision::Refuse => Vec::new(),
+        // A refusal chooses nothing.
+        let chosen: &[Chosen] = match decision {
+            Decision::Approve => &self.chosen,
+            Decision::Refuse => &[],
         };
         self.offer.transcript(
-            &self.view, issuer, device, sequence, statement, factor, decision, &chosen,
+            &self.view, issuer, device, sequence, statement, factor, decision, chosen,
         )
     }
 

@@ -328,3 +328,14 @@ pub fn refuse(transcript: &Transcript, reason: RefusalReason) -> Result<Message>
 pub fn report(action: &str) -> Result<Message> {
     Message::post(format!("/phone/v1/actions/{action}/report"), &Empty {})
 }
+
+/// §6: the browser of an approval may not come back any more.
+///
+/// # Errors
+/// As [`Message::post`].
+pub fn stop_returns(action: &str) -> Result<Message> {
+    Message::post(
+        format!("/phone/v1/actions/{action}/stop-returns"),
+        &Empty {},
+    )
+}

@@ -363,6 +363,8 @@ terms! {
         Device = "device",
         /// A SIM was bound.
         Sim = "sim",
+        /// A browser came back to a partner without asking.
+        Return = "return",
     }
 }
 

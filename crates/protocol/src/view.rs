@@ -265,6 +265,17 @@ impl View {
         self.choices.iter().map(chosen).collect()
     }
 
+    /// What is chosen if the person changes what `wanted` names. Keys that the view does not have are left out.
+    pub fn choosing(&self, wanted: &[Chosen]) -> Vec<Chosen> {
+        let mut chosen = self.defaults();
+        for one in &mut chosen {
+            if let Some(other) = wanted.iter().find(|other| other.key == one.key) {
+                one.value.clone_from(&other.value);
+            }
+        }
+        chosen
+    }
+
     /// Whether these are values of the choices: one of each, in the order of the view.
     pub fn accepts(&self, chosen: &[Chosen]) -> bool {
         self.choices.len() == chosen.len()

@@ -1,6 +1,7 @@
 //! What a person approves, and what the deciding transaction then does.
 
 use ipse_protocol::terms::{Factor, KeyKind};
+use ipse_protocol::view::Chosen;
 use ipse_store::action::{Action, Claim};
 use ipse_store::{StoreError, Tx};
 
@@ -19,6 +20,8 @@ pub(crate) struct Approval<'a> {
     pub claim: &'a Claim,
     /// The view that was shown.
     pub view: &'a [u8],
+    /// What the person chose, of what the view offers.
+    pub choices: &'a [Chosen],
     /// Key of the person.
     pub key: &'a PersonKey,
     /// The factor, and the kind of the device's key.

@@ -11,6 +11,7 @@ use ipse_store::grant::{self, Grant, GrantStatus};
 
 use crate::effect::{Approval, Effect};
 use crate::error::Error;
+use crate::person::PersonKey;
 use crate::request::ActionRequest;
 use crate::scheme::Scheme;
 
@@ -39,10 +40,14 @@ pub(crate) fn prepare(scheme: &Scheme, approval: &Approval<'_>) -> Result<Effect
         .map(|a| (a.key.as_str(), a.value.as_str()))
         .collect();
     let names: Vec<&str> = released.iter().map(|(name, _)| *name).collect();
-    let plain = serde_json::to_vec(&released)
-        .map_err(|_| Error::Internal("released attributes do not serialize"))?;
-    let names = serde_json::to_string(&names)
-        .map_err(|_| Error::Internal("names of attributes do not serialize"))?;
+    let (names, released) = sealed(
+        approval.key,
+        &action.id,
+        &partner,
+        &claim.identity,
+        &names,
+        &released,
+    )?;
     // Clients of one sector know the person under the same name (OpenID Connect Core §8.1).
     let sector = match ActionRequest::parse(&action.request)?.sector {
         Some(sector) => sector.into_owned(),
@@ -52,7 +57,6 @@ pub(crate) fn prepare(scheme: &Scheme, approval: &Approval<'_>) -> Result<Effect
     // 128 random bits per identity and sector.
     let fresh_sub = b64::encode(&scheme.random.bytes::<16>());
     let code_life = scheme.config.lifetimes.code;
-    let released = released_as(&action.id, &partner, &claim.identity);
     let prepared = Grant {
         action: action.id.clone(),
         partner,
@@ -60,7 +64,7 @@ pub(crate) fn prepare(scheme: &Scheme, approval: &Approval<'_>) -> Result<Effect
         epoch: claim.epoch,
         sub: fresh_sub,
         attributes: names,
-        released: approval.key.seal(&released, &plain)?,
+        released,
         status: GrantStatus::Issued,
         code_hash: sha256(code.as_str().as_bytes()),
         code_expires: 0,
@@ -76,6 +80,71 @@ pub(crate) fn prepare(scheme: &Scheme, approval: &Approval<'_>) -> Result<Effect
         row.auth_time = now;
         grant::insert(tx, &row)
     }))
+}
+
+/// A grant that gives again what an earlier one gave.
+pub(crate) struct Repeated {
+    pub(crate) grant: Grant,
+    released: Vec<(String, String)>,
+}
+
+impl Repeated {
+    /// Names of what is given again.
+    pub(crate) fn names(&self) -> Vec<&str> {
+        self.released.iter().map(|(name, _)| &**name).collect()
+    }
+}
+
+/// Prepares the grant of an action that repeats an earlier one, as far as it is requested again. Time and factors are those of the
+/// approval.
+pub(crate) fn repeat(
+    scheme: &Scheme,
+    earlier: &Grant,
+    key: &PersonKey,
+    action: &ActionId,
+    requested: &[&str],
+) -> Result<Repeated, Error> {
+    let mut released = redeem::released(earlier, key)?;
+    released.retain(|(name, _)| requested.contains(&name.as_str()));
+    let names: Vec<&str> = released.iter().map(|(name, _)| &**name).collect();
+    let (names, sealed) = sealed(
+        key,
+        action,
+        &earlier.partner,
+        &earlier.identity,
+        &names,
+        &released,
+    )?;
+    let code = authorization_code(&*scheme.keys, action);
+    let grant = Grant {
+        action: action.clone(),
+        attributes: names,
+        released: sealed,
+        status: GrantStatus::Issued,
+        code_hash: sha256(code.as_str().as_bytes()),
+        code_expires: 0,
+        token_hash: None,
+        token_expires: None,
+        ..earlier.clone()
+    };
+    Ok(Repeated { grant, released })
+}
+
+/// The names, and what is released, as a grant keeps them.
+fn sealed<T: serde::Serialize>(
+    key: &PersonKey,
+    action: &ActionId,
+    partner: &PartnerId,
+    identity: &IdentityId,
+    names: &[&str],
+    released: &T,
+) -> Result<(String, Vec<u8>), Error> {
+    let plain = serde_json::to_vec(released)
+        .map_err(|_| Error::Internal("released attributes do not serialize"))?;
+    let names = serde_json::to_string(names)
+        .map_err(|_| Error::Internal("names of attributes do not serialize"))?;
+    let sealed = key.seal(&released_as(action, partner, identity), &plain)?;
+    Ok((names, sealed))
 }
 
 /// Where a phone sends the person on the same device: back to the browser that began, which must show its cookie

@@ -39,6 +39,7 @@ pub mod receipt;
 pub mod recovery;
 mod refusal;
 pub mod registrar;
+pub mod remembered;
 pub mod request;
 pub mod rows;
 mod scheme;

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use crate::error::Error;
+use crate::remembered::ComingBack;
 
 /// The scheme as the partner of the person's own actions.
 pub(crate) const OWN: &str = "par_AAAAAAAAAAAAAAAAAAAAAA";
@@ -71,6 +72,14 @@ pub struct ActionRequest<'a> {
         skip_serializing_if = "Option::is_none"
     )]
     pub sandbox_person: Option<Cow<'a, str>>,
+    /// What it says about coming back without asking; none where the service did not register it.
+    #[serde(
+        borrow,
+        default,
+        rename = "return",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub coming_back: Option<ComingBack<'a>>,
     /// What only this kind of action has, JSON. The kind's module reads it ([`ActionRequest::details`]).
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     pub details: Option<&'a RawValue>,

@@ -1,7 +1,7 @@
 //! What happens when time runs out: actions expire, their open attempts count as wrong, old requests are deleted.
 
 use ipse_protocol::terms::ActionStatus;
-use ipse_store::{StoreError, Tx, action, pushed_request};
+use ipse_store::{StoreError, Tx, action, pushed_request, remembered};
 
 use crate::error::Error;
 use crate::scheme::Scheme;
@@ -9,6 +9,8 @@ use crate::{approval, block};
 
 /// How long a request that no phone claimed can still be looked up by the browser that began it.
 const UNCLAIMED_MS: i64 = 3_600_000;
+/// How long a browser that may not come back any more is still known.
+const FORGOTTEN_MS: i64 = 3_600_000;
 
 impl Scheme {
     /// Sweeps once. Every node may do it at any time.
@@ -22,7 +24,8 @@ impl Scheme {
         self.store
             .write(|tx| {
                 let now = tx.now()?;
-                pushed_request::sweep(tx, now)
+                pushed_request::sweep(tx, now)?;
+                remembered::forget(tx, now - FORGOTTEN_MS)
             })
             .await?;
         self.forget_assertions().await

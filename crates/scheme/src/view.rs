@@ -2,7 +2,7 @@
 
 use ipse_protocol::ids::ActionId;
 use ipse_protocol::terms::{Flow, Level, Warning};
-use ipse_protocol::view::{self, Attribute, Field, Partner, Started, View};
+use ipse_protocol::view::{self, Attribute, Choice, Field, Partner, Started, View};
 use ipse_store::Kind;
 use ipse_texts::{Language, Texts};
 
@@ -34,6 +34,8 @@ pub(crate) struct Content<'a> {
     pub(crate) attributes: Vec<(&'static str, String)>,
     /// Further values that the decision rests on, in the person's language.
     pub(crate) fields: Vec<Field>,
+    /// What the person can choose with an approval.
+    pub(crate) choices: Vec<Choice>,
     /// How the phone got hold of it, what the browser calls itself, and when it started (milliseconds).
     pub(crate) started: (Flow, &'a str, i64),
     /// The level that the action must reach.
@@ -52,6 +54,11 @@ impl Sentences<'_> {
     /// The sentence with a key.
     pub(crate) fn get(&self, key: &str) -> String {
         self.texts.get(self.language, key).into_owned()
+    }
+
+    /// The sentence with a key and these variables.
+    pub(crate) fn with(&self, key: &str, variables: &[(&str, &str)]) -> String {
+        self.texts.with(self.language, key, variables)
     }
 }
 
@@ -108,7 +115,7 @@ impl Views {
                 })
                 .collect(),
             fields: c.fields,
-            choices: Vec::new(),
+            choices: c.choices,
             started: Started {
                 flow: flow.as_str().to_owned(),
                 browser: Some(browser.to_owned()),

@@ -2,6 +2,7 @@
 
 login-title = { $partner } möchte wissen, wer Sie sind
 login-purpose = Anmelden
+return-choice = Dieser Browser darf { $minutes } Minuten lang wiederkommen
 
 connect-sim-title = Sie möchten Ihre neue SIM verbinden
 connect-sim-purpose = Ihre SIM gehört dann wieder zu Ihrem Ipse.

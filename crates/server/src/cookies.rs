@@ -1,5 +1,7 @@
 //! Cookies that bind a flow to the browser which started it (threats 1 and 18).
 
+use std::borrow::Cow;
+
 use axum::http::{HeaderMap, HeaderValue, header};
 use cookie::time::Duration;
 use cookie::{Cookie, SameSite};
@@ -9,9 +11,9 @@ use cookie::{Cookie, SameSite};
 /// On https the name has the prefix `__Host-`, with which browsers accept it only from this exact host (RFC 6265bis
 /// §4.1.3), so that a neighbouring host cannot plant one. On plain http, which only the demo uses, the origin's port does not
 /// separate cookies, so the name contains the party's.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub struct FlowCookie {
-    name: &'static str,
+    name: Cow<'static, str>,
     path: &'static str,
     secure: bool,
 }
@@ -31,10 +33,17 @@ impl FlowCookie {
     pub fn new(names: &Names, origin: &str) -> Self {
         let secure = origin.starts_with("https:");
         Self {
-            name: if secure { names.https } else { names.http },
+            name: if secure { names.https } else { names.http }.into(),
             path: if secure { "/" } else { names.http_path },
             secure,
         }
+    }
+
+    /// As [`FlowCookie::new`], one of several that `of` tells apart.
+    pub fn of(names: &Names, of: &str, origin: &str) -> Self {
+        let mut cookie = Self::new(names, origin);
+        cookie.name = format!("{}_{of}", cookie.name).into();
+        cookie
     }
 
     /// The value in a request. `None` also when there are two of the name: one was planted, and we cannot tell which.
@@ -57,7 +66,7 @@ impl FlowCookie {
     /// The `Set-Cookie` header. Without `max_age`, in seconds, the cookie is deleted when the browser closes. `Lax`, since the
     /// redirect from another site must send it.
     pub fn header(&self, value: &str, max_age: Option<i64>) -> Option<HeaderValue> {
-        let mut cookie = Cookie::build((self.name, value))
+        let mut cookie = Cookie::build((&*self.name, value))
             .path(self.path)
             .http_only(true)
             .same_site(SameSite::Lax)

@@ -119,6 +119,16 @@ impl Action {
         self.partner.is_none()
     }
 
+    /// Whether a browser came back: the partner got the answer of an earlier approval again, and no phone was asked.
+    #[must_use]
+    pub fn is_return(&self) -> bool {
+        let answered = matches!(
+            self.status,
+            ActionStatus::Approved | ActionStatus::Delivered
+        );
+        answered && self.claim.is_none()
+    }
+
     /// Whether this is a person's.
     #[must_use]
     pub fn belongs_to(&self, identity: &IdentityId) -> bool {
@@ -217,9 +227,10 @@ fn action(mut row: Row) -> Result<Action, StoreError> {
     })
 }
 
-/// Adds an action that is not decided.
+/// Adds an action.
 pub fn insert(tx: &mut Tx, a: &Action) -> Result<(), StoreError> {
     let claim = a.claim.as_ref();
+    let decision = a.decision.as_ref();
     let sim = claim.map_or(SimNeed::None, |c| c.sim);
     tx.add(
         &TABLE,
@@ -248,11 +259,11 @@ pub fn insert(tx: &mut Tx, a: &Action) -> Result<(), StoreError> {
             claim.and_then(|c| c.sim_requested),
             claim.and_then(|c| c.sim_statement.as_deref()),
             claim.and_then(|c| c.sim_received),
-            None::<&[u8]>,
-            None::<&[u8]>,
-            None::<&str>,
-            None::<&str>,
-            None::<i64>,
+            decision.and_then(|d| d.transcript.as_ref()),
+            decision.and_then(|d| d.proof_hash.as_ref()),
+            decision.and_then(|d| d.receipt.as_ref()),
+            decision.and_then(|d| d.reason.as_deref()),
+            decision.map(|d| d.decided),
             a.created,
             a.expires
         ],

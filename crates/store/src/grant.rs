@@ -101,6 +101,12 @@ impl GrantState {
     pub fn is_current(&self) -> bool {
         self.identity_status == IdentityStatus::Active && self.identity_epoch == self.grant.epoch
     }
+
+    /// Whether what it gave may be given again: the person is as they were, and nobody revoked it.
+    #[must_use]
+    pub fn may_be_repeated(&self) -> bool {
+        self.is_current() && self.grant.status != GrantStatus::Revoked
+    }
 }
 
 /// Keeps a grant with the hash of its authorization code.

@@ -26,6 +26,7 @@ pub mod pushed_request;
 pub mod receipt;
 pub mod recovery;
 pub mod registrar;
+pub mod remembered;
 mod row_key;
 pub mod rows;
 pub mod sim;

@@ -136,6 +136,12 @@ pub static SCHEME: Migrations = Migrations::new(&[
         sqlite: include_str!("../migrations/scheme/sqlite/0022_partner_keys.sql"),
         postgres: include_str!("../migrations/scheme/postgres/0022_partner_keys.sql"),
     },
+    Migration {
+        version: 23,
+        name: "browsers that may come back",
+        sqlite: include_str!("../migrations/scheme/sqlite/0023_remembered_browser.sql"),
+        postgres: include_str!("../migrations/scheme/postgres/0023_remembered_browser.sql"),
+    },
 ]);
 
 /// The store of person keys.

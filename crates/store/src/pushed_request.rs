@@ -44,6 +44,20 @@ pub fn push(
     tx.add(&TABLE, params![&key(expires, hash), partner, request])
 }
 
+/// The JSON of a partner's pushed request that was not consumed.
+pub fn waiting(
+    tx: &mut Tx,
+    expires: i64,
+    hash: &[u8; 32],
+    partner: &PartnerId,
+) -> Result<Option<String>, StoreError> {
+    let Some(mut row) = tx.by_key(&TABLE, params![&key(expires, hash)])? else {
+        return Ok(None);
+    };
+    let mine = row.get::<PartnerId>("partner")? == *partner;
+    mine.then(|| row.get("request")).transpose()
+}
+
 /// Removes a partner's pushed request and returns its JSON; none when it was consumed before.
 pub fn consume(
     tx: &mut Tx,

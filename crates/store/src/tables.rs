@@ -4,7 +4,7 @@
 use crate::engine::Table;
 use crate::{
     action, answer, attempt, clock, device, enrolment, fingerprint, grant, identity, outbox,
-    partner, partner_keys, person, pushed_request, receipt, recovery, registrar, sim,
+    partner, partner_keys, person, pushed_request, receipt, recovery, registrar, remembered, sim,
 };
 
 /// The tables.
@@ -12,7 +12,7 @@ use crate::{
 /// Not among them: person keys (sealed under a keystore key, with the identity), the tree of the log (made of its leaves, and checked
 /// against its signed heads), spent client assertions, counts of text messages and the audit trail (only their deletion would help anybody,
 /// and no MAC shows that).
-pub static TABLES: [&Table; 27] = [
+pub static TABLES: [&Table; 28] = [
     &identity::TABLE,
     &identity::SUSPENSIONS,
     &device::TABLE,
@@ -29,6 +29,7 @@ pub static TABLES: [&Table; 27] = [
     &action::TABLE,
     &attempt::TABLE,
     &grant::TABLE,
+    &remembered::TABLE,
     &receipt::TABLE,
     &receipt::QUEUE,
     &receipt::LEAVES,

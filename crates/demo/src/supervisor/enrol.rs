@@ -49,12 +49,13 @@ pub async fn watch(
     #[rustfmt::skip]
     let arguments = ["admin", "sandbox", "add", "--home", &scheme, sandbox.login_hint, person.phone_number];
     command(program, &arguments).await?;
-    let Some(answer) = sandbox.answer else {
+    if sandbox.answer.is_empty() {
         return Ok(None);
-    };
+    }
     let phone = layout.phone_of(person.customer);
     let mut watch = Command::new(program);
-    watch.args(["phone", "watch", answer, "--stdin-watch"]);
+    watch.args(["phone", "watch"]).args(sandbox.answer);
+    watch.arg("--stdin-watch");
     if let Some(code) = person.code {
         watch.args(["--code", code]);
     }

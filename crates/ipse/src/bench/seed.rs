@@ -223,6 +223,7 @@ async fn add_partner(
             code: "BENCH".into(),
             kind: ServiceType::Login,
             scopes: vec![PROFILE.into()],
+            return_minutes: 0,
         }],
         sandbox_people: false,
         jwks_uri: None,

@@ -41,6 +41,7 @@ pub(crate) fn service(code: &str, kind: ServiceType) -> Service {
         code: code.to_owned(),
         kind,
         scopes: default_scopes(),
+        return_minutes: 0,
     }
 }
 

@@ -2,7 +2,10 @@
 
 use url::Host;
 
-use super::{AssertionAudience, Authentication, PROFILE, Pkce, Registration, ResponseMode};
+use super::{
+    AssertionAudience, Authentication, MOST_RETURN_MINUTES, PROFILE, Pkce, Registration,
+    ResponseMode, ServiceType,
+};
 use crate::redirect::{self, RedirectProblem};
 
 /// Why a registration is refused.
@@ -55,6 +58,11 @@ pub enum RegistrationProblem {
         "sector_identifier_uri: use one https address of a public host (http is for loopback addresses, outside production)"
     )]
     SectorUri,
+    /// How long a browser may come back.
+    #[error(
+        "service {0}: return_minutes is 0 to {MOST_RETURN_MINUTES}, and for services of type login"
+    )]
+    ReturnMinutes(String),
     /// The end of the older audience.
     #[error("audience: `until` must be within the next two years, in seconds since 1970")]
     Until,
@@ -159,6 +167,12 @@ impl Registration {
                 .any(|earlier| earlier.code == service.code);
             if repeated || !is_token(&service.code, 45) {
                 return Err(RegistrationProblem::ServiceCode(service.code.clone()));
+            }
+            let returns = service.return_minutes > 0;
+            if service.return_minutes > MOST_RETURN_MINUTES
+                || (returns && service.kind != ServiceType::Login)
+            {
+                return Err(RegistrationProblem::ReturnMinutes(service.code.clone()));
             }
             if let Some(scope) = service.scopes.iter().find(|scope| *scope != PROFILE) {
                 return Err(RegistrationProblem::ServiceScope {

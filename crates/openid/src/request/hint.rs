@@ -21,6 +21,13 @@ const fn invalid(description: &'static str) -> OAuthError {
     OAuthError::new(OAuthErrorCode::InvalidRequest, description)
 }
 
+/// The client that a hint says it was issued to, unverified.
+pub(super) fn client(hint: &str) -> Option<String> {
+    let token = jws::decode_unverified(hint, MAX).ok()?;
+    let claims: Claims = ipse_jose::strict_json(&token.payload).ok()?;
+    Some(claims.aud)
+}
+
 /// The `sub` of a hint. An expired token is a hint too (§3.1.2.2): it proves nothing, it only names somebody.
 pub(super) fn subject(
     hint: &str,
@@ -37,11 +44,18 @@ pub(super) fn subject(
     if claims.iss != context.issuer {
         return Err(FOREIGN);
     }
-    // Another client knows the person by another `sub`, which means nothing here.
-    if claims.aud != registration.client_id {
-        return Err(invalid("id_token_hint was issued to another client"));
+    // Clients of one sector know a person by the same `sub`. That of another sector means nothing here.
+    let own = claims.aud == registration.client_id;
+    let of_sector = context
+        .hinted
+        .is_some_and(|hinted| hinted == (&*claims.aud, registration.sector()));
+    if own || of_sector {
+        Ok(claims.sub)
+    } else {
+        Err(invalid(
+            "id_token_hint was issued to a client of another sector",
+        ))
     }
-    Ok(claims.sub)
 }
 
 #[cfg(test)]
@@ -59,12 +73,15 @@ mod tests {
         typ: &str,
         claims: &Value,
         ours: &SigningKey,
+        hinted: Option<(&str, &str)>,
     ) -> Result<String, OAuthErrorCode> {
         let hint = jws::sign(key, typ, claims.to_string().as_bytes()).unwrap();
         let keys = [ours.verifying_key()];
         let context = Context {
             issuer: ISSUER,
             id_token_keys: &keys,
+            may_return: false,
+            hinted,
             now: 2_000_000_000,
         };
         subject(&hint, &shop(), &context).map_err(|error| error.code)
@@ -75,9 +92,9 @@ mod tests {
         let (ours, other) = (SigningKey::generate_es256(), SigningKey::generate_es256());
         let good = json!({"iss": ISSUER, "sub": "s", "aud": "par_shop", "exp": 1, "iat": 0});
         let refused = Err(OAuthErrorCode::InvalidRequest);
-        assert_eq!(read(&ours, "JWT", &good, &ours), Ok("s".to_owned()));
-        assert_eq!(read(&other, "JWT", &good, &ours), refused);
-        assert_eq!(read(&ours, "logout+jwt", &good, &ours), refused);
+        assert_eq!(read(&ours, "JWT", &good, &ours, None), Ok("s".to_owned()));
+        assert_eq!(read(&other, "JWT", &good, &ours, None), refused);
+        assert_eq!(read(&ours, "logout+jwt", &good, &ours, None), refused);
         for (name, value) in [
             ("iss", json!("https://other.example")),
             ("aud", json!("par_other")),
@@ -87,7 +104,23 @@ mod tests {
         ] {
             let mut changed = good.clone();
             changed[name] = value;
-            assert_eq!(read(&ours, "JWT", &changed, &ours), refused, "{changed}");
+            let answer = read(&ours, "JWT", &changed, &ours, None);
+            assert_eq!(answer, refused, "{changed}");
+        }
+    }
+
+    #[test]
+    fn t39_a_hint_of_the_same_sector_counts_and_one_of_another_sector_is_refused() {
+        let ours = SigningKey::generate_es256();
+        let theirs = json!({"iss": ISSUER, "sub": "s", "aud": "par_other"});
+        let ask = |hinted| read(&ours, "JWT", &theirs, &ours, hinted);
+        assert_eq!(ask(Some(("par_other", "par_shop"))), Ok("s".to_owned()));
+        for hinted in [
+            None,
+            Some(("par_other", "par_other")),
+            Some(("par_third", "par_shop")),
+        ] {
+            assert_eq!(ask(hinted), Err(OAuthErrorCode::InvalidRequest));
         }
     }
 
@@ -97,6 +130,8 @@ mod tests {
         let context = Context {
             issuer: ISSUER,
             id_token_keys: &ours,
+            may_return: false,
+            hinted: None,
             now: 0,
         };
         let unsigned = format!("{}.e30.", ipse_jose::b64::encode(br#"{"alg":"none"}"#));

@@ -20,6 +20,8 @@ use crate::error::{OAuthError, OAuthErrorCode};
 use crate::params::Params;
 use crate::{Level, client::Registration};
 
+pub use parse::LOGIN_REQUIRED;
+
 /// The prefix of references to pushed requests (RFC 9126 §2.2).
 pub const PAR_PREFIX: &str = "urn:ietf:params:oauth:request_uri:";
 /// The longest `state`, in bytes.
@@ -65,12 +67,43 @@ pub struct AuthorizationRequest {
     /// The `sub` of the person who must log in, from `claims` (OpenID Connect Core §5.5.1) or `id_token_hint` (§3.1.2.1).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub required_sub: Option<String>,
+    /// Whether the person must be asked.
+    #[serde(default, skip_serializing_if = "Prompt::is_default")]
+    pub prompt: Prompt,
+    /// The longest time since the person approved, in seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_age: Option<i64>,
     /// The requested language.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub language: Option<Language>,
     /// The test person whom the client names.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub login_hint: Option<String>,
+}
+
+/// What `prompt` says (OpenID Connect Core §3.1.2.1).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Prompt {
+    /// Nothing: the person is asked unless the browser may come back.
+    #[default]
+    Unsaid,
+    /// `none`: the person is not asked in any case.
+    None,
+    /// `consent` or `select_account`: the person is asked.
+    Ask,
+    /// `login`: the person is asked, and what they allowed before ends.
+    Login,
+}
+
+impl Prompt {
+    #[expect(
+        clippy::trivially_copy_pass_by_ref,
+        reason = "the form that serde calls"
+    )]
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 impl AuthorizationRequest {
@@ -102,8 +135,17 @@ pub struct Context<'a> {
     pub issuer: &'a str,
     /// The keys that ID tokens are signed with.
     pub id_token_keys: &'a [VerifyingKey],
+    /// Whether the browser shows that it may come back; always at `/par`, where no browser is there yet.
+    pub may_return: bool,
+    /// The client and the sector of [`hinted_client`], if there is such a client.
+    pub hinted: Option<(&'a str, &'a str)>,
     /// Seconds since 1970 UTC.
     pub now: i64,
+}
+
+/// The client that an `id_token_hint` says it was issued to. Nothing is verified yet.
+pub fn hinted_client(params: &Params) -> Option<String> {
+    hint::client(params.get("id_token_hint")?)
 }
 
 /// Why a request is refused, by what the server must do.

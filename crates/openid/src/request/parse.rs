@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use ipse_texts::Language;
 
-use super::{AuthorizationRequest, Context, MAX_NONCE, MAX_STATE, PageProblem, claims, hint};
+use super::{
+    AuthorizationRequest, Context, MAX_NONCE, MAX_STATE, PageProblem, Prompt, claims, hint,
+};
 use crate::Level;
 use crate::client::{PROFILE, Pkce, Registration, ResponseMode, Service, ServiceType};
 use crate::disclosure::{Claim, RequestedClaims};
@@ -91,7 +93,11 @@ pub(super) fn request(
         None => return Err(invalid("response_type is missing")),
     }
     let response_mode = response_mode(params, registration)?;
-    prompt(params)?;
+    let prompt = prompt(params)?;
+    // The client asks whether somebody is there, and the answer is no: whatever else may be wrong with the request comes later.
+    if prompt == Prompt::None && !may_return(params, registration, context) {
+        return Err(LOGIN_REQUIRED);
+    }
     extensions::check(params, context.issuer)?;
     let nonce = printable(params, "nonce", MAX_NONCE)
         .map_err(|()| invalid("nonce must be printable ASCII of at most 512 characters"))?;
@@ -116,7 +122,7 @@ pub(super) fn request(
     if !service.scopes.iter().any(|scope| scope == PROFILE) {
         requested.claims = RequestedClaims::default();
     }
-    max_age(params)?;
+    let max_age = max_age(params)?;
     display(params)?;
     let level = level(params.get("acr_values"), &requested)?;
     if matches!(pkce, Pkce::Waived { .. }) && level > Some(Level::Basic) {
@@ -156,6 +162,8 @@ pub(super) fn request(
         level,
         claims: requested.claims,
         required_sub,
+        prompt,
+        max_age,
         language: params.get("ui_locales").and_then(Language::from_ui_locales),
         login_hint: login_hint
             .filter(|_| registration.sandbox_people)
@@ -320,45 +328,50 @@ fn level(
     Ok(level)
 }
 
-/// There are no sessions, and each login asks the person. So `none` cannot be fulfilled, and the other values change nothing. It is
-/// answered before PKCE and the rest: the client asks whether somebody is logged in, and the answer is no in any case.
-fn prompt(params: &Params) -> Result<(), OAuthError> {
+/// The answer to `prompt=none` where the person would have to be asked.
+pub const LOGIN_REQUIRED: OAuthError = OAuthError::new(
+    OAuthErrorCode::LoginRequired,
+    "the person must be asked, which prompt=none forbids: leave it out, or register return_minutes",
+);
+
+/// Whether the answer may come without asking: the service registered it, and the browser shows that a person allowed it.
+fn may_return(params: &Params, registration: &Registration, context: &Context<'_>) -> bool {
+    context.may_return
+        && service(params, registration).is_ok_and(|(service, _)| service.return_minutes > 0)
+}
+
+/// Of several values the strictest counts.
+fn prompt(params: &Params) -> Result<Prompt, OAuthError> {
     let Some(prompt) = params.get("prompt") else {
-        return Ok(());
+        return Ok(Prompt::Unsaid);
     };
     let values: BTreeSet<&str> = prompt
         .split(' ')
         .filter(|value| !value.is_empty())
         .collect();
-    if values
-        .iter()
-        .any(|value| !["none", "login", "consent", "select_account"].contains(value))
-    {
-        return Err(invalid("prompt has an unknown value"));
-    }
-    if values.contains("none") {
-        if values.len() > 1 {
-            return Err(invalid("prompt=none cannot be combined"));
+    let mut said = Prompt::Unsaid;
+    for value in &values {
+        match *value {
+            "none" if values.len() > 1 => return Err(invalid("prompt=none cannot be combined")),
+            "none" => said = Prompt::None,
+            "login" => said = Prompt::Login,
+            "consent" | "select_account" if said != Prompt::Login => said = Prompt::Ask,
+            "consent" | "select_account" => {}
+            _ => return Err(invalid("prompt has an unknown value")),
         }
-        return Err(OAuthError::new(
-            OAuthErrorCode::LoginRequired,
-            "each login asks the person, so prompt=none cannot be fulfilled: leave it out",
-        ));
     }
-    Ok(())
+    Ok(said)
 }
 
-/// Every login is new, so any `max_age` is fulfilled. It must be a number.
-fn max_age(params: &Params) -> Result<(), OAuthError> {
-    match params.get("max_age") {
-        Some(age)
-            if age.is_empty()
-                || age.len() > 10
-                || !age.bytes().all(|byte| byte.is_ascii_digit()) =>
-        {
-            Err(invalid("max_age must be a number of seconds"))
-        }
-        _ => Ok(()),
+/// A number of seconds.
+fn max_age(params: &Params) -> Result<Option<i64>, OAuthError> {
+    let Some(age) = params.get("max_age") else {
+        return Ok(None);
+    };
+    let digits = (1..=10).contains(&age.len()) && age.bytes().all(|byte| byte.is_ascii_digit());
+    match age.parse() {
+        Ok(seconds) if digits => Ok(Some(seconds)),
+        _ => Err(invalid("max_age must be a number of seconds")),
     }
 }
 

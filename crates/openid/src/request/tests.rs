@@ -12,6 +12,8 @@ const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 pub(crate) const CONTEXT: Context<'static> = Context {
     issuer: "https://ipse.example",
     id_token_keys: &[],
+    may_return: true,
+    hinted: None,
     now: 1_800_000_000,
 };
 
@@ -473,7 +475,7 @@ fn malformed_claims_are_refused() {
 }
 
 #[test]
-fn prompt_none_is_refused_since_there_are_no_sessions() {
+fn prompt_none_needs_a_service_and_a_browser_that_may_come_back() {
     assert_eq!(error(&[("prompt", "none")]), OAuthErrorCode::LoginRequired);
     assert_eq!(
         error(&[("prompt", "none login")]),
@@ -483,16 +485,41 @@ fn prompt_none_is_refused_since_there_are_no_sessions() {
         error(&[("prompt", "create")]),
         OAuthErrorCode::InvalidRequest
     );
-    // The client asks whether somebody is logged in. Nobody is, with and without PKCE.
+    // The client asks whether somebody is there. Nobody is, with and without PKCE.
     assert_eq!(
         error(&[("prompt", "none"), ("code_challenge", "")]),
         OAuthErrorCode::LoginRequired
     );
-    for prompt in ["login", "consent", "login consent", "select_account"] {
-        assert!(
-            ask(&[("prompt", prompt), ("max_age", "0")]).is_ok(),
-            "{prompt}"
-        );
+    let mut registration = shop();
+    registration.services[0].return_minutes = 45;
+    let ask = |may_return, challenge: &str| {
+        let changes = [("prompt", "none"), ("code_challenge", challenge)];
+        let context = Context {
+            may_return,
+            ..CONTEXT
+        };
+        super::pushed(&params(&changes), &registration, &context).map_err(|error| error.code)
+    };
+    assert_eq!(ask(true, CHALLENGE).map(|r| r.prompt), Ok(Prompt::None));
+    assert_eq!(ask(true, ""), Err(OAuthErrorCode::InvalidRequest));
+    for challenge in [CHALLENGE, ""] {
+        let asked = ask(false, challenge);
+        assert_eq!(asked, Err(OAuthErrorCode::LoginRequired));
+    }
+}
+
+#[test]
+fn the_strictest_prompt_counts() {
+    for (prompt, said) in [
+        ("login", Prompt::Login),
+        ("consent", Prompt::Ask),
+        ("login consent", Prompt::Login),
+        ("consent login", Prompt::Login),
+        ("select_account", Prompt::Ask),
+        ("", Prompt::Unsaid),
+    ] {
+        let asked = ask(&[("prompt", prompt), ("max_age", "0")]).unwrap();
+        assert_eq!((asked.prompt, asked.max_age), (said, Some(0)), "{prompt}");
     }
 }
 

@@ -68,9 +68,18 @@ pub(super) async fn act(phone: &mut Phone, command: Command, json: bool) -> Resu
             let opened = phone.show(&action).await?;
             print(json, &opened.view, || readable(&opened));
         }
-        Command::Approve { action, proof: p } => {
+        Command::Approve {
+            action,
+            proof: p,
+            choose,
+        } => {
             let proof = proof(p.code.as_deref(), p.fingerprint)?;
-            outcome(json, &action, &phone.approve(&action, proof).await?);
+            let done = phone.approve_choosing(&action, proof, &choose).await?;
+            outcome(json, &action, &done);
+        }
+        Command::StopReturns { action } => {
+            let done = phone.stop_returns(&action).await?;
+            print(json, &done, || "Ended".to_owned());
         }
         Command::Refuse { action, reason } => {
             outcome(json, &action, &phone.refuse(&action, reason.into()).await?);
@@ -88,10 +97,11 @@ pub(super) async fn act(phone: &mut Phone, command: Command, json: bool) -> Resu
             refuse,
             stdin_watch,
             proof: p,
+            choose,
             count,
         } => {
             let answer = match (approve, refuse) {
-                (true, _) => Answer::Approve(proof(p.code.as_deref(), p.fingerprint)?),
+                (true, _) => Answer::Approve(proof(p.code.as_deref(), p.fingerprint)?, &choose),
                 (_, true) => Answer::Refuse,
                 _ => Answer::Nothing,
             };

@@ -58,6 +58,16 @@ pub(super) fn readable(opened: &Opened) -> String {
             .chain(fields)
             .map(|(label, value)| format!("  {label}: {value}")),
     );
+    let offered = view.choices.iter().map(|choice| {
+        let values: Vec<_> = choice.options.iter().map(|o| o.value.as_str()).collect();
+        let values = if values.is_empty() {
+            "on, off".to_owned()
+        } else {
+            values.join(", ")
+        };
+        format!("  {}: {} ({values})", choice.key, choice.label)
+    });
+    lines.extend(offered);
     lines.extend(view.warnings.iter().map(|warning| format!("! {warning}")));
     let started = [
         &view.started.browser,

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use ipse_protocol::terms::{Obtained, RefusalReason};
+use ipse_protocol::view::Chosen;
 use ipse_protocol::wire::ActionSummary;
 
 use super::print::{outcome, print};
@@ -18,7 +19,7 @@ pub(super) enum Answer<'a> {
     /// Prints it.
     Nothing,
     /// Approves it.
-    Approve(Proof<'a>),
+    Approve(Proof<'a>, &'a [Chosen]),
     /// Refuses it.
     Refuse,
 }
@@ -96,7 +97,9 @@ async fn decide(
             print(json, action, || action.id.clone());
             return Ok(());
         }
-        (Ok(()), Answer::Approve(proof)) => phone.approve(&action.id, proof).await,
+        (Ok(()), Answer::Approve(proof, choose)) => {
+            phone.approve_choosing(&action.id, proof, choose).await
+        }
         (Ok(()), Answer::Refuse) => phone.refuse(&action.id, RefusalReason::Person).await,
     };
     match done {

@@ -119,7 +119,31 @@ pub struct ActionsResponse {
     pub past: Vec<ActionSummary>,
     /// Whether there are earlier ones.
     pub more: bool,
+    /// Browsers that may come back to a partner without asking, the one that ends last at the end.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub returning: Vec<ReturningBrowser>,
 }
+
+/// A browser that may come back to a partner without asking.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReturningBrowser {
+    /// The action of the approval that allowed it.
+    pub action: String,
+    /// Name of the partner.
+    pub partner: String,
+    /// Its domain.
+    pub domain: String,
+    /// What the browser calls itself, in a few words.
+    pub browser: String,
+    /// Until when, in milliseconds since 1970 UTC.
+    pub until: i64,
+    /// How often it came back.
+    pub returns: u64,
+}
+
+/// Answer to `POST /phone/v1/actions/A/stop-returns`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StopReturnsResponse {}
 
 /// An action in a list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -142,6 +166,9 @@ pub struct ActionSummary {
     pub decided: Option<i64>,
     /// Receipt id, if it is decided.
     pub receipt: Option<String>,
+    /// Whether a browser came back, and no phone was asked.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub returned: bool,
     /// For an unclaimed request that names this person: the text to claim it with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub link: Option<String>,

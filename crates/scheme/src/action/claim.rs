@@ -185,6 +185,7 @@ impl Scheme {
         let language = identity.language;
         let partner = Origin::of(a)?.partner;
         let kind = kind::of(a.kind);
+        let sentences = self.views.sentences(language);
         let view = self.views.build(
             language,
             Content {
@@ -194,7 +195,8 @@ impl Scheme {
                 partner: (partner, &request.partner_name, &request.partner_domain),
                 service: &request.service,
                 attributes: attribute::values(&request.attributes, &known, language),
-                fields: kind.fields(&request, &self.views.sentences(language))?,
+                fields: kind.fields(&request, &sentences)?,
+                choices: kind.choices(&request, way.flow, &sentences),
                 started: (way.flow, &a.browser_name, a.created),
                 level: a.level,
                 expires: a.expires,

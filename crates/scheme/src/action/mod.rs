@@ -17,6 +17,7 @@ use crate::actor::Viewer;
 use crate::device::Signed;
 use crate::error::{Error, RuleError, refuse};
 use crate::link;
+use crate::remembered;
 use crate::request::ActionRequest;
 use crate::scheme::Scheme;
 
@@ -50,7 +51,7 @@ impl Scheme {
             Some(id) => Some(ActionId::parse(id).ok_or(ProblemCode::NotFound)?),
         };
         let identity = viewer.identity.clone();
-        let (rows, now) = self
+        let (rows, returning, now) = self
             .read(move |tx| {
                 let last = match &before {
                     None => None,
@@ -59,13 +60,20 @@ impl Scheme {
                 let last = last.as_ref().map(|a| (a.created, &a.id));
                 // One more than is shown says whether there are more.
                 let rows = action::of_identity(tx, &identity, last, PAGE as i64 + 1)?;
-                Ok((rows, tx.now()?))
+                let now = tx.now()?;
+                // They are not many, and belong to the latest page.
+                let returning = match last {
+                    None => remembered::returning(tx, &identity, now)?,
+                    Some(_) => Vec::new(),
+                };
+                Ok((rows, returning, now))
             })
             .await?;
         let mut answer = ActionsResponse {
             open: Vec::new(),
             past: Vec::new(),
             more: rows.len() > PAGE,
+            returning,
         };
         for row in rows.iter().take(PAGE) {
             let summary = self.summary(row, now)?;
@@ -99,6 +107,7 @@ impl Scheme {
                 .as_ref()
                 .and_then(|d| d.receipt.as_ref())
                 .map(ToString::to_string),
+            returned: a.is_return(),
             link: linked.then(|| link::app_link(self, &a.id)),
         })
     }

@@ -88,6 +88,7 @@ impl Scheme {
             level: Level::Basic,
             attributes: Vec::new(),
             sandbox_person: None,
+            coming_back: None,
             details: None,
             oidc_request: serde_json::value::RawValue::NULL,
         };
@@ -104,6 +105,7 @@ impl Scheme {
                 service,
                 attributes: Vec::new(),
                 fields,
+                choices: Vec::new(),
                 started: (Flow::Link, NAME, now),
                 level: Level::Basic,
                 expires,

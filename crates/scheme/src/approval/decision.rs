@@ -314,6 +314,7 @@ impl Scheme {
             ),
             Wanted::Refuse(_) => (LeafKind::Refusal, Decided::Refused, None),
         };
+        let choices = decision.choices.clone();
         let evidence = Evidence {
             decision: Some(decision.transcript.decision),
             factor: Some(decision.transcript.factor),
@@ -347,6 +348,7 @@ impl Scheme {
                         action: &action,
                         claim: &claim,
                         view: &view,
+                        choices: &choices,
                         key: &key,
                         methods: (attempt.factor, signed.device.key_kind),
                     },

@@ -190,7 +190,7 @@ impl Redeemable {
 }
 
 /// Opens what was shown and approved.
-fn released(grant: &Grant, key: &PersonKey) -> Result<Vec<(String, String)>, Error> {
+pub(super) fn released(grant: &Grant, key: &PersonKey) -> Result<Vec<(String, String)>, Error> {
     let plain = key.open(
         &released_as(&grant.action, &grant.partner, &grant.identity),
         &grant.released,

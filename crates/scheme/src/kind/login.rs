@@ -1,6 +1,7 @@
 //! Log in at a partner: the partner learns who the person is.
 
 use ipse_protocol::terms::{Factor, Flow, Level, SimNeed, Warning};
+use ipse_protocol::view::Choice;
 use ipse_store::action::{Action, Claim};
 use ipse_store::device::Device;
 
@@ -8,8 +9,10 @@ use super::{ActionKind, code_or_biometric};
 use crate::effect::{Approval, Effect};
 use crate::error::Error;
 use crate::grant;
+use crate::remembered;
+use crate::request::ActionRequest;
 use crate::scheme::Scheme;
-use crate::view::ViewTexts;
+use crate::view::{Sentences, ViewTexts};
 
 pub(super) struct Login;
 
@@ -23,6 +26,17 @@ impl ActionKind for Login {
                 Flow::Link => Some(Warning::StartedElsewhere),
             },
         }
+    }
+
+    fn choices(
+        &self,
+        request: &ActionRequest<'_>,
+        flow: Flow,
+        sentences: &Sentences<'_>,
+    ) -> Vec<Choice> {
+        remembered::choice(request, flow, sentences)
+            .into_iter()
+            .collect()
     }
 
     fn factors(&self, device: &Device) -> Vec<Factor> {
@@ -45,7 +59,14 @@ impl ActionKind for Login {
     }
 
     fn prepare(&self, scheme: &Scheme, approval: &Approval<'_>) -> Result<Effect, Error> {
-        grant::prepare(scheme, approval)
+        let give = grant::prepare(scheme, approval)?;
+        Ok(match remembered::prepare(scheme, approval)? {
+            None => give,
+            Some(remember) => Box::new(move |tx, now| {
+                give(tx, now)?;
+                remember(tx, now)
+            }),
+        })
     }
 
     fn return_url(&self, scheme: &Scheme, action: &Action, claim: &Claim) -> Option<String> {

@@ -7,7 +7,7 @@ mod login;
 mod unblock;
 
 use ipse_protocol::terms::{Factor, Flow, Level, SimNeed};
-use ipse_protocol::view::Field;
+use ipse_protocol::view::{Choice, Field};
 use ipse_store::Tx;
 use ipse_store::action::{Action, Claim};
 use ipse_store::device::{Backup, Device};
@@ -32,6 +32,16 @@ pub(crate) trait ActionKind: Sync {
         _sentences: &Sentences<'_>,
     ) -> Result<Vec<Field>, Error> {
         Ok(Vec::new())
+    }
+
+    /// What the person can choose with an approval, for an action that the phone got hold of by `flow`.
+    fn choices(
+        &self,
+        _request: &ActionRequest<'_>,
+        _flow: Flow,
+        _sentences: &Sentences<'_>,
+    ) -> Vec<Choice> {
+        Vec::new()
     }
 
     /// The factors that this device may approve with. All but the code are optional.

@@ -10,13 +10,15 @@ use ipse_protocol::sha256;
 use ipse_protocol::terms::ActionStatus;
 use ipse_store::action::{self, Action};
 use ipse_store::person::LookupField;
-use ipse_store::{StoreError, Tx, pushed_request};
+use ipse_store::{StoreError, Tx, pushed_request, remembered};
 
 use super::browser::started_in;
+use super::come_back::{Answer, Judge, Standing};
 use super::{Begun, Browser, LoginError, LoginRefusal, SECOND_MS};
 use crate::error::RuleError;
 use crate::open::{OpenRequest, Way};
 use crate::partner::{Evidence, use_up};
+use crate::remembered::Asking;
 use crate::request::ActionRequest;
 use crate::scheme::Scheme;
 use crate::{block, person};
@@ -121,7 +123,17 @@ impl Scheme {
         let (place, pushed) = (id.to_string(), Handle::open_as(&handle.secret));
         let life = self.config.lifetimes.action;
         self.open_request(&place, Some(&pushed), &open, life)?;
-        let beginning = self.beginning(browser);
+        let mut beginning = self.beginning(browser, &partner);
+        if beginning.judge.has_cookie() {
+            let (expires, hash, partner) = (handle.expires, handle.hash(), partner.clone());
+            let waiting = self
+                .store
+                .read(move |tx| pushed_request::waiting(tx, expires, &hash, &partner))
+                .await?;
+            if let Some(json) = waiting {
+                beginning.answer = self.prepare_answer(&beginning, &json, &id).await?;
+            }
+        }
         let begun = self
             .store
             .write_rule(move |tx| {
@@ -129,26 +141,17 @@ impl Scheme {
                     pushed_request::consume(tx, handle.expires, &handle.hash(), &partner)?;
                 let Some(request) = consumed else {
                     return match begun_before(tx, &id, &partner, &beginning.browser)? {
-                        Some(row) => Ok((row, false)),
+                        Some(row) => Ok(Started::Before(row)),
                         None => Err(LoginRefusal::RequestUnknown.into()),
                     };
                 };
                 if tx.now()? >= handle.expires {
                     return Err(LoginRefusal::RequestUnknown.into());
                 }
-                let row = beginning.begin(tx, id.clone(), &partner, request)?;
-                Ok::<_, RuleError<LoginRefusal>>((row, true))
+                beginning.begin(tx, id.clone(), &partner, request)
             })
             .await;
-        let (row, new) = self.open.settled(&place, begun)?;
-        if row.status != ActionStatus::Created {
-            self.open.release(&place);
-        }
-        Ok(if new {
-            Begun::Now(Box::new(self.sign_in_state(&row, row.created, true)?))
-        } else {
-            Begun::Before(row.id)
-        })
+        self.begun(&place, begun)
     }
 
     /// Begins the action of a plain request, for partners whose registration allows those.
@@ -160,7 +163,7 @@ impl Scheme {
         partner: &PartnerId,
         request: &ActionRequest<'_>,
         browser: Browser,
-    ) -> Result<ActionId, LoginError> {
+    ) -> Result<Begun, LoginError> {
         let request = request.to_json()?;
         let partner = partner.clone();
         let open = open_request(Way::Plain, &partner, Some(browser.address));
@@ -168,12 +171,36 @@ impl Scheme {
         let id = ActionId::dated_by(self.clock.unix_ms(), &self.random.bytes());
         let place = id.to_string();
         self.open_request(&place, None, &open, self.config.lifetimes.action)?;
-        let beginning = self.beginning(browser);
+        let mut beginning = self.beginning(browser, &partner);
+        beginning.answer = self.prepare_answer(&beginning, &request, &id).await?;
         let begun = self
             .store
             .write_rule(move |tx| beginning.begin(tx, id.clone(), &partner, request.clone()))
             .await;
-        Ok(self.open.settled(&place, begun)?.id)
+        self.begun(&place, begun)
+    }
+
+    /// What the browser gets. A request that waits for no phone is not counted as open.
+    fn begun(
+        &self,
+        place: &str,
+        started: Result<Started, RuleError<LoginRefusal>>,
+    ) -> Result<Begun, LoginError> {
+        let started = self.open.settled(place, started)?;
+        let waits = match &started {
+            Started::New(row) | Started::Before(row) => row.status == ActionStatus::Created,
+            Started::PersonNeeded(_) => false,
+        };
+        if !waits {
+            self.open.release(place);
+        }
+        Ok(match started {
+            Started::New(row) => {
+                Begun::Now(Box::new(self.sign_in_state(&row, row.created, true)?))
+            }
+            Started::Before(row) => Begun::Before(row.id),
+            Started::PersonNeeded(oidc_request) => Begun::PersonNeeded(oidc_request),
+        })
     }
 
     fn open_request(
@@ -193,9 +220,11 @@ impl Scheme {
         }
     }
 
-    fn beginning(&self, browser: Browser) -> Beginning {
+    fn beginning(&self, browser: Browser, partner: &PartnerId) -> Beginning {
         Beginning {
             keys: self.keys.clone(),
+            judge: self.judge(partner, &browser),
+            answer: None,
             browser,
             life: self.config.lifetimes.action,
             demo: self.config.is_demo(),
@@ -223,27 +252,56 @@ fn begun_before(
     Ok(action::by_id(tx, id)?.filter(same))
 }
 
+/// How a request began.
+#[expect(clippy::large_enum_variant, reason = "one value a request")]
+enum Started {
+    /// With this action.
+    New(Action),
+    /// With this action, in the same browser before.
+    Before(Action),
+    /// Not at all: the person would have to be asked. The OpenID Connect request, JSON.
+    PersonNeeded(String),
+}
+
 /// What every login begins with.
-struct Beginning {
+pub(super) struct Beginning {
     keys: Arc<dyn KeyStore>,
-    browser: Browser,
+    pub(super) judge: Judge,
+    /// The answer without asking, if there may be one.
+    answer: Option<Answer>,
+    pub(super) browser: Browser,
     life: i64,
     demo: bool,
 }
 
 impl Beginning {
-    /// Adds the action of a partner's request.
+    /// Answers a partner's request without asking, or adds its action.
     fn begin(
         &self,
         tx: &mut Tx,
         id: ActionId,
         partner: &PartnerId,
         json: String,
-    ) -> Result<Action, RuleError<LoginRefusal>> {
+    ) -> Result<Started, RuleError<LoginRefusal>> {
         let Ok(request) = ActionRequest::parse(&json) else {
             return Err(StoreError::Corrupt("pushed request".into()).into());
         };
         let now = tx.now()?;
+        match (self.judge.judge(tx, &request)?, &self.answer) {
+            (Standing::Answered(found), Some(answer)) if answer.repeats(&found) => {
+                if let Some(row) = answer.give(tx, self.life)? {
+                    return Ok(Started::New(row));
+                }
+            }
+            (Standing::AskedAfresh(approval), _) => {
+                remembered::end(tx, &approval, now)?;
+            }
+            (Standing::Answered(_) | Standing::Asked, _) => {}
+        }
+        if matches!(&request.coming_back, Some(c) if c.asking == Asking::Never) {
+            let oidc_request = request.oidc_request.get().to_owned();
+            return Ok(Started::PersonNeeded(oidc_request));
+        }
         let identity = match request.sandbox_person.as_deref().filter(|_| self.demo) {
             None => None,
             Some(name) => {
@@ -278,6 +336,6 @@ impl Beginning {
         if let Some(identity) = &row.identity {
             tx.notify(block::IDENTITY_CHANNEL, identity);
         }
-        Ok(row)
+        Ok(Started::New(row))
     }
 }

@@ -4,12 +4,14 @@ use ipse_protocol::constant_time_eq;
 use ipse_protocol::ids::ActionId;
 use ipse_protocol::terms::{ActionStatus, Flow};
 use ipse_store::action::{self, Action, Claim};
+use ipse_store::remembered::{self as remembered_rows, Remembered};
 
 use super::{LoginResult, SignIn};
 use crate::block;
 use crate::error::Error;
 use crate::grant::{authorization_code, return_token};
 use crate::link;
+use crate::remembered;
 use crate::request::ActionRequest;
 use crate::scheme::Scheme;
 
@@ -19,14 +21,16 @@ impl Scheme {
     /// # Errors
     /// When the store fails.
     pub async fn sign_in(&self, action: &str, browser: &[u8; 32]) -> Result<Option<SignIn>, Error> {
-        let Some((row, now)) = self.started_by(action, browser).await? else {
+        let Some((row, remembered, now)) = self.started_by(action, browser).await? else {
             return Ok(None);
         };
         // After a claim by the same-device link, an approval continues only through `return_url`: a page that sent the
         // link to another person's phone gets nothing.
         let by_app_link = row.claim.as_ref().is_some_and(Claim::returns);
         let waits = by_app_link && row.status == ActionStatus::Approved;
-        self.sign_in_state(&row, now, !waits).map(Some)
+        let mut state = self.sign_in_state(&row, now, !waits)?;
+        self.add_return_cookie(&mut state, remembered.as_ref());
+        Ok(Some(state))
     }
 
     /// The state of a login, for the browser that comes back through its `return_url` (protocol §6).
@@ -48,27 +52,45 @@ impl Scheme {
         if !constant_time_eq(expected.as_bytes(), token.as_bytes()) {
             return Ok(None);
         }
-        let Some((row, now)) = self.started_by(&action, browser).await? else {
+        let Some((row, remembered, now)) = self.started_by(&action, browser).await? else {
             return Ok(None);
         };
-        self.sign_in_state(&row, now, true).map(Some)
+        let mut state = self.sign_in_state(&row, now, true)?;
+        self.add_return_cookie(&mut state, remembered.as_ref());
+        Ok(Some(state))
+    }
+
+    /// The browser that goes on with an approval gets the cookie that the person allowed it.
+    fn add_return_cookie(&self, state: &mut SignIn, remembered: Option<&Remembered>) {
+        if matches!(state.result, Some(LoginResult::Approved { .. })) {
+            state.return_cookie =
+                remembered.and_then(|row| remembered::new_cookie(&*self.keys, row, state.now));
+        }
     }
 
     async fn started_by(
         &self,
         action: &str,
         browser: &[u8; 32],
-    ) -> Result<Option<(Action, i64)>, Error> {
+    ) -> Result<Option<(Action, Option<Remembered>, i64)>, Error> {
         let Some(id) = ActionId::parse(action) else {
             return Ok(None);
         };
-        let (row, now) = self
+        let (row, remembered, now) = self
             .store
-            .read(move |tx| Ok((action::by_id(tx, &id)?, tx.now()?)))
+            .read(move |tx| {
+                let row = action::by_id(tx, &id)?;
+                let approved = matches!(&row, Some(row) if row.status == ActionStatus::Approved);
+                let remembered = match approved {
+                    true => remembered_rows::by_action(tx, &id)?,
+                    false => None,
+                };
+                Ok((row, remembered, tx.now()?))
+            })
             .await?;
         Ok(row
             .filter(|row| started_in(row, browser))
-            .map(|row| (row, now)))
+            .map(|row| (row, remembered, now)))
     }
 
     pub(super) fn sign_in_state(
@@ -117,6 +139,7 @@ impl Scheme {
             now,
             reason: row.reason().map(str::to_owned),
             result,
+            return_cookie: None,
         })
     }
 
@@ -125,7 +148,7 @@ impl Scheme {
     /// # Errors
     /// When the store fails.
     pub async fn cancel(&self, action: &str, browser: &[u8; 32]) -> Result<bool, Error> {
-        let Some((row, _)) = self.started_by(action, browser).await? else {
+        let Some((row, ..)) = self.started_by(action, browser).await? else {
             return Ok(false);
         };
         self.open.release(&row.id);

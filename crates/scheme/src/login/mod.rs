@@ -2,6 +2,7 @@
 
 mod begin;
 mod browser;
+mod come_back;
 
 use std::net::IpAddr;
 
@@ -11,6 +12,7 @@ use ipse_protocol::terms::{ActionStatus, Level};
 use ipse_texts::Language;
 
 use crate::grant::AuthorizationCode;
+use crate::remembered::{NewCookie, ReturnCookie};
 
 pub use crate::refusal::{CodeRefusal, LoginError, LoginRefusal};
 
@@ -27,13 +29,17 @@ pub struct Browser {
     pub language: Language,
     /// The address that it comes from.
     pub address: IpAddr,
+    /// Its cookie for coming back to this partner.
+    pub return_cookie: Option<ReturnCookie>,
 }
 
-/// What became of a browser that arrives with a pushed request.
+/// What became of a browser that arrives with a request.
 #[derive(Clone, Debug)]
 pub enum Begun {
-    /// The login begins: its state.
+    /// The login begins, or is answered without asking: its state.
     Now(Box<SignIn>),
+    /// The person would have to be asked, which the request forbids: the OpenID Connect request, JSON.
+    PersonNeeded(String),
     /// It began before in this same browser, which was sent here again or reloaded: its action.
     Before(ActionId),
 }
@@ -77,6 +83,8 @@ pub struct SignIn {
     pub reason: Option<String>,
     /// The result to send the browser to the partner with, if it may go now.
     pub result: Option<LoginResult>,
+    /// The cookie that the browser gets with the result, to come back with.
+    pub return_cookie: Option<NewCookie>,
 }
 
 /// How a login ended.

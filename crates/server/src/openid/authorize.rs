@@ -9,11 +9,11 @@ use axum::response::Response;
 use ipse_openid::Params;
 use ipse_openid::client::Registration;
 use ipse_openid::request::{self, AuthorizationRequest, AuthorizeParams, PageProblem, Refusal};
-use ipse_protocol::ids::{ActionId, PartnerId};
+use ipse_protocol::ids::PartnerId;
 use ipse_scheme::login::{Begun, Browser, LoginRefusal};
 use ipse_texts::Language;
 
-use super::cookie::BrowserCookie;
+use super::cookie::{BrowserCookie, ReturnCookie};
 use super::error::Error;
 use super::pages::sign_in_path;
 use super::{Provider, browser, client, form, headers, sign_in};
@@ -76,11 +76,15 @@ async fn start(
         .ok_or(PageProblem::ClientUnknown)?;
     let cookie = BrowserCookie::read_or_new(headers, provider.issuer(), &provider.random);
     let language = browser::language(headers).unwrap_or(Language::En);
+    let returns = ReturnCookie::new(&partner, provider.issuer());
+    let return_cookie = returns.read(headers);
+    let may_return = return_cookie.is_some();
     let browser = |language: Language| Browser {
         binding: cookie.binding(),
         name: browser::name(headers),
         language,
         address: address.0,
+        return_cookie,
     };
     let mut response = match &authorize {
         AuthorizeParams::Pushed { request_uri, .. } => {
@@ -92,17 +96,35 @@ async fn start(
                     sign_in::page::show(provider, headers, None, &cookie, *state).await
                 }
                 Begun::Before(action) => headers::see_other(&sign_in_path(&action)),
+                Begun::PersonNeeded(oidc_request) => {
+                    let request: AuthorizationRequest = serde_json::from_str(&oidc_request)
+                        .map_err(Error::json("the request cannot be read"))?;
+                    return Err(person_needed(&request));
+                }
             }
         }
         AuthorizeParams::Plain { .. } => {
-            let request = request::plain(&params, &registration, &provider.context())?;
+            let hinted = client::hinted(provider, &params).await?;
+            let context = provider.context(may_return, hinted.as_deref());
+            let request = request::plain(&params, &registration, &context)?;
             let browser = browser(request.language.unwrap_or(language));
-            let action = start_plain(provider, &partner, &registration, &request, browser).await?;
-            headers::see_other(&sign_in_path(&action))
+            match start_plain(provider, &partner, &registration, &request, browser).await? {
+                Begun::Now(state) if state.result.is_some() => {
+                    sign_in::page::show(provider, headers, None, &cookie, *state).await
+                }
+                Begun::Now(state) => headers::see_other(&sign_in_path(&state.action)),
+                Begun::Before(action) => headers::see_other(&sign_in_path(&action)),
+                Begun::PersonNeeded(_) => return Err(person_needed(&request)),
+            }
         }
     };
     cookie.set_on(&mut response);
     Ok(response)
+}
+
+/// The answer to a request that forbids to ask the person who would have to be asked.
+fn person_needed(request: &AuthorizationRequest) -> Error {
+    Error::Redirect(Box::new(request.error(request::LOGIN_REQUIRED)))
 }
 
 async fn start_plain(
@@ -111,7 +133,7 @@ async fn start_plain(
     registration: &Registration,
     request: &AuthorizationRequest,
     browser: Browser,
-) -> Result<ActionId, Error> {
+) -> Result<Begun, Error> {
     let oidc_request = client::oidc_request(request)?;
     let redirect = |error| Error::Redirect(Box::new(request.error(error)));
     let wanted = client::action_request(registration, request, &oidc_request).map_err(redirect)?;

@@ -6,11 +6,12 @@ use axum::http::HeaderMap;
 use ipse_openid::authn::{Context, Credentials, UNKNOWN_KEY};
 use ipse_openid::client::Registration;
 use ipse_openid::discovery::path;
-use ipse_openid::request::AuthorizationRequest;
+use ipse_openid::request::{self, AuthorizationRequest, Prompt};
 use ipse_openid::{OAuthError, OAuthErrorCode, Params};
 use ipse_protocol::ids::PartnerId;
 use ipse_scheme::Kind;
 use ipse_scheme::partner::{Assertion, Evidence};
+use ipse_scheme::remembered::{Asking, ComingBack};
 use ipse_scheme::request::ActionRequest;
 use serde_json::value::RawValue;
 
@@ -120,6 +121,17 @@ pub async fn registration(
     Ok(Some(found))
 }
 
+/// The client that the `id_token_hint` of a request says it was issued to.
+pub async fn hinted(
+    provider: &Provider,
+    params: &Params,
+) -> Result<Option<Arc<Registration>>, Error> {
+    match request::hinted_client(params) {
+        Some(client_id) => registration(provider, &client_id).await,
+        None => Ok(None),
+    }
+}
+
 /// The request as the scheme keeps it: what its rules judge, and the [`oidc_request`] that we answer.
 pub fn action_request<'a>(
     registration: &'a Registration,
@@ -145,8 +157,29 @@ pub fn action_request<'a>(
             .map(|claim| claim.as_str())
             .collect(),
         sandbox_person: request.login_hint.as_deref().map(Into::into),
+        coming_back: coming_back(registration, request),
         details: None,
         oidc_request,
+    })
+}
+
+/// What the request says about coming back, if its service registered it.
+fn coming_back<'a>(
+    registration: &Registration,
+    request: &'a AuthorizationRequest,
+) -> Option<ComingBack<'a>> {
+    let minutes = registration.service(&request.service)?.return_minutes;
+    (minutes > 0).then(|| ComingBack {
+        minutes,
+        redirect_uri: (&*request.redirect_uri).into(),
+        asking: match request.prompt {
+            Prompt::Unsaid => Asking::Needed,
+            Prompt::None => Asking::Never,
+            Prompt::Ask => Asking::Always,
+            Prompt::Login => Asking::Afresh,
+        },
+        max_age: request.max_age,
+        subject: request.required_sub.as_deref().map(Into::into),
     })
 }
 

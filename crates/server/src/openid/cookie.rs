@@ -1,9 +1,11 @@
-//! The cookie that binds a login to the browser which started it (threats 1 and 18).
+//! The cookie that binds a login to the browser which started it (threats 1 and 18), and those with which it comes back.
 
 use axum::http::{HeaderMap, header};
 use axum::response::Response;
 use ipse_jose::b64;
 use ipse_protocol::Random;
+use ipse_protocol::ids::PartnerId;
+use ipse_scheme::remembered;
 
 use crate::cookies::{FlowCookie, Names};
 
@@ -53,6 +55,34 @@ impl BrowserCookie {
             return;
         }
         if let Some(cookie) = self.cookie.header(&self.value, None) {
+            response.headers_mut().append(header::SET_COOKIE, cookie);
+        }
+    }
+}
+
+const RETURN_NAMES: Names = Names {
+    https: "__Host-ipse_scheme_return",
+    http: "ipse_scheme_return",
+    http_path: "/",
+};
+
+/// The cookie with which a browser comes back to one partner. Each approval that allows it sets a new value.
+pub struct ReturnCookie(FlowCookie);
+
+impl ReturnCookie {
+    /// The cookie for a partner.
+    pub fn new(partner: &PartnerId, issuer: &str) -> Self {
+        Self(FlowCookie::of(&RETURN_NAMES, partner.as_str(), issuer))
+    }
+
+    /// What the browser shows.
+    pub fn read(&self, headers: &HeaderMap) -> Option<remembered::ReturnCookie> {
+        remembered::ReturnCookie::parse(self.0.read(headers)?)
+    }
+
+    /// Sets the cookie.
+    pub fn set_on(&self, new: &remembered::NewCookie, response: &mut Response) {
+        if let Some(cookie) = self.0.header(&new.value, Some(new.seconds)) {
             response.headers_mut().append(header::SET_COOKIE, cookie);
         }
     }

@@ -9,6 +9,7 @@ use ipse_scheme::login::{LoginResult, SignIn};
 use ipse_texts::Language;
 
 use super::Provider;
+use super::cookie::ReturnCookie;
 use super::error::Error;
 use super::pages::{Back, ErrorPage, Outcome, Page, answer_path, leave};
 
@@ -85,10 +86,18 @@ pub async fn go(
             failed(provider, sign_in, denied)
         }
     };
-    match response {
-        Ok(response) => leave(page, &sign_in.partner_name, &response),
-        Err(error) => error.on(page),
+    let response = match response {
+        Ok(response) => response,
+        Err(error) => return error.on(page),
+    };
+    let mut leaving = leave(page, &sign_in.partner_name, &response);
+    // Whoever approved in another's place does not come back.
+    if let Some(cookie) = &sign_in.return_cookie
+        && response.is_success()
+    {
+        ReturnCookie::new(&sign_in.partner, provider.issuer()).set_on(cookie, &mut leaving);
     }
+    leaving
 }
 
 /// How a login ends for the browser.

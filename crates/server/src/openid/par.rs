@@ -30,7 +30,11 @@ pub async fn post(
 async fn push(provider: &Provider, headers: &HeaderMap, body: &[u8]) -> Result<Vec<u8>, Error> {
     let params = form::read(headers, body)?;
     let client = Client::authenticate(provider, path::PAR, headers, &params).await?;
-    let context = provider.context();
+    let hinted = match client::hinted(provider, &params).await {
+        Ok(hinted) => hinted,
+        Err(error) => return Err(client.refuse(provider, error).await),
+    };
+    let context = provider.context(true, hinted.as_deref());
     let bound = request::pushed(&params, &client.registration, &context).and_then(|mut request| {
         if let Some(jkt) = client.proved_key() {
             request.bind(jkt)?;

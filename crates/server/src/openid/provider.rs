@@ -87,11 +87,17 @@ impl Provider {
         &self.scheme.config.issuer
     }
 
-    /// What requests are checked with.
-    pub fn context(&self) -> request::Context<'_> {
+    /// What requests are checked with: whether the browser may come back, and the client that an `id_token_hint` names.
+    pub fn context<'a>(
+        &'a self,
+        may_return: bool,
+        hinted: Option<&'a Registration>,
+    ) -> request::Context<'a> {
         request::Context {
             issuer: self.issuer(),
             id_token_keys: &self.id_token_keys,
+            may_return,
+            hinted: hinted.map(|hinted| (&*hinted.client_id, hinted.sector())),
             now: self.clock.unix_seconds(),
         }
     }

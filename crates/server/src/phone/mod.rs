@@ -110,6 +110,10 @@ pub fn router(api: Api) -> Router {
         .route("/actions/{id}/refuse", post(actions::refuse::post))
         .route("/actions/{id}/wrong", post(actions::wrong::post))
         .route("/actions/{id}/report", post(actions::report::post))
+        .route(
+            "/actions/{id}/stop-returns",
+            post(actions::stop_returns::post),
+        )
         .route("/me", get(me::get))
         .route("/devices", get(devices::get))
         .route("/receipts/{id}", get(receipts::get))

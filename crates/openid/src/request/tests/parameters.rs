@@ -201,14 +201,11 @@ const TABLE: &[Row] = &[
     ("made_up", "x", Ignored, Ignored, Ignored),
 ];
 
-/// Parameters that are checked and then change nothing: every display and every prompt shows the same page, each login is new,
-/// other hints than a test person's are not followed, and `query` and userinfo are what there is.
+/// Parameters that are checked and then change nothing: every display shows the same page, other hints than a test person's are not followed, and `query` and userinfo are what there is.
 const WITHOUT_EFFECT: &[&str] = &[
     "response_type",
     "response_mode",
     "display",
-    "prompt",
-    "max_age",
     "login_hint",
     RESOURCE,
 ];
@@ -245,6 +242,8 @@ fn context<'a>() -> Context<'a> {
     Context {
         issuer: ISSUER,
         id_token_keys: &[],
+        may_return: true,
+        hinted: None,
         now: 0,
     }
 }

@@ -6,6 +6,7 @@ pub mod claim;
 pub mod refuse;
 pub mod report;
 pub mod show;
+pub mod stop_returns;
 pub mod wrong;
 
 use std::sync::Arc;

@@ -56,18 +56,31 @@ async fn only_the_person_of_the_hint_or_of_the_requested_sub_logs_in() {
 }
 
 #[tokio::test]
-async fn the_token_of_another_client_is_no_hint() {
+async fn t39_a_hint_names_somebody_for_the_clients_of_its_sector_only() {
     let network = TestNetwork::new().await;
     let (partner, other) = (network.partner().await, network.partner().await);
-    let mut ana = network.enrolled(0).await;
-    let (hint, _) = known(&network, &partner, &mut ana).await;
-    let login = other.login();
-    let mut request = other.request(&login);
-    request.push(("id_token_hint".to_owned(), hint));
-    let (status, answer) = other.push(request).await;
+    let sector = serde_json::json!({"sector": partner.client_id});
+    let sibling = Partner::register(&network, sector).await;
+    let (mut ana, mut bert) = (network.enrolled(0).await, network.enrolled(1).await);
+    let (hint, sub) = known(&network, &partner, &mut ana).await;
+    let login_of = |client: &Partner| {
+        let mut request = client.request(&client.login());
+        request.push(("id_token_hint".to_owned(), hint.clone()));
+        request
+    };
+    let (status, answer) = other.push(login_of(&other)).await;
     assert_eq!(status, StatusCode::BAD_REQUEST);
     assert_eq!(answer["error"], "invalid_request");
     let text = answer["error_description"].as_str().expect("text");
-    assert!(text.contains("another client"), "{text}");
+    assert!(text.contains("another sector"), "{text}");
+
+    let change = [("id_token_hint", &*hint)];
+    let (location, verifier) = login(&network, &sibling, &mut ana, &change).await;
+    let code = parameter(&location, "code").expect("a code");
+    let tokens = sibling.redeem(&code, &verifier).await;
+    assert_eq!(tokens.claims()["sub"], *sub);
+    let (location, _) = login(&network, &sibling, &mut bert, &change).await;
+    let error = parameter(&location, "error");
+    assert_eq!(error.as_deref(), Some("login_required"));
     network.end().await;
 }

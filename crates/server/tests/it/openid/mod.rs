@@ -1,6 +1,7 @@
 //! The API for partners and browsers. Files mirror `crates/server/src/openid`.
 
 mod authorize;
+mod coming_back;
 mod configuration;
 mod form_post;
 mod id_token_hint;

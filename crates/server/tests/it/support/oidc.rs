@@ -185,6 +185,7 @@ impl TestServer {
                 code: "HOEK_LOGIN".to_owned(),
                 kind: ServiceType::Login,
                 scopes: vec!["profile".to_owned()],
+                return_minutes: 0,
             }],
             sandbox_people: false,
             jwks_uri: None,

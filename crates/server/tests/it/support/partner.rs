@@ -72,6 +72,7 @@ impl Partner {
                 code: "HOEK_LOGIN".into(),
                 kind: ServiceType::Login,
                 scopes: vec![PROFILE.into()],
+                return_minutes: 0,
             }],
             sandbox_people: false,
             jwks_uri: None,

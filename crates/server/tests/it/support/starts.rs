@@ -2,6 +2,7 @@
 
 use ipse_protocol::wire::Offer;
 use ipse_scheme::Error;
+use ipse_scheme::login::Begun;
 use ipse_scheme::request::ActionRequest;
 use ipse_texts::Language;
 
@@ -107,14 +108,15 @@ impl TestNetwork {
             name: "Firefox".into(),
             language: Language::En,
             address: std::net::Ipv4Addr::LOCALHOST.into(),
+            return_cookie: None,
         };
         let scheme = &self.server.scheme;
         let request: ActionRequest<'_> = serde_json::from_str(stored).expect("a request");
         let client = parsed(&partner.client_id);
-        let action = scheme.begin_plain(&client, &request, starting);
-        let action = action.await.expect("an action");
-        let page = scheme.sign_in(&action, &RACER).await;
-        let page = page.expect("a page").expect("of this browser");
+        let begun = scheme.begin_plain(&client, &request, starting);
+        let Begun::Now(page) = begun.await.expect("an action") else {
+            panic!("the person is asked");
+        };
         phone.claim(&page.app_link).await.json()
     }
 }

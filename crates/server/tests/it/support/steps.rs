@@ -47,6 +47,7 @@ impl Phone {
         let done = self.finish_enrolment().await;
         assert_eq!(done.status, StatusCode::CREATED, "{}", done.body);
         self.identity = done.body["identity"].as_str().expect("identity").to_owned();
+        self.state.identity = Some(self.identity.clone());
     }
 
     /// Enrols until the bank has vouched; the code is chosen next.

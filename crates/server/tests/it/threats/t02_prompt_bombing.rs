@@ -46,6 +46,7 @@ async fn t02_a_thousand_starts_show_one_prompt() {
             name: "Firefox".into(),
             language: Language::En,
             address: std::net::Ipv4Addr::LOCALHOST.into(),
+            return_cookie: None,
         };
         let restarted = network.another_node().scheme;
         let mut begun = 0;
