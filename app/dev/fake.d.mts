@@ -23,6 +23,8 @@ export interface Fake {
     /** Problems to answer instead. Each is used one time. */
     failures: { route: string; status: number; code: string; members?: Record<string, unknown> }[];
   };
+  /** A browser comes back after this action. */
+  comeBack(before: FakeAction): FakeAction;
   createRequest(over?: Record<string, unknown>): { link: string; action: FakeAction };
   close(): void;
 }

@@ -151,6 +151,14 @@ export async function startFake({ port = 0, simDelay = 0 } = {}) {
     return made;
   }
 
+  /** A browser comes back after an action. */
+  function comeBack(before) {
+    const made = makeAction(before.person, { flow: before.flow, view: { ...before.view } });
+    Object.assign(made, { status: "delivered", decided: Date.now(), returned: true });
+    const evidence = { approval: before.id, partner: made.partner.id, partner_name: made.partner.name, partner_domain: made.partner.domain, browser: made.view.started.browser, attributes: [], time: made.decided };
+    return Object.assign(made, receipt("return", made.person, evidence));
+  }
+
   /** An action that the person starts in the app. */
   function ownAction(person, kind, over = {}) {
     const [title, purpose] = TEXTS[person.language][over.service ?? kind];
@@ -159,7 +167,7 @@ export async function startFake({ port = 0, simDelay = 0 } = {}) {
     return Object.assign(made, { status: "linked", claimed: true });
   }
 
-  const summary = (a) => ({ id: a.id, kind: a.kind, partner: OWN.includes(a.kind) ? null : a.partner.name, domain: OWN.includes(a.kind) ? null : a.partner.domain, status: a.status, created: a.created, expires: a.expires, decided: a.decided, receipt: a.receipt });
+  const summary = (a) => ({ id: a.id, kind: a.kind, partner: OWN.includes(a.kind) ? null : a.partner.name, domain: OWN.includes(a.kind) ? null : a.partner.domain, status: a.status, created: a.created, expires: a.expires, decided: a.decided, receipt: a.receipt, ...(a.returned ? { returned: true } : {}) });
   const offer = (a) => ({ action: a.id, flow: a.flow, match_code: a.match, view: b64u(a.bytes), nonce: b64u(a.nonce), expires: a.expires, server_time: Date.now(), identity: a.person.identity, epoch: a.person.epoch, code_version: a.person.codeVersion, partner: a.partner.id, domain: a.partner.domain, browser_binding: b64u(a.binding), level: "advanced", factors: a.factors, sim: a.sim, wrong_since_last: a.person.wrong, wrong_codes_left: 3 - a.person.wrong });
 
   const hashOfPairs = (pairs) => sha256(...pairs.flatMap((pair) => pair.flatMap((p) => [u32(Buffer.byteLength(p)), p])));
@@ -177,6 +185,7 @@ export async function startFake({ port = 0, simDelay = 0 } = {}) {
     a.decided = Date.now();
     Object.assign(a, receipt(status === "approved" ? "approval" : "refusal", a.person, { view: b64u(a.bytes), transcript: a.fields, device_jws: jws, sim_statement: null, decision: status === "approved" ? "approve" : "refuse", factor, ...(choices.length ? { choices } : {}), time: a.decided }));
     a.answer = { status, return_url: a.flow === "app" ? `${origin}/dev/returned` : null, receipt: a.receipt, promise: a.promise };
+    if (choices.some(({ key, value }) => key === "return" && value === "on")) a.returning = Date.now() + 2_700_000;
     if (status === "approved" && a.kind === "code") Object.assign(a.person, { record: a.record, codeVersion: a.person.codeVersion + 1, epoch: a.person.epoch + 1 });
     if (status === "approved" && a.kind === "fingerprint") a.person.unlock = a.credential;
     if (status === "approved" && a.kind === "unblock") a.person.reasons = [];
@@ -246,7 +255,7 @@ export async function startFake({ port = 0, simDelay = 0 } = {}) {
         if (before !== null && from === 0) throw new Refusal(404, "not_found");
         const page = mine.slice(from, from + state.page);
         const isOpen = (a) => ["created", "linked"].includes(a.status);
-        return [200, { open: page.filter(isOpen).map(summary), past: page.filter((a) => !isOpen(a)).map(summary), more: mine.length > from + state.page }];
+        return [200, { open: page.filter(isOpen).map(summary), past: page.filter((a) => !isOpen(a)).map(summary), more: mine.length > from + state.page, returning: mine.filter((a) => a.returning > Date.now()).map((a) => ({ action: a.id, partner: a.partner.name, domain: a.partner.domain, browser: a.view.started.browser, until: a.returning, returns: 0 })) }];
       }
       case "GET /actions/:id": if (!action) throw new Refusal(404, "not_found"); return [200, { ...summary(action), ...(action.status === "linked" ? { offer: offer(action) } : {}) }];
       case "GET /receipts/:id": if (!state.receipts.has(target)) throw new Refusal(404, "not_found"); return [200, state.receipts.get(target)];
@@ -334,6 +343,7 @@ export async function startFake({ port = 0, simDelay = 0 } = {}) {
         action.decidedT = body.t;
         return [200, decide(action, known, jws, "approved", attempt.factor, body.choices)];
       }
+      case "POST /actions/:id/stop-returns": action.returning = 0; return [200, {}];
       case "POST /actions/:id/refuse": {
         if (action.answer && action.decidedT === body.t) return [200, action.answer];
         if (action.status !== "linked") throw new Refusal(410, "action_closed", { status: action.status });
@@ -401,6 +411,7 @@ export async function startFake({ port = 0, simDelay = 0 } = {}) {
   return {
     origin, state, push,
     /** Creates a request of a partner. Returns the link to open, or the text of the QR code to scan. */
+    comeBack,
     createRequest(over = {}) {
       const action = makeAction(state.person, over);
       const code = b64u(randomBytes(16));

@@ -249,6 +249,30 @@ async function walk(browser, lang, theme, size) {
     await page.goto(forged.link);
     await page.locator("[data-code=view_unreadable]").waitFor();
 
+    // A browser that may come back, comes back, and may not any more.
+    const label = { nl: "Deze browser mag 45 minuten lang terugkomen zonder het mij te vragen", fr: "Ce navigateur peut revenir pendant 45 minutes sans me le demander", de: "Dieser Browser darf 45 Minuten lang wiederkommen, ohne mich zu fragen", en: "This browser may come back for 45 minutes without asking me" }[lang];
+    const { action: allowed } = await open({ flow: "qr", factors: ["code"], view: { choices: [{ kind: "switch", key: "return", label, options: [], default: "off" }] } });
+    await at("choice-return").check();
+    await shot("read-return");
+    await at("continue").click();
+    await type("58204");
+    await page.locator("[data-testid=outcome][data-status=approved]").waitFor();
+    const back = fake.comeBack(allowed);
+    await page.goto("about:blank");
+    await page.goto(`${fake.origin}/app/`);
+    await at("returning").waitFor();
+    await shot("home-returning");
+    await page.goto(`${fake.origin}/app/#/action/${back.id}`);
+    await at("screen-past").waitFor();
+    await shot("past-returned");
+    await at("receipt").click();
+    await at("receipt-verdict").waitFor();
+    if ((await at("receipt-verdict").getAttribute("data-sound")) !== "true") note("a receipt of a return is not correct", "page");
+    await shot("receipt-return");
+    await page.goto(`${fake.origin}/app/#`);
+    await at(`stop-${allowed.id}`).click();
+    await at("returning").waitFor({ state: "detached" });
+
     await open({ flow: "link" });
     await inView("match-code");
     await shot("read-link");

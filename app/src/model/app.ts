@@ -1,7 +1,7 @@
 // The app's state, and the functions that change it. Screens read the state and call these functions.
 
 import { Api, fetchConfig } from "../protocol/api";
-import type { Config, Enrolment, Language, Me, Summary } from "../protocol/api";
+import type { Config, Enrolment, Language, Me, Returning, Summary } from "../protocol/api";
 import { createDevice, DeviceClient } from "../protocol/device";
 import type { DeviceRecord } from "../protocol/device";
 import { listen } from "../protocol/events";
@@ -31,6 +31,8 @@ export interface State {
   past: Summary[];
   /** Whether the scheme has actions older than those in `past`. */
   more: boolean;
+  /** The browsers that may come back to a site without asking. */
+  returning: Returning[];
   /** The problem that stops the whole app. */
   problem: Problem | null;
   /** The problem with which the bank sent the person back. Shown once, on the screen with the banks. */
@@ -62,6 +64,7 @@ export const app = new Store<State>({
   open: [],
   past: [],
   more: false,
+  returning: [],
   problem: null,
   bankProblem: null,
   recovery: null,
@@ -285,7 +288,7 @@ export async function reloadEnrolment(): Promise<void> {
 
 export async function deleteDevice(): Promise<void> {
   await devices.clear();
-  app.set({ record: null, enrolment: null, me: null, open: [], past: [], more: false });
+  app.set({ record: null, enrolment: null, me: null, open: [], past: [], more: false, returning: [] });
   replace("");
 }
 
@@ -328,7 +331,7 @@ function fail(problem: Problem): void {
 
 export async function refresh(): Promise<void> {
   const [me, actions] = [await api.me(), await api.actions()];
-  app.set({ me, open: actions.open, ...mergeLatest(actions, app.get()) });
+  app.set({ me, open: actions.open, returning: actions.returning ?? [], ...mergeLatest(actions, app.get()) });
 }
 
 /** Loads the page of actions before the oldest one in the state. */

@@ -125,9 +125,13 @@ const summary = {
   expires: integer,
   decided: optional(integer),
   receipt: optional(string),
+  // A browser came back, and no phone was asked.
+  returned: optional(boolean),
 };
 const summaryShape = object(summary);
-const actionsShape = object({ open: list(summaryShape), past: list(summaryShape), more: boolean });
+/** A browser that may come back to a site without asking. */
+const returningShape = object({ action: string, partner: string, domain: string, browser: string, until: integer, returns: integer });
+const actionsShape = object({ open: list(summaryShape), past: list(summaryShape), more: boolean, returning: optional(list(returningShape)) });
 const actionShape = object({ ...summary, offer: optional(offerShape) });
 
 const receiptShape = object({
@@ -156,6 +160,7 @@ export type Me = Of<typeof meShape>;
 export type Device = Of<typeof devicesShape>["devices"][number];
 export type Offer = Of<typeof offerShape>;
 export type Summary = Of<typeof summaryShape>;
+export type Returning = Of<typeof returningShape>;
 export type ReceiptAnswer = Of<typeof receiptShape>;
 
 export interface NewEnrolment {
@@ -275,6 +280,7 @@ export class Api {
   block = () => this.post(object({ status: string }), "/block", { reason: "person" });
   notMe = () => this.post(object({ status: string }), "/not-me");
   unblock = () => this.post(startedShape, "/unblock");
+  stopReturns = (id: string) => this.post(() => null, `/actions/${id}/stop-returns`);
   report = (id: string) => this.post(() => null, `/actions/${id}/report`);
 
   claim = (link: string, obtained: Obtained) => this.post(offerShape, "/actions/claim", { link, obtained });

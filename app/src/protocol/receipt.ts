@@ -15,7 +15,7 @@ import { choicesHash, transcriptHash, transcriptShape } from "./transcript";
 import { parseShown } from "./view";
 import type { Chosen, ShownView } from "./view";
 
-const KINDS = ["approval", "refusal", "expiry", "block", "unblock", "enrolment", "recovery", "device", "sim"] as const;
+const KINDS = ["approval", "refusal", "expiry", "block", "unblock", "enrolment", "recovery", "device", "sim", "return"] as const;
 
 const leafV1 = { version: integer, kind: oneOf(...KINDS), time: integer, subject: string, commitment: string };
 const leafShapes: Record<number, Shape<{ kind: (typeof KINDS)[number]; time: number; subject: string; commitment: string; disclosure?: string }>> = {
@@ -46,6 +46,10 @@ const evidenceShape = object({
   registrar: optional(string),
   terms_version: optional(string),
   reason: optional(string),
+  // A return names the partner and the browser.
+  partner_name: optional(string),
+  partner_domain: optional(string),
+  browser: optional(string),
 });
 const signedShape = object({ htm: string, htu: string, dev: string, t: optional(string) });
 const COMPLETION = /^\/phone\/v1\/enrolments\/[^/]+\/complete$/;
@@ -72,6 +76,9 @@ export interface CheckedReceipt {
   bank: string | null;
   terms: string | null;
   reason: string | null;
+  /** Name and domain of the partner to which a browser came back. */
+  partner: { name: string; domain: string } | null;
+  browser: string | null;
   index: number | null;
   size: number | null;
 }
@@ -162,6 +169,8 @@ export async function checkReceipt(receipt: ReceiptAnswer, record: DeviceRecord)
     bank: evidence.registrar,
     terms: evidence.terms_version,
     reason: evidence.reason,
+    partner: evidence.partner_name && evidence.partner_domain ? { name: evidence.partner_name, domain: evidence.partner_domain } : null,
+    browser: evidence.browser,
     index: receipt.index,
     size,
   };

@@ -19,10 +19,13 @@ const STATUS_ICONS: Record<string, IconName> = {
 
 export const statusName = (status: string): string => (has(`outcome-${status}`) ? t(`outcome-${status}`) : status);
 
+/** What came of a request. A return is none that the person answered. */
+export const outcomeName = (action: Summary): string => (action.returned ? t("outcome-returned") : statusName(action.status));
+
 export const isOpen = ({ status }: Summary): boolean => status === "created" || status === "linked";
 
 const icon = (action: Summary): IconName =>
-  isOpen(action) ? (findKind(action.kind)?.icon ?? "info") : (STATUS_ICONS[action.status] ?? "clock");
+  isOpen(action) ? (findKind(action.kind)?.icon ?? "info") : action.returned ? "again" : (STATUS_ICONS[action.status] ?? "clock");
 
 const when = (time: number): string => (isToday(time) ? clock(time) : shortDay(time));
 
@@ -34,7 +37,7 @@ export function ActionRow({ action }: { action: Summary }) {
         icon={icon(action)}
         href={`#/action/${action.id}`}
         title={<bdi>{action.partner ?? kindName(action.kind)}</bdi>}
-        note={`${action.partner ? `${kindName(action.kind)} · ` : ""}${statusName(action.status)}`}
+        note={`${action.partner ? `${kindName(action.kind)} · ` : ""}${outcomeName(action)}`}
         end={when(time)}
         testid={`action-${action.id}`}
       />

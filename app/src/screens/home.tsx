@@ -8,6 +8,7 @@ import { go } from "../model/route";
 import { Icon } from "../ui/icons";
 import { Button, Note, Screen } from "../ui/parts";
 import { ActionRow } from "./history";
+import { Returning } from "./returning";
 
 /** The screen of each next step back to an active identity. A step that only others can take has none. */
 const STEPS: Record<string, string> = {
@@ -56,6 +57,7 @@ export function Home() {
           </ul>
         )}
       </section>
+      <Returning />
       {past.length > 0 && (
         <section>
           <h2>{t("past-title")}</h2>

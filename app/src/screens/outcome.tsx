@@ -10,7 +10,7 @@ import type { Outcome } from "../protocol/approval";
 import type { View } from "../protocol/view";
 import { Icon } from "../ui/icons";
 import { Button, Facts, Note, Row, Screen, ProblemNote, useTask } from "../ui/parts";
-import { isOpen, statusName } from "./history";
+import { isOpen, outcomeName } from "./history";
 
 export function OutcomeScreen({ view, outcome }: { view: View; outcome: Outcome }) {
   const approved = outcome.status === "approved";
@@ -57,12 +57,13 @@ export function PastAction({ summary }: { summary: Summary }) {
     <Screen id="past" title={summary.partner ?? kindName(summary.kind)} over={kindName(summary.kind)} back={back}>
       <Facts
         facts={[
-          { label: t("past-outcome"), value: statusName(summary.status) },
+          { label: t("past-outcome"), value: outcomeName(summary) },
           { label: t("past-when"), value: dayAndTime(time) },
           ...(summary.domain ? [{ label: t("past-domain"), value: summary.domain }] : []),
         ]}
       />
       <p class="visually-hidden" data-testid="outcome" data-status={summary.status} />
+      {summary.returned && <Note kind="calm">{t("returned-why")}</Note>}
       {isOpen(summary) && <Note kind="calm">{t("past-other-device")}</Note>}
       {summary.receipt && (
         <ul class="rows">

@@ -83,6 +83,8 @@ export function ReceiptScreen({ id }: { id: string }) {
                 { label: t("receipt-what"), value: view.title },
               ]
             : []),
+          ...(receipt.partner ? [{ label: t("receipt-requester"), value: `${receipt.partner.name} (${receipt.partner.domain})` }] : []),
+          ...(receipt.browser ? [{ label: t("receipt-browser"), value: receipt.browser }] : []),
           ...(receipt.bank ? [{ label: t("receipt-bank"), value: receipt.bank }] : []),
           ...(receipt.terms ? [{ label: t("about-terms"), value: receipt.terms }] : []),
           ...(receipt.reason && has(reasonText(receipt.reason)) ? [{ label: t("receipt-why"), value: t(reasonText(receipt.reason)) }] : []),

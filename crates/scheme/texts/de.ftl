@@ -2,7 +2,7 @@
 
 login-title = { $partner } möchte wissen, wer Sie sind
 login-purpose = Anmelden
-return-choice = Dieser Browser darf { $minutes } Minuten lang wiederkommen
+return-choice = Dieser Browser darf { $minutes } Minuten lang wiederkommen, ohne mich zu fragen
 
 connect-sim-title = Sie möchten Ihre neue SIM verbinden
 connect-sim-purpose = Ihre SIM gehört dann wieder zu Ihrem Ipse.

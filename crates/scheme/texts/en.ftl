@@ -2,7 +2,7 @@
 
 login-title = { $partner } wants to know who you are
 login-purpose = Log in
-return-choice = This browser may come back for { $minutes } minutes
+return-choice = This browser may come back for { $minutes } minutes without asking me
 
 connect-sim-title = You want to connect your new SIM
 connect-sim-purpose = Your SIM will belong to your Ipse again.

@@ -2,7 +2,7 @@
 
 login-title = { $partner } souhaite savoir qui vous êtes
 login-purpose = Se connecter
-return-choice = Ce navigateur peut revenir pendant { $minutes } minutes
+return-choice = Ce navigateur peut revenir pendant { $minutes } minutes sans me le demander
 
 connect-sim-title = Vous voulez relier votre nouvelle SIM
 connect-sim-purpose = Votre SIM fera à nouveau partie de votre Ipse.

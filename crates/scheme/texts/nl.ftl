@@ -2,7 +2,7 @@
 
 login-title = { $partner } wil weten wie je bent
 login-purpose = Aanmelden
-return-choice = Deze browser mag { $minutes } minuten lang terugkomen
+return-choice = Deze browser mag { $minutes } minuten lang terugkomen zonder het mij te vragen
 
 connect-sim-title = Je wilt je nieuwe SIM verbinden
 connect-sim-purpose = Je SIM hoort dan weer bij je Ipse.

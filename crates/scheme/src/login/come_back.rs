@@ -155,6 +155,12 @@ struct Evidence<'a> {
     approval: &'a str,
     /// The partner.
     partner: &'a str,
+    /// Its name.
+    partner_name: &'a str,
+    /// Its domain.
+    partner_domain: &'a str,
+    /// What the browser calls itself.
+    browser: &'a str,
     /// Names of what was given again.
     attributes: Vec<&'a str>,
     /// Milliseconds.
@@ -210,6 +216,9 @@ impl Scheme {
         let evidence = Evidence {
             approval: &found.grant.action,
             partner: &judge.partner,
+            partner_name: &request.partner_name,
+            partner_domain: &request.partner_domain,
+            browser: &browser.name,
             attributes: repeated.names(),
             time: now,
         };
