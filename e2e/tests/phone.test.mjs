@@ -248,8 +248,12 @@ describe("ipse phone", { timeout: FILE_PATIENCE }, () => {
     const silent = await krant.begin({ par: false, prompt: "none" });
     const answer = await new Visitor().open(silent.url, { stop: krant.stop });
     assert.equal(new URL(answer.url).searchParams.get("error"), "login_required");
+    const vlier = await Partner.of(demo, "Boekhuis Vlier");
+    await assert.rejects(vlier.begin({ prompt: "none" }), (error) => error.error === "login_required");
     const partner = await Partner.of(demo, "Proefpartner");
-    await assert.rejects(partner.begin({ prompt: "none" }), (error) => error.error === "login_required");
+    const pushed = await partner.begin({ prompt: "none" });
+    const told = await new Visitor().open(pushed.url, { stop: partner.stop });
+    assert.equal(new URL(told.url).searchParams.get("error"), "login_required");
 
     const hugo = demo.person("Hugo Lambert");
     const demanding = await partner.begin({ acr_values: "advanced" });
@@ -310,6 +314,26 @@ describe("ipse phone", { timeout: FILE_PATIENCE }, () => {
       const back = partner.stop(page.url) ? page : await visitor.wait(page.url, ({ url }) => partner.stop(url), { stop: partner.stop });
       assert.ok(check(new URL(back.url)), back.url);
     }
+  });
+
+  test("the browser of return@sandbox comes back without asking, and no other browser does", async () => {
+    const partner = await Partner.of(demo, "Proefpartner");
+    const visitor = new Visitor();
+    const login_hint = "return@sandbox";
+    const begun = await partner.begin({ login_hint });
+    const page = await visitor.open(begun.url, { stop: partner.stop });
+    const back = partner.stop(page.url) ? page : await visitor.wait(page.url, ({ url }) => partner.stop(url), { stop: partner.stop });
+    const first = await partner.finish(begun, back.url);
+    for (const more of [{ prompt: "none" }, { prompt: "none", id_token_hint: first.tokens.id_token }, { max_age: "10000" }, {}]) {
+      const again = await partner.begin({ login_hint, ...more });
+      const answer = await visitor.open(again.url, { stop: partner.stop });
+      assert.ok(partner.stop(answer.url), JSON.stringify(more));
+      const { claims, person } = await partner.finish(again, answer.url);
+      assert.deepEqual([claims.sub, claims.auth_time, person.name], [first.claims.sub, first.claims.auth_time, "Tuur Terug"]);
+    }
+    const elsewhere = await partner.begin({ login_hint, prompt: "none" });
+    const told = await new Visitor().open(elsewhere.url, { stop: partner.stop });
+    assert.equal(new URL(told.url).searchParams.get("error"), "login_required");
   });
 
   test("three wrong codes block, with the tries left each time; a fourth code is not checked", async () => {

@@ -65,7 +65,7 @@ fn text(layout: &Layout, ready_file: &Path, program: &str) -> String {
         ));
     }
     lines.push(
-        "  approve@sandbox, refuse@sandbox and expire@sandbox answer automatically: a test partner puts them into login_hint.\n\
+        "  approve@sandbox, return@sandbox, refuse@sandbox and expire@sandbox answer automatically: a test partner puts them into login_hint.\n\
          \nTo try:\n"
             .to_owned(),
     );

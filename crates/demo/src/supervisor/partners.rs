@@ -78,6 +78,8 @@ fn wanted(layout: &Layout) -> [Wanted; 4] {
                 "--pushed-requests",
                 "--id-token-alg",
                 "ES256",
+                "--return-minutes",
+                "45",
                 "--sandbox-people",
             ],
         },

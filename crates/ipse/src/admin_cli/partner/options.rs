@@ -39,6 +39,10 @@ pub struct Options {
     /// A service as CODE:TYPE, for example SHOP_LOGIN:login. May be repeated [default: LOGIN:login]
     #[arg(long = "service", value_name = "CODE:TYPE")]
     services: Vec<String>,
+    /// For how many minutes after an approval a person may let the same browser come back without asking; 60 at most. For the
+    /// login services that `--service` names
+    #[arg(long, value_name = "N", requires = "services")]
+    return_minutes: Option<u32>,
     /// How the partner authenticates [default: private_key_jwt]
     #[arg(long, value_enum)]
     auth: Option<Auth>,
@@ -82,8 +86,11 @@ impl Options {
         put("domain", self.domain.map(Value::from));
         put("redirect_uris", list(self.redirect_uris));
         if !self.services.is_empty() {
-            let services: anyhow::Result<Vec<Value>> =
-                self.services.iter().map(|text| service(text)).collect();
+            let services: anyhow::Result<Vec<Value>> = self
+                .services
+                .iter()
+                .map(|text| service(text, self.return_minutes))
+                .collect();
             put("services", Some(services?.into()));
         }
         put(
@@ -129,13 +136,17 @@ fn member(text: &str) -> anyhow::Result<(&str, Value)> {
     Ok((member, value))
 }
 
-fn service(text: &str) -> anyhow::Result<Value> {
+fn service(text: &str, return_minutes: Option<u32>) -> anyhow::Result<Value> {
     let (code, kind) = text.split_once(':').with_context(|| {
         format!("--service {text}: write CODE:TYPE, for example SHOP_LOGIN:login")
     })?;
     let kind = ServiceType::parse(kind)
         .with_context(|| format!("--service {text}: type is login, share, confirm or sign"))?;
-    Ok(json!({"code": code, "type": kind, "scopes": [PROFILE]}))
+    let mut service = json!({"code": code, "type": kind, "scopes": [PROFILE]});
+    if let (ServiceType::Login, Some(minutes)) = (kind, return_minutes) {
+        service["return_minutes"] = minutes.into();
+    }
+    Ok(service)
 }
 
 #[cfg(test)]

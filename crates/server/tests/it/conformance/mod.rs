@@ -3,3 +3,4 @@
 
 mod comprehensive;
 mod fapi;
+mod returning;

@@ -36,6 +36,15 @@ async fn with_rows(network: &TestNetwork) {
         ipse_store::clock::keep(tx)?;
         let partner = ipse_protocol::ids::PartnerId::of(&[1; 16]);
         ipse_store::partner_keys::attempt(tx, &partner, "https://shop.example/jwks", 1)?;
+        let remembered = ipse_store::remembered::Remembered {
+            action: ipse_protocol::ids::ActionId::of(&[1; 16]),
+            identity: ipse_protocol::ids::IdentityId::of(&[1; 16]),
+            browser: [1; 32],
+            returns: 0,
+            expires: 4_000_000_000_000,
+            ended: None,
+        };
+        ipse_store::remembered::insert(tx, &remembered)?;
         // Due in the distant future, so that nobody carries it out.
         outbox::add(
             tx,
