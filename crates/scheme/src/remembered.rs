@@ -1,8 +1,6 @@
 //! Browsers that may come back: for some minutes after an approval, a partner may get the answer again from the same browser without
 //! the person being asked. The person allows it with a switch in the approval.
 
-use std::borrow::Cow;
-
 use ipse_jose::b64;
 use ipse_keys::KeyStore;
 use ipse_protocol::ids::{ActionId, IdentityId};
@@ -13,7 +11,6 @@ use ipse_protocol::wire::{ReturningBrowser, StopReturnsResponse};
 use ipse_protocol::{constant_time_eq, sha256};
 use ipse_store::remembered::{self, Remembered};
 use ipse_store::{StoreError, Tx, action, grant};
-use serde::{Deserialize, Serialize};
 
 use crate::block;
 use crate::device::Incoming;
@@ -28,40 +25,6 @@ const MINUTE_MS: i64 = 60_000;
 const SWITCH: &str = "return";
 /// How many browsers of a person are listed.
 const LISTED: i64 = 20;
-
-/// What a request says about coming back; only requests of services that registered it say anything.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ComingBack<'a> {
-    /// For how long the browser may come back after an approval.
-    pub minutes: u32,
-    /// Where the answer goes. A browser comes back to the same address only.
-    #[serde(borrow)]
-    pub redirect_uri: Cow<'a, str>,
-    /// Whether the person must be asked.
-    pub asking: Asking,
-    /// The longest time since the approval, in seconds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub max_age: Option<i64>,
-    /// The `sub` of the person whom the request names.
-    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
-    pub subject: Option<Cow<'a, str>>,
-}
-
-/// Whether the person must be asked (`prompt` of OpenID Connect Core §3.1.2.1).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Asking {
-    /// Unless this browser may come back.
-    #[default]
-    Needed,
-    /// In no case: the answer comes without asking, or there is none.
-    Never,
-    /// In any case. The browser may come back later all the same.
-    Always,
-    /// In any case, and the browser may not come back any more.
-    Afresh,
-}
 
 /// What a browser shows of itself: its cookie, read.
 #[derive(Clone, Debug)]

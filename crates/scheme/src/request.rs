@@ -9,7 +9,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use crate::error::Error;
-use crate::remembered::ComingBack;
 
 /// The scheme as the partner of the person's own actions.
 pub(crate) const OWN: &str = "par_AAAAAAAAAAAAAAAAAAAAAA";
@@ -86,6 +85,40 @@ pub struct ActionRequest<'a> {
     /// The OpenID Connect request that must be answered, JSON. The scheme does not read it.
     #[serde(borrow, rename = "reply")]
     pub oidc_request: &'a RawValue,
+}
+
+/// What a request says about coming back; only requests of services that registered it say anything.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ComingBack<'a> {
+    /// For how long the browser may come back after an approval.
+    pub minutes: u32,
+    /// Where the answer goes. A browser comes back to the same address only.
+    #[serde(borrow)]
+    pub redirect_uri: Cow<'a, str>,
+    /// Whether the person must be asked.
+    pub asking: Asking,
+    /// The longest time since the approval, in seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_age: Option<i64>,
+    /// The `sub` of the person whom the request names.
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    pub subject: Option<Cow<'a, str>>,
+}
+
+/// Whether the person must be asked (`prompt` of OpenID Connect Core §3.1.2.1).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Asking {
+    /// Unless this browser may come back.
+    #[default]
+    Needed,
+    /// In no case: the answer comes without asking, or there is none.
+    Never,
+    /// In any case. The browser may come back later all the same.
+    Always,
+    /// In any case, and the browser may not come back any more.
+    Afresh,
 }
 
 /// Requests that name no kind are logins: for a long time there was no other.

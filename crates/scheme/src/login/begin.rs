@@ -18,8 +18,7 @@ use super::{Begun, Browser, LoginError, LoginRefusal, SECOND_MS};
 use crate::error::RuleError;
 use crate::open::{OpenRequest, Way};
 use crate::partner::{Evidence, use_up};
-use crate::remembered::Asking;
-use crate::request::ActionRequest;
+use crate::request::{ActionRequest, Asking};
 use crate::scheme::Scheme;
 use crate::{block, person};
 

@@ -18,8 +18,8 @@ use super::Browser;
 use super::begin::Beginning;
 use crate::error::Error;
 use crate::grant as grants;
-use crate::remembered::{Asking, ComingBack, ReturnCookie, by_cookie};
-use crate::request::ActionRequest;
+use crate::remembered::{ReturnCookie, by_cookie};
+use crate::request::{ActionRequest, Asking, ComingBack};
 use crate::scheme::Scheme;
 use crate::{block, person};
 

@@ -11,8 +11,7 @@ use ipse_openid::{OAuthError, OAuthErrorCode, Params};
 use ipse_protocol::ids::PartnerId;
 use ipse_scheme::Kind;
 use ipse_scheme::partner::{Assertion, Evidence};
-use ipse_scheme::remembered::{Asking, ComingBack};
-use ipse_scheme::request::ActionRequest;
+use ipse_scheme::request::{ActionRequest, Asking, ComingBack};
 use serde_json::value::RawValue;
 
 use super::error::Error;
