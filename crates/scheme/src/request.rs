@@ -97,7 +97,7 @@ pub struct ComingBack<'a> {
     #[serde(borrow)]
     pub redirect_uri: Cow<'a, str>,
     /// Whether the person must be asked.
-    pub asking: Asking,
+    pub prompting: Prompting,
     /// The longest time since the approval, in seconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_age: Option<i64>,
@@ -109,7 +109,7 @@ pub struct ComingBack<'a> {
 /// Whether the person must be asked (`prompt` of OpenID Connect Core §3.1.2.1).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Asking {
+pub enum Prompting {
     /// Unless this browser may come back.
     #[default]
     Needed,

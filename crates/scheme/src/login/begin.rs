@@ -13,12 +13,12 @@ use ipse_store::person::LookupField;
 use ipse_store::{StoreError, Tx, pushed_request, remembered};
 
 use super::browser::started_in;
-use super::come_back::{Answer, Judge, Standing};
+use super::come_back::{Answer, Judge, Judgement};
 use super::{Begun, Browser, LoginError, LoginRefusal, SECOND_MS};
 use crate::error::RuleError;
 use crate::open::{OpenRequest, Way};
 use crate::partner::{Evidence, use_up};
-use crate::request::{ActionRequest, Asking};
+use crate::request::{ActionRequest, Prompting};
 use crate::scheme::Scheme;
 use crate::{block, person};
 
@@ -287,17 +287,17 @@ impl Beginning {
         };
         let now = tx.now()?;
         match (self.judge.judge(tx, &request)?, &self.answer) {
-            (Standing::Answered(found), Some(answer)) if answer.repeats(&found) => {
+            (Judgement::Repeat(found), Some(answer)) if answer.repeats(&found) => {
                 if let Some(row) = answer.give(tx, self.life)? {
                     return Ok(Started::New(row));
                 }
             }
-            (Standing::AskedAfresh(approval), _) => {
+            (Judgement::PromptAfresh(approval), _) => {
                 remembered::end(tx, &approval, now)?;
             }
-            (Standing::Answered(_) | Standing::Asked, _) => {}
+            (Judgement::Repeat(_) | Judgement::Prompt, _) => {}
         }
-        if matches!(&request.coming_back, Some(c) if c.asking == Asking::Never) {
+        if matches!(&request.coming_back, Some(c) if c.prompting == Prompting::Never) {
             let oidc_request = request.oidc_request.get().to_owned();
             return Ok(Started::PersonNeeded(oidc_request));
         }

@@ -19,7 +19,7 @@ use super::begin::Beginning;
 use crate::error::Error;
 use crate::grant as grants;
 use crate::remembered::{ReturnCookie, by_cookie};
-use crate::request::{ActionRequest, Asking, ComingBack};
+use crate::request::{ActionRequest, ComingBack, Prompting};
 use crate::scheme::Scheme;
 use crate::{block, person};
 
@@ -28,13 +28,13 @@ const MOST_RETURNS: i64 = 100;
 
 /// Whether a request is answered without asking.
 #[expect(clippy::large_enum_variant, reason = "one value a request")]
-pub(super) enum Standing {
+pub(super) enum Judgement {
     /// The person is asked.
-    Asked,
+    Prompt,
     /// The person is asked, and this browser may not come back any more.
-    AskedAfresh(ActionId),
+    PromptAfresh(ActionId),
     /// The answer of this grant is given again.
-    Answered(GrantState),
+    Repeat(GrantState),
 }
 
 /// What a request is judged with.
@@ -59,38 +59,38 @@ impl Judge {
         &self,
         tx: &mut Tx,
         request: &ActionRequest<'_>,
-    ) -> Result<Standing, StoreError> {
+    ) -> Result<Judgement, StoreError> {
         let (Some(coming_back), Some(cookie)) = (&request.coming_back, &self.cookie) else {
-            return Ok(Standing::Asked);
+            return Ok(Judgement::Prompt);
         };
         let now = tx.now()?;
         let Some(row) = by_cookie(tx, cookie, now)? else {
-            return Ok(Standing::Asked);
+            return Ok(Judgement::Prompt);
         };
         let Some(found) = grant::state(tx, &row.action)? else {
-            return Ok(Standing::Asked);
+            return Ok(Judgement::Prompt);
         };
         if found.grant.partner != self.partner || !found.may_be_repeated() {
-            return Ok(Standing::Asked);
+            return Ok(Judgement::Prompt);
         }
         let age_ms = now - found.grant.auth_time;
         let too_old = coming_back
             .max_age
             .is_some_and(|max_age| age_ms > max_age.saturating_mul(1000));
-        match coming_back.asking {
-            Asking::Afresh => return Ok(Standing::AskedAfresh(row.action)),
-            _ if too_old => return Ok(Standing::AskedAfresh(row.action)),
-            Asking::Always => return Ok(Standing::Asked),
-            Asking::Needed | Asking::Never => {}
+        match coming_back.prompting {
+            Prompting::Afresh => return Ok(Judgement::PromptAfresh(row.action)),
+            _ if too_old => return Ok(Judgement::PromptAfresh(row.action)),
+            Prompting::Always => return Ok(Judgement::Prompt),
+            Prompting::Needed | Prompting::Never => {}
         }
         let fits = row.returns < MOST_RETURNS
             && same_request(request, coming_back, &found)?
             && self.same_person(tx, request, &found.grant)?
             && (request.level == Level::Basic || self.sim_is_watched(tx, &found.grant)?);
         Ok(if fits {
-            Standing::Answered(found)
+            Judgement::Repeat(found)
         } else {
-            Standing::Asked
+            Judgement::Prompt
         })
     }
 
@@ -198,7 +198,7 @@ impl Scheme {
             return Ok(None);
         }
         let (first, text) = (judge.clone(), json.to_owned());
-        let (standing, now) = self
+        let (judged, now) = self
             .store
             .read(move |tx| {
                 let request = ActionRequest::parse(&text)
@@ -206,7 +206,7 @@ impl Scheme {
                 Ok((first.judge(tx, &request)?, tx.now()?))
             })
             .await?;
-        let Standing::Answered(found) = standing else {
+        let Judgement::Repeat(found) = judged else {
             return Ok(None);
         };
         let request = ActionRequest::parse(json)?;

@@ -11,7 +11,7 @@ use ipse_openid::{OAuthError, OAuthErrorCode, Params};
 use ipse_protocol::ids::PartnerId;
 use ipse_scheme::Kind;
 use ipse_scheme::partner::{Assertion, Evidence};
-use ipse_scheme::request::{ActionRequest, Asking, ComingBack};
+use ipse_scheme::request::{ActionRequest, ComingBack, Prompting};
 use serde_json::value::RawValue;
 
 use super::error::Error;
@@ -171,11 +171,11 @@ fn coming_back<'a>(
     (minutes > 0).then(|| ComingBack {
         minutes,
         redirect_uri: (&*request.redirect_uri).into(),
-        asking: match request.prompt {
-            Prompt::Unsaid => Asking::Needed,
-            Prompt::None => Asking::Never,
-            Prompt::Ask => Asking::Always,
-            Prompt::Login => Asking::Afresh,
+        prompting: match request.prompt {
+            Prompt::Unsaid => Prompting::Needed,
+            Prompt::None => Prompting::Never,
+            Prompt::Ask => Prompting::Always,
+            Prompt::Login => Prompting::Afresh,
         },
         max_age: request.max_age,
         subject: request.required_sub.as_deref().map(Into::into),

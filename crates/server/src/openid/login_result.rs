@@ -91,7 +91,7 @@ pub async fn go(
         Err(error) => return error.on(page),
     };
     let mut leaving = leave(page, &sign_in.partner_name, &response);
-    // Whoever approved in another's place does not come back.
+    // Somebody who approved in another's place does not come back.
     if let Some(cookie) = &sign_in.return_cookie
         && response.is_success()
     {
