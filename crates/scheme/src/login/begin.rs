@@ -252,7 +252,6 @@ fn begun_before(
 }
 
 /// How a request began.
-#[expect(clippy::large_enum_variant, reason = "one value a request")]
 enum Started {
     /// With this action.
     New(Action),
