@@ -81,6 +81,7 @@ fn action(offer: Offer) -> String {
         expires: EXPIRES as i64,
         decided: None,
         receipt: None,
+        returned: false,
         link: None,
     };
     let offer = Some(offer);
