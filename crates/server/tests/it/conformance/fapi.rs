@@ -284,7 +284,7 @@ async fn dpop_negative_tests() {
 }
 
 #[tokio::test]
-async fn attempt_to_use_expired_auth_code() {
+async fn ensure_token_endpoint_fails_with_expired_auth_code() {
     let client = client().await;
     let lifetimes = client.server.server.scheme.config.lifetimes;
     assert_eq!(lifetimes.code, 60_000);
@@ -302,7 +302,7 @@ async fn attempt_to_use_expired_auth_code() {
 }
 
 #[tokio::test]
-async fn par_ensure_pkce_code_verifier_required() {
+async fn ensure_pkce_code_verifier_required() {
     let client = client().await;
     let code = client.fresh_code().await;
     let mut form = redemption(&code);
@@ -325,9 +325,24 @@ async fn ensure_signed_client_assertion_with_rs256_fails() {
         (pushed.status, pushed.error().as_str()),
         (StatusCode::UNAUTHORIZED, "invalid_client")
     );
-    let client = Bound::with_key(json!({"fapi": true}), SigningKey::generate_ps256()).await;
-    let pushed = client.push(&[], None).await;
-    assert_eq!(pushed.status, StatusCode::CREATED, "{}", pushed.text);
+    // The suite pushes with PS256, and redeems with RS256.
+    let ps256 = SigningKey::generate_ps256();
+    let mut private = ps256.to_private_jwk().unwrap();
+    private["alg"] = "RS256".into();
+    let rs256 = SigningKey::from_jwk(&private).unwrap();
+    let mut client = Bound::with_key(json!({"fapi": true}), ps256).await;
+    let code = client.fresh_code().await;
+    let ps256 = std::mem::replace(&mut client.server.key, rs256);
+    let proof = client.proof("/token").await;
+    let refused = client.redeem(&code, Some(&proof)).await;
+    assert_eq!(
+        (refused.status, refused.error().as_str()),
+        (StatusCode::UNAUTHORIZED, "invalid_client")
+    );
+    client.server.key = ps256;
+    let proof = client.proof("/token").await;
+    let tokens = client.redeem(&code, Some(&proof)).await;
+    assert_eq!(tokens.status, StatusCode::OK, "{}", tokens.text);
 }
 
 #[tokio::test]

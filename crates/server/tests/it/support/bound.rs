@@ -5,6 +5,7 @@ use ipse_openid::client::{AssertionAudience, Authentication};
 use ipse_openid::metadata::Metadata;
 use ipse_protocol::Random;
 use ipse_protocol::ids::PartnerId;
+use ipse_store::testing::TestDb;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
@@ -30,7 +31,12 @@ impl Bound {
 
     /// As [`Bound::registered`], with a key.
     pub async fn with_key(members: Value, key: SigningKey) -> Self {
-        let mut server = TestServer::new().await;
+        Self::on(TestDb::sqlite(), members, key).await
+    }
+
+    /// As [`Bound::with_key`], on a database.
+    pub async fn on(db: TestDb, members: Value, key: SigningKey) -> Self {
+        let mut server = TestServer::on(db).await;
         let mut all = json!({
             "client_name": "Winkel Zee", "redirect_uris": [REDIRECT], "token_endpoint_auth_method": "private_key_jwt",
             "services": [{"code": "ZEE_LOGIN", "type": "login"}],

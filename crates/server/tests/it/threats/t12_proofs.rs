@@ -3,6 +3,8 @@
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use futures_util::future::join_all;
+use ipse_jose::SigningKey;
+use ipse_store::testing::TestDb;
 use serde_json::json;
 
 use crate::support::bound::Bound;
@@ -14,29 +16,28 @@ async fn client() -> Bound {
 
 #[tokio::test]
 async fn t12_a_proof_is_taken_once_on_all_nodes() {
-    let client = client().await;
-    let token = client.token().await;
-    let proof = client.proof_for(&token).await;
-    let nodes = [client.server.another_node(), client.server.another_node()];
-    let answers = (0..16).map(|n| {
-        let request = Request::get("/userinfo")
-            .header("authorization", format!("DPoP {token}"))
-            .header("dpop", &proof)
-            .body(Body::empty())
-            .unwrap();
-        TestServer::send_to(&nodes[n % 2], request)
-    });
-    let answers: Vec<Answer> = join_all(answers).await;
-    let taken = answers
-        .iter()
-        .filter(|answer| answer.status == StatusCode::OK);
-    assert_eq!(taken.count(), 1);
-    for answer in answers
-        .iter()
-        .filter(|answer| answer.status != StatusCode::OK)
-    {
-        assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
-        assert_eq!(answer.error(), "invalid_dpop_proof", "{}", answer.text);
+    for db in TestDb::both() {
+        let client = Bound::on(db, json!({}), SigningKey::generate_es256()).await;
+        let token = client.token().await;
+        let proof = client.proof_for(&token).await;
+        let nodes = [client.server.another_node(), client.server.another_node()];
+        let answers = (0..16).map(|n| {
+            let request = Request::get("/userinfo")
+                .header("authorization", format!("DPoP {token}"))
+                .header("dpop", &proof)
+                .body(Body::empty())
+                .unwrap();
+            TestServer::send_to(&nodes[n % 2], request)
+        });
+        let answers: Vec<Answer> = join_all(answers).await;
+        let (taken, refused): (Vec<_>, Vec<_>) = answers
+            .iter()
+            .partition(|answer| answer.status == StatusCode::OK);
+        assert_eq!(taken.len(), 1);
+        for answer in refused {
+            assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
+            assert_eq!(answer.error(), "invalid_dpop_proof", "{}", answer.text);
+        }
     }
 }
 
