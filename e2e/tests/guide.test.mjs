@@ -137,6 +137,7 @@ describe("the partners' guide", { timeout: FILE_PATIENCE }, () => {
       assert.equal(partner.id_token_signed_response_alg, fapi ? "ES256" : "RS256", name);
       assert.equal(partner.require_pushed_authorization_requests, fapi, name);
       assert.equal(partner.response_modes.length, name.startsWith("form") ? 2 : 1, name);
+      assert.equal(partner.services[0].return_minutes ?? 0, fapi ? 0 : 45, name);
       if (partner.private_jwks) assert.equal(partner.assertion_audience, fapi ? "issuer" : "endpoint", name);
     }
   });
