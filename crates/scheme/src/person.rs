@@ -13,8 +13,12 @@ use zeroize::Zeroizing;
 
 use crate::error::Error;
 
+mod attributes;
 mod sandbox;
 
+pub use attributes::{
+    ATTRIBUTES, Address, Attributes, Photo, PhotoType, PlaceOfBirth, Route, Verification,
+};
 pub use sandbox::{SandboxPerson, SandboxRefusal, add_sandbox};
 
 const WEEK_MS: i64 = 7 * 24 * 3_600_000;
@@ -251,56 +255,6 @@ pub fn lookup_hash(keys: &dyn KeyStore, field: LookupField, value: &str) -> Vec<
 pub(crate) fn keyed_hash(keys: &dyn KeyStore, field: &str, value: &str) -> Vec<u8> {
     keys.mac(&format!("lookup/{field}/1"), value.as_bytes())
         .to_vec()
-}
-
-/// What is known of a person, from one proofing (design §5: versioned, never overwritten).
-#[derive(Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Attributes {
-    /// Given names as on the document.
-    pub given_name: String,
-    /// Family name as on the document.
-    pub family_name: String,
-    /// `YYYY-MM-DD`, or less if the document says less.
-    pub birthdate: String,
-    /// ISO 3166-1 alpha-2.
-    pub nationality: String,
-    /// National number, digits.
-    pub national_number: String,
-    /// Number of the document that was checked.
-    pub document_number: String,
-    /// E.164 number at enrolment: contact data, never an identifier.
-    pub phone_number: String,
-}
-
-/// Purpose under which [`Attributes`] are sealed.
-pub const ATTRIBUTES: &str = "attributes";
-
-impl Attributes {
-    /// Opens sealed attributes.
-    ///
-    /// # Errors
-    /// When they are not that.
-    pub fn open(key: &PersonKey, sealed: &[u8]) -> Result<Self, Error> {
-        let plain = key.open(ATTRIBUTES, sealed)?;
-        serde_json::from_slice(&plain).map_err(|_| Error::Corrupt("attributes"))
-    }
-
-    /// Seals them.
-    ///
-    /// # Errors
-    /// When the cipher fails.
-    pub fn seal(&self, key: &PersonKey) -> Result<Vec<u8>, Error> {
-        let plain = Zeroizing::new(
-            serde_json::to_vec(self).map_err(|_| Error::Internal("attributes do not serialize"))?,
-        );
-        key.seal(ATTRIBUTES, &plain)
-    }
-
-    /// Full name.
-    pub fn name(&self) -> String {
-        format!("{} {}", self.given_name, self.family_name)
-    }
 }
 
 #[cfg(test)]

@@ -299,6 +299,14 @@ async fn one(
         national_number: format!("717151{n:07}"),
         document_number: "592000000182".into(),
         phone_number: phone_number.clone(),
+        gender: None,
+        place_of_birth: None,
+        address: None,
+        photo: None,
+        document_type: None,
+        document_valid_until: None,
+        document_issuer_country: None,
+        verification: None,
     };
     let sealed = attributes.seal(&scheme.persons.create(&id).await?)?;
     let phone = lookup_hash(&*scheme.keys, LookupField::PhoneNumber, &phone_number);

@@ -215,6 +215,14 @@ fn attributes(vouched: &Vouched, number: &str) -> Attributes {
         national_number: vouched.national_number.clone(),
         document_number: vouched.document_number.clone(),
         phone_number: number.to_owned(),
+        gender: None,
+        place_of_birth: None,
+        address: None,
+        photo: None,
+        document_type: None,
+        document_valid_until: None,
+        document_issuer_country: None,
+        verification: None,
     }
 }
 
