@@ -47,12 +47,13 @@ OIDCRemoteUserClaim sub
   AuthType openid-connect
   Require valid-user
   Header always set X-Person "%{OIDC_CLAIM_given_name}e %{OIDC_CLAIM_family_name}e"
+  Header always set X-Sub "%{OIDC_CLAIM_sub}e"
   Header always set X-Acr "%{OIDC_CLAIM_acr}e"
 </Location>
 `;
   await writeFile(path.join(home, "apache.conf"), config);
   // The workers run as another user than the process that starts them.
-  for (const each of [folder, home, path.join(home, "pages")]) await chmod(each, 0o755);
+  for (const each of [path.dirname(folder), folder, home, path.join(home, "pages")]) await chmod(each, 0o755);
   const child = start("/usr/sbin/apache2", ["-f", path.join(home, "apache.conf"), "-DFOREGROUND"], { stdin: "ignore" });
   let ended = false;
   void child.ended.then(() => (ended = true));
@@ -60,5 +61,5 @@ OIDCRemoteUserClaim sub
     if (ended) throw new Error(child.said);
     return (await fetch(`http://localhost:${port}/`, { redirect: "manual" })).status;
   });
-  return { stop: () => stop(child), log: path.join(home, "error.log") };
+  return { child, stop: () => stop(child), log: path.join(home, "error.log") };
 }

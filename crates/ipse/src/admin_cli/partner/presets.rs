@@ -15,19 +15,26 @@ pub struct Preset {
     there: &'static str,
 }
 
+/// Every software here has a secret, which it sends in the header unless it says otherwise.
 const BASIC: &str = r#"{"token_endpoint_auth_method": "client_secret_basic"}"#;
 const POST: &str = r#"{"token_endpoint_auth_method": "client_secret_post"}"#;
 /// For software that sends a nonce, and PKCE only when it is set so, or not at all.
-const POST_OR_NONCE: &str = r#"{"token_endpoint_auth_method": "client_secret_post", "pkce": "or_nonce",
-    "reasons": {"pkce": "This software sends no PKCE as it comes."}}"#;
 const BASIC_OR_NONCE: &str = r#"{"token_endpoint_auth_method": "client_secret_basic", "pkce": "or_nonce",
+    "reasons": {"pkce": "This software sends no PKCE as it comes."}}"#;
+const POST_OR_NONCE: &str = r#"{"token_endpoint_auth_method": "client_secret_post", "pkce": "or_nonce",
     "reasons": {"pkce": "This software sends no PKCE as it comes."}}"#;
 /// For software that reads claims in the ID token only.
 const BASIC_CLAIMS: &str = r#"{"token_endpoint_auth_method": "client_secret_basic", "claims_in_id_token": true,
-    "reasons": {"claims_in_id_token": "This software reads claims in the ID token."}}"#;
-const POST_CLAIMS_OR_NONCE: &str = r#"{"token_endpoint_auth_method": "client_secret_post", "claims_in_id_token": true,
-    "pkce": "or_nonce", "reasons": {"claims_in_id_token": "This software reads claims in the ID token.",
-    "pkce": "Its settings have no item for PKCE."}}"#;
+    "reasons": {"claims_in_id_token": "This software reads claims in the ID token only."}}"#;
+/// For software that takes answers by form.
+const POST_FORM: &str = r#"{"token_endpoint_auth_method": "client_secret_post", "response_modes": ["query", "form_post"],
+    "reasons": {"response_modes": "This software takes answers by form unless it is set otherwise."}}"#;
+/// For Microsoft's brokers.
+const POST_FORM_CLAIMS_OR_NONCE: &str = r#"{"token_endpoint_auth_method": "client_secret_post", "pkce": "or_nonce",
+    "claims_in_id_token": true, "response_modes": ["query", "form_post"], "reasons": {
+    "pkce": "Its settings have no item for PKCE.",
+    "claims_in_id_token": "This software reads claims in the ID token only.",
+    "response_modes": "This software takes answers by form unless it is set otherwise."}}"#;
 const KEYS: &str = r#"{"token_endpoint_auth_method": "private_key_jwt"}"#;
 
 const fn preset(
@@ -45,32 +52,44 @@ const fn preset(
 }
 
 /// The presets.
-const ALL: [Preset; 14] = [
-    preset("aspnet", Some("/signin-oidc"), POST, "ResponseMode = query"),
+const ALL: [Preset; 19] = [
+    preset(
+        "aspnet",
+        Some("/signin-oidc"),
+        POST_FORM,
+        "ResponseType = code, GetClaimsFromUserInfoEndpoint = true",
+    ),
     preset("auth0", Some("/login/callback"), POST, "type back channel"),
     preset(
         "authjs",
         Some("/auth/callback/ipse"),
         BASIC_CLAIMS,
-        "nothing",
+        "type: oidc, with the id `ipse`; next-auth returns to /api/auth/callback/ipse",
+    ),
+    preset("authlib", None, BASIC, "code_challenge_method: S256"),
+    preset(
+        "azure-b2c",
+        None,
+        POST_FORM_CLAIMS_OR_NONCE,
+        "response type code; the address to return to, as B2C documents it",
     ),
     preset(
         "django",
         Some("/oidc/callback/"),
         POST_OR_NONCE,
-        "users by sub; better with OIDC_USE_PKCE = True",
+        "OIDC_RP_SIGN_ALGO = RS256, users by sub; better with OIDC_USE_PKCE = True",
     ),
     preset(
         "entra",
         None,
-        POST_CLAIMS_OR_NONCE,
-        "the address to return to, as Entra shows it",
+        POST_FORM_CLAIMS_OR_NONCE,
+        "response type code; the address to return to, as Entra shows it",
     ),
     preset(
         "gitlab",
         Some("/users/auth/openid_connect/callback"),
         BASIC,
-        "pkce: true",
+        "discovery: true, pkce: true, uid_field: sub",
     ),
     preset("go-oidc", None, BASIC, "PKCE with S256"),
     preset(
@@ -87,10 +106,16 @@ const ALL: [Preset; 14] = [
         "code-challenge-method = S256",
     ),
     preset(
+        "oidc-client-ts",
+        None,
+        BASIC,
+        "a backend for frontend with the secret, as metadataSeed.token_endpoint",
+    ),
+    preset(
         "omniauth",
         Some("/auth/openid_connect/callback"),
         BASIC_OR_NONCE,
-        "nothing",
+        "discovery: true; better with pkce: true where the gem has it",
     ),
     preset(
         "openid-client",
@@ -98,12 +123,14 @@ const ALL: [Preset; 14] = [
         KEYS,
         "id_token_signed_response_alg: ES256",
     ),
-    preset("passport", None, BASIC_OR_NONCE, "nonce: true"),
+    preset("openidconnect", None, BASIC, "set_pkce_challenge"),
+    preset("passport", None, POST_OR_NONCE, "nonce: true"),
+    preset("requests-oauthlib", None, BASIC, "pkce: S256"),
     preset(
         "spring",
         Some("/login/oauth2/code/ipse"),
         BASIC_OR_NONCE,
-        "nothing; version 7 sends PKCE",
+        "issuer-uri, with the registration id `ipse`; version 7 sends PKCE",
     ),
 ];
 
