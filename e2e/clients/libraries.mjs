@@ -100,7 +100,7 @@ export const LIBRARIES = [
     begin: (visitor, origin, stop) => visitor.open(`${origin}/`, { stop }),
     who: async (visitor, origin) => {
       const { status, headers } = await visitor.open(`${origin}/`);
-      return { status, person: { sub: headers.get("x-sub"), name: headers.get("x-person") } };
+      return { status: headers.get("x-sub") ? status : 401, person: { sub: headers.get("x-sub"), name: headers.get("x-person") } };
     },
     short: true,
   },

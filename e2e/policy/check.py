@@ -22,7 +22,7 @@ from pathlib import Path
 # Licences that only npm packages have: of a typeface, and those of NPM_DEV_ONLY.
 NPM_ALSO = {"MPL-2.0", "OFL-1.1"}
 # Folders with a package.json.
-NPM = ("app", "e2e", "crates/demo/shop")
+NPM = ("app", "e2e", "e2e/clients/node", "crates/demo/shop")
 # Weak copyleft is fine in what only tests and builds use, unmodified and unshipped.
 NPM_DEV_ONLY = {"MPL-2.0"}
 

@@ -1,18 +1,14 @@
-// Third-party clients log in.
+// Third-party clients log in: three of docs/clients.md, and openid-client as each partner of the demo.
 
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
-import path from "node:path";
 import { after, before, describe, test } from "node:test";
-import { startApache } from "../lib/apache.mjs";
+import { LIBRARIES } from "../clients/libraries.mjs";
+import { tryLibrary } from "../clients/login.mjs";
+import { differences } from "../clients/table.mjs";
 import { Demo } from "../lib/demo.mjs";
 import { Partner } from "../lib/partner.mjs";
-import { start } from "../lib/processes.mjs";
-import { FILE_PATIENCE, until } from "../lib/until.mjs";
+import { FILE_PATIENCE } from "../lib/until.mjs";
 import { Visitor } from "../lib/visitor.mjs";
-
-const python = process.env.IPSE_E2E_PYTHON ?? path.resolve(import.meta.dirname, "../.venv/bin/python");
 
 describe("independent clients", { timeout: FILE_PATIENCE }, () => {
   let demo;
@@ -105,49 +101,15 @@ describe("independent clients", { timeout: FILE_PATIENCE }, () => {
     }
   });
 
-  for (const method of ["client_secret_basic", "client_secret_post"]) {
-    test(`PyPI Authlib: ${method}, PKCE`, async (context) => {
-      if (!existsSync(python)) return context.skip(`no ${python}: ./test makes it`);
-      const redirectUri = `http://localhost:${demo.base + 12}/callback`;
-      const partner = await demo.register(`Slang ${method.split("_")[2]}`, redirectUri, "--auth", method, "--id-token-alg", "ES256");
-      const child = start(python, [path.resolve(import.meta.dirname, "../clients/authlib_login.py"), demo.issuer, partner.client_id, redirectUri, method, "ES256"], {
-        env: { IPSE_CLIENT_SECRET: partner.client_secret, AUTHLIB_INSECURE_TRANSPORT: "1" },
-      });
-      const said = (pattern) =>
-        until("Authlib", async () => {
-          if (child.exitCode !== null && child.exitCode !== 0) return assert.fail(child.said);
-          return child.said.match(pattern)?.[0];
-        });
-      const url = await said(/^http\S+$/m);
-      const stop = (to) => to.startsWith(redirectUri);
-      const back = await login(url, stop);
-      child.stdin.end(`${back.url}\n`);
-      const output = JSON.parse(await said(/^\{.*\}$/m));
-      assert.equal(output.header.alg, "ES256");
-      assert.equal(output.person.given_name, "An");
-      assert.equal(output.claims.acr, "advanced");
-      assert.equal((await child.ended).code, 0, child.said);
+  for (const library of LIBRARIES.filter(({ short }) => short)) {
+    test(`${library.name} with the settings of docs/clients.md`, async (context) => {
+      const missing = library.missing?.();
+      if (missing) return context.skip(missing);
+      await tryLibrary(demo, an, library);
     });
   }
 
-  test("Debian's mod_auth_openidc: a page of Apache needs a login", async (context) => {
-    if (!existsSync("/usr/lib/apache2/modules/mod_auth_openidc.so")) return context.skip("libapache2-mod-auth-openidc is not installed: ./test installs it");
-    const port = demo.base + 13;
-    // This version of the module does not use pushed requests.
-    const partner = await demo.register("Ledenclub", `http://localhost:${port}/back`, "--auth", "client_secret_basic", "--plain-requests");
-    const apache = await startApache({ folder: demo.folder, port, issuer: demo.issuer, partner });
-    try {
-      const visitor = new Visitor();
-      const page = await login(`http://localhost:${port}/`, () => false, visitor);
-      const log = await readFile(apache.log, "utf8");
-      assert.equal(page.status, 200, `${page.url}\n${page.body}\n${log}`);
-      assert.match(page.body, /members' page/);
-      assert.equal(page.headers.get("x-person"), "An Peeters");
-      assert.equal(page.headers.get("x-acr"), "advanced");
-      const stranger = await new Visitor().open(`http://localhost:${port}/`);
-      assert.ok(stranger.openApp, "a visitor without a session must log in");
-    } finally {
-      await apache.stop();
-    }
+  test("docs/clients.md has the versions that are pinned and the settings that are tried", async () => {
+    assert.deepEqual(await differences(), []);
   });
 });

@@ -61,6 +61,28 @@ describe("ipse admin partner", () => {
     const problems = await refused("add", "--from", file);
     for (const member of ["contacts", "jwks"]) assert.match(problems, new RegExp(`^  ${member}: `, "m"));
     assert.match(await refused("add", "--preset", "nothing", "--name", "Fout"), /choose one of .*keycloak/);
+    const weak = await refused("add", "--name", "Fout", "--redirect-uri", redirect("six"), "--form-post", "--plain-requests");
+    for (const member of ["response_modes", "require_pushed_authorization_requests"]) assert.match(weak, new RegExp(`^  ${member}: .*--reason`, "m"));
     assert.deepEqual(await partner("list"), before);
+  });
+
+  test("a partner gets a secret instead of its keys; both are accepted until the keys are ended", async () => {
+    const uri = redirect("seven");
+    const keys = await partner("add", "--name", "Slotenmaker Wouters", "--redirect-uri", uri, "--service", "LOGIN:login");
+    const edited = await partner("edit", keys.client_id, "--auth", "client_secret_basic", "--claims-in-id-token", "--reason", "Its software reads no userinfo.");
+    assert.equal(edited.claims_in_id_token, true);
+    assert.deepEqual(edited.reasons, { token_endpoint_auth_method: "Its software reads no userinfo.", claims_in_id_token: "Its software reads no userinfo." });
+    assert.equal(edited.replaced.length, 1);
+    await until("the secret", () => accepted(edited, edited.client_secret));
+    const byKey = async () => {
+      try {
+        return Boolean((await (await Partner.discover(demo, keys)).begin()).url);
+      } catch {
+        return false;
+      }
+    };
+    assert.ok(await byKey());
+    await partner("rotate-secret", keys.client_id, "--now");
+    await until("the end of the keys", async () => !(await byKey()));
   });
 });

@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use zeroize::Zeroizing;
 
-use crate::client::{AssertionAudience, Authentication, Registration};
+use crate::client::{AssertionAudience, Registration};
 use crate::client_keys::ClientKeys;
 use crate::error::{OAuthError, OAuthErrorCode};
 use crate::params::{Params, decode};
@@ -99,6 +99,11 @@ const FAILED: OAuthError = OAuthError::new(
     "client authentication failed",
 );
 
+const OTHER_METHOD: OAuthError = OAuthError::new(
+    OAuthErrorCode::InvalidClient,
+    "the client is registered with another authentication method",
+);
+
 /// The signature of an assertion is of none of the client's keys. A client that publishes its keys may have newer ones.
 pub const UNKNOWN_KEY: OAuthError = OAuthError::new(
     OAuthErrorCode::InvalidClient,
@@ -177,26 +182,22 @@ impl Credentials {
         if registration.client_id != self.client_id {
             return Err(FAILED.because("the registration is of another client"));
         }
-        match (&self.proof, &registration.authentication) {
+        match &self.proof {
             // The place of the secret proves nothing, and libraries have different defaults, so both places are accepted.
-            (
-                Proof::Basic(given) | Proof::Post(given),
-                Authentication::ClientSecretBasic { .. } | Authentication::ClientSecretPost { .. },
-            ) => {
-                let mut accepted = registration.secrets(context.now);
-                if accepted.any(|secret| secret.matches(given)) {
+            Proof::Basic(given) | Proof::Post(given) => {
+                let mut accepted = registration.secrets(context.now).peekable();
+                if accepted.peek().is_none() {
+                    Err(OTHER_METHOD)
+                } else if accepted.any(|secret| secret.matches(given)) {
                     Ok(Authenticated { assertion: None })
                 } else {
                     Err(FAILED.because("the client secret is wrong"))
                 }
             }
-            (Proof::Assertion(assertion), Authentication::PrivateKeyJwt { audience, .. }) => {
-                assertion.verify(registration, *audience, context)
+            Proof::Assertion(assertion) => {
+                let audience = registration.assertion_audience(context.now);
+                assertion.verify(registration, audience.ok_or(OTHER_METHOD)?, context)
             }
-            _ => Err(OAuthError::new(
-                OAuthErrorCode::InvalidClient,
-                "the client is registered with another authentication method",
-            )),
         }
     }
 }

@@ -9,10 +9,12 @@ use serde::{Deserialize, Serialize};
 use crate::client_keys::ClientKeys;
 
 pub(crate) mod fapi;
+mod reasons;
 #[cfg(test)]
 pub(crate) mod tests;
 mod validate;
 
+pub use reasons::WITH_REASON;
 pub use validate::{LONGEST_LEGACY, RegistrationProblem};
 
 /// A registered partner as an OpenID Connect client. Every stored registration passes [`Registration::validate`].
@@ -115,6 +117,9 @@ pub enum Replaced {
     Keys {
         /// The keys.
         jwks: ClientKeys,
+        /// The `aud` of assertions that are signed with them.
+        #[serde(default)]
+        audience: AssertionAudience,
         /// From this time on they are refused, in seconds since 1970 UTC.
         until: i64,
     },
@@ -384,9 +389,23 @@ impl Registration {
         };
         own.into_iter()
             .chain(self.replaced.iter().filter_map(move |old| match old {
-                Replaced::Keys { jwks, until } if now < *until => Some(jwks),
+                Replaced::Keys { jwks, until, .. } if now < *until => Some(jwks),
                 _ => None,
             }))
+    }
+
+    /// The `aud` of its assertions at a time, in seconds since 1970 UTC; none if it signs none. A client that has a secret now may have
+    /// had keys.
+    pub(crate) fn assertion_audience(&self, now: i64) -> Option<AssertionAudience> {
+        match &self.authentication {
+            Authentication::PrivateKeyJwt { audience, .. } => Some(*audience),
+            _ => self.replaced.iter().rev().find_map(|old| match old {
+                Replaced::Keys {
+                    audience, until, ..
+                } if now < *until => Some(*audience),
+                _ => None,
+            }),
+        }
     }
 
     /// The secrets that are accepted at a time, in seconds since 1970 UTC: its own, and those that were replaced.

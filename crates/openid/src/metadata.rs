@@ -357,7 +357,18 @@ impl Metadata {
         new
     }
 
-    /// Changes a registration. `now` is in seconds since 1970 UTC. The caller validates the result.
+    /// Whether the client gets a secret instead of its keys, or keys instead of its secret.
+    pub fn switches(&self, registration: &Registration) -> bool {
+        let has_keys = matches!(
+            registration.authentication,
+            Authentication::PrivateKeyJwt { .. }
+        );
+        self.method
+            .is_some_and(|method| method.has_secret() == has_keys)
+    }
+
+    /// Changes a registration. `now` is in seconds since 1970 UTC. The caller validates the result. If it [switches](Self::switches), the
+    /// caller has given it the other credentials.
     ///
     /// # Errors
     /// Each member that an edit cannot change.
@@ -387,11 +398,8 @@ impl Metadata {
             registration.authentication,
             Authentication::PrivateKeyJwt { .. }
         );
-        if self
-            .method
-            .is_some_and(|method| method.has_secret() != has_secret)
-        {
-            let reason = "a client keeps its keys or its secret: register another client";
+        if self.switches(registration) {
+            let reason = "the client needs other credentials for it";
             problems.push(refuse("token_endpoint_auth_method", reason));
         }
         if has_secret && self.audience_is_endpoint.is_some() {
@@ -547,11 +555,22 @@ pub fn show(registration: &Registration) -> Map<String, Value> {
     put("services", json!(registration.services));
     put("sandbox_people", json!(registration.sandbox_people));
     let replaced = registration.replaced.iter().map(|old| match old {
-        Replaced::Keys { jwks, until } => json!({"jwks": jwks, "until": until}),
+        Replaced::Keys { jwks, until, .. } => json!({"jwks": jwks, "until": until}),
         Replaced::Secret { until, .. } => json!({"client_secret": "replaced", "until": until}),
     });
     put("replaced", replaced.collect());
     out
+}
+
+/// What a changed or new registration says no reason for, by [`Registration::without_reason`].
+pub fn without_reason(new: &Registration, before: Option<&Registration>) -> Vec<MemberProblem> {
+    let members = new.without_reason(before);
+    let problem = |member: &str| MemberProblem {
+        member: member.to_owned(),
+        reason: "this is weaker than the default: say why (--reason TEXT, or `reasons` in a file)"
+            .to_owned(),
+    };
+    members.into_iter().map(problem).collect()
 }
 
 /// The sector of a document: its host (OpenID Connect Core §8.1). No client has an id with a colon.

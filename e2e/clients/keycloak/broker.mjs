@@ -69,6 +69,12 @@ export const library = {
     const query = new URLSearchParams({ client_id: "site", redirect_uri: `${origin}/done`, response_type: "code", scope: "openid", kc_idp_hint: "ipse" });
     return visitor.open(`${endpoint(origin, "auth")}?${query}`);
   },
+  /** Keycloak asks a new person for what Ipse did not send. */
+  after: async (visitor, page) => {
+    if (!page.body?.includes('id="email"')) return page;
+    const { action, fields } = page.form("email");
+    return visitor.open(action, { method: "POST", form: { ...fields, email: "an@peeters.example" } });
+  },
   who: async (_visitor, origin, last) => {
     const code = new URL(last.url).searchParams.get("code");
     if (!last.url.startsWith(`${origin}/done`) || !code) return { status: 401 };

@@ -64,6 +64,8 @@ fn wanted(layout: &Layout) -> [Wanted; 4] {
                 "private_key_jwt",
                 "--assertion-audience",
                 "endpoint",
+                "--reason",
+                "Its software sends the address of the endpoint.",
             ],
         },
         // Tests of a partner, with the sandbox people.

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::*;
 use crate::client::tests::shop;
-use crate::client::{Replaced, SecretHash};
+use crate::client::{Authentication, Replaced, SecretHash};
 
 const NOW: i64 = 1_800_000_000;
 const CONTEXT: Context<'static> = Context {
@@ -415,6 +415,7 @@ fn t22_a_replaced_key_is_accepted_until_its_end() {
     let registration = |until| Registration {
         replaced: vec![Replaced::Keys {
             jwks: jwks.clone().into(),
+            audience: AssertionAudience::Issuer,
             until,
         }],
         ..with_key(&new, AssertionAudience::Issuer)
@@ -455,4 +456,50 @@ fn t19_an_rsa_key_without_alg_does_not_open_rs256_for_a_fapi_client() {
     private["alg"] = json!("PS256");
     let ps256 = SigningKey::from_jwk(&private).unwrap();
     assert!(check(&fapi, &signed(&ps256, &claims())).is_ok());
+}
+
+#[test]
+fn t22_keys_that_a_secret_replaced_are_accepted_until_their_end_and_the_reverse() {
+    let key = SigningKey::generate_es256();
+    let jwks = JwkSet {
+        keys: vec![key.public_jwk()],
+    };
+    let audience = AssertionAudience::Endpoint { until: NOW + 1000 };
+    let now_secret = Registration {
+        authentication: Authentication::ClientSecretPost {
+            secret: SecretHash::of("secret"),
+        },
+        replaced: vec![Replaced::Keys {
+            jwks: jwks.into(),
+            audience,
+            until: NOW + 1,
+        }],
+        ..shop()
+    };
+    let mut endpoint = claims();
+    endpoint["aud"] = CONTEXT.token_endpoint.into();
+    assert!(check(&now_secret, &signed(&key, &claims())).is_ok());
+    assert!(check(&now_secret, &signed(&key, &endpoint)).is_ok());
+    let ended = Registration {
+        replaced: Vec::new(),
+        ..now_secret
+    };
+    let refused = check(&ended, &signed(&key, &claims())).unwrap_err();
+    assert!(
+        refused
+            .description
+            .contains("another authentication method")
+    );
+
+    let now_keys = |until| Registration {
+        replaced: vec![Replaced::Secret {
+            secret: SecretHash::of("old"),
+            until,
+        }],
+        ..with_key(&key, AssertionAudience::Issuer)
+    };
+    let header = basic_header("par_shop:old");
+    let read = || Credentials::read(Some(&header), &Params::default()).unwrap();
+    assert!(read().verify(&now_keys(NOW + 1), &CONTEXT).is_ok());
+    assert!(read().verify(&now_keys(NOW), &CONTEXT).is_err());
 }

@@ -337,3 +337,38 @@ fn t21_an_address_of_keys_is_https_and_excludes_keys_by_value() {
         Err(RegistrationProblem::KeysUri)
     );
 }
+
+#[test]
+fn what_is_weaker_than_a_new_registration_has_a_reason_and_what_was_there_stays() {
+    let key = ipse_jose::SigningKey::generate_es256().public_jwk();
+    let keys = Registration {
+        authentication: Authentication::PrivateKeyJwt {
+            jwks: JwkSet { keys: vec![key] }.into(),
+            audience: AssertionAudience::Endpoint { until: NOW + 5 },
+        },
+        require_par: false,
+        ..shop()
+    };
+    let expected = [
+        "assertion_audience",
+        "require_pushed_authorization_requests",
+    ];
+    assert_eq!(keys.without_reason(None), expected);
+    let weak = Registration {
+        pkce: Pkce::OrNonce,
+        claims_in_id_token: true,
+        response_modes: ResponseMode::ALL.to_vec(),
+        require_par: false,
+        ..shop()
+    };
+    let expected = ["claims_in_id_token", "pkce", "response_modes"];
+    assert_eq!(weak.without_reason(None), expected);
+    assert!(weak.without_reason(Some(&weak)).is_empty());
+    let reasons = expected.map(|member| (member.to_owned(), "why".to_owned()));
+    let explained = Registration {
+        reasons: reasons.into(),
+        ..weak
+    };
+    assert!(explained.without_reason(None).is_empty());
+    assert_eq!(explained.validate(false, NOW), Ok(()));
+}

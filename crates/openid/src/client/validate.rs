@@ -91,17 +91,6 @@ pub enum RegistrationProblem {
 /// How long the older audience of assertions may be accepted, in seconds: two years.
 pub const LONGEST_LEGACY: i64 = 2 * 365 * 24 * 3600;
 
-/// Members that may have a reason.
-const WITH_REASON: [&str; 7] = [
-    "assertion_audience",
-    "claims_in_id_token",
-    "id_token_signed_response_alg",
-    "pkce",
-    "require_pushed_authorization_requests",
-    "response_modes",
-    "userinfo_signed_response_alg",
-];
-
 impl Registration {
     /// Checks a new registration. `production` is whether real people use this scheme; `now` is in seconds since 1970 UTC.
     ///
@@ -198,22 +187,6 @@ impl Registration {
             return Err(RegistrationProblem::Sandbox);
         }
         Ok(())
-    }
-
-    /// A reason belongs to a member that may have one. What is weaker must have one.
-    fn check_reasons(&self) -> Result<(), RegistrationProblem> {
-        if self.pkce != Pkce::Required && !self.reasons.contains_key("pkce") {
-            return Err(RegistrationProblem::Reason("pkce".to_owned()));
-        }
-        let is_reason = |(name, reason): (&String, &String)| {
-            WITH_REASON.contains(&name.as_str())
-                && (1..=200).contains(&reason.chars().count())
-                && ipse_protocol::text::check(reason).is_ok()
-        };
-        match self.reasons.iter().find(|pair| !is_reason(*pair)) {
-            Some((name, _)) => Err(RegistrationProblem::Reason(name.clone())),
-            None => Ok(()),
-        }
     }
 }
 

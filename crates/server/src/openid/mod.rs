@@ -38,6 +38,7 @@ mod texts;
 use std::sync::Arc;
 
 use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::http::Method;
 use axum::middleware::Next;
 use axum::response::Response;
 use axum::routing::{get, post};
@@ -103,7 +104,9 @@ async fn guard(State(provider): State<Arc<Provider>>, request: Request, next: Ne
     let error = error::Error::from(error);
     match request.uri().path() {
         path::PAR | path::TOKEN | path::REVOKE => error.into_json(),
-        path::USERINFO => error.into_userinfo(None),
+        // A preflight needs no time.
+        path::USERINFO if request.method() == Method::OPTIONS => next.run(request).await,
+        path::USERINFO => cors::readable(error.into_userinfo(None)),
         path::AUTHORIZE => error.into_page(&provider, request.headers()),
         other if other.starts_with("/sign-in") || other.starts_with("/return/") => {
             error.into_page(&provider, request.headers())

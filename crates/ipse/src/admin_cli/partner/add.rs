@@ -15,7 +15,7 @@ use ipse_server::config::ServerConfig;
 use ipse_store::Store;
 use serde_json::{Map, Value, json};
 
-use super::options::Options;
+use super::options::{self, Options};
 use super::{Secrets, actor, check_sector, find, presets, refused};
 
 #[derive(clap::Args)]
@@ -91,6 +91,10 @@ pub async fn run(config: &ServerConfig, store: &Store, add: Add) -> anyhow::Resu
     let id = PartnerId::new(&random);
     let now = clock.unix_seconds();
     let registration = wanted.register(id.clone().into(), authentication, sector, now);
+    let unexplained = metadata::without_reason(&registration, None);
+    if !unexplained.is_empty() {
+        return Err(refused(&unexplained));
+    }
     registration.validate(config.profile == Profile::Production, now)?;
     check_sector(config, &registration).await?;
     let text = serde_json::to_string(&registration)?;
@@ -124,7 +128,7 @@ fn members(add: Add) -> anyhow::Result<Map<String, Value>> {
             );
         }
     }
-    out.extend(add.options.members()?);
+    options::add(&mut out, add.options.members()?);
     if let Some(path) = &add.jwks {
         let jwks = JwkSet::parse(&std::fs::read(path)?)
             .with_context(|| format!("{} is not a JWK set", path.display()))?;

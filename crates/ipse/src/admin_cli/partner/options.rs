@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 use clap::ValueEnum;
-use ipse_openid::client::{PROFILE, ServiceType};
+use ipse_openid::client::{PROFILE, ResponseMode, ServiceType, WITH_REASON};
 use serde_json::{Map, Value, json};
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -19,6 +19,14 @@ enum Auth {
 enum Audience {
     Issuer,
     Endpoint,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+#[value(rename_all = "snake_case")]
+enum PkceRule {
+    Required,
+    OrNonce,
+    Waived,
 }
 
 /// The options.
@@ -61,7 +69,25 @@ pub struct Options {
     /// Signature of ID tokens: RS256 (the default with a secret) or ES256 (the default with keys)
     #[arg(long, value_name = "ALG")]
     id_token_alg: Option<String>,
-    /// Any member of the metadata, for example `claims_in_id_token=true`. May be repeated
+    /// What a request without PKCE needs: a nonce, or nothing (`waived`), which allows `basic` only and ends at --pkce-until
+    #[arg(long, value_enum)]
+    pkce: Option<PkceRule>,
+    /// When a waiver of PKCE ends, in seconds since 1970
+    #[arg(long, value_name = "SECONDS")]
+    pkce_until: Option<i64>,
+    /// Put the claims of a requested scope into the ID token too, for software that does not read userinfo
+    #[arg(long)]
+    claims_in_id_token: bool,
+    /// Allow `response_mode=form_post`
+    #[arg(long)]
+    form_post: bool,
+    /// Answer at userinfo with a JWT, signed with RS256 or ES256; `none` is JSON
+    #[arg(long, value_name = "ALG")]
+    userinfo_alg: Option<String>,
+    /// Why the settings of this command are needed. What is weaker than the default needs a reason
+    #[arg(long, value_name = "TEXT")]
+    reason: Option<String>,
+    /// Any member of the metadata, for example `services='[…]'`. May be repeated
     #[arg(long, value_name = "MEMBER=VALUE")]
     set: Vec<String>,
     /// Allow sandbox people in `login_hint`
@@ -118,13 +144,59 @@ impl Options {
             self.id_token_alg.map(Value::from),
         );
         put("fapi", self.fapi.then_some(json!(true)));
+        put(
+            "pkce",
+            self.pkce.map(|rule| match rule {
+                PkceRule::Required => json!("required"),
+                PkceRule::OrNonce => json!("or_nonce"),
+                PkceRule::Waived => json!("waived"),
+            }),
+        );
+        put("pkce_until", self.pkce_until.map(Value::from));
+        let in_id_token = self.claims_in_id_token.then_some(json!(true));
+        put("claims_in_id_token", in_id_token);
+        let modes = self.form_post.then(|| json!(ResponseMode::ALL));
+        put("response_modes", modes);
+        put(
+            "userinfo_signed_response_alg",
+            self.userinfo_alg.map(Value::from),
+        );
         put("sandbox_people", self.sandbox_people.then_some(json!(true)));
         for text in &self.set {
             let (member, value) = member(text)?;
             put(member, Some(value));
         }
+        if let Some(reason) = self.reason {
+            give_reason(&mut out, &reason);
+        }
         Ok(out)
     }
+}
+
+/// Gives each member that has none this reason.
+fn give_reason(members: &mut Map<String, Value>, reason: &str) {
+    let given = WITH_REASON.into_iter().filter(|m| members.contains_key(*m));
+    let mut reasons: Map<String, Value> = given
+        .map(|member| (member.to_owned(), reason.into()))
+        .collect();
+    if let Some(Value::Object(own)) = members.remove("reasons") {
+        reasons.extend(own);
+    }
+    members.insert("reasons".to_owned(), reasons.into());
+}
+
+/// Adds members, of which the later ones win; reasons are kept, each by its member.
+pub fn add(to: &mut Map<String, Value>, mut more: Map<String, Value>) {
+    if let (Some(Value::Object(reasons)), Some(Value::Object(own))) =
+        (more.get_mut("reasons"), to.get("reasons"))
+    {
+        let own = own
+            .iter()
+            .filter(|(member, _)| !reasons.contains_key(*member));
+        let own: Map<_, _> = own.map(|(m, r)| (m.clone(), r.clone())).collect();
+        reasons.extend(own);
+    }
+    to.extend(more);
 }
 
 /// A member and its value: JSON, or else a text.
@@ -160,5 +232,19 @@ mod tests {
         let list = (r#"reasons={"pkce":"a=b"}"#, json!({"pkce": "a=b"}));
         assert_eq!(member(list.0).unwrap(), ("reasons", list.1));
         assert!(member("a").is_err());
+    }
+
+    #[test]
+    fn a_reason_is_for_what_is_given_and_has_none() {
+        let object = |value: Value| value.as_object().cloned().unwrap();
+        let mut preset = object(json!({"pkce": "or_nonce", "reasons": {"pkce": "old"}}));
+        let mut given = object(json!({
+            "claims_in_id_token": true, "response_modes": ["query"], "client_name": "Shop", "reasons": {"response_modes": "its own"},
+        }));
+        give_reason(&mut given, "why");
+        add(&mut preset, given);
+        let reasons =
+            json!({"pkce": "old", "claims_in_id_token": "why", "response_modes": "its own"});
+        assert_eq!(preset["reasons"], reasons);
     }
 }

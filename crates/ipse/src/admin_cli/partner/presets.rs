@@ -187,6 +187,12 @@ mod tests {
             members.insert("client_name".to_owned(), json!("Shop"));
             let uri = format!("https://shop.example{callback}");
             members.insert("redirect_uris".to_owned(), json!([uri]));
+            assert_ne!(
+                members.get("pkce"),
+                Some(&json!("waived")),
+                "{}",
+                preset.name
+            );
             let read = Metadata::read(&members).unwrap();
             let authentication = if read.method == Some(Method::PrivateKeyJwt) {
                 let keys = vec![ipse_jose::SigningKey::generate_es256().public_jwk()];
@@ -201,6 +207,7 @@ mod tests {
             };
             let new = read.register("par_new".into(), authentication, None, 0);
             assert_eq!(new.validate(true, 0), Ok(()), "{}", preset.name);
+            assert!(new.without_reason(None).is_empty(), "{}", preset.name);
         }
         let names = ALL.map(|preset| preset.name);
         assert!(names.is_sorted());

@@ -15,7 +15,7 @@ use super::{Found, Secrets, change, find};
 
 /// How long old and new credentials overlap.
 #[derive(clap::Args)]
-struct Overlap {
+pub struct Overlap {
     /// For how many hours the old ones are still accepted
     #[arg(long, default_value_t = 24, value_parser = clap::value_parser!(u16).range(1..=720))]
     overlap_hours: u16,
@@ -34,7 +34,7 @@ impl Overlap {
     }
 
     /// Keeps the old credentials until their end, and removes those that have ended.
-    fn keep(
+    pub fn keep(
         &self,
         registration: &mut Registration,
         old: impl FnOnce(i64) -> Option<Replaced>,
@@ -94,8 +94,8 @@ pub async fn key(config: &ServerConfig, store: &Store, rotate: Key) -> anyhow::R
     let found = find(store, &rotate.partner).await?;
     let mut registration = found.registration.clone();
     let mut secrets = Secrets::default();
-    let Authentication::PrivateKeyJwt { jwks, .. } = &mut registration.authentication else {
-        bail!("this partner has a secret: use rotate-secret");
+    let Authentication::PrivateKeyJwt { jwks, audience } = &mut registration.authentication else {
+        bail!("this partner has a secret: use rotate-secret, or edit --auth private_key_jwt");
     };
     let new = match (&rotate.jwks, &rotate.jwks_uri, &registration.jwks_uri) {
         (Some(path), ..) => JwkSet::parse(&std::fs::read(path)?)
@@ -106,10 +106,14 @@ pub async fn key(config: &ServerConfig, store: &Store, rotate: Key) -> anyhow::R
         }
         (None, None, None) => secrets.new_key()?,
     };
-    let old = std::mem::replace(jwks, new.into());
+    let (old, audience) = (std::mem::replace(jwks, new.into()), *audience);
     registration.jwks_uri = rotate.jwks_uri;
     rotate.overlap.keep(&mut registration, |until| {
-        (!old.is_empty()).then_some(Replaced::Keys { jwks: old, until })
+        (!old.is_empty()).then_some(Replaced::Keys {
+            jwks: old,
+            audience,
+            until,
+        })
     })?;
     let event = vec!["partner.key.rotated".to_owned()];
     change(config, store, &found, &registration, event).await?;
@@ -125,7 +129,7 @@ pub async fn secret(config: &ServerConfig, store: &Store, rotate: Secret) -> any
     let (Authentication::ClientSecretBasic { secret }
     | Authentication::ClientSecretPost { secret }) = &mut registration.authentication
     else {
-        bail!("this partner has keys: use rotate-key");
+        bail!("this partner has keys: use rotate-key, or edit --auth client_secret_basic");
     };
     let new = secrets.new_client_secret(&Random::system());
     let old = std::mem::replace(secret, new);

@@ -1,6 +1,6 @@
 //! Threat 45: the clock steps ahead or back. Covers `GET /ready` too.
 
-use reqwest::StatusCode;
+use reqwest::{Method, StatusCode};
 use serde_json::Value;
 
 use crate::support::{Partner, Phone, TestNetwork, partner_parameter};
@@ -92,6 +92,15 @@ async fn t45_requests_are_refused_while_the_clocks_disagree() {
             let (status, body) = partner.push(partner.request(&partner.login())).await;
             assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE, "{body}");
             assert_eq!(body["error"], "temporarily_unavailable");
+            let url = format!("{}/userinfo", network.issuer);
+            let preflight = network.http.request(Method::OPTIONS, &url).send().await;
+            assert_eq!(
+                preflight.expect("an answer").status(),
+                StatusCode::NO_CONTENT
+            );
+            let userinfo = network.http.get(&url).send().await.expect("an answer");
+            assert_eq!(userinfo.status(), StatusCode::SERVICE_UNAVAILABLE);
+            assert_eq!(userinfo.headers()["access-control-allow-origin"], "*");
             let page = started.browser.get(&started.login.action_page).await;
             assert_eq!(page.status, StatusCode::SERVICE_UNAVAILABLE);
             assert!(page.text.contains("clock_disagrees"), "{}", page.text);
