@@ -25,6 +25,8 @@ NPM_ALSO = {"MPL-2.0", "OFL-1.1"}
 NPM = ("app", "e2e", "e2e/clients/node", "crates/demo/shop")
 # Weak copyleft is fine in what only tests and builds use, unmodified and unshipped.
 NPM_DEV_ONLY = {"MPL-2.0"}
+# Their package.json names the licence under an older name, or only their readme does.
+NPM_LICENCES = {"passport-strategy 1.0.0": "MIT", "pause 0.0.1": "MIT"}
 
 
 def acceptable(expression, allowed):
@@ -109,7 +111,7 @@ def check_npm(where, lock, policy):
             complaints.append(f"{name}: source {resolved}")
         if not package.get("integrity"):
             complaints.append(f"{name}: no checksum")
-        licence = package.get("license")
+        licence = package.get("license") or NPM_LICENCES.get(name.removeprefix(f"{where}: "))
         unshipped = package.get("dev") or package.get("devOptional") or package.get("optional") or where.startswith("e2e")
         if not licence:
             complaints.append(f"{name}: has no licence")
