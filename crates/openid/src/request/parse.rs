@@ -124,13 +124,12 @@ pub(super) fn request(
     }
     let max_age = max_age(params)?;
     display(params)?;
-    let level = level(params.get("acr_values"), &requested)?;
-    if matches!(pkce, Pkce::Waived { .. }) && level > Some(Level::Basic) {
-        return Err(OAuthError::new(
-            OAuthErrorCode::UnmetAuthenticationRequirements,
-            "this client gets basic only, since it is registered without PKCE and nonce",
-        ));
-    }
+    // Nothing protects the codes of a client without PKCE and nonce from injection.
+    let highest = match pkce {
+        Pkce::Waived { .. } => Level::Basic,
+        Pkce::Required | Pkce::OrNonce => Level::Advanced,
+    };
+    let level = level(params.get("acr_values"), &requested, highest)?;
     let hinted = params
         .get("id_token_hint")
         .map(|hint| hint::subject(hint, registration, context))
@@ -307,21 +306,30 @@ fn service<'a>(
 fn level(
     acr_values: Option<&str>,
     requested: &claims::ClaimsRequest,
+    highest: Level,
 ) -> Result<Option<Level>, OAuthError> {
-    const UNMET: OAuthError = OAuthError::new(
+    let unmet = OAuthError::new(
         OAuthErrorCode::UnmetAuthenticationRequirements,
-        "the supported acr values are basic and advanced",
+        match highest {
+            Level::Basic => {
+                "this client gets basic only, since it is registered without PKCE and nonce"
+            }
+            Level::Advanced => "the supported acr values are basic and advanced",
+        },
     );
-    let strictest = |values: &mut dyn Iterator<Item = &str>| values.filter_map(Level::parse).max();
+    let strictest = |values: &mut dyn Iterator<Item = &str>| {
+        let known = values.filter_map(Level::parse);
+        known.filter(|level| *level <= highest).max()
+    };
     let mut level = None;
     if let Some(values) = acr_values {
         level = level.max(Some(
-            strictest(&mut values.split(' ').filter(|acr| !acr.is_empty())).ok_or(UNMET)?,
+            strictest(&mut values.split(' ').filter(|acr| !acr.is_empty())).ok_or(unmet)?,
         ));
     }
     if !requested.acr.values.is_empty() {
         match strictest(&mut requested.acr.values.iter().map(String::as_str)) {
-            None if requested.acr.essential => return Err(UNMET),
+            None if requested.acr.essential => return Err(unmet),
             known => level = level.max(known),
         }
     }

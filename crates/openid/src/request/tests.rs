@@ -181,6 +181,7 @@ fn t15_a_client_without_pkce_and_nonce_gets_basic_until_a_date() {
     };
     let open = waived(CONTEXT.now + 1);
     assert_eq!(ask(&open, ""), Ok(Level::Basic));
+    assert_eq!(ask(&open, "advanced basic"), Ok(Level::Basic));
     let unmet = Err(OAuthErrorCode::UnmetAuthenticationRequirements);
     assert_eq!(ask(&open, "advanced"), unmet);
     let with_pkce = pushed(&params(&[("acr_values", "advanced")]), &open);

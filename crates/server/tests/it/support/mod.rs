@@ -12,6 +12,7 @@ mod network;
 pub mod oidc;
 mod partner;
 mod phone;
+pub mod plain;
 pub mod recoveries;
 pub mod requests;
 pub mod sims;

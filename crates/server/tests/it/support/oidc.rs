@@ -209,6 +209,11 @@ impl TestServer {
         scheme.register_partner(actor, id, json).await.unwrap();
     }
 
+    /// Lets time pass.
+    pub fn pass(&self, milliseconds: i64) {
+        self._db.clock().shift(milliseconds);
+    }
+
     pub async fn send(&self, request: Request<Body>) -> Answer {
         Self::send_to(&self.router, request).await
     }
