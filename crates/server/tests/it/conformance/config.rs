@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::support::oidc::{ISSUER, TestServer};
 
@@ -53,10 +53,6 @@ async fn the_keys_are_public_and_each_has_its_own_kid() {
     for key in keys {
         assert_eq!(key["use"], "sig");
         let private = ["d", "p", "q", "dp", "dq", "qi", "k"];
-        assert!(
-            private
-                .iter()
-                .all(|member| key.get(member) == None::<&Value>)
-        );
+        assert!(private.iter().all(|member| key.get(member).is_none()));
     }
 }
