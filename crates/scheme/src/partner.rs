@@ -2,13 +2,14 @@
 
 use ipse_protocol::ids::PartnerId;
 use ipse_protocol::sha256;
+use ipse_store::action::Action;
 use ipse_store::partner::{self, PartnerStatus};
 use ipse_store::pushed_request;
 use ipse_store::{StoreError, Tx};
 use serde::Deserialize;
 
 use crate::actor::Actor;
-use crate::error::{Error, RuleError};
+use crate::error::{Error, RuleError, refuse};
 use crate::partner_name::{self, NameProblem, Reserved};
 use crate::refusal::{LoginError, LoginRefusal};
 use crate::scheme::Scheme;
@@ -87,6 +88,14 @@ fn once(tx: &mut Tx, partner: &PartnerId, hash: &[u8; 32], end: i64) -> Result<b
     // Remembered longer than it is valid: the node that verified it may have another clock than the database.
     let until = end.saturating_mul(1000).saturating_add(CLOCKS_MS);
     pushed_request::use_jti(tx, partner, hash, until)
+}
+
+/// Refuses an action whose partner was suspended after it began. A person's own actions have no partner.
+pub(crate) fn require_active(tx: &mut Tx, action: &Action) -> Result<(), RuleError> {
+    match &action.partner {
+        Some(id) if partner::registration(tx, id)?.is_none() => refuse!(ActionClosed),
+        Some(_) | None => Ok(()),
+    }
 }
 
 impl Scheme {

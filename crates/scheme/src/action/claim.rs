@@ -21,7 +21,7 @@ use crate::person::{Attributes, PersonKey};
 use crate::request::{ActionRequest, Origin};
 use crate::scheme::Scheme;
 use crate::view::Content;
-use crate::{attribute, block, identity, kind};
+use crate::{attribute, block, identity, kind, partner};
 
 /// How a phone got hold of an action.
 #[derive(Clone, Copy)]
@@ -60,6 +60,7 @@ impl Scheme {
                 let Some(found) = found.filter(|a| !a.is_own()) else {
                     refuse!(LinkInvalid);
                 };
+                partner::require_active(tx, &found)?;
                 load(tx, found, &device.identity)
             })
             .await?;

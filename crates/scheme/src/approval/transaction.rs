@@ -14,7 +14,7 @@ use crate::device::{Sequence, Spent};
 use crate::effect::Effect;
 use crate::error::RuleError;
 use crate::error::refuse;
-use crate::{block, identity, kind};
+use crate::{block, identity, kind, partner};
 
 /// What the person decided.
 #[expect(clippy::large_enum_variant, reason = "one value a decision")]
@@ -123,6 +123,7 @@ impl DecisionTransaction {
         if current.epoch != self.claim.epoch {
             refuse!(EpochChanged);
         }
+        partner::require_active(tx, &self.action)?;
         kind.may_approve(tx, &self.action, &self.claim)?;
         if attempt.factor == Factor::Code
             && attempts::open(tx, identity)?.is_none_or(|open| open.id != attempt.id)

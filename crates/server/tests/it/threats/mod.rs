@@ -1,6 +1,7 @@
 //! Tests of the threat model, one file per threat: `t05_…` tests threat 5 (docs/security.md).
 
 mod t01_lured_approval;
+mod t01_suspended_partner;
 mod t02_prompt_bombing;
 mod t03_guessing;
 mod t04_offline_search;
