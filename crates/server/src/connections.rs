@@ -56,7 +56,7 @@ pub async fn serve(socket: TcpListener, listener: Listener, stopped: Stopped) {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use std::io;
     use std::sync::{Arc, Mutex};
     use std::time::Duration;
@@ -117,7 +117,14 @@ mod tests {
 
     /// What is logged.
     #[derive(Clone, Default)]
-    struct Written(Arc<Mutex<Vec<u8>>>);
+    pub(crate) struct Written(Arc<Mutex<Vec<u8>>>);
+
+    impl Written {
+        /// All of it.
+        pub(crate) fn text(&self) -> String {
+            String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+        }
+    }
 
     impl io::Write for Written {
         fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
@@ -142,8 +149,7 @@ mod tests {
         let slow = b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\nabc";
         let read = exchange(slow, false).await;
         assert!(read.starts_with("HTTP/1.1 408"), "{read}");
-        let written = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
-        let line: serde_json::Value = serde_json::from_str(&written).unwrap();
+        let line: serde_json::Value = serde_json::from_str(&log.text()).unwrap();
         assert_eq!(line["level"], "WARN");
         assert_eq!(line["fields"]["code"], "request_timeout");
         let id = line["span"]["id"].as_str().unwrap();

@@ -45,3 +45,28 @@ pub fn record_partner(client_id: &str) {
     };
     Span::current().record("client_id", shown);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::connections::tests::Written;
+
+    #[test]
+    fn t23_text_that_is_no_client_id_is_not_logged() {
+        let log = Written::default();
+        let writer = log.clone();
+        let subscriber = tracing_subscriber::fmt()
+            .with_ansi(false)
+            .with_writer(move || writer.clone())
+            .finish();
+        let _installed = tracing::subscriber::set_default(subscriber);
+        let (_, span) = assign(&Random::seeded(1), &mut Request::new(()));
+        span.in_scope(|| {
+            record_partner("par_x\n2026-11-30T00:00:00Z ERROR forged");
+            tracing::info!("asked");
+        });
+        let written = log.text();
+        assert!(written.contains("client_id=\"malformed\""), "{written}");
+        assert!(!written.contains("forged"), "{written}");
+    }
+}

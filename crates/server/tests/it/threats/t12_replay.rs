@@ -330,3 +330,27 @@ async fn t12_nothing_is_accepted_again_after_the_login() {
         network.end().await;
     }
 }
+
+#[tokio::test]
+async fn t12_a_pushed_request_ends_on_time_also_if_nothing_cleans_up() {
+    for network in TestNetwork::both().await {
+        let partner = network.partner().await;
+        let push = async || {
+            let (status, pushed) = partner.push(partner.request(&partner.login())).await;
+            assert_eq!(status, StatusCode::CREATED, "{pushed}");
+            let life = pushed["expires_in"].as_i64().expect("a life");
+            let uri = pushed["request_uri"].as_str().expect("a request_uri");
+            (partner.authorize_url(uri), life * 1000)
+        };
+        let (in_time, life) = push().await;
+        network.pass(life - 10_000);
+        let page = network.browser().get(&in_time).await;
+        assert_eq!(page.status, StatusCode::OK, "{}", page.text);
+        let (late, life) = push().await;
+        network.pass(life);
+        let page = network.browser().get(&late).await;
+        assert_eq!(page.status, StatusCode::BAD_REQUEST, "{}", page.text);
+        assert!(page.text.contains("request_expired"), "{}", page.text);
+        network.end().await;
+    }
+}

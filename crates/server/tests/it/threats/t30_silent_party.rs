@@ -1,11 +1,12 @@
 //! Threat 30, outside of a login: an operator or a bank is down, or answers wrongly.
 
 use ipse_operator::config::Fault;
+use ipse_scheme::visit::Callback;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
-use crate::support::TestNetwork;
-use crate::support::bank_visits::landing;
+use crate::support::bank_visits::{landing, start_bank_visit};
+use crate::support::{TestNetwork, partner_parameter, refusal};
 
 #[tokio::test]
 async fn t30_enrolment_waits_for_a_silent_operator_and_loses_nothing() {
@@ -103,6 +104,31 @@ async fn t30_a_silent_operator_neither_binds_nor_blocks() {
         let me = phone.get("/me").await;
         assert_eq!(me.body["status"], "active");
         assert_eq!(me.body["reasons"], Value::Array(Vec::new()));
+        network.end().await;
+    }
+}
+
+#[tokio::test]
+async fn t30_a_bank_that_is_no_longer_configured_vouches_for_nobody() {
+    for network in TestNetwork::both().await {
+        let mut phone = network.phone(0);
+        phone.begin_enrolment(&network).await;
+        let callback = start_bank_visit(&mut phone).await;
+        let said = |name| partner_parameter(&callback, name);
+        let (state, code, iss) = (said("state"), said("code"), said("iss"));
+        let cookie = phone.browser.cookies.get("ipse_scheme_registrar");
+        let back = Callback {
+            state: state.as_deref(),
+            code: code.as_deref(),
+            iss: iss.as_deref(),
+            error: None,
+            cookie: cookie.map(String::as_str),
+        };
+        let mut node = network.another_scheme();
+        let banks = std::mem::take(&mut node.registrars);
+        assert_eq!(refusal(node.finish_visit(back).await), "registrar_failed");
+        node.registrars = banks;
+        assert_eq!(refusal(node.finish_visit(back).await), "ok");
         network.end().await;
     }
 }
