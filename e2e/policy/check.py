@@ -5,7 +5,7 @@
 
 - `cargo metadata` and every package-lock.json against deny.toml: licences, banned crates, sources, checksums.
 - docs/dependencies.md explains each direct dependency and no other.
-- docs/security.md has the same threats as the names of the tests, names modules that exist, and lists each fuzz target.
+- docs/security.md has the same threats as the names of the tests, names tests and modules that exist, and lists each fuzz target.
 - Links and paths in the pages lead to files and headings that exist.
 - The code writes the log messages that docs/running.md lists.
 
@@ -144,6 +144,16 @@ def check_threats(page, sources, modules):
     return complaints + [f"docs/security.md: there is no module {name}" for name in sorted(named - modules)]
 
 
+def check_named_tests(page, sources):
+    """Complaints about tests that docs/security.md names and that do not exist.
+
+    The name of a test has the prefix of a threat, or five words and more.
+    """
+    named = set(re.findall(r"`(t\d\d_\w+|[a-z]+(?:_[a-z0-9]+){4,})`", page))
+    tests = set(re.findall(r"""(?:\bfn |\bdef test_|\b(?:test|it)\(")(\w+)""", sources))
+    return [f"docs/security.md: there is no test {name}" for name in sorted(named - tests)]
+
+
 def check_fuzz_targets(page, targets):
     """Complaints when docs/security.md and the names of the fuzz targets do not agree."""
     lists = re.findall(r"^- Fuzz targets: (.*)$", page, re.M)
@@ -221,6 +231,7 @@ def main(root):
     tests = [file.read_text() for pattern in patterns for file in root.glob(pattern)]
     security = (root / "docs/security.md").read_text()
     complaints += check_threats(security, "\n".join(tests), modules_of(root))
+    complaints += check_named_tests(security, "\n".join(tests))
     complaints += check_fuzz_targets(security, {file.stem for file in root.glob("fuzz/fuzz_targets/*.rs")})
     code = "\n".join(file.read_text() for file in root.glob("crates/*/src/**/*.rs"))
     complaints += check_messages((root / "docs/running.md").read_text(), code)

@@ -5,7 +5,17 @@ import tomllib
 import unittest
 from pathlib import Path
 
-from check import acceptable, check_crates, check_documented, check_fuzz_targets, check_links, check_messages, check_npm, check_threats
+from check import (
+    acceptable,
+    check_crates,
+    check_documented,
+    check_fuzz_targets,
+    check_links,
+    check_messages,
+    check_named_tests,
+    check_npm,
+    check_threats,
+)
 
 POLICY = tomllib.loads((Path(__file__).resolve().parents[2] / "deny.toml").read_text())
 INDEX = "registry+https://github.com/rust-lang/crates.io-index"
@@ -90,6 +100,18 @@ class Threats(unittest.TestCase):
     def test_a_module_that_does_not_exist_is_reported(self):
         found = check_threats(self.PAGE, self.TESTS, {"jose/jws"})
         self.assertEqual(found, ["docs/security.md: there is no module scheme/device"])
+
+
+class NamedTests(unittest.TestCase):
+    PAGE = "The member `aud`. Controlled: `t01_it_is_refused`, `an_answer_that_is_late_fails`.\n"
+    TESTS = "fn " + "t01_it_is_refused() {}\nfn an_answer_that_is_late_fails() {}"
+
+    def test_names_of_tests_that_exist_pass(self):
+        self.assertEqual(check_named_tests(self.PAGE, self.TESTS), [])
+
+    def test_a_named_test_that_does_not_exist_is_reported(self):
+        found = check_named_tests(self.PAGE, self.TESTS.replace("late", "early"))
+        self.assertEqual(found, ["docs/security.md: there is no test an_answer_that_is_late_fails"])
 
 
 class FuzzTargets(unittest.TestCase):
