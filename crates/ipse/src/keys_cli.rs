@@ -17,7 +17,8 @@ use serde_json::json;
   ipse keys init --home /var/lib/ipse     once, before the first start; again after an update that needs new keys
   ipse keys list --home /var/lib/ipse     what the keystore must have
   ipse keys upgrade --home /var/lib/ipse  once, with a database of before rows had MACs
-  ipse keys roll --home /var/lib/ipse     a new key for the MACs of rows; stop the scheme first")]
+  ipse keys roll --home /var/lib/ipse     a new key for the MACs of rows; stop the scheme first
+  ipse keys rotate --home /var/lib/ipse   new keys for ID tokens; stop the scheme first")]
 pub struct Args {
     /// Folder of the scheme, of an operator or of a demo bank
     #[arg(long, global = true, value_name = "DIR", default_value = ".")]
@@ -46,6 +47,12 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Make new keys for ID tokens. Partners find them at the scheme's JWK set, beside the ones before
+    Rotate {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// Show the inventory: which keys there are, and to which databases they belong
     List {
         /// Print JSON
@@ -60,11 +67,13 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     let (Command::Init { json }
     | Command::Upgrade { json }
     | Command::Roll { json }
+    | Command::Rotate { json }
     | Command::List { json }) = args.command;
     let inventory = match args.command {
         Command::Init { .. } => init(&home)?,
         Command::Upgrade { .. } => return on_rows(&home, json, keystore::upgrade),
         Command::Roll { .. } => return on_rows(&home, json, keystore::roll),
+        Command::Rotate { .. } => rotate(&home)?,
         Command::List { .. } => open(&home)?.inventory().clone(),
     };
     if json {
@@ -129,6 +138,14 @@ fn init(home: &Path) -> anyhow::Result<Inventory> {
             home.display()
         );
     };
+    let inventory = keys.inventory().clone();
+    Ok(inventory)
+}
+
+/// Makes new keys for ID tokens, for a scheme.
+fn rotate(home: &Path) -> anyhow::Result<Inventory> {
+    let config = ServerConfig::load(home)?;
+    let keys = keystore::rotate(home, &config, &Clock::system(), &Random::system())?;
     let inventory = keys.inventory().clone();
     Ok(inventory)
 }

@@ -4,14 +4,13 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context, bail};
-use ipse_jose::Alg;
 use ipse_keys::{FileKeyStore, KeyStore};
 use ipse_protocol::{Clock, Random};
 use ipse_scheme::rows::{self, Rows};
 use ipse_scheme::setup::{self, Databases};
 
 use crate::config::{BANK_CLIENT_KEY, BANK_USERINFO_KEY, OPERATOR_CLIENT_KEY, ServerConfig};
-use crate::openid::{ID_TOKEN_ES256, ID_TOKEN_RS256};
+use crate::openid::id_token_keys::{self, IdTokenKeys};
 use crate::server::{open_databases, row_keys};
 
 /// Makes each key that a server needs, in a keystore that makes keys; also those for operators and banks, so that one can be
@@ -21,8 +20,7 @@ use crate::server::{open_databases, row_keys};
 /// The keystore's.
 pub fn make_keys(keys: &dyn KeyStore, random: &Random) -> Result<(), ipse_keys::Error> {
     setup::make_keys(keys, random)?;
-    keys.signing_with(ID_TOKEN_ES256, Alg::Es256)?;
-    keys.signing_with(ID_TOKEN_RS256, Alg::Rs256)?;
+    id_token_keys::make(keys, 1)?;
     keys.signing(OPERATOR_CLIENT_KEY)?;
     keys.signing(BANK_CLIENT_KEY)?;
     keys.decryption(BANK_USERINFO_KEY).map(drop)
@@ -59,6 +57,33 @@ pub fn init(
             databases.connect(&keys, random)?;
         }
     }
+    Ok(keys)
+}
+
+/// Makes new keys for ID tokens. The ones before stay: they are published beside the new ones until the next change, and tokens that
+/// they signed remain hints.
+///
+/// # Errors
+/// When the scheme runs, and when keystore and databases do not belong together.
+pub fn rotate(
+    home: &Path,
+    config: &ServerConfig,
+    clock: &Clock,
+    random: &Random,
+) -> anyhow::Result<FileKeyStore> {
+    let dir = home.join("keys");
+    let (scheme, persons) = open_databases(config, clock)?;
+    let databases = Databases {
+        scheme: &scheme,
+        persons: &persons,
+    };
+    let keys = FileKeyStore::open(&dir).context("cannot open the keystore")?;
+    databases.check(&keys)?;
+    let version = IdTokenKeys::open(&keys)?.next_version();
+    drop(keys);
+    let made = FileKeyStore::init(&dir, &|keys| id_token_keys::make(keys, version));
+    let keys = made.context("cannot make new keys for ID tokens")?;
+    databases.connect(&keys, random)?;
     Ok(keys)
 }
 

@@ -27,6 +27,7 @@ mod dpop;
 mod error;
 mod form;
 mod headers;
+pub mod id_token_keys;
 mod login_result;
 mod navigation;
 mod pages;
@@ -48,7 +49,7 @@ use ipse_openid::params::MAX_BYTES;
 
 use crate::clock;
 
-pub use provider::{ID_TOKEN_ES256, ID_TOKEN_RS256, Provider};
+pub use provider::Provider;
 
 /// The routes, on the issuer's origin.
 pub fn router(provider: Arc<Provider>) -> Router {

@@ -4,22 +4,17 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use anyhow::Context as _;
-use ipse_jose::{Alg, JwkSet, SigningKey, VerifyingKey};
+use ipse_jose::{JwkSet, SigningKey};
 use ipse_openid::client::{IdTokenAlg, Registration};
 use ipse_openid::{discovery, request};
 use ipse_protocol::{Clock, Random};
 use ipse_scheme::Scheme;
 use ipse_texts::Texts;
 
+use super::id_token_keys::IdTokenKeys;
 use super::published_keys::Fetching;
 use super::texts;
 use crate::fetch::Documents;
-
-/// Keystore purpose of the key for ID tokens.
-pub const ID_TOKEN_ES256: &str = "openid/id-token/es256";
-/// As [`ID_TOKEN_ES256`], for clients that support nothing newer than RS256.
-pub const ID_TOKEN_RS256: &str = "openid/id-token/rs256";
 
 /// What the handlers share.
 pub struct Provider {
@@ -41,9 +36,7 @@ pub struct Provider {
     pub fetching: Fetching,
     /// Texts of the pages.
     pub texts: Arc<Texts>,
-    es256: Arc<SigningKey>,
-    rs256: Arc<SigningKey>,
-    id_token_keys: [VerifyingKey; 2],
+    id_token_keys: IdTokenKeys,
 }
 
 impl Provider {
@@ -52,17 +45,9 @@ impl Provider {
     /// # Errors
     /// When the keystore cannot give the keys, or a file of texts has a mistake.
     pub fn new(scheme: Arc<Scheme>, clock: Clock, random: Random) -> anyhow::Result<Self> {
-        // One key per algorithm (RFC 8725 §3.1). RS256 is for clients that support nothing newer.
-        let key = |purpose: &str, alg| {
-            scheme
-                .keys
-                .signing_with(purpose, alg)
-                .with_context(|| format!("the keystore does not give {purpose}"))
-        };
-        let es256 = key(ID_TOKEN_ES256, Alg::Es256)?;
-        let rs256 = key(ID_TOKEN_RS256, Alg::Rs256)?;
+        let id_token_keys = IdTokenKeys::open(&*scheme.keys)?;
         let set = JwkSet {
-            keys: vec![es256.public_jwk(), rs256.public_jwk()],
+            keys: id_token_keys.published(),
         };
         let jwks = serde_json::to_vec(&set)?;
         let configuration = serde_json::to_vec(&discovery::document(&scheme.config.issuer))?;
@@ -76,9 +61,7 @@ impl Provider {
             configuration,
             jwks,
             texts: Arc::new(texts::load()?),
-            id_token_keys: [es256.verifying_key(), rs256.verifying_key()],
-            es256,
-            rs256,
+            id_token_keys,
         })
     }
 
@@ -95,7 +78,7 @@ impl Provider {
     ) -> request::Context<'a> {
         request::Context {
             issuer: self.issuer(),
-            id_token_keys: &self.id_token_keys,
+            id_token_keys: self.id_token_keys.verifying(),
             may_return,
             hinted: hinted.map(|hinted| (&*hinted.client_id, hinted.sector())),
             now: self.clock.unix_seconds(),
@@ -104,10 +87,7 @@ impl Provider {
 
     /// The key for a client's registered algorithm.
     pub fn id_token_key(&self, alg: IdTokenAlg) -> &SigningKey {
-        match alg {
-            IdTokenAlg::ES256 => &self.es256,
-            IdTokenAlg::RS256 => &self.rs256,
-        }
+        self.id_token_keys.signing(alg)
     }
 }
 

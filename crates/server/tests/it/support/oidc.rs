@@ -4,6 +4,7 @@ use ipse_protocol::Random;
 use ipse_protocol::ids::{ActionId, IdentityId, PartnerId};
 use ipse_protocol::terms::ActionStatus;
 use ipse_scheme::actor::Actor;
+use std::path::Path;
 use std::sync::Arc;
 
 use axum::Router;
@@ -16,7 +17,7 @@ use ipse_openid::client::{
     AssertionAudience, Authentication, IdTokenAlg, Pkce, Registration, ResponseMode, SecretHash,
 };
 use ipse_openid::client::{Service, ServiceType};
-use ipse_protocol::sha256;
+use ipse_protocol::{Clock, sha256};
 use ipse_server::Server;
 use ipse_server::config::ServerConfig;
 use ipse_store::action::end;
@@ -296,6 +297,34 @@ impl TestServer {
             ("client_assertion", assertion),
         ]);
         self.post(path, &form, headers).await
+    }
+
+    /// The same scheme after it was stopped and started again, with what was done meanwhile.
+    pub async fn restarted(self, meanwhile: impl FnOnce(&Path, &ServerConfig, &Clock)) -> Self {
+        let Self {
+            server,
+            router,
+            key,
+            partner,
+            plain,
+            _home,
+            _db,
+        } = self;
+        drop((server, router));
+        let config = ServerConfig::load(_home.path()).unwrap();
+        meanwhile(_home.path(), &config, _db.clock());
+        let (clock, random) = (_db.clock().clone(), Random::system());
+        let server = Server::open_with(_home.path(), config, clock, random).unwrap();
+        let server = Arc::new(server);
+        Self {
+            router: server.issuer_router(),
+            server,
+            key,
+            partner,
+            plain,
+            _home,
+            _db,
+        }
     }
 
     /// The router of another node with the same keystore and database.
