@@ -3,10 +3,12 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use ipse_jose::{Alg, SigningKey};
-use ipse_keys::{FileKeyStore, KeyStore};
+use ipse_jose::SigningKey;
+use ipse_keys::FileKeyStore;
+use ipse_openid::client::IdTokenAlg;
 use ipse_protocol::{Clock, Random};
 use ipse_server::config::ServerConfig;
+use ipse_server::openid::id_token_keys::IdTokenKeys;
 
 use super::login::Target;
 use super::parties::Party;
@@ -60,8 +62,9 @@ impl Running {
         let operator = Party::start(&operator, &operator_home, &operator_at).await?;
         let scheme = arguments("serve", &scheme_home);
         let scheme = Party::start(&scheme, &scheme_home, &app_at).await?;
-        let token_key = FileKeyStore::open(&scheme_home.join("keys"))?
-            .signing_with(ipse_server::openid::ID_TOKEN_ES256, Alg::Es256)?
+        let keys = FileKeyStore::open(&scheme_home.join("keys"))?;
+        let token_key = IdTokenKeys::open(&keys)?
+            .signing(IdTokenAlg::ES256)
             .verifying_key();
         let target = Arc::new(Target {
             issuer: config.issuer,

@@ -81,7 +81,10 @@ async fn server_rotate_keys() {
                 let random = Random::system();
                 let node = Server::open_with(home, config.clone(), clock.clone(), Random::system());
                 let refused = ipse_server::keystore::rotate(home, config, clock, &random);
-                let refused = format!("{:#}", refused.err().expect("a node runs"));
+                let Err(refused) = refused else {
+                    panic!("a node runs");
+                };
+                let refused = format!("{refused:#}");
                 assert!(refused.contains("in use"), "{refused}");
                 drop(node.unwrap());
                 ipse_server::keystore::rotate(home, config, clock, &random).unwrap();
