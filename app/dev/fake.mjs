@@ -24,14 +24,14 @@ const WINDOW = 64;
 const JUMP = 1000;
 
 /** Kinds that the person starts in the app. No partner is behind them, and only the code approves them. */
-const OWN = ["sim", "unblock", "device", "code", "fingerprint"];
+const OWN = ["sim", "unblock", "device", "code", "fingerprint", "email"];
 
 /** What the scheme and the operator write, in the person's language. */
 const TEXTS = {
-  nl: { sms: "verbindt je SIM met je Ipse. Geef deze cijfers aan niemand.", unblock: ["Je wilt je Ipse opnieuw gebruiken", "Daarna kun je weer aanmelden."], sim: ["Je wilt je nieuwe SIM verbinden", "Je SIM hoort dan weer bij je Ipse."], code: ["Je wilt je code veranderen", "Daarna geldt alleen je nieuwe code."], FINGERPRINT_ADD: ["Je wilt ook je vingerafdruk of gezicht gebruiken", "Daarna kun je op deze telefoon ook daarmee bevestigen. Je code blijft werken."], FINGERPRINT_REMOVE: ["Je wilt je vingerafdruk of gezicht niet meer gebruiken", "Daarna bevestig je alleen nog met je code."], number: "Je telefoonnummer" },
-  fr: { sms: "relie votre SIM à votre Ipse. Ne donnez ces chiffres à personne.", unblock: ["Vous voulez réutiliser votre Ipse", "Vous pourrez ensuite vous connecter à nouveau."], sim: ["Vous voulez relier votre nouvelle SIM", "Votre SIM fera à nouveau partie de votre Ipse."], code: ["Vous voulez changer votre code", "Ensuite, seul votre nouveau code sera valable."], FINGERPRINT_ADD: ["Vous voulez aussi utiliser votre empreinte ou votre visage", "Ensuite, vous pourrez aussi confirmer ainsi sur ce téléphone. Votre code reste valable."], FINGERPRINT_REMOVE: ["Vous ne voulez plus utiliser votre empreinte ou votre visage", "Ensuite, vous confirmerez uniquement avec votre code."], number: "Votre numéro de téléphone" },
-  de: { sms: "verbindet Ihre SIM mit Ihrem Ipse. Nennen Sie diese Ziffern niemandem.", unblock: ["Sie möchten Ihr Ipse wieder benutzen", "Danach können Sie sich wieder anmelden."], sim: ["Sie möchten Ihre neue SIM verbinden", "Ihre SIM gehört dann wieder zu Ihrem Ipse."], code: ["Sie möchten Ihren Code ändern", "Danach gilt nur noch Ihr neuer Code."], FINGERPRINT_ADD: ["Sie möchten auch Ihren Fingerabdruck oder Ihr Gesicht verwenden", "Danach können Sie auf diesem Telefon auch damit bestätigen. Ihr Code gilt weiterhin."], FINGERPRINT_REMOVE: ["Sie möchten Ihren Fingerabdruck oder Ihr Gesicht nicht mehr verwenden", "Danach bestätigen Sie nur noch mit Ihrem Code."], number: "Ihre Telefonnummer" },
-  en: { sms: "connects your SIM to your Ipse. Give these digits to nobody.", unblock: ["You want to use your Ipse again", "After this you can log in again."], sim: ["You want to connect your new SIM", "Your SIM will belong to your Ipse again."], code: ["You want to change your code", "After this, only your new code works."], FINGERPRINT_ADD: ["You want to use your fingerprint or face too", "After this you can also confirm with it on this phone. Your code keeps working."], FINGERPRINT_REMOVE: ["You want to stop using your fingerprint or face", "After this you confirm with your code only."], number: "Your phone number" },
+  nl: { sms: "verbindt je SIM met je Ipse. Geef deze cijfers aan niemand.", unblock: ["Je wilt je Ipse opnieuw gebruiken", "Daarna kun je weer aanmelden."], sim: ["Je wilt je nieuwe SIM verbinden", "Je SIM hoort dan weer bij je Ipse."], code: ["Je wilt je code veranderen", "Daarna geldt alleen je nieuwe code."], FINGERPRINT_ADD: ["Je wilt ook je vingerafdruk of gezicht gebruiken", "Daarna kun je op deze telefoon ook daarmee bevestigen. Je code blijft werken."], FINGERPRINT_REMOVE: ["Je wilt je vingerafdruk of gezicht niet meer gebruiken", "Daarna bevestig je alleen nog met je code."], EMAIL_SET: ["Je wilt dit e-mailadres gebruiken", "Daarna kun je het geven aan sites die erom vragen. We vragen het je elke keer eerst."], EMAIL_REMOVE: ["Je wilt je e-mailadres verwijderen", "Daarna geeft Ipse het aan geen enkele site meer. Sites die het al hebben, houden het."], email: "E-mailadres", number: "Je telefoonnummer" },
+  fr: { sms: "relie votre SIM à votre Ipse. Ne donnez ces chiffres à personne.", unblock: ["Vous voulez réutiliser votre Ipse", "Vous pourrez ensuite vous connecter à nouveau."], sim: ["Vous voulez relier votre nouvelle SIM", "Votre SIM fera à nouveau partie de votre Ipse."], code: ["Vous voulez changer votre code", "Ensuite, seul votre nouveau code sera valable."], FINGERPRINT_ADD: ["Vous voulez aussi utiliser votre empreinte ou votre visage", "Ensuite, vous pourrez aussi confirmer ainsi sur ce téléphone. Votre code reste valable."], FINGERPRINT_REMOVE: ["Vous ne voulez plus utiliser votre empreinte ou votre visage", "Ensuite, vous confirmerez uniquement avec votre code."], EMAIL_SET: ["Vous voulez utiliser cette adresse e-mail", "Ensuite, vous pourrez la donner aux sites qui la demandent. Nous vous le demanderons chaque fois."], EMAIL_REMOVE: ["Vous voulez supprimer votre adresse e-mail", "Ensuite, Ipse ne la donnera plus à aucun site. Les sites qui l’ont déjà la gardent."], email: "Adresse e-mail", number: "Votre numéro de téléphone" },
+  de: { sms: "verbindet Ihre SIM mit Ihrem Ipse. Nennen Sie diese Ziffern niemandem.", unblock: ["Sie möchten Ihr Ipse wieder benutzen", "Danach können Sie sich wieder anmelden."], sim: ["Sie möchten Ihre neue SIM verbinden", "Ihre SIM gehört dann wieder zu Ihrem Ipse."], code: ["Sie möchten Ihren Code ändern", "Danach gilt nur noch Ihr neuer Code."], FINGERPRINT_ADD: ["Sie möchten auch Ihren Fingerabdruck oder Ihr Gesicht verwenden", "Danach können Sie auf diesem Telefon auch damit bestätigen. Ihr Code gilt weiterhin."], FINGERPRINT_REMOVE: ["Sie möchten Ihren Fingerabdruck oder Ihr Gesicht nicht mehr verwenden", "Danach bestätigen Sie nur noch mit Ihrem Code."], EMAIL_SET: ["Sie möchten diese E-Mail-Adresse verwenden", "Danach können Sie sie Websites geben, die danach fragen. Wir fragen Sie jedes Mal zuerst."], EMAIL_REMOVE: ["Sie möchten Ihre E-Mail-Adresse entfernen", "Danach gibt Ipse sie keiner Website mehr. Websites, die sie schon haben, behalten sie."], email: "E-Mail-Adresse", number: "Ihre Telefonnummer" },
+  en: { sms: "connects your SIM to your Ipse. Give these digits to nobody.", unblock: ["You want to use your Ipse again", "After this you can log in again."], sim: ["You want to connect your new SIM", "Your SIM will belong to your Ipse again."], code: ["You want to change your code", "After this, only your new code works."], FINGERPRINT_ADD: ["You want to use your fingerprint or face too", "After this you can also confirm with it on this phone. Your code keeps working."], FINGERPRINT_REMOVE: ["You want to stop using your fingerprint or face", "After this you confirm with your code only."], EMAIL_SET: ["You want to use this e-mail address", "After this you can give it to sites that ask for it. Each time we ask you first."], EMAIL_REMOVE: ["You want to remove your e-mail address", "After this Ipse gives it to no site any more. Sites that have it already keep it."], email: "E-mail address", number: "Your phone number" },
 };
 
 const DIST = new URL("../dist/", import.meta.url).pathname;
@@ -51,7 +51,7 @@ export async function startFake({ port = 0, simDelay = 0 } = {}) {
   const logKey = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const simKey = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const setup = opaque.server.createSetup();
-  const state = { devices: new Map(), byThumb: new Map(), enrolments: new Map(), recoveries: new Map(), actions: new Map(), links: new Map(), receipts: new Map(), images: new Map(), messages: [], streams: new Set(), lose: 0, simDelay, failures: [], log: [], page: 50 };
+  const state = { devices: new Map(), byThumb: new Map(), enrolments: new Map(), recoveries: new Map(), actions: new Map(), links: new Map(), receipts: new Map(), images: new Map(), messages: [], streams: new Set(), lose: 0, simDelay, failures: [], log: [], page: 50, email: true };
   let origin = "";
 
   const text = (number, secret, language) => state.messages.push({ number, time: Date.now(), from: "Ipse", text: `Ipse: ${secret} ${TEXTS[language].sms}` });
@@ -162,7 +162,8 @@ export async function startFake({ port = 0, simDelay = 0 } = {}) {
   /** An action that the person starts in the app. */
   function ownAction(person, kind, over = {}) {
     const [title, purpose] = TEXTS[person.language][over.service ?? kind];
-    const fields = kind === "sim" ? [{ kind: "text", label: TEXTS[person.language].number, value: person.next }] : [];
+    const shown = { sim: [TEXTS[person.language].number, person.next], email: [TEXTS[person.language].email, over.address] }[kind];
+    const fields = shown ? [{ kind: "text", label: shown[0], value: shown[1], claims: [] }] : [];
     const made = makeAction(person, { flow: "link", ...over, view: { kind, service: over.service ?? kind.toUpperCase(), title, purpose, fields, attributes: [], partner: { id: id("par"), name: "Ipse", domain: "ipse.example" } } });
     return Object.assign(made, { status: "linked", claimed: true });
   }
@@ -173,7 +174,7 @@ export async function startFake({ port = 0, simDelay = 0 } = {}) {
   const hashOfPairs = (pairs) => sha256(...pairs.flatMap((pair) => pair.flatMap((p) => [u32(Buffer.byteLength(p)), p])));
 
   function transcript(a, known, { sequence, sim, factor, decision, choices }) {
-    const attributes = hashOfPairs([...a.view.attributes.map(({ key, value }) => [key, value]), ...a.view.fields.flatMap(({ claims, value }) => claims.map((claim) => [claim, value]))]);
+    const attributes = hashOfPairs([...a.view.attributes.map(({ key, value }) => [key, value]), ...a.view.fields.filter(({ kind }) => kind !== "missing").flatMap(({ claims, value }) => claims.map((claim) => [claim, value]))]);
     const chosen = hashOfPairs(choices.map(({ key, value }) => [key, value]));
     const fields = [["version", "ipse/transcript/2"], ["issuer", `${origin}/issuer`], ["identity", a.person.identity], ["device", known.id], ["sequence", u64(sequence)], ["epoch", u64(a.person.epoch)], ["code_version", u64(a.person.codeVersion)], ["nonce", a.nonce], ["action", a.id], ["partner", a.partner.id], ["domain", a.partner.domain], ["flow", a.flow], ["browser_binding", a.binding], ["view_hash", sha256(a.bytes)], ["attributes_hash", attributes], ["choices_hash", chosen], ["documents", ""], ["sim_statement_hash", sim ? sha256(sim) : ""], ["factor", factor], ["decision", decision], ["expires", u64(a.expires)]];
     a.fields = { version: fields[0][1], ...Object.fromEntries(fields.slice(1).map(([label, value]) => [label, ["nonce", "browser_binding", "view_hash", "attributes_hash", "choices_hash", "documents", "sim_statement_hash"].includes(label) ? b64u(value) : value])), sequence, epoch: a.person.epoch, code_version: a.person.codeVersion, expires: a.expires };
@@ -188,6 +189,7 @@ export async function startFake({ port = 0, simDelay = 0 } = {}) {
     if (choices.some(({ key, value }) => key === "return" && value === "on")) a.returning = Date.now() + 2_700_000;
     if (status === "approved" && a.kind === "code") Object.assign(a.person, { record: a.record, codeVersion: a.person.codeVersion + 1, epoch: a.person.epoch + 1 });
     if (status === "approved" && a.kind === "fingerprint") a.person.unlock = a.credential;
+    if (status === "approved" && a.kind === "email") a.person.email = a.address;
     if (status === "approved" && a.kind === "unblock") a.person.reasons = [];
     if (status === "approved" && a.kind === "sim") Object.assign(a.person, { number: a.person.next, moved: false, reasons: a.person.reasons.filter(({ reason }) => !reason.startsWith("sim_")) });
     push("action", { id: a.id, status });
@@ -197,7 +199,7 @@ export async function startFake({ port = 0, simDelay = 0 } = {}) {
   async function phone(request, path, raw) {
     const url = new URL(path, origin);
     if (url.pathname === "/phone/v1/config") {
-      return [200, { audience: origin, issuer: `${origin}/issuer`, profile: "demo", banks: [{ name: "Bank Anker" }, { name: "Spaarkas Linde" }], terms_version: "2026-11", code_scheme: 1, webauthn: { rp_id: "localhost" }, handsets: [{ operator: "Leie Mobiel", url: origin }], log_key: (({ kty, crv, x, y }) => ({ kty, crv, x, y }))(logKey.publicKey.export({ format: "jwk" })) }];
+      return [200, { audience: origin, issuer: `${origin}/issuer`, profile: "demo", banks: [{ name: "Bank Anker" }, { name: "Spaarkas Linde" }], terms_version: "2026-11", code_scheme: 1, email: state.email, mailbox: `${origin}/dev/mailbox`, webauthn: { rp_id: "localhost" }, handsets: [{ operator: "Leie Mobiel", url: origin }], log_key: (({ kty, crv, x, y }) => ({ kty, crv, x, y }))(logKey.publicKey.export({ format: "jwk" })) }];
     }
     if (url.pathname === "/phone/v1/copied") return copied(JSON.parse(raw).proof);
     const { known, claims, jws } = await device(request, path, raw);
@@ -246,7 +248,7 @@ export async function startFake({ port = 0, simDelay = 0 } = {}) {
         const { receipt: rec } = receipt("enrolment", person, { kind: "enrolment", identity: person.identity, device: known.id, device_jws: jws, registrar: enrolment.vouched?.bank, reference: "r-1", loa: "substantial", policy: "1", proofing: id("pro"), terms_version: body.terms_version, sim_statement: null, unlock: body.unlock !== null, time: Date.now() });
         return [201, { identity: person.identity, device: known.id, level: person.level, receipt: rec, code_version: 1, epoch: 1, replaced: state.enrolledBefore === true, unlock: person.unlock !== null }];
       }
-      case "GET /me": { const p = known.person; return [200, { identity: p.identity, status: p.reasons.length ? "suspended" : "active", reasons: p.reasons, next: next(p.reasons), level: p.level, limited: state.limited ?? null, given_name: "An", family_name: "Peeters", phone_number: p.number, epoch: p.epoch, code_version: p.codeVersion, wrong_codes_left: 3 - p.wrong, wrong_since_last: p.wrong, sim: { state: p.moved ? "moved" : p.level === "advanced" ? "connected" : "none", operator: p.sim.operator }, unlock: p.unlock !== null, this_device: known.id }]; }
+      case "GET /me": { const p = known.person; return [200, { identity: p.identity, status: p.reasons.length ? "suspended" : "active", reasons: p.reasons, next: next(p.reasons), email: p.email ?? null, level: p.level, limited: state.limited ?? null, given_name: "An", family_name: "Peeters", phone_number: p.number, epoch: p.epoch, code_version: p.codeVersion, wrong_codes_left: 3 - p.wrong, wrong_since_last: p.wrong, sim: { state: p.moved ? "moved" : p.level === "advanced" ? "connected" : "none", operator: p.sim.operator }, unlock: p.unlock !== null, this_device: known.id }]; }
       case "GET /devices": return [200, { devices: [{ device: known.id, name: known.name, kind: "software", since: known.since, last_used: Date.now(), status: "active", this: true }, ...(state.otherDevice ? [state.otherDevice] : [])] }];
       case "GET /actions": {
         const mine = [...state.actions.values()].filter((a) => a.person === known.person && (a.claimed || a.decided)).reverse();
@@ -270,6 +272,29 @@ export async function startFake({ port = 0, simDelay = 0 } = {}) {
       case "POST /fingerprint/add": if (known.person.unlock) throw new Refusal(409, "fingerprint_exists"); return [200, { challenge: b64u(randomBytes(32)), rp_id: "localhost", user_id: b64u(randomBytes(16)), user_name: "An Peeters" }];
       case "POST /fingerprint/add/answer": { const a = ownAction(known.person, "fingerprint", { sim: "none", service: "FINGERPRINT_ADD" }); a.credential = credentialId(Buffer.from(body.attestation_object, "base64url")); return [200, { action: a.id }]; }
       case "POST /fingerprint/remove": { if (!known.person.unlock) throw new Refusal(409, "fingerprint_missing"); const a = ownAction(known.person, "fingerprint", { sim: "none", service: "FINGERPRINT_REMOVE" }); a.credential = null; return [200, { action: a.id }]; }
+      case "POST /email": {
+        if (!/^[^@\s]+@[^@\s]+\.[^@\s]+$/.test(body.address)) throw new Refusal(400, "email_invalid");
+        known.mailed = { address: body.address, tries: 5 };
+        return [200, { sent: true, tries_left: 5 }];
+      }
+      case "POST /email/answer": {
+        if (body.secret !== "482913") throw new Refusal(400, "email_code_wrong", { tries_left: --known.mailed.tries });
+        const { address } = known.mailed;
+        return [200, { action: Object.assign(ownAction(known.person, "email", { sim: "none", service: "EMAIL_SET", address }), { address }).id }];
+      }
+      case "POST /email/remove": {
+        const { email: address } = known.person;
+        if (!address) throw new Refusal(409, "email_missing");
+        return [200, { action: Object.assign(ownAction(known.person, "email", { sim: "none", service: "EMAIL_REMOVE", address }), { address: null }).id }];
+      }
+      case "POST /actions/:id/renew": {
+        // What is missing was added meanwhile, or the request begins to wait.
+        const expires = Math.max(action.expires, action.created + 600_000);
+        const { email } = action.person;
+        const fields = action.view.fields.map((field) => (field.kind === "missing" && email ? { ...field, kind: "text", value: email } : field));
+        const view = { ...action.view, fields, expires };
+        return [200, offer(Object.assign(action, { view, expires, bytes: Buffer.from(JSON.stringify(view)), nonce: randomBytes(32) }))];
+      }
       case "POST /recoveries": { const r = { recovery: id("rcv"), status: "created" }; state.recoveries.set(r.recovery, r); return [200, { recovery: r.recovery, authorization_url: `${origin}/dev/bank?recovery=${r.recovery}` }]; }
       case "GET /recoveries/:id": return [200, recovery];
       case "POST /recoveries/:id/code": { const p = known.person; const userIdentifier = `${p.identity}|${known.id}|${p.codeVersion + 1}`; return [200, { registration_response: opaque.server.createRegistrationResponse({ serverSetup: setup, userIdentifier, registrationRequest: body.registration_request }).registrationResponse, credential_identifier: userIdentifier }]; }

@@ -10,6 +10,7 @@ import { Block, NewSim, Recover } from "./screens/block";
 import { ChangeCode } from "./screens/change-code";
 import { EnrolBank, EnrolCode, EnrolReady, EnrolBiometric, EnrolVouched } from "./screens/enrol-bank";
 import { EnrolNumber, EnrolSecret, EnrolSim } from "./screens/enrol-sim";
+import { Email } from "./screens/email";
 import { Fingerprint } from "./screens/fingerprint";
 import { History } from "./screens/history";
 import { Home } from "./screens/home";
@@ -108,6 +109,8 @@ function Current() {
       return <ChangeCode />;
     case "fingerprint":
       return <Fingerprint />;
+    case "email":
+      return <Email />;
     case "new-sim":
       return <NewSim />;
     case "about":

@@ -186,6 +186,10 @@ claiming-note = Sie sehen sie gleich. Ohne Ihre Zustimmung passiert nichts.
 
 verified = Geprüfte Website:
 they-get = { $partner } erhält
+missing-title = { $partner } fragt auch nach
+missing-add-email = Meine E-Mail-Adresse hinzufügen
+missing-waits = Sie können sie zuerst hinzufügen: Diese Anfrage wartet bis zu zehn Minuten. Oder fahren Sie ohne sie fort.
+missing-without = Sie können ohne sie fortfahren.
 match-ask = Sehen Sie diese drei Zeichen auch dort, wo Sie begonnen haben?
 started = Gestartet
 started-app = Auf diesem Telefon, { $browser }
@@ -226,6 +230,9 @@ outcome-refused-what = Sie haben abgelehnt. { $partner } hat nichts von Ihnen er
 outcome-code = Ihr Code ist geändert. Verwenden Sie ab jetzt Ihren neuen Code.
 outcome-fingerprint-added = Sie können jetzt auch mit Fingerabdruck oder Gesicht bestätigen.
 outcome-fingerprint-removed = Sie bestätigen jetzt nur noch mit Ihrem Code.
+outcome-email-set = Ihre E-Mail-Adresse ist eingetragen. Eine Website, die danach fragt, erhält sie, wenn Sie Ja sagen.
+outcome-email-removed = Ihre E-Mail-Adresse ist entfernt.
+outcome-waiting = Weiter bei { $partner }
 outcome-sim = Ihre neue SIM ist verbunden.
 outcome-unblock = Die Sperre ist aufgehoben. Ihr Ipse funktioniert wieder.
 outcome-nothing-changed = Sie haben abgelehnt. Es hat sich nichts geändert.
@@ -241,6 +248,7 @@ reported = Ihr Ipse ist gesperrt. Ihre Meldung ist vermerkt.
 kind-login = Anmeldung
 kind-code = Code geändert
 kind-fingerprint = Fingerabdruck oder Gesicht
+kind-email = E-Mail-Adresse
 kind-sim = Neue SIM
 kind-unblock = Sperre aufheben
 kind-unknown = Andere Anfrage
@@ -318,6 +326,8 @@ settings-title = Sie
 settings-name = Name
 settings-sim = SIM
 settings-biometric = Fingerabdruck oder Gesicht
+settings-email = E-Mail-Adresse
+email-none = Nicht hinzugefügt
 biometric-now-on = Eingerichtet
 biometric-now-off = Nicht eingerichtet
 sim-now-connected = Verbunden, { $operator }
@@ -377,6 +387,18 @@ fingerprint-none = Dieses Telefon kennt Ihren Fingerabdruck oder Ihr Gesicht noc
 fingerprint-add = Einrichten
 fingerprint-remove = Nicht mehr verwenden
 fingerprint-next = Im nächsten Schritt fragen wir nach Ihrem Code.
+email-title = Ihre E-Mail-Adresse hinzufügen
+email-label = Ihre E-Mail-Adresse
+email-why = Manche Websites möchten Ihnen schreiben. Sie erhalten Ihre Adresse nur, wenn Sie Ja sagen. Zuerst schicken wir eine E-Mail, um zu sehen, dass die Adresse Ihnen gehört.
+email-send = Code schicken
+email-code-title = Welche Ziffern stehen in der E-Mail?
+email-code-why = Eine E-Mail mit sechs Ziffern ist unterwegs an diese Adresse.
+email-late = Keine E-Mail? Sehen Sie bei den unerwünschten E-Mails (Spam) nach, oder gehen Sie zurück und prüfen Sie die Adresse. Die Ziffern gelten zehn Minuten. Danach bestätigen Sie mit Ihrem Code.
+email-mailbox = Postfach der Demo öffnen
+email-have = Eine Website, die danach fragt, erhält sie nur, wenn Sie Ja sagen.
+email-change = Andere Adresse verwenden
+email-remove = Meine Adresse entfernen
+email-unavailable = Sie können zurzeit keine E-Mail-Adresse hinzufügen.
 new-sim-title = Eine SIM verbinden
 new-sim-why = Neue SIM für { $number }? Legen Sie sie in dieses Telefon ein und verbinden Sie sie.
 new-sim-how = Sie erhalten eine SMS mit sechs Ziffern und bestätigen dann mit Ihrem Code.
@@ -455,6 +477,18 @@ problem-sim_secret_wrong = Diese Ziffern waren falsch.
         [one] Noch ein Versuch. Sehen Sie in der neuesten Nachricht nach.
        *[other] Noch { $left } Versuche. Sehen Sie in der neuesten Nachricht nach.
     }
+problem-email_invalid = An diese Adresse kann keine E-Mail geschickt werden.
+    .do = Prüfen Sie, ob Sie sie richtig eingetippt haben.
+problem-email_code_wrong = Diese Ziffern waren falsch.
+    .do = { $left ->
+        [0] Lassen Sie eine neue E-Mail schicken.
+        [one] Noch ein Versuch. Sehen Sie in der neuesten E-Mail nach.
+       *[other] Noch { $left } Versuche. Sehen Sie in der neuesten E-Mail nach.
+    }
+problem-email_missing = Es gibt keine E-Mail-Adresse.
+    .do = Sie müssen nichts tun.
+problem-email_unavailable = Die E-Mail konnte nicht verschickt werden.
+    .do = Prüfen Sie die Adresse und versuchen Sie es gleich noch einmal.
 problem-already_enrolled = Sie haben schon ein Ipse.
     .do = Nutzen Sie es auf dem Telefon, auf dem es ist. Haben Sie dieses Telefon verloren? Ihre Bank hilft beim Umzug.
 problem-epoch_changed = Ihr Ipse hat sich inzwischen geändert.

@@ -186,6 +186,10 @@ claiming-note = You will see it in a moment. Nothing happens unless you approve 
 
 verified = Verified site:
 they-get = { $partner } gets
+missing-title = { $partner } also asks for
+missing-add-email = Add my e-mail address
+missing-waits = You can add it first: this request waits up to ten minutes. Or continue without it.
+missing-without = You can continue without it.
 match-ask = Do you see the same three characters where you started?
 started = Started
 started-app = On this phone, { $browser }
@@ -226,6 +230,9 @@ outcome-refused-what = You said no. { $partner } got nothing of yours.
 outcome-code = Your code is changed. Use your new code from now on.
 outcome-fingerprint-added = You can now confirm with your fingerprint or face too.
 outcome-fingerprint-removed = You now confirm with your code only.
+outcome-email-set = Your e-mail address is set. A site that asks for it gets it when you say yes.
+outcome-email-removed = Your e-mail address is removed.
+outcome-waiting = Go on at { $partner }
 outcome-sim = Your new SIM is connected.
 outcome-unblock = The block is lifted. Your Ipse works again.
 outcome-nothing-changed = You said no, so nothing changed.
@@ -241,6 +248,7 @@ reported = Your Ipse is blocked, and we have recorded your report.
 kind-login = Login
 kind-code = Code changed
 kind-fingerprint = Fingerprint or face
+kind-email = E-mail address
 kind-sim = New SIM
 kind-unblock = Lift the block
 kind-unknown = Other request
@@ -318,6 +326,8 @@ settings-title = You
 settings-name = Name
 settings-sim = SIM
 settings-biometric = Fingerprint or face
+settings-email = E-mail address
+email-none = Not added
 biometric-now-on = Set up
 biometric-now-off = Not set up
 sim-now-connected = Connected, { $operator }
@@ -377,6 +387,18 @@ fingerprint-none = This phone does not know your fingerprint or face yet. Set th
 fingerprint-add = Set it up
 fingerprint-remove = Stop using it
 fingerprint-next = In the next step we ask for your code.
+email-title = Add your e-mail address
+email-label = Your e-mail address
+email-why = Some sites want to write to you. They get your address only when you say yes. First we send a mail, to see that the address is yours.
+email-send = Send me a code
+email-code-title = Which digits are in the mail?
+email-code-why = A mail with six digits is on its way to this address.
+email-late = No mail? Look among unwanted mail (spam), or go back and check the address. The digits are valid for ten minutes. After that you confirm with your code.
+email-mailbox = Open the mailbox of the demo
+email-have = A site that asks for it gets it only when you say yes.
+email-change = Use another address
+email-remove = Remove my address
+email-unavailable = You cannot add an e-mail address at the moment.
 new-sim-title = Connect a SIM
 new-sim-why = New SIM for { $number }? Put it in this phone and connect it.
 new-sim-how = You get a text message with six digits, and then confirm with your code.
@@ -455,6 +477,18 @@ problem-sim_secret_wrong = Those digits were wrong.
         [one] One try left. Look at the newest message.
        *[other] { $left } tries left. Look at the newest message.
     }
+problem-email_invalid = Mail cannot be sent to this address.
+    .do = Check whether you typed it right.
+problem-email_code_wrong = Those digits were wrong.
+    .do = { $left ->
+        [0] Have a new mail sent.
+        [one] One try left. Look at the newest mail.
+       *[other] { $left } tries left. Look at the newest mail.
+    }
+problem-email_missing = There is no e-mail address.
+    .do = You need not do anything.
+problem-email_unavailable = The mail could not be sent.
+    .do = Check the address and try again in a moment.
 problem-already_enrolled = You have an Ipse already.
     .do = Use it on the phone where it is. Have you lost that phone? Your bank helps you move your Ipse.
 problem-epoch_changed = Your Ipse has changed meanwhile.

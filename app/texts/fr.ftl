@@ -186,6 +186,10 @@ claiming-note = Vous la verrez dans un instant. Rien ne se fait sans votre accor
 
 verified = Site vérifié :
 they-get = { $partner } reçoit
+missing-title = { $partner } demande aussi
+missing-add-email = Ajouter mon adresse e-mail
+missing-waits = Vous pouvez d’abord l’ajouter : cette demande attend jusqu’à dix minutes. Ou continuez sans.
+missing-without = Vous pouvez continuer sans.
 match-ask = Voyez-vous ces trois caractères là où vous avez commencé ?
 started = Commencé
 started-app = Sur ce téléphone, { $browser }
@@ -226,6 +230,9 @@ outcome-refused-what = Vous avez dit non. { $partner } n’a rien reçu de vous.
 outcome-code = Votre code est changé. Utilisez désormais votre nouveau code.
 outcome-fingerprint-added = Vous pouvez maintenant aussi confirmer avec votre empreinte ou votre visage.
 outcome-fingerprint-removed = Vous confirmez maintenant uniquement avec votre code.
+outcome-email-set = Votre adresse e-mail est enregistrée. Un site qui la demande la reçoit quand vous dites oui.
+outcome-email-removed = Votre adresse e-mail est supprimée.
+outcome-waiting = Continuer chez { $partner }
 outcome-sim = Votre nouvelle SIM est reliée.
 outcome-unblock = Le blocage est levé. Votre Ipse fonctionne de nouveau.
 outcome-nothing-changed = Vous avez dit non : rien n’a changé.
@@ -241,6 +248,7 @@ reported = Votre Ipse est bloqué et votre signalement est noté.
 kind-login = Connexion
 kind-code = Code changé
 kind-fingerprint = Empreinte ou visage
+kind-email = Adresse e-mail
 kind-sim = Nouvelle SIM
 kind-unblock = Levée du blocage
 kind-unknown = Autre demande
@@ -318,6 +326,8 @@ settings-title = Vous
 settings-name = Nom
 settings-sim = SIM
 settings-biometric = Empreinte ou visage
+settings-email = Adresse e-mail
+email-none = Pas ajoutée
 biometric-now-on = Activé
 biometric-now-off = Non activé
 sim-now-connected = Reliée, { $operator }
@@ -377,6 +387,18 @@ fingerprint-none = Ce téléphone ne connaît pas encore votre empreinte ou votr
 fingerprint-add = Activer
 fingerprint-remove = Ne plus utiliser
 fingerprint-next = À l’étape suivante, nous demandons votre code.
+email-title = Ajoutez votre adresse e-mail
+email-label = Votre adresse e-mail
+email-why = Certains sites veulent vous écrire. Ils reçoivent votre adresse seulement quand vous dites oui. D’abord, nous envoyons un e-mail pour voir que l’adresse est la vôtre.
+email-send = Envoyez-moi un code
+email-code-title = Quels chiffres sont dans l’e-mail ?
+email-code-why = Un e-mail avec six chiffres est en route vers cette adresse.
+email-late = Pas d’e-mail ? Regardez dans les indésirables (spam), ou revenez en arrière et vérifiez l’adresse. Les chiffres sont valables dix minutes. Vous confirmerez ensuite avec votre code.
+email-mailbox = Ouvrir la boîte aux lettres de la démo
+email-have = Un site qui la demande la reçoit seulement quand vous dites oui.
+email-change = Utiliser une autre adresse
+email-remove = Supprimer mon adresse
+email-unavailable = Vous ne pouvez pas ajouter d’adresse e-mail pour l’instant.
 new-sim-title = Relier une SIM
 new-sim-why = Une nouvelle SIM pour le { $number } ? Mettez-la dans ce téléphone et reliez-la.
 new-sim-how = Vous recevez un SMS avec six chiffres, puis vous confirmez avec votre code.
@@ -455,6 +477,18 @@ problem-sim_secret_wrong = Ces chiffres étaient erronés.
         [one] Encore un essai. Regardez le dernier message.
        *[other] Encore { $left } essais. Regardez le dernier message.
     }
+problem-email_invalid = On ne peut pas envoyer d’e-mail à cette adresse.
+    .do = Vérifiez si vous l’avez bien tapée.
+problem-email_code_wrong = Ces chiffres étaient erronés.
+    .do = { $left ->
+        [0] Faites envoyer un nouvel e-mail.
+        [one] Encore un essai. Regardez l’e-mail le plus récent.
+       *[other] Encore { $left } essais. Regardez l’e-mail le plus récent.
+    }
+problem-email_missing = Il n’y a pas d’adresse e-mail.
+    .do = Vous n’avez rien à faire.
+problem-email_unavailable = L’e-mail n’a pas pu être envoyé.
+    .do = Vérifiez l’adresse et réessayez dans un instant.
 problem-already_enrolled = Vous avez déjà un Ipse.
     .do = Utilisez-le sur le téléphone où il se trouve. Vous avez perdu ce téléphone ? Votre banque vous aide à déplacer votre Ipse.
 problem-epoch_changed = Votre Ipse a changé entre-temps.

@@ -186,6 +186,10 @@ claiming-note = Je ziet ze zo meteen. Er gebeurt niets als jij het niet goedkeur
 
 verified = Gecontroleerde site:
 they-get = { $partner } krijgt
+missing-title = { $partner } vraagt ook
+missing-add-email = Mijn e-mailadres toevoegen
+missing-waits = Je kunt het eerst toevoegen: dit verzoek wacht tot tien minuten. Of ga verder zonder.
+missing-without = Je kunt verdergaan zonder.
 match-ask = Staan deze drie tekens ook waar je begon?
 started = Begonnen
 started-app = Op deze telefoon, { $browser }
@@ -226,6 +230,9 @@ outcome-refused-what = Je zei nee. { $partner } kreeg niets van je.
 outcome-code = Je code is veranderd. Gebruik vanaf nu je nieuwe code.
 outcome-fingerprint-added = Je kunt nu ook met je vingerafdruk of gezicht bevestigen.
 outcome-fingerprint-removed = Je bevestigt nu alleen nog met je code.
+outcome-email-set = Je e-mailadres is ingesteld. Een site die erom vraagt, krijgt het als jij ja zegt.
+outcome-email-removed = Je e-mailadres is verwijderd.
+outcome-waiting = Verder bij { $partner }
 outcome-sim = Je nieuwe SIM is verbonden.
 outcome-unblock = De blokkering is opgeheven. Je Ipse werkt weer.
 outcome-nothing-changed = Je zei nee, dus er is niets veranderd.
@@ -241,6 +248,7 @@ reported = Je Ipse is geblokkeerd en je melding is genoteerd.
 kind-login = Aanmelden
 kind-code = Code veranderd
 kind-fingerprint = Vingerafdruk of gezicht
+kind-email = E-mailadres
 kind-sim = Nieuwe SIM
 kind-unblock = Blokkering opheffen
 kind-unknown = Andere vraag
@@ -318,6 +326,8 @@ settings-title = Jij
 settings-name = Naam
 settings-sim = SIM
 settings-biometric = Vingerafdruk of gezicht
+settings-email = E-mailadres
+email-none = Niet toegevoegd
 biometric-now-on = Ingesteld
 biometric-now-off = Niet ingesteld
 sim-now-connected = Verbonden, { $operator }
@@ -377,6 +387,18 @@ fingerprint-none = Deze telefoon kent je vingerafdruk of gezicht nog niet. Stel 
 fingerprint-add = Instellen
 fingerprint-remove = Niet meer gebruiken
 fingerprint-next = In de volgende stap vragen we je code.
+email-title = Voeg je e-mailadres toe
+email-label = Je e-mailadres
+email-why = Sommige sites willen je schrijven. Ze krijgen je adres alleen als jij ja zegt. Eerst sturen we een mail, om te zien dat het adres van jou is.
+email-send = Stuur me een code
+email-code-title = Welke cijfers staan in de mail?
+email-code-why = Een mail met zes cijfers is op weg naar dit adres.
+email-late = Geen mail? Kijk bij ongewenste mail (spam), of ga terug en controleer het adres. De cijfers zijn tien minuten geldig. Daarna bevestig je met je code.
+email-mailbox = Open de postbus van de demo
+email-have = Een site die erom vraagt, krijgt het alleen als jij ja zegt.
+email-change = Gebruik een ander adres
+email-remove = Verwijder mijn adres
+email-unavailable = Je kunt nu geen e-mailadres toevoegen.
 new-sim-title = Verbind een SIM
 new-sim-why = Nieuwe SIM voor { $number }? Steek ze in deze telefoon en verbind ze.
 new-sim-how = Je krijgt een sms met zes cijfers en bevestigt daarna met je code.
@@ -455,6 +477,18 @@ problem-sim_secret_wrong = Die cijfers waren verkeerd.
         [one] Nog één poging. Kijk in het nieuwste bericht.
        *[other] Nog { $left } pogingen. Kijk in het nieuwste bericht.
     }
+problem-email_invalid = Naar dit adres kan geen mail worden gestuurd.
+    .do = Kijk na of je het juist hebt getypt.
+problem-email_code_wrong = Die cijfers waren verkeerd.
+    .do = { $left ->
+        [0] Laat een nieuwe mail sturen.
+        [one] Nog één poging. Kijk naar de nieuwste mail.
+       *[other] Nog { $left } pogingen. Kijk naar de nieuwste mail.
+    }
+problem-email_missing = Er is geen e-mailadres.
+    .do = Je hoeft niets te doen.
+problem-email_unavailable = De mail kon niet worden verstuurd.
+    .do = Kijk het adres na en probeer het straks opnieuw.
 problem-already_enrolled = Je hebt al een Ipse.
     .do = Gebruik hem op de telefoon waar hij staat. Ben je die telefoon kwijt? Je bank helpt je om je Ipse te verhuizen.
 problem-epoch_changed = Je Ipse is intussen veranderd.

@@ -8,6 +8,7 @@ import { until } from "./until.mjs";
 const COMMANDS = {
   scheme: (home) => [program, ["serve", "--home", home, "--stdin-watch"]],
   operator: (home) => [program, ["operator", "--home", home, "--stdin-watch"]],
+  mailbox: (home) => [program, ["demo-mailbox", "--home", home]],
   bank: (home) => [program, ["demo-bank", "--home", home]],
   shop: (home) => ["node", [path.join(root, "crates/demo/shop/server.js"), "--home", home]],
 };
@@ -62,7 +63,7 @@ export class Parties {
   async startAll({ scheme = [this.demo.issuer, this.demo.app], except = [] } = {}) {
     const [leie, dijle] = this.demo.ready.operators;
     const [anker, linde] = this.demo.ready.banks;
-    const all = [["operator-leie", leie.url], ["operator-dijle", dijle.url], ["bank-anker", anker.issuer], ["bank-linde", linde.issuer], ["scheme", ...scheme], ["shop", this.demo.shop]];
+    const all = [["operator-leie", leie.url], ["operator-dijle", dijle.url], ["bank-anker", anker.issuer], ["bank-linde", linde.issuer], ["mailbox", this.demo.ready.mailbox.url], ["scheme", ...scheme], ["shop", this.demo.shop]];
     await Promise.all(all.filter(([folder]) => !except.includes(folder)).map((one) => this.start(...one)));
   }
 

@@ -4,6 +4,7 @@ import { t } from "../model/language";
 import type { WireKind } from "../protocol/view";
 import type { ActionKind } from "./kind";
 import { code } from "./code";
+import { email } from "./email";
 import { fingerprint } from "./fingerprint";
 import { login } from "./login";
 import { sim } from "./sim";
@@ -24,7 +25,7 @@ export const KINDS: KindTable = {
   device: null,
   code,
   fingerprint,
-  email: null,
+  email,
 };
 
 /** `null` for a kind that this app cannot show. It must never be shown as another kind. */

@@ -17,6 +17,8 @@ export interface ActionKind extends ApprovalRules {
   readonly startedBy: "partner" | "person";
   /** Whether the person may approve it while the identity is suspended. */
   readonly allowedWhileSuspended: boolean;
+  /** Whether it adds what a request may lack: afterwards the person goes back to the request that waits. */
+  readonly completesRequests: boolean;
   /** Its name in the history. */
   name(): string;
   /** What happens after "Continue": one or two sentences at the end of the request. */

@@ -10,6 +10,7 @@ export const login: ActionKind = {
   // A deployer may permit a login on an earlier statement while the operator does not answer (docs/protocol.md §6).
   simStatement: "optional",
   allowedWhileSuspended: false,
+  completesRequests: false,
   name: () => t("kind-login"),
   next: ({ partner }) => t("what-after", { partner: partner.name }),
   result: ({ partner }, status) =>

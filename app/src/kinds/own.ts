@@ -4,9 +4,10 @@ import { t } from "../model/language";
 import type { View } from "../protocol/view";
 import type { ActionKind } from "./kind";
 
-type Rest = Pick<ActionKind, "icon" | "name"> & { approved: (view: View) => string };
+type Rest = Pick<ActionKind, "icon" | "name"> & Partial<Pick<ActionKind, "completesRequests">> & { approved: (view: View) => string };
 
 export const ownAction = ({ approved, ...rest }: Rest): ActionKind => ({
+  completesRequests: false,
   ...rest,
   startedBy: "person",
   factors: ["code"],

@@ -7,7 +7,8 @@ import type { Obtained } from "../protocol/link";
 import { openOffer } from "../protocol/offer";
 import type { OpenedOffer } from "../protocol/offer";
 import { Problem } from "../protocol/problem";
-import { api, app, refreshSoon } from "./app";
+import { missingRows } from "../protocol/view";
+import { api, app, refresh, refreshSoon } from "./app";
 
 /** The approvals of this window. They outlive their screens, so a run continues after the person leaves. */
 const approvals = new Map<string, Approval>();
@@ -16,8 +17,7 @@ const approvals = new Map<string, Approval>();
 export async function claim(link: string, obtained: Obtained): Promise<string> {
   const opened = await openOffer(await api.claim(link, obtained), Date.now());
   // The person scanned the page of a request that they had opened by a link. The earlier offer is void.
-  approvals.get(opened.offer.action)?.abandon();
-  approvals.set(opened.offer.action, newApproval(opened));
+  remember(opened);
   refreshSoon();
   return opened.offer.action;
 }
@@ -36,9 +36,40 @@ export async function loadAction(id: string): Promise<LoadedAction> {
   if (known) return { approval: known };
   const action = await api.action(id);
   if (!action.offer) return { summary: action };
-  const approval = newApproval(await openOffer(action.offer, Date.now()));
-  approvals.set(id, approval);
-  return { approval };
+  const opened = await openOffer(action.offer, Date.now());
+  return { approval: canComplete(opened) ? await renew(id) : remember(opened) };
+}
+
+/** Has a request offered again for which the person adds what was missing. The earlier offer is void. */
+export async function renew(id: string): Promise<Approval> {
+  return remember(await openOffer(await api.renew(id), Date.now()));
+}
+
+/** The person leaves a request to add what it asks and they do not have. It waits, and they come back to it. */
+export async function wait({ opened }: Approval): Promise<void> {
+  await renew(opened.offer.action);
+  app.set({ waitingAction: { id: opened.offer.action, partner: opened.view.partner.name } });
+}
+
+/** The person comes back to the request that waits. */
+export async function goBackToWaiting(): Promise<string | null> {
+  const { waitingAction } = app.get();
+  app.set({ waitingAction: null });
+  if (waitingAction) approvals.delete(waitingAction.id);
+  await refresh();
+  return waitingAction?.id ?? null;
+}
+
+/** Whether the person has by now what was missing when the request was offered. */
+const canComplete = ({ view }: OpenedOffer): boolean =>
+  app.get().me?.email != null && missingRows(view).some(({ claims }) => claims.includes("email"));
+
+function remember(opened: OpenedOffer): Approval {
+  const { action } = opened.offer;
+  approvals.get(action)?.abandon();
+  const approval = newApproval(opened);
+  approvals.set(action, approval);
+  return approval;
 }
 
 /** Removes a decided or closed action from memory. */

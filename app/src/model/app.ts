@@ -19,6 +19,12 @@ import { parseRoute, replace } from "./route";
 import type { EnrolStep, Route } from "./route";
 import { Store } from "./store";
 
+export interface WaitingAction {
+  id: string;
+  /** The name of the partner. */
+  partner: string;
+}
+
 export interface State {
   phase: "opening" | "ready" | "failed";
   language: Language;
@@ -47,6 +53,8 @@ export interface State {
   enrolmentReceipt: string | null;
   /** Whether that enrolment replaced another phone. */
   replaced: boolean;
+  /** The request that waits while the person adds what it asks and they do not have. */
+  waitingAction: WaitingAction | null;
 }
 
 const devices = new BrowserStore();
@@ -72,6 +80,7 @@ export const app = new Store<State>({
   waitingLink: null,
   enrolmentReceipt: null,
   replaced: false,
+  waitingAction: null,
 });
 
 const followRoute = () => app.set({ route: parseRoute(location.hash, location.origin) });

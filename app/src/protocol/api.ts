@@ -22,6 +22,8 @@ const configShape = object({
   code_scheme: integer,
   webauthn: object({ rp_id: string }),
   handsets: list(object({ operator: string, url: string })),
+  email: optional(boolean),
+  mailbox: optional(string),
   log_key: jwkShape,
 });
 
@@ -70,6 +72,7 @@ const meShape = object({
   given_name: string,
   family_name: string,
   phone_number: string,
+  email: optional(string),
   epoch: integer,
   code_version: integer,
   wrong_codes_left: integer,
@@ -269,12 +272,18 @@ export class Api {
     this.post(startedShape, "/fingerprint/add/answer", biometric as unknown as Json);
   removeFingerprint = () => this.post(startedShape, "/fingerprint/remove");
 
+  // The e-mail address.
+  sendEmailCode = (address: string) => this.post(secretSentShape, "/email", { address });
+  answerEmail = (secret: string) => this.post(startedShape, "/email/answer", { secret });
+  removeEmail = () => this.post(startedShape, "/email/remove");
+
   // The identity, its devices and its actions.
   me = () => this.get(meShape, "/me");
   devices = async () => (await this.get(devicesShape, "/devices")).devices;
   actions = () => this.get(actionsShape, "/actions");
   actionsBefore = (before: string) => this.get(actionsShape, `/actions?before=${before}`);
   action = (id: string) => this.get(actionShape, `/actions/${id}`);
+  renew = (action: string) => this.post(offerShape, `/actions/${action}/renew`);
   image = (action: string, digest: string) => this.get(object({ bytes: string }), `/actions/${action}/images/${digest}`);
   receipt = (id: string) => this.get(receiptShape, `/receipts/${id}`);
   block = () => this.post(object({ status: string }), "/block", { reason: "person" });

@@ -8,7 +8,8 @@ export const SERVER_CODES = [
   "device_replaced", "device_copied", "sequence_stale", "sequence_behind", "identity_blocked", "not_found", "action_expired", "action_closed", "link_stale",
   "link_invalid", "scan_required", "already_claimed", "view_changed", "attempt_open", "attempt_unknown", "code_wrong", "proof_invalid", "fingerprint_exists",
   "fingerprint_missing",
-  "sim_unavailable", "sim_not_ready", "sim_mismatch", "number_disputed", "sim_secret_wrong", "already_enrolled", "epoch_changed",
+  "sim_unavailable", "sim_not_ready", "sim_mismatch", "number_disputed", "sim_secret_wrong", "email_invalid", "email_code_wrong",
+  "email_missing", "email_unavailable", "already_enrolled", "epoch_changed",
   "level_not_allowed", "registrar_failed", "wrong_browser", "person_mismatch", "assurance_insufficient", "proofing_stale", "busy",
   "clock_disagrees", "too_many_requests", "internal",
 ] as const;
@@ -26,7 +27,7 @@ export type ProblemCode = ServerCode | LocalCode;
 export const isServerCode = (code: unknown): code is ServerCode => SERVER_CODES.includes(code as ServerCode);
 
 const TEMPORARY: readonly ProblemCode[] = [
-  "offline", "busy", "clock_disagrees", "internal", "sim_unavailable", "too_many_requests", "answer_unreadable", "sequence_stale", "sequence_behind",
+  "offline", "busy", "clock_disagrees", "internal", "sim_unavailable", "email_unavailable", "too_many_requests", "answer_unreadable", "sequence_stale", "sequence_behind",
 ];
 const FINAL: readonly ProblemCode[] = ["device_signature_invalid", "device_suspended", "device_replaced", "device_copied"];
 

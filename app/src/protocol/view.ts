@@ -92,18 +92,22 @@ const itself = (word: string) => word;
 
 const field: Shape<Field> = (value, path) => {
   const out = exactly({
-    kind: known("text", "amount", "iban", "digest", "image"),
+    kind: known("text", "amount", "iban", "digest", "image", "missing"),
     label: text,
     value: text,
     claims: atMost(16, list(word(/^[!-~]{1,128}$/))),
   })(value, path);
   if (out.kind === "image") b64u.decodeExactly(out.value, 32);
+  if (out.kind === "missing" && out.claims.length === 0) throw new ShapeError(`${path}: claims`);
   return out;
 };
 
-/** A row of the view. It shows the claims that it lists. The value of an image is its SHA-256. */
+/**
+ * A row of the view. It shows the claims that it lists. The value of an image is its SHA-256. A row of the kind `missing` stands for
+ * claims that the partner asks and the person does not have: they are neither shown nor released.
+ */
 export interface Field {
-  kind: "text" | "amount" | "iban" | "digest" | "image";
+  kind: "text" | "amount" | "iban" | "digest" | "image" | "missing";
   label: string;
   value: string;
   claims: string[];
@@ -186,8 +190,11 @@ export type View = Of<typeof viewShape>;
 /** Each claim that would be released, with the value that shows it: that of its attribute, or of the row that lists it. */
 export const shownClaims = ({ attributes, fields }: Pick<View, "attributes" | "fields">): [claim: string, value: string][] => [
   ...attributes.map(({ key, value }): [string, string] => [key, value]),
-  ...fields.flatMap(({ claims, value }) => claims.map((claim): [string, string] => [claim, value])),
+  ...fields.filter(({ kind }) => kind !== "missing").flatMap(({ claims, value }) => claims.map((claim): [string, string] => [claim, value])),
 ];
+
+/** The rows of what the partner asks and the person does not have. */
+export const missingRows = ({ fields }: Pick<View, "fields">): Field[] => fields.filter(({ kind }) => kind === "missing");
 
 export const defaults = ({ choices }: Pick<View, "choices">): Chosen[] => choices.map((one) => ({ key: one.key, value: one.default }));
 
@@ -195,7 +202,7 @@ export const defaults = ({ choices }: Pick<View, "choices">): Chosen[] => choice
 export function parseView(bytes: Bytes): View {
   if (bytes.length > MAX_BYTES) throw new ShapeError("view: too large");
   const view = viewShape(parseJson(fromUtf8(bytes)), "");
-  const claims = shownClaims(view).map(([claim]) => claim);
+  const claims = [...view.attributes.map(({ key }) => key), ...view.fields.flatMap(({ claims }) => claims)];
   if (new Set(claims).size !== claims.length) throw new ShapeError("view: a claim twice");
   return view;
 }

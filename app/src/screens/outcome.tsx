@@ -2,9 +2,11 @@
 
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { findKind, kindName } from "../kinds";
-import { api, openUrl, refresh } from "../model/app";
+import { goBackToWaiting } from "../model/actions";
+import { api, app, openUrl, refresh } from "../model/app";
 import { dayAndTime, t } from "../model/language";
 import { replace } from "../model/route";
+import { useStore } from "../model/store";
 import type { Summary } from "../protocol/api";
 import type { Outcome } from "../protocol/approval";
 import type { View } from "../protocol/view";
@@ -13,8 +15,12 @@ import { Button, Facts, Note, Row, Screen, ProblemNote, useTask } from "../ui/pa
 import { isOpen, outcomeName } from "./history";
 
 export function OutcomeScreen({ view, outcome }: { view: View; outcome: Outcome }) {
+  const { waitingAction } = useStore(app);
   const approved = outcome.status === "approved";
   const returnUrl = outcome.return_url;
+  // The person added what a request asks, or decided not to: the request goes on.
+  const waiting = findKind(view.kind)?.completesRequests ? waitingAction : null;
+  const given = [...view.attributes, ...view.fields.filter(({ kind, claims }) => claims.length > 0 && !["image", "missing"].includes(kind))];
   return (
     <Screen
       id="outcome"
@@ -26,7 +32,12 @@ export function OutcomeScreen({ view, outcome }: { view: View; outcome: Outcome 
               {t("outcome-return", { domain: view.partner.domain })}
             </Button>
           )}
-          <Button look={returnUrl ? "plain" : "main"} onClick={() => replace("")} testid="go-home">
+          {waiting && (
+            <Button icon="next" onClick={() => void goBackToWaiting().then((id) => replace(id === null ? "" : `action/${id}`))} testid="to-waiting">
+              {t("outcome-waiting", { partner: waiting.partner })}
+            </Button>
+          )}
+          <Button look={returnUrl || waiting ? "plain" : "main"} onClick={() => replace("")} testid="go-home">
             {t("go-home")}
           </Button>
         </>
@@ -39,7 +50,7 @@ export function OutcomeScreen({ view, outcome }: { view: View; outcome: Outcome 
         {findKind(view.kind)?.result(view, outcome.status) ?? t("outcome-nothing-changed")}
       </p>
       {approved && view.started.flow === "qr" && <p>{t("outcome-look-there")}</p>}
-      {approved && view.attributes.length > 0 && <Facts beside facts={view.attributes} />}
+      {approved && given.length > 0 && <Facts beside facts={given} />}
       <ul class="rows">
         <li>
           <Row icon="receipt" title={t("receipt-see")} href={`#/receipt/${outcome.receipt}`} testid="receipt" />

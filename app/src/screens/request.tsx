@@ -2,6 +2,7 @@
 
 import { useEffect, useState } from "preact/hooks";
 import type { ActionKind } from "../kinds";
+import { wait } from "../model/actions";
 import { app } from "../model/app";
 import { clock, t } from "../model/language";
 import { go } from "../model/route";
@@ -9,6 +10,8 @@ import { useStore } from "../model/store";
 import type { Approval, Outcome, RefusalReason } from "../protocol/approval";
 import type { OpenedOffer } from "../protocol/offer";
 import { asProblem, Problem } from "../protocol/problem";
+import { missingRows } from "../protocol/view";
+import type { Field } from "../protocol/view";
 import { Button, Facts, Note, ProblemNote, ProblemText, Screen, useNow, useTask } from "../ui/parts";
 import { Choices } from "../ui/choices";
 import { Image } from "../ui/image";
@@ -54,7 +57,8 @@ export function Request({ kind, ...props }: OpenActionProps & { kind: ActionKind
   const warnings = byPartner && byLink ? [...new Set([...view.warnings, "started_elsewhere"])] : view.warnings;
   const images = view.fields.filter(({ kind }) => kind === "image");
   const [shown, setShown] = useState(0);
-  const rows = view.fields.filter(({ kind }) => kind !== "image");
+  const missing = missingRows(view);
+  const rows = view.fields.filter(({ kind }) => kind !== "image" && kind !== "missing");
   const given = [...view.attributes, ...rows.filter(({ claims }) => claims.length > 0)];
   const other = rows.filter(({ claims }) => claims.length === 0);
   const match = (
@@ -121,6 +125,7 @@ export function Request({ kind, ...props }: OpenActionProps & { kind: ActionKind
           <Facts large facts={given} />
         </section>
       )}
+      {missing.length > 0 && <Missing approval={props.approval} rows={missing} disabled={task.busy} />}
       {images.map((field) => (
         <Image key={field.value} action={offer.action} field={field} onShown={() => setShown((count) => count + 1)} onFailed={props.onFailed} />
       ))}
@@ -138,6 +143,31 @@ export function Request({ kind, ...props }: OpenActionProps & { kind: ActionKind
       </section>
       <ProblemNote problem={task.problem} />
     </Screen>
+  );
+}
+
+/** What the partner asks and the person does not have. They can add it, or go on without. */
+function Missing({ approval, rows, disabled }: { approval: Approval; rows: Field[]; disabled: boolean }) {
+  const { config } = useStore(app);
+  const task = useTask();
+  const canAdd = config?.email === true && rows.some(({ claims }) => claims.includes("email"));
+  const add = () =>
+    task.run(async () => {
+      await wait(approval);
+      go("email");
+    });
+  return (
+    <section class="missing" data-testid="missing">
+      <h2>{t("missing-title", { partner: approval.opened.view.partner.name })}</h2>
+      <Facts facts={rows} />
+      {canAdd && (
+        <Button look="equal" icon="mail" busy={task.busy} disabled={disabled} onClick={() => void add()} testid="add-email">
+          {t("missing-add-email")}
+        </Button>
+      )}
+      <p class="hint">{t(canAdd ? "missing-waits" : "missing-without")}</p>
+      <ProblemNote problem={task.problem} />
+    </section>
   );
 }
 

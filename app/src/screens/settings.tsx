@@ -67,7 +67,7 @@ export function LanguageMenu() {
 }
 
 export function Settings() {
-  const { me } = useStore(app);
+  const { me, config } = useStore(app);
   const { offer } = useStore(install);
   if (!me) return null;
   return (
@@ -76,6 +76,7 @@ export function Settings() {
         facts={[
           { label: t("settings-name"), value: `${me.given_name} ${me.family_name}` },
           { label: t("number-label"), value: showPhoneNumber(me.phone_number) },
+          ...(me.email || config?.email ? [{ label: t("settings-email"), value: me.email ?? t("email-none") }] : []),
           { label: t("settings-sim"), value: t(`sim-now-${me.sim.state}`, { operator: me.sim.operator ?? "" }) },
           { label: t("level"), value: t(`level-short-${me.level}`) },
           { label: t("settings-biometric"), value: t(me.unlock ? "biometric-now-on" : "biometric-now-off") },
@@ -103,6 +104,11 @@ export function Settings() {
         <li>
           <Row icon="finger" title={t("settings-biometric")} onClick={() => go("fingerprint")} testid="to-fingerprint" />
         </li>
+        {(me.email || config?.email) && (
+          <li>
+            <Row icon="mail" title={t("settings-email")} onClick={() => go("email")} testid="to-email" />
+          </li>
+        )}
         <li>
           <Row icon="sim" title={t("new-sim-title")} onClick={() => go("new-sim")} testid="to-new-sim" />
         </li>

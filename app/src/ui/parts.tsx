@@ -180,7 +180,7 @@ interface FieldProps {
   value: string;
   onInput: (value: string) => void;
   type?: "text" | "tel";
-  inputMode?: "numeric" | "tel" | "text";
+  inputMode?: "numeric" | "tel" | "email" | "text";
   autocomplete?: string;
   maxLength?: number;
   large?: boolean;
@@ -200,7 +200,9 @@ export function Field(props: FieldProps) {
       )}
       <input
         id={id}
+        // Not the type `email`: the browser would check the address, and change it.
         {...(props.type === "tel" ? { type: "tel" as const } : { type: "text" as const })}
+        autocapitalize={props.inputMode === "email" ? "off" : undefined}
         inputMode={props.inputMode}
         autocomplete={props.autocomplete ?? "off"}
         maxLength={props.maxLength}

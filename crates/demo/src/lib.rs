@@ -5,5 +5,6 @@
 //! [`bank::DEMO_POLICY`]). No production scheme accepts them.
 
 pub mod bank;
+pub mod mailbox;
 pub mod people;
 pub mod supervisor;

@@ -47,3 +47,9 @@ date = { $day }. { $month ->
      [11] November
     *[12] Dezember
  } { $year }
+
+mailbox-title = E-Mails
+mailbox-note = Ein Postfach für die Demo: Hier steht jede E-Mail, die Ipse verschickt, an wen auch immer.
+mailbox-empty = Noch keine E-Mails.
+mailbox-to = An
+mailbox-again = Noch einmal nachsehen

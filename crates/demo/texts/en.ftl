@@ -47,3 +47,9 @@ date = { $day } { $month ->
      [11] November
     *[12] December
  } { $year }
+
+mailbox-title = Mails
+mailbox-note = A mailbox for the demo: every mail that Ipse sends is here, whoever it is for.
+mailbox-empty = No mails yet.
+mailbox-to = To
+mailbox-again = Look again

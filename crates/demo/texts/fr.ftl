@@ -50,3 +50,9 @@ date = { $day ->
      [11] novembre
     *[12] décembre
  } { $year }
+
+mailbox-title = E-mails
+mailbox-note = Une boîte aux lettres pour la démo : chaque e-mail qu’Ipse envoie est ici, quel que soit le destinataire.
+mailbox-empty = Pas encore d’e-mails.
+mailbox-to = À
+mailbox-again = Regarder à nouveau

@@ -47,3 +47,9 @@ date = { $day } { $month ->
      [11] november
     *[12] december
  } { $year }
+
+mailbox-title = Mails
+mailbox-note = Een postbus voor de demo: hier staat elke mail die Ipse verstuurt, aan wie ook.
+mailbox-empty = Nog geen mails.
+mailbox-to = Aan
+mailbox-again = Opnieuw kijken

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use ipse_demo::{bank, supervisor};
+use ipse_demo::{bank, mailbox, supervisor};
 use tokio::signal::unix::{SignalKind, signal};
 
 /// Default folder of the demo.
@@ -12,7 +12,7 @@ pub const DEFAULT_HOME: &str = ".ipse/demo";
 /// Starts everything on this machine: scheme, operators, banks, shop and people, all invented.
 #[derive(Args, Debug)]
 pub struct DemoArgs {
-    /// First of the seven ports to use [default: the ports of the home, otherwise 4000]
+    /// First of the nine ports to use [default: the ports of the home, otherwise 4000]
     #[arg(long, value_name = "N")]
     port_base: Option<u16>,
     /// The scheme's database, `postgres://…` [default: SQLite in the home]
@@ -50,13 +50,21 @@ pub async fn demo(home: Option<PathBuf>, args: DemoArgs) -> anyhow::Result<()> {
 
 /// `ipse demo-bank --home HOME`: runs one demo bank until its standard input closes or a signal stops it.
 pub async fn demo_bank(home: &Path) -> anyhow::Result<()> {
+    bank::run(home, ended()?).await
+}
+
+/// `ipse demo-mailbox --home HOME`: runs the mailbox of a demo, as [`demo_bank`].
+pub async fn demo_mailbox(home: &Path) -> anyhow::Result<()> {
+    mailbox::run(home, ended()?).await
+}
+
+fn ended() -> anyhow::Result<impl Future<Output = ()> + Send + 'static> {
     let mut terminated = signal(SignalKind::terminate())?;
-    let ended = async move {
+    Ok(async move {
         tokio::select! {
             () = crate::serve_cli::stdin_closed() => {}
             _ = tokio::signal::ctrl_c() => {}
             _ = terminated.recv() => {}
         }
-    };
-    bank::run(home, ended).await
+    })
 }

@@ -70,6 +70,12 @@ enum Command {
         #[command(flatten)]
         home: Home,
     },
+    /// The mailbox of a demo
+    #[command(hide = true)]
+    DemoMailbox {
+        #[command(flatten)]
+        home: Home,
+    },
 }
 
 /// The folder of a party.
@@ -153,6 +159,10 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::DemoBank { home } => {
             serve_cli::logging();
             demo_cli::demo_bank(&home.home).await?;
+        }
+        Command::DemoMailbox { home } => {
+            serve_cli::logging();
+            demo_cli::demo_mailbox(&home.home).await?;
         }
     }
     Ok(ExitCode::SUCCESS)

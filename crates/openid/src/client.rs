@@ -355,6 +355,10 @@ pub fn secret_text(random: &[u8; 32]) -> zeroize::Zeroizing<String> {
 
 /// The scope for names and language.
 pub const PROFILE: &str = "profile";
+/// The scope for the verified e-mail address.
+pub const EMAIL: &str = "email";
+/// The scopes that a service may register beside `openid`.
+pub const SCOPES: [&str; 2] = [PROFILE, EMAIL];
 
 impl Registration {
     /// The sector in which people have their `sub` (OpenID Connect Core §8.1). A client starts its own, with its id.

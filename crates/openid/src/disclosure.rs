@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::client::ServiceType;
+use crate::client::{EMAIL, PROFILE, Service, ServiceType};
 
 macro_rules! claims {
-    ($($(#[$doc:meta])* $name:ident = $word:literal for [$($service:ident),*];)*) => {
+    ($($(#[$doc:meta])* $name:ident = $word:literal in $scope:ident for [$($service:ident),*];)*) => {
         /// Claims that a service may release beside `sub` (OpenID Connect Core §5.1). Other claims cannot be requested,
         /// stored in a request, or released.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -25,6 +25,11 @@ macro_rules! claims {
                 match self { $(Claim::$name => $word,)* }
             }
 
+            /// The scope that requests the claim (OpenID Connect Core §5.4).
+            pub const fn scope(self) -> &'static str {
+                match self { $(Claim::$name => $scope,)* }
+            }
+
             /// The types of service that may release the claim.
             const fn services(self) -> &'static [ServiceType] {
                 match self { $(Claim::$name => &[$(ServiceType::$service),*],)* }
@@ -35,13 +40,17 @@ macro_rules! claims {
 
 claims! {
     /// Given and family name together.
-    Name = "name" for [Login];
+    Name = "name" in PROFILE for [Login];
     /// Given names.
-    GivenName = "given_name" for [Login];
+    GivenName = "given_name" in PROFILE for [Login];
     /// Family name.
-    FamilyName = "family_name" for [Login];
+    FamilyName = "family_name" in PROFILE for [Login];
     /// The person's language.
-    Locale = "locale" for [Login];
+    Locale = "locale" in PROFILE for [Login];
+    /// The verified e-mail address.
+    Email = "email" in EMAIL for [Login];
+    /// That the address is verified. Only with the address, and never false.
+    EmailVerified = "email_verified" in EMAIL for [Login];
 }
 
 impl Claim {
@@ -53,12 +62,22 @@ impl Claim {
             .find(|claim| claim.as_str() == name)
     }
 
-    /// The claims that a service of this type may release.
-    pub fn of(service: ServiceType) -> impl Iterator<Item = Self> {
+    /// The claims that a scope requests of a service of this type.
+    pub fn of(scope: &str, service: ServiceType) -> impl Iterator<Item = Self> {
         Self::ALL
             .iter()
             .copied()
-            .filter(move |claim| claim.services().contains(&service))
+            .filter(move |claim| claim.scope() == scope && claim.services().contains(&service))
+    }
+
+    /// The released value, from its text; none for a text that is no value of the claim.
+    fn value(self, text: &str) -> Option<Value> {
+        match self {
+            Self::EmailVerified => (text == "true").then_some(Value::Bool(true)),
+            Self::Name | Self::GivenName | Self::FamilyName | Self::Locale | Self::Email => {
+                (!text.is_empty()).then(|| text.into())
+            }
+        }
     }
 }
 
@@ -80,11 +99,20 @@ impl RequestedClaims {
         self.id_token.union(&self.userinfo).copied().collect()
     }
 
-    /// Removes the claims that a service of this type may not release.
-    pub(crate) fn restrict(&mut self, service: ServiceType) {
-        let allowed = |claim: &Claim| claim.services().contains(&service);
+    /// Removes the claims that a service may not release: those of another type of service, and of scopes that it did not register.
+    pub(crate) fn restrict(&mut self, service: &Service) {
+        let allowed = |claim: &Claim| {
+            claim.services().contains(&service.kind)
+                && service.scopes.iter().any(|scope| scope == claim.scope())
+        };
         self.id_token.retain(allowed);
         self.userinfo.retain(allowed);
+        // Alone it says nothing of an address that the client knows.
+        if !self.all().contains(&Claim::Email) {
+            let alone = Claim::EmailVerified;
+            self.id_token.remove(&alone);
+            self.userinfo.remove(&alone);
+        }
     }
 }
 
@@ -102,16 +130,17 @@ pub struct Approved<'a> {
 /// The claims to release at one place: requested there, shown, approved, and with a value. A claim without a value is
 /// omitted (OpenID Connect Core §5.3.2).
 pub fn release(requested: &BTreeSet<Claim>, person: Approved<'_>) -> BTreeMap<String, Value> {
-    let may_be_released = |key: &str| {
-        Claim::parse(key).is_some_and(|claim| requested.contains(&claim))
-            && person.shown.contains(key)
-            && person.approved.contains(key)
+    let may_be_released = |claim: Claim, key: &str| {
+        requested.contains(&claim) && person.shown.contains(key) && person.approved.contains(key)
+    };
+    let released = |key: &str, text: &str| {
+        let claim = Claim::parse(key).filter(|claim| may_be_released(*claim, key))?;
+        Some((key.to_owned(), claim.value(text)?))
     };
     person
         .values
         .iter()
-        .filter(|(key, value)| may_be_released(key) && !value.is_empty())
-        .map(|(key, value)| ((*key).to_owned(), (*value).into()))
+        .filter_map(|(key, text)| released(key, text))
         .collect()
 }
 
@@ -127,6 +156,7 @@ mod tests {
             "given_name",
             "family_name",
             "locale",
+            "email",
             "birthdate",
             "national_number",
             "sub",
@@ -134,6 +164,27 @@ mod tests {
         ];
         proptest::sample::subsequence(names.to_vec(), 0..=names.len())
             .prop_map(|keys| keys.into_iter().collect())
+    }
+
+    #[test]
+    fn t40_an_address_is_released_as_verified_or_not_at_all() {
+        let names = BTreeSet::from(["email", "email_verified"]);
+        let requested = BTreeSet::from([Claim::Email, Claim::EmailVerified]);
+        for (text, value) in [
+            ("true", Some(&Value::Bool(true))),
+            ("false", None),
+            ("", None),
+        ] {
+            let values = BTreeMap::from([("email", "an@mail.example"), ("email_verified", text)]);
+            let person = Approved {
+                shown: &names,
+                approved: &names,
+                values: &values,
+            };
+            let released = release(&requested, person);
+            assert_eq!(released.get("email_verified"), value, "{text}");
+            assert_eq!(released["email"], "an@mail.example");
+        }
     }
 
     proptest! {

@@ -4,7 +4,7 @@ use ipse_texts::Language;
 use serde_json::{Value, json};
 
 use crate::Level;
-use crate::client::ResponseMode;
+use crate::client::{ResponseMode, SCOPES};
 use crate::disclosure::Claim;
 use crate::dpop;
 use crate::grant::GRANT_TYPES;
@@ -50,7 +50,7 @@ pub fn document(issuer: &str) -> Value {
         "subject_types_supported": ["pairwise"],
         "id_token_signing_alg_values_supported": ["ES256", "RS256"],
         "userinfo_signing_alg_values_supported": ["ES256", "RS256"],
-        "scopes_supported": ["openid", "profile"],
+        "scopes_supported": std::iter::once("openid").chain(SCOPES).collect::<Vec<_>>(),
         "claim_types_supported": ["normal"],
         "claims_supported": claims,
         "claims_parameter_supported": true,

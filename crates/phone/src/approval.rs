@@ -58,7 +58,7 @@ impl<T: Transport, S: Storage> Phone<T, S> {
     }
 
     /// What was shown is what will be approved, also by the next command.
-    fn remember(&mut self, opened: &Opened) -> Result<()> {
+    pub(crate) fn remember(&mut self, opened: &Opened) -> Result<()> {
         let mut shown: Shown = read_json(&self.storage, SHOWN)?.unwrap_or_default();
         let entry = (opened.offer.expires, B32::from(opened.offer.view_hash()));
         if shown.get(&opened.offer.action) == Some(&entry) {

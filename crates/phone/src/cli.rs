@@ -25,6 +25,7 @@ const EXAMPLES: &str = "Examples:
   ipse phone --home ./emma approve act_… --code 58204 --choose return=on
   ipse phone --home ./emma watch --approve --code 58204
   ipse phone --home ./emma fingerprint add --code 58204
+  ipse phone --home ./emma email add emma@mail.example --code 58204
   ipse phone --home ./new enrol …                  a new phone for a person who has an Ipse
   ipse phone --home ./emma not-me                  …and the old phone objects
 
@@ -37,6 +38,18 @@ const FINGERPRINT_EXAMPLES: &str = "Examples:
 
 Afterwards `approve ACTION --fingerprint` works, or works no more. The codes `fingerprint_exists` and
 `fingerprint_missing` say that there is nothing to do.";
+
+const EMAIL_EXAMPLES: &str = "Examples:
+  ipse phone --home ./emma email add emma@mail.example --code 58204
+  ipse phone --home ./emma email change emma.janssens@mail.example --code 58204 --json
+  ipse phone --home ./emma email remove --code 58204
+
+A site asks for the address of a person who has none:
+  ipse phone --home ./emma link 'http://localhost:4001/app/#a.…'
+  ipse phone --home ./emma renew act_…              the request waits up to ten minutes
+  ipse phone --home ./emma email add emma@mail.example --code 58204
+  ipse phone --home ./emma renew act_…              the request shows the address
+  ipse phone --home ./emma approve act_… --code 58204";
 
 /// A phone on the command line, for scripts and tests.
 #[derive(Parser, Debug)]
@@ -176,6 +189,24 @@ enum Command {
         #[arg(long, value_name = "CODE", env = "IPSE_CODE", hide_env_values = true)]
         code: String,
     },
+    /// Add, change or remove the e-mail address, with the code; the demo's mailbox has the mail
+    #[command(after_help = EMAIL_EXAMPLES)]
+    Email {
+        /// What to do
+        #[arg(value_enum)]
+        change: EmailChange,
+        /// The address, to add it or to change to it
+        #[arg(required_if_eq_any([("change", "add"), ("change", "change")]))]
+        address: Option<String>,
+        /// The five-digit code
+        #[arg(long, value_name = "CODE", env = "IPSE_CODE", hide_env_values = true)]
+        code: String,
+    },
+    /// Have an action offered again, after adding what it asks and you did not have
+    Renew {
+        /// Its id
+        action: String,
+    },
     /// Connect the SIM that is in the handset now
     Sim {
         /// Its number, if it is another than before
@@ -255,6 +286,13 @@ struct WatchProof {
 #[derive(Clone, Copy, ValueEnum)]
 enum Change {
     Add,
+    Remove,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum EmailChange {
+    Add,
+    Change,
     Remove,
 }
 

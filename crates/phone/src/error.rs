@@ -71,6 +71,11 @@ pub(crate) mod local {
         "message_missing",
         "No text message with a secret arrived: only the demo's handsets can be read.",
     );
+    pub const ADDRESS: Local = ("email_invalid", "Write the e-mail address.");
+    pub const MAIL: Local = (
+        "mail_missing",
+        "No mail with a code arrived: only the demo's mailbox can be read.",
+    );
     pub const BIOMETRIC: Local = (
         "unlock_unavailable",
         "This phone has no fingerprint: add one with `ipse phone fingerprint add`.",

@@ -20,6 +20,7 @@ mod attempt;
 mod bank;
 mod biometric;
 mod code;
+mod email;
 mod enrolment;
 mod error;
 mod events;

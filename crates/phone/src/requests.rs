@@ -6,8 +6,9 @@ use ipse_protocol::terms::{BlockReason, Factor, Obtained, RefusalReason};
 use ipse_protocol::transcript::Transcript;
 use ipse_protocol::wire::{
     AttemptRequest, BankRequest, BiometricRegistration, BlockRequest, ClaimRequest,
-    CodeAnswerRequest, CodeRequest, CompleteRequest, CopiedRequest, Empty, EnrolmentRequest, Offer,
-    RecoveryCompleteRequest, RefuseRequest, SimAnswerRequest, SimRequest, WrongRequest,
+    CodeAnswerRequest, CodeRequest, CompleteRequest, CopiedRequest, EmailAnswerRequest,
+    EmailRequest, Empty, EnrolmentRequest, Offer, RecoveryCompleteRequest, RefuseRequest,
+    SimAnswerRequest, SimRequest, WrongRequest,
 };
 
 use crate::{Approval, Message, Result};
@@ -207,6 +208,40 @@ pub fn add_fingerprint_answer(registration: &BiometricRegistration) -> Result<Me
 /// As [`Message::post`].
 pub fn remove_fingerprint() -> Result<Message> {
     Message::post("/phone/v1/fingerprint/remove", &Empty {})
+}
+
+/// §3: has a code mailed to an address.
+///
+/// # Errors
+/// As [`Message::post`].
+pub fn email(address: &str) -> Result<Message> {
+    let address = address.to_owned();
+    Message::post("/phone/v1/email", &EmailRequest { address })
+}
+
+/// §3: the code of the mail.
+///
+/// # Errors
+/// As [`Message::post`].
+pub fn email_answer(secret: &str) -> Result<Message> {
+    let secret = secret.to_owned();
+    Message::post("/phone/v1/email/answer", &EmailAnswerRequest { secret })
+}
+
+/// §3: asks for the action that removes the address.
+///
+/// # Errors
+/// As [`Message::post`].
+pub fn remove_email() -> Result<Message> {
+    Message::post("/phone/v1/email/remove", &Empty {})
+}
+
+/// §5: has an action offered again for which the person adds what was missing.
+///
+/// # Errors
+/// As [`Message::post`].
+pub fn renew(action: &str) -> Result<Message> {
+    Message::post(format!("/phone/v1/actions/{action}/renew"), &Empty {})
 }
 
 /// §4: opens the stream of updates.

@@ -126,6 +126,17 @@ codes! {
     /// The typed secret is wrong.
     SimSecretWrong = "sim_secret_wrong", 400, "The secret from the message is wrong",
         "Type the six digits of the newest message.";
+    /// Not an e-mail address that mail can be sent to.
+    EmailInvalid = "email_invalid", 400, "This is not an e-mail address",
+        "Check the address and send it as name@domain.";
+    /// The typed code of a mail is wrong.
+    EmailCodeWrong = "email_code_wrong", 400, "The code from the mail is wrong",
+        "Type the six digits of the newest mail.";
+    /// There is no address to remove.
+    EmailMissing = "email_missing", 409, "There is no e-mail address", "There is nothing to remove.";
+    /// No mail can be sent now, or to this address.
+    EmailUnavailable = "email_unavailable", 503, "The mail could not be sent",
+        "Check the address, then try again in a moment.";
     /// This person has an Ipse already.
     AlreadyEnrolled = "already_enrolled", 409, "You have an Ipse already",
         "Use the phone that has it, or recover it through your bank.";

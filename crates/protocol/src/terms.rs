@@ -133,7 +133,7 @@ terms! {
         Code = "code",
         /// Add or remove the fingerprint.
         Fingerprint = "fingerprint",
-        /// Confirm an e-mail address.
+        /// Add, change or remove the e-mail address.
         Email = "email",
     }
 }
@@ -399,5 +399,7 @@ terms! {
         Digest = "digest",
         /// An image: the value is its SHA-256, and the phone fetches the bytes.
         Image = "image",
+        /// What the partner asks and the person does not have: nothing of it is released.
+        Missing = "missing",
     }
 }

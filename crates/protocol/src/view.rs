@@ -91,7 +91,8 @@ pub struct Field {
     pub label: String,
     /// Its value, as text. For an image, its SHA-256 in base64url.
     pub value: String,
-    /// The claims that this row shows together, such as those of an address. Empty for a value that is not released.
+    /// The claims that this row shows together, such as those of an address. Empty for a value that is not released. For what is missing,
+    /// the claims that are not released.
     pub claims: Vec<String>,
 }
 
@@ -243,12 +244,26 @@ impl View {
 
     /// Each claim that would be released, with the value that shows it: that of its attribute, or of the row that covers it.
     pub fn shown_claims(&self) -> impl Iterator<Item = (&str, &str)> {
-        let attributes = self.attributes.iter().map(|a| (&*a.key, &*a.value));
-        let fields = self
-            .fields
+        let fields = self.fields.iter().filter(|field| !field.is_missing());
+        self.attributes
             .iter()
-            .flat_map(|field| field.claims.iter().map(|claim| (&**claim, &*field.value)));
-        attributes.chain(fields)
+            .map(|a| (&*a.key, &*a.value))
+            .chain(fields.flat_map(Field::covered))
+    }
+
+    /// The claims that the partner asks and the person does not have.
+    pub fn missing_claims(&self) -> impl Iterator<Item = &str> {
+        let fields = self.fields.iter().filter(|field| field.is_missing());
+        fields.flat_map(Field::covered).map(|(claim, _)| claim)
+    }
+
+    /// Every claim that the view names.
+    fn claims(&self) -> impl Iterator<Item = (&str, &str)> {
+        let fields = self.fields.iter().flat_map(Field::covered);
+        self.attributes
+            .iter()
+            .map(|a| (&*a.key, &*a.value))
+            .chain(fields)
     }
 
     /// The digests of the images, whose bytes the phone fetches and shows.
@@ -288,6 +303,16 @@ impl View {
 }
 
 impl Field {
+    /// Whether it stands for what the person does not have.
+    pub fn is_missing(&self) -> bool {
+        self.kind == crate::terms::FieldKind::Missing.as_str()
+    }
+
+    /// The claims of the row, each with its text.
+    fn covered(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.claims.iter().map(|claim| (&**claim, &*self.value))
+    }
+
     /// The digest, if this is an image.
     fn image(&self) -> Option<[u8; 32]> {
         if self.kind != crate::terms::FieldKind::Image.as_str() {

@@ -53,7 +53,13 @@ fn hex(bytes: &[u8]) -> String {
 
 #[test]
 fn the_view_vectors_agree() {
-    let good: Vec<Value> = [samples::view(), samples::plain_view(), samples::rich_view()]
+    let views = [
+        samples::view(),
+        samples::plain_view(),
+        samples::rich_view(),
+        samples::missing_view(),
+    ];
+    let good: Vec<Value> = views
         .iter()
         .map(|v| {
             let bytes = v.to_bytes();
@@ -128,6 +134,23 @@ fn transcripts() -> Vec<(&'static str, Transcript)> {
         ("refused", make(43, None, Factor::None, Decision::Refuse)),
         ("two documents", documents),
     ]
+}
+
+/// Nothing of what is missing is shown or approved.
+#[test]
+fn what_is_missing_is_not_among_the_shown_claims() {
+    let (view, missing) = (samples::plain_view(), samples::missing_view());
+    assert_eq!(
+        missing.missing_claims().collect::<Vec<_>>(),
+        ["email", "email_verified"]
+    );
+    assert!(missing.shown_claims().all(|(claim, _)| claim != "email"));
+    let without = view::View {
+        fields: Vec::new(),
+        ..missing.clone()
+    };
+    assert_eq!(attributes_hash(&missing), attributes_hash(&without));
+    assert_eq!(view.missing_claims().count(), 0);
 }
 
 /// An approval with choices, as of [`samples::rich_offer`].

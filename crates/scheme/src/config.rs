@@ -19,6 +19,8 @@ pub enum Profile {
 pub struct Lifetimes {
     /// An action, from its start.
     pub action: i64,
+    /// As `action`, while the person adds what the partner asks and they do not have.
+    pub waiting: i64,
     /// A pushed authorization request (RFC 9126 §2.2).
     pub pushed_request: i64,
     /// An authorization code, from the approval.
@@ -42,6 +44,7 @@ impl Default for Lifetimes {
         const MINUTE: i64 = 60_000;
         Self {
             action: 3 * MINUTE,
+            waiting: 10 * MINUTE,
             pushed_request: 90_000,
             code: MINUTE,
             token: 5 * MINUTE,
@@ -96,6 +99,8 @@ pub struct Config {
     pub open: OpenLimits,
     /// Text messages with secrets in an hour, for all numbers together; strangers get half of them.
     pub texts_per_hour: i64,
+    /// Mails with codes in an hour, for all addresses together.
+    pub mails_per_hour: i64,
     /// Version of the terms that a person accepts.
     pub terms_version: String,
     /// Names that no other partner may have: those of the banks and operators.

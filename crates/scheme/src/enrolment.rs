@@ -219,6 +219,7 @@ impl Scheme {
                 ipse_store::recovery::sweep(tx, now)?;
                 ipse_store::sim::sweep_connections(tx, now)?;
                 ipse_store::fingerprint::sweep(tx, now)?;
+                ipse_store::email::sweep(tx, now, now - crate::email::COUNTED_MS)?;
                 ipse_store::sim_text::sweep(tx, now - crate::sim::COUNTED_MS)?;
                 ipse_store::answer::sweep(tx, now - crate::idempotency::KEPT_MS)
             })

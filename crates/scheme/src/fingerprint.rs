@@ -243,7 +243,7 @@ impl Scheme {
         let found = found.ok_or(ProblemCode::NotFound)?;
         let key = self.persons.key(&found.id).await?;
         let asked = (Kind::Fingerprint, service, texts);
-        let row = self.own_action_for(asked, signed, &found, now, &key)?;
+        let row = self.own_action_for(asked, signed, &found, now, (&key, Vec::new()))?;
         let sealed = change.seal(&key, &row.id)?;
         Ok((row, sealed))
     }

@@ -9,6 +9,7 @@ use ipse_protocol::{sha256, view};
 use ipse_store::action::{Action, Claim};
 use ipse_store::grant::{self, Grant, GrantStatus};
 
+use crate::attribute;
 use crate::effect::{Approval, Effect};
 use crate::error::Error;
 use crate::person::PersonKey;
@@ -30,15 +31,7 @@ pub(crate) fn prepare(scheme: &Scheme, approval: &Approval<'_>) -> Result<Effect
         .clone()
         .ok_or(Error::Corrupt("action of a partner without one"))?;
     let shown = view::parse(approval.view).map_err(|_| Error::Corrupt("view of an action"))?;
-    // The text of a row that covers several claims is the value of none of them.
-    if shown.fields.iter().any(|row| !row.claims.is_empty()) {
-        return Err(Error::Internal("a login whose rows cover claims"));
-    }
-    let released: Vec<(&str, &str)> = shown
-        .attributes
-        .iter()
-        .map(|a| (a.key.as_str(), a.value.as_str()))
-        .collect();
+    let released = attribute::released(&shown)?;
     let names: Vec<&str> = released.iter().map(|(name, _)| *name).collect();
     let (names, released) = sealed(
         approval.key,

@@ -19,7 +19,7 @@ use crate::error::Error;
 use crate::error::refuse;
 use crate::person::Attributes;
 use crate::scheme::Scheme;
-use crate::{block, identity as rules};
+use crate::{block, email, identity as rules};
 
 impl Scheme {
     /// `GET /phone/v1/me`.
@@ -28,7 +28,7 @@ impl Scheme {
     /// `not_found` while the enrolment runs.
     pub async fn me(&self, signed: &Signed) -> Result<MeResponse, Error> {
         let id = signed.device.identity.clone();
-        let (identity, reasons, sealed, binding, now) = self
+        let (identity, reasons, sealed, email, binding, now) = self
             .store
             .read(move |tx| {
                 let identity = identities::by_id(tx, &id)?;
@@ -36,6 +36,7 @@ impl Scheme {
                     identity,
                     identities::reasons(tx, &id)?,
                     person::attributes(tx, &id)?,
+                    ipse_store::email::address(tx, &id)?,
                     sim_rows::binding(tx, &id)?,
                     tx.now()?,
                 ))
@@ -59,6 +60,9 @@ impl Scheme {
             given_name: known.given_name,
             family_name: known.family_name,
             phone_number: known.phone_number,
+            email: email
+                .map(|sealed| email::open(&key, &identity.id, &sealed))
+                .transpose()?,
             epoch: identity.epoch.unsigned_abs(),
             code_version: identity.code_version.unsigned_abs(),
             wrong_codes_left: u32::try_from(WRONG_IN_A_ROW - identity.wrong_codes).unwrap_or(0),

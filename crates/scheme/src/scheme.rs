@@ -9,6 +9,7 @@ use ipse_store::{Store, Tx};
 use crate::code::CodeService;
 use crate::config::Config;
 use crate::error::{Error, RuleError};
+use crate::mail::Mailer;
 use crate::open::Open;
 use crate::person::PersonKeys;
 use crate::registrar::Registrar;
@@ -36,6 +37,7 @@ pub struct Scheme {
     pub operators: Vec<Arc<dyn SimController>>,
     /// Banks, in the order of the configuration.
     pub registrars: Vec<Arc<dyn Registrar>>,
+    pub(crate) mailer: Option<Arc<dyn Mailer>>,
     pub(crate) open: Open,
     pub(crate) code: CodeService,
     pub(crate) statements: Statements,
@@ -62,6 +64,8 @@ pub struct Parts {
     pub operators: Vec<Arc<dyn SimController>>,
     /// Banks, in the order of the configuration.
     pub registrars: Vec<Arc<dyn Registrar>>,
+    /// What sends mail; none where nothing does.
+    pub mailer: Option<Arc<dyn Mailer>>,
 }
 
 impl Scheme {
@@ -79,6 +83,7 @@ impl Scheme {
             config,
             operators,
             registrars,
+            mailer,
         } = parts;
         let signer = Signer::new(&*keys, &config.issuer)?;
         Ok(Self {
@@ -96,6 +101,7 @@ impl Scheme {
             config,
             operators,
             registrars,
+            mailer,
         })
     }
 

@@ -155,6 +155,8 @@ mod tests {
         for texts in [
             crate::fingerprint::ADD_TEXTS,
             crate::fingerprint::REMOVE_TEXTS,
+            crate::email::SET_TEXTS,
+            crate::email::REMOVE_TEXTS,
         ] {
             for key in [texts.title, texts.purpose] {
                 assert!(messages.contains(key), "{key}");
@@ -163,6 +165,11 @@ mod tests {
         for name in attribute::names() {
             let key = format!("attribute-{}", name.replace('_', "-"));
             assert!(messages.contains(&key), "{key}");
+        }
+        for name in attribute::extra_names() {
+            for key in [format!("attribute-{name}"), format!("missing-{name}")] {
+                assert!(messages.contains(&key), "{key}");
+            }
         }
     }
 }

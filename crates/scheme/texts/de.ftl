@@ -14,6 +14,10 @@ fingerprint-add-title = Sie möchten auch Ihren Fingerabdruck oder Ihr Gesicht v
 fingerprint-add-purpose = Danach können Sie auf diesem Telefon auch damit bestätigen. Ihr Code gilt weiterhin.
 fingerprint-remove-title = Sie möchten Ihren Fingerabdruck oder Ihr Gesicht nicht mehr verwenden
 fingerprint-remove-purpose = Danach bestätigen Sie nur noch mit Ihrem Code.
+email-set-title = Sie möchten diese E-Mail-Adresse verwenden
+email-set-purpose = Danach können Sie sie Websites geben, die danach fragen. Wir fragen Sie jedes Mal zuerst.
+email-remove-title = Sie möchten Ihre E-Mail-Adresse entfernen
+email-remove-purpose = Danach gibt Ipse sie keiner Website mehr. Websites, die sie schon haben, behalten sie.
 unblock-title = Sie möchten Ihr Ipse wieder benutzen
 unblock-purpose = Danach können Sie sich wieder anmelden.
 
@@ -21,3 +25,39 @@ attribute-name = Name
 attribute-given-name = Vorname
 attribute-family-name = Familienname
 attribute-locale = Sprache
+attribute-email = E-Mail-Adresse
+missing-email = Sie haben keine hinzugefügt
+
+# E-Mails. Eine Zeile, die mit vier Leerzeichen beginnt, gehört zum Text darüber.
+
+mail-code-subject = Ipse: Ihr Code für diese E-Mail-Adresse
+mail-code-text =
+    Guten Tag,
+
+    Sie möchten diese E-Mail-Adresse zu Ihrem Ipse hinzufügen. Tippen Sie diesen Code in der Ipse-App ein:
+
+        { $code }
+
+    Der Code gilt zehn Minuten. Geben Sie ihn niemandem, auch nicht, wenn jemand sagt, er rufe von Ipse an.
+
+    Waren Sie das nicht? Dann hat jemand Ihre Adresse eingetippt, vielleicht aus Versehen. Ohne den Code geschieht nichts, Sie müssen also nichts tun.
+
+    Ipse
+mail-replaced-subject = Ipse: Diese E-Mail-Adresse wurde ersetzt
+mail-replaced-text =
+    Guten Tag,
+
+    Diese E-Mail-Adresse gehörte zu einem Ipse. Der Besitzer hat sie gerade durch eine andere ersetzt.
+
+    Waren Sie das nicht? Öffnen Sie die Ipse-App und wählen Sie unter „Sie“ den Punkt „Mein Ipse sperren“. Auch Ihre Bank kann Ihnen helfen.
+
+    Ipse
+mail-removed-subject = Ipse: Diese E-Mail-Adresse wurde entfernt
+mail-removed-text =
+    Guten Tag,
+
+    Diese E-Mail-Adresse gehörte zu einem Ipse. Der Besitzer hat sie gerade entfernt.
+
+    Waren Sie das nicht? Öffnen Sie die Ipse-App und wählen Sie unter „Sie“ den Punkt „Mein Ipse sperren“. Auch Ihre Bank kann Ihnen helfen.
+
+    Ipse

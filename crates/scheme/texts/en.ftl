@@ -14,6 +14,10 @@ fingerprint-add-title = You want to use your fingerprint or face too
 fingerprint-add-purpose = After this you can also confirm with it on this phone. Your code keeps working.
 fingerprint-remove-title = You want to stop using your fingerprint or face
 fingerprint-remove-purpose = After this you confirm with your code only.
+email-set-title = You want to use this e-mail address
+email-set-purpose = After this you can give it to sites that ask for it. Each time we ask you first.
+email-remove-title = You want to remove your e-mail address
+email-remove-purpose = After this Ipse gives it to no site any more. Sites that have it already keep it.
 unblock-title = You want to use your Ipse again
 unblock-purpose = After this you can log in again.
 
@@ -21,3 +25,39 @@ attribute-name = Name
 attribute-given-name = First name
 attribute-family-name = Family name
 attribute-locale = Language
+attribute-email = E-mail address
+missing-email = You have not added one
+
+# Mails. A line that begins with four spaces belongs to the text above.
+
+mail-code-subject = Ipse: your code for this e-mail address
+mail-code-text =
+    Hello,
+
+    You want to add this e-mail address to your Ipse. Type this code in the Ipse app:
+
+        { $code }
+
+    The code is valid for ten minutes. Give it to nobody, not even to somebody who says they call from Ipse.
+
+    Was that not you? Then somebody typed your address by mistake. Without the code nothing happens, so you need not do anything.
+
+    Ipse
+mail-replaced-subject = Ipse: this e-mail address was replaced
+mail-replaced-text =
+    Hello,
+
+    This e-mail address was part of an Ipse. Its owner has just replaced it with another address.
+
+    Was that not you? Then open the Ipse app and choose “Block my Ipse” under “You”. Your bank can help you too.
+
+    Ipse
+mail-removed-subject = Ipse: this e-mail address was removed
+mail-removed-text =
+    Hello,
+
+    This e-mail address was part of an Ipse. Its owner has just removed it.
+
+    Was that not you? Then open the Ipse app and choose “Block my Ipse” under “You”. Your bank can help you too.
+
+    Ipse

@@ -14,6 +14,10 @@ fingerprint-add-title = Je wilt ook je vingerafdruk of gezicht gebruiken
 fingerprint-add-purpose = Daarna kun je op deze telefoon ook daarmee bevestigen. Je code blijft werken.
 fingerprint-remove-title = Je wilt je vingerafdruk of gezicht niet meer gebruiken
 fingerprint-remove-purpose = Daarna bevestig je alleen nog met je code.
+email-set-title = Je wilt dit e-mailadres gebruiken
+email-set-purpose = Daarna kun je het geven aan sites die erom vragen. We vragen het je elke keer eerst.
+email-remove-title = Je wilt je e-mailadres verwijderen
+email-remove-purpose = Daarna geeft Ipse het aan geen enkele site meer. Sites die het al hebben, houden het.
 unblock-title = Je wilt je Ipse opnieuw gebruiken
 unblock-purpose = Daarna kun je weer aanmelden.
 
@@ -21,3 +25,39 @@ attribute-name = Naam
 attribute-given-name = Voornaam
 attribute-family-name = Familienaam
 attribute-locale = Taal
+attribute-email = E-mailadres
+missing-email = Je hebt er geen toegevoegd
+
+# Mails. Een regel die met vier spaties begint, hoort bij de tekst erboven.
+
+mail-code-subject = Ipse: je code voor dit e-mailadres
+mail-code-text =
+    Dag,
+
+    Je wilt dit e-mailadres toevoegen aan je Ipse. Typ deze code in de Ipse-app:
+
+        { $code }
+
+    De code is tien minuten geldig. Geef ze aan niemand, ook niet aan iemand die zegt dat hij van Ipse belt.
+
+    Was jij dat niet? Dan heeft iemand jouw adres getypt, misschien per vergissing. Zonder de code gebeurt er niets, dus je hoeft niets te doen.
+
+    Ipse
+mail-replaced-subject = Ipse: dit e-mailadres is vervangen
+mail-replaced-text =
+    Dag,
+
+    Dit e-mailadres hoorde bij een Ipse. De eigenaar heeft het net vervangen door een ander adres.
+
+    Was jij dat niet? Open dan de Ipse-app en kies onder “Jij” voor “Blokkeer mijn Ipse”. Ook je bank kan je helpen.
+
+    Ipse
+mail-removed-subject = Ipse: dit e-mailadres is verwijderd
+mail-removed-text =
+    Dag,
+
+    Dit e-mailadres hoorde bij een Ipse. De eigenaar heeft het net verwijderd.
+
+    Was jij dat niet? Open dan de Ipse-app en kies onder “Jij” voor “Blokkeer mijn Ipse”. Ook je bank kan je helpen.
+
+    Ipse

@@ -23,6 +23,7 @@ mod health;
 pub mod jobs;
 pub mod keystore;
 pub mod limits;
+pub mod mail;
 pub mod openid;
 pub mod operators;
 pub mod outbox;

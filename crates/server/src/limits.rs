@@ -20,6 +20,7 @@ pub type Permit<'a> = Option<SemaphorePermit<'a>>;
 pub struct Limits {
     /// For starting an enrolment, which calls all operators at the same time.
     pub enrolments: Semaphore,
+    mails: Semaphore,
     operators: HashMap<String, Semaphore>,
     banks: HashMap<String, Semaphore>,
 }
@@ -30,6 +31,7 @@ impl Limits {
         let each = |name: &String| (name.clone(), Semaphore::new(SLOTS_PER_PARTY));
         Self {
             enrolments: Semaphore::new(SLOTS_PER_PARTY),
+            mails: Semaphore::new(SLOTS_PER_PARTY),
             operators: config.operators.iter().map(|o| each(&o.name)).collect(),
             banks: config.banks.iter().map(|b| each(&b.name)).collect(),
         }
@@ -41,6 +43,14 @@ impl Limits {
     /// `too_many_requests` when all slots are in use; callers do not wait, since waiting requests would only pile up.
     pub fn enrolment(&self) -> Result<Permit<'_>, Problem> {
         acquire(Some(&self.enrolments))
+    }
+
+    /// Permit to send a mail.
+    ///
+    /// # Errors
+    /// `too_many_requests`.
+    pub fn mail(&self) -> Result<Permit<'_>, Problem> {
+        acquire(Some(&self.mails))
     }
 
     /// Permit to call the operator of this name.

@@ -8,12 +8,14 @@ use axum::Router;
 use ipse_keys::{FileKeyStore, KeyStore};
 use ipse_protocol::{Clock, Random};
 use ipse_scheme::config::Profile;
+use ipse_scheme::mail::Mailer;
 use ipse_scheme::setup::Databases;
 use ipse_scheme::{Parts, Scheme};
 use ipse_store::{PERSONS, RowKeys, SCHEME, Store, identity};
 
 use crate::config::{KeySchemas, SHARED, ServerConfig};
 use crate::limits::Limits;
+use crate::mail::Smtp;
 use crate::{app, fetch, health, openid, operators, phone, registrars};
 
 /// The scheme, and the state of each API.
@@ -96,6 +98,10 @@ pub fn open_scheme(
     let fetch = fetch::Fetch::new(config.profile)?;
     let operators = operators::clients(config, &*keys, &fetch, &clock, random)?;
     let registrars = registrars::clients(config, &*keys, &fetch, &clock, random)?;
+    let mailer = match &config.mail {
+        None => None,
+        Some(mail) => Some(Arc::new(Smtp::new(home, mail, random)?) as Arc<dyn Mailer>),
+    };
     let scheme = Scheme::new(Parts {
         clock,
         random: random.clone(),
@@ -105,6 +111,7 @@ pub fn open_scheme(
         config: config.scheme(),
         operators,
         registrars,
+        mailer,
     })?;
     scheme.watch_clock().context("cannot read the clock")?;
     Ok(scheme)

@@ -415,12 +415,13 @@ pub fn claim(tx: &mut Tx, id: &ActionId, c: &Claim) -> Result<bool, StoreError> 
 }
 
 /// Replaces what a phone was offered when it claimed an action; false when the action is not open, or was offered again
-/// since. The match code, which the page shows, stays.
+/// since. The match code, which the page shows, stays. The action then lives until `expires`.
 pub fn reclaim(
     tx: &mut Tx,
     id: &ActionId,
     before: &Claim,
     now: &Claim,
+    expires: i64,
 ) -> Result<bool, StoreError> {
     tx.amend(&TABLE, params![id], |row| {
         let device: Option<DeviceId> = row.get("device")?;
@@ -428,6 +429,7 @@ pub fn reclaim(
             return Ok(false);
         }
         offer(row, now)?;
+        row.set("expires", expires)?;
         Ok(true)
     })
 }

@@ -43,6 +43,8 @@ kinds! {
     ChangeCode = Code,
     /// The person adds or removes the fingerprint of their phone.
     Fingerprint = Fingerprint,
+    /// The person adds, changes or removes their e-mail address.
+    Email = Email,
     /// The person lifts a block that they set.
     Unblock = Unblock,
 }

@@ -9,7 +9,9 @@ pub mod attempt;
 pub mod audit;
 pub mod clock;
 mod columns;
+mod counted;
 pub mod device;
+pub mod email;
 pub mod engine;
 pub mod enrolment;
 pub mod fingerprint;
@@ -35,6 +37,7 @@ pub mod tables;
 #[cfg(feature = "testing")]
 pub mod testing;
 
+pub use counted::Counted;
 pub use engine::{
     Clock, ClockFault, ClockState, FromValue, Migration, Migrations, Notice, Param, Row, RowKeys,
     Stats, Store, StoreError, Table, Tx, TxError, Value,

@@ -142,6 +142,12 @@ pub static SCHEME: Migrations = Migrations::new(&[
         sqlite: include_str!("../migrations/scheme/sqlite/0023_remembered_browser.sql"),
         postgres: include_str!("../migrations/scheme/postgres/0023_remembered_browser.sql"),
     },
+    Migration {
+        version: 24,
+        name: "verified e-mail addresses",
+        sqlite: include_str!("../migrations/scheme/sqlite/0024_email.sql"),
+        postgres: include_str!("../migrations/scheme/postgres/0024_email.sql"),
+    },
 ]);
 
 /// The store of person keys.

@@ -15,6 +15,8 @@ words! {
         NewPhoneText = "operator.new_phone",
         /// Tell a registrar that another phone took the place of its customer's.
         NewPhoneEvent = "registrar.new_phone",
+        /// Mail a person's earlier address that it is no longer theirs.
+        EmailNotice = "email.notice",
     }
 }
 

@@ -1,7 +1,8 @@
 //! Text messages with secrets, wherever they were asked for. They are counted for a day.
 
 use crate::columns::words;
-use crate::engine::{Param, StoreError, Tx};
+use crate::counted::{Counted, counted};
+use crate::engine::{StoreError, Tx};
 use crate::params;
 
 words! {
@@ -29,15 +30,6 @@ pub struct Text {
     pub number: Vec<u8>,
     /// The enrolment or identity that it is for.
     pub subject: String,
-}
-
-/// How many messages were found, and when the first of them was (milliseconds; zero if there is none).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Counted {
-    /// How many.
-    pub texts: i64,
-    /// When the first was.
-    pub first: i64,
 }
 
 const ADD: &str =
@@ -71,16 +63,6 @@ const OF_ASKER: &str = counted!("hash = $2 AND settled = 0");
 const OF_OTHERS: &str = counted!("number = $2 AND asker <> 'enrolled'");
 const OF_STRANGERS: &str = counted!("asker = 'stranger'");
 const ALL: &str = counted!("id IS NOT NULL");
-
-fn counted(tx: &mut Tx, sql: &'static str, params: &[Param<'_>]) -> Result<Counted, StoreError> {
-    match tx.row(sql, params)? {
-        Some(mut row) => Ok(Counted {
-            texts: row.get("n")?,
-            first: row.get("first")?,
-        }),
-        None => Ok(Counted { texts: 0, first: 0 }),
-    }
-}
 
 /// The messages of an asker after a time, without those of enrolments whose SIM answered.
 pub fn of_asker(tx: &mut Tx, hash: &[u8], since: i64) -> Result<Counted, StoreError> {

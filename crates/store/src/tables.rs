@@ -3,16 +3,16 @@
 
 use crate::engine::Table;
 use crate::{
-    action, answer, attempt, clock, device, enrolment, fingerprint, grant, identity, outbox,
+    action, answer, attempt, clock, device, email, enrolment, fingerprint, grant, identity, outbox,
     partner, partner_keys, person, pushed_request, receipt, recovery, registrar, remembered, sim,
 };
 
 /// The tables.
 ///
 /// Not among them: person keys (sealed under a keystore key, with the identity), the tree of the log (made of its leaves, and checked
-/// against its signed heads), spent client assertions, counts of text messages and the audit trail (only their deletion would help anybody,
+/// against its signed heads), spent client assertions, counts of text messages and mails, and the audit trail (only their deletion would help anybody,
 /// and no MAC shows that).
-pub static TABLES: [&Table; 28] = [
+pub static TABLES: [&Table; 30] = [
     &identity::TABLE,
     &identity::SUSPENSIONS,
     &device::TABLE,
@@ -37,6 +37,8 @@ pub static TABLES: [&Table; 28] = [
     &recovery::TABLE,
     &registrar::TABLE,
     &fingerprint::TABLE,
+    &email::ADDRESSES,
+    &email::CHANGES,
     &pushed_request::TABLE,
     &answer::TABLE,
     &outbox::TABLE,

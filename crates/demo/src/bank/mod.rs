@@ -29,7 +29,7 @@ mod pages;
 mod routes;
 mod session;
 mod state;
-mod texts;
+pub(crate) mod texts;
 
 pub use config::{Client, Config, ConfigError, Customer, Fault, Look};
 

@@ -1,4 +1,4 @@
-//! The texts of the bank's pages, from the Fluent files in `texts/`, and the language of a page.
+//! The texts of the pages of banks and of the mailbox, from the Fluent files in `texts/`, and the language of a page.
 
 use axum::http::{HeaderMap, header};
 use ipse_texts::{Language, Texts, TextsError, Value};
@@ -87,13 +87,16 @@ mod tests {
             include_str!("../../templates/bank_layout.html"),
             include_str!("../../templates/bank_message.html"),
             include_str!("../../templates/bank_sign_in.html"),
+            include_str!("../../templates/mailbox.html"),
             include_str!("pages.rs"),
             include_str!("routes/agree.rs"),
             include_str!("routes/home.rs"),
             include_str!("texts.rs"),
         ];
         for source in sources {
-            let unknown = texts.messages().unknown_in(source, &["frame.text"]);
+            let unknown = texts
+                .messages()
+                .unknown_in(source, &["frame.text", "self.text"]);
             assert!(unknown.is_empty(), "no texts for {unknown:?}");
         }
         let unused = texts.messages().unused_in(&sources);

@@ -2,6 +2,7 @@
 //!
 //! The keys of a party are made in its own home, once, and only their public parts go into the configuration of the others.
 
+use std::net::SocketAddr;
 use std::path::Path;
 
 use anyhow::Context;
@@ -14,6 +15,7 @@ use super::{
 };
 use crate::{
     bank::{self, TRUST_FRAMEWORK},
+    mailbox,
     people::{BANKS, OPERATORS, PEOPLE, everyone},
 };
 
@@ -101,6 +103,15 @@ pub fn write(layout: &Layout, app_dir: &Path, database: Option<&Database>) -> an
         write_toml(&home.join("bank.toml"), &bank(layout, n, &client))?;
     }
     let file = format!("sqlite:{}", scheme_home.join("ipse.db").display());
+    let smtp = SocketAddr::from(([127, 0, 0, 1], layout.smtp_port()));
+    let mailbox = mailbox::Config {
+        listen: SocketAddr::from(([127, 0, 0, 1], layout.port(Party::Mailbox))),
+        listen_smtp: smtp,
+    };
+    write_toml(
+        &layout.home_of(Party::Mailbox).join("mailbox.toml"),
+        &json!(mailbox),
+    )?;
     let mut settings = json!({
         "profile": "demo",
         "issuer": layout.origin(Party::Scheme),
@@ -111,6 +122,10 @@ pub fn write(layout: &Layout, app_dir: &Path, database: Option<&Database>) -> an
         // A new phone is limited to `basic` for a minute, so that a visitor can see both.
         "lifetimes": {"new_phone_seconds": 60},
         "database": database.map_or(&file, |database| &database.url),
+        "mail": {
+            "host": smtp.ip().to_string(), "port": smtp.port(), "tls": "none", "sender": "no-reply@ipse.example",
+            "mailbox_url": layout.origin(Party::Mailbox),
+        },
         "operator": operators,
         "bank": banks,
     });

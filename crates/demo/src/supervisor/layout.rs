@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::people::{BANKS, OPERATORS};
 
 /// How many consecutive ports a demo uses.
-pub const PORTS: u16 = 7;
+pub const PORTS: u16 = 9;
 
 /// Name of the shop.
 pub const SHOP: &str = "Winkel Hoek";
@@ -21,15 +21,18 @@ pub enum Party {
     Bank(usize),
     /// The shop.
     Shop,
+    /// The mailbox, with its page and its SMTP receiver.
+    Mailbox,
 }
 
 impl Party {
     /// Every party, in the order in which they start.
-    pub const ALL: [Party; 6] = [
+    pub const ALL: [Party; 7] = [
         Party::Operator(0),
         Party::Operator(1),
         Party::Bank(0),
         Party::Bank(1),
+        Party::Mailbox,
         Party::Scheme,
         Party::Shop,
     ];
@@ -41,6 +44,7 @@ impl Party {
             Party::Operator(n) => OPERATORS[n],
             Party::Bank(n) => BANKS[n],
             Party::Shop => SHOP,
+            Party::Mailbox => "the mailbox",
         }
     }
 
@@ -53,6 +57,7 @@ impl Party {
             Party::Bank(0) => "bank-anker",
             Party::Bank(_) => "bank-linde",
             Party::Shop => "shop",
+            Party::Mailbox => "mailbox",
         }
     }
 
@@ -62,6 +67,7 @@ impl Party {
             Party::Operator(n) => 2 + n as u16,
             Party::Bank(n) => 4 + n as u16,
             Party::Shop => 6,
+            Party::Mailbox => 7,
         }
     }
 }
@@ -106,6 +112,11 @@ impl Layout {
         self.port_base + 1
     }
 
+    /// The port to which the scheme sends mail.
+    pub fn smtp_port(&self) -> u16 {
+        self.port_base + 8
+    }
+
     /// The phone app's origin.
     pub fn app_origin(&self) -> String {
         format!("http://localhost:{}", self.app_port())
@@ -118,6 +129,7 @@ impl Layout {
             .map(|party| (self.port(*party), party.name()))
             .collect();
         ports.push((self.app_port(), "the phone app"));
+        ports.push((self.smtp_port(), "the mail of the mailbox"));
         ports.sort_unstable();
         ports
     }

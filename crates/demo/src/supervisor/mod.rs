@@ -172,7 +172,10 @@ async fn start_all(
     }
     configs::write(layout, &programs.app, state.database().as_ref())?;
     if !state.keys {
-        for party in Party::ALL.into_iter().filter(|party| *party != Party::Shop) {
+        for party in Party::ALL
+            .into_iter()
+            .filter(|party| !matches!(party, Party::Shop | Party::Mailbox))
+        {
             let home = layout.home_of(party);
             let home = home.to_str().context("the path of the home is not UTF-8")?;
             command(&programs.ipse, &["keys", "init", "--home", home]).await?;
@@ -189,6 +192,7 @@ async fn start_all(
         Party::Operator(1),
         Party::Bank(0),
         Party::Bank(1),
+        Party::Mailbox,
         Party::Scheme,
     ] {
         announce::step(&format!("Starting {}", party.name()));
@@ -251,6 +255,11 @@ async fn start(programs: &Programs, layout: &Layout, party: Party) -> anyhow::Re
         Party::Operator(_) => {
             let mut command = Command::new(&programs.ipse);
             command.args(["operator", "--stdin-watch"]);
+            command
+        }
+        Party::Mailbox => {
+            let mut command = Command::new(&programs.ipse);
+            command.arg("demo-mailbox");
             command
         }
         Party::Bank(_) => {

@@ -15,6 +15,7 @@ pub struct Ready {
     app: String,
     operators: Vec<Operator>,
     shop: String,
+    mailbox: Mailbox,
     banks: Vec<Bank>,
     partners: Vec<Partner>,
     people: Vec<Person>,
@@ -25,6 +26,15 @@ struct Operator {
     name: &'static str,
     url: String,
     home: String,
+}
+
+/// Where every mail of the scheme arrives.
+#[derive(Serialize)]
+struct Mailbox {
+    /// Its page; `/messages` is JSON.
+    url: String,
+    /// Its SMTP receiver.
+    smtp: String,
 }
 
 #[derive(Serialize)]
@@ -83,6 +93,10 @@ impl Ready {
                 })
                 .collect(),
             shop: layout.origin(Party::Shop),
+            mailbox: Mailbox {
+                url: layout.origin(Party::Mailbox),
+                smtp: format!("127.0.0.1:{}", layout.smtp_port()),
+            },
             banks: (0..BANKS.len())
                 .map(|n| Bank {
                     name: BANKS[n],

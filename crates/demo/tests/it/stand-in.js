@@ -9,6 +9,7 @@ const [file, pattern] = {
   serve: ['scheme.toml', /listen_\w+ = "([\d.]+):(\d+)"/g],
   operator: ['operator.toml', /^listen = "([\d.]+):(\d+)"/gm],
   'demo-bank': ['bank.toml', /^listen = "([\d.]+):(\d+)"/gm],
+  'demo-mailbox': ['mailbox.toml', /^listen\w* = "([\d.]+):(\d+)"/gm],
 }[args[0]] ?? ['shop.json', /"listen": "([\d.]+):(\d+)"/g];
 
 const settings = fs.readFileSync(path.join(home, file), 'utf8');

@@ -40,7 +40,7 @@ impl Demo {
         fs::copy(stand_ins.join("stand-in.sh"), folder.path().join("ipse")).unwrap();
         Self {
             folder,
-            port_base: seven_free_ports(),
+            port_base: free_ports(),
         }
     }
 
@@ -101,7 +101,7 @@ impl Demo {
     }
 
     fn is_silent(&self) -> bool {
-        (0..7).all(|n| TcpListener::bind(("127.0.0.1", self.port_base + n)).is_ok())
+        (0..9).all(|n| TcpListener::bind(("127.0.0.1", self.port_base + n)).is_ok())
     }
 
     async fn fails(&self, options: Options) -> String {
@@ -118,12 +118,12 @@ impl Running {
     }
 }
 
-fn seven_free_ports() -> u16 {
+fn free_ports() -> u16 {
     (0..100)
         .find_map(|_| {
             let first = TcpListener::bind("127.0.0.1:0").unwrap();
             let base = first.local_addr().unwrap().port();
-            let free = (1..7).all(|n| {
+            let free = (1..9).all(|n| {
                 base.checked_add(n)
                     .is_some_and(|port| TcpListener::bind(("127.0.0.1", port)).is_ok())
             });
@@ -148,6 +148,9 @@ async fn a_demo_starts_every_party_and_stops_every_party() {
     );
     assert_eq!(ready["banks"][1]["issuer"], origin(5));
     assert_eq!(ready["shop"], origin(6));
+    assert_eq!(ready["mailbox"]["url"], origin(7));
+    let smtp = format!("127.0.0.1:{}", demo.port_base + 8);
+    assert_eq!(ready["mailbox"]["smtp"], smtp);
     let partners = ready["partners"].as_array().unwrap();
     assert!(
         partners

@@ -3,8 +3,8 @@
 use url::Host;
 
 use super::{
-    AssertionAudience, Authentication, MOST_RETURN_MINUTES, PROFILE, Pkce, Registration,
-    ResponseMode, ServiceType,
+    AssertionAudience, Authentication, MOST_RETURN_MINUTES, Pkce, Registration, ResponseMode,
+    SCOPES, ServiceType,
 };
 use crate::redirect::{self, RedirectProblem};
 
@@ -163,7 +163,8 @@ impl Registration {
             {
                 return Err(RegistrationProblem::ReturnMinutes(service.code.clone()));
             }
-            if let Some(scope) = service.scopes.iter().find(|scope| *scope != PROFILE) {
+            let unknown = |scope: &&String| !SCOPES.contains(&scope.as_str());
+            if let Some(scope) = service.scopes.iter().find(unknown) {
                 return Err(RegistrationProblem::ServiceScope {
                     code: service.code.clone(),
                     scope: scope.clone(),

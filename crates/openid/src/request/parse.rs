@@ -8,8 +8,8 @@ use super::{
     AuthorizationRequest, Context, MAX_NONCE, MAX_STATE, PageProblem, Prompt, claims, hint,
 };
 use crate::Level;
-use crate::client::{PROFILE, Pkce, Registration, ResponseMode, Service, ServiceType};
-use crate::disclosure::{Claim, RequestedClaims};
+use crate::client::{Pkce, Registration, ResponseMode, SCOPES, Service, ServiceType};
+use crate::disclosure::Claim;
 use crate::dpop;
 use crate::error::{OAuthError, OAuthErrorCode};
 use crate::extensions;
@@ -111,17 +111,22 @@ pub(super) fn request(
     }
     let (service, scope) = service(params, registration)?;
     let mut requested = claims::ClaimsRequest::parse(params.get("claims"))?;
-    if scope.split(' ').any(|scope| scope == PROFILE) {
-        requested.claims.userinfo.extend(Claim::of(service.kind));
+    for name in SCOPES
+        .iter()
+        .filter(|name| scope.split(' ').any(|one| one == **name))
+    {
+        requested
+            .claims
+            .userinfo
+            .extend(Claim::of(name, service.kind));
         if registration.claims_in_id_token {
-            requested.claims.id_token.extend(Claim::of(service.kind));
+            requested
+                .claims
+                .id_token
+                .extend(Claim::of(name, service.kind));
         }
     }
-    requested.claims.restrict(service.kind);
-    // Without `profile` in its registration, a service gets `sub` only.
-    if !service.scopes.iter().any(|scope| scope == PROFILE) {
-        requested.claims = RequestedClaims::default();
-    }
+    requested.claims.restrict(service);
     let max_age = max_age(params)?;
     display(params)?;
     // Nothing protects the codes of a client without PKCE and nonce from injection.

@@ -4,7 +4,7 @@ use ipse_protocol::terms::Obtained;
 
 use super::print::{outcome, print, readable, summary};
 use super::watch::{Answer, stdin_closed, watch};
-use super::{Change, Command, proof};
+use super::{Change, Command, EmailChange, proof};
 use crate::error::{Error, local};
 use crate::{Enrol, Phone, Proof, Result};
 
@@ -195,6 +195,30 @@ pub(super) async fn act(phone: &mut Phone, command: Command, json: bool) -> Resu
                 Change::Remove => phone.forget_fingerprint()?,
             }
             outcome(json, &action, &done);
+        }
+        Command::Email {
+            change,
+            address,
+            code,
+        } => {
+            let action = match (change, address) {
+                (EmailChange::Remove, _) => phone.remove_email().await?,
+                (EmailChange::Add | EmailChange::Change, Some(address)) => {
+                    phone.set_email(&address).await?
+                }
+                (EmailChange::Add | EmailChange::Change, None) => {
+                    return Err(Error::of(local::ADDRESS));
+                }
+            };
+            outcome(
+                json,
+                &action,
+                &phone.approve(&action, Proof::Code(&code)).await?,
+            );
+        }
+        Command::Renew { action } => {
+            let opened = phone.renew(&action).await?;
+            print(json, &summary(&opened), || readable(&opened));
         }
         Command::Sim { phone_number, code } => {
             let action = phone.connect_sim(phone_number.as_deref()).await?;

@@ -42,7 +42,7 @@ impl View {
         for field in &self.fields {
             field.check()?;
         }
-        let claims: Vec<&str> = self.shown_claims().map(|(claim, _)| claim).collect();
+        let claims: Vec<&str> = self.claims().map(|(claim, _)| claim).collect();
         value(is_distinct(&claims), "claims")?;
         value(self.choices.len() <= 16, "choices")?;
         for choice in &self.choices {
@@ -105,6 +105,7 @@ impl Field {
         match known(FieldKind::parse(&self.kind), "fields.kind")? {
             FieldKind::Text | FieldKind::Amount | FieldKind::Iban | FieldKind::Digest => {}
             FieldKind::Image => value(self.image().is_some(), "fields.value")?,
+            FieldKind::Missing => value(!self.claims.is_empty(), "fields.claims")?,
         }
         let words = self.claims.iter().all(|claim| is_ascii_word(claim, 128));
         value(words && self.claims.len() <= 16, "fields.claims")

@@ -26,6 +26,12 @@ pub struct ConfigResponse {
     pub webauthn: WebauthnConfig,
     /// Handsets of the demo's operators; empty in production.
     pub handsets: Vec<Handset>,
+    /// Whether a person can add an e-mail address: whether the scheme can send mail.
+    #[serde(default)]
+    pub email: bool,
+    /// Where the mails of the demo can be read; absent in production.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mailbox: Option<String>,
     /// Public key of the log.
     pub log_key: ipse_jose::Jwk,
 }
@@ -372,7 +378,7 @@ impl std::fmt::Debug for CodeAnswerRequest {
 }
 
 /// Answer to calls that open an action for the person: `POST /phone/v1/sim/answer`, `…/code/answer`,
-/// `…/fingerprint/add/answer`, `…/fingerprint/remove`, `…/unblock`.
+/// `…/fingerprint/add/answer`, `…/fingerprint/remove`, `…/email/answer`, `…/email/remove`, `…/unblock`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OwnActionResponse {
     /// Action id.

@@ -4,11 +4,13 @@
 //! response are ignored, so that an older phone understands a newer scheme.
 
 mod action;
+mod email;
 mod enrolment;
 mod operator;
 mod person;
 
 pub use action::*;
+pub use email::*;
 pub use enrolment::*;
 pub use operator::*;
 pub use person::*;

@@ -31,6 +31,9 @@ pub struct MeResponse {
     pub family_name: String,
     /// E.164.
     pub phone_number: String,
+    /// The verified e-mail address, if there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
     /// Epoch of the identity.
     pub epoch: u64,
     /// Version of the code.
@@ -48,7 +51,7 @@ pub struct MeResponse {
     pub this_device: String,
 }
 
-// A log must not contain names or the phone number.
+// A log must not contain names, the phone number or the e-mail address.
 impl std::fmt::Debug for MeResponse {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("MeResponse")

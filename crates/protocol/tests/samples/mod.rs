@@ -132,6 +132,19 @@ pub fn rich_view() -> View {
     }
 }
 
+/// A view of a partner that asks for an address that the person does not have.
+pub fn missing_view() -> View {
+    View {
+        fields: vec![Field {
+            kind: "missing".into(),
+            label: "E-mailadres".into(),
+            value: "Je hebt er geen toegevoegd".into(),
+            claims: vec!["email".into(), "email_verified".into()],
+        }],
+        ..view()
+    }
+}
+
 /// What a person chose in [`rich_view`].
 pub fn chosen() -> Vec<Chosen> {
     let chosen = |key: &str, value: &str| Chosen {
@@ -207,6 +220,11 @@ pub fn newer_views() -> Vec<(&'static str, Vec<u8>)> {
 pub fn bad_views() -> Vec<(&'static str, Vec<u8>)> {
     let text = String::from_utf8(view().to_bytes()).unwrap();
     let rich = String::from_utf8(rich_view().to_bytes()).unwrap();
+    let missing = String::from_utf8(missing_view().to_bytes()).unwrap();
+    let lacking = |from: &str, to: &str| {
+        assert!(missing.contains(from), "{from}");
+        missing.replacen(from, to, 1).into_bytes()
+    };
     let enriched = |from: &str, to: &str| {
         assert!(rich.contains(from), "{from}");
         rich.replacen(from, to, 1).into_bytes()
@@ -274,6 +292,15 @@ pub fn bad_views() -> Vec<(&'static str, Vec<u8>)> {
         (
             "attribute covered",
             enriched("\"locality\"", "\"given_name\""),
+        ),
+        (
+            "missing and shown",
+            lacking("\"email_verified\"", "\"given_name\""),
+        ),
+        ("missing twice", lacking("\"email_verified\"", "\"email\"")),
+        (
+            "nothing that is missing",
+            lacking("[\"email\",\"email_verified\"]", "[]"),
         ),
         (
             "claim not in ASCII",

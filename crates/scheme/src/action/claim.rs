@@ -21,7 +21,7 @@ use crate::person::{Attributes, PersonKey};
 use crate::request::{ActionRequest, Origin};
 use crate::scheme::Scheme;
 use crate::view::Content;
-use crate::{attribute, block, identity, kind, partner};
+use crate::{attribute, block, email, identity, kind, partner};
 
 /// How a phone got hold of an action.
 #[derive(Clone, Copy)]
@@ -183,10 +183,18 @@ impl Scheme {
         let (a, identity) = (&snapshot.action, &snapshot.identity);
         let request = ActionRequest::parse(&a.request)?;
         let known = Attributes::open(key, &snapshot.attributes)?;
+        let email = snapshot.email.as_ref();
+        let extras = attribute::Extras {
+            email: email
+                .map(|sealed| email::open(key, &identity.id, sealed))
+                .transpose()?,
+        };
         let language = identity.language;
+        let sentences = self.views.sentences(language);
         let partner = Origin::of(a)?.partner;
         let kind = kind::of(a.kind);
-        let sentences = self.views.sentences(language);
+        let mut fields = kind.fields(&request, &sentences)?;
+        fields.extend(attribute::rows(&request.attributes, &extras, &sentences));
         let view = self.views.build(
             language,
             Content {
@@ -196,7 +204,7 @@ impl Scheme {
                 partner: (partner, &request.partner_name, &request.partner_domain),
                 service: &request.service,
                 attributes: attribute::values(&request.attributes, &known, language),
-                fields: kind.fields(&request, &sentences)?,
+                fields,
                 choices: kind.choices(&request, way.flow, &sentences),
                 started: (way.flow, &a.browser_name, a.created),
                 level: a.level,

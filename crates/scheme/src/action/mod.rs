@@ -11,9 +11,10 @@ use ipse_protocol::wire::{ActionEvent, ActionSummary, ActionsResponse, Offer};
 use ipse_store::action::{self, Action};
 use ipse_store::identity::{self as identities, Identity};
 use ipse_store::sim::Binding;
-use ipse_store::{Tx, person};
+use ipse_store::{StoreError, Tx, person};
 
 use crate::actor::Viewer;
+use crate::attribute;
 use crate::device::Signed;
 use crate::error::{Error, RuleError, refuse};
 use crate::link;
@@ -32,8 +33,10 @@ pub(crate) struct ActionSnapshot {
     pub(crate) identity: Identity,
     /// The person's attributes, sealed.
     attributes: Vec<u8>,
+    /// Their e-mail address, sealed, if the request asks for it and they have one.
+    email: Option<Vec<u8>>,
     binding: Option<Binding>,
-    now: i64,
+    pub(crate) now: i64,
 }
 
 impl Scheme {
@@ -123,12 +126,7 @@ impl Scheme {
     ) -> Result<(ActionSummary, Option<Offer>), Error> {
         let id = ActionId::parse(id).ok_or(ProblemCode::NotFound)?;
         let identity = signed.device.identity.clone();
-        let snapshot = self
-            .read(move |tx| {
-                let found = of_person(tx, &id, &identity)?;
-                load(tx, found, &identity)
-            })
-            .await?;
+        let snapshot = self.read(move |tx| load_own(tx, &id, &identity)).await?;
         let summary = self.summary(&snapshot.action, snapshot.now)?;
         let claim = snapshot.action.claim.as_ref();
         let mine = claim.is_some_and(|c| c.device == signed.device.id);
@@ -187,6 +185,16 @@ fn of_person(tx: &mut Tx, id: &ActionId, identity: &IdentityId) -> Result<Action
         .ok_or(ProblemCode::NotFound)?)
 }
 
+/// Loads an action of this person, and what an offer of it needs.
+pub(crate) fn load_own(
+    tx: &mut Tx,
+    id: &ActionId,
+    identity: &IdentityId,
+) -> Result<ActionSnapshot, RuleError> {
+    let found = of_person(tx, id, identity)?;
+    load(tx, found, identity)
+}
+
 /// Loads what an offer of this action to this person needs.
 fn load(tx: &mut Tx, found: Action, identity: &IdentityId) -> Result<ActionSnapshot, RuleError> {
     if found.identity.as_ref().is_some_and(|id| id != identity) {
@@ -199,7 +207,14 @@ fn load(tx: &mut Tx, found: Action, identity: &IdentityId) -> Result<ActionSnaps
     let Some(attributes) = person::attributes(tx, identity)? else {
         refuse!(NotFound);
     };
+    let request = ActionRequest::parse(&found.request)
+        .map_err(|_| StoreError::Corrupt("request of an action".into()))?;
+    let email = match attribute::wants_email(&request.attributes) {
+        true => ipse_store::email::address(tx, identity)?,
+        false => None,
+    };
     Ok(ActionSnapshot {
+        email,
         binding: ipse_store::sim::binding(tx, identity)?,
         action: found,
         identity: person,

@@ -36,18 +36,19 @@ impl Scheme {
         self.own_action_showing(kind, signed, identity, now, (key, Vec::new()))
     }
 
-    /// As [`Scheme::own_action`], for a kind with several services: the word that the service has beside the kind, and its sentences.
+    /// As [`Scheme::own_action_showing`], for a kind with several services: the word that the service has beside the kind, and its
+    /// sentences.
     pub(crate) fn own_action_for(
         &self,
         (kind, service, texts): (Kind, &str, ViewTexts),
         signed: &Signed,
         identity: &identities::Identity,
         now: i64,
-        key: &PersonKey,
+        shown: (&PersonKey, Vec<Field>),
     ) -> Result<Action, Error> {
         let service = format!("{}_{service}", kind.as_str().to_uppercase());
         let asked = (kind, service.as_str(), texts);
-        self.build_own(asked, signed, identity, now, (key, Vec::new()))
+        self.build_own(asked, signed, identity, now, shown)
     }
 
     /// As [`Scheme::own_action`], with further values that the person is shown.

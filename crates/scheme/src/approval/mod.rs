@@ -3,6 +3,7 @@
 mod attempt;
 mod counting;
 mod decision;
+mod renew;
 mod scan;
 mod transaction;
 

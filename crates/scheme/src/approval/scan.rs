@@ -43,7 +43,8 @@ impl Scheme {
     }
 }
 
-fn replace(
+/// Replaces what a phone was offered, and the attempt that it made for that.
+pub(super) fn replace(
     tx: &mut Tx,
     id: &ipse_protocol::ids::ActionId,
     before: &Claim,
@@ -57,7 +58,7 @@ fn replace(
     if tx.now()? >= expires {
         refuse!(ActionExpired);
     }
-    if action::reclaim(tx, id, before, claim)? {
+    if action::reclaim(tx, id, before, claim, expires)? {
         // An attempt that was made for the earlier view is spent.
         close_unfinished(tx, &claim.identity, id)?;
         attempts::void(tx, id)?;

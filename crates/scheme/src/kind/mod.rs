@@ -2,6 +2,7 @@
 
 mod change_code;
 mod connect_sim;
+mod email;
 mod fingerprint;
 mod login;
 mod unblock;
@@ -75,6 +76,7 @@ pub(crate) fn of(kind: Kind) -> &'static dyn ActionKind {
         Kind::ConnectSim => &connect_sim::ConnectSim,
         Kind::ChangeCode => &change_code::ChangeCode,
         Kind::Fingerprint => &fingerprint::Fingerprint,
+        Kind::Email => &email::Email,
         Kind::Unblock => &unblock::Unblock,
     }
 }

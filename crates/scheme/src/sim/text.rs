@@ -3,12 +3,12 @@
 //! holder of a number needs to get their identity back.
 
 use ipse_protocol::ids::IdentityId;
-use ipse_protocol::problem::{Problem, ProblemCode};
 use ipse_protocol::{Random, ids};
 use ipse_store::Tx;
-use ipse_store::sim_text::{self, Asker, Counted, Text};
+use ipse_store::sim_text::{self, Asker, Text};
 use ipse_texts::Language;
 
+use crate::counting::{DAY, HOUR, within};
 use crate::error::{Error, RuleError};
 use crate::person::keyed_hash;
 use crate::scheme::Scheme;
@@ -26,8 +26,6 @@ pub const TEXTS_ENROLLED: i64 = 10;
 /// they are fewer than the operator's forty for a SIM.
 pub const TEXTS_OTHERS: i64 = 15;
 
-const HOUR: i64 = 3_600_000;
-const DAY: i64 = 24 * HOUR;
 /// How long messages are counted, in milliseconds.
 pub(crate) const COUNTED_MS: i64 = DAY;
 
@@ -149,14 +147,4 @@ fn count(tx: &mut Tx, asked: &TextRequest) -> Result<(), RuleError> {
     }
     sim_text::add(tx, text, now)?;
     Ok(())
-}
-
-fn within(counted: Counted, limit: i64, window: i64, now: i64) -> Result<(), RuleError> {
-    if counted.texts < limit {
-        return Ok(());
-    }
-    // In whole hours: this caller must not learn when another one asked.
-    let left = (counted.first + window - now).max(1);
-    let pause = (left + HOUR - 1) / HOUR * HOUR;
-    Err((Problem::new(ProblemCode::TooManyRequests).with("retry_after_ms", pause)).into())
 }

@@ -1,6 +1,7 @@
 //! `scheme.toml`: the scheme's names and addresses, and the operators and banks it works with. Unknown members are refused.
 
 mod bank;
+mod mail;
 mod operator;
 
 use std::net::{IpAddr, SocketAddr};
@@ -13,6 +14,7 @@ use serde::Deserialize;
 
 pub use bank::{BANK_CLIENT_KEY, BANK_USERINFO_KEY, BankConfig};
 pub use ipse_scheme::notice::EVENT_KEY as BANK_EVENT_KEY;
+pub use mail::{MailConfig, MailTls};
 pub use operator::{OPERATOR_CLIENT_KEY, OperatorConfig};
 
 const MONTH_SECONDS: i64 = 30 * DAY_SECONDS;
@@ -21,6 +23,7 @@ const DAY_SECONDS: i64 = 24 * 3600;
 const MINUTE_SECONDS: i64 = 60;
 const HOUR_SECONDS: i64 = 3600;
 const TEXTS_PER_HOUR: u32 = 10_000;
+const MAILS_PER_HOUR: u32 = 10_000;
 
 /// The schema of the person keys of an installation that names no schema. Once, all installations of a database shared it.
 pub const SHARED: &str = "ipse_persons";
@@ -64,6 +67,9 @@ pub struct ServerConfig {
     /// How much clients may have open at a time, and which proxies are believed.
     #[serde(default)]
     pub limits: LimitsConfig,
+    /// The mail server; without it, people cannot add an e-mail address.
+    #[serde(default)]
+    pub mail: Option<MailConfig>,
     /// Operators.
     #[serde(default, rename = "operator")]
     pub operators: Vec<OperatorConfig>,
@@ -97,6 +103,7 @@ pub struct LimitsConfig {
     open_enrolments: Option<usize>,
     open_enrolments_per_address: Option<usize>,
     texts_per_hour: Option<u32>,
+    mails_per_hour: Option<u32>,
 }
 
 impl LimitsConfig {
@@ -194,6 +201,9 @@ impl ServerConfig {
             bail!("`issuer` and `app` must be different origins");
         }
         self.lifetimes.check()?;
+        if let Some(mail) = &self.mail {
+            mail.check(self.profile)?;
+        }
         let new_phone = self.lifetimes.new_phone_seconds;
         if new_phone.is_some_and(|seconds| !(0..=MONTH_SECONDS).contains(&seconds)) {
             bail!("`lifetimes.new_phone_seconds` is at most 30 days ({MONTH_SECONDS})");
@@ -262,6 +272,7 @@ impl ServerConfig {
             },
             open: self.limits.open(),
             texts_per_hour: self.limits.texts_per_hour.unwrap_or(TEXTS_PER_HOUR).into(),
+            mails_per_hour: self.limits.mails_per_hour.unwrap_or(MAILS_PER_HOUR).into(),
             terms_version: TERMS_VERSION.to_owned(),
             reserved_names: self.reserved_names(),
         }

@@ -48,6 +48,12 @@ pub fn response(scheme: &Scheme, config: &ServerConfig) -> ConfigResponse {
         } else {
             Vec::new()
         },
+        email: scheme.sends_mail(),
+        mailbox: config
+            .mail
+            .as_ref()
+            .filter(|_| rules.is_demo())
+            .and_then(|mail| mail.mailbox_url.clone()),
         log_key: scheme.log_key(),
     }
 }

@@ -6,6 +6,7 @@ mod code;
 mod config;
 mod copied;
 mod devices;
+mod email;
 mod enrolments;
 mod events;
 mod fingerprint;
@@ -102,6 +103,9 @@ pub fn router(api: Api) -> Router {
             post(fingerprint::add::answer::post),
         )
         .route("/fingerprint/remove", post(fingerprint::remove::post))
+        .route("/email", post(email::post))
+        .route("/email/answer", post(email::answer::post))
+        .route("/email/remove", post(email::remove::post))
         .route("/actions", get(actions::get))
         .route("/actions/claim", post(actions::claim::post))
         .route("/actions/{id}", get(actions::show::get))
@@ -109,6 +113,7 @@ pub fn router(api: Api) -> Router {
         .route("/actions/{id}/approve", post(actions::approve::post))
         .route("/actions/{id}/refuse", post(actions::refuse::post))
         .route("/actions/{id}/wrong", post(actions::wrong::post))
+        .route("/actions/{id}/renew", post(actions::renew::post))
         .route("/actions/{id}/report", post(actions::report::post))
         .route(
             "/actions/{id}/stop-returns",

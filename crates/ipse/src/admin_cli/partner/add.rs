@@ -129,6 +129,9 @@ fn members(add: Add) -> anyhow::Result<Map<String, Value>> {
         }
     }
     options::add(&mut out, add.options.members()?);
+    if let Some(name) = &add.preset {
+        presets::find(name)?.ask_email(&mut out);
+    }
     if let Some(path) = &add.jwks {
         let jwks = JwkSet::parse(&std::fs::read(path)?)
             .with_context(|| format!("{} is not a JWK set", path.display()))?;

@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use clap::ValueEnum;
-use ipse_openid::client::{PROFILE, ResponseMode, ServiceType, WITH_REASON};
+use ipse_openid::client::{ResponseMode, ServiceType, WITH_REASON};
 use serde_json::{Map, Value, json};
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -44,8 +44,9 @@ pub struct Options {
     /// Where browsers return to; compared exactly. May be repeated
     #[arg(long = "redirect-uri", value_name = "URI")]
     redirect_uris: Vec<String>,
-    /// A service as CODE:TYPE, for example SHOP_LOGIN:login. May be repeated [default: LOGIN:login]
-    #[arg(long = "service", value_name = "CODE:TYPE")]
+    /// A service as CODE:TYPE or CODE:TYPE:SCOPES, for example SHOP_LOGIN:login:profile,email. May be repeated [default: LOGIN:login, with
+    /// the scope profile or those of the preset]
+    #[arg(long = "service", value_name = "CODE:TYPE[:SCOPES]")]
     services: Vec<String>,
     /// For how many minutes after an approval a person may let the same browser come back without asking; 60 at most. For the
     /// login services that `--service` names
@@ -209,12 +210,16 @@ fn member(text: &str) -> anyhow::Result<(&str, Value)> {
 }
 
 fn service(text: &str, return_minutes: Option<u32>) -> anyhow::Result<Value> {
-    let (code, kind) = text.split_once(':').with_context(|| {
-        format!("--service {text}: write CODE:TYPE, for example SHOP_LOGIN:login")
-    })?;
+    let mut parts = text.splitn(3, ':');
+    let (Some(code), Some(kind), scopes) = (parts.next(), parts.next(), parts.next()) else {
+        bail!("--service {text}: write CODE:TYPE, for example SHOP_LOGIN:login");
+    };
     let kind = ServiceType::parse(kind)
         .with_context(|| format!("--service {text}: type is login, share, confirm or sign"))?;
-    let mut service = json!({"code": code, "type": kind, "scopes": [PROFILE]});
+    let mut service = json!({"code": code, "type": kind});
+    if let Some(scopes) = scopes {
+        service["scopes"] = scopes.split(',').collect();
+    }
     if let (ServiceType::Login, Some(minutes)) = (kind, return_minutes) {
         service["return_minutes"] = minutes.into();
     }
@@ -224,6 +229,15 @@ fn service(text: &str, return_minutes: Option<u32>) -> anyhow::Result<Value> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_service_may_name_its_scopes() {
+        let plain = json!({"code": "A", "type": "login"});
+        assert_eq!(service("A:login").unwrap(), plain);
+        let mail = json!({"code": "A", "type": "login", "scopes": ["profile", "email"]});
+        assert_eq!(service("A:login:profile,email").unwrap(), mail);
+        assert!(service("A").is_err() && service("A:x").is_err());
+    }
 
     #[test]
     fn a_member_that_is_set_is_json_or_a_text() {

@@ -1,6 +1,7 @@
 //! What `ipse admin partner add --preset` sets for each software: what its own settings cannot change, or what it expects.
 
 use anyhow::{Context, bail};
+use ipse_openid::client::{EMAIL, PROFILE};
 use serde_json::{Map, Value, json};
 
 /// Settings for one software.
@@ -36,6 +37,16 @@ const POST_FORM_CLAIMS_OR_NONCE: &str = r#"{"token_endpoint_auth_method": "clien
     "claims_in_id_token": "This software reads claims in the ID token only.",
     "response_modes": "This software takes answers by form unless it is set otherwise."}}"#;
 const KEYS: &str = r#"{"token_endpoint_auth_method": "private_key_jwt"}"#;
+
+/// Software that needs an e-mail address, or logs nobody in without one: its services may ask for it.
+const WITH_EMAIL: [&str; 6] = [
+    "auth0",
+    "django",
+    "entra",
+    "gitlab",
+    "keycloak",
+    "oauth2-proxy",
+];
 
 const fn preset(
     name: &'static str,
@@ -137,7 +148,29 @@ const ALL: [Preset; 19] = [
 impl Preset {
     /// Its members.
     pub fn members(&self) -> anyhow::Result<Map<String, Value>> {
-        serde_json::from_str(self.members).with_context(|| format!("the preset {}", self.name))
+        let mut members: Map<String, Value> = serde_json::from_str(self.members)
+            .with_context(|| format!("the preset {}", self.name))?;
+        if WITH_EMAIL.contains(&self.name) {
+            let service = json!({"code": "LOGIN", "type": "login"});
+            members.insert("services".to_owned(), json!([service]));
+            self.ask_email(&mut members);
+        }
+        Ok(members)
+    }
+
+    /// Lets services whose scopes are not given ask for the e-mail address, if the software needs it.
+    pub fn ask_email(&self, members: &mut Map<String, Value>) {
+        if !WITH_EMAIL.contains(&self.name) {
+            return;
+        }
+        let services = members.get_mut("services").and_then(Value::as_array_mut);
+        for service in services.into_iter().flatten() {
+            if let Some(service) = service.as_object_mut() {
+                service
+                    .entry("scopes")
+                    .or_insert_with(|| json!([PROFILE, EMAIL]));
+            }
+        }
     }
 }
 
@@ -206,10 +239,13 @@ mod tests {
                 }
             };
             let new = read.register("par_new".into(), authentication, None, 0);
+            let email = new.services[0].scopes.iter().any(|scope| scope == EMAIL);
+            assert_eq!(email, WITH_EMAIL.contains(&preset.name), "{}", preset.name);
             assert_eq!(new.validate(true, 0), Ok(()), "{}", preset.name);
             assert!(new.without_reason(None).is_empty(), "{}", preset.name);
         }
         let names = ALL.map(|preset| preset.name);
+        assert!(WITH_EMAIL.iter().all(|name| names.contains(name)));
         assert!(names.is_sorted());
         let unknown = find("none").err().unwrap().to_string();
         assert!(unknown.contains("keycloak"), "{unknown}");

@@ -4,6 +4,7 @@ pub mod approve;
 pub mod attempt;
 pub mod claim;
 pub mod refuse;
+pub mod renew;
 pub mod report;
 pub mod show;
 pub mod stop_returns;

@@ -3,6 +3,7 @@
 mod authorize;
 mod coming_back;
 mod configuration;
+mod email;
 mod form_post;
 mod id_token_hint;
 mod login;

@@ -5,6 +5,7 @@ mod block;
 mod code;
 mod config;
 mod devices;
+mod email;
 mod enrolments;
 mod events;
 mod fingerprint;

@@ -34,7 +34,7 @@ impl Phone {
         self.begun_offer(&begun).await
     }
 
-    async fn begun_offer(&mut self, begun: &Reply) -> Offer {
+    pub async fn begun_offer(&mut self, begun: &Reply) -> Offer {
         let action = begun.body["action"].as_str();
         let action = action.unwrap_or_else(|| panic!("{}", begun.body));
         self.own_offer(action).await

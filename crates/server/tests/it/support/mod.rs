@@ -5,6 +5,7 @@ pub mod bound;
 mod browser;
 mod child;
 mod database;
+mod emails;
 mod fingerprints;
 pub mod log;
 pub mod logins;

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use ipse_demo::bank::{self, Bank, TRUST_FRAMEWORK};
+use ipse_demo::mailbox::{self, Mailbox};
 use ipse_jose::JwkSet;
 use ipse_keys::{FileKeyStore, KeyStore};
 use ipse_listener::Limits;
@@ -33,7 +34,7 @@ const CLIENT: &str = "ipse";
 /// What a test may choose.
 #[derive(Default)]
 pub struct Options {
-    /// Overrides members of `scheme.toml`.
+    /// Overrides members of `scheme.toml`; `null` removes one.
     pub scheme: Option<Value>,
     /// A second operator, and its place in the configuration. It has no SIMs.
     pub rival: Option<Rival>,
@@ -57,6 +58,8 @@ pub struct TestNetwork {
     pub app: String,
     pub operator_url: String,
     pub bank_url: String,
+    /// Every mail that the scheme sent.
+    pub mailbox: Arc<Mailbox>,
     pub http: reqwest::Client,
     pub home: tempfile::TempDir,
     stop: watch::Sender<bool>,
@@ -193,6 +196,17 @@ impl TestNetwork {
             ipse_listener::serve_router(bank_at, limits, router, bank_stopped).await;
         });
 
+        let mailbox = Mailbox::new(db.clock().clone()).expect("a mailbox");
+        let smtp_at = bind().await;
+        let smtp_port = smtp_at.local_addr().expect("address").port();
+        // As the bank.
+        let (smtp_stop, smtp_stopped) = watch::channel(false);
+        let mails = mailbox.clone();
+        tasks.spawn(async move {
+            let _keeps = smtp_stop;
+            mailbox::serve(smtp_at, mails, smtp_stopped).await;
+        });
+
         let mut operators = vec![main.settings.clone()];
         match (&rival, options.rival) {
             (Some(rival), Some(Rival::First)) => operators.insert(0, rival.settings.clone()),
@@ -203,13 +217,17 @@ impl TestNetwork {
             "profile": "demo", "issuer": issuer, "app": app,
             "listen_issuer": "127.0.0.1:0", "listen_app": "127.0.0.1:0",
             "database": db.url(), "person_keys": format!("sqlite:{}", home.path().join("persons.db").display()),
+            "mail": {"host": "127.0.0.1", "port": smtp_port, "tls": "none", "sender": "no-reply@ipse.example"},
             "operator": operators,
             "bank": [{"name": BANK, "issuer": bank_url, "client_id": CLIENT, "jwks": bank_jwks,
                 "trust_frameworks": [TRUST_FRAMEWORK], "levels": ["substantial", "high"], "acr_values": [bank::ACR], "events": format!("{bank_url}/events")}],
         });
         if let Some(Value::Object(overrides)) = options.scheme {
             for (key, value) in overrides {
-                settings[key] = value;
+                match value {
+                    Value::Null => drop(settings.as_object_mut().and_then(|all| all.remove(&key))),
+                    value => settings[key] = value,
+                }
             }
         }
         std::fs::write(
@@ -233,6 +251,7 @@ impl TestNetwork {
             app,
             operator_url: main.url,
             bank_url,
+            mailbox,
             http: reqwest::Client::builder()
                 .redirect(reqwest::redirect::Policy::none())
                 // A kept connection may be one that a restarted scheme has just let go of.

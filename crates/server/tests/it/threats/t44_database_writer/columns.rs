@@ -20,6 +20,8 @@ async fn with_rows(network: &TestNetwork) {
     partner.push(partner.request(&partner.login())).await;
     let finger = phone.post("/fingerprint/add", &json!({})).await;
     assert!(finger.status.is_success(), "{}", finger.body);
+    phone.set_email(network, "an@mail.example").await;
+    phone.begin_email(network, "an@mail.example").await;
     let begun = phone.post("/sim", &json!({})).await;
     assert!(begun.status.is_success(), "{}", begun.body);
     network
