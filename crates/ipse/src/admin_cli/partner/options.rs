@@ -233,10 +233,10 @@ mod tests {
     #[test]
     fn a_service_may_name_its_scopes() {
         let plain = json!({"code": "A", "type": "login"});
-        assert_eq!(service("A:login").unwrap(), plain);
+        assert_eq!(service("A:login", None).unwrap(), plain);
         let mail = json!({"code": "A", "type": "login", "scopes": ["profile", "email"]});
-        assert_eq!(service("A:login:profile,email").unwrap(), mail);
-        assert!(service("A").is_err() && service("A:x").is_err());
+        assert_eq!(service("A:login:profile,email", None).unwrap(), mail);
+        assert!(service("A", None).is_err() && service("A:x", None).is_err());
     }
 
     #[test]
