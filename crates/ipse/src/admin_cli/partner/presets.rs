@@ -39,8 +39,9 @@ const POST_FORM_CLAIMS_OR_NONCE: &str = r#"{"token_endpoint_auth_method": "clien
 const KEYS: &str = r#"{"token_endpoint_auth_method": "private_key_jwt"}"#;
 
 /// Software that needs an e-mail address, or logs nobody in without one: its services may ask for it.
-const WITH_EMAIL: [&str; 6] = [
+const WITH_EMAIL: [&str; 7] = [
     "auth0",
+    "azure-b2c",
     "django",
     "entra",
     "gitlab",
