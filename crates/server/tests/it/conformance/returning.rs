@@ -140,3 +140,16 @@ async fn max_age_1() {
 async fn prompt_login() {
     Module::begin().await.later(&[("prompt", "login")]).await;
 }
+
+#[tokio::test]
+async fn t15_the_code_of_a_return_is_bound_to_the_key_that_its_own_request_names() {
+    let mut module = Module::begin().await;
+    let key = ipse_jose::SigningKey::generate_es256();
+    let more = [("prompt", "none"), ("dpop_jkt", key.kid())];
+    let location = module.ask(&more).await;
+    let code = parameter(&location, "code").expect("a code");
+    let without = [("code_verifier", "")];
+    let refused = module.partner.redeem_with(&code, "", &without).await;
+    assert_eq!(refused.body["error"], "invalid_grant", "{}", refused.body);
+    module.network.end().await;
+}
