@@ -190,6 +190,36 @@ impl Scheme {
         .await?;
         Ok(StopReturnsResponse {})
     }
+
+    /// The answer of an approval goes to a browser that may come back. If another person allowed that, it comes back no more: the
+    /// partner would be told that they are there.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn end_returns_of_another(
+        &self,
+        approval: &ActionId,
+        cookie: ReturnCookie,
+    ) -> Result<(), Error> {
+        let approval = approval.clone();
+        let find = move |tx: &mut Tx| {
+            let now = tx.now()?;
+            let approver = grant::granted_by(tx, &approval)?;
+            let is_another = |row: &Remembered| approver.as_ref() != Some(&row.identity);
+            Ok(by_cookie(tx, &cookie, now)?.filter(is_another))
+        };
+        let Some(row) = self.store.read(find).await? else {
+            return Ok(());
+        };
+        self.write(move |tx| {
+            let now = tx.now()?;
+            if remembered::end(tx, &row.action, now)? {
+                block::action_changed(tx, &row.action, Some(&row.identity));
+            }
+            Ok(())
+        })
+        .await
+    }
 }
 
 #[cfg(test)]

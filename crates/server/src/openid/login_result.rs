@@ -1,5 +1,6 @@
 //! What a browser gets at the end of its login.
 
+use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use ipse_openid::client::ResponseMode;
 use ipse_openid::request::AuthorizationRequest;
@@ -58,6 +59,7 @@ fn failed(
 /// The answer for the result of a login: a page that says what happened, or the way back to the partner.
 pub async fn answer(
     provider: &Provider,
+    headers: &HeaderMap,
     sign_in: &SignIn,
     result: &LoginResult,
     page: Page,
@@ -67,13 +69,14 @@ pub async fn answer(
             Ok(back) => Outcome::new(page, error_page).back(back).into_response(),
             Err(error) => error.on(page),
         },
-        Ended::Approved(_) | Ended::Told(_) => go(provider, sign_in, result, page).await,
+        Ended::Approved(_) | Ended::Told(_) => go(provider, headers, sign_in, result, page).await,
     }
 }
 
 /// The way back to the partner, without a page before it.
 pub async fn go(
     provider: &Provider,
+    headers: &HeaderMap,
     sign_in: &SignIn,
     result: &LoginResult,
     page: Page,
@@ -90,12 +93,22 @@ pub async fn go(
         Ok(response) => response,
         Err(error) => return error.on(page),
     };
+    let cookie = ReturnCookie::new(&sign_in.partner, provider.issuer());
+    if response.is_success()
+        && let Some(shown) = cookie.read(headers)
+    {
+        let approval = &sign_in.action;
+        let ended = provider.scheme.end_returns_of_another(approval, shown);
+        if let Err(error) = ended.await {
+            return Error::from(error).on(page);
+        }
+    }
     let mut leaving = leave(page, &sign_in.partner_name, &response);
     // Somebody who approved in another's place does not come back.
-    if let Some(cookie) = &sign_in.return_cookie
+    if let Some(new) = &sign_in.return_cookie
         && response.is_success()
     {
-        ReturnCookie::new(&sign_in.partner, provider.issuer()).set_on(cookie, &mut leaving);
+        cookie.set_on(new, &mut leaving);
     }
     leaving
 }

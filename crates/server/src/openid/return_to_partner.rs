@@ -30,7 +30,7 @@ pub async fn get(
     };
     let page = browser::page(&provider, &headers, login_result::language(&sign_in, None));
     match &sign_in.result {
-        Some(result) => login_result::answer(&provider, &sign_in, result, page).await,
+        Some(result) => login_result::answer(&provider, &headers, &sign_in, result, page).await,
         None => Outcome::new(page, ErrorPage::ActionClosed).into_response(),
     }
 }

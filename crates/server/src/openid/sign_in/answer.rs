@@ -32,7 +32,7 @@ pub async fn get(
         login_result::language(&sign_in, None),
     );
     match &sign_in.result {
-        Some(result) => login_result::go(&provider, &sign_in, result, page).await,
+        Some(result) => login_result::go(&provider, &request_headers, &sign_in, result, page).await,
         None => headers::see_other(&sign_in_path(&sign_in.action)),
     }
 }

@@ -46,7 +46,7 @@ pub async fn show(
 ) -> Response {
     let mut page = browser::page(provider, headers, login_result::language(&sign_in, chosen));
     if let Some(result) = &sign_in.result {
-        return login_result::answer(provider, &sign_in, result, page).await;
+        return login_result::answer(provider, headers, &sign_in, result, page).await;
     }
     let Some(step) = step(&sign_in) else {
         return Outcome::new(page, ErrorPage::ActionClosed).into_response();

@@ -331,6 +331,27 @@ async fn a_hint_for_somebody_else_needs_that_person() {
 }
 
 #[tokio::test]
+async fn t18_a_browser_in_which_another_person_logged_in_comes_back_as_nobody_else() {
+    for network in TestNetwork::both().await {
+        let partner = partner(&network).await;
+        let (mut ana, mut other) = (network.enrolled(0).await, network.enrolled(1).await);
+        for (switch, comes_back) in [("off", "login_required"), ("on", "")] {
+            let first = remembered(&network, &partner, &mut ana).await;
+            let mut before = first.browser.clone();
+            let ask = [("prompt", "select_account")];
+            let mut second = login(&partner, &mut other, first.browser, &ask, switch).await;
+            let now = silent(&partner, &mut second.browser, &[]).await;
+            assert_eq!(now, comes_back, "{switch}");
+            // Nor with the cookie that Ana's approval had set.
+            let earlier = silent(&partner, &mut before, &[]).await;
+            assert_eq!(earlier, "login_required", "{switch}");
+            assert!(history(&mut ana).await.returning.is_empty(), "{switch}");
+        }
+        network.end().await;
+    }
+}
+
+#[tokio::test]
 async fn t18_what_ends_the_time_ends_it_for_good() {
     let network = TestNetwork::new().await;
     let partner = partner(&network).await;
