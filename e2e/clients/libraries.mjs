@@ -14,7 +14,7 @@ const read = (file) => readFileSync(path.join(here, file), "utf8");
 const ofNpm = (name) => JSON.parse(read("node/package-lock.json")).packages[`node_modules/${name}`].version;
 const ofPypi = (name) => read("python/requirements.txt").match(new RegExp(`^${name}==([^ ]+)`, "m"))[1];
 const ofCargo = (name) => read("rust/Cargo.lock").match(new RegExp(`name = "${name}"\nversion = "([^"]+)"`))[1];
-const ofGo = (name) => read("go/go.mod").match(new RegExp(`${name} v([^\\s]+)`))[1];
+const ofGo = (name, folder = "go") => read(`${folder}/go.mod`).match(new RegExp(`${name} v([^\\s]+)`))[1];
 
 /** What a library's own program finds in its environment. */
 const environment = ({ issuer, partner, port }) => ({
@@ -47,8 +47,8 @@ const spring = (major, boot) => ({
 });
 
 /**
- * `options` register it. `set` is what is set in it, for the table. `begin` opens its login, `/login` unless given. `who` says who
- * is logged in, from `/me` unless given. `inChromium` needs a browser with script.
+ * `options` register it, as on a command line; `ORIGIN` is its own address. `set` is what is set in it, for the table. `begin` opens its login, `/login` unless given. `who` says who
+ * is logged in, from `/me` unless given. `inChromium` needs a browser with script. `nameless` software keeps no names.
  */
 export const LIBRARIES = [
   {
@@ -87,7 +87,15 @@ export const LIBRARIES = [
     options: ["--preset", "keycloak"],
     callback: "/realms/site/broker/ipse/endpoint",
     set: "import of the discovery address, client ID and secret, scopes `openid profile`",
-    ...keycloak.library,
+    ...keycloak.withSecret,
+  },
+  {
+    name: "Keycloak with its own keys",
+    version: () => keycloak.VERSION,
+    options: ["--auth private_key_jwt --plain-requests --reason", "'Keycloak pushes no requests.'", "--jwks-uri ORIGIN/realms/site/protocol/openid-connect/certs"],
+    callback: "/realms/site/broker/ipse/endpoint",
+    set: "\"JWT signed with private key\", \"Client assertion audience\" the issuer, \"Use PKCE\" S256, scopes `openid profile`",
+    ...keycloak.withKeys,
   },
   {
     name: "mod_auth_openidc (Debian)",
@@ -120,6 +128,39 @@ export const LIBRARIES = [
     set: "`metadataSeed.token_endpoint` is the backend's",
     ...inNode("spa.mjs"),
     inChromium: true,
+  },
+  {
+    name: "oauth2-proxy",
+    version: () => ofGo("github.com/oauth2-proxy/oauth2-proxy/v7", "oauth2-proxy"),
+    options: ["--preset", "oauth2-proxy"],
+    set: "`oidc_email_claim = \"sub\"`, `code_challenge_method = \"S256\"`, `scope = \"openid profile\"`",
+    start: async ({ issuer, partner, port, origin }) => {
+      const [command] = await goBuilt("oauth2-proxy", "github.com/oauth2-proxy/oauth2-proxy/v7");
+      const settings = {
+        "provider": "oidc",
+        "oidc-issuer-url": issuer,
+        "client-id": partner.client_id,
+        "client-secret": partner.client_secret,
+        "redirect-url": `${origin}/oauth2/callback`,
+        "code-challenge-method": "S256",
+        "scope": "openid profile",
+        "oidc-email-claim": "sub",
+        "email-domain": "*",
+        "cookie-secret": crypto.randomUUID().replaceAll("-", ""),
+        "cookie-secure": "false", // plain http, for the demo only
+        "http-address": `localhost:${port}`,
+        "upstream": "static://200",
+      };
+      return start(command, Object.entries(settings).map(([name, value]) => `--${name}=${value}`), { stdin: "ignore" });
+    },
+    missing: () => isMissing("go", "version"),
+    ready: "/ping",
+    begin: (visitor, origin, stop) => visitor.open(`${origin}/oauth2/start`, { stop }),
+    who: async (visitor, origin) => {
+      const { status, body } = await visitor.open(`${origin}/oauth2/userinfo`);
+      return { status, person: status === 200 ? { sub: JSON.parse(body).user } : undefined };
+    },
+    nameless: true,
   },
   {
     name: "OmniAuth OpenID Connect (Debian)",

@@ -56,13 +56,19 @@ async function inChromium(demo, an, origin, decision) {
   }
 }
 
+/** The words of a command line, in which quotes keep some together. */
+function words(options, origin) {
+  const found = options.join(" ").replaceAll("ORIGIN", origin).matchAll(/'([^']*)'|(\S+)/g);
+  return [...found].map(([, quoted, bare]) => quoted ?? bare);
+}
+
 /** Registers a library with its options, starts it and uses it. Returns the registration. */
 export async function tryLibrary(demo, an, library) {
   const port = demo.base + 14;
   const origin = `http://localhost:${port}`;
   const where = library.callback ? ["--redirect-uri", `${origin}${library.callback}`] : ["--site", origin];
   const name = library.name.replace(/ *\(.*/, "").replaceAll("`", "");
-  const { out: partner } = await succeed("admin", "partner", "add", "--home", demo.schemeHome(), "--name", `Klant ${name}`.slice(0, 60), ...where, ...library.options, "--json");
+  const { out: partner } = await succeed("admin", "partner", "add", "--home", demo.schemeHome(), "--name", `Klant ${name}`.slice(0, 60), ...where, ...words(library.options, origin), "--json");
   const folder = await mkdtemp(path.join(demo.folder, "client-"));
   const site = await library.start({ issuer: demo.issuer, partner, port, origin, folder });
   const child = site.child ?? site;
@@ -73,7 +79,8 @@ export async function tryLibrary(demo, an, library) {
     const said = () => `\n${child.said}`;
     const first = await once(demo, an, library, origin, "approve");
     assert.equal(first.status, 200, `${first.last.url}\n${first.last.body}${said()}`);
-    assert.match(first.person.name, /^An Peeters$/, JSON.stringify(first.person));
+    assert.ok(first.person.sub);
+    if (!library.nameless) assert.match(first.person.name, /^An Peeters$/, JSON.stringify(first.person));
     const second = await once(demo, an, library, origin, "approve");
     assert.equal(second.status, 200, `the second login: ${second.last.url}\n${second.last.body}${said()}`);
     assert.deepEqual(second.person, first.person, "the second login is another person");

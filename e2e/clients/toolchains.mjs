@@ -31,9 +31,9 @@ export async function cargoBuilt(folder, name) {
   return [path.join(target, "debug", name)];
 }
 
-export async function goBuilt(folder) {
-  const program = path.join(built, "go", "ipse-client");
-  await mustRun("go", ["build", "-mod=readonly", "-o", program, "."], { cwd: path.join(here, folder) });
+export async function goBuilt(folder, what = ".") {
+  const program = path.join(built, folder, "program");
+  await mustRun("go", ["build", "-mod=readonly", "-o", program, what], { cwd: path.join(here, folder) });
   return [program];
 }
 

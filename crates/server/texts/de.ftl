@@ -26,7 +26,7 @@ rescan-heading = Oder diesen Code scannen
 rescan-how = Ihr Telefon hat diese Anfrage über einen Link erhalten. Wenn es Sie zum Scannen auffordert, scannen Sie diesen Code mit der Ipse-App.
 not-my-phone = Das ist nicht mein Telefon
 asked-title = Das Telefon der Testperson wird gefragt
-asked-what = Diese Website hat eine Testperson genannt. Deren Telefon wird direkt gefragt und antwortet von selbst; es gibt nichts zu scannen.
+asked-what = Diese Website hat eine Testperson genannt. Deren Telefon wird bei jeder Anmeldung neu gefragt und antwortet von selbst; es gibt nichts einzugeben oder zu scannen.
 
 return-title = Weiter in der Ipse-App
 return-what = Ihre Antwort ist da. Die Ipse-App bringt Sie zu { $partner } zurück.

@@ -26,7 +26,7 @@ rescan-heading = Ou scannez ce code
 rescan-how = Votre téléphone a reçu cette demande par un lien. S’il vous demande de scanner, scannez ce code avec l’app Ipse.
 not-my-phone = Ce n’est pas mon téléphone
 asked-title = Le téléphone de la personne de test est interrogé
-asked-what = Ce site a désigné une personne de test. Son téléphone reçoit la demande directement et répond de lui-même ; il n’y a rien à scanner.
+asked-what = Ce site a désigné une personne de test. Son téléphone reçoit la demande directement, à chaque connexion, et répond de lui-même ; il n’y a rien à remplir ni à scanner.
 
 return-title = Continuez dans l’app Ipse
 return-what = Votre réponse est arrivée. L’app Ipse vous ramène à { $partner }.

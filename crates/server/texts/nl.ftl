@@ -26,7 +26,7 @@ rescan-heading = Of scan deze code
 rescan-how = Je telefoon kreeg dit verzoek via een link. Vraagt de app om te scannen, scan dan deze code met de Ipse-app.
 not-my-phone = Dit is niet mijn telefoon
 asked-title = De telefoon van de testpersoon wordt gevraagd
-asked-what = Deze site noemde een testpersoon. Die telefoon krijgt de vraag rechtstreeks en antwoordt vanzelf; je hoeft niets te scannen.
+asked-what = Deze site noemde een testpersoon. Die telefoon krijgt de vraag rechtstreeks, bij elke aanmelding opnieuw, en antwoordt vanzelf; je hoeft niets in te vullen of te scannen.
 
 return-title = Ga verder in de Ipse-app
 return-what = Je antwoord is binnen. De Ipse-app brengt je terug naar { $partner }.

@@ -17,8 +17,8 @@ async function succeeds(response) {
   return response;
 }
 
-/** What an administrator does in the console. */
-async function configure(origin, { issuer, partner }) {
+/** What an administrator does in the console. `settings` are those of the identity provider, beside what is imported. */
+async function configure(origin, { issuer }, settings) {
   const login = new URLSearchParams({ grant_type: "password", client_id: "admin-cli", username: "admin", password });
   const { access_token } = await (await succeeds(await post(`${origin}/realms/master/protocol/openid-connect/token`, login))).json();
   const admin = async (where, body) =>
@@ -31,17 +31,11 @@ async function configure(origin, { issuer, partner }) {
     alias: "ipse",
     providerId: "oidc",
     enabled: true,
-    config: {
-      ...imported,
-      clientId: partner.client_id,
-      clientSecret: partner.client_secret,
-      clientAuthMethod: "client_secret_post",
-      defaultScope: "openid profile",
-    },
+    config: { ...imported, ...settings },
   });
 }
 
-async function startKeycloak({ port, origin, issuer, partner }) {
+async function startKeycloak({ port, origin, issuer }, settings) {
   const folder = path.join(built, "keycloak");
   const home = path.join(folder, `keycloak-${VERSION}`);
   if (!existsSync(path.join(home, "bin/kc.sh"))) {
@@ -54,14 +48,13 @@ async function startKeycloak({ port, origin, issuer, partner }) {
   });
   await until("Keycloak to answer", async () => child.exitCode !== null || (await fetch(`${origin}/realms/master`)).ok, { within: 3 * PATIENCE, every: 500 });
   if (child.exitCode !== null) throw new Error(`Keycloak ended by itself: ${child.said}`);
-  await configure(origin, { issuer, partner });
+  await configure(origin, { issuer }, settings);
   return child;
 }
 
 const endpoint = (origin, name) => `${origin}/realms/${REALM}/protocol/openid-connect/${name}`;
 
-export const library = {
-  start: startKeycloak,
+const common = {
   missing: () => isMissing("java", "-version") || isMissing("mvn", "--version"),
   ready: "/realms/master",
   /** A visitor of the site, which takes logins of Ipse only. */
@@ -83,4 +76,29 @@ export const library = {
     const { sub, name, email } = JSON.parse(Buffer.from(id_token.split(".")[1], "base64url"));
     return { status: 200, person: { sub, name, email } };
   },
+};
+
+export const withSecret = {
+  ...common,
+  start: (given) =>
+    startKeycloak(given, {
+      clientId: given.partner.client_id,
+      clientSecret: given.partner.client_secret,
+      clientAuthMethod: "client_secret_post",
+      defaultScope: "openid profile",
+    }),
+};
+
+/** The realm's own keys, which it publishes. */
+export const withKeys = {
+  ...common,
+  start: (given) =>
+    startKeycloak(given, {
+      clientId: given.partner.client_id,
+      clientAuthMethod: "private_key_jwt",
+      clientAssertionAudience: given.issuer,
+      defaultScope: "openid profile",
+      pkceEnabled: "true",
+      pkceMethod: "S256",
+    }),
 };

@@ -224,7 +224,7 @@ fn code_challenge(
     let Some(challenge) = params.get("code_challenge") else {
         return match rule {
             Pkce::Required => Err(invalid(
-                "code_challenge is missing: send PKCE with S256, or register the client without it (pkce)",
+                "code_challenge is missing: send PKCE with S256, or register the client without it (pkce or_nonce, --pkce)",
             )),
             // Somebody may have removed the challenge.
             _ if params.get("code_challenge_method").is_some() => Err(invalid(
