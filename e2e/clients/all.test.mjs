@@ -1,9 +1,8 @@
 // Each library of docs/clients.md logs in, with the settings of that page: ./test clients
 
 import { after, before, describe, test } from "node:test";
-import { Demo } from "../lib/demo.mjs";
 import { LIBRARIES } from "./libraries.mjs";
-import { tryLibrary } from "./login.mjs";
+import { startWithPerson, tryLibrary } from "./login.mjs";
 import { writeTable } from "./table.mjs";
 
 const wanted = process.env.IPSE_CLIENTS?.split(",");
@@ -11,10 +10,11 @@ const libraries = LIBRARIES.filter(({ name }) => !wanted || wanted.some((word) =
 
 describe("client libraries", () => {
   let demo;
+  let an;
   const results = new Map();
 
   before(async () => {
-    demo = await Demo.start();
+    ({ demo, an } = await startWithPerson());
   });
   after(async () => {
     await demo?.stop();
@@ -29,7 +29,7 @@ describe("client libraries", () => {
         return context.skip(missing);
       }
       try {
-        await tryLibrary(demo, demo.person("An Peeters"), library);
+        await tryLibrary(demo, an, library);
         results.set(library, "logs in");
       } catch (error) {
         results.set(library, `fails: ${error.message.split("\n")[0].slice(0, 120)}`);

@@ -30,7 +30,7 @@ const program = (command, ...args) => async (given) => {
   const built = typeof command === "function" ? await command() : [command];
   return start(built[0], [...built.slice(1), ...args, given.folder, String(given.port)], { env: environment(given), stdin: "ignore" });
 };
-const inPython = (file) => ({ start: program(python, path.join(here, "python", file)), missing: () => !existsSync(python) && `no ${python}: ./test makes it` });
+const inPython = (file, ...args) => ({ start: program(python, path.join(here, "python", file), ...args), missing: () => !existsSync(python) && `no ${python}: ./test makes it` });
 const inNode = (file) => ({ start: program(process.execPath, path.join(here, "node", file)), missing: () => !existsSync(path.join(here, "node/node_modules")) && "no packages: ./test clients installs them" });
 
 /** Follows a button that posts a form. */
@@ -48,7 +48,8 @@ const spring = (major, boot) => ({
 
 /**
  * `options` register it, as on a command line; `ORIGIN` is its own address. `set` is what is set in it, for the table. `begin` opens its login, `/login` unless given. `who` says who
- * is logged in, from `/me` unless given. `inChromium` needs a browser with script. `nameless` software keeps no names.
+ * is logged in, from `/me` unless given. `inChromium` needs a browser with script. `email` software gets the e-mail address; `nameless` software keeps no
+ * names.
  */
 export const LIBRARIES = [
   {
@@ -86,7 +87,7 @@ export const LIBRARIES = [
     version: () => keycloak.VERSION,
     options: ["--preset", "keycloak"],
     callback: "/realms/site/broker/ipse/endpoint",
-    set: "import of the discovery address, client ID and secret, scopes `openid profile`",
+    set: "import of the discovery address, client ID and secret, scopes `openid profile email`",
     ...keycloak.withSecret,
   },
   {
@@ -94,7 +95,7 @@ export const LIBRARIES = [
     version: () => keycloak.VERSION,
     options: ["--auth private_key_jwt --plain-requests --reason", "'Keycloak pushes no requests.'", "--jwks-uri ORIGIN/realms/site/protocol/openid-connect/certs"],
     callback: "/realms/site/broker/ipse/endpoint",
-    set: "\"JWT signed with private key\", \"Client assertion audience\" the issuer, \"Use PKCE\" S256, scopes `openid profile`",
+    set: "\"JWT signed with private key\", \"Client assertion audience\" the issuer, \"Use PKCE\" S256, scopes `openid profile email`",
     ...keycloak.withKeys,
   },
   {
@@ -116,9 +117,20 @@ export const LIBRARIES = [
     name: "mozilla-django-oidc",
     version: () => ofPypi("mozilla-django-oidc"),
     options: ["--preset", "django"],
-    set: "`OIDC_RP_SIGN_ALGO`, `OIDC_RP_SCOPES`, users by `sub`",
+    set: "`OIDC_RP_SIGN_ALGO`, `OIDC_RP_SCOPES`, `OIDC_USE_PKCE`, users by `sub`",
     ...inPython("django_site.py"),
     begin: (visitor, origin, stop) => visitor.open(`${origin}/oidc/authenticate/`, { stop }),
+    email: true,
+  },
+  {
+    name: "mozilla-django-oidc as it comes",
+    version: () => ofPypi("mozilla-django-oidc"),
+    options: ["--preset", "django"],
+    set: "`OIDC_RP_SIGN_ALGO`; users by e-mail address",
+    ...inPython("django_site.py", "plain"),
+    begin: (visitor, origin, stop) => visitor.open(`${origin}/oidc/authenticate/`, { stop }),
+    email: true,
+    nameless: true,
   },
   {
     name: "oidc-client-ts with a backend for frontend",
@@ -133,7 +145,7 @@ export const LIBRARIES = [
     name: "oauth2-proxy",
     version: () => ofGo("github.com/oauth2-proxy/oauth2-proxy/v7", "oauth2-proxy"),
     options: ["--preset", "oauth2-proxy"],
-    set: "`oidc_email_claim = \"sub\"`, `code_challenge_method = \"S256\"`, `scope = \"openid profile\"`",
+    set: "`code_challenge_method = \"S256\"`, `scope = \"openid profile email\"`",
     start: async ({ issuer, partner, port, origin }) => {
       const [command] = await goBuilt("oauth2-proxy", "github.com/oauth2-proxy/oauth2-proxy/v7");
       const settings = {
@@ -143,8 +155,7 @@ export const LIBRARIES = [
         "client-secret": partner.client_secret,
         "redirect-url": `${origin}/oauth2/callback`,
         "code-challenge-method": "S256",
-        "scope": "openid profile",
-        "oidc-email-claim": "sub",
+        "scope": "openid profile email",
         "email-domain": "*",
         "cookie-secret": crypto.randomUUID().replaceAll("-", ""),
         "cookie-secure": "false", // plain http, for the demo only
@@ -158,8 +169,9 @@ export const LIBRARIES = [
     begin: (visitor, origin, stop) => visitor.open(`${origin}/oauth2/start`, { stop }),
     who: async (visitor, origin) => {
       const { status, body } = await visitor.open(`${origin}/oauth2/userinfo`);
-      return { status, person: status === 200 ? { sub: JSON.parse(body).user } : undefined };
+      return { status, person: status === 200 ? { sub: JSON.parse(body).user, email: JSON.parse(body).email } : undefined };
     },
+    email: true,
     nameless: true,
   },
   {

@@ -4,9 +4,13 @@ import assert from "node:assert/strict";
 import { mkdtemp } from "node:fs/promises";
 import path from "node:path";
 import { launch, open, visit } from "../lib/chrome.mjs";
+import { Demo } from "../lib/demo.mjs";
 import { stop as end, succeed } from "../lib/processes.mjs";
 import { PATIENCE, until } from "../lib/until.mjs";
 import { Visitor } from "../lib/visitor.mjs";
+
+/** The address of the person who logs in. */
+export const EMAIL = "an.peeters@mail.example";
 
 const nowhere = () => false;
 
@@ -31,12 +35,11 @@ async function once(demo, an, library, origin, decision) {
   const page = await begin(visitor, origin, nowhere);
   assert.ok(page.openApp, `no sign-in page but ${page.status} ${page.url}\n${page.body.slice(0, 3000)}`);
   const back = await decide(demo, an, page.openApp, decision);
-  let last = await visitor.open(back).catch((error) => {
+  const last = await visitor.open(back).catch((error) => {
     // Debian's mod_auth_openidc sends two pages in one answer.
     if (decision === "refuse" && error.code === "HPE_CLOSED_CONNECTION") return { url: back, body: String(error.rawPacket) };
     throw error;
   });
-  if (library.after) last = await library.after(visitor, last);
   return { ...(await (library.who ?? whoByPage)(visitor, origin, last)), last };
 }
 
@@ -62,6 +65,14 @@ function words(options, origin) {
   return [...found].map(([, quoted, bare]) => quoted ?? bare);
 }
 
+/** Starts a demo with a person who has an e-mail address. */
+export async function startWithPerson() {
+  const demo = await Demo.start();
+  const an = demo.person("An Peeters");
+  await demo.phoneDoes(an, "email", "add", EMAIL, "--code", an.code);
+  return { demo, an };
+}
+
 /** Registers a library with its options, starts it and uses it. Returns the registration. */
 export async function tryLibrary(demo, an, library) {
   const port = demo.base + 14;
@@ -80,6 +91,7 @@ export async function tryLibrary(demo, an, library) {
     const first = await once(demo, an, library, origin, "approve");
     assert.equal(first.status, 200, `${first.last.url}\n${first.last.body}${said()}`);
     assert.ok(first.person.sub);
+    if (library.email) assert.equal(first.person.email, EMAIL);
     if (!library.nameless) assert.match(first.person.name, /^An Peeters$/, JSON.stringify(first.person));
     const second = await once(demo, an, library, origin, "approve");
     assert.equal(second.status, 200, `the second login: ${second.last.url}\n${second.last.body}${said()}`);

@@ -57,16 +57,11 @@ const endpoint = (origin, name) => `${origin}/realms/${REALM}/protocol/openid-co
 const common = {
   missing: () => isMissing("java", "-version") || isMissing("mvn", "--version"),
   ready: "/realms/master",
+  email: true,
   /** A visitor of the site, which takes logins of Ipse only. */
   begin: (visitor, origin) => {
     const query = new URLSearchParams({ client_id: "site", redirect_uri: `${origin}/done`, response_type: "code", scope: "openid", kc_idp_hint: "ipse" });
     return visitor.open(`${endpoint(origin, "auth")}?${query}`);
-  },
-  /** Keycloak asks a new person for what Ipse did not send. */
-  after: async (visitor, page) => {
-    if (!page.body?.includes('id="email"')) return page;
-    const { action, fields } = page.form("email");
-    return visitor.open(action, { method: "POST", form: { ...fields, email: "an@peeters.example" } });
   },
   who: async (_visitor, origin, last) => {
     const code = new URL(last.url).searchParams.get("code");
@@ -85,7 +80,7 @@ export const withSecret = {
       clientId: given.partner.client_id,
       clientSecret: given.partner.client_secret,
       clientAuthMethod: "client_secret_post",
-      defaultScope: "openid profile",
+      defaultScope: "openid profile email",
     }),
 };
 
@@ -97,7 +92,7 @@ export const withKeys = {
       clientId: given.partner.client_id,
       clientAuthMethod: "private_key_jwt",
       clientAssertionAudience: given.issuer,
-      defaultScope: "openid profile",
+      defaultScope: "openid profile email",
       pkceEnabled: "true",
       pkceMethod: "S256",
     }),

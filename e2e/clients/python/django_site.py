@@ -1,6 +1,6 @@
 """A Django site with mozilla-django-oidc. `/oidc/authenticate/` begins a login, `/me` says who is logged in.
 
-    django_site.py FOLDER PORT   (IPSE_ISSUER, IPSE_CLIENT_ID and IPSE_CLIENT_SECRET are in the environment)
+    django_site.py [plain] FOLDER PORT   (IPSE_ISSUER, IPSE_CLIENT_ID and IPSE_CLIENT_SECRET are in the environment)
 """
 
 import os
@@ -11,7 +11,14 @@ import django
 import requests
 from django.conf import settings
 
-folder, port = Path(sys.argv[1]), sys.argv[2]
+*plain, folder, port = sys.argv[1:]
+folder = Path(folder)
+# What is set for Ipse, beside what each provider needs; `plain` leaves it out.
+more = {} if plain else dict(
+    AUTHENTICATION_BACKENDS=[__name__ + ".Ipse"],
+    OIDC_RP_SCOPES="openid profile email",
+    OIDC_USE_PKCE=True,
+)
 ipse = requests.get(os.environ["IPSE_ISSUER"] + "/.well-known/openid-configuration", timeout=30).json()
 settings.configure(
     SECRET_KEY=os.urandom(32).hex(),
@@ -20,7 +27,6 @@ settings.configure(
     DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": folder / "django.sqlite"}},
     INSTALLED_APPS=["django.contrib.auth", "django.contrib.contenttypes", "django.contrib.sessions", "mozilla_django_oidc"],
     MIDDLEWARE=["django.contrib.sessions.middleware.SessionMiddleware", "django.contrib.auth.middleware.AuthenticationMiddleware"],
-    AUTHENTICATION_BACKENDS=[__name__ + ".Ipse"],
     OIDC_RP_CLIENT_ID=os.environ["IPSE_CLIENT_ID"],
     OIDC_RP_CLIENT_SECRET=os.environ["IPSE_CLIENT_SECRET"],
     OIDC_OP_AUTHORIZATION_ENDPOINT=ipse["authorization_endpoint"],
@@ -28,10 +34,9 @@ settings.configure(
     OIDC_OP_USER_ENDPOINT=ipse["userinfo_endpoint"],
     OIDC_OP_JWKS_ENDPOINT=ipse["jwks_uri"],
     OIDC_RP_SIGN_ALGO="RS256",
-    OIDC_RP_SCOPES="openid profile",
-    OIDC_USE_PKCE=True,
     LOGIN_REDIRECT_URL="/me",
     LOGIN_REDIRECT_URL_FAILURE="/failed",
+    **{"AUTHENTICATION_BACKENDS": ["mozilla_django_oidc.auth.OIDCAuthenticationBackend"], **more},
 )
 django.setup()
 
@@ -66,7 +71,7 @@ def me(request):
     user = request.user
     if not user.is_authenticated:
         return JsonResponse({"error": "nobody is logged in"}, status=401)
-    return JsonResponse({"sub": user.username, "name": user.get_full_name(), "users": get_user_model().objects.count()})
+    return JsonResponse({"sub": user.username, "name": user.get_full_name(), "email": user.email, "users": get_user_model().objects.count()})
 
 
 urlpatterns = [
