@@ -93,7 +93,7 @@ export const LIBRARIES = [
   {
     name: "Keycloak with its own keys",
     version: () => keycloak.VERSION,
-    options: ["--auth private_key_jwt --plain-requests --reason", "'Keycloak pushes no requests.'", "--jwks-uri ORIGIN/realms/site/protocol/openid-connect/certs"],
+    options: ["--preset", "keycloak-keys", "--jwks-uri", "ORIGIN/realms/site/protocol/openid-connect/certs"],
     callback: "/realms/site/broker/ipse/endpoint",
     set: "\"JWT signed with private key\", \"Client assertion audience\" the issuer, \"Use PKCE\" S256, scopes `openid profile email`",
     ...keycloak.withKeys,

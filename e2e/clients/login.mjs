@@ -59,12 +59,6 @@ async function inChromium(demo, an, origin, decision) {
   }
 }
 
-/** The words of a command line, in which quotes keep some together. */
-function words(options, origin) {
-  const found = options.join(" ").replaceAll("ORIGIN", origin).matchAll(/'([^']*)'|(\S+)/g);
-  return [...found].map(([, quoted, bare]) => quoted ?? bare);
-}
-
 /** Starts a demo with a person who has an e-mail address. */
 export async function startWithPerson() {
   const demo = await Demo.start();
@@ -79,7 +73,7 @@ export async function tryLibrary(demo, an, library) {
   const origin = `http://localhost:${port}`;
   const where = library.callback ? ["--redirect-uri", `${origin}${library.callback}`] : ["--site", origin];
   const name = library.name.replace(/ *\(.*/, "").replaceAll("`", "");
-  const { out: partner } = await succeed("admin", "partner", "add", "--home", demo.schemeHome(), "--name", `Klant ${name}`.slice(0, 60), ...where, ...words(library.options, origin), "--json");
+  const { out: partner } = await succeed("admin", "partner", "add", "--home", demo.schemeHome(), "--name", `Klant ${name}`.slice(0, 60), ...where, ...library.options.map((word) => word.replace("ORIGIN", origin)), "--json");
   const folder = await mkdtemp(path.join(demo.folder, "client-"));
   const site = await library.start({ issuer: demo.issuer, partner, port, origin, folder });
   const child = site.child ?? site;

@@ -16,7 +16,7 @@ pub struct Preset {
     there: &'static str,
 }
 
-/// Every software here has a secret, which it sends in the header unless it says otherwise.
+/// For software with a secret.
 const BASIC: &str = r#"{"token_endpoint_auth_method": "client_secret_basic"}"#;
 const POST: &str = r#"{"token_endpoint_auth_method": "client_secret_post"}"#;
 /// For software that sends a nonce, and PKCE only when it is set so, or not at all.
@@ -37,15 +37,19 @@ const POST_FORM_CLAIMS_OR_NONCE: &str = r#"{"token_endpoint_auth_method": "clien
     "claims_in_id_token": "This software reads claims in the ID token only.",
     "response_modes": "This software takes answers by form unless it is set otherwise."}}"#;
 const KEYS: &str = r#"{"token_endpoint_auth_method": "private_key_jwt"}"#;
+/// For brokers with keys.
+const KEYS_PLAIN: &str = r#"{"token_endpoint_auth_method": "private_key_jwt", "require_pushed_authorization_requests": false,
+    "reasons": {"require_pushed_authorization_requests": "This software pushes no requests."}}"#;
 
 /// Software that needs an e-mail address, or logs nobody in without one: its services may ask for it.
-const WITH_EMAIL: [&str; 7] = [
+const WITH_EMAIL: [&str; 8] = [
     "auth0",
     "azure-b2c",
     "django",
     "entra",
     "gitlab",
     "keycloak",
+    "keycloak-keys",
     "oauth2-proxy",
 ];
 
@@ -64,7 +68,7 @@ const fn preset(
 }
 
 /// The presets.
-const ALL: [Preset; 19] = [
+const ALL: [Preset; 20] = [
     preset(
         "aspnet",
         Some("/signin-oidc"),
@@ -109,6 +113,12 @@ const ALL: [Preset; 19] = [
         None,
         POST_OR_NONCE,
         "import of the discovery address; better with Use PKCE: S256",
+    ),
+    preset(
+        "keycloak-keys",
+        None,
+        KEYS_PLAIN,
+        "--jwks-uri with the address of the realm's keys; there the issuer as client assertion audience, Use PKCE: S256",
     ),
     preset("mod_auth_openidc", None, BASIC, "OIDCPKCEMethod S256"),
     preset(
