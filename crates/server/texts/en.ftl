@@ -26,7 +26,7 @@ rescan-heading = Or scan this code
 rescan-how = Your phone got this request through a link. If it asks you to scan, scan this code with the Ipse app.
 not-my-phone = This is not my phone
 asked-title = Asking the test person’s phone
-asked-what = This site named a test person. Their phone is asked directly, for each login anew, and answers by itself; there is nothing to fill in or to scan.
+asked-what = This site named a test person. Their phone is asked directly, at each login, and answers by itself; there is nothing to fill in or to scan.
 
 return-title = Continue in the Ipse app
 return-what = Your answer has arrived. The Ipse app brings you back to { $partner }.
