@@ -42,6 +42,13 @@ describe("kinds of action", () => {
     expect(result("FINGERPRINT_REMOVE")).toBe("outcome-fingerprint-removed");
   });
 
+  it("an approved change of the e-mail address says whether it was set or removed, and leads back to a request that waits", () => {
+    const result = (service: string) => KINDS.email?.result({ service } as View, "approved");
+    expect(result("EMAIL_SET")).toBe("outcome-email-set");
+    expect(result("EMAIL_REMOVE")).toBe("outcome-email-removed");
+    expect(SUPPORTED.filter((name) => KINDS[name as keyof KindTable]?.completesRequests)).toEqual(["email"]);
+  });
+
   it("a kind that is allowed while suspended needs the code", () => {
     for (const kind of Object.values(KINDS)) {
       if (kind?.allowedWhileSuspended) expect(kind).toMatchObject({ factors: ["code"], simStatement: "required" });

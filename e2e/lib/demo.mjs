@@ -12,7 +12,7 @@ import { PATIENCE, until } from "./until.mjs";
 const PORTS = 16;
 
 /** Lifetimes of a scheme that is as slow as the machine may be. */
-export const PATIENT = { action_seconds: 3600, code_seconds: 3600, enrolment_seconds: 14_400 };
+export const PATIENT = { action_seconds: 3600, code_seconds: 60, enrolment_seconds: 14_400 };
 
 export class Demo {
   /**

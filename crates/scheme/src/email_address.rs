@@ -148,6 +148,19 @@ mod tests {
         }
     }
 
+    proptest::proptest! {
+        /// Whatever is typed: an address is one line of ASCII with one domain, and reads back as itself.
+        #[test]
+        fn t29_an_address_is_one_line_and_reads_back(typed in "\\PC{0,40}@\\PC{0,40}|.{0,80}") {
+            if let Some(address) = EmailAddress::parse(&typed) {
+                let text = address.to_string();
+                proptest::prop_assert!(text.is_ascii() && !text.chars().any(char::is_control));
+                proptest::prop_assert!(!address.domain().contains('@') && text.len() <= MAX);
+                proptest::prop_assert_eq!(EmailAddress::parse(&text), Some(address));
+            }
+        }
+    }
+
     #[test]
     fn t38_spellings_of_one_mailbox_are_counted_together() {
         let counted = |text: &str| EmailAddress::parse(text).map(|a| a.counted_as());

@@ -19,6 +19,8 @@ struct Wanted {
     domain: &'static str,
     redirect_uri: String,
     services: &'static [(&'static str, &'static str)],
+    /// The scopes of the services, if they are not those of every partner.
+    scopes: Option<&'static str>,
     /// Further arguments of `ipse admin partner add`.
     arguments: &'static [&'static str],
 }
@@ -37,6 +39,7 @@ fn wanted(layout: &Layout) -> [Wanted; 4] {
             domain: "winkelhoek.example",
             redirect_uri: format!("{}/callback", layout.origin(Party::Shop)),
             services: &[("HOEK_LOGIN", "login")],
+            scopes: None,
             arguments: &["--auth", "private_key_jwt"],
         },
         // Old software, without PAR and with a shared secret.
@@ -45,6 +48,7 @@ fn wanted(layout: &Layout) -> [Wanted; 4] {
             domain: "oudekrant.example",
             redirect_uri: client(1),
             services: &[("KRANT_LOGIN", "login")],
+            scopes: None,
             arguments: &[
                 "--auth",
                 "client_secret_post",
@@ -59,6 +63,7 @@ fn wanted(layout: &Layout) -> [Wanted; 4] {
             domain: "boekhuisvlier.example",
             redirect_uri: client(2),
             services: &[("VLIER_LOGIN", "login")],
+            scopes: None,
             arguments: &[
                 "--auth",
                 "private_key_jwt",
@@ -68,12 +73,13 @@ fn wanted(layout: &Layout) -> [Wanted; 4] {
                 "Its software sends the address of the endpoint.",
             ],
         },
-        // Tests of a partner, with the sandbox people.
+        // Tests of a partner, with the sandbox people. It may ask for the e-mail address.
         Wanted {
             name: "Proefpartner",
             domain: "proefpartner.example",
             redirect_uri: client(3),
             services: &[("PROEF_LOGIN", "login")],
+            scopes: Some("profile,email"),
             arguments: &[
                 "--auth",
                 "client_secret_basic",
@@ -129,7 +135,10 @@ pub async fn register(program: &Path, layout: &Layout, state: &mut State) -> any
         let services: Vec<_> = partner
             .services
             .iter()
-            .map(|(code, kind)| format!("{code}:{kind}"))
+            .map(|(code, kind)| match partner.scopes {
+                Some(scopes) => format!("{code}:{kind}:{scopes}"),
+                None => format!("{code}:{kind}"),
+            })
             .collect();
         for service in &services {
             arguments.extend(["--service", service]);

@@ -13,7 +13,7 @@ use ipse_protocol::wire::EmailSentResponse;
 use ipse_store::action::{self, Claim};
 use ipse_store::email::{self as rows, EmailChange};
 use ipse_store::identity::Identity;
-use ipse_store::{Kind, StoreError, Tx, identity as identities};
+use ipse_store::{Kind, StoreError, Tx, identity as identities, remembered};
 use serde::{Deserialize, Serialize};
 
 use crate::device::Signed;
@@ -323,6 +323,10 @@ pub(crate) fn change(
         let language = identity::require(tx, who)?.language;
         let replaced = change.address.is_some();
         notice::queue(tx, key, (who, language), (&earlier, replaced))?;
+        // A browser that comes back would bring its partner the earlier address, as verified.
+        for row in remembered::live(tx, who, now, i64::MAX)? {
+            remembered::end(tx, &row.action, now)?;
+        }
     }
     rows::end(tx, &claim.device, action)
 }

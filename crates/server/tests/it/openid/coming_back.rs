@@ -357,7 +357,9 @@ async fn t18_what_ends_the_time_ends_it_for_good() {
     let partner = partner(&network).await;
     let mut phone = network.enrolled(0).await;
     // `basic`, since the operator says nothing while the clock is moved.
-    for ends in ["login", "max_age", "time", "stop", "block", "revoked"] {
+    for ends in [
+        "login", "max_age", "time", "stop", "block", "email", "revoked",
+    ] {
         let mut first = remembered(&network, &partner, &mut phone).await;
         let redeemed = partner.redeem(&first.code, &first.verifier).await;
         assert_eq!(redeemed.status, StatusCode::OK, "{}", redeemed.body);
@@ -389,6 +391,12 @@ async fn t18_what_ends_the_time_ends_it_for_good() {
                 assert_eq!(silent(&partner, browser, &[BASIC]).await, "login_required");
                 let offer = phone.begin_unblock().await;
                 phone.approve_offer(&offer).await;
+            }
+            // The partner would get the earlier address again, as verified.
+            "email" => {
+                phone.set_email(&network, "an@mail.example").await;
+                assert_eq!(silent(&partner, browser, &[BASIC]).await, "");
+                phone.set_email(&network, "an.peeters@mail.example").await;
             }
             // A code that comes twice was copied: what it gave is revoked.
             _ => {
