@@ -14,6 +14,7 @@
 //! ```
 
 mod language;
+mod localized;
 mod messages;
 mod negotiate;
 mod texts;
@@ -21,5 +22,6 @@ mod texts;
 pub use fluent_bundle::FluentValue as Value;
 
 pub use language::{Language, UnknownLanguage};
+pub use localized::Localized;
 pub use messages::{Messages, TextsError};
 pub use texts::Texts;
