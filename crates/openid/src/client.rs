@@ -4,17 +4,21 @@ use std::collections::BTreeMap;
 
 use aws_lc_rs::constant_time;
 use ipse_jose::Alg;
+use ipse_texts::Localized;
 use serde::{Deserialize, Serialize};
 
 use crate::client_keys::ClientKeys;
+use crate::disclosure::Claim;
 
 pub(crate) mod fapi;
 mod reasons;
+mod share;
 #[cfg(test)]
 pub(crate) mod tests;
 mod validate;
 
 pub use reasons::WITH_REASON;
+pub use share::ServiceAttribute;
 pub use validate::{LONGEST_LEGACY, RegistrationProblem};
 
 /// A registered partner as an OpenID Connect client. Every stored registration passes [`Registration::validate`].
@@ -260,6 +264,18 @@ pub struct Service {
     /// For how many minutes after an approval a person may let the same browser come back without being asked; 0: never.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub return_minutes: u32,
+    /// What a service of type `share` is for. People read it above what is asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub purpose: Option<Localized>,
+    /// What a service of type `share` may request.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attributes: Vec<ServiceAttribute>,
+    /// Why it needs each of them.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub reasons: BTreeMap<Claim, Localized>,
+    /// The law that lets it ask for the national number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub legal_basis: Option<String>,
 }
 
 /// The most minutes for which a browser may come back.
@@ -273,6 +289,10 @@ impl Service {
             kind: ServiceType::Login,
             scopes: default_scopes(),
             return_minutes: 0,
+            purpose: None,
+            attributes: Vec::new(),
+            reasons: BTreeMap::new(),
+            legal_basis: None,
         }
     }
 }
@@ -301,7 +321,7 @@ impl ServiceType {
     ];
 
     /// The types that a partner can request. A new kind of action adds its type here.
-    pub const REQUESTABLE: &[ServiceType] = &[ServiceType::Login];
+    pub const REQUESTABLE: &[ServiceType] = &[ServiceType::Login, ServiceType::Share];
 
     /// The type's name.
     pub const fn as_str(self) -> &'static str {
@@ -357,8 +377,14 @@ pub fn secret_text(random: &[u8; 32]) -> zeroize::Zeroizing<String> {
 pub const PROFILE: &str = "profile";
 /// The scope for the verified e-mail address.
 pub const EMAIL: &str = "email";
-/// The scopes that a service may register beside `openid`.
-pub const SCOPES: [&str; 2] = [PROFILE, EMAIL];
+/// The scope for the phone number.
+pub const PHONE: &str = "phone";
+/// The scope for the postal address.
+pub const ADDRESS: &str = "address";
+/// The scopes beside `openid`.
+pub const SCOPES: [&str; 4] = [PROFILE, EMAIL, PHONE, ADDRESS];
+/// Those that a login service may register.
+pub const LOGIN_SCOPES: [&str; 2] = [PROFILE, EMAIL];
 
 impl Registration {
     /// The sector in which people have their `sub` (OpenID Connect Core §8.1). A client starts its own, with its id.

@@ -399,6 +399,10 @@ terms! {
         Digest = "digest",
         /// An image: the value is its SHA-256, and the phone fetches the bytes.
         Image = "image",
+        /// Why the row before it is asked, or what becomes of it.
+        Reason = "reason",
+        /// The heading of the rows after it. It has no value.
+        Group = "group",
         /// What the partner asks and the person does not have: nothing of it is released.
         Missing = "missing",
     }

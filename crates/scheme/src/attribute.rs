@@ -1,8 +1,12 @@
 //! Attributes: what a partner may ask to know of a person.
 
+use std::collections::BTreeMap;
+
 use ipse_protocol::terms::FieldKind;
-use ipse_protocol::view::{Field, View};
+use ipse_protocol::view::{Choice, Field, View};
+use ipse_store::device::Device;
 use ipse_texts::Language;
+use serde_json::Value;
 
 use crate::error::Error;
 use crate::person::Attributes;
@@ -58,6 +62,39 @@ const EMAIL: &str = "email";
 pub(crate) struct Extras {
     /// The verified e-mail address.
     pub(crate) email: Option<String>,
+    /// The photo.
+    pub(crate) photo: Option<Vec<u8>>,
+}
+
+/// Everything that a partner may ask to know of a person, as of one moment.
+pub(crate) struct Known<'a> {
+    /// What a registrar vouched for.
+    pub(crate) person: &'a Attributes,
+    /// What else there is.
+    pub(crate) extras: &'a Extras,
+    /// The person's language.
+    pub(crate) language: Language,
+    /// The phone that claimed the request.
+    pub(crate) device: &'a Device,
+    /// Since when the SIM card is the same, seconds; none without one.
+    pub(crate) sim_since: Option<i64>,
+    /// Milliseconds.
+    pub(crate) now: i64,
+}
+
+/// What a view contains, and what its rows give.
+#[derive(Default)]
+pub(crate) struct Contents {
+    /// The purpose, where the partner registered it.
+    pub(crate) purpose: Option<String>,
+    /// Names and values of what would be shared.
+    pub(crate) attributes: Vec<(&'static str, String)>,
+    /// Rows.
+    pub(crate) fields: Vec<Field>,
+    /// What the person can choose.
+    pub(crate) choices: Vec<Choice>,
+    /// What the rows give, by claim; none where the texts of the view are what is given.
+    pub(crate) given: Option<BTreeMap<String, Value>>,
 }
 
 /// Whether a request needs the e-mail address.

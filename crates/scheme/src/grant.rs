@@ -8,13 +8,14 @@ use ipse_protocol::ids::{ActionId, IdentityId, PartnerId};
 use ipse_protocol::{sha256, view};
 use ipse_store::action::{Action, Claim};
 use ipse_store::grant::{self, Grant, GrantStatus};
+use serde_json::Value;
 
-use crate::attribute;
 use crate::effect::{Approval, Effect};
 use crate::error::Error;
 use crate::person::PersonKey;
 use crate::request::ActionRequest;
 use crate::scheme::Scheme;
+use crate::{attribute, given, share};
 
 pub use redeem::{AccessToken, Redeemable, UserInfo};
 
@@ -31,8 +32,18 @@ pub(crate) fn prepare(scheme: &Scheme, approval: &Approval<'_>) -> Result<Effect
         .clone()
         .ok_or(Error::Corrupt("action of a partner without one"))?;
     let shown = view::parse(approval.view).map_err(|_| Error::Corrupt("view of an action"))?;
-    let released = attribute::released(&shown)?;
-    let names: Vec<&str> = released.iter().map(|(name, _)| *name).collect();
+    let request = ActionRequest::parse(&action.request)?;
+    let released: Vec<(String, Value)> = match &claim.given {
+        None => attribute::released(&shown)?
+            .into_iter()
+            .map(|(name, text)| (name.to_owned(), text.into()))
+            .collect(),
+        Some(sealed) => {
+            let given = given::open(approval.key, &action.id, sealed)?;
+            share::released(&shown, approval.choices, &request, given)?
+        }
+    };
+    let names: Vec<&str> = released.iter().map(|(name, _)| &**name).collect();
     let (names, released) = sealed(
         approval.key,
         &action.id,
@@ -42,7 +53,7 @@ pub(crate) fn prepare(scheme: &Scheme, approval: &Approval<'_>) -> Result<Effect
         &released,
     )?;
     // Clients of one sector know the person under the same name (OpenID Connect Core §8.1).
-    let sector = match ActionRequest::parse(&action.request)?.sector {
+    let sector = match request.sector {
         Some(sector) => sector.into_owned(),
         None => partner.to_string(),
     };
@@ -78,7 +89,7 @@ pub(crate) fn prepare(scheme: &Scheme, approval: &Approval<'_>) -> Result<Effect
 /// A grant that gives again what an earlier one gave.
 pub(crate) struct Repeated {
     pub(crate) grant: Grant,
-    released: Vec<(String, String)>,
+    released: Vec<(String, Value)>,
 }
 
 impl Repeated {

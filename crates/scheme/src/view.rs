@@ -26,6 +26,8 @@ pub(crate) struct Content<'a> {
     pub(crate) kind: Kind,
     /// The sentences of the kind.
     pub(crate) texts: ViewTexts,
+    /// The purpose, where the partner registered it.
+    pub(crate) purpose: Option<String>,
     /// The partner's id, name and verified domain; the scheme's own for the person's own actions.
     pub(crate) partner: (&'a str, &'a str, &'a str),
     /// Code of the service.
@@ -104,7 +106,7 @@ impl Views {
             },
             service: c.service.to_owned(),
             title: self.0.with(language, c.texts.title, &[("partner", name)]),
-            purpose: text(c.texts.purpose),
+            purpose: c.purpose.unwrap_or_else(|| text(c.texts.purpose)),
             attributes: c
                 .attributes
                 .into_iter()

@@ -62,6 +62,8 @@ pub struct Claim {
     pub nonce: [u8; 32],
     /// The view, sealed under the person's key.
     pub view: Vec<u8>,
+    /// What the rows of the view give, sealed; none where the texts of the view are what is given.
+    pub given: Option<Vec<u8>>,
     /// SHA-256 of the view.
     pub view_hash: [u8; 32],
     /// Hash of the view's attributes.
@@ -160,7 +162,7 @@ pub(crate) static TABLE: Table = Table::new(
     "action",
     "id",
     "id, kind, status, level, partner, request, browser, browser_name, language, identity, device, \
-     flow, link, epoch, code_version, match_code, nonce, view, view_hash, attributes_hash, sim, \
+     flow, link, epoch, code_version, match_code, nonce, view, given, view_hash, attributes_hash, sim, \
      sim_requested, sim_statement, sim_received, transcript, proof_hash, receipt, reason, decided, \
      created, expires",
 );
@@ -190,6 +192,7 @@ fn action(mut row: Row) -> Result<Action, StoreError> {
             match_code: row.get("match_code")?,
             nonce: row.get("nonce")?,
             view: row.get("view")?,
+            given: row.get("given")?,
             view_hash: row.get("view_hash")?,
             attributes_hash: row.get("attributes_hash")?,
             sim: row.get("sim")?,
@@ -253,6 +256,7 @@ pub fn insert(tx: &mut Tx, a: &Action) -> Result<(), StoreError> {
             claim.map(|c| &c.match_code),
             claim.map(|c| &c.nonce),
             claim.map(|c| &c.view),
+            claim.and_then(|c| c.given.as_deref()),
             claim.map(|c| &c.view_hash),
             claim.map(|c| &c.attributes_hash),
             &sim,
@@ -391,6 +395,7 @@ fn offer(row: &mut Draft, c: &Claim) -> Result<(), StoreError> {
     row.set("link", c.link.as_ref())?;
     row.set("nonce", &c.nonce)?;
     row.set("view", &c.view)?;
+    row.set("given", c.given.as_deref())?;
     row.set("view_hash", &c.view_hash)?;
     row.set("attributes_hash", &c.attributes_hash)?;
     row.set("sim_requested", c.sim_requested)

@@ -37,6 +37,8 @@ macro_rules! kinds {
 kinds! {
     /// Log in at a partner.
     Login = Login,
+    /// Share attributes with a partner.
+    Share = Share,
     /// The person connects a new SIM.
     ConnectSim = Sim,
     /// The person changes their code.

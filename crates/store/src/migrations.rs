@@ -148,6 +148,12 @@ pub static SCHEME: Migrations = Migrations::new(&[
         sqlite: include_str!("../migrations/scheme/sqlite/0024_email.sql"),
         postgres: include_str!("../migrations/scheme/postgres/0024_email.sql"),
     },
+    Migration {
+        version: 25,
+        name: "what the rows of a view give",
+        sqlite: include_str!("../migrations/scheme/sqlite/0025_given.sql"),
+        postgres: include_str!("../migrations/scheme/postgres/0025_given.sql"),
+    },
 ]);
 
 /// The store of person keys.

@@ -7,8 +7,7 @@ use anyhow::{Context, bail};
 use ipse_jose::{JwkSet, SigningKey, b64};
 use ipse_keys::{FileKeyStore, KeyStore};
 use ipse_openid::client::{
-    AssertionAudience, Authentication, IdTokenAlg, PROFILE, Pkce, Registration, ResponseMode,
-    Service, ServiceType,
+    AssertionAudience, Authentication, IdTokenAlg, Pkce, Registration, ResponseMode, Service,
 };
 use ipse_operator::keys::OperatorKeys;
 use ipse_phone::{CodeRegistration, KeyStretching};
@@ -219,12 +218,7 @@ async fn add_partner(
         userinfo_signed_response_alg: None,
         reasons: std::collections::BTreeMap::new(),
         id_token_alg: IdTokenAlg::ES256,
-        services: vec![Service {
-            code: "BENCH".into(),
-            kind: ServiceType::Login,
-            scopes: vec![PROFILE.into()],
-            return_minutes: 0,
-        }],
+        services: vec![Service::login("BENCH")],
         sandbox_people: false,
         jwks_uri: None,
         sector: None,

@@ -1,11 +1,9 @@
 //! What a service of type `share` registers: why it asks, and for what.
 
-use std::collections::BTreeMap;
-
 use ipse_texts::Localized;
 use serde::{Deserialize, Serialize};
 
-use super::{RegistrationProblem, Service, ServiceType};
+use super::{RegistrationProblem, SCOPES, Service, ServiceType};
 use crate::disclosure::Claim;
 
 /// The longest purpose or reason, in characters.
@@ -22,25 +20,37 @@ pub struct ServiceAttribute {
     pub essential: bool,
 }
 
-/// The members of a service of type `share`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Share {
-    /// What the service is for. People read it above what is asked.
-    pub purpose: Localized,
-    /// What it may request, in the order in which people are shown it.
-    pub attributes: Vec<ServiceAttribute>,
-    /// Why it needs each of them.
-    pub reasons: BTreeMap<Claim, Localized>,
-    /// The law that lets it ask for the national number.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub legal_basis: Option<String>,
-}
-
-impl Share {
-    /// The attribute of a claim, if it is registered.
-    pub fn attribute(&self, claim: Claim) -> Option<ServiceAttribute> {
+impl Service {
+    /// The attribute of a claim, if it is registered. One that says that another is verified comes with that one.
+    fn attribute(&self, claim: Claim) -> Option<ServiceAttribute> {
+        let claim = claim.with().unwrap_or(claim);
         self.attributes.iter().copied().find(|a| a.claim == claim)
+    }
+
+    /// Whether it may release a claim.
+    pub(crate) fn may_release(&self, claim: Claim) -> bool {
+        let registered = match self.kind {
+            ServiceType::Share => self.attribute(claim).is_some(),
+            ServiceType::Login | ServiceType::Confirm | ServiceType::Sign => {
+                self.scopes.iter().any(|scope| scope == claim.scope())
+            }
+        };
+        registered && claim.services().contains(&self.kind)
+    }
+
+    /// Whether it cannot be given without a claim.
+    pub(crate) fn is_essential(&self, claim: Claim) -> bool {
+        self.attribute(claim).is_some_and(|a| a.essential)
+    }
+
+    /// Whether a request may name a scope. What a service of type `share` may release is said by its attributes.
+    pub(crate) fn knows_scope(&self, scope: &str) -> bool {
+        match self.kind {
+            ServiceType::Share => SCOPES.contains(&scope),
+            ServiceType::Login | ServiceType::Confirm | ServiceType::Sign => {
+                self.scopes.iter().any(|known| known == scope)
+            }
+        }
     }
 }
 
@@ -52,57 +62,61 @@ pub(super) fn check(service: &Service) -> Result<(), RegistrationProblem> {
             reason,
         })
     };
-    let share = match (&service.share, service.kind) {
-        (Some(share), ServiceType::Share) => share,
-        (None, ServiceType::Share) => {
-            return refuse("add purpose, attributes and reasons, in a file (--from)".to_owned());
-        }
-        (Some(_), _) => {
-            return refuse(
-                "purpose, attributes, reasons and legal_basis are for the type share".to_owned(),
-            );
-        }
-        (None, _) => return Ok(()),
-    };
-    if share.attributes.is_empty() {
-        return refuse("attributes: list at least one".to_owned());
+    let (attributes, reasons) = (&service.attributes, &service.reasons);
+    if service.kind != ServiceType::Share {
+        let none = service.purpose.is_none() && attributes.is_empty() && reasons.is_empty();
+        return if none && service.legal_basis.is_none() {
+            Ok(())
+        } else {
+            refuse("purpose, attributes, reasons and legal_basis are for the type share".to_owned())
+        };
     }
-    if !share.purpose.all().all(is_sentence) {
+    if attributes.is_empty() {
+        return refuse("attributes: list at least one, in a file (--from)".to_owned());
+    }
+    if !service.purpose.as_ref().is_some_and(are_sentences) {
         return refuse(format!(
             "purpose: say in 1 to {LONGEST} printable characters what the service is for, in nl, fr, de and en"
         ));
     }
-    for (at, attribute) in share.attributes.iter().enumerate() {
+    for (at, attribute) in attributes.iter().enumerate() {
         let claim = attribute.claim;
-        if share.attributes[..at].iter().any(|a| a.claim == claim) {
+        if attributes[..at].iter().any(|a| a.claim == claim) {
             return refuse(format!("attributes: {} is there twice", claim.as_str()));
         }
-        let reason = share.reasons.get(&claim);
-        if !reason.is_some_and(|reason| reason.all().all(is_sentence)) {
+        if claim.with().is_some() || !claim.services().contains(&ServiceType::Share) {
+            return refuse(format!("attributes: {} cannot be listed", claim.as_str()));
+        }
+        if !reasons.get(&claim).is_some_and(are_sentences) {
             return refuse(format!(
                 "reasons: say in 1 to {LONGEST} printable characters why {} is needed, in nl, fr, de and en",
                 claim.as_str()
             ));
         }
     }
-    if let Some(claim) = share.reasons.keys().find(|claim| share.attribute(**claim).is_none()) {
+    let unlisted = |claim: &&Claim| attributes.iter().all(|a| a.claim != **claim);
+    if let Some(claim) = reasons.keys().find(unlisted) {
         return refuse(format!(
             "reasons: {} is not among the attributes",
             claim.as_str()
         ));
     }
-    let basis = share.legal_basis.as_deref();
+    let basis = service.legal_basis.as_deref();
     if basis.is_some_and(|basis| !is_sentence(basis)) {
         return refuse(format!(
             "legal_basis: name the law in 1 to {LONGEST} printable characters"
         ));
     }
-    if share.attribute(Claim::NationalNumber).is_some() && basis.is_none() {
+    if service.attribute(Claim::NationalNumber).is_some() && basis.is_none() {
         return refuse(
             "legal_basis: the national number needs one: name the law that allows it".to_owned(),
         );
     }
     Ok(())
+}
+
+fn are_sentences(texts: &Localized) -> bool {
+    texts.all().all(is_sentence)
 }
 
 /// A sentence that people read follows the rules of the texts in a view.

@@ -38,10 +38,8 @@ pub(crate) fn shop() -> Registration {
 
 pub(crate) fn service(code: &str, kind: ServiceType) -> Service {
     Service {
-        code: code.to_owned(),
         kind,
-        scopes: default_scopes(),
-        return_minutes: 0,
+        ..Service::login(code)
     }
 }
 

@@ -3,8 +3,8 @@
 use url::Host;
 
 use super::{
-    AssertionAudience, Authentication, MOST_RETURN_MINUTES, Pkce, Registration, ResponseMode,
-    SCOPES, ServiceType,
+    AssertionAudience, Authentication, LOGIN_SCOPES, MOST_RETURN_MINUTES, Pkce, Registration,
+    ResponseMode, ServiceType,
 };
 use crate::redirect::{self, RedirectProblem};
 
@@ -58,6 +58,14 @@ pub enum RegistrationProblem {
         "sector_identifier_uri: use one https address of a public host (http is for loopback addresses, outside production)"
     )]
     SectorUri,
+    /// What a service registered for its type.
+    #[error("service {code}: {reason}")]
+    Share {
+        /// The service.
+        code: String,
+        /// What is wrong, and what to do.
+        reason: String,
+    },
     /// How long a browser may come back.
     #[error(
         "service {0}: return_minutes is 0 to {MOST_RETURN_MINUTES}, and for services of type login"
@@ -163,13 +171,14 @@ impl Registration {
             {
                 return Err(RegistrationProblem::ReturnMinutes(service.code.clone()));
             }
-            let unknown = |scope: &&String| !SCOPES.contains(&scope.as_str());
+            let unknown = |scope: &&String| !LOGIN_SCOPES.contains(&scope.as_str());
             if let Some(scope) = service.scopes.iter().find(unknown) {
                 return Err(RegistrationProblem::ServiceScope {
                     code: service.code.clone(),
                     scope: scope.clone(),
                 });
             }
+            super::share::check(service)?;
         }
         if let Pkce::Waived { until } = self.pkce
             && !(1..=LONGEST_LEGACY).contains(&until.saturating_sub(now))

@@ -7,6 +7,8 @@ use crate::error::{OAuthError, OAuthErrorCode};
 
 /// The longest `claims` parameter, in bytes.
 const MAX_BYTES: usize = 8 * 1024;
+/// The most values of one claim.
+const MOST_VALUES: usize = 16;
 
 /// The known claims of the parameter. Unknown claims and members are ignored, as the standard requires.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -14,6 +16,8 @@ pub(super) struct ClaimsRequest {
     pub claims: RequestedClaims,
     pub required_sub: Option<String>,
     pub acr: AcrRequest,
+    /// Claims that no service can release.
+    pub unknown: Vec<String>,
 }
 
 /// The `acr` of the ID token.
@@ -28,6 +32,11 @@ const MALFORMED: OAuthError = OAuthError::new(
     "claims must be JSON as in OpenID Connect Core 5.5, of at most 8 kB",
 );
 
+const CONTRADICTORY: OAuthError = OAuthError::new(
+    OAuthErrorCode::InvalidRequest,
+    "claims contradicts itself: give value or values, and the same ones in id_token and userinfo",
+);
+
 impl ClaimsRequest {
     pub fn parse(text: Option<&str>) -> Result<Self, OAuthError> {
         let mut request = Self::default();
@@ -37,33 +46,41 @@ impl ClaimsRequest {
         }
         let root: Map<String, Value> =
             ipse_jose::strict_json(text.as_bytes()).map_err(|_| MALFORMED)?;
-        for (name, place) in [
-            ("id_token", &mut request.claims.id_token),
-            ("userinfo", &mut request.claims.userinfo),
-        ] {
+        for name in ["id_token", "userinfo"] {
             for (claim, member) in members(&root, name)? {
                 let member = Member::parse(member)?;
                 if let Some(claim) = Claim::parse(claim) {
-                    place.insert(claim);
+                    match name {
+                        "id_token" => request.claims.id_token.insert(claim),
+                        _ => request.claims.userinfo.insert(claim),
+                    };
+                    if member.essential {
+                        request.claims.essential.insert(claim);
+                    }
+                    if !member.values.is_empty() {
+                        let expected = &mut request.claims.expected;
+                        if *expected.entry(claim).or_insert(member.values.clone()) != member.values
+                        {
+                            return Err(CONTRADICTORY);
+                        }
+                    }
+                } else if !["sub", "acr"].contains(&claim.as_str()) {
+                    request.unknown.push(claim.clone());
                 }
                 match (claim.as_str(), name) {
                     ("sub", _) => {
-                        let [sub] = member.values.as_slice() else {
+                        let [Value::String(sub)] = member.values.as_slice() else {
                             continue;
                         };
-                        if request
-                            .required_sub
-                            .as_ref()
-                            .is_some_and(|known| known != sub)
-                        {
-                            return Err(MALFORMED);
+                        let known = request.required_sub.get_or_insert_with(|| sub.clone());
+                        if known != sub {
+                            return Err(CONTRADICTORY);
                         }
-                        request.required_sub = Some(sub.clone());
                     }
                     ("acr", "id_token") => {
                         request.acr = AcrRequest {
                             essential: member.essential,
-                            values: member.values,
+                            values: texts(&member.values),
                         };
                     }
                     _ => {}
@@ -72,6 +89,11 @@ impl ClaimsRequest {
         }
         Ok(request)
     }
+}
+
+fn texts(values: &[Value]) -> Vec<String> {
+    let texts = values.iter().filter_map(Value::as_str);
+    texts.map(str::to_owned).collect()
 }
 
 fn members<'a>(
@@ -88,7 +110,7 @@ fn members<'a>(
 /// The request for one claim: `null`, or an object.
 struct Member {
     essential: bool,
-    values: Vec<String>,
+    values: Vec<Value>,
 }
 
 impl Member {
@@ -110,14 +132,9 @@ impl Member {
         };
         let values = match (object.get("value"), object.get("values")) {
             (None, None) => Vec::new(),
-            (Some(Value::String(value)), None) => vec![value.clone()],
-            (None, Some(Value::Array(values))) if values.len() <= 16 => values
-                .iter()
-                .filter_map(Value::as_str)
-                .map(str::to_owned)
-                .collect(),
-            // A value of another type is for an unknown claim.
-            (Some(_), None) => Vec::new(),
+            (Some(value), None) => vec![value.clone()],
+            (None, Some(Value::Array(values))) if values.len() <= MOST_VALUES => values.clone(),
+            (Some(_), Some(_)) => return Err(CONTRADICTORY),
             _ => return Err(MALFORMED),
         };
         Ok(Self { essential, values })

@@ -64,6 +64,9 @@ pub struct AuthorizationRequest {
     /// The requested claims.
     #[serde(default)]
     pub claims: RequestedClaims,
+    /// Claims that were requested and are ignored, since the service did not register them. They are for the log.
+    #[serde(skip)]
+    pub unregistered: Vec<String>,
     /// The `sub` of the person who must log in, from `claims` (OpenID Connect Core §5.5.1) or `id_token_hint` (§3.1.2.1).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub required_sub: Option<String>,

@@ -126,7 +126,11 @@ pub(super) fn request(
                 .extend(Claim::of(name, service.kind));
         }
     }
-    requested.claims.restrict(service);
+    let refused = requested.claims.restrict(service);
+    let unregistered = std::mem::take(&mut requested.unknown).into_iter();
+    let unregistered = unregistered
+        .chain(refused.iter().map(|claim| claim.as_str().to_owned()))
+        .collect();
     let max_age = max_age(params)?;
     display(params)?;
     // Nothing protects the codes of a client without PKCE and nonce from injection.
@@ -165,6 +169,7 @@ pub(super) fn request(
         scope,
         level,
         claims: requested.claims,
+        unregistered,
         required_sub,
         prompt,
         max_age,
@@ -289,11 +294,7 @@ fn service<'a>(
         ));
     }
     let mut granted = "openid".to_owned();
-    for name in service
-        .scopes
-        .iter()
-        .filter(|name| requested.contains(name.as_str()))
-    {
+    for name in requested.iter().filter(|name| service.knows_scope(name)) {
         granted.push(' ');
         granted.push_str(name);
     }

@@ -38,13 +38,13 @@ impl View {
             self.attributes.iter().all(|a| is_ascii_word(&a.key, 128)),
             "attributes.key",
         )?;
-        value(self.fields.len() <= 64, "fields")?;
+        value(self.fields.len() <= 128, "fields")?;
         for field in &self.fields {
             field.check()?;
         }
         let claims: Vec<&str> = self.claims().map(|(claim, _)| claim).collect();
         value(is_distinct(&claims), "claims")?;
-        value(self.choices.len() <= 16, "choices")?;
+        value(self.choices.len() <= 64, "choices")?;
         for choice in &self.choices {
             choice.check()?;
         }
@@ -106,6 +106,11 @@ impl Field {
             FieldKind::Text | FieldKind::Amount | FieldKind::Iban | FieldKind::Digest => {}
             FieldKind::Image => value(self.image().is_some(), "fields.value")?,
             FieldKind::Missing => value(!self.claims.is_empty(), "fields.claims")?,
+            FieldKind::Reason => value(self.claims.is_empty(), "fields.claims")?,
+            FieldKind::Group => {
+                value(self.claims.is_empty(), "fields.claims")?;
+                value(self.value.is_empty(), "fields.value")?;
+            }
         }
         let words = self.claims.iter().all(|claim| is_ascii_word(claim, 128));
         value(words && self.claims.len() <= 16, "fields.claims")
@@ -114,7 +119,7 @@ impl Field {
 
 impl Choice {
     fn check(&self) -> Result<(), ViewError> {
-        value(is_ascii_word(&self.key, 64), "choices.key")?;
+        value(is_ascii_word(&self.key, 128), "choices.key")?;
         match known(ChoiceKind::parse(&self.kind), "choices.kind")? {
             ChoiceKind::Switch => value(self.options.is_empty(), "choices.options")?,
             ChoiceKind::OneOf => {

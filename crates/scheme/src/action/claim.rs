@@ -14,6 +14,7 @@ use ipse_store::sim::BindingStatus;
 use ipse_store::{StoreError, Tx};
 
 use super::{ActionSnapshot, load, require_linked};
+use crate::attribute::{self, Known};
 use crate::device::{self, Incoming, Signed, Spent};
 use crate::error::{Error, RuleError, refuse};
 use crate::link::{age_seconds, app_secret, qr_key};
@@ -21,7 +22,7 @@ use crate::person::{Attributes, PersonKey};
 use crate::request::{ActionRequest, Origin};
 use crate::scheme::Scheme;
 use crate::view::Content;
-use crate::{attribute, block, email, identity, kind, partner};
+use crate::{block, email, given, identity, kind, partner};
 
 /// How a phone got hold of an action.
 #[derive(Clone, Copy)]
@@ -188,24 +189,37 @@ impl Scheme {
             email: email
                 .map(|sealed| email::open(key, &identity.id, sealed))
                 .transpose()?,
+            photo: None,
         };
         let language = identity.language;
         let sentences = self.views.sentences(language);
         let partner = Origin::of(a)?.partner;
         let kind = kind::of(a.kind);
-        let mut fields = kind.fields(&request, &sentences)?;
-        fields.extend(attribute::rows(&request.attributes, &extras, &sentences));
+        let known = Known {
+            person: &known,
+            extras: &extras,
+            language,
+            device: &signed.device,
+            sim_since: snapshot.binding.as_ref().map(|sim| sim.changed_at),
+            now: snapshot.now,
+        };
+        let contents = kind.contents(&request, &known, way.flow, &sentences)?;
+        let given = contents
+            .given
+            .map(|given| given::seal(key, &a.id, &given))
+            .transpose()?;
         let view = self.views.build(
             language,
             Content {
                 action: &a.id,
                 kind: a.kind,
                 texts: kind.texts(way.flow),
+                purpose: contents.purpose,
                 partner: (partner, &request.partner_name, &request.partner_domain),
                 service: &request.service,
-                attributes: attribute::values(&request.attributes, &known, language),
-                fields,
-                choices: kind.choices(&request, way.flow, &sentences),
+                attributes: contents.attributes,
+                fields: contents.fields,
+                choices: contents.choices,
                 started: (way.flow, &a.browser_name, a.created),
                 level: a.level,
                 expires: a.expires,
@@ -227,6 +241,7 @@ impl Scheme {
             view_hash: sha256(&bytes),
             attributes_hash: attributes_hash(&view),
             view: key.seal("action/view", &bytes)?,
+            given,
             sim,
             sim_requested: (sim == SimNeed::Silent).then_some(snapshot.now),
             sim_statement: None,

@@ -7,6 +7,8 @@ use ipse_store::grant::{self, Grant, GrantState, GrantStatus};
 use ipse_store::{StoreError, Tx, action};
 
 use super::{action_of, bearer, released_as};
+use serde_json::Value;
+
 use crate::error::{Error, RuleError};
 use crate::partner::{Evidence, Proof, use_proof, use_up};
 use crate::person::PersonKey;
@@ -38,7 +40,7 @@ pub struct Redeemable {
     /// Milliseconds of the approval.
     pub auth_time: i64,
     /// What was shown and approved: names and values, in the order shown.
-    pub released: Vec<(String, String)>,
+    pub released: Vec<(String, Value)>,
 }
 
 /// What a live access token opens.
@@ -49,7 +51,7 @@ pub struct UserInfo {
     /// Pairwise subject.
     pub sub: String,
     /// What was shown and approved.
-    pub released: Vec<(String, String)>,
+    pub released: Vec<(String, Value)>,
     /// The OpenID Connect request (JSON).
     pub oidc_request: String,
 }
@@ -190,7 +192,7 @@ impl Redeemable {
 }
 
 /// Opens what was shown and approved.
-pub(super) fn released(grant: &Grant, key: &PersonKey) -> Result<Vec<(String, String)>, Error> {
+pub(super) fn released(grant: &Grant, key: &PersonKey) -> Result<Vec<(String, Value)>, Error> {
     let plain = key.open(
         &released_as(&grant.action, &grant.partner, &grant.identity),
         &grant.released,

@@ -5,6 +5,7 @@ mod connect_sim;
 mod email;
 mod fingerprint;
 mod login;
+mod share;
 mod unblock;
 
 use ipse_protocol::terms::{Factor, Flow, Level, SimNeed};
@@ -13,6 +14,7 @@ use ipse_store::Tx;
 use ipse_store::action::{Action, Claim};
 use ipse_store::device::{Backup, Device};
 
+use crate::attribute::{self, Contents, Known};
 use crate::effect::{Approval, Effect};
 use crate::error::{Error, RuleError};
 use crate::request::ActionRequest;
@@ -45,6 +47,29 @@ pub(crate) trait ActionKind: Sync {
         Vec::new()
     }
 
+    /// What a partner's request shows of a person, and gives.
+    fn contents(
+        &self,
+        request: &ActionRequest<'_>,
+        known: &Known<'_>,
+        flow: Flow,
+        sentences: &Sentences<'_>,
+    ) -> Result<Contents, Error> {
+        let mut fields = self.fields(request, sentences)?;
+        fields.extend(attribute::rows(
+            &request.attributes,
+            known.extras,
+            sentences,
+        ));
+        Ok(Contents {
+            purpose: None,
+            attributes: attribute::values(&request.attributes, known.person, known.language),
+            fields,
+            choices: self.choices(request, flow, sentences),
+            given: None,
+        })
+    }
+
     /// The factors that this device may approve with. All but the code are optional.
     fn factors(&self, device: &Device) -> Vec<Factor>;
 
@@ -73,6 +98,7 @@ pub(crate) trait ActionKind: Sync {
 pub(crate) fn of(kind: Kind) -> &'static dyn ActionKind {
     match kind {
         Kind::Login => &login::Login,
+        Kind::Share => &share::Share,
         Kind::ConnectSim => &connect_sim::ConnectSim,
         Kind::ChangeCode => &change_code::ChangeCode,
         Kind::Fingerprint => &fingerprint::Fingerprint,

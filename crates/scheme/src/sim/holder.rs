@@ -257,6 +257,7 @@ impl ReservedAction {
                 match_code: self.match_code,
                 nonce: self.nonce,
                 view: self.view,
+                given: None,
                 view_hash: self.view_hash,
                 attributes_hash: self.attributes_hash,
                 sim: SimNeed::Holder,

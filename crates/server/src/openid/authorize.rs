@@ -134,9 +134,9 @@ async fn start_plain(
     request: &AuthorizationRequest,
     browser: Browser,
 ) -> Result<Begun, Error> {
-    let oidc_request = client::oidc_request(request)?;
+    let kept = client::Kept::new(registration, request)?;
     let redirect = |error| Error::Redirect(Box::new(request.error(error)));
-    let wanted = client::action_request(registration, request, &oidc_request).map_err(redirect)?;
+    let wanted = client::action_request(registration, request, &kept).map_err(redirect)?;
     let begun = provider.scheme.begin_plain(partner, &wanted, browser).await;
     begun.map_err(|error| match Error::from(error) {
         error @ Error::Login(LoginRefusal::SandboxUnknown | LoginRefusal::PromptOpen) => {

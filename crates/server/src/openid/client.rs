@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use axum::http::HeaderMap;
 use ipse_openid::authn::{Context, Credentials, UNKNOWN_KEY};
-use ipse_openid::client::Registration;
+use ipse_openid::client::{Registration, ServiceType};
+use ipse_openid::disclosure::Claim;
 use ipse_openid::discovery::path;
 use ipse_openid::request::{self, AuthorizationRequest, Prompt};
 use ipse_openid::{OAuthError, OAuthErrorCode, Params};
@@ -12,6 +13,7 @@ use ipse_protocol::ids::PartnerId;
 use ipse_scheme::Kind;
 use ipse_scheme::partner::{Assertion, Evidence};
 use ipse_scheme::request::{ActionRequest, ComingBack, Prompting};
+use ipse_scheme::share::{Asked, Details};
 use serde_json::value::RawValue;
 
 use super::error::Error;
@@ -135,7 +137,7 @@ pub async fn hinted(
 pub fn action_request<'a>(
     registration: &'a Registration,
     request: &'a AuthorizationRequest,
-    oidc_request: &'a RawValue,
+    kept: &'a Kept,
 ) -> Result<ActionRequest<'a>, OAuthError> {
     // A type of service is the kind of action that it asks for. Some can be registered, but are not available yet.
     let kind = Kind::parse(request.service_type.as_str()).ok_or(OAuthError::new(
@@ -157,8 +159,8 @@ pub fn action_request<'a>(
             .collect(),
         sandbox_person: request.login_hint.as_deref().map(Into::into),
         coming_back: coming_back(registration, request),
-        details: None,
-        oidc_request,
+        details: kept.details.as_deref(),
+        oidc_request: &kept.oidc_request,
     })
 }
 
@@ -182,7 +184,72 @@ fn coming_back<'a>(
     })
 }
 
-/// The request in the form that is kept until it is answered.
-pub fn oidc_request(request: &AuthorizationRequest) -> Result<Box<RawValue>, Error> {
-    serde_json::value::to_raw_value(request).map_err(Error::json("the request cannot be kept"))
+/// The parts of a request that are kept as JSON.
+pub struct Kept {
+    /// The OpenID Connect request, until it is answered.
+    oidc_request: Box<RawValue>,
+    /// What only its kind of action has.
+    details: Option<Box<RawValue>>,
+}
+
+impl Kept {
+    /// The parts of a request of this client.
+    pub fn new(registration: &Registration, request: &AuthorizationRequest) -> Result<Self, Error> {
+        if !request.unregistered.is_empty() {
+            tracing::info!(
+                claims = request.unregistered.join(" "),
+                service = request.service,
+                "claims that the service did not register are ignored: register them (partner edit)"
+            );
+        }
+        let kept = Error::json;
+        let details = share_details(registration, request)?
+            .map(|details| serde_json::value::to_raw_value(&details))
+            .transpose()
+            .map_err(kept("the request cannot be kept"))?;
+        Ok(Self {
+            oidc_request: serde_json::value::to_raw_value(request)
+                .map_err(kept("the request cannot be kept"))?,
+            details,
+        })
+    }
+}
+
+/// What a request to share has beside the names of its attributes.
+fn share_details(
+    registration: &Registration,
+    request: &AuthorizationRequest,
+) -> Result<Option<Details>, Error> {
+    const UNREADABLE: OAuthError = OAuthError::new(
+        OAuthErrorCode::ServerError,
+        "the registration cannot be read",
+    );
+    if request.service_type != ServiceType::Share {
+        return Ok(None);
+    }
+    let service = registration.service(&request.service).ok_or(UNREADABLE)?;
+    let wanted = &request.claims;
+    let asked = |claim: Claim| {
+        // One that says that another is verified has the reason of that one.
+        let reason = service.reasons.get(&claim).or_else(|| {
+            let other = claim.as_str().strip_suffix("_verified");
+            other
+                .and_then(Claim::parse)
+                .and_then(|other| service.reasons.get(&other))
+        });
+        let asked = Asked {
+            reason: reason.cloned().ok_or(UNREADABLE)?,
+            essential: wanted.essential.contains(&claim),
+            expected: wanted.expected.get(&claim).cloned().unwrap_or_default(),
+        };
+        Ok((claim.as_str().to_owned(), asked))
+    };
+    Ok(Some(Details {
+        purpose: service.purpose.clone().ok_or(UNREADABLE)?,
+        asked: wanted
+            .all()
+            .into_iter()
+            .map(asked)
+            .collect::<Result<_, Error>>()?,
+    }))
 }

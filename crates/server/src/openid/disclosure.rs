@@ -8,12 +8,12 @@ use serde_json::Value;
 /// The requested claims of one place that were shown and approved. The scheme stores exactly what the approved view showed.
 pub fn released(
     requested: &BTreeSet<Claim>,
-    approved: &[(String, String)],
+    approved: &[(String, Value)],
 ) -> BTreeMap<String, Value> {
     let keys: BTreeSet<&str> = approved.iter().map(|(key, _)| key.as_str()).collect();
-    let values: BTreeMap<&str, &str> = approved
+    let values: BTreeMap<&str, &Value> = approved
         .iter()
-        .map(|(key, value)| (key.as_str(), value.as_str()))
+        .map(|(key, value)| (key.as_str(), value))
         .collect();
     disclosure::release(
         requested,

@@ -45,8 +45,8 @@ async fn push(provider: &Provider, headers: &HeaderMap, body: &[u8]) -> Result<V
         Ok(request) => request,
         Err(error) => return Err(client.refuse(provider, error).await),
     };
-    let oidc_request = client::oidc_request(&request)?;
-    let wanted = match client::action_request(&client.registration, &request, &oidc_request) {
+    let kept = client::Kept::new(&client.registration, &request)?;
+    let wanted = match client::action_request(&client.registration, &request, &kept) {
         Ok(wanted) => wanted,
         Err(error) => return Err(client.refuse(provider, error).await),
     };

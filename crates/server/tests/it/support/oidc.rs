@@ -13,10 +13,10 @@ use axum::http::{HeaderMap, Request, StatusCode, header};
 use http_body_util::BodyExt;
 use ipse_jose::{JwkSet, SigningKey, b64};
 use ipse_openid::authn::{ASSERTION_TYPE, sign_assertion};
+use ipse_openid::client::Service;
 use ipse_openid::client::{
     AssertionAudience, Authentication, IdTokenAlg, Pkce, Registration, ResponseMode, SecretHash,
 };
-use ipse_openid::client::{Service, ServiceType};
 use ipse_protocol::{Clock, sha256};
 use ipse_server::Server;
 use ipse_server::config::ServerConfig;
@@ -182,12 +182,7 @@ impl TestServer {
             } else {
                 IdTokenAlg::RS256
             },
-            services: vec![Service {
-                code: "HOEK_LOGIN".to_owned(),
-                kind: ServiceType::Login,
-                scopes: vec!["profile".to_owned()],
-                return_minutes: 0,
-            }],
+            services: vec![Service::login("HOEK_LOGIN")],
             sandbox_people: false,
             jwks_uri: None,
             sector: None,

@@ -3,8 +3,7 @@
 use super::parsed;
 use ipse_jose::{SigningKey, b64, jws};
 use ipse_openid::client::{
-    AssertionAudience, Authentication, IdTokenAlg, PROFILE, Pkce, Registration, ResponseMode,
-    Service, ServiceType,
+    AssertionAudience, Authentication, IdTokenAlg, Pkce, Registration, ResponseMode, Service,
 };
 use ipse_protocol::{Clock, ids, sha256};
 use ipse_store::partner;
@@ -68,12 +67,7 @@ impl Partner {
             userinfo_signed_response_alg: None,
             reasons: std::collections::BTreeMap::new(),
             id_token_alg: IdTokenAlg::ES256,
-            services: vec![Service {
-                code: "HOEK_LOGIN".into(),
-                kind: ServiceType::Login,
-                scopes: vec![PROFILE.into()],
-                return_minutes: 0,
-            }],
+            services: vec![Service::login("HOEK_LOGIN")],
             sandbox_people: false,
             jwks_uri: None,
             sector: None,
