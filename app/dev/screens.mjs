@@ -249,6 +249,36 @@ async function walk(browser, lang, theme, size) {
     await page.goto(forged.link);
     await page.locator("[data-code=view_unreadable]").waitFor();
 
+    // A partner asks for details: needed ones, ones that the person may keep, a picture, one that is missing.
+    fake.state.images.set(digest, picture);
+    const row = (label, value, claims, kind = "text") => ({ kind, label, value, claims });
+    const why = (label, value) => row(label, value, [], "reason");
+    const fields = [
+      row("Wie je bent", "", [], "group"),
+      row("Naam", "An Peeters", ["name"]), why("Nodig", "Om je klantenkaart op je naam te zetten"),
+      row("Geboortedatum", "14 maart 1971", ["birthdate"]), why("Waarom", "Om je op je verjaardag een bon te sturen"),
+      row("Foto", digest, ["picture"], "image"), why("Waarom", "Om je aan de balie te herkennen"),
+      row("Hoe je te bereiken bent", "", [], "group"),
+      row("Adres", "Kerkstraat 1, 9000 Gent, BE", ["address"]), why("Nodig", "Om je bestelling te leveren"),
+      row("E-mailadres", "Dit heb je niet", ["email"], "missing"), why("Waarom", "Om je de factuur te sturen"),
+      row("Wat ermee gebeurt", "Winkel Hoek krijgt dit één keer, nu. Ipse bewaart een bewijs voor je. In de historiek kun je je toestemming intrekken.", []),
+    ];
+    const on = (key, label) => ({ kind: "switch", key, label, options: [], default: "on" });
+    await open({ flow: "qr", factors: ["code"], view: { kind: "share", title: "Winkel Hoek vraagt gegevens van je", purpose: "Klant worden", attributes: [], fields, choices: [on("birthdate", "Geboortedatum"), on("picture", "Foto")] } });
+    await page.locator("[data-testid=view-image] img").waitFor();
+    await shot("read-share");
+    await at("choice-birthdate").focus();
+    await page.keyboard.press("Space");
+    await shot("read-share-kept");
+    await at("continue").click();
+    await type("58204");
+    await page.locator("[data-testid=outcome][data-status=approved]").waitFor();
+    await shot("shared");
+    await at("receipt").click();
+    await at("receipt-verdict").waitFor();
+    if ((await at("receipt-verdict").getAttribute("data-sound")) !== "true") note("a receipt of shared details is not correct", "page");
+    await shot("receipt-share");
+
     // A browser that may come back, comes back, and may not any more.
     const label = { nl: "Deze browser mag 45 minuten lang terugkomen zonder het mij te vragen", fr: "Ce navigateur peut revenir pendant 45 minutes sans me le demander", de: "Dieser Browser darf 45 Minuten lang wiederkommen, ohne mich zu fragen", en: "This browser may come back for 45 minutes without asking me" }[lang];
     const { action: allowed } = await open({ flow: "qr", factors: ["code"], view: { choices: [{ kind: "switch", key: "return", label, options: [], default: "off" }] } });

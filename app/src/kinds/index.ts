@@ -7,6 +7,7 @@ import { code } from "./code";
 import { email } from "./email";
 import { fingerprint } from "./fingerprint";
 import { login } from "./login";
+import { share } from "./share";
 import { sim } from "./sim";
 import { unblock } from "./unblock";
 
@@ -17,7 +18,7 @@ export type KindTable = Readonly<Record<WireKind, ActionKind | null>>;
 
 export const KINDS: KindTable = {
   login,
-  share: null,
+  share,
   confirm: null,
   sign: null,
   sim,

@@ -92,22 +92,25 @@ const itself = (word: string) => word;
 
 const field: Shape<Field> = (value, path) => {
   const out = exactly({
-    kind: known("text", "amount", "iban", "digest", "image", "missing"),
+    kind: known("text", "amount", "iban", "digest", "image", "missing", "reason", "group"),
     label: text,
     value: text,
     claims: atMost(16, list(word(/^[!-~]{1,128}$/))),
   })(value, path);
   if (out.kind === "image") b64u.decodeExactly(out.value, 32);
   if (out.kind === "missing" && out.claims.length === 0) throw new ShapeError(`${path}: claims`);
+  if ((out.kind === "reason" || out.kind === "group") && out.claims.length > 0) throw new ShapeError(`${path}: claims`);
+  if (out.kind === "group" && out.value !== "") throw new ShapeError(`${path}: value`);
   return out;
 };
 
 /**
  * A row of the view. It shows the claims that it lists. The value of an image is its SHA-256. A row of the kind `missing` stands for
- * claims that the partner asks and the person does not have: they are neither shown nor released.
+ * claims that the partner asks and the person does not have: they are neither shown nor released. A `reason` says why the row before it is
+ * asked; a `group` is the heading of the rows after it.
  */
 export interface Field {
-  kind: "text" | "amount" | "iban" | "digest" | "image" | "missing";
+  kind: "text" | "amount" | "iban" | "digest" | "image" | "missing" | "reason" | "group";
   label: string;
   value: string;
   claims: string[];
@@ -128,7 +131,7 @@ export interface Chosen {
   value: string;
 }
 
-const key = word(/^[!-~]{1,64}$/);
+const key = word(/^[!-~]{1,128}$/);
 
 const choice: Shape<Choice> = (value, path) => {
   const out = exactly({
@@ -177,8 +180,8 @@ const viewShape = exactly({
   title: text,
   purpose: text,
   attributes,
-  fields: atMost(64, list(field)),
-  choices: distinct(atMost(16, list(choice)), (one) => one.key),
+  fields: atMost(128, list(field)),
+  choices: distinct(atMost(64, list(choice)), (one) => one.key),
   started,
   warnings: distinct(atMost(16, list(known(...WARNINGS))), itself),
   level: oneOf("basic", "advanced"),

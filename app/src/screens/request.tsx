@@ -4,17 +4,18 @@ import { useEffect, useState } from "preact/hooks";
 import type { ActionKind } from "../kinds";
 import { wait } from "../model/actions";
 import { app } from "../model/app";
+import { arrange } from "../model/shared";
+import type { SharedRow } from "../model/shared";
 import { clock, t } from "../model/language";
 import { go } from "../model/route";
 import { useStore } from "../model/store";
 import type { Approval, Outcome, RefusalReason } from "../protocol/approval";
 import type { OpenedOffer } from "../protocol/offer";
 import { asProblem, Problem } from "../protocol/problem";
-import { missingRows } from "../protocol/view";
-import type { Field } from "../protocol/view";
 import { Button, Facts, Note, ProblemNote, ProblemText, Screen, useNow, useTask } from "../ui/parts";
 import { Choices } from "../ui/choices";
 import { Image } from "../ui/image";
+import { SharedRows } from "../ui/shared-rows";
 import { Requester } from "../ui/requester";
 
 export interface OpenActionProps {
@@ -57,10 +58,11 @@ export function Request({ kind, ...props }: OpenActionProps & { kind: ActionKind
   const warnings = byPartner && byLink ? [...new Set([...view.warnings, "started_elsewhere"])] : view.warnings;
   const images = view.fields.filter(({ kind }) => kind === "image");
   const [shown, setShown] = useState(0);
-  const missing = missingRows(view);
-  const rows = view.fields.filter(({ kind }) => kind !== "image" && kind !== "missing");
-  const given = [...view.attributes, ...rows.filter(({ claims }) => claims.length > 0)];
-  const other = rows.filter(({ claims }) => claims.length === 0);
+  const { groups, missing, rest, choices } = arrange(view);
+  // A view without headings is short: its rows are one list.
+  const grouped = view.fields.some(({ kind }) => kind === "group");
+  const rows = groups.flatMap(({ rows }) => rows.map(({ row }) => row));
+  const given = [...view.attributes, ...rows.filter(({ kind }) => kind !== "image")];
   const match = (
     <section class="match">
       <div class="match-row">
@@ -118,18 +120,23 @@ export function Request({ kind, ...props }: OpenActionProps & { kind: ActionKind
       <p class="purpose" data-testid="purpose">
         {view.purpose}
       </p>
-      {other.length > 0 && <Facts large facts={other} />}
-      {given.length > 0 && (
+      {!grouped && rest.length > 0 && <Facts large facts={rest} />}
+      {grouped && (
+        <SharedRows approval={props.approval} groups={groups} disabled={task.busy} onShown={() => setShown((count) => count + 1)} onFailed={props.onFailed} />
+      )}
+      {!grouped && given.length > 0 && (
         <section class="given" data-testid="attributes">
           <h2>{t("they-get", { partner: view.partner.name })}</h2>
           <Facts large facts={given} />
         </section>
       )}
       {missing.length > 0 && <Missing approval={props.approval} rows={missing} disabled={task.busy} />}
-      {images.map((field) => (
+      {grouped && rest.length > 0 && <Facts facts={rest} />}
+      {!grouped &&
+        images.map((field) => (
         <Image key={field.value} action={offer.action} field={field} onShown={() => setShown((count) => count + 1)} onFailed={props.onFailed} />
-      ))}
-      {view.choices.length > 0 && <Choices approval={props.approval} disabled={task.busy} />}
+        ))}
+      {choices.length > 0 && <Choices approval={props.approval} choices={choices} disabled={task.busy} />}
       {byPartner && !byLink && match}
       <section class="where" data-testid="where" data-flow={offer.flow}>
         <Facts
@@ -147,10 +154,10 @@ export function Request({ kind, ...props }: OpenActionProps & { kind: ActionKind
 }
 
 /** What the partner asks and the person does not have. They can add it, or go on without. */
-function Missing({ approval, rows, disabled }: { approval: Approval; rows: Field[]; disabled: boolean }) {
+function Missing({ approval, rows, disabled }: { approval: Approval; rows: SharedRow[]; disabled: boolean }) {
   const { config } = useStore(app);
   const task = useTask();
-  const canAdd = config?.email === true && rows.some(({ claims }) => claims.includes("email"));
+  const canAdd = config?.email === true && rows.some(({ row }) => row.claims.includes("email"));
   const add = () =>
     task.run(async () => {
       await wait(approval);
@@ -159,7 +166,7 @@ function Missing({ approval, rows, disabled }: { approval: Approval; rows: Field
   return (
     <section class="missing" data-testid="missing">
       <h2>{t("missing-title", { partner: approval.opened.view.partner.name })}</h2>
-      <Facts facts={rows} />
+      <Facts facts={rows.map(({ row, reasons }) => ({ label: row.label, value: [row.value, ...reasons.map(({ value }) => value)].join(". ") }))} />
       {canAdd && (
         <Button look="equal" icon="mail" busy={task.busy} disabled={disabled} onClick={() => void add()} testid="add-email">
           {t("missing-add-email")}

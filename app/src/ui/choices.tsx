@@ -5,7 +5,7 @@ import type { Approval } from "../protocol/approval";
 import { OFF, ON } from "../protocol/view";
 import type { Choice } from "../protocol/view";
 
-export function Choices({ approval, disabled }: { approval: Approval; disabled: boolean }) {
+export function Choices({ approval, choices, disabled }: { approval: Approval; choices: Choice[]; disabled: boolean }) {
   const [, setRound] = useState(0);
   const choose = (key: string, value: string) => {
     approval.choose(key, value);
@@ -13,7 +13,7 @@ export function Choices({ approval, disabled }: { approval: Approval; disabled: 
   };
   return (
     <section class="choices" data-testid="choices">
-      {approval.opened.view.choices.map((choice) => {
+      {choices.map((choice) => {
         const props = { choice, value: approval.valueOf(choice.key) ?? choice.default, disabled, onChoose: (value: string) => choose(choice.key, value) };
         return choice.kind === "switch" ? <Switch key={choice.key} {...props} /> : <OneOf key={choice.key} {...props} />;
       })}

@@ -11,6 +11,7 @@ mod par;
 mod registered;
 mod return_to_partner;
 mod revoke;
+mod share;
 mod sign_in;
 mod static_files;
 mod token;

@@ -1,0 +1,82 @@
+// What a partner asks for, group by group: the value, why, and a switch where the person may keep it.
+
+import { useId, useState } from "preact/hooks";
+import type { SharedGroup, SharedRow } from "../model/shared";
+import { t } from "../model/language";
+import type { Approval } from "../protocol/approval";
+import type { Problem } from "../protocol/problem";
+import { OFF, ON } from "../protocol/view";
+import { Image } from "./image";
+
+interface SharedProps {
+  approval: Approval;
+  groups: SharedGroup[];
+  disabled: boolean;
+  onShown: () => void;
+  onFailed: (problem: Problem) => void;
+}
+
+export function SharedRows({ approval, groups, ...props }: SharedProps) {
+  const partner = approval.opened.view.partner.name;
+  return (
+    <section class="shared" data-testid="attributes">
+      {groups.map((group, at) => (
+        <section key={at}>
+          <h2>{group.title || t("they-get", { partner })}</h2>
+          <ul class="rows">
+            {group.rows.map((row) => (
+              <li key={row.row.claims[0]}>
+                <Shared approval={approval} shared={row} {...props} />
+              </li>
+            ))}
+          </ul>
+        </section>
+      ))}
+    </section>
+  );
+}
+
+function Shared({ approval, shared, disabled, onShown, onFailed }: Omit<SharedProps, "groups"> & { shared: SharedRow }) {
+  const { row, reasons, choice } = shared;
+  const id = useId();
+  const [value, setValue] = useState(choice ? (approval.valueOf(choice.key) ?? choice.default) : ON);
+  const choose = (on: boolean) => {
+    if (!choice) return;
+    approval.choose(choice.key, on ? ON : OFF);
+    setValue(on ? ON : OFF);
+  };
+  const off = value === OFF;
+  return (
+    <div class={off ? "shared-row shared-off" : "shared-row"} data-testid={`shared-${row.claims[0]}`}>
+      <div class="shared-text">
+        <span class="shared-label" id={id}>
+          {row.label}
+        </span>
+        {row.kind === "image" ? (
+          <Image action={approval.opened.offer.action} field={row} onShown={onShown} onFailed={onFailed} />
+        ) : (
+          <bdi class="shared-value">{row.value}</bdi>
+        )}
+        {off && <span class="shared-kept">{t("share-kept")}</span>}
+        {reasons.map((reason) => (
+          <span class="shared-reason" key={reason.label + reason.value}>
+            <strong>{reason.label}</strong> {reason.value}
+          </span>
+        ))}
+      </div>
+      {choice && (
+        <label class="shared-switch">
+          <input
+            type="checkbox"
+            role="switch"
+            aria-labelledby={id}
+            checked={!off}
+            disabled={disabled}
+            onChange={(event) => choose(event.currentTarget.checked)}
+            data-testid={`choice-${choice.key}`}
+          />
+        </label>
+      )}
+    </div>
+  );
+}
