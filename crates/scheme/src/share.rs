@@ -202,3 +202,96 @@ pub(crate) fn released(
     }
     Ok(released)
 }
+
+#[cfg(test)]
+mod tests {
+    use ipse_protocol::view::{Partner, Started, VERSION};
+    use proptest::prelude::*;
+    use serde_json::json;
+    use serde_json::value::to_raw_value;
+
+    use super::*;
+
+    /// One row: whether the person has it, whether it is switched off, whether the partner accepts its value.
+    type Case = (bool, bool, bool);
+
+    fn field(at: usize, (has, ..): Case) -> Field {
+        let kind = if has {
+            FieldKind::Text
+        } else {
+            FieldKind::Missing
+        };
+        Field {
+            kind: kind.as_str().to_owned(),
+            label: String::new(),
+            value: "shown".to_owned(),
+            claims: vec![format!("claim{at}")],
+        }
+    }
+
+    fn view(cases: &[Case]) -> View {
+        View {
+            version: VERSION,
+            language: "en".to_owned(),
+            action: String::new(),
+            kind: "share".to_owned(),
+            partner: Partner {
+                id: String::new(),
+                name: String::new(),
+                domain: String::new(),
+            },
+            service: String::new(),
+            title: String::new(),
+            purpose: String::new(),
+            attributes: Vec::new(),
+            fields: cases
+                .iter()
+                .enumerate()
+                .map(|(at, case)| field(at, *case))
+                .collect(),
+            choices: Vec::new(),
+            started: Started {
+                flow: "qr".to_owned(),
+                browser: None,
+                device: None,
+                place: None,
+                time: 0,
+            },
+            warnings: Vec::new(),
+            level: "basic".to_owned(),
+            expires: 0,
+        }
+    }
+
+    proptest! {
+        /// Threat 40: exactly what the view shows, the person did not switch off and the partner accepts is released.
+        #[test]
+        fn t40_shared_is_what_was_shown_kept_on_and_accepted(
+            cases in proptest::collection::vec(any::<Case>(), 1..20),
+        ) {
+            let text = json!({"nl": "x", "fr": "x", "de": "x", "en": "x"});
+            let asked: serde_json::Map<String, Value> = cases.iter().enumerate().map(|(at, (_, _, accepted))| {
+                let expected = if *accepted { json!([at]) } else { json!(["other"]) };
+                (format!("claim{at}"), json!({"reason": text, "essential": false, "expected": expected}))
+            }).collect();
+            let details = to_raw_value(&json!({"purpose": text, "asked": asked})).unwrap();
+            let request = json!({
+                "kind": "share", "partner_name": "Shop", "partner_domain": "shop.example", "service": "S", "level": "basic",
+                "attributes": [], "reply": null, "details": details,
+            }).to_string();
+            let request = ActionRequest::parse(&request).map_err(|e| TestCaseError::fail(e.to_string()))?;
+            // What is given for rows that are not shown is never released.
+            let given: Given = (0..cases.len() + 3).map(|at| (format!("claim{at}"), json!(at))).collect();
+            let chosen: Vec<Chosen> = cases.iter().enumerate().map(|(at, (_, off, _))| Chosen {
+                key: format!("claim{at}"),
+                value: if *off { OFF } else { ON }.to_owned(),
+            }).collect();
+            let released = released(&view(&cases), &chosen, &request, given).map_err(|e| TestCaseError::fail(e.to_string()))?;
+            let expected: Vec<(String, Value)> = cases.iter().enumerate()
+                .filter(|(_, (has, off, accepted))| *has && !*off && *accepted)
+                .map(|(at, _)| (format!("claim{at}"), json!(at)))
+                .collect();
+            prop_assert_eq!(released, expected);
+        }
+    }
+}

@@ -125,3 +125,163 @@ fn is_sentence(text: &str) -> bool {
         && text.trim() == text
         && ipse_protocol::text::check(text).is_ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::client::tests::shop;
+    use crate::params::Params;
+    use crate::request;
+    use crate::request::tests::CONTEXT;
+
+    fn sentence(text: &str) -> Localized {
+        let text = text.to_owned();
+        Localized {
+            nl: text.clone(),
+            fr: text.clone(),
+            de: text.clone(),
+            en: text,
+        }
+    }
+
+    /// A service with these attributes; those of `essential` are essential.
+    fn service(claims: &BTreeSet<Claim>, essential: &BTreeSet<Claim>) -> Service {
+        Service {
+            kind: ServiceType::Share,
+            purpose: Some(sentence("Become a customer")),
+            attributes: claims
+                .iter()
+                .map(|claim| ServiceAttribute {
+                    claim: *claim,
+                    essential: essential.contains(claim),
+                })
+                .collect(),
+            reasons: claims
+                .iter()
+                .map(|claim| (*claim, sentence("Why")))
+                .collect(),
+            legal_basis: Some("Law of 8 August 1983".to_owned()),
+            ..Service::login("KLANT")
+        }
+    }
+
+    fn some_claims() -> impl Strategy<Value = BTreeSet<Claim>> {
+        let own: Vec<Claim> = Claim::ALL
+            .iter()
+            .copied()
+            .filter(|claim| claim.with().is_none())
+            .collect();
+        let most = own.len();
+        proptest::sample::subsequence(own, 1..=most).prop_map(|some| some.into_iter().collect())
+    }
+
+    fn problem(change: impl FnOnce(&mut Service)) -> String {
+        let claims = BTreeSet::from([Claim::Name, Claim::Address]);
+        let mut service = service(&claims, &claims);
+        change(&mut service);
+        match check(&service) {
+            Ok(()) => String::new(),
+            Err(problem) => problem.to_string(),
+        }
+    }
+
+    #[test]
+    fn a_share_service_says_what_for_and_why() {
+        assert_eq!(problem(|_| {}), "");
+        for (text, part) in [
+            (problem(|s| s.attributes.clear()), "attributes"),
+            (problem(|s| s.purpose = None), "purpose"),
+            (problem(|s| s.purpose = Some(sentence(" x"))), "purpose"),
+            (problem(|s| drop(s.reasons.remove(&Claim::Name))), "reasons"),
+            (
+                problem(|s| drop(s.reasons.insert(Claim::Gender, sentence("Why")))),
+                "gender is not among",
+            ),
+            (
+                problem(|s| s.attributes.push(s.attributes[0])),
+                "there twice",
+            ),
+            (
+                problem(|s| {
+                    s.attributes.push(ServiceAttribute {
+                        claim: Claim::EmailVerified,
+                        essential: false,
+                    });
+                }),
+                "cannot be listed",
+            ),
+            (
+                problem(|s| s.kind = ServiceType::Login),
+                "are for the type share",
+            ),
+            (
+                problem(|s| {
+                    let claim = Claim::NationalNumber;
+                    s.legal_basis = None;
+                    s.reasons.insert(claim, sentence("Why"));
+                    s.attributes.push(ServiceAttribute {
+                        claim,
+                        essential: true,
+                    });
+                }),
+                "the national number needs one",
+            ),
+        ] {
+            assert!(text.contains(part), "{text:?} has no {part:?}");
+        }
+    }
+
+    #[test]
+    fn t40_a_share_service_releases_what_it_registered() {
+        let claims = BTreeSet::from([Claim::Email, Claim::Name]);
+        let service = service(&claims, &claims);
+        for claim in [Claim::Email, Claim::EmailVerified, Claim::Name] {
+            assert!(service.may_release(claim));
+        }
+        for claim in [
+            Claim::GivenName,
+            Claim::PhoneNumberVerified,
+            Claim::Birthdate,
+        ] {
+            assert!(!service.may_release(claim), "{claim:?}");
+        }
+    }
+
+    proptest! {
+        /// Threat 40: what a request may release was registered and requested; essential is what both say.
+        #[test]
+        fn t40_a_request_keeps_within_its_registration(
+            registered in some_claims(), needed in some_claims(), wanted in some_claims(), essential in some_claims(),
+            scopes in proptest::sample::subsequence(SCOPES.to_vec(), 0..=SCOPES.len()),
+        ) {
+            let mut registration = shop();
+            registration.services = vec![service(&registered, &needed)];
+            let asked: serde_json::Map<String, serde_json::Value> = wanted
+                .iter()
+                .map(|claim| (claim.as_str().to_owned(), serde_json::json!({"essential": essential.contains(claim)})))
+                .collect();
+            let claims = serde_json::json!({"userinfo": asked}).to_string();
+            let scope = format!("openid service:KLANT {}", scopes.join(" "));
+            let params: Params = [
+                ("client_id", "par_shop"), ("redirect_uri", "https://shop.example/cb"), ("response_type", "code"),
+                ("nonce", "n"), ("code_challenge", "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"),
+                ("code_challenge_method", "S256"), ("scope", scope.trim()), ("claims", claims.as_str()),
+            ].into_iter().collect();
+            let request = request::pushed(&params, &registration, &CONTEXT).map_err(|e| TestCaseError::fail(e.description))?;
+            for claim in request.claims.all() {
+                let own = claim.with().unwrap_or(claim);
+                prop_assert!(registered.contains(&own), "{claim:?} was not registered");
+                prop_assert!(wanted.contains(&claim) || scopes.contains(&claim.scope()), "{claim:?} was not requested");
+            }
+            for claim in registered.intersection(&wanted) {
+                prop_assert!(request.claims.all().contains(claim), "{claim:?} is lost");
+                let both = essential.contains(claim) && needed.contains(claim);
+                prop_assert_eq!(request.claims.essential.contains(claim), both);
+            }
+        }
+    }
+}
