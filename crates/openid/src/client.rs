@@ -7,8 +7,8 @@ use ipse_jose::Alg;
 use ipse_texts::Localized;
 use serde::{Deserialize, Serialize};
 
+use crate::claim::Claim;
 use crate::client_keys::ClientKeys;
-use crate::disclosure::Claim;
 
 pub(crate) mod fapi;
 mod reasons;
@@ -17,6 +17,7 @@ mod share;
 pub(crate) mod tests;
 mod validate;
 
+pub use crate::claim::{ADDRESS, EMAIL, LOGIN_SCOPES, PHONE, PROFILE, SCOPES, ServiceType};
 pub use reasons::WITH_REASON;
 pub use share::ServiceAttribute;
 pub use validate::{LONGEST_LEGACY, RegistrationProblem};
@@ -297,48 +298,6 @@ impl Service {
     }
 }
 
-/// What a service asks of a person. [`ServiceType::REQUESTABLE`] lists the types that a partner can request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum ServiceType {
-    /// Who are you?
-    Login,
-    /// May we have these details?
-    Share,
-    /// Do you agree with this?
-    Confirm,
-    /// Will you sign this?
-    Sign,
-}
-
-impl ServiceType {
-    /// Every type that can be registered.
-    pub const ALL: &[ServiceType] = &[
-        ServiceType::Login,
-        ServiceType::Share,
-        ServiceType::Confirm,
-        ServiceType::Sign,
-    ];
-
-    /// The types that a partner can request. A new kind of action adds its type here.
-    pub const REQUESTABLE: &[ServiceType] = &[ServiceType::Login, ServiceType::Share];
-
-    /// The type's name.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Login => "login",
-            Self::Share => "share",
-            Self::Confirm => "confirm",
-            Self::Sign => "sign",
-        }
-    }
-
-    /// The type with this name.
-    pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|kind| kind.as_str() == name)
-    }
-}
-
 /// The hash of a client secret, as base64url.
 ///
 /// A plain SHA-256 is enough: the secret has 256 random bits ([`secret_text`]), so nobody can guess it, and stretching would
@@ -372,19 +331,6 @@ impl SecretHash {
 pub fn secret_text(random: &[u8; 32]) -> zeroize::Zeroizing<String> {
     zeroize::Zeroizing::new(ipse_jose::b64::encode(random))
 }
-
-/// The scope for names and language.
-pub const PROFILE: &str = "profile";
-/// The scope for the verified e-mail address.
-pub const EMAIL: &str = "email";
-/// The scope for the phone number.
-pub const PHONE: &str = "phone";
-/// The scope for the postal address.
-pub const ADDRESS: &str = "address";
-/// The scopes beside `openid`.
-pub const SCOPES: [&str; 4] = [PROFILE, EMAIL, PHONE, ADDRESS];
-/// Those that a login service may register.
-pub const LOGIN_SCOPES: [&str; 2] = [PROFILE, EMAIL];
 
 impl Registration {
     /// The sector in which people have their `sub` (OpenID Connect Core §8.1). A client starts its own, with its id.

@@ -14,6 +14,7 @@
 
 pub mod access_token;
 pub mod authn;
+pub mod claim;
 pub mod client;
 pub mod client_keys;
 pub mod disclosure;

@@ -4,7 +4,7 @@ use ipse_texts::Localized;
 use serde::{Deserialize, Serialize};
 
 use super::{RegistrationProblem, SCOPES, Service, ServiceType};
-use crate::disclosure::Claim;
+use crate::claim::Claim;
 
 /// The longest purpose or reason, in characters.
 const LONGEST: usize = 200;
