@@ -26,13 +26,13 @@ pub struct Details {
     /// What the service is for.
     pub purpose: Localized,
     /// What is asked, by claim.
-    pub asked: BTreeMap<String, Asked>,
+    pub asked: BTreeMap<String, Wanted>,
 }
 
 /// One attribute that is asked.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Asked {
+pub struct Wanted {
     /// Why.
     pub reason: Localized,
     /// Whether the service cannot be given without it.
@@ -42,7 +42,7 @@ pub struct Asked {
     pub expected: Vec<Value>,
 }
 
-impl Asked {
+impl Wanted {
     /// Whether the partner accepts a value.
     fn accepts(&self, value: &Value) -> bool {
         self.expected.is_empty() || self.expected.contains(value)

@@ -13,7 +13,7 @@ use ipse_protocol::ids::PartnerId;
 use ipse_scheme::Kind;
 use ipse_scheme::partner::{Assertion, Evidence};
 use ipse_scheme::request::{ActionRequest, ComingBack, Prompting};
-use ipse_scheme::share::{Asked, Details};
+use ipse_scheme::share::{Details, Wanted};
 use serde_json::value::RawValue;
 
 use super::error::Error;
@@ -237,7 +237,7 @@ fn share_details(
                 .and_then(Claim::parse)
                 .and_then(|other| service.reasons.get(&other))
         });
-        let asked = Asked {
+        let asked = Wanted {
             reason: reason.cloned().ok_or(UNREADABLE)?,
             essential: wanted.essential.contains(&claim),
             expected: wanted.expected.get(&claim).cloned().unwrap_or_default(),
