@@ -140,13 +140,16 @@ fn month_name(month: i8, language: Language) -> Option<&'static str> {
 /// it is within. `seconds` may be negative where clocks differ.
 pub(super) fn age(seconds: i64) -> &'static str {
     const DAY: i64 = 86_400;
-    match seconds {
-        ..=DAY => "day",
-        ..=604_800 => "week",
-        ..=2_678_400 => "month",
-        ..=31_622_400 => "year",
-        _ => "longer",
-    }
+    const STEPS: [(i64, &str); 4] = [
+        (DAY, "day"),
+        (7 * DAY, "week"),
+        (31 * DAY, "month"),
+        (366 * DAY, "year"),
+    ];
+    STEPS
+        .iter()
+        .find(|(most, _)| seconds <= *most)
+        .map_or("longer", |(_, word)| word)
 }
 
 #[cfg(test)]
