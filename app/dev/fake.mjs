@@ -146,7 +146,7 @@ export async function startFake({ port = 0, simDelay = 0 } = {}) {
       fields: [], choices: [], started: { flow, browser: flow === "backchannel" ? null : "Firefox, Linux", device: null, place: null, time: Date.now() - 4000 }, warnings: flow === "link" && !OWN.includes(over.view?.kind) ? ["started_elsewhere"] : [], level: "advanced", expires, ...over.view,
     };
     const bytes = Buffer.from(over.raw ? over.raw(view) : JSON.stringify(view));
-    const made = { id: action, kind: view.kind, person, flow, view, bytes, partner: view.partner, status: "created", created: Date.now(), expires, decided: null, receipt: null, nonce: randomBytes(32), binding: randomBytes(32), match: over.match ?? "K7P", sim: over.sim ?? "silent", factors: over.factors ?? (OWN.includes(view.kind) ? ["code"] : ["code", "unlock"]), simReady: Date.now() + (over.simDelay ?? state.simDelay) };
+    const made = { id: action, kind: view.kind, person, epoch: person.epoch, flow, view, bytes, partner: view.partner, status: "created", created: Date.now(), expires, decided: null, receipt: null, nonce: randomBytes(32), binding: randomBytes(32), match: over.match ?? "K7P", sim: over.sim ?? "silent", factors: over.factors ?? (OWN.includes(view.kind) ? ["code"] : ["code", "unlock"]), simReady: Date.now() + (over.simDelay ?? state.simDelay) };
     state.actions.set(action, made);
     return made;
   }
@@ -169,7 +169,7 @@ export async function startFake({ port = 0, simDelay = 0 } = {}) {
   }
 
   const summary = (a) => ({ id: a.id, kind: a.kind, partner: OWN.includes(a.kind) ? null : a.partner.name, domain: OWN.includes(a.kind) ? null : a.partner.domain, status: a.status, created: a.created, expires: a.expires, decided: a.decided, receipt: a.receipt, ...(a.returned ? { returned: true } : {}) });
-  const offer = (a) => ({ action: a.id, flow: a.flow, match_code: a.match, view: b64u(a.bytes), nonce: b64u(a.nonce), expires: a.expires, server_time: Date.now(), identity: a.person.identity, epoch: a.person.epoch, code_version: a.person.codeVersion, partner: a.partner.id, domain: a.partner.domain, browser_binding: b64u(a.binding), level: "advanced", factors: a.factors, sim: a.sim, wrong_since_last: a.person.wrong, wrong_codes_left: 3 - a.person.wrong });
+  const offer = (a) => ({ action: a.id, flow: a.flow, match_code: a.match, view: b64u(a.bytes), nonce: b64u(a.nonce), expires: a.expires, server_time: Date.now(), identity: a.person.identity, epoch: a.epoch, code_version: a.person.codeVersion, partner: a.partner.id, domain: a.partner.domain, browser_binding: b64u(a.binding), level: "advanced", factors: a.factors, sim: a.sim, wrong_since_last: a.person.wrong, wrong_codes_left: 3 - a.person.wrong });
 
   const hashOfPairs = (pairs) => sha256(...pairs.flatMap((pair) => pair.flatMap((p) => [u32(Buffer.byteLength(p)), p])));
 
@@ -291,10 +291,13 @@ export async function startFake({ port = 0, simDelay = 0 } = {}) {
         // What is missing was added meanwhile, or the request begins to wait.
         const expires = Math.max(action.expires, action.created + 600_000);
         const { email } = action.person;
-        const fields = action.view.fields.map((field) => (field.kind === "missing" && email ? { ...field, kind: "text", value: email } : field));
+        const { address } = action.person;
+        const given = ({ claims }) => (claims.includes("email") ? email : address);
+        const fields = action.view.fields.map((field) => (field.kind === "missing" && given(field) ? { ...field, kind: "text", value: given(field) } : field));
         const view = { ...action.view, fields, expires };
-        return [200, offer(Object.assign(action, { view, expires, bytes: Buffer.from(JSON.stringify(view)), nonce: randomBytes(32) }))];
+        return [200, offer(Object.assign(action, { view, expires, epoch: action.person.epoch, bytes: Buffer.from(JSON.stringify(view)), nonce: randomBytes(32) }))];
       }
+      case "POST /attributes/bank": state.fetching = known.person; return [200, { authorization_url: `${origin}/dev/bank?attributes=${id("prf")}` }];
       case "POST /recoveries": { const r = { recovery: id("rcv"), status: "created" }; state.recoveries.set(r.recovery, r); return [200, { recovery: r.recovery, authorization_url: `${origin}/dev/bank?recovery=${r.recovery}` }]; }
       case "GET /recoveries/:id": return [200, recovery];
       case "POST /recoveries/:id/code": { const p = known.person; const userIdentifier = `${p.identity}|${known.id}|${p.codeVersion + 1}`; return [200, { registration_response: opaque.server.createRegistrationResponse({ serverSetup: setup, userIdentifier, registrationRequest: body.registration_request }).registrationResponse, credential_identifier: userIdentifier }]; }
@@ -419,8 +422,11 @@ export async function startFake({ port = 0, simDelay = 0 } = {}) {
     if (url.pathname === "/dev/bank") {
       const e = state.enrolments.get(url.searchParams.get("enrolment"));
       const r = state.recoveries.get(url.searchParams.get("recovery"));
-      if (e) Object.assign(e, { status: "vouched", vouched: { bank: url.searchParams.get("bank"), given_name: "An", family_name: "Peeters", birthdate: "1971-03-15", nationality: "BE", document_number: "…1234" } });
+      if (e) Object.assign(e, { status: "vouched", vouched: { bank: url.searchParams.get("bank"), given_name: "An", family_name: "Peeters", birthdate: "1971-03-15", nationality: "BE", document_number: "…1234", gender: "female", place_of_birth: "Gent, BE", address: "Sint-Amandstraat 14, 9000 Gent, BE", photo: true } });
       if (r) r.status = "vouched";
+      const fetched = url.searchParams.get("attributes");
+      if (fetched) Object.assign(state.fetching, { address: "Sint-Amandstraat 14, 9000 Gent, BE", epoch: state.fetching.epoch + 1 });
+      if (fetched) return response.writeHead(303, { location: `/app/?attributes=${fetched}` }).end();
       return response.writeHead(303, { location: e ? `/app/?enrolment=${e.enrolment}` : `/app/?recovery=${r.recovery}` }).end();
     }
     if (url.pathname === "/dev/returned") return response.writeHead(200, { "content-type": "text/html" }).end("<h1>The site</h1>");

@@ -458,6 +458,21 @@ async function walk(browser, lang, theme, size) {
     await type("58204");
     await page.locator("[data-testid=outcome][data-status=approved]").waitFor();
     await shot("email-removed");
+    // What a bank has: the person signs in there, and comes back to the request that waits.
+    const home = { nl: ["Adres", "Je bank gaf het nog niet"], fr: ["Adresse", "Votre banque ne l’a pas encore donnée"], de: ["Adresse", "Ihre Bank hat sie noch nicht gegeben"], en: ["Address", "Your bank has not given it yet"] }[lang];
+    const fetches = await open({ factors: ["code"], view: { fields: [{ kind: "missing", label: home[0], value: home[1], claims: ["address"] }] } });
+    await inView("fetch-bank");
+    await shot("read-missing-bank");
+    await at("fetch-bank").click();
+    await at("screen-fetch-bank").waitFor();
+    await shot("fetch-bank");
+    await at("bank-Bank Anker").click();
+    await page.getByText("Sint-Amandstraat 14").waitFor();
+    await shot("read-fetched");
+    await at("continue").click();
+    await type("58204");
+    await page.locator("[data-testid=outcome][data-status=approved]").waitFor();
+    if (fetches.action.status !== "approved") note("a request that waited for a bank cannot be approved", "page");
     // Without it, the request goes on all the same. Where the scheme sends no mail, nothing is offered.
     fake.state.email = false;
     await open({ factors: ["code"], view: { fields: [{ kind: "missing", label: address[0], value: address[1], claims: ["email", "email_verified"] }] } });

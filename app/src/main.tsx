@@ -10,6 +10,7 @@ import { Block, NewSim, Recover } from "./screens/block";
 import { ChangeCode } from "./screens/change-code";
 import { EnrolBank, EnrolCode, EnrolReady, EnrolBiometric, EnrolVouched } from "./screens/enrol-bank";
 import { EnrolNumber, EnrolSecret, EnrolSim } from "./screens/enrol-sim";
+import { FetchAtBank } from "./screens/bank";
 import { Email } from "./screens/email";
 import { Fingerprint } from "./screens/fingerprint";
 import { History } from "./screens/history";
@@ -111,6 +112,8 @@ function Current() {
       return <Fingerprint />;
     case "email":
       return <Email />;
+    case "bank":
+      return <FetchAtBank />;
     case "new-sim":
       return <NewSim />;
     case "about":

@@ -8,7 +8,8 @@ import { openOffer } from "../protocol/offer";
 import type { OpenedOffer } from "../protocol/offer";
 import { Problem } from "../protocol/problem";
 import { missingRows } from "../protocol/view";
-import { api, app, refresh, refreshSoon } from "./app";
+import { api, app, openUrl, refresh, refreshSoon } from "./app";
+import { keepWaiting } from "./waiting";
 
 /** The approvals of this window. They outlive their screens, so a run continues after the person leaves. */
 const approvals = new Map<string, Approval>();
@@ -51,6 +52,15 @@ export async function wait({ opened }: Approval): Promise<void> {
   app.set({ waitingAction: { id: opened.offer.action, partner: opened.view.partner.name } });
 }
 
+/** The person fetches it from a bank. The page comes back with the answer. */
+export async function fetchAtBank(bank: string): Promise<void> {
+  const { waitingAction } = app.get();
+  app.set({ bankProblem: null });
+  const { authorization_url } = await api.fetchAttributes(bank);
+  if (waitingAction) keepWaiting(waitingAction);
+  openUrl(authorization_url);
+}
+
 /** The person comes back to the request that waits. */
 export async function goBackToWaiting(): Promise<string | null> {
   const { waitingAction } = app.get();
@@ -60,9 +70,13 @@ export async function goBackToWaiting(): Promise<string | null> {
   return waitingAction?.id ?? null;
 }
 
-/** Whether the person has by now what was missing when the request was offered. */
-const canComplete = ({ view }: OpenedOffer): boolean =>
-  app.get().me?.email != null && missingRows(view).some(({ claims }) => claims.includes("email"));
+/** Whether the person may have by now what was missing when the request was offered. A bank that gives something raises the epoch. */
+function canComplete({ view, offer }: OpenedOffer): boolean {
+  const { me } = app.get();
+  const missing = missingRows(view);
+  if (!me || missing.length === 0) return false;
+  return me.epoch !== offer.epoch || (me.email != null && missing.some(({ claims }) => claims.includes("email")));
+}
 
 function remember(opened: OpenedOffer): Approval {
   const { action } = opened.offer;

@@ -18,12 +18,8 @@ import { saveLanguage, preferredLanguage, loadLanguage } from "./language";
 import { parseRoute, replace } from "./route";
 import type { EnrolStep, Route } from "./route";
 import { Store } from "./store";
-
-export interface WaitingAction {
-  id: string;
-  /** The name of the partner. */
-  partner: string;
-}
+import { takeWaiting } from "./waiting";
+import type { WaitingAction } from "./waiting";
 
 export interface State {
   phase: "opening" | "ready" | "failed";
@@ -112,8 +108,7 @@ export async function retry(): Promise<void> {
     await restoreLink();
     if (record?.identity) {
       await startSession();
-      // A person with an identity goes to a bank only for a recovery.
-      if (app.get().bankProblem) replace("recover");
+      if (app.get().bankProblem) replace(app.get().waitingAction ? "bank" : "recover");
     } else if (record?.enrolment) {
       await resumeEnrolment(record.enrolment);
     }
@@ -132,7 +127,12 @@ function readBankReturn(): void {
   if (code !== null) app.set({ bankProblem: new Problem(declined ? "bank_declined" : isServerCode(code) ? code : "registrar_failed") });
   const recovery = query.get("recovery");
   if (recovery !== null && /^rcv_[A-Za-z0-9_-]{22}$/.test(recovery)) app.set({ recovery });
-  if (location.search !== "") history.replaceState(null, "", `/app/${recovery === null ? "" : "#/recover"}`);
+  const waitingAction = takeWaiting();
+  if (location.search === "") return;
+  const fetched = query.get("attributes") !== null && waitingAction !== null;
+  if (!fetched) app.set({ waitingAction });
+  const path = fetched ? `#/action/${waitingAction.id}` : recovery === null ? "" : "#/recover";
+  history.replaceState(null, "", `/app/${path}`);
 }
 
 export async function chooseLanguage(language: Language): Promise<void> {

@@ -41,6 +41,10 @@ const vouchedShape = object({
   birthdate: string,
   nationality: string,
   document_number: optional(string),
+  gender: optional(string),
+  place_of_birth: optional(string),
+  address: optional(string),
+  photo: optional(boolean),
 });
 
 const enrolmentShape = object({
@@ -244,6 +248,8 @@ export class Api {
     });
 
   // Recovery with the bank.
+  /** A visit to a bank that adds what it has of the person. */
+  fetchAttributes = (bank: string) => this.post(object({ authorization_url: string }), "/attributes/bank", { bank });
   recover = (bank: string) => this.post(object({ recovery: string, authorization_url: string }), "/recoveries", { bank });
   recovery = (id: string) =>
     this.get(object({ recovery: string, status: oneOf("created", "vouched", "completed") }), `/recoveries/${id}`);

@@ -86,6 +86,10 @@ export function EnrolVouched() {
           { label: t("birthdate"), value: day(vouched.birthdate) },
           { label: t("nationality"), value: country(vouched.nationality) },
           ...(vouched.document_number ? [{ label: t("document-number"), value: vouched.document_number }] : []),
+          ...(vouched.gender ? [{ label: t("gender"), value: gender(vouched.gender) }] : []),
+          ...(vouched.place_of_birth ? [{ label: t("place-of-birth"), value: vouched.place_of_birth }] : []),
+          ...(vouched.address ? [{ label: t("address"), value: vouched.address }] : []),
+          ...(vouched.photo ? [{ label: t("photo"), value: t("photo-given") }] : []),
         ]}
       />
       <Note kind="calm">{t("vouched-note")}</Note>
@@ -100,6 +104,9 @@ function country(code: string): string {
     return code;
   }
 }
+
+/** Banks may have other words than these two. */
+const gender = (word: string): string => (word === "female" || word === "male" ? t(`gender-${word}`) : word);
 
 export function EnrolCode() {
   const { enrolment, record } = useStore(app);

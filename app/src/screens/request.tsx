@@ -157,22 +157,30 @@ export function Request({ kind, ...props }: OpenActionProps & { kind: ActionKind
 function Missing({ approval, rows, disabled }: { approval: Approval; rows: SharedRow[]; disabled: boolean }) {
   const { config } = useStore(app);
   const task = useTask();
-  const canAdd = config?.email === true && rows.some(({ row }) => row.claims.includes("email"));
-  const add = () =>
+  const isEmail = ({ row }: SharedRow) => row.claims.includes("email");
+  const canAdd = config?.email === true && rows.some(isEmail);
+  // All else comes from a bank.
+  const canFetch = !rows.every(isEmail);
+  const add = (where: "email" | "bank") =>
     task.run(async () => {
       await wait(approval);
-      go("email");
+      go(where);
     });
   return (
     <section class="missing" data-testid="missing">
       <h2>{t("missing-title", { partner: approval.opened.view.partner.name })}</h2>
       <Facts facts={rows.map(({ row, reasons }) => ({ label: row.label, value: [row.value, ...reasons.map(({ value }) => value)].join(". ") }))} />
       {canAdd && (
-        <Button look="equal" icon="mail" busy={task.busy} disabled={disabled} onClick={() => void add()} testid="add-email">
+        <Button look="equal" icon="mail" busy={task.busy} disabled={disabled} onClick={() => void add("email")} testid="add-email">
           {t("missing-add-email")}
         </Button>
       )}
-      <p class="hint">{t(canAdd ? "missing-waits" : "missing-without")}</p>
+      {canFetch && (
+        <Button look="equal" icon="bank" busy={task.busy} disabled={disabled} onClick={() => void add("bank")} testid="fetch-bank">
+          {t("missing-fetch-bank")}
+        </Button>
+      )}
+      <p class="hint">{t(canAdd || canFetch ? "missing-waits" : "missing-without")}</p>
       <ProblemNote problem={task.problem} />
     </section>
   );

@@ -7,4 +7,5 @@
 pub mod bank;
 pub mod mailbox;
 pub mod people;
+pub mod portrait;
 pub mod supervisor;

@@ -50,6 +50,12 @@ pub struct Person {
     pub sim: Sim,
     /// Name of the bank.
     pub bank: &'static str,
+    /// `female` or `male`.
+    pub gender: &'static str,
+    /// Place and country of birth.
+    pub born: (&'static str, &'static str),
+    /// Street, postal code and town; none if the bank has no address and no photo of the person.
+    pub home: Option<(&'static str, &'static str, &'static str)>,
     /// Language of the phone.
     pub language: Language,
     /// The code, for a person who has an Ipse when the demo starts.
@@ -88,22 +94,24 @@ const LEIE: &str = OPERATORS[0];
 const DIJLE: &str = OPERATORS[1];
 const ANKER: &str = BANKS[0];
 const LINDE: &str = BANKS[1];
+const F: &str = "female";
+const M: &str = "male";
 
-/// Everyone in the demo. The people who have an Ipse are first.
+/// Everyone in the demo. The people who have an Ipse are first. The bank of Hugo Lambert has no address and no photo of him.
 #[rustfmt::skip]
 pub static PEOPLE: [Person; 12] = [
-    person("an.peeters", "An", "Peeters", Date::constant(1971, 3, 14), "BE", 100, "+32470000001", LEIE, Sim::Ready, ANKER, Language::Nl, Some("58204")),
-    person("tom.vermeulen", "Tom", "Vermeulen", Date::constant(1988, 11, 2), "BE", 101, "+32470000002", DIJLE, Sim::Ready, ANKER, Language::Nl, Some("39617")),
-    person("fatima.elamrani", "Fatima", "El Amrani", Date::constant(1995, 6, 21), "BE", 102, "+32470000003", LEIE, Sim::Ready, LINDE, Language::Fr, Some("72058")),
-    person("hugo.lambert", "Hugo", "Lambert", Date::constant(1959, 9, 30), "BE", 103, "+32470000004", DIJLE, Sim::Upgradable, LINDE, Language::Fr, Some("46093")),
-    person("lotte.claes", "Lotte", "Claes", Date::constant(2004, 1, 17), "BE", 104, "+32470000005", LEIE, Sim::Ready, ANKER, Language::Nl, None),
-    person("karel.desmet", "Karel", "De Smet", Date::constant(1940, 12, 5), "BE", 105, "+32470000006", DIJLE, Sim::Ready, LINDE, Language::Nl, None),
-    person("emma.janssens", "Emma", "Janssens", Date::constant(1992, 8, 8), "BE", 106, "+32470000007", LEIE, Sim::Ready, ANKER, Language::Nl, None),
-    person("noah.weber", "Noah", "Weber", Date::constant(1983, 5, 26), "BE", 107, "+32470000008", DIJLE, Sim::Ready, ANKER, Language::De, None),
-    person("sofia.rossi", "Sofia", "Rossi", Date::constant(1978, 2, 11), "IT", 108, "+32470000009", LEIE, Sim::Ready, LINDE, Language::En, None),
-    person("marie.dubois", "Marie", "Dubois", Date::constant(1967, 10, 19), "BE", 110, "+32470000010", LEIE, Sim::Upgradable, ANKER, Language::Fr, None),
-    person("jan.mertens", "Jan", "Mertens", Date::constant(1951, 7, 3), "BE", 111, "+32470000011", DIJLE, Sim::Incompatible, LINDE, Language::Nl, None),
-    person("luc.wouters", "Luc", "Wouters", Date::constant(2001, 4, 29), "BE", 113, "+32470000012", DIJLE, Sim::Ready, LINDE, Language::Nl, None),
+    person("an.peeters", "An", "Peeters", Date::constant(1971, 3, 14), "BE", 100, "+32470000001", LEIE, Sim::Ready, ANKER, Language::Nl, Some("58204"), F, ("Gent", "BE"), Some(("Sint-Amandstraat 14", "9000", "Gent"))),
+    person("tom.vermeulen", "Tom", "Vermeulen", Date::constant(1988, 11, 2), "BE", 101, "+32470000002", DIJLE, Sim::Ready, ANKER, Language::Nl, Some("39617"), M, ("Mechelen", "BE"), Some(("Onze-Lieve-Vrouwestraat 61 bus 2", "2800", "Mechelen"))),
+    person("fatima.elamrani", "Fatima", "El Amrani", Date::constant(1995, 6, 21), "BE", 102, "+32470000003", LEIE, Sim::Ready, LINDE, Language::Fr, Some("72058"), F, ("Charleroi", "BE"), Some(("Rue de Marcinelle 37", "6000", "Charleroi"))),
+    person("hugo.lambert", "Hugo", "Lambert", Date::constant(1959, 9, 30), "BE", 103, "+32470000004", DIJLE, Sim::Upgradable, LINDE, Language::Fr, Some("46093"), M, ("Namur", "BE"), None),
+    person("lotte.claes", "Lotte", "Claes", Date::constant(2004, 1, 17), "BE", 104, "+32470000005", LEIE, Sim::Ready, ANKER, Language::Nl, None, F, ("Leuven", "BE"), Some(("Parijsstraat 52", "3000", "Leuven"))),
+    person("karel.desmet", "Karel", "De Smet", Date::constant(1940, 12, 5), "BE", 105, "+32470000006", DIJLE, Sim::Ready, LINDE, Language::Nl, None, M, ("Aalst", "BE"), Some(("Molendries 9", "9300", "Aalst"))),
+    person("emma.janssens", "Emma", "Janssens", Date::constant(1992, 8, 8), "BE", 106, "+32470000007", LEIE, Sim::Ready, ANKER, Language::Nl, None, F, ("Antwerpen", "BE"), Some(("Kloosterstraat 118", "2000", "Antwerpen"))),
+    person("noah.weber", "Noah", "Weber", Date::constant(1983, 5, 26), "BE", 107, "+32470000008", DIJLE, Sim::Ready, ANKER, Language::De, None, M, ("Eupen", "BE"), Some(("Gospertstraße 23", "4700", "Eupen"))),
+    person("sofia.rossi", "Sofia", "Rossi", Date::constant(1978, 2, 11), "IT", 108, "+32470000009", LEIE, Sim::Ready, LINDE, Language::En, None, F, ("Bologna", "IT"), Some(("Rue Américaine 88", "1050", "Ixelles"))),
+    person("marie.dubois", "Marie", "Dubois", Date::constant(1967, 10, 19), "BE", 110, "+32470000010", LEIE, Sim::Upgradable, ANKER, Language::Fr, None, F, ("Liège", "BE"), Some(("Rue Pierreuse 45", "4000", "Liège"))),
+    person("jan.mertens", "Jan", "Mertens", Date::constant(1951, 7, 3), "BE", 111, "+32470000011", DIJLE, Sim::Incompatible, LINDE, Language::Nl, None, M, ("Hasselt", "BE"), Some(("Minderbroedersstraat 6", "3500", "Hasselt"))),
+    person("luc.wouters", "Luc", "Wouters", Date::constant(2001, 4, 29), "BE", 113, "+32470000012", DIJLE, Sim::Ready, LINDE, Language::Nl, None, M, ("Brugge", "BE"), Some(("Langestraat 131", "8000", "Brugge"))),
 ];
 
 /// A person for the tests of partners. The phone answers automatically.
@@ -156,6 +164,9 @@ const fn sandbox(
             operator: LEIE,
             sim: Sim::Ready,
             bank: ANKER,
+            gender: F,
+            born: ("Kortrijk", "BE"),
+            home: Some(("Doorniksestraat 3", "8500", "Kortrijk")),
             language: Language::En,
             code: Some("58204"),
         },
@@ -176,6 +187,9 @@ const fn person(
     bank: &'static str,
     language: Language,
     code: Option<&'static str>,
+    gender: &'static str,
+    born: (&'static str, &'static str),
+    home: Option<(&'static str, &'static str, &'static str)>,
 ) -> Person {
     Person {
         customer,
@@ -188,6 +202,9 @@ const fn person(
         operator,
         sim,
         bank,
+        gender,
+        born,
+        home,
         language,
         code,
     }

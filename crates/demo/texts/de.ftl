@@ -23,6 +23,16 @@ birthdate = Geburtsdatum
 nationality = Staatsangehörigkeit
 national-number = Nationalregisternummer
 document = Personalausweis
+gender = Geschlecht
+gender-value = { $gender ->
+     [female] weiblich
+     [male] männlich
+    *[other] { $gender }
+ }
+place-of-birth = Geburtsort
+address = Adresse
+photo = Foto
+photo-value = das Foto auf Ihrem Personalausweis
 stale = Diese Anfrage gilt nicht mehr
 stale-lead = Sie wurde schon benutzt, ist zu alt oder begann in einem anderen Browser. Gehen Sie zurück zu Ipse und beginnen Sie neu.
 invalid = Diese Anfrage stimmt nicht

@@ -23,6 +23,16 @@ birthdate = Date of birth
 nationality = Nationality
 national-number = National number
 document = Identity card
+gender = Gender
+gender-value = { $gender ->
+     [female] female
+     [male] male
+    *[other] { $gender }
+ }
+place-of-birth = Place of birth
+address = Address
+photo = Photo
+photo-value = the photo on your identity card
 stale = This request is no longer valid
 stale-lead = It was used already, is too old, or began in another browser. Go back to Ipse and start again.
 invalid = This request is not in order

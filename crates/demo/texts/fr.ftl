@@ -23,6 +23,16 @@ birthdate = Date de naissance
 nationality = Nationalité
 national-number = Numéro de registre national
 document = Carte d’identité
+gender = Sexe
+gender-value = { $gender ->
+     [female] femme
+     [male] homme
+    *[other] { $gender }
+ }
+place-of-birth = Lieu de naissance
+address = Adresse
+photo = Photo
+photo-value = la photo de votre carte d’identité
 stale = Cette demande n’est plus valable
 stale-lead = Elle a déjà servi, elle est trop ancienne, ou elle a commencé dans un autre navigateur. Retournez chez Ipse et recommencez.
 invalid = Cette demande n’est pas en ordre

@@ -23,6 +23,16 @@ birthdate = Geboortedatum
 nationality = Nationaliteit
 national-number = Rijksregisternummer
 document = Identiteitskaart
+gender = Geslacht
+gender-value = { $gender ->
+     [female] vrouw
+     [male] man
+    *[other] { $gender }
+ }
+place-of-birth = Geboorteplaats
+address = Adres
+photo = Foto
+photo-value = de foto op je identiteitskaart
 stale = Deze vraag is niet meer geldig
 stale-lead = Ze is al gebruikt, te oud, of in een andere browser begonnen. Ga terug naar Ipse en begin opnieuw.
 invalid = Deze vraag klopt niet

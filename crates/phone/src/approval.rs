@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use ipse_protocol::bytes::B32;
 use ipse_protocol::opaque::OpaqueError;
 use ipse_protocol::problem::ProblemCode;
+use ipse_protocol::sha256;
 use ipse_protocol::terms::{Factor, Obtained, RefusalReason};
 use ipse_protocol::transcript::Transcript;
 use ipse_protocol::view::Chosen;
-use ipse_protocol::wire::{ApproveRequest, DecisionResponse};
+use ipse_protocol::wire::{ApproveRequest, DecisionResponse, ImageResponse};
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, local};
@@ -112,6 +113,7 @@ impl<T: Transport, S: Storage> Phone<T, S> {
             return Ok(done);
         }
         let mut opened = self.fetch_shown(action).await?;
+        self.fetch_images(&opened).await?;
         opened.chosen = opened.view.choosing(wanted);
         let factor = match proof {
             Proof::Code(_) => Factor::Code,
@@ -127,6 +129,18 @@ impl<T: Transport, S: Storage> Phone<T, S> {
         let pending = Pending::new(action, approval.choosing(opened.chosen));
         write_json(&mut self.storage, PENDING, &pending)?;
         self.settle(pending).await
+    }
+
+    /// Fetches the images of a view. Nothing is approved whose images are not those of the view.
+    async fn fetch_images(&mut self, opened: &Opened) -> Result<()> {
+        for digest in opened.view.images() {
+            let message = requests::image(&opened.offer.action, &digest);
+            let image: ImageResponse = self.call(message).await?;
+            if sha256(&image.bytes.0) != digest {
+                return Err(Error::of(local::VIEW).with("reason", "another image"));
+            }
+        }
+        Ok(())
     }
 
     /// Sends an approval again whose answer was lost with a connection or a process: the scheme gives the same answer.

@@ -32,10 +32,6 @@ impl Opened {
     /// `view_unreadable`; `app_outdated` for a view that a newer phone may be able to show.
     pub fn new(offer: Offer) -> Result<Self> {
         match offer.open() {
-            // This phone has no screen.
-            Ok(view) if view.images().next().is_some() => {
-                Err(Error::of(local::OUTDATED).with("reason", "it has an image"))
-            }
             Ok(view) => Ok(Opened {
                 chosen: view.defaults(),
                 offer,

@@ -1,5 +1,6 @@
 //! The requests of `docs/protocol.md`, each as a [`Message`] that a phone signs and sends.
 
+use ipse_jose::b64;
 use ipse_protocol::code::no_proof_hash;
 use ipse_protocol::opaque::{KE1_LEN, REGISTRATION_RECORD_LEN, REGISTRATION_REQUEST_LEN};
 use ipse_protocol::terms::{BlockReason, Factor, Obtained, RefusalReason};
@@ -242,6 +243,22 @@ pub fn remove_email() -> Result<Message> {
 /// As [`Message::post`].
 pub fn renew(action: &str) -> Result<Message> {
     Message::post(format!("/phone/v1/actions/{action}/renew"), &Empty {})
+}
+
+/// §5: fetches an image of a view.
+#[must_use]
+pub fn image(action: &str, digest: &[u8; 32]) -> Message {
+    let digest = b64::encode(digest);
+    Message::get(format!("/phone/v1/actions/{action}/images/{digest}"))
+}
+
+/// §3: asks for a visit to a bank that adds what it has of the person.
+///
+/// # Errors
+/// As [`Message::post`].
+pub fn fetch_attributes(bank: &str) -> Result<Message> {
+    let bank = bank.to_owned();
+    Message::post("/phone/v1/attributes/bank", &BankRequest { bank })
 }
 
 /// §4: opens the stream of updates.

@@ -365,6 +365,8 @@ terms! {
         Sim = "sim",
         /// A browser came back to a partner without asking.
         Return = "return",
+        /// A registrar gave attributes that the person had not.
+        Attributes = "attributes",
     }
 }
 

@@ -87,6 +87,12 @@ impl Scheme {
                 birthdate: v.birthdate,
                 nationality: v.nationality,
                 document_number: Some(masked(&v.document_number)),
+                gender: v.gender,
+                place_of_birth: v
+                    .place_of_birth
+                    .map(|place| format!("{}, {}", place.locality, place.country)),
+                address: v.address.map(|address| address.lines().join(", ")),
+                photo: v.picture.is_some(),
             }),
         })
     }

@@ -1,7 +1,7 @@
 //! A new code on the same phone, for a person whose code is used up, forgotten, or no longer enough: a bank vouches that it is the
 //! same person.
 
-use ipse_protocol::ids::{self, IdentityId, RecoveryId};
+use ipse_protocol::ids::{IdentityId, RecoveryId};
 use ipse_protocol::problem::{Problem, ProblemCode};
 use ipse_protocol::terms::{BlockReason, IdentityStatus, LeafKind, Progress, Way};
 use ipse_protocol::wire::{
@@ -9,7 +9,7 @@ use ipse_protocol::wire::{
 };
 use ipse_store::Tx;
 use ipse_store::identity::{self as identities, Identity};
-use ipse_store::person::{self, LookupField, Proofing};
+use ipse_store::person::{self, LookupField};
 use ipse_store::recovery::{self, Recovery, RecoveryStatus};
 use ipse_store::registrar::Purpose;
 use zeroize::Zeroizing;
@@ -20,12 +20,11 @@ use crate::device::Signed;
 use crate::enrolment::VISITS;
 use crate::error::{Error, RuleError, refuse};
 use crate::person::lookup_hash;
+use crate::proofing::Proofed;
 use crate::registrar::Vouched;
 use crate::scheme::Scheme;
 use crate::{approval, block, device, identity};
 
-/// Version of the rules by which the statement of a bank is judged.
-const POLICY: &str = "bank/1";
 /// Purpose under which the statement of the bank is sealed.
 const EVIDENCE: &str = "recovery/evidence";
 
@@ -33,10 +32,7 @@ const EVIDENCE: &str = "recovery/evidence";
 struct Completing {
     recovery: Recovery,
     record: Vec<u8>,
-    proofing: String,
-    registrar: String,
-    loa: String,
-    evidence: Vec<u8>,
+    proofed: Proofed,
 }
 
 impl Scheme {
@@ -238,10 +234,7 @@ impl Scheme {
             serde_json::from_slice(&plain).map_err(|_| Error::Corrupt("vouched data"))?;
         Ok(Completing {
             record: self.code.accept(record)?,
-            proofing: ids::of("prf", &self.random.bytes()),
-            registrar: vouched.bank,
-            loa: vouched.loa,
-            evidence: key.seal("proofing", &plain)?,
+            proofed: self.proofed(self.proofing_id(), &vouched, (&found.identity, &key))?,
             recovery: found,
         })
     }
@@ -301,20 +294,9 @@ impl Completing {
         let phone = (&r.identity, &r.device);
         device::replace_code(tx, phone, &self.record, r.code_version)?;
         device::vouched_again(tx, &r.device)?;
-        person::add_proofing(
-            tx,
-            &Proofing {
-                id: &self.proofing,
-                identity: &r.identity,
-                registrar: &self.registrar,
-                loa: &self.loa,
-                policy: POLICY,
-                sealed: &self.evidence,
-            },
-            now,
-        )?;
+        self.proofed.add(tx, &r.identity, None, now)?;
         recovery::complete(tx, &r.id)?;
-        let actor = Actor::Registrar(self.registrar.clone());
+        let actor = Actor::Registrar(self.proofed.registrar.clone());
         for suspension in lifted {
             block::lift(tx, &r.identity, suspension.reason, &actor)?;
         }

@@ -8,11 +8,13 @@ pub mod bank;
 use std::future::Future;
 use std::pin::Pin;
 
+use ipse_protocol::bytes::B64u;
 use ipse_protocol::problem::{Problem, ProblemCode};
 use ipse_texts::Language;
 use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
+use crate::person::{Address, PhotoType, PlaceOfBirth};
 
 pub use ipse_store::registrar::Purpose;
 
@@ -94,6 +96,27 @@ pub struct Vouched {
     pub national_number: String,
     /// Of the identity card that the bank checked.
     pub document_number: String,
+    /// As in [`Attributes`](crate::person::Attributes), like the next ones. What was vouched for before they were asked for has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub document_type: Option<String>,
+    /// Last day of its validity.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub document_valid_until: Option<String>,
+    /// Country that issued it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub document_issuer_country: Option<String>,
+    /// Gender.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gender: Option<String>,
+    /// Place of birth.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place_of_birth: Option<PlaceOfBirth>,
+    /// Address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<Address>,
+    /// Photo.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub picture: Option<Picture>,
     /// `verification.trust_framework`.
     pub framework: String,
     /// Level of assurance: `substantial` or `high`; `none` for anything simulated.
@@ -104,6 +127,16 @@ pub struct Vouched {
     pub reference: String,
     /// The bank's signed userinfo (JWS).
     pub evidence: String,
+}
+
+/// A photo, as a registrar gives it.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Picture {
+    /// How it is encoded.
+    pub media_type: PhotoType,
+    /// Its bytes.
+    pub bytes: B64u,
 }
 
 /// Checks `iss` of an authorization response (RFC 9207 §2.4): it must be there, and name this registrar.

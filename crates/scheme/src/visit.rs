@@ -6,6 +6,7 @@ use ipse_protocol::problem::ProblemCode;
 use ipse_protocol::{constant_time_eq, sha256};
 use ipse_store::Tx;
 use ipse_store::enrolment::{self, EnrolmentStatus};
+use ipse_store::person;
 use ipse_store::recovery::{self, RecoveryStatus};
 use ipse_store::registrar::{self, Purpose, VisitRow, VisitStatus};
 use ipse_texts::Language;
@@ -14,7 +15,7 @@ use crate::device::Signed;
 use crate::error::Error;
 use crate::error::refuse;
 use crate::party;
-use crate::registrar::{RegistrarError, Visit, Vouched, response_issuer};
+use crate::registrar::{RegistrarError, Visit, response_issuer};
 use crate::scheme::Scheme;
 
 /// A visit that has begun.
@@ -101,7 +102,7 @@ impl Scheme {
     /// The browser comes back from the bank.
     ///
     /// # Errors
-    /// `wrong_browser`, `registrar_failed`, `assurance_insufficient`, `person_mismatch`.
+    /// `wrong_browser`, `registrar_failed`, `assurance_insufficient`, `person_mismatch`, `identity_blocked`.
     pub async fn finish_visit(&self, back: Callback<'_>) -> Result<Landing, Error> {
         let refused = |reason| Error::from(RegistrarError::Refused(reason));
         let state = back.state.ok_or_else(|| refused("state"))?;
@@ -155,16 +156,16 @@ impl Scheme {
             verifier: row.verifier,
         };
         let vouched = registrar.finish(&visit, code).await?;
-        self.vouch(&landing, &vouched, row.began).await?;
-        Ok(landing)
-    }
-
-    async fn vouch(&self, landing: &Landing, vouched: &Vouched, began: i64) -> Result<(), Error> {
-        let subject = &landing.subject;
+        let (subject, began) = (&landing.subject, row.began);
         match landing.purpose {
-            Purpose::Enrolment => self.enrolment_vouched(subject, vouched, began).await,
-            Purpose::Recovery => self.recovery_vouched(subject, vouched, began).await,
+            Purpose::Enrolment => self.enrolment_vouched(subject, &vouched, began).await?,
+            Purpose::Recovery => self.recovery_vouched(subject, &vouched, began).await?,
+            Purpose::Attributes => {
+                let proofing = subject.clone();
+                self.add_attributes(proofing, &row.device, &vouched).await?;
+            }
         }
+        Ok(landing)
     }
 
     async fn is_vouched(&self, landing: &Landing) -> Result<bool, Error> {
@@ -185,6 +186,7 @@ impl Scheme {
                 let found = recovery::by_id(tx, &id)?;
                 Ok(found.is_some_and(|r| r.status != RecoveryStatus::Created))
             }
+            Purpose::Attributes => person::has_proofing(tx, &id),
         };
         Ok(self.store.read(read).await?)
     }

@@ -240,7 +240,21 @@ impl Party {
     /// # Errors
     /// [`FetchError`].
     pub async fn get(&self, url: &str, bearer: Option<&str>) -> Result<Answer, FetchError> {
-        self.send(Method::GET, url, bearer, None, PATIENCE).await
+        self.get_long(url, bearer, MAX_ANSWER).await
+    }
+
+    /// As [`Party::get`], for an answer of at most `longest` bytes.
+    ///
+    /// # Errors
+    /// [`FetchError`].
+    pub async fn get_long(
+        &self,
+        url: &str,
+        bearer: Option<&str>,
+        longest: usize,
+    ) -> Result<Answer, FetchError> {
+        self.send_long(Method::GET, url, (bearer, None), PATIENCE, longest)
+            .await
     }
 
     /// Sends a form in a POST request.
@@ -297,6 +311,18 @@ impl Party {
         body: Option<(&'static str, Vec<u8>)>,
         patience: Duration,
     ) -> Result<Answer, FetchError> {
+        self.send_long(method, url, (bearer, body), patience, MAX_ANSWER)
+            .await
+    }
+
+    async fn send_long(
+        &self,
+        method: Method,
+        url: &str,
+        (bearer, body): (Option<&str>, Option<(&'static str, Vec<u8>)>),
+        patience: Duration,
+        longest: usize,
+    ) -> Result<Answer, FetchError> {
         let parsed = Url::parse(url).map_err(|_| FetchError::Refused)?;
         if parsed.origin() != self.origin || !self.fetch.allows(&parsed) {
             return Err(FetchError::Refused);
@@ -313,7 +339,7 @@ impl Party {
             None => Full::default(),
         };
         let request = request.body(body).map_err(|_| FetchError::Refused)?;
-        match tokio::time::timeout(patience, self.fetch.exchange(request, MAX_ANSWER)).await {
+        match tokio::time::timeout(patience, self.fetch.exchange(request, longest)).await {
             Ok(answer) => answer,
             Err(_) => Err(FetchError::Silent),
         }

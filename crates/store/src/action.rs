@@ -393,6 +393,8 @@ pub fn open_directed(
 fn offer(row: &mut Draft, c: &Claim) -> Result<(), StoreError> {
     row.set("flow", &c.flow)?;
     row.set("link", c.link.as_ref())?;
+    row.set("epoch", c.epoch)?;
+    row.set("code_version", c.code_version)?;
     row.set("nonce", &c.nonce)?;
     row.set("view", &c.view)?;
     row.set("given", c.given.as_deref())?;
@@ -410,8 +412,6 @@ pub fn claim(tx: &mut Tx, id: &ActionId, c: &Claim) -> Result<bool, StoreError> 
         row.set("status", &ActionStatus::Linked)?;
         row.set("identity", &c.identity)?;
         row.set("device", &c.device)?;
-        row.set("epoch", c.epoch)?;
-        row.set("code_version", c.code_version)?;
         row.set("match_code", &c.match_code)?;
         row.set("sim", &c.sim)?;
         offer(row, c)?;

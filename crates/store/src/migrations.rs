@@ -154,6 +154,12 @@ pub static SCHEME: Migrations = Migrations::new(&[
         sqlite: include_str!("../migrations/scheme/sqlite/0025_given.sql"),
         postgres: include_str!("../migrations/scheme/postgres/0025_given.sql"),
     },
+    Migration {
+        version: 26,
+        name: "photos, and visits that add attributes",
+        sqlite: include_str!("../migrations/scheme/sqlite/0026_photo.sql"),
+        postgres: include_str!("../migrations/scheme/postgres/0026_photo.sql"),
+    },
 ]);
 
 /// The store of person keys.

@@ -78,6 +78,45 @@ pub fn change_number(
     add_attributes(tx, identity, sealed, &source, &proofing, now)
 }
 
+/// Photos of people, apart from their attributes: every login opens those, and few partners ask for a photo.
+pub(crate) static PHOTOS: Table = Table::new(
+    "photo",
+    "number, reference",
+    "number, identity, reference, sealed, time",
+);
+
+/// Keeps a photo under a keyed hash of its digest. One that is there is kept.
+pub fn add_photo(
+    tx: &mut Tx,
+    identity: &IdentityId,
+    reference: &[u8],
+    sealed: &[u8],
+    now: i64,
+) -> Result<(), StoreError> {
+    tx.add_absent(
+        &PHOTOS,
+        params![row_key::of(identity), identity, reference, sealed, now],
+    )
+    .map(drop)
+}
+
+/// A person's photo, sealed.
+pub fn photo(
+    tx: &mut Tx,
+    identity: &IdentityId,
+    reference: &[u8],
+) -> Result<Option<Vec<u8>>, StoreError> {
+    let Some(mut row) = tx.by_key(&PHOTOS, params![row_key::of(identity), reference])? else {
+        return Ok(None);
+    };
+    let whose: IdentityId = row.get("identity")?;
+    if whose == *identity {
+        row.get("sealed").map(Some)
+    } else {
+        Ok(None)
+    }
+}
+
 /// How people were verified.
 pub(crate) static PROOFINGS: Table = Table::new(
     "proofing",
@@ -115,6 +154,11 @@ pub fn add_proofing(tx: &mut Tx, p: &Proofing, now: i64) -> Result<(), StoreErro
             now
         ],
     )
+}
+
+/// Whether there is a proofing with this id.
+pub fn has_proofing(tx: &mut Tx, id: &str) -> Result<bool, StoreError> {
+    Ok(tx.by_key(&PROOFINGS, params![id])?.is_some())
 }
 
 static FIRST_PROOFING: Select =

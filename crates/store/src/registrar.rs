@@ -13,6 +13,8 @@ words! {
         Enrolment = "enrolment",
         /// A person gets a new code.
         Recovery = "recovery",
+        /// A person adds what they had not when they enrolled.
+        Attributes = "attributes",
     }
 }
 
@@ -33,7 +35,7 @@ pub struct VisitRow {
     pub state_hash: [u8; 32],
     /// What it is for.
     pub purpose: Purpose,
-    /// Id of the enrolment or recovery.
+    /// Id of the enrolment or recovery, or of the proofing that adds attributes.
     pub subject: String,
     /// The device that began it.
     pub device: DeviceId,
@@ -111,6 +113,19 @@ pub fn mark_used(tx: &mut Tx, state_hash: &[u8; 32]) -> Result<bool, StoreError>
         row.set("verifier", "")?;
         Ok(true)
     })
+}
+
+const BEGUN: &str =
+    "SELECT COUNT(*) FROM registrar_session WHERE device = $1 AND purpose = $2 AND began > $3";
+
+/// How many visits a device began after a time.
+pub fn begun_since(
+    tx: &mut Tx,
+    device: &DeviceId,
+    purpose: Purpose,
+    since: i64,
+) -> Result<i64, StoreError> {
+    tx.value(BEGUN, params![device, &purpose, since])
 }
 
 const SWEEP: &str = "DELETE FROM registrar_session WHERE expires < $1";

@@ -20,17 +20,37 @@ pub enum Claim {
     Birthdate,
     Nationalities,
     NationalNumber,
+    Gender,
+    PlaceOfBirth,
+    Address,
+    Picture,
 }
 
 impl Claim {
     /// Every claim, in the order in which the customer sees them.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 9] = [
         Self::GivenName,
         Self::FamilyName,
         Self::Birthdate,
         Self::Nationalities,
         Self::NationalNumber,
+        Self::Gender,
+        Self::PlaceOfBirth,
+        Self::Address,
+        Self::Picture,
     ];
+
+    /// Whether a bank gives it of everybody.
+    fn is_required(self) -> bool {
+        match self {
+            Self::GivenName
+            | Self::FamilyName
+            | Self::Birthdate
+            | Self::Nationalities
+            | Self::NationalNumber => true,
+            Self::Gender | Self::PlaceOfBirth | Self::Address | Self::Picture => false,
+        }
+    }
 
     /// The name of the claim.
     pub fn as_str(self) -> &'static str {
@@ -40,18 +60,26 @@ impl Claim {
             Self::Birthdate => "birthdate",
             Self::Nationalities => "nationalities",
             Self::NationalNumber => NATIONAL_NUMBER_CLAIM,
+            Self::Gender => "gender",
+            Self::PlaceOfBirth => "place_of_birth",
+            Self::Address => "address",
+            Self::Picture => "picture",
         }
     }
 
-    /// Its value for a customer.
-    fn of(self, customer: &Customer) -> Value {
-        match self {
+    /// Its value for a customer, if the bank has one.
+    fn of(self, customer: &Customer) -> Option<Value> {
+        Some(match self {
             Self::GivenName => json!(customer.given_name),
             Self::FamilyName => json!(customer.family_name),
             Self::Birthdate => json!(customer.birthdate),
             Self::Nationalities => json!(customer.nationalities),
             Self::NationalNumber => json!(customer.national_number),
-        }
+            Self::Gender => json!(customer.gender.as_ref()?),
+            Self::PlaceOfBirth => json!(customer.place_of_birth.as_ref()?),
+            Self::Address => json!(customer.address.as_ref()?),
+            Self::Picture => json!(customer.picture.as_ref()?),
+        })
     }
 }
 
@@ -130,11 +158,19 @@ impl Requested {
             && self.is_fresh_enough(customer.verified_at, bank.clock.unix_seconds())
     }
 
-    /// The requested claims that the bank has, in the order in which they are shown.
-    pub fn released(&self) -> impl Iterator<Item = Claim> + '_ {
+    /// The requested claims that the bank has of a customer with their values, in the order in which they are shown.
+    pub fn released<'a>(
+        &'a self,
+        bank: &Bank,
+        customer: &'a Customer,
+    ) -> impl Iterator<Item = (Claim, Value)> + 'a {
+        let bare = bank.config.fault(customer) == Some(Fault::BareAtFirst)
+            && !bank.state().returned.contains(&customer.id);
         Claim::ALL
             .into_iter()
+            .filter(move |claim| claim.is_required() || !bare)
             .filter(|claim| self.claims.iter().any(|name| name == claim.as_str()))
+            .filter_map(|claim| Some((claim, claim.of(customer)?)))
     }
 
     /// Whether the number of the identity document is released too.
@@ -187,9 +223,9 @@ pub fn verified(bank: &Bank, customer: &Customer, requested: &Requested) -> Opti
         verification.insert("evidence".to_owned(), evidence(bank, person, &reference));
     }
     let claims: Map<String, Value> = requested
-        .released()
-        .filter(|claim| fault != Some(Fault::MissingClaims) || *claim != Claim::NationalNumber)
-        .map(|claim| (claim.as_str().to_owned(), claim.of(person)))
+        .released(bank, person)
+        .filter(|(claim, _)| fault != Some(Fault::MissingClaims) || *claim != Claim::NationalNumber)
+        .map(|(claim, value)| (claim.as_str().to_owned(), value))
         .collect();
     Some(json!({"verification": verification, "claims": claims}))
 }

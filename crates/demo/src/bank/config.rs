@@ -71,6 +71,18 @@ pub struct Customer {
     pub document_number: String,
     /// When that card expires.
     pub document_expiry: Date,
+    /// `female`, `male` or another word.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gender: Option<String>,
+    /// Where the customer was born.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place_of_birth: Option<PlaceOfBirth>,
+    /// Where the customer lives.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<Address>,
+    /// The photo on the identity card, as a `data:` URI.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub picture: Option<String>,
     /// When the bank identified the customer.
     pub verified_at: Timestamp,
     /// Whether the sign-in page offers the customer as a choice.
@@ -79,6 +91,30 @@ pub struct Customer {
     /// A fault for this customer only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fault: Option<Fault>,
+}
+
+/// Where a customer was born.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct PlaceOfBirth {
+    /// Town.
+    pub locality: String,
+    /// ISO 3166-1 alpha-2.
+    pub country: String,
+}
+
+/// Where a customer lives.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Address {
+    /// Street, number and box.
+    pub street_address: String,
+    /// Postal code.
+    pub postal_code: String,
+    /// Town.
+    pub locality: String,
+    /// ISO 3166-1 alpha-2.
+    pub country: String,
 }
 
 fn yes() -> bool {
@@ -117,6 +153,8 @@ pub enum Fault {
     MissingClaims,
     /// `evidence` is left out.
     MissingEvidence,
+    /// The first time, all that a bank may leave out is left out.
+    BareAtFirst,
     /// The userinfo's signature does not verify.
     BadSignature,
     /// The authorization response names another issuer (RFC 9207).

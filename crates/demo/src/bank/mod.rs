@@ -31,7 +31,7 @@ mod session;
 mod state;
 pub(crate) mod texts;
 
-pub use config::{Client, Config, ConfigError, Customer, Fault, Look};
+pub use config::{Address, Client, Config, ConfigError, Customer, Fault, Look, PlaceOfBirth};
 
 pub use routes::router;
 

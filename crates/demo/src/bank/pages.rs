@@ -9,6 +9,7 @@ use axum::{
 };
 use ipse_texts::Language;
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use serde_json::Value;
 use url::Url;
 
 use super::{
@@ -101,8 +102,8 @@ impl<'a> Agree<'a> {
         if let Some(requested) = &session.request.claims
             && requested.is_met(bank, customer)
         {
-            let released = requested.released();
-            rows.extend(released.map(|claim| row(&frame, customer, claim)));
+            let released = requested.released(bank, customer);
+            rows.extend(released.map(|(claim, value)| row(&frame, claim, &value)));
             if requested.wants_evidence() {
                 let variables = [
                     ("number", customer.document_number.clone()),
@@ -129,15 +130,42 @@ fn full_name(customer: &Customer) -> String {
     format!("{} {}", customer.given_name, customer.family_name)
 }
 
-fn row(frame: &Frame<'_>, customer: &Customer, claim: Claim) -> (String, String) {
-    let (label, value) = match claim {
-        Claim::GivenName => ("given-name", customer.given_name.clone()),
-        Claim::FamilyName => ("family-name", customer.family_name.clone()),
-        Claim::Birthdate => ("birthdate", frame.date(customer.birthdate)),
-        Claim::Nationalities => ("nationality", customer.nationalities.join(", ")),
-        Claim::NationalNumber => ("national-number", grouped(&customer.national_number)),
+fn row(frame: &Frame<'_>, claim: Claim, value: &Value) -> (String, String) {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let (label, shown) = match claim {
+        Claim::GivenName => ("given-name", text(value)),
+        Claim::FamilyName => ("family-name", text(value)),
+        Claim::Birthdate => {
+            let date = text(value);
+            let written = date.parse().map(|date| frame.date(date));
+            ("birthdate", written.unwrap_or(date))
+        }
+        Claim::Nationalities => {
+            let codes = value.as_array().into_iter().flatten().map(text);
+            ("nationality", codes.collect::<Vec<_>>().join(", "))
+        }
+        Claim::NationalNumber => ("national-number", grouped(&text(value))),
+        Claim::Gender => {
+            let gender = [("gender", text(value))];
+            let texts = &frame.bank.texts;
+            (
+                "gender",
+                texts.with(frame.language, "gender-value", &gender),
+            )
+        }
+        Claim::PlaceOfBirth => {
+            let (place, country) = (text(&value["locality"]), text(&value["country"]));
+            ("place-of-birth", format!("{place}, {country}"))
+        }
+        Claim::Address => {
+            let part = |name: &str| text(&value[name]);
+            let (street, town) = (part("street_address"), part("locality"));
+            let (code, country) = (part("postal_code"), part("country"));
+            ("address", format!("{street}, {code} {town}, {country}"))
+        }
+        Claim::Picture => ("photo", frame.text("photo-value").into_owned()),
     };
-    (frame.text(label).into_owned(), value)
+    (frame.text(label).into_owned(), shown)
 }
 
 #[derive(Template)]

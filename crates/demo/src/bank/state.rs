@@ -1,6 +1,6 @@
 //! What a bank remembers while it runs. Every entry is used one time and expires soon. Times are in seconds.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use url::Url;
 
@@ -80,6 +80,8 @@ pub struct State {
     pub tokens: ExpiringMap<Access>,
     /// The `jti` of each client assertion that was used.
     pub assertions: ExpiringMap<()>,
+    /// Customers about whom the bank has answered, for [`Fault::BareAtFirst`](super::Fault::BareAtFirst).
+    pub returned: HashSet<String>,
     /// What the scheme told about customers, by `jti`.
     pub told: BTreeMap<String, Told>,
 }

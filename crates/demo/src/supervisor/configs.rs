@@ -6,6 +6,8 @@ use std::net::SocketAddr;
 use std::path::Path;
 
 use anyhow::Context;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use ipse_keys::{FileKeyStore, KeyStore};
 use serde_json::{Value, json};
 
@@ -16,7 +18,8 @@ use super::{
 use crate::{
     bank::{self, TRUST_FRAMEWORK},
     mailbox,
-    people::{BANKS, OPERATORS, PEOPLE, everyone},
+    people::{BANKS, OPERATORS, PEOPLE, Person, everyone},
+    portrait,
 };
 
 /// The scheme's client id at banks and operators.
@@ -100,7 +103,7 @@ pub fn write(layout: &Layout, app_dir: &Path, database: Option<&Database>) -> an
             scheme.decryption(SCHEME_USERINFO_KEY)?.public_jwk(),
             scheme.signing(SCHEME_EVENT_KEY)?.public_jwk(),
         ]});
-        write_toml(&home.join("bank.toml"), &bank(layout, n, &client))?;
+        write_toml(&home.join("bank.toml"), &bank(layout, n, &client)?)?;
     }
     let file = format!("sqlite:{}", scheme_home.join("ipse.db").display());
     let smtp = SocketAddr::from(([127, 0, 0, 1], layout.smtp_port()));
@@ -155,26 +158,13 @@ fn operator(layout: &Layout, n: usize, client_jwks: &Value) -> Value {
     })
 }
 
-fn bank(layout: &Layout, n: usize, client_jwks: &Value) -> Value {
+fn bank(layout: &Layout, n: usize, client_jwks: &Value) -> anyhow::Result<Value> {
     let party = Party::Bank(n);
     let customers: Vec<_> = everyone()
         .filter(|person| person.bank == BANKS[n])
-        .map(|person| {
-            json!({
-                "id": person.customer,
-                "given_name": person.given_name,
-                "family_name": person.family_name,
-                "birthdate": person.birthdate,
-                "nationalities": [person.nationality],
-                "national_number": person.national_number(),
-                "document_number": person.document_number(),
-                "document_expiry": "2033-05-01",
-                "verified_at": "2025-05-02T09:12:00Z",
-                "listed": PEOPLE.iter().any(|listed| listed.customer == person.customer),
-            })
-        })
-        .collect();
-    json!({
+        .map(customer)
+        .collect::<anyhow::Result<_>>()?;
+    Ok(json!({
         "name": BANKS[n],
         "issuer": layout.origin(party),
         "listen": layout.listen(party),
@@ -189,7 +179,31 @@ fn bank(layout: &Layout, n: usize, client_jwks: &Value) -> Value {
             "jwks": client_jwks,
         },
         "customer": customers,
-    })
+    }))
+}
+
+/// A customer of a bank. The bank has an address and a photo of those who have a home.
+fn customer(person: &Person) -> anyhow::Result<Value> {
+    let mut customer = json!({
+                "id": person.customer,
+                "given_name": person.given_name,
+                "family_name": person.family_name,
+                "birthdate": person.birthdate,
+                "nationalities": [person.nationality],
+                "national_number": person.national_number(),
+                "document_number": person.document_number(),
+                "document_expiry": "2033-05-01",
+                "verified_at": "2025-05-02T09:12:00Z",
+                "listed": PEOPLE.iter().any(|listed| listed.customer == person.customer),
+        "gender": person.gender,
+        "place_of_birth": {"locality": person.born.0, "country": person.born.1},
+    });
+    if let Some((street, postal_code, town)) = person.home {
+        customer["address"] = json!({"street_address": street, "postal_code": postal_code, "locality": town, "country": "BE"});
+        let photo = STANDARD.encode(portrait::png(person.serial)?);
+        customer["picture"] = json!(format!("data:image/png;base64,{photo}"));
+    }
+    Ok(customer)
 }
 
 /// Writes the configuration of the shop, which needs what the registration returned. The scheme has only the public part of

@@ -74,6 +74,10 @@ pub fn customer(id: &str, given_name: &str, national_number: &str) -> Customer {
         document_number: "599000000182".to_owned(),
         document_expiry: "2032-02-01".parse().unwrap(),
         verified_at: "2024-03-01T09:12:00Z".parse().unwrap(),
+        gender: Some("female".to_owned()),
+        place_of_birth: None,
+        address: None,
+        picture: None,
         listed: true,
         fault: None,
     }

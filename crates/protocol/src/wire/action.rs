@@ -257,3 +257,10 @@ pub struct DecisionResponse {
     /// The scheme's promise to log it.
     pub promise: String,
 }
+
+/// `GET …/images/{digest}`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ImageResponse {
+    /// The bytes, whose SHA-256 is in the view.
+    pub bytes: B64u,
+}

@@ -230,6 +230,14 @@ pub struct Vouched {
     pub nationality: String,
     /// Masked, except its end.
     pub document_number: Option<String>,
+    /// `female`, `male` or another word.
+    pub gender: Option<String>,
+    /// Place and country.
+    pub place_of_birth: Option<String>,
+    /// The lines of the address, as one.
+    pub address: Option<String>,
+    /// Whether the bank gave a photo.
+    pub photo: bool,
 }
 
 /// `GET …/enrolments/E`.

@@ -1,6 +1,7 @@
 //! Actions: one request to one person. What the phone sees of them.
 
 mod claim;
+mod image;
 mod offer;
 mod own;
 

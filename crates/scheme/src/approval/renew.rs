@@ -16,7 +16,8 @@ impl Scheme {
     /// then lives ten minutes from its start. Nothing that was made for the earlier view approves the later one.
     ///
     /// # Errors
-    /// `not_found` for an action that this phone does not hold; `action_expired`, `action_closed`, `epoch_changed`, `identity_blocked`.
+    /// `not_found` for an action that this phone does not hold; `action_expired`, `action_closed`, `identity_blocked`;
+    /// `epoch_changed` when the identity changes at the same time.
     pub async fn renew(&self, signed: &Signed, id: &str) -> Result<Offer, Error> {
         let id = ActionId::parse(id).ok_or(ProblemCode::NotFound)?;
         let (wanted, who) = (id.clone(), signed.device.identity.clone());
@@ -28,9 +29,6 @@ impl Scheme {
             .filter(|claim| claim.device == signed.device.id)
             .ok_or(ProblemCode::NotFound)?;
         require_linked(snapshot.action.status_at(snapshot.now))?;
-        if snapshot.identity.epoch != before.epoch {
-            return Err(ProblemCode::EpochChanged.into());
-        }
         let key = self.persons.key(&signed.device.identity).await?;
         let shown = key.open("action/view", &before.view)?;
         let shown = view::parse(&shown).map_err(|_| Error::Corrupt("view of an action"))?;
@@ -44,10 +42,15 @@ impl Scheme {
             flow: before.flow,
             link: before.link,
         };
+        if snapshot.identity.epoch != before.epoch {
+            // A bank gave attributes, or more changed: the phone must still reach the level.
+            self.level_allowed(signed, &snapshot, way)?;
+        }
         let mut claim = self.prepare_claim(signed, &snapshot, way, &key)?;
         claim.match_code.clone_from(&before.match_code);
         let expires = snapshot.action.expires;
-        let same = claim.attributes_hash == before.attributes_hash
+        let same = claim.epoch == before.epoch
+            && claim.attributes_hash == before.attributes_hash
             && expires.unsigned_abs() == shown.expires;
         if !same {
             self.write(move |tx| replace(tx, &id, &before, &claim, expires))

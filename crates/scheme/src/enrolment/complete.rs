@@ -1,32 +1,27 @@
 //! The end of an enrolment: one transaction makes the identity.
 
-use ipse_protocol::ids::{self, EnrolmentId, IdentityId, ReceiptId};
+use ipse_protocol::ids::{EnrolmentId, IdentityId, ReceiptId};
 use ipse_protocol::problem::{Problem, ProblemCode};
 use ipse_protocol::receipt::LeafKind;
 use ipse_protocol::terms::{KeyKind, Level};
 use ipse_protocol::wire::{BiometricRegistration, CompleteRequest, CompleteResponse};
 use ipse_store::device::{Device, DeviceStatus};
 use ipse_store::enrolment::{self, Enrolment, EnrolmentSim, EnrolmentStatus};
-use ipse_store::person::{self, LookupField, Proofing};
+use ipse_store::person::{self, LookupField};
 use ipse_store::receipt::{self, Receipt};
 use ipse_store::sim::{self, Binding, BindingStatus};
 use ipse_store::{StoreError, Tx, device as devices, identity as identities};
 
 use super::begin::open_as;
-use super::{NUMBER, opened, packed, replace};
+use super::{NUMBER, opened, replace};
 use crate::device::Signed;
 use crate::error::{Error, RuleError, refuse};
-use crate::person::{Attributes, LOOKUP_VERSION, lookup_hash};
-use crate::registrar::Vouched;
+use crate::person::{LOOKUP_VERSION, lookup_hash};
+use crate::proofing::{POLICY, Proofed};
 use crate::scheme::Scheme;
 use crate::sim::{self as sim_rules, Taking};
 use crate::webauthn::Credential;
 use crate::{block, device};
-
-/// Prefix of a proofing's id.
-const PROOFING: &str = "prf";
-/// Version of the rules by which the statement of a bank is judged.
-const POLICY: &str = "bank/1";
 
 /// What the deciding transaction needs.
 struct Completing {
@@ -40,12 +35,9 @@ struct Completing {
 pub(super) struct Prepared {
     record: Vec<u8>,
     biometric: Option<Credential>,
-    attributes: Vec<u8>,
+    pub(super) proofed: Proofed,
+    plain_number: String,
     number: Vec<u8>,
-    proofing: String,
-    evidence: Vec<u8>,
-    pub(super) registrar: String,
-    loa: String,
     national_number: Vec<u8>,
     phone_number: Vec<u8>,
     receipt: Receipt,
@@ -108,8 +100,7 @@ impl Scheme {
         if let (Some(operator), Some(_)) = (&found.operator, &found.sim_statement) {
             self.require_departure(number, operator).await?;
         }
-        let proofing = ids::of(PROOFING, &self.random.bytes());
-        let evidence = packed(&vouched)?;
+        let proofing = self.proofing_id();
         let now = self.store.read(Tx::now).await?;
         let owner = found.replaces.as_ref().unwrap_or(&found.identity);
         let key = self.persons.key(owner).await?;
@@ -134,18 +125,15 @@ impl Scheme {
         Ok(Prepared {
             record,
             biometric,
-            attributes: attributes(&vouched, number).seal(&key)?,
+            proofed: self.proofed(proofing, &vouched, (owner, &key))?,
             number: key.seal(NUMBER, number.as_bytes())?,
-            evidence: key.seal("proofing", &evidence)?,
-            proofing,
+            plain_number: number.to_owned(),
             national_number: lookup_hash(
                 &*self.keys,
                 LookupField::NationalNumber,
                 &vouched.national_number,
             ),
             phone_number: lookup_hash(&*self.keys, LookupField::PhoneNumber, number),
-            registrar: vouched.bank,
-            loa: vouched.loa,
             receipt,
         })
     }
@@ -203,26 +191,6 @@ impl Scheme {
         } else {
             Level::Basic
         }
-    }
-}
-
-fn attributes(vouched: &Vouched, number: &str) -> Attributes {
-    Attributes {
-        given_name: vouched.given_name.clone(),
-        family_name: vouched.family_name.clone(),
-        birthdate: vouched.birthdate.clone(),
-        nationality: vouched.nationality.clone(),
-        national_number: vouched.national_number.clone(),
-        document_number: vouched.document_number.clone(),
-        phone_number: number.to_owned(),
-        gender: None,
-        place_of_birth: None,
-        address: None,
-        photo: None,
-        document_type: None,
-        document_valid_until: None,
-        document_issuer_country: None,
-        verification: None,
     }
 }
 
@@ -338,26 +306,7 @@ impl Prepared {
         operator: Option<&str>,
         now: i64,
     ) -> Result<(), StoreError> {
-        person::add_attributes(
-            tx,
-            id,
-            &self.attributes,
-            &self.registrar,
-            &self.proofing,
-            now,
-        )?;
-        person::add_proofing(
-            tx,
-            &Proofing {
-                id: &self.proofing,
-                identity: id,
-                registrar: &self.registrar,
-                loa: &self.loa,
-                policy: POLICY,
-                sealed: &self.evidence,
-            },
-            now,
-        )?;
+        self.proofed.add(tx, id, Some(&self.plain_number), now)?;
         // The number is contact data and moves with its SIM. Reassign a number only after its SIM was proven.
         let field = LookupField::PhoneNumber;
         if let Some(operator) = operator {

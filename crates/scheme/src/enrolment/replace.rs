@@ -63,7 +63,7 @@ pub(super) fn write(
     limited_ms: i64,
 ) -> Result<(), RuleError> {
     let now = tx.now()?;
-    let registrar = Actor::Registrar(prepared.registrar.clone());
+    let registrar = Actor::Registrar(prepared.proofed.registrar.clone());
     for suspension in identities::reasons(tx, who)? {
         block::lift(tx, who, suspension.reason, &registrar)?;
     }

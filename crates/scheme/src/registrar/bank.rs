@@ -8,12 +8,14 @@ use ipse_jose::{JwkSet, jws};
 use super::RegistrarError;
 
 pub use id_token::{IdToken, id_token};
-pub use userinfo::{NATIONAL_NUMBER, judge, request, userinfo};
+pub use userinfo::{MAX_PHOTO, NATIONAL_NUMBER, judge, parse_photo, request, userinfo};
 
 /// How far a bank's clock may differ, in seconds.
 const SKEW: i64 = 60;
-/// Longest token that is looked at.
+/// Longest ID token that is looked at.
 const LIMIT: usize = 64 * 1024;
+/// Longest userinfo: base64 three times around the largest photo (`data:` URI, JWS, JWE), and the other claims.
+pub const USERINFO_LIMIT: usize = 672 * 1024;
 
 /// What was agreed with a bank.
 #[derive(Clone, Debug)]
@@ -41,10 +43,11 @@ fn open(
     policy: &Policy,
     token: &str,
     typ: &[&str],
+    limit: usize,
     failed: &'static str,
 ) -> Result<Vec<u8>, RegistrarError> {
     let refused = RegistrarError::Refused(failed);
-    let parsed = jws::decode_unverified(token, LIMIT).map_err(|_| refused)?;
+    let parsed = jws::decode_unverified(token, limit).map_err(|_| refused)?;
     let alg = parsed.header.alg;
     let key = policy
         .keys

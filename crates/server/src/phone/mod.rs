@@ -1,6 +1,7 @@
 //! `/phone/v1`: the API of the phone. Requests are signed by the device (docs/protocol.md §2–7).
 
 mod actions;
+mod attributes;
 mod block;
 mod code;
 mod config;
@@ -109,6 +110,7 @@ pub fn router(api: Api) -> Router {
         .route("/actions", get(actions::get))
         .route("/actions/claim", post(actions::claim::post))
         .route("/actions/{id}", get(actions::show::get))
+        .route("/actions/{id}/images/{digest}", get(actions::images::get))
         .route("/actions/{id}/attempt", post(actions::attempt::post))
         .route("/actions/{id}/approve", post(actions::approve::post))
         .route("/actions/{id}/refuse", post(actions::refuse::post))
@@ -119,6 +121,7 @@ pub fn router(api: Api) -> Router {
             "/actions/{id}/stop-returns",
             post(actions::stop_returns::post),
         )
+        .route("/attributes/bank", post(attributes::bank::post))
         .route("/me", get(me::get))
         .route("/devices", get(devices::get))
         .route("/receipts/{id}", get(receipts::get))

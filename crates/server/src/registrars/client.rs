@@ -8,7 +8,7 @@ use ipse_jose::{Alg, b64};
 use ipse_keys::KeyStore;
 use ipse_protocol::{Clock, Random, sha256};
 use ipse_scheme::party;
-use ipse_scheme::registrar::bank::{Policy, id_token, judge, request, userinfo};
+use ipse_scheme::registrar::bank::{Policy, USERINFO_LIMIT, id_token, judge, request, userinfo};
 use ipse_scheme::registrar::{Answer, Registrar, RegistrarError, Visit, Vouched};
 use ipse_texts::Language;
 use serde::Deserialize;
@@ -171,9 +171,10 @@ impl BankClient {
         }
         let now = self.clock.unix_seconds();
         let signed_in = id_token(&self.policy, &tokens.id_token, &visit.nonce, now)?;
+        let (endpoint, bearer) = (&endpoints.userinfo_endpoint, Some(&*tokens.access_token));
         let answer = self
             .party
-            .get(&endpoints.userinfo_endpoint, Some(&tokens.access_token))
+            .get_long(endpoint, bearer, USERINFO_LIMIT)
             .await
             .map_err(unreachable)?;
         if answer.status != 200 {

@@ -51,6 +51,7 @@ pub async fn get(State(bank): State<Shared>, headers: HeaderMap) -> Result<Respo
     {
         payload["verified_claims"] = verified;
     }
+    bank.state().returned.insert(customer.id.clone());
     let mut signed = jws::sign(&bank.signing, "JWT", payload.to_string().as_bytes())
         .map_err(|_| OAuthError::new("server_error", "the bank cannot sign the answer"))?;
     if fault == Some(Fault::BadSignature) {

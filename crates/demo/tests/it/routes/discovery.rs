@@ -23,7 +23,11 @@ async fn discovery_describes_the_bank() {
         "family_name",
         "birthdate",
         "nationalities",
-        "https://ipse.example/claims/be_national_number"
+        "https://ipse.example/claims/be_national_number",
+        "gender",
+        "place_of_birth",
+        "address",
+        "picture"
       ],
       "claims_parameter_supported": true,
       "code_challenge_methods_supported": [

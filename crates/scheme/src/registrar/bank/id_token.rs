@@ -4,7 +4,7 @@ use ipse_jose::NumericDate;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{Policy, SKEW, for_us, open};
+use super::{LIMIT, Policy, SKEW, for_us, open};
 use crate::registrar::RegistrarError;
 
 /// How long ago the person may have signed in at the bank, in seconds.
@@ -43,7 +43,7 @@ pub fn id_token(
     now: i64,
 ) -> Result<IdToken, RegistrarError> {
     use RegistrarError::{Insufficient, Refused};
-    let payload = open(policy, token, &["JWT", ""], "id_token_signature")?;
+    let payload = open(policy, token, &["JWT", ""], LIMIT, "id_token_signature")?;
     let claims: Claims =
         ipse_jose::strict_json(&payload).map_err(|_| Refused("id_token_malformed"))?;
     let demand = |good: bool, reason: RegistrarError| if good { Ok(()) } else { Err(reason) };

@@ -5,13 +5,20 @@
 use ipse_jose::NumericDate;
 use ipse_jose::jwe::{self, DecryptionKey, Enc, KeyAlg};
 use ipse_protocol::text;
-use jiff::civil::Date;
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::{Policy, SKEW, for_us, open};
+use super::{Policy, SKEW, USERINFO_LIMIT, for_us, open};
 use crate::registrar::{RegistrarError, Vouched};
+
+mod document;
+mod optional;
+mod photo;
+
+use document::{Evidence, document, whole};
+pub use photo::{MAX_PHOTO, parse as parse_photo};
 
 /// Claim of the Belgian national number; no registered claim carries it.
 pub const NATIONAL_NUMBER: &str = "https://ipse.example/claims/be_national_number";
@@ -40,6 +47,7 @@ pub fn request(policy: &Policy) -> Value {
         },
         "claims": {
             "given_name": null, "family_name": null, "birthdate": null, "nationalities": null, NATIONAL_NUMBER: null,
+            "gender": null, "place_of_birth": null, "address": null, "picture": null,
         },
     }}})
 }
@@ -65,13 +73,19 @@ pub fn userinfo(
     sub: &str,
     now: i64,
 ) -> Result<(Value, String), RegistrarError> {
-    let (header, inner) =
-        jwe::decrypt(key, body).map_err(|_| Refused("userinfo_not_encrypted_to_us"))?;
+    let (header, inner) = jwe::decrypt_limited(key, body, USERINFO_LIMIT)
+        .map_err(|_| Refused("userinfo_not_encrypted_to_us"))?;
     if header.alg != KeyAlg::EcdhEs || header.enc != Enc::A256Gcm {
         return Err(Refused("userinfo_encryption"));
     }
     let inner = String::from_utf8(inner).map_err(|_| Refused("userinfo_malformed"))?;
-    let payload = open(policy, &inner, &["JWT", ""], "userinfo_signature")?;
+    let payload = open(
+        policy,
+        &inner,
+        &["JWT", ""],
+        USERINFO_LIMIT,
+        "userinfo_signature",
+    )?;
     let info: Userinfo =
         ipse_jose::strict_json(&payload).map_err(|_| Refused("userinfo_malformed"))?;
     let demand = |good: bool, reason| if good { Ok(()) } else { Err(Refused(reason)) };
@@ -110,19 +124,6 @@ struct Verification {
 #[derive(Deserialize)]
 struct Process {
     policy: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct Evidence {
-    #[serde(rename = "type")]
-    kind: String,
-    document_details: Option<Document>,
-}
-
-#[derive(Deserialize)]
-struct Document {
-    document_number: Option<String>,
-    date_of_expiry: Option<String>,
 }
 
 /// Judges `verified_claims` (an object, or an array of which the first that does is taken). `now` in seconds.
@@ -182,19 +183,24 @@ fn judge_one(
     if simulated && !policy.demo {
         return Err(Insufficient("simulated"));
     }
-    let document_number = document(&verification.evidence, now)?;
-    let (birthdate, national_number) = (
-        birthdate(&element.claims)?,
-        national_number(&element.claims)?,
-    );
+    let document = document(&verification.evidence, now)?;
+    let claims = &element.claims;
+    let (birthdate, national_number) = (birthdate(claims, now)?, national_number(claims)?);
     Ok(Vouched {
         bank: policy.name.clone(),
-        given_name: name(&element.claims, "given_name")?,
-        family_name: name(&element.claims, "family_name")?,
+        given_name: name(claims, "given_name")?,
+        family_name: name(claims, "family_name")?,
         birthdate,
-        nationality: nationality(&element.claims)?,
+        nationality: nationality(claims)?,
         national_number,
-        document_number,
+        document_number: document.number,
+        document_type: document.kind,
+        document_valid_until: document.valid_until,
+        document_issuer_country: document.issuer_country,
+        gender: optional::gender(claims)?,
+        place_of_birth: optional::place_of_birth(claims)?,
+        address: optional::address(claims)?,
+        picture: photo::photo(claims)?,
         framework: verification.trust_framework,
         loa: if simulated || policy.demo {
             "none".into()
@@ -205,33 +211,6 @@ fn judge_one(
         reference: verification.verification_process.unwrap_or_default(),
         evidence: evidence.to_owned(),
     })
-}
-
-/// The number of an identity document that has not expired.
-fn document(evidence: &[Evidence], now: i64) -> Result<String, RegistrarError> {
-    let document = evidence
-        .iter()
-        .filter(|e| e.kind == "document")
-        .find_map(|e| e.document_details.as_ref())
-        .ok_or(Insufficient("evidence"))?;
-    let today = Timestamp::from_second(now)
-        .map_err(|_| Refused("time"))?
-        .to_zoned(TimeZone::UTC)
-        .date();
-    let expired = document
-        .date_of_expiry
-        .as_deref()
-        .map(|date| date.parse::<Date>().map_or(true, |date| date < today));
-    if expired == Some(true) {
-        return Err(Insufficient("document_expired"));
-    }
-    document
-        .document_number
-        .clone()
-        .filter(|number| {
-            (1..=32).contains(&number.len()) && number.bytes().all(|b| b.is_ascii_alphanumeric())
-        })
-        .ok_or(Insufficient("evidence"))
 }
 
 fn claim<'c>(
@@ -254,11 +233,23 @@ fn name(claims: &Map<String, Value>, which: &'static str) -> Result<String, Regi
     Ok(value.to_owned())
 }
 
-fn birthdate(claims: &Map<String, Value>) -> Result<String, RegistrarError> {
+/// `YYYY-MM-DD` of a day that is not in the future, or less: `YYYY`, or `0000-MM-DD` without the year (OpenID Connect Core §5.1).
+fn birthdate(claims: &Map<String, Value>, now: i64) -> Result<String, RegistrarError> {
     let value = claim(claims, "birthdate")?;
-    let whole = value.len() == 10 && value.parse::<Date>().is_ok();
-    if !whole {
-        return Err(Refused("birthdate"));
+    let refused = Refused("birthdate");
+    let today = Timestamp::from_second(now)
+        .map_err(|_| Refused("time"))?
+        .to_zoned(TimeZone::UTC)
+        .date();
+    let good = if value.len() == 4 && value.bytes().all(|b| b.is_ascii_digit()) {
+        value
+            .parse()
+            .is_ok_and(|year| (1..=today.year()).contains(&year))
+    } else {
+        whole(value).is_some_and(|date| date <= today)
+    };
+    if !good {
+        return Err(refused);
     }
     Ok(value.to_owned())
 }

@@ -3,6 +3,7 @@
 pub mod approve;
 pub mod attempt;
 pub mod claim;
+pub mod images;
 pub mod refuse;
 pub mod renew;
 pub mod report;

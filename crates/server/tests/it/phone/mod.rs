@@ -1,6 +1,7 @@
 //! The API of the phone, under `/phone/v1`. Files mirror `crates/server/src/phone`.
 
 mod actions;
+mod attributes;
 mod block;
 mod code;
 mod config;

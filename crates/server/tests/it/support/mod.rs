@@ -24,8 +24,8 @@ mod steps;
 pub use browser::{Browser, Page};
 pub use child::{Child, run as run_child};
 pub use network::{
-    BANK, OPERATOR, Options, Rival, TestNetwork, keystore_of_before, national_number, number,
-    set_up,
+    BANK, ENROLLED_BEFORE, OPERATOR, Options, Rival, TestNetwork, keystore_of_before,
+    national_number, number, photo, set_up,
 };
 pub use partner::{ASSERTION_TYPE, Partner, Tokens, parameter as partner_parameter};
 pub use phone::{CODE, Phone, Reply, Sealed};

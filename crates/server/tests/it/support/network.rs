@@ -3,6 +3,8 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use ipse_demo::bank::{self, Bank, TRUST_FRAMEWORK};
 use ipse_demo::mailbox::{self, Mailbox};
 use ipse_jose::JwkSet;
@@ -502,12 +504,27 @@ pub fn national_number(n: usize) -> String {
     format!("{nine}{:02}", 97 - nine % 97)
 }
 
+/// The person who enrolled before the bank gave more than it must.
+pub const ENROLLED_BEFORE: usize = 17;
+
+/// The photo that the bank has of a person.
+pub fn photo(n: usize) -> Vec<u8> {
+    ipse_demo::portrait::png(n as u16).expect("a picture")
+}
+
+fn picture(n: usize) -> String {
+    format!("data:image/png;base64,{}", STANDARD.encode(photo(n)))
+}
+
 fn customers() -> Vec<Value> {
     let customer = |id: String, n: usize, fault: Option<&str>| {
         let mut customer = json!({
             "id": id, "given_name": format!("An{}", letters(n)), "family_name": "Peeters",
             "birthdate": "1971-01-01", "nationalities": ["BE"], "national_number": national_number(n),
             "document_number": "592000000182", "document_expiry": "2033-05-01", "verified_at": "2025-05-02T09:12:00Z",
+            "gender": "female", "place_of_birth": {"locality": "Gent", "country": "BE"},
+            "address": {"street_address": "Veldstraat 12", "postal_code": "9000", "locality": "Gent", "country": "BE"},
+            "picture": picture(n),
         });
         if let Some(fault) = fault {
             customer["fault"] = json!(fault);
@@ -515,7 +532,13 @@ fn customers() -> Vec<Value> {
         customer
     };
     let mut all: Vec<Value> = (0..20)
-        .map(|n| customer(format!("customer{n}"), n, None))
+        .map(|n| {
+            customer(
+                format!("customer{n}"),
+                n,
+                (n == ENROLLED_BEFORE).then_some("bare_at_first"),
+            )
+        })
         .collect();
     for fault in [
         "other_person",

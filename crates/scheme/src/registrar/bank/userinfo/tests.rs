@@ -142,3 +142,201 @@ fn a_simulated_bank_counts_in_a_demo_only_and_for_nothing() {
     let vouched = judge(&demo, &simulated, "jws", NOW);
     assert_eq!(vouched.map(|v| v.loa).ok().as_deref(), Some("none"));
 }
+
+fn judged(element: &Value) -> Result<Vouched, RegistrarError> {
+    judge(&policy(), element, "jws", NOW)
+}
+
+/// The smallest beginnings of a PNG of 96 by 120, and a JPEG with an empty segment before its frame.
+fn png() -> Vec<u8> {
+    [
+        b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x60\0\0\0\x78".as_slice(),
+        &[0; 9],
+    ]
+    .concat()
+}
+
+fn jpeg() -> Vec<u8> {
+    let frame = b"\xff\xc0\0\x0b\x08\0\x78\0\x60\x01\x01\x11\0";
+    [
+        b"\xff\xd8\xff\xe0\0\x02".as_slice(),
+        frame,
+        b"\xff\xda\xff\xd9",
+    ]
+    .concat()
+}
+
+fn uri(media_type: &str, bytes: &[u8]) -> String {
+    use base64::Engine;
+    let encoded = base64::engine::general_purpose::STANDARD.encode(bytes);
+    format!("data:{media_type};base64,{encoded}")
+}
+
+fn full() -> Value {
+    let mut element = good();
+    element["verification"]["evidence"][0]["document_details"]["issuer"] =
+        json!({"country": "BE", "country_code": "BEL"});
+    let claims = element["claims"].as_object_mut().unwrap();
+    claims.insert("gender".into(), json!("female"));
+    claims.insert(
+        "place_of_birth".into(),
+        json!({"locality": "Gent", "country": "BE"}),
+    );
+    claims.insert(
+        "address".into(),
+        json!({"street_address": "Veldstraat 12\nbus 3", "postal_code": "9000", "locality": "Gent", "country": "BE"}),
+    );
+    claims.insert("picture".into(), json!(uri("image/png", &png())));
+    element
+}
+
+#[test]
+fn what_a_bank_may_give_is_taken_and_what_it_does_not_give_is_not_known() {
+    let vouched = judged(&full()).unwrap_or_else(|e| panic!("{e}"));
+    assert_eq!(vouched.gender.as_deref(), Some("female"));
+    let address = vouched.address.unwrap();
+    assert_eq!(address.lines(), ["Veldstraat 12, bus 3", "9000 Gent", "BE"]);
+    assert_eq!(vouched.place_of_birth.unwrap().locality, "Gent");
+    assert_eq!(vouched.picture.unwrap().bytes.0, png());
+    assert_eq!(vouched.document_type.as_deref(), Some("idcard"));
+    assert_eq!(vouched.document_valid_until.as_deref(), Some("2032-02-01"));
+    assert_eq!(vouched.document_issuer_country.as_deref(), Some("BEL"));
+
+    let vouched = judged(&good()).unwrap_or_else(|e| panic!("{e}"));
+    assert!(vouched.address.is_none() && vouched.picture.is_none() && vouched.gender.is_none());
+
+    // Without its street, an address cannot be released by its parts.
+    let mut partial = full();
+    partial["claims"]["address"] = json!({"formatted": "Veldstraat 12, Gent", "country": "BE"});
+    partial["claims"]["picture"] = Value::Null;
+    let vouched = judged(&partial).unwrap_or_else(|e| panic!("{e}"));
+    assert!(vouched.address.is_none() && vouched.picture.is_none());
+}
+
+#[test]
+fn t23_a_malformed_claim_that_a_bank_may_leave_out_is_refused() {
+    let long = "x".repeat(101);
+    for (path, value, reason) in [
+        ("/claims/gender", json!(1), "gender"),
+        ("/claims/gender", json!("fe\u{202e}male"), "gender"),
+        ("/claims/gender", json!(long), "gender"),
+        ("/claims/address", json!("Veldstraat 12, Gent"), "address"),
+        ("/claims/address/street_address", json!(long), "address"),
+        (
+            "/claims/address/street_address",
+            json!("Veld\u{0}straat"),
+            "address",
+        ),
+        ("/claims/address/postal_code", json!(9000), "address"),
+        ("/claims/address/locality", json!("G\u{0435}nt"), "address"),
+        ("/claims/address/country", json!("be"), "address"),
+        ("/claims/address/country", json!("BEL"), "address"),
+        ("/claims/place_of_birth", json!([]), "place_of_birth"),
+        (
+            "/claims/place_of_birth/country",
+            json!("Belgium"),
+            "place_of_birth",
+        ),
+        (
+            "/claims/place_of_birth/locality",
+            json!({}),
+            "place_of_birth",
+        ),
+        (
+            "/claims/picture",
+            json!("https://bank.example/an.png"),
+            "picture",
+        ),
+        ("/claims/picture", json!({}), "picture"),
+        (
+            "/verification/evidence/0/document_details/type",
+            json!("ID card"),
+            "document_type",
+        ),
+        (
+            "/verification/evidence/0/document_details/issuer/country_code",
+            json!("Belgium"),
+            "document_issuer",
+        ),
+        (
+            "/verification/evidence/0/document_details/date_of_expiry",
+            json!("2032-02-30"),
+            "document_validity",
+        ),
+        (
+            "/verification/evidence/0/document_details/date_of_expiry",
+            json!("2032"),
+            "document_validity",
+        ),
+    ] {
+        let mut element = full();
+        *element.pointer_mut(path).unwrap() = value.clone();
+        assert_eq!(
+            judged(&element).err(),
+            Some(Refused(reason)),
+            "{path} {value}"
+        );
+    }
+}
+
+#[test]
+fn t23_a_photo_is_a_png_or_jpeg_of_limited_size() {
+    assert!(parse_photo(&uri("image/png", &png())).is_some());
+    assert!(parse_photo(&uri("image/jpeg", &jpeg())).is_some());
+    let mut wide = png();
+    wide[18] = 0xff;
+    let mut flat = png();
+    flat[23] = 0;
+    let large = |size| [png(), vec![0; size - png().len()]].concat();
+    assert!(parse_photo(&uri("image/png", &large(MAX_PHOTO))).is_some());
+    for wrong in [
+        uri("image/png", &jpeg()),
+        uri("image/jpeg", &png()),
+        uri("image/svg+xml", b"<svg/>"),
+        uri("image/png", &wide),
+        uri("image/png", &flat),
+        uri("image/png", &png()[..20]),
+        uri("image/png", &large(MAX_PHOTO + 1)),
+        uri("image/jpeg", &jpeg()[..jpeg().len() - 1]),
+        uri("image/jpeg", b"\xff\xd8\xff\xda\0\x02\xff\xd9"),
+        uri("image/jpeg", b"\xff\xd8\xff\xe0\0\0\xff\xd9"),
+        format!("{} ", uri("image/png", &png())),
+        uri("image/png", &png()).replace(";base64", ""),
+        "data:image/png;base64,".to_owned(),
+    ] {
+        assert!(parse_photo(&wrong).is_none(), "{wrong:.60}");
+    }
+}
+
+proptest::proptest! {
+    /// Neither the bytes nor the text of a photo end the program.
+    #[test]
+    fn t23_no_photo_panics(bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..64), text in ".{0,64}") {
+        for start in [&png()[..16], &jpeg()[..4], &[]] {
+            let whole = [start, &bytes, b"\xff\xd9"].concat();
+            parse_photo(&uri("image/png", &whole));
+            parse_photo(&uri("image/jpeg", &whole));
+        }
+        parse_photo(&text);
+    }
+}
+
+#[test]
+fn birthdates_may_be_partial_and_must_exist() {
+    for (birthdate, taken) in [
+        ("1971-01-01", true),
+        ("1971", true),
+        ("0000-02-29", true),
+        ("1971-00-00", false),
+        ("1971-02-29", false),
+        ("0000", false),
+        ("+971", false),
+        ("1971-01", false),
+        ("2199-01-01", false),
+        ("2199", false),
+    ] {
+        let mut element = good();
+        element["claims"]["birthdate"] = json!(birthdate);
+        assert_eq!(judged(&element).is_ok(), taken, "{birthdate}");
+    }
+}

@@ -3,6 +3,7 @@
 mod approve;
 mod attempt;
 mod claim;
+mod images;
 mod refuse;
 mod report;
 mod show;

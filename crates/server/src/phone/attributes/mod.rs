@@ -1,0 +1,3 @@
+//! The attributes of a person who has enrolled.
+
+pub mod bank;
