@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { startApache } from "../lib/apache.mjs";
 import { start } from "../lib/processes.mjs";
-import { cargoBuilt, debianVersion, goBuilt, isMissing, mavenBuilt } from "./toolchains.mjs";
+import { cargoBuilt, debianVersion, goBuilt, isJavaMissing, isMissing, mavenBuilt } from "./toolchains.mjs";
 import * as keycloak from "./keycloak/broker.mjs";
 
 const here = import.meta.dirname;
@@ -42,7 +42,7 @@ const spring = (major, boot) => ({
   options: ["--preset", "spring"],
   set: "`issuer-uri`, client ID and secret, `scope: openid, profile`",
   start: program(() => mavenBuilt("java", boot)),
-  missing: () => isMissing("mvn", "--version"),
+  missing: isJavaMissing,
   begin: (visitor, origin, stop) => visitor.open(`${origin}/oauth2/authorization/ipse`, { stop }),
 });
 

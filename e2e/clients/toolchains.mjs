@@ -12,6 +12,14 @@ export function isMissing(command, ...args) {
   return spawnSync(command, args, { stdio: "ignore" }).status !== 0 && `no ${command} on this machine`;
 }
 
+/** Why Java programs cannot be built and run here; false if they can. Keycloak and Spring need 17. */
+export function isJavaMissing() {
+  const { status, stderr } = spawnSync("java", ["-version"], { encoding: "utf8" });
+  if (status !== 0) return "no java on this machine";
+  const version = Number(stderr.match(/version "(\d+)/)?.[1]);
+  return version < 17 ? `Java ${version} is too old: 17 is needed` : isMissing("mvn", "--version");
+}
+
 /** The version of an installed Debian package; null if it is not installed. */
 export function debianVersion(name) {
   const { status, stdout } = spawnSync("dpkg-query", ["-W", "-f=${db:Status-Status} ${Version}", name], { encoding: "utf8" });

@@ -4,7 +4,7 @@ import path from "node:path";
 import { existsSync } from "node:fs";
 import { start } from "../../lib/processes.mjs";
 import { PATIENCE, until } from "../../lib/until.mjs";
-import { built, isMissing, mustRun } from "../toolchains.mjs";
+import { built, isJavaMissing, mustRun } from "../toolchains.mjs";
 
 export const VERSION = "26.7.3";
 const REALM = "site";
@@ -55,7 +55,7 @@ async function startKeycloak({ port, origin, issuer }, settings) {
 const endpoint = (origin, name) => `${origin}/realms/${REALM}/protocol/openid-connect/${name}`;
 
 const common = {
-  missing: () => isMissing("java", "-version") || isMissing("mvn", "--version"),
+  missing: isJavaMissing,
   ready: "/realms/master",
   email: true,
   /** A visitor of the site, which takes logins of Ipse only. */
