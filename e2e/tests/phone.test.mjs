@@ -316,6 +316,23 @@ describe("ipse phone", { timeout: FILE_PATIENCE }, () => {
     }
   });
 
+  test("a customer shares what the shop asks, and keeps what they like", async () => {
+    const tom = demo.person("Tom Vermeulen");
+    const visitor = new Visitor();
+    const page = await visitor.open(`${demo.shop}/customer`);
+    const action = await link(tom, page.openApp);
+    const { out: view } = await demo.phoneDoes(tom, "show", action, "--json");
+    assert.deepEqual([view.kind, view.purpose], ["share", "Klant worden"]);
+    assert.deepEqual(view.choices.map(({ key }) => key), ["birthdate", "age_gte_18"]);
+    assert.ok(view.fields.some(({ kind, value }) => kind === "reason" && value === "Om wijn te mogen verkopen"));
+    const { out } = await demo.phoneDoes(tom, "approve", action, ...code(tom), "--without", "birthdate", "--json");
+    const back = await visitor.open(out.return_url);
+    const card = /<dl id="customer-card">(.*?)<\/dl>/s.exec(back.body)[1];
+    assert.match(card, /Tom Vermeulen/);
+    assert.match(card, /18 of ouder|18 or older/);
+    assert.doesNotMatch(card, /Geboortedatum|Date of birth/);
+  });
+
   test("the browser of return@sandbox comes back without asking, and no other browser does", async () => {
     const partner = await Partner.of(demo, "Proefpartner");
     const visitor = new Visitor();

@@ -7,6 +7,11 @@ import * as client from 'openid-client';
 const FLOW_LIFETIME_MS = 10 * 60 * 1000;
 const FLOWS_KEPT = 1000;
 
+/** What a new customer shares: the name and the address are needed, the others as the person likes. */
+const CUSTOMER = {
+  userinfo: { name: { essential: true }, address: { essential: true }, age_gte_18: null, birthdate: null },
+};
+
 /** A login that failed. `page` names the page that the shop shows, `code` is stable. */
 export class LoginProblem extends Error {
   constructor(page, code, cause) {
@@ -44,12 +49,13 @@ export class Ipse {
     return this.#configuration;
   }
 
-  /** Starts a login for one browser and returns the address to redirect it to. */
-  async begin(browser, language) {
+  /** Starts a login for one browser, or the registration of a customer, and returns the address to redirect it to. */
+  async begin(browser, language, customer = false) {
     try {
       const configuration = await this.#discovered();
       const flow = {
         browser,
+        customer,
         verifier: client.randomPKCECodeVerifier(),
         nonce: client.randomNonce(),
         expires: Date.now() + FLOW_LIFETIME_MS,
@@ -57,7 +63,9 @@ export class Ipse {
       const state = client.randomState();
       const url = await client.buildAuthorizationUrlWithPAR(configuration, {
         redirect_uri: this.#settings.redirect_uri,
-        scope: `openid profile service:${this.#settings.service}`,
+        ...(customer
+          ? { scope: `openid service:${this.#settings.customer_service}`, claims: JSON.stringify(CUSTOMER) }
+          : { scope: `openid profile service:${this.#settings.service}` }),
         state,
         nonce: flow.nonce,
         code_challenge: await client.calculatePKCECodeChallenge(flow.verifier),
@@ -88,6 +96,10 @@ export class Ipse {
       });
       const { sub, acr, auth_time } = tokens.claims();
       const person = await client.fetchUserInfo(configuration, tokens.access_token, sub);
+      if (flow.customer) {
+        const { name, address, age_gte_18, birthdate } = person;
+        return { sub, customer: { name, address: address?.formatted, age_gte_18, birthdate } };
+      }
       return { sub, acr, auth_time, given_name: person.given_name, family_name: person.family_name };
     } catch (error) {
       throw asProblem(error);

@@ -67,10 +67,27 @@ const mark = html`<svg class="mark" viewBox="0 0 32 32" aria-hidden="true"><circ
 
 const loginButton = (language) => html`<a class="button" id="log-in" href="/login" rel="nofollow">${mark}${text(language, 'login')}</a>`;
 
+const customerButton = (language) => html`<p>${text(language, 'customer_why')}</p><a class="button" id="customer" href="/customer" rel="nofollow">${mark}${text(language, 'customer')}</a>`;
+
+/** The customer card: what the person shared, and no more. */
+function card(language, customer) {
+  const date = (day) => new Intl.DateTimeFormat(`${language}-BE`, { dateStyle: 'long', timeZone: 'UTC' }).format(new Date(day));
+  const row = (key, value) => value !== undefined && html`<div><dt>${text(language, key)}</dt><dd>${value}</dd></div>`;
+  const adult = customer.age_gte_18;
+  return html`<h2>${text(language, 'customer_card')}</h2>
+<dl id="customer-card">
+${row('full_name', customer.name)}
+${row('address', customer.address)}
+${row('adult', adult === undefined ? undefined : text(language, adult ? 'yes' : 'no'))}
+${row('birthdate', /^\d{4}-\d\d-\d\d$/.test(customer.birthdate ?? '') ? date(customer.birthdate) : customer.birthdate)}
+</dl>`;
+}
+
 export function home(language) {
   return page(language, text(language, 'welcome'), '/', html`
 <section class="door"><h1>${text(language, 'welcome')}</h1><p>${text(language, 'lead')}</p>
-<p>${text(language, 'login_why')}</p>${loginButton(language)}</section>
+<p>${text(language, 'login_why')}</p>${loginButton(language)}
+${customerButton(language)}</section>
 ${shelf(language)}`);
 }
 
@@ -78,17 +95,19 @@ export function greeting(language, person, csrf) {
   const level = { basic: 'level_basic', advanced: 'level_advanced' }[person.acr];
   const time = new Intl.DateTimeFormat(`${language}-BE`, { timeStyle: 'short', timeZone: 'Europe/Brussels' });
   const row = (key, value) => value && html`<div><dt>${text(language, key)}</dt><dd>${value}</dd></div>`;
-  return page(language, text(language, 'greeting', { name: person.given_name }), '/', html`
-<section class="door"><h1 id="greeting">${text(language, 'greeting', { name: person.given_name })}</h1>
-<p>${text(language, 'greeting_lead')}</p>
-<h2>${text(language, 'known')}</h2>
+  const name = person.given_name ?? person.customer?.name;
+  return page(language, text(language, 'greeting', { name }), '/', html`
+<section class="door"><h1 id="greeting">${text(language, 'greeting', { name })}</h1>
+<p>${text(language, person.given_name ? 'greeting_lead' : 'customer_lead')}</p>
+${person.customer ? card(language, person.customer) : customerButton(language)}
+${person.given_name && html`<h2>${text(language, 'known')}</h2>
 <dl id="known">
 ${row('given_name', person.given_name)}
 ${row('family_name', person.family_name)}
 ${row('level', level ? html`${text(language, level)} <small>(${person.acr})</small>` : person.acr)}
 ${row('time', person.auth_time && time.format(new Date(person.auth_time * 1000)))}
 ${row('number', html`<code>${person.sub}</code>`)}
-</dl>
+</dl>`}
 <form method="post" action="/logout"><input type="hidden" name="csrf" value="${csrf}"><button class="quiet">${text(language, 'logout')}</button></form></section>
 ${shelf(language)}`);
 }

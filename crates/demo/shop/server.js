@@ -1,7 +1,7 @@
 // Winkel Hoek: a web shop where people log in with Ipse. To the shop, Ipse is an OpenID provider like any other.
 //
-//   node server.js --home DIR      DIR/shop.json: listen, issuer, client_id, service, redirect_uri, private_jwks (a file),
-//                                  and, if wanted, patience_ms and connections, the limits of its listener
+//   node server.js --home DIR      DIR/shop.json: listen, issuer, client_id, service, customer_service, redirect_uri,
+//                                  private_jwks (a file), and, if wanted, patience_ms and connections, the limits of its listener
 //
 // Stops when its standard input closes, so that the shop stops together with the demo.
 
@@ -105,18 +105,21 @@ async function handle(request, response) {
     case 'GET /':
       return answer(response, 200, visitor?.person ? greeting(language, visitor.person, visitor.csrf) : home(language));
     case 'GET /login':
+    case 'GET /customer':
       try {
         // A flow belongs to one browser, so a browser without a session gets an anonymous one first.
         const id = visitor ? sent[SESSION_COOKIE] : openSession(response);
-        return redirect(response, String(await ipse.begin(id, language)));
+        return redirect(response, String(await ipse.begin(id, language, url.pathname === '/customer')));
       } catch (error) {
         return answerProblem(response, language, error);
       }
     case 'GET /callback':
       try {
-        const person = await ipse.finish(visitor ? sent[SESSION_COOKIE] : '', url);
+        const found = await ipse.finish(visitor ? sent[SESSION_COOKIE] : '', url);
         sessions.delete(sent[SESSION_COOKIE]);
-        openSession(response, person);
+        // A customer who was logged in stays so: both services know the person by the same name.
+        const known = visitor?.person?.sub === found.sub ? visitor.person : {};
+        openSession(response, { ...known, ...found });
         // Leads away from the address with the code, so that a reload does not use the code again.
         return redirect(response, '/');
       } catch (error) {

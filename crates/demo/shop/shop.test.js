@@ -85,7 +85,7 @@ before(async () => {
     const url = `http://localhost:${port}`;
     const home = mkdtempSync(path.join(tmpdir(), 'shop-'));
     writeFileSync(path.join(home, 'jwks.json'), JSON.stringify({ keys: [shopKeys] }));
-    const settings = { listen: `127.0.0.1:${port}`, issuer, client_id: 'shop', service: 'HOEK_LOGIN', redirect_uri: `${url}/callback`, private_jwks: 'jwks.json', ...more };
+    const settings = { listen: `127.0.0.1:${port}`, issuer, client_id: 'shop', service: 'HOEK_LOGIN', customer_service: 'HOEK_KLANT', redirect_uri: `${url}/callback`, private_jwks: 'jwks.json', ...more };
     writeFileSync(path.join(home, 'shop.json'), JSON.stringify(settings));
     const started = spawn(process.execPath, [path.join(import.meta.dirname, 'server.js'), '--home', home], { stdio: ['pipe', 'ignore', 'pipe'] });
     await new Promise((done) => started.stderr.once('data', done));
@@ -119,12 +119,27 @@ class Browser {
     return { status: response.status, location: response.headers.get('location'), text: await response.text() };
   }
   /** Starts a login. Returns a function that builds the address to which the provider redirects this browser. */
-  async begin() {
-    const { location } = await this.open(`${shop}/login`);
+  async begin(path = '/login') {
+    const { location } = await this.open(`${shop}${path}`);
     assert.ok(location.startsWith(`${issuer}/authorize?`), location);
     return (parameters) => `${shop}/callback?${new URLSearchParams({ state: pushed.get('state'), iss: issuer, ...parameters })}`;
   }
 }
+
+test('a customer shares details, and what was kept back is not on the card', async () => {
+  const browser = new Browser();
+  const back = await browser.begin('/customer');
+  assert.equal(pushed.get('scope'), 'openid service:HOEK_KLANT');
+  const { userinfo } = JSON.parse(pushed.get('claims'));
+  assert.deepEqual(userinfo.address, { essential: true });
+  assert.equal(userinfo.birthdate, null);
+  answers = { userinfo: { name: 'An <b> Peeters', address: { formatted: 'Kerkstraat 1, 9000 Gent' }, age_gte_18: true } };
+  await browser.open(back({ code: 'c' }));
+  const { text } = await browser.open(shop);
+  const card = /<dl id="customer-card">(.*?)<\/dl>/s.exec(text)[1];
+  for (const part of ['An &lt;b&gt; Peeters', 'Kerkstraat 1, 9000 Gent', '18 or older']) assert.ok(card.includes(part), part);
+  assert.ok(!card.includes('Date of birth'));
+});
 
 test('a person logs in, is greeted by name, and logs out', async () => {
   const browser = new Browser();

@@ -23,6 +23,7 @@ const EXAMPLES: &str = "Examples:
   ipse phone --home ./emma link 'http://localhost:4001/app/#a.…'
   ipse phone --home ./emma approve act_… --code 58204 --json
   ipse phone --home ./emma approve act_… --code 58204 --choose return=on
+  ipse phone --home ./emma approve act_… --code 58204 --without birthdate
   ipse phone --home ./emma watch --approve --code 58204
   ipse phone --home ./emma fingerprint add --code 58204
   ipse phone --home ./emma email add emma@mail.example --code 58204
@@ -97,6 +98,9 @@ enum Command {
         /// What the person chooses, such as return=on; otherwise what the view says before they choose
         #[arg(long, value_name = "KEY=VALUE", value_parser = chosen)]
         choose: Vec<Chosen>,
+        /// A detail that the person keeps, such as birthdate: the key of its switch in the view
+        #[arg(long, value_name = "ATTRIBUTE")]
+        without: Vec<String>,
     },
     /// A browser may not come back any more without asking
     StopReturns {

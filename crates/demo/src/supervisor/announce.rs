@@ -90,12 +90,13 @@ fn text(layout: &Layout, ready_file: &Path, program: &str) -> String {
         format!("  3. The same from a terminal, as {}: copy the link of the button \"on this device\" and run", an.given_name),
         format!("       {program} phone --home {} link 'LINK'", home.display()),
         format!("       {program} phone --home {} approve ACTION --code {}", home.display(), an.code.unwrap_or("CODE")),
-        "  4. Add an e-mail address, in the app under \"You\" or from a terminal; the mail with the code is in the mailbox:".to_owned(),
+        format!("  4. Become a customer at {shop}/: the app shows each detail and why the shop asks. Keep one for yourself with its switch."),
+        "  5. Add an e-mail address, in the app under \"You\" or from a terminal; the mail with the code is in the mailbox:".to_owned(),
         format!("       {program} phone --home {} email add an@mail.example --code {}", home.display(), an.code.unwrap_or("CODE")),
-        format!("  5. Put {}'s number on another SIM and see that the identity is blocked:", an.given_name),
+        format!("  6. Put {}'s number on another SIM and see that the identity is blocked:", an.given_name),
         format!("       {program} operator --home {} sim swap {}", operator.display(), an.phone_number),
         format!(
-            "  6. Lose a phone: open the app in a private window and enrol {} again. The Ipse moves there, and the first window may object.",
+            "  7. Lose a phone: open the app in a private window and enrol {} again. The Ipse moves there, and the first window may object.",
             lotte.given_name
         ),
         String::new(),

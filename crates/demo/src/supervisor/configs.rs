@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 
 use super::{
     layout::{Layout, Party},
+    partners::CUSTOMER,
     ready::{self, Partner, Ready},
 };
 use crate::{
@@ -225,6 +226,7 @@ pub fn write_shop(layout: &Layout, partners: &[Partner]) -> anyhow::Result<()> {
         "issuer": layout.origin(Party::Scheme),
         "client_id": shop.client_id,
         "service": service.code,
+        "customer_service": CUSTOMER,
         "redirect_uri": redirect_uri,
         "private_jwks": "private_jwks.json",
     });

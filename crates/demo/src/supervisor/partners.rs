@@ -25,6 +25,22 @@ struct Wanted {
     arguments: &'static [&'static str],
 }
 
+/// The service with which the shop registers a customer.
+pub const CUSTOMER: &str = "HOEK_KLANT";
+
+/// What the shop asks of people, and why.
+const SHOP_SERVICES: &str = r#"services=[
+  {"code": "HOEK_LOGIN", "type": "login"},
+  {"code": "HOEK_KLANT", "type": "share",
+   "purpose": {"nl": "Klant worden", "fr": "Devenir client", "de": "Kunde werden", "en": "Become a customer"},
+   "attributes": [{"claim": "name", "essential": true}, {"claim": "address", "essential": true}, {"claim": "age_gte_18"},
+     {"claim": "birthdate"}],
+   "reasons": {
+     "name": {"nl": "Voor je klantenkaart", "fr": "Pour votre carte de client", "de": "Für Ihre Kundenkarte", "en": "For your customer card"},
+     "address": {"nl": "Om je bestelling te leveren", "fr": "Pour livrer votre commande", "de": "Um Ihre Bestellung zu liefern", "en": "To deliver your order"},
+     "age_gte_18": {"nl": "Om wijn te mogen verkopen", "fr": "Pour pouvoir vous vendre du vin", "de": "Um Ihnen Wein verkaufen zu dürfen", "en": "To be allowed to sell you wine"},
+     "birthdate": {"nl": "Voor een bon op je verjaardag", "fr": "Pour un bon d’anniversaire", "de": "Für einen Gutschein zum Geburtstag", "en": "For a voucher on your birthday"}}}]"#;
+
 fn wanted(layout: &Layout) -> [Wanted; 4] {
     // Nothing listens at the addresses of the test partners. They are for people who try their own client.
     let client = |n: u16| {
@@ -38,9 +54,9 @@ fn wanted(layout: &Layout) -> [Wanted; 4] {
             name: SHOP,
             domain: "winkelhoek.example",
             redirect_uri: format!("{}/callback", layout.origin(Party::Shop)),
-            services: &[("HOEK_LOGIN", "login")],
+            services: &[("HOEK_LOGIN", "login"), (CUSTOMER, "share")],
             scopes: None,
-            arguments: &["--auth", "private_key_jwt"],
+            arguments: &["--auth", "private_key_jwt", "--set", SHOP_SERVICES],
         },
         // Old software, without PAR and with a shared secret.
         Wanted {
@@ -140,7 +156,9 @@ pub async fn register(program: &Path, layout: &Layout, state: &mut State) -> any
                 None => format!("{code}:{kind}"),
             })
             .collect();
-        for service in &services {
+        // A service of type `share` says more than one word can: its partner gives all of them as JSON.
+        let in_words = partner.services.iter().all(|(_, kind)| *kind != "share");
+        for service in services.iter().filter(|_| in_words) {
             arguments.extend(["--service", service]);
         }
         arguments.extend(partner.arguments);

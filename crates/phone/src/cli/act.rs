@@ -1,6 +1,7 @@
 //! Each command: one call of the phone, and what is printed about it.
 
 use ipse_protocol::terms::Obtained;
+use ipse_protocol::view::{Chosen, OFF};
 
 use super::print::{outcome, print, readable, summary};
 use super::watch::{Answer, stdin_closed, watch};
@@ -71,8 +72,13 @@ pub(super) async fn act(phone: &mut Phone, command: Command, json: bool) -> Resu
         Command::Approve {
             action,
             proof: p,
-            choose,
+            mut choose,
+            without,
         } => {
+            choose.extend(without.into_iter().map(|key| Chosen {
+                key,
+                value: OFF.to_owned(),
+            }));
             let proof = proof(p.code.as_deref(), p.fingerprint)?;
             let done = phone.approve_choosing(&action, proof, &choose).await?;
             outcome(json, &action, &done);
