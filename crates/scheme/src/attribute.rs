@@ -97,6 +97,11 @@ pub(crate) struct Contents {
     pub(crate) given: Option<BTreeMap<String, Value>>,
 }
 
+/// Whether a request needs the photo.
+pub(crate) fn wants_photo(wanted: &[&str]) -> bool {
+    wanted.contains(&"picture")
+}
+
 /// Whether a request needs the e-mail address.
 pub(crate) fn wants_email(wanted: &[&str]) -> bool {
     wanted.contains(&EMAIL)

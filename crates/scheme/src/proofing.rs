@@ -109,6 +109,22 @@ impl Scheme {
     }
 }
 
+/// The bytes of the photo that a registrar gave last, if the person's attributes have it: a later proofing may have none.
+pub(crate) fn open_photo(
+    key: &PersonKey,
+    sealed: Option<&[u8]>,
+    known: Option<&Photo>,
+) -> Result<Option<Vec<u8>>, Error> {
+    let (Some(sealed), Some(known)) = (sealed, known) else {
+        return Ok(None);
+    };
+    let bytes = key.open(PHOTO, sealed)?;
+    if sha256(&bytes) != known.sha256.0 {
+        return Err(Error::Corrupt("photo"));
+    }
+    Ok(Some(bytes.to_vec()))
+}
+
 /// By what a photo is found. Nobody who reads the database can search it for a photo that they have.
 fn reference(keys: &dyn KeyStore, identity: &IdentityId, digest: B32) -> Vec<u8> {
     keyed_hash(keys, "photo", &format!("{identity}/{digest}"))

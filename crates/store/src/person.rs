@@ -85,7 +85,12 @@ pub(crate) static PHOTOS: Table = Table::new(
     "number, identity, reference, sealed, time",
 );
 
-/// Keeps a photo under a keyed hash of its digest. One that is there is kept.
+static NEWEST_PHOTO: Select = Select::new(
+    &PHOTOS,
+    "WHERE number = $1 AND identity = $2 ORDER BY time DESC LIMIT 1",
+);
+
+/// Keeps a photo under a keyed hash of its digest. One that is there becomes the newest.
 pub fn add_photo(
     tx: &mut Tx,
     identity: &IdentityId,
@@ -93,11 +98,21 @@ pub fn add_photo(
     sealed: &[u8],
     now: i64,
 ) -> Result<(), StoreError> {
-    tx.add_absent(
-        &PHOTOS,
-        params![row_key::of(identity), identity, reference, sealed, now],
-    )
-    .map(drop)
+    let number = row_key::of(identity);
+    if tx.add_absent(&PHOTOS, params![number, identity, reference, sealed, now])? {
+        return Ok(());
+    }
+    tx.amend_one(&PHOTOS, params![number, reference], |row| {
+        row.set("time", now)?;
+        Ok(true)
+    })
+}
+
+/// The photo that was given last, sealed.
+pub fn newest_photo(tx: &mut Tx, identity: &IdentityId) -> Result<Option<Vec<u8>>, StoreError> {
+    tx.find(&NEWEST_PHOTO, params![row_key::of(identity), identity])?
+        .map(|mut row| row.get("sealed"))
+        .transpose()
 }
 
 /// A person's photo, sealed.

@@ -22,7 +22,7 @@ use crate::person::{Attributes, PersonKey};
 use crate::request::{ActionRequest, Origin};
 use crate::scheme::Scheme;
 use crate::view::Content;
-use crate::{block, email, given, identity, kind, partner};
+use crate::{block, email, given, identity, kind, partner, proofing};
 
 /// How a phone got hold of an action.
 #[derive(Clone, Copy)]
@@ -189,7 +189,7 @@ impl Scheme {
             email: email
                 .map(|sealed| email::open(key, &identity.id, sealed))
                 .transpose()?,
-            photo: None,
+            photo: proofing::open_photo(key, snapshot.photo.as_deref(), known.photo.as_ref())?,
         };
         let language = identity.language;
         let sentences = self.views.sentences(language);

@@ -36,6 +36,8 @@ pub(crate) struct ActionSnapshot {
     attributes: Vec<u8>,
     /// Their e-mail address, sealed, if the request asks for it and they have one.
     email: Option<Vec<u8>>,
+    /// The photo that a registrar gave last, sealed, if the request asks for it.
+    photo: Option<Vec<u8>>,
     binding: Option<Binding>,
     pub(crate) now: i64,
 }
@@ -214,8 +216,13 @@ fn load(tx: &mut Tx, found: Action, identity: &IdentityId) -> Result<ActionSnaps
         true => ipse_store::email::address(tx, identity)?,
         false => None,
     };
+    let photo = match attribute::wants_photo(&request.attributes) {
+        true => person::newest_photo(tx, identity)?,
+        false => None,
+    };
     Ok(ActionSnapshot {
         email,
+        photo,
         binding: ipse_store::sim::binding(tx, identity)?,
         action: found,
         identity: person,

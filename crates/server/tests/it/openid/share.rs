@@ -1,12 +1,16 @@
 //! Services of type `share`: `POST /par`, `GET /authorize`, `GET /userinfo` and `POST /token`. Threats: t08, t40.
 
-use ipse_phone::Proof;
+use ipse_phone::{Proof, requests};
 use ipse_protocol::terms::Obtained;
 use ipse_protocol::view::{Chosen, View};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
-use crate::support::{Partner, Phone, Started, TestNetwork, partner_parameter as parameter};
+use crate::support::recoveries::visit_bank_at;
+use crate::support::{
+    BANK, ENROLLED_BEFORE, Partner, Phone, Started, TestNetwork, partner_parameter as parameter,
+    photo,
+};
 
 const OWN: &str = "https://ipse.example/claims/";
 
@@ -235,4 +239,48 @@ async fn contradictory_claims_are_refused() {
         assert_eq!(answer["error"], "invalid_request", "{claims}");
     }
     network.end().await;
+}
+
+fn data_uri(n: usize) -> String {
+    use base64::Engine;
+    let photo = base64::engine::general_purpose::STANDARD.encode(photo(n));
+    format!("data:image/png;base64,{photo}")
+}
+
+#[tokio::test]
+async fn a_photo_is_shown_as_an_image_and_shared_with_its_bytes() {
+    for network in TestNetwork::both().await {
+        let partner = partner(&network, &["picture", "address"]).await;
+        let mut phone = network.enrolled(0).await;
+        let request = asking(&json!({"picture": null, "address": null}));
+        let opened = opened(&network, &partner, &mut phone, &request).await;
+        let images: Vec<_> = opened.2.images().collect();
+        assert_eq!(images, [ipse_protocol::sha256(&photo(0))]);
+        let (info, _) = approved(&partner, &mut phone, opened, &[]).await;
+        assert_eq!(info["picture"], json!(data_uri(0)));
+        assert_eq!(info["address"]["street_address"], "Veldstraat 12");
+        network.end().await;
+    }
+}
+
+#[tokio::test]
+async fn what_a_bank_gives_while_the_request_waits_is_shared() {
+    for network in TestNetwork::both().await {
+        let partner = partner(&network, &["picture", "address"]).await;
+        let mut phone = network.enrolled(ENROLLED_BEFORE).await;
+        let request = asking(&json!({"picture": null, "address": null}));
+        let (started, action, view) = opened(&network, &partner, &mut phone, &request).await;
+        assert_eq!(view.missing_claims().count(), 2);
+        phone.phone().renew(&action).await.expect("an offer");
+        let begun = phone.exchange(requests::fetch_attributes(BANK)).await;
+        let url = begun.body["authorization_url"].as_str().expect("a URL");
+        visit_bank_at(&mut phone, url, &format!("customer{ENROLLED_BEFORE}")).await;
+        let renewed = phone.phone().renew(&action).await.expect("an offer");
+        assert_eq!(renewed.view.missing_claims().count(), 0);
+        let opened = (started, action, renewed.view);
+        let (info, _) = approved(&partner, &mut phone, opened, &[]).await;
+        assert_eq!(info["picture"], json!(data_uri(ENROLLED_BEFORE)));
+        assert_eq!(info["address"]["locality"], "Gent");
+        network.end().await;
+    }
 }
