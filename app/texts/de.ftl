@@ -275,6 +275,12 @@ outcome-expired = Abgelaufen
 outcome-cancelled = Abgebrochen
 outcome-returned = Ohne Nachfrage wiedergekommen
 returned-why = Dieser Browser kam wieder. Das haben Sie erlaubt, als Sie die Anmeldung genehmigten.
+outcome-withdrawn = Einwilligung widerrufen
+withdraw = Einwilligung widerrufen
+withdraw-why = Der Zugang, den Sie { $partner } mit Ipse gegeben haben, endet. Das gilt für alles, was Sie bisher für { $partner } genehmigt haben.
+withdraw-erase = Was die Seite schon hat, kann Ipse nicht zurückholen. Bitten Sie { $domain }, es zu löschen: Die Adresse steht in der Datenschutzerklärung.
+withdrawn = Sie haben Ihre Einwilligung widerrufen: { $time }
+withdraw-receipt = Beleg des Widerrufs
 
 history-title = Verlauf
 history-why = Alle Anfragen, auch die abgelehnten und die abgelaufenen.

@@ -275,6 +275,12 @@ outcome-expired = Expired
 outcome-cancelled = Cancelled
 outcome-returned = Came back without asking
 returned-why = This browser came back. You allowed that when you approved the login.
+outcome-withdrawn = Consent withdrawn
+withdraw = Withdraw consent
+withdraw-why = The access that you gave { $partner } through Ipse ends. This covers everything that you approved for { $partner } until now.
+withdraw-erase = Ipse cannot take back what the site already has. Ask { $domain } to erase it: write to the address in its privacy statement.
+withdrawn = You withdrew your consent: { $time }
+withdraw-receipt = Receipt of the withdrawal
 
 history-title = History
 history-why = Every request, including those that you refused or let expire.

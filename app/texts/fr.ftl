@@ -275,6 +275,12 @@ outcome-expired = Expiré
 outcome-cancelled = Annulé
 outcome-returned = Revenu sans vous demander
 returned-why = Ce navigateur est revenu. Vous l’avez permis en approuvant la connexion.
+outcome-withdrawn = Accord retiré
+withdraw = Retirer mon accord
+withdraw-why = L’accès que vous avez donné à { $partner } avec Ipse prend fin. Cela vaut pour tout ce que vous avez approuvé jusqu’ici pour { $partner }.
+withdraw-erase = Ipse ne peut pas reprendre ce que le site a déjà. Demandez à { $domain } de l’effacer : l’adresse se trouve dans sa déclaration de confidentialité.
+withdrawn = Vous avez retiré votre accord : { $time }
+withdraw-receipt = Preuve du retrait
 
 history-title = Historique
 history-why = Toutes les demandes, y compris celles que vous avez refusées ou laissé expirer.

@@ -275,6 +275,12 @@ outcome-expired = Verlopen
 outcome-cancelled = Afgebroken
 outcome-returned = Teruggekomen zonder te vragen
 returned-why = Deze browser kwam terug. Dat liet je toe toen je de aanmelding goedkeurde.
+outcome-withdrawn = Toestemming ingetrokken
+withdraw = Toestemming intrekken
+withdraw-why = De toegang die je { $partner } via Ipse gaf, stopt. Dat geldt voor alles wat je tot nu toe voor { $partner } goedkeurde.
+withdraw-erase = Wat de site al heeft, kan Ipse niet terugnemen. Vraag { $domain } om het te wissen: het adres staat in hun privacyverklaring.
+withdrawn = Je trok je toestemming in: { $time }
+withdraw-receipt = Bewijs van het intrekken
 
 history-title = Historiek
 history-why = Elke vraag, ook wat je weigerde of liet verlopen.

@@ -53,6 +53,7 @@ static SHOP: LazyLock<Registration> = LazyLock::new(|| Registration {
     jwks_uri: None,
     sector: None,
     sector_identifier_uri: None,
+    security_event_endpoint: None,
     replaced: Vec::new(),
 });
 

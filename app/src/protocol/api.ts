@@ -122,6 +122,7 @@ const offerShape = object({
   wrong_codes_left: integer,
 });
 
+const withdrawnShape = object({ time: integer, receipt: string });
 const summary = {
   id: string,
   kind: string,
@@ -134,6 +135,9 @@ const summary = {
   receipt: optional(string),
   // A browser came back, and no phone was asked.
   returned: optional(boolean),
+  partner_id: optional(string),
+  // The person took the consent back.
+  withdrawn: optional(withdrawnShape),
 };
 const summaryShape = object(summary);
 /** A browser that may come back to a site without asking. */
@@ -167,6 +171,7 @@ export type Me = Of<typeof meShape>;
 export type Device = Of<typeof devicesShape>["devices"][number];
 export type Offer = Of<typeof offerShape>;
 export type Summary = Of<typeof summaryShape>;
+export type Withdrawn = Of<typeof withdrawnShape>;
 export type Returning = Of<typeof returningShape>;
 export type ReceiptAnswer = Of<typeof receiptShape>;
 
@@ -296,6 +301,7 @@ export class Api {
   notMe = () => this.post(object({ status: string }), "/not-me");
   unblock = () => this.post(startedShape, "/unblock");
   stopReturns = (id: string) => this.post(() => null, `/actions/${id}/stop-returns`);
+  withdraw = (partner: string) => this.post(withdrawnShape, `/partners/${partner}/withdraw`);
   report = (id: string) => this.post(() => null, `/actions/${id}/report`);
 
   claim = (link: string, obtained: Obtained) => this.post(offerShape, "/actions/claim", { link, obtained });

@@ -15,7 +15,7 @@ import { choicesHash, transcriptHash, transcriptShape } from "./transcript";
 import { parseShown } from "./view";
 import type { Chosen, ShownView } from "./view";
 
-const KINDS = ["approval", "refusal", "expiry", "block", "unblock", "enrolment", "recovery", "device", "sim", "return", "attributes"] as const;
+const KINDS = ["approval", "refusal", "expiry", "block", "unblock", "enrolment", "recovery", "device", "sim", "return", "withdrawal", "attributes"] as const;
 
 const leafV1 = { version: integer, kind: oneOf(...KINDS), time: integer, subject: string, commitment: string };
 const leafShapes: Record<number, Shape<{ kind: (typeof KINDS)[number]; time: number; subject: string; commitment: string; disclosure?: string }>> = {

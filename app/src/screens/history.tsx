@@ -20,7 +20,8 @@ const STATUS_ICONS: Record<string, IconName> = {
 export const statusName = (status: string): string => (has(`outcome-${status}`) ? t(`outcome-${status}`) : status);
 
 /** What came of a request. A return is none that the person answered. */
-export const outcomeName = (action: Summary): string => (action.returned ? t("outcome-returned") : statusName(action.status));
+export const outcomeName = (action: Summary): string =>
+  action.withdrawn ? t("outcome-withdrawn") : action.returned ? t("outcome-returned") : statusName(action.status);
 
 export const isOpen = ({ status }: Summary): boolean => status === "created" || status === "linked";
 

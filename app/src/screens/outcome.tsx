@@ -7,7 +7,7 @@ import { api, app, openUrl, refresh } from "../model/app";
 import { dayAndTime, t } from "../model/language";
 import { replace } from "../model/route";
 import { useStore } from "../model/store";
-import type { Summary } from "../protocol/api";
+import type { Summary, Withdrawn } from "../protocol/api";
 import type { Outcome } from "../protocol/approval";
 import type { View } from "../protocol/view";
 import { Icon } from "../ui/icons";
@@ -83,8 +83,67 @@ export function PastAction({ summary }: { summary: Summary }) {
           </li>
         </ul>
       )}
+      {summary.partner_id && ["approved", "delivered"].includes(summary.status) && (
+        <Withdraw partner={summary.partner_id} name={summary.partner ?? ""} domain={summary.domain ?? ""} before={summary.withdrawn ?? null} />
+      )}
       {summary.domain && <NotMe action={summary.id} approved={["approved", "delivered"].includes(summary.status)} />}
     </Screen>
+  );
+}
+
+/** Takes back what the person consented to towards a partner. Afterwards it says so, with the receipt. */
+function Withdraw({ partner, name, domain, before }: { partner: string; name: string; domain: string; before: Withdrawn | null }) {
+  const [confirming, setConfirming] = useState(false);
+  const [done, setDone] = useState<Withdrawn | null>(before);
+  const task = useTask();
+  const section = useRef<HTMLElement>(null);
+  useLayoutEffect(() => {
+    if (confirming || done) section.current?.scrollIntoView({ block: "nearest" });
+  }, [confirming, done]);
+  const withdraw = () =>
+    task.run(async () => {
+      setDone(await api.withdraw(partner));
+      await refresh();
+    });
+  if (done) {
+    return (
+      <section role="status" data-testid="withdrawn" ref={section}>
+        <Note kind="calm">
+          <p>
+            <strong>{t("withdrawn", { time: dayAndTime(done.time) })}</strong>
+          </p>
+          <p>{t("withdraw-erase", { domain })}</p>
+        </Note>
+        <ul class="rows">
+          <li>
+            <Row icon="receipt" title={t("withdraw-receipt")} href={`#/receipt/${done.receipt}`} testid="withdraw-receipt" />
+          </li>
+        </ul>
+      </section>
+    );
+  }
+  return (
+    <section class="not-me" ref={section}>
+      {!confirming ? (
+        <Button look="plain" onClick={() => setConfirming(true)} testid="withdraw">
+          {t("withdraw")}
+        </Button>
+      ) : (
+        <>
+          <Note kind="caution">
+            <p>{t("withdraw-why", { partner: name })}</p>
+            <p>{t("withdraw-erase", { domain })}</p>
+          </Note>
+          <Button busy={task.busy} onClick={() => void withdraw()} testid="withdraw-now">
+            {t("withdraw")}
+          </Button>
+          <Button look="plain" onClick={() => setConfirming(false)} testid="withdraw-cancel">
+            {t("cancel")}
+          </Button>
+        </>
+      )}
+      <ProblemNote problem={task.problem} />
+    </section>
   );
 }
 

@@ -85,6 +85,9 @@ pub struct Registration {
     /// The document that lists the redirect URIs of the sector (OpenID Connect Core §8.1).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sector_identifier_uri: Option<String>,
+    /// Where it is told of events about its people (RFC 8935).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub security_event_endpoint: Option<String>,
     /// Keys and secrets that were replaced and are accepted until a time.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub replaced: Vec<Replaced>,

@@ -79,6 +79,8 @@ pub struct Metadata {
     pub jwks_uri: Option<String>,
     /// `sector_identifier_uri`.
     pub sector_identifier_uri: Option<String>,
+    /// `security_event_endpoint`; the inner none ends it.
+    pub security_event_endpoint: Option<Option<String>>,
     /// `sector_of`: the client whose sector the new one joins.
     pub sector_of: Option<String>,
     /// `id_token_signed_response_alg`.
@@ -196,6 +198,9 @@ impl Metadata {
             jwks: r.take("jwks", "a JWK set of public keys"),
             jwks_uri: r.take("jwks_uri", text),
             sector_identifier_uri: r.take("sector_identifier_uri", text),
+            security_event_endpoint: r
+                .take::<String>("security_event_endpoint", "an address, or empty")
+                .map(|uri| (!uri.is_empty()).then_some(uri)),
             sector_of: r.take("sector_of", "a client_id"),
             id_token_alg: r.choose(
                 "id_token_signed_response_alg",
@@ -347,6 +352,7 @@ impl Metadata {
             jwks_uri: self.jwks_uri.clone(),
             sector,
             sector_identifier_uri: self.sector_identifier_uri.clone(),
+            security_event_endpoint: None,
             replaced: Vec::new(),
         };
         let first = self.redirect_uris.as_ref().and_then(|uris| uris.first());
@@ -422,6 +428,10 @@ impl Metadata {
         set(&mut to.name, self.name);
         set(&mut to.domain, self.domain);
         set(&mut to.redirect_uris, self.redirect_uris);
+        set(
+            &mut to.security_event_endpoint,
+            self.security_event_endpoint,
+        );
         set(&mut to.id_token_alg, self.id_token_alg);
         set(&mut to.userinfo_signed_response_alg, self.userinfo_alg);
         set(&mut to.claims_in_id_token, self.claims_in_id_token);
@@ -471,7 +481,7 @@ impl Metadata {
 }
 
 /// The members that [`Metadata::read`] reads.
-const KNOWN: [&str; 22] = [
+const KNOWN: [&str; 23] = [
     "client_name",
     "domain",
     "redirect_uris",
@@ -479,6 +489,7 @@ const KNOWN: [&str; 22] = [
     "jwks",
     "jwks_uri",
     "sector_identifier_uri",
+    "security_event_endpoint",
     "sector_of",
     "id_token_signed_response_alg",
     "userinfo_signed_response_alg",
@@ -551,6 +562,9 @@ pub fn show(registration: &Registration) -> Map<String, Value> {
     put("sector", json!(registration.sector()));
     if let Some(uri) = &registration.sector_identifier_uri {
         put("sector_identifier_uri", json!(uri));
+    }
+    if let Some(uri) = &registration.security_event_endpoint {
+        put("security_event_endpoint", json!(uri));
     }
     put("services", json!(registration.services));
     put("sandbox_people", json!(registration.sandbox_people));

@@ -154,6 +154,13 @@ enum Command {
     },
     /// The person's devices
     Devices,
+    /// The partners that got something, what and when
+    Partners,
+    /// Take back what you consented to towards a partner; `partners` lists their ids
+    Withdraw {
+        /// Id of the partner
+        partner: String,
+    },
     /// The person's data and status
     Me,
     /// Fetch a receipt and verify it offline

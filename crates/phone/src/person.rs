@@ -1,10 +1,13 @@
 //! The person's own requests (docs/protocol.md §4).
 
+use ipse_protocol::ids::PartnerId;
+use ipse_protocol::problem::ProblemCode;
 use ipse_protocol::wire::{
     ActionsResponse, BlockResponse, DeviceSummary, DevicesResponse, MeResponse, OwnActionResponse,
+    PartnerSummary, PartnersResponse, Withdrawn,
 };
 
-use crate::{Message, Phone, Result, Storage, Transport, requests};
+use crate::{Error, Message, Phone, Result, Storage, Transport, requests};
 
 impl<T: Transport, S: Storage> Phone<T, S> {
     /// The person's data and status.
@@ -55,6 +58,27 @@ impl<T: Transport, S: Storage> Phone<T, S> {
             all.more = earlier.more;
         }
         Ok(all)
+    }
+
+    /// The partners that the person gave something, the latest first.
+    ///
+    /// # Errors
+    /// The refusals of the protocol.
+    pub async fn partners(&mut self) -> Result<Vec<PartnerSummary>> {
+        self.enrolled()?;
+        let answer: PartnersResponse = self.call(Message::get("/phone/v1/partners")).await?;
+        Ok(answer.partners)
+    }
+
+    /// Takes back what the person consented to towards a partner.
+    ///
+    /// # Errors
+    /// `not_found` for a partner that got nothing.
+    pub async fn withdraw(&mut self, partner: &str) -> Result<Withdrawn> {
+        self.enrolled()?;
+        // It goes into a path.
+        PartnerId::parse(partner).ok_or_else(|| Error::problem(ProblemCode::NotFound))?;
+        self.call(requests::withdraw(partner)?).await
     }
 
     /// Blocks the identity, at once.

@@ -391,3 +391,11 @@ pub fn stop_returns(action: &str) -> Result<Message> {
         &Empty {},
     )
 }
+
+/// `POST …/partners/P/withdraw`.
+///
+/// # Errors
+/// As [`Message::post`].
+pub fn withdraw(partner: &str) -> Result<Message> {
+    Message::post(format!("/phone/v1/partners/{partner}/withdraw"), &Empty {})
+}

@@ -367,6 +367,8 @@ terms! {
         Return = "return",
         /// A registrar gave attributes that the person had not.
         Attributes = "attributes",
+        /// A consent was withdrawn.
+        Withdrawal = "withdrawal",
     }
 }
 

@@ -103,10 +103,22 @@ pub fn queue_receipt(
     reason: &str,
     cause: &str,
 ) -> Result<(), StoreError> {
+    queue_named_receipt(tx, identity, kind, reason, cause).map(drop)
+}
+
+/// As [`queue_receipt`], and returns the receipt's id.
+pub(crate) fn queue_named_receipt(
+    tx: &mut Tx,
+    identity: &IdentityId,
+    kind: LeafKind,
+    reason: &str,
+    cause: &str,
+) -> Result<ReceiptId, StoreError> {
     let now = tx.now()?;
     let payload = serde_json::json!({
         "identity": identity, "kind": kind, "reason": reason, "cause": cause, "time": now,
     });
     let id = ReceiptId::dated(now, tx.random());
-    outbox::add(tx, &id, EffectKind::Receipt, &payload.to_string(), now)
+    outbox::add(tx, &id, EffectKind::Receipt, &payload.to_string(), now)?;
+    Ok(id)
 }

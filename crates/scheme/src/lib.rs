@@ -37,6 +37,7 @@ pub mod me;
 pub mod notice;
 mod open;
 pub mod partner;
+pub mod partner_events;
 pub mod partner_keys;
 pub mod partner_name;
 pub mod party;
@@ -62,6 +63,7 @@ mod timekeeper;
 mod view;
 pub mod visit;
 pub mod webauthn;
+mod withdrawal;
 
 pub use config::Config;
 pub use error::{Error, Fault, RuleError};

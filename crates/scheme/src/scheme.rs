@@ -11,6 +11,7 @@ use crate::config::Config;
 use crate::error::{Error, RuleError};
 use crate::mail::Mailer;
 use crate::open::Open;
+use crate::partner_events::PartnerEvents;
 use crate::person::PersonKeys;
 use crate::registrar::Registrar;
 use crate::signer::Signer;
@@ -38,6 +39,7 @@ pub struct Scheme {
     /// Banks, in the order of the configuration.
     pub registrars: Vec<Arc<dyn Registrar>>,
     pub(crate) mailer: Option<Arc<dyn Mailer>>,
+    pub(crate) partner_events: Arc<dyn PartnerEvents>,
     pub(crate) open: Open,
     pub(crate) code: CodeService,
     pub(crate) statements: Statements,
@@ -66,6 +68,8 @@ pub struct Parts {
     pub registrars: Vec<Arc<dyn Registrar>>,
     /// What sends mail; none where nothing does.
     pub mailer: Option<Arc<dyn Mailer>>,
+    /// What tells partners of events.
+    pub partner_events: Arc<dyn PartnerEvents>,
 }
 
 impl Scheme {
@@ -84,6 +88,7 @@ impl Scheme {
             operators,
             registrars,
             mailer,
+            partner_events,
         } = parts;
         let signer = Signer::new(&*keys, &config.issuer)?;
         Ok(Self {
@@ -102,6 +107,7 @@ impl Scheme {
             operators,
             registrars,
             mailer,
+            partner_events,
         })
     }
 

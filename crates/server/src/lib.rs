@@ -27,6 +27,7 @@ pub mod mail;
 pub mod openid;
 pub mod operators;
 pub mod outbox;
+mod partner_events;
 pub mod phone;
 pub mod problem;
 pub mod registrars;

@@ -150,6 +150,7 @@ async fn run_effect(scheme: &Scheme, effect: &Effect) -> Result<(), Error> {
         EffectKind::Unbind => scheme.unbind(&effect.payload).await,
         EffectKind::NewPhoneText => scheme.text_new_phone(&effect.payload).await,
         EffectKind::EmailNotice => scheme.mail_notice(&effect.payload).await,
+        EffectKind::Withdrawal => scheme.tell_of_withdrawal(&effect.id).await,
         EffectKind::NewPhoneEvent => scheme.event_new_phone(&effect.id, &effect.payload).await,
     }
 }

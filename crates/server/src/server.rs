@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::partner_events::Pushed;
 use anyhow::{Context, bail};
 use axum::Router;
 use ipse_keys::{FileKeyStore, KeyStore};
@@ -102,6 +103,7 @@ pub fn open_scheme(
         None => None,
         Some(mail) => Some(Arc::new(Smtp::new(home, mail, random)?) as Arc<dyn Mailer>),
     };
+    let partner_events = Arc::new(Pushed::new(&*keys, config.profile)?);
     let scheme = Scheme::new(Parts {
         clock,
         random: random.clone(),
@@ -112,6 +114,7 @@ pub fn open_scheme(
         operators,
         registrars,
         mailer,
+        partner_events,
     })?;
     scheme.watch_clock().context("cannot read the clock")?;
     Ok(scheme)

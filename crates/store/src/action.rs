@@ -359,6 +359,23 @@ pub fn overdue(tx: &mut Tx, now: i64) -> Result<Vec<Action>, StoreError> {
         .collect()
 }
 
+static APPROVED_FOR: Select = Select::new(
+    &TABLE,
+    "WHERE identity = $1 AND partner = $2 AND status IN ('approved', 'delivered') ORDER BY created, id",
+);
+
+/// Actions of a partner that a person approved, oldest first.
+pub fn approved_for(
+    tx: &mut Tx,
+    identity: &IdentityId,
+    partner: &PartnerId,
+) -> Result<Vec<Action>, StoreError> {
+    tx.find_all(&APPROVED_FOR, params![identity, partner])?
+        .into_iter()
+        .map(action)
+        .collect()
+}
+
 // `status = 'linked'` is the condition of the partial index `action_linked`: a long history costs nothing.
 const LINKED_OF_PARTNER: &str =
     "SELECT id FROM action WHERE identity = $1 AND partner = $2 AND status = 'linked' AND id <> $3";

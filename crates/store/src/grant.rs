@@ -4,7 +4,7 @@ use ipse_protocol::ids::{ActionId, IdentityId, PartnerId};
 use ipse_protocol::terms::{ActionStatus, Factor, IdentityStatus, KeyKind, Level};
 
 use crate::columns::words;
-use crate::engine::{Row, StoreError, Table, Tx};
+use crate::engine::{Row, Select, StoreError, Table, Tx};
 use crate::{action, identity, params, row_key};
 
 words! {
@@ -79,6 +79,18 @@ pub struct Grant {
     pub methods: Option<(Factor, KeyKind)>,
 }
 
+impl Grant {
+    /// Whether its code or its access token still opens something at `now`.
+    #[must_use]
+    pub fn is_open(&self, now: i64) -> bool {
+        match self.status {
+            GrantStatus::Issued => now < self.code_expires,
+            GrantStatus::Redeemed => self.token_expires.is_some_and(|expires| now < expires),
+            GrantStatus::Revoked => false,
+        }
+    }
+}
+
 /// A grant, and what it depends on.
 pub struct GrantState {
     /// The grant.
@@ -139,6 +151,42 @@ pub fn granted_by(tx: &mut Tx, action: &ActionId) -> Result<Option<IdentityId>, 
     tx.by_key(&TABLE, params![action])?
         .map(|mut row| row.get("identity"))
         .transpose()
+}
+
+static GIVEN: Select = Select::new(
+    &TABLE,
+    "WHERE action IN (SELECT id FROM action WHERE identity = $1 AND partner IS NOT NULL \
+     AND status IN ('approved', 'delivered')) ORDER BY auth_time, action",
+);
+static GIVEN_TO: Select = Select::new(
+    &TABLE,
+    "WHERE action IN (SELECT id FROM action WHERE identity = $1 AND partner = $2 \
+     AND status IN ('approved', 'delivered')) ORDER BY auth_time, action",
+);
+
+/// What a person gave partners, oldest first.
+pub fn given(tx: &mut Tx, identity: &IdentityId) -> Result<Vec<Grant>, StoreError> {
+    grants_of(tx.find_all(&GIVEN, params![identity])?, identity)
+}
+
+/// What a person gave one partner, oldest first.
+pub fn given_to(
+    tx: &mut Tx,
+    identity: &IdentityId,
+    partner: &PartnerId,
+) -> Result<Vec<Grant>, StoreError> {
+    let mut given = grants_of(
+        tx.find_all(&GIVEN_TO, params![identity, partner])?,
+        identity,
+    )?;
+    given.retain(|grant| grant.partner == *partner);
+    Ok(given)
+}
+
+fn grants_of(rows: Vec<Row>, identity: &IdentityId) -> Result<Vec<Grant>, StoreError> {
+    let mut given = rows.into_iter().map(grant).collect::<Result<Vec<_>, _>>()?;
+    given.retain(|grant| grant.identity == *identity);
+    Ok(given)
 }
 
 /// The grant of an action, and what it depends on.

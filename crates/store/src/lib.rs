@@ -36,6 +36,7 @@ pub mod sim_text;
 pub mod tables;
 #[cfg(feature = "testing")]
 pub mod testing;
+pub mod withdrawal;
 
 pub use counted::Counted;
 pub use engine::{

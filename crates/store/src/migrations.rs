@@ -160,6 +160,12 @@ pub static SCHEME: Migrations = Migrations::new(&[
         sqlite: include_str!("../migrations/scheme/sqlite/0026_photo.sql"),
         postgres: include_str!("../migrations/scheme/postgres/0026_photo.sql"),
     },
+    Migration {
+        version: 27,
+        name: "consents that were withdrawn",
+        sqlite: include_str!("../migrations/scheme/sqlite/0027_withdrawal.sql"),
+        postgres: include_str!("../migrations/scheme/postgres/0027_withdrawal.sql"),
+    },
 ]);
 
 /// The store of person keys.

@@ -17,6 +17,8 @@ words! {
         NewPhoneEvent = "registrar.new_phone",
         /// Mail a person's earlier address that it is no longer theirs.
         EmailNotice = "email.notice",
+        /// Tell a partner that a person withdrew a consent.
+        Withdrawal = "partner.withdrawal",
     }
 }
 

@@ -5,6 +5,7 @@ use crate::engine::Table;
 use crate::{
     action, answer, attempt, clock, device, email, enrolment, fingerprint, grant, identity, outbox,
     partner, partner_keys, person, pushed_request, receipt, recovery, registrar, remembered, sim,
+    withdrawal,
 };
 
 /// The tables.
@@ -31,6 +32,7 @@ pub static TABLES: [&Table; 31] = [
     &attempt::TABLE,
     &grant::TABLE,
     &remembered::TABLE,
+    &withdrawal::TABLE,
     &receipt::TABLE,
     &receipt::QUEUE,
     &receipt::LEAVES,

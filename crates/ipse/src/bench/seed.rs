@@ -223,6 +223,7 @@ async fn add_partner(
         jwks_uri: None,
         sector: None,
         sector_identifier_uri: None,
+        security_event_endpoint: None,
         replaced: Vec::new(),
     };
     let text = serde_json::to_string(&registration)?;

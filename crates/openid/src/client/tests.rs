@@ -32,6 +32,7 @@ pub(crate) fn shop() -> Registration {
         jwks_uri: None,
         sector: None,
         sector_identifier_uri: None,
+        security_event_endpoint: None,
         replaced: Vec::new(),
     }
 }

@@ -66,6 +66,11 @@ pub enum RegistrationProblem {
         /// What is wrong, and what to do.
         reason: String,
     },
+    /// The endpoint for events.
+    #[error(
+        "security_event_endpoint: use one https address of a public host (http is for loopback addresses, outside production)"
+    )]
+    EventEndpoint,
     /// How long a browser may come back.
     #[error(
         "service {0}: return_minutes is 0 to {MOST_RETURN_MINUTES}, and for services of type login"
@@ -154,6 +159,13 @@ impl Registration {
             .is_some_and(|uri| !published(uri))
         {
             return Err(RegistrationProblem::SectorUri);
+        }
+        if self
+            .security_event_endpoint
+            .as_deref()
+            .is_some_and(|uri| !published(uri))
+        {
+            return Err(RegistrationProblem::EventEndpoint);
         }
         if self.services.is_empty() || self.services.len() > 50 {
             return Err(RegistrationProblem::Services);

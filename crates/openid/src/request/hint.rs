@@ -15,7 +15,28 @@ struct Claims {
     iss: String,
     sub: String,
     aud: String,
+    /// Each ID token of ours has one.
+    #[serde(default)]
+    auth_time: i64,
 }
+
+/// What a verified hint says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hint {
+    /// The person.
+    pub sub: String,
+    /// The client that the ID token was issued to.
+    pub client_id: String,
+    /// When the person approved, in seconds since 1970 UTC.
+    pub auth_time: i64,
+}
+
+/// The answer to a hint after the person withdrew their consent: it names nobody any more who could be logged in with it
+/// (OpenID Connect Core §3.1.2.1).
+pub const WITHDRAWN: OAuthError = OAuthError::new(
+    OAuthErrorCode::LoginRequired,
+    "the person of id_token_hint withdrew the consent: ask without it",
+);
 
 const fn invalid(description: &'static str) -> OAuthError {
     OAuthError::new(OAuthErrorCode::InvalidRequest, description)
@@ -28,12 +49,12 @@ pub(super) fn client(hint: &str) -> Option<String> {
     Some(claims.aud)
 }
 
-/// The `sub` of a hint. An expired token is a hint too (§3.1.2.2): it proves nothing, it only names somebody.
-pub(super) fn subject(
+/// What a hint says. An expired token is a hint too (§3.1.2.2): it proves nothing, it only names somebody.
+pub(super) fn read(
     hint: &str,
     registration: &Registration,
     context: &Context<'_>,
-) -> Result<String, OAuthError> {
+) -> Result<Hint, OAuthError> {
     const FOREIGN: OAuthError = invalid("id_token_hint is not an ID token that this issuer signed");
     let token = jws::decode_unverified(hint, MAX).map_err(|_| FOREIGN)?;
     let ours = |key| token.verify(key, &["JWT"]).is_ok();
@@ -50,7 +71,11 @@ pub(super) fn subject(
         .hinted
         .is_some_and(|hinted| hinted == (&*claims.aud, registration.sector()));
     if own || of_sector {
-        Ok(claims.sub)
+        Ok(Hint {
+            sub: claims.sub,
+            client_id: claims.aud,
+            auth_time: claims.auth_time,
+        })
     } else {
         Err(invalid(
             "id_token_hint was issued to a client of another sector",
@@ -84,7 +109,9 @@ mod tests {
             hinted,
             now: 2_000_000_000,
         };
-        subject(&hint, &shop(), &context).map_err(|error| error.code)
+        super::read(&hint, &shop(), &context)
+            .map(|hint| hint.sub)
+            .map_err(|error| error.code)
     }
 
     #[test]
@@ -136,7 +163,7 @@ mod tests {
         };
         let unsigned = format!("{}.e30.", ipse_jose::b64::encode(br#"{"alg":"none"}"#));
         for hint in ["x", "e30.e30.", "..", &unsigned, &"a".repeat(MAX + 1)] {
-            assert!(subject(hint, &shop(), &context).is_err(), "{hint}");
+            assert!(super::read(hint, &shop(), &context).is_err(), "{hint}");
         }
     }
 }

@@ -20,6 +20,7 @@ use crate::error::{OAuthError, OAuthErrorCode};
 use crate::params::Params;
 use crate::{Level, client::Registration};
 
+pub use hint::{Hint, WITHDRAWN};
 pub use parse::LOGIN_REQUIRED;
 
 /// The prefix of references to pushed requests (RFC 9126 §2.2).
@@ -70,6 +71,9 @@ pub struct AuthorizationRequest {
     /// The `sub` of the person who must log in, from `claims` (OpenID Connect Core §5.5.1) or `id_token_hint` (§3.1.2.1).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub required_sub: Option<String>,
+    /// The `id_token_hint`. It is judged when the request comes, and not kept.
+    #[serde(skip)]
+    pub hint: Option<Hint>,
     /// Whether the person must be asked.
     #[serde(default, skip_serializing_if = "Prompt::is_default")]
     pub prompt: Prompt,

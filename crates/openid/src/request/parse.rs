@@ -141,9 +141,10 @@ pub(super) fn request(
     let level = level(params.get("acr_values"), &requested, highest)?;
     let hinted = params
         .get("id_token_hint")
-        .map(|hint| hint::subject(hint, registration, context))
+        .map(|hint| hint::read(hint, registration, context))
         .transpose()?;
-    let required_sub = match (requested.required_sub, hinted) {
+    let hinted_sub = hinted.as_ref().map(|hint| hint.sub.clone());
+    let required_sub = match (requested.required_sub, hinted_sub) {
         (Some(requested), Some(hinted)) if requested != hinted => {
             return Err(OAuthError::new(
                 OAuthErrorCode::LoginRequired,
@@ -171,6 +172,7 @@ pub(super) fn request(
         claims: requested.claims,
         unregistered,
         required_sub,
+        hint: hinted,
         prompt,
         max_age,
         language: params.get("ui_locales").and_then(Language::from_ui_locales),

@@ -145,6 +145,22 @@ pub(super) async fn act(phone: &mut Phone, command: Command, json: bool) -> Resu
                 devices.iter().map(line).collect::<Vec<_>>().join("\n")
             });
         }
+        Command::Partners => {
+            let partners = phone.partners().await?;
+            print(json, &partners, || {
+                let lines = partners.iter().map(super::print::partner);
+                lines.collect::<Vec<_>>().join("\n")
+            });
+        }
+        Command::Withdraw { partner } => {
+            let done = phone.withdraw(&partner).await?;
+            print(json, &done, || {
+                format!(
+                    "Withdrawn ({}). The partner keeps what it has: ask it to erase that.",
+                    done.receipt
+                )
+            });
+        }
         Command::Me => {
             let me = phone.me().await?;
             print(json, &me, || {

@@ -2,7 +2,7 @@
 
 use std::io::Write as _;
 
-use ipse_protocol::wire::{Decided, DecisionResponse};
+use ipse_protocol::wire::{Decided, DecisionResponse, PartnerSummary};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -42,6 +42,21 @@ pub(super) fn outcome(json: bool, action: &str, done: &DecisionResponse) {
             None => what.to_owned(),
         }
     });
+}
+
+pub(super) fn partner(partner: &PartnerSummary) -> String {
+    let shared: Vec<_> = partner.shared.iter().map(|s| &*s.attribute).collect();
+    let state = match &partner.withdrawn {
+        Some(_) => "  (withdrawn)",
+        None => "",
+    };
+    format!(
+        "{}  {} ({})  {}{state}",
+        partner.partner,
+        partner.name,
+        partner.domain,
+        shared.join(", ")
+    )
 }
 
 pub(super) fn readable(opened: &Opened) -> String {

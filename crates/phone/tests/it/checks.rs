@@ -74,6 +74,7 @@ fn action(offer: Offer) -> String {
     let summary = ActionSummary {
         id: ACTION.into(),
         kind: Kind::Login,
+        partner_id: Some(PARTNER.into()),
         partner: Some("Shop".into()),
         domain: Some("shop.example".into()),
         status: ActionStatus::Linked,
@@ -82,6 +83,7 @@ fn action(offer: Offer) -> String {
         decided: None,
         receipt: None,
         returned: false,
+        withdrawn: None,
         link: None,
     };
     let offer = Some(offer);

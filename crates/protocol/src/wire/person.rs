@@ -148,6 +148,53 @@ pub struct ReturningBrowser {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StopReturnsResponse {}
 
+/// `GET /phone/v1/partners`: partners that the person gave something, the latest first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PartnersResponse {
+    /// All of them.
+    pub partners: Vec<PartnerSummary>,
+}
+
+/// What a person gave one partner, and when.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PartnerSummary {
+    /// Partner id.
+    pub partner: String,
+    /// Its name.
+    pub name: String,
+    /// Its domain.
+    pub domain: String,
+    /// When the person first approved, in milliseconds since 1970 UTC.
+    pub first: i64,
+    /// When they last approved, in milliseconds since 1970 UTC.
+    pub last: i64,
+    /// How often it got an answer.
+    pub answers: u64,
+    /// What it got.
+    pub shared: Vec<SharedAttribute>,
+    /// That the person took the consent back, and did not approve again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub withdrawn: Option<Withdrawn>,
+}
+
+/// An attribute that a partner got.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SharedAttribute {
+    /// Its name.
+    pub attribute: String,
+    /// When the person last approved it, in milliseconds since 1970 UTC.
+    pub last: i64,
+}
+
+/// That a person took a consent back. The answer to `POST /phone/v1/partners/P/withdraw`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Withdrawn {
+    /// When, in milliseconds since 1970 UTC.
+    pub time: i64,
+    /// Receipt id.
+    pub receipt: String,
+}
+
 /// An action in a list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ActionSummary {
@@ -155,6 +202,9 @@ pub struct ActionSummary {
     pub id: String,
     /// Its kind.
     pub kind: Kind,
+    /// Id of the partner; none for actions that the person began.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub partner_id: Option<String>,
     /// Name of the partner; null for actions that the person began.
     pub partner: Option<String>,
     /// Its domain.
@@ -172,6 +222,9 @@ pub struct ActionSummary {
     /// Whether a browser came back, and no phone was asked.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub returned: bool,
+    /// That the person took the consent back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub withdrawn: Option<Withdrawn>,
     /// For an unclaimed request that names this person: the text to claim it with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub link: Option<String>,

@@ -8,7 +8,7 @@ mod own;
 use ipse_protocol::ids::{ActionId, IdentityId};
 use ipse_protocol::problem::{Problem, ProblemCode};
 use ipse_protocol::terms::ActionStatus;
-use ipse_protocol::wire::{ActionEvent, ActionSummary, ActionsResponse, Offer};
+use ipse_protocol::wire::{ActionEvent, ActionSummary, ActionsResponse, Offer, Withdrawn};
 use ipse_store::action::{self, Action};
 use ipse_store::identity::{self as identities, Identity};
 use ipse_store::sim::Binding;
@@ -22,6 +22,7 @@ use crate::link;
 use crate::remembered;
 use crate::request::ActionRequest;
 use crate::scheme::Scheme;
+use crate::withdrawal::Withdrawals;
 
 pub(crate) use claim::Way;
 
@@ -57,7 +58,7 @@ impl Scheme {
             Some(id) => Some(ActionId::parse(id).ok_or(ProblemCode::NotFound)?),
         };
         let identity = viewer.identity.clone();
-        let (rows, returning, now) = self
+        let (rows, returning, withdrawals, now) = self
             .read(move |tx| {
                 let last = match &before {
                     None => None,
@@ -72,7 +73,8 @@ impl Scheme {
                     None => remembered::returning(tx, &identity, now)?,
                     Some(_) => Vec::new(),
                 };
-                Ok((rows, returning, now))
+                let withdrawals = Withdrawals::of(tx, &identity)?;
+                Ok((rows, returning, withdrawals, now))
             })
             .await?;
         let mut answer = ActionsResponse {
@@ -82,7 +84,7 @@ impl Scheme {
             returning,
         };
         for row in rows.iter().take(PAGE) {
-            let summary = self.summary(row, now)?;
+            let summary = self.summary(row, &withdrawals, now)?;
             match summary.status {
                 ActionStatus::Created | ActionStatus::Linked => answer.open.push(summary),
                 ActionStatus::Approved
@@ -95,13 +97,19 @@ impl Scheme {
         Ok(answer)
     }
 
-    fn summary(&self, a: &Action, now: i64) -> Result<ActionSummary, Error> {
+    fn summary(
+        &self,
+        a: &Action,
+        withdrawals: &Withdrawals,
+        now: i64,
+    ) -> Result<ActionSummary, Error> {
         let request = ActionRequest::parse(&a.request)?;
         // Nothing links to a person's own actions.
         let linked = !a.is_own() && a.status == ActionStatus::Created;
         Ok(ActionSummary {
             id: a.id.to_string(),
             kind: a.kind.wire(),
+            partner_id: a.partner.as_ref().map(ToString::to_string),
             partner: Some(request.partner_name.into_owned()),
             domain: Some(request.partner_domain.into_owned()),
             status: a.status_at(now),
@@ -114,6 +122,7 @@ impl Scheme {
                 .and_then(|d| d.receipt.as_ref())
                 .map(ToString::to_string),
             returned: a.is_return(),
+            withdrawn: withdrawn(a, withdrawals),
             link: linked.then(|| link::app_link(self, &a.id)),
         })
     }
@@ -129,8 +138,13 @@ impl Scheme {
     ) -> Result<(ActionSummary, Option<Offer>), Error> {
         let id = ActionId::parse(id).ok_or(ProblemCode::NotFound)?;
         let identity = signed.device.identity.clone();
-        let snapshot = self.read(move |tx| load_own(tx, &id, &identity)).await?;
-        let summary = self.summary(&snapshot.action, snapshot.now)?;
+        let (snapshot, withdrawals) = self
+            .read(move |tx| {
+                let withdrawals = Withdrawals::of(tx, &identity)?;
+                Ok((load_own(tx, &id, &identity)?, withdrawals))
+            })
+            .await?;
+        let summary = self.summary(&snapshot.action, &withdrawals, snapshot.now)?;
         let claim = snapshot.action.claim.as_ref();
         let mine = claim.is_some_and(|c| c.device == signed.device.id);
         if mine && summary.status == ActionStatus::Linked {
@@ -163,6 +177,19 @@ impl Scheme {
                 id: a.id.to_string(),
             }))
     }
+}
+
+/// That the person took back what they approved with this action.
+fn withdrawn(a: &Action, withdrawals: &Withdrawals) -> Option<Withdrawn> {
+    let approved = match a.status {
+        ActionStatus::Approved | ActionStatus::Delivered => a.decision.as_ref()?.decided,
+        ActionStatus::Created
+        | ActionStatus::Linked
+        | ActionStatus::Refused
+        | ActionStatus::Expired
+        | ActionStatus::Cancelled => return None,
+    };
+    withdrawals.of_approval(a.partner.as_ref()?, approved)
 }
 
 /// The refusal of a phone's call about an action that is not open any more.

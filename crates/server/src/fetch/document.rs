@@ -1,4 +1,5 @@
-//! Documents that partners publish: their keys (`jwks_uri`), and the redirect URIs of a sector (`sector_identifier_uri`).
+//! Documents that partners publish: their keys (`jwks_uri`), and the redirect URIs of a sector
+//! (`sector_identifier_uri`); and the endpoints that take events for them.
 //!
 //! The address comes from a registration, so it is called under more limits than the parties of the configuration (threat 21): https
 //! on public addresses, no redirects, JSON only, at most 64 KiB in five seconds. The demo may also call this machine, with http.
@@ -7,7 +8,8 @@ use hyper::header::ACCEPT;
 use ipse_jose::JwkSet;
 
 use super::{
-    Bytes, DOCUMENT_PATIENCE, Fetch, FetchError, Full, MAX_DOCUMENT, Profile, Reach, Request, Url,
+    Answer, Bytes, CONTENT_TYPE, DOCUMENT_PATIENCE, EVENT, Fetch, FetchError, Full, JSON,
+    MAX_DOCUMENT, Profile, Reach, Request, Url,
 };
 
 /// A client for documents of partners.
@@ -78,6 +80,30 @@ impl Documents {
         }
     }
 
+    /// Pushes a security event token (RFC 8935 §2) to an endpoint of a partner. Redirects are not followed.
+    ///
+    /// # Errors
+    /// [`FetchError`].
+    pub async fn push_event(&self, url: &str, token: &str) -> Result<Answer, FetchError> {
+        let parsed = Url::parse(url).map_err(|_| FetchError::Refused)?;
+        if !self.fetch.allows(&parsed) {
+            return Err(FetchError::Refused);
+        }
+        let request = Request::post(parsed.as_str())
+            .header(CONTENT_TYPE, EVENT)
+            .header(ACCEPT, JSON)
+            .body(Full::from(token.as_bytes().to_vec()))
+            .map_err(|_| FetchError::Refused)?;
+        self.exchange(request).await
+    }
+
+    async fn exchange(&self, request: Request<Full<Bytes>>) -> Result<Answer, FetchError> {
+        let answer = self.fetch.exchange(request, MAX_DOCUMENT);
+        tokio::time::timeout(DOCUMENT_PATIENCE, answer)
+            .await
+            .map_err(|_| FetchError::Silent)?
+    }
+
     async fn get(&self, url: &str, media_types: &[&str]) -> Result<Vec<u8>, DocumentError> {
         let parsed = Url::parse(url).map_err(|_| FetchError::Refused)?;
         if !self.fetch.allows(&parsed) {
@@ -87,10 +113,7 @@ impl Documents {
             .header(ACCEPT, "application/json")
             .body(Full::<Bytes>::default())
             .map_err(|_| FetchError::Refused)?;
-        let answer = self.fetch.exchange(request, MAX_DOCUMENT);
-        let answer = tokio::time::timeout(DOCUMENT_PATIENCE, answer)
-            .await
-            .map_err(|_| FetchError::Silent)??;
+        let answer = self.exchange(request).await?;
         if answer.status != 200 {
             return Err(DocumentError::Status(answer.status));
         }

@@ -107,6 +107,9 @@ async fn start(
             let hinted = client::hinted(provider, &params).await?;
             let context = provider.context(may_return, hinted.as_deref());
             let request = request::plain(&params, &registration, &context)?;
+            if client::is_withdrawn(provider, &request).await? {
+                return Err(Error::Redirect(Box::new(request.error(request::WITHDRAWN))));
+            }
             let browser = browser(request.language.unwrap_or(language));
             match start_plain(provider, &partner, &registration, &request, browser).await? {
                 Begun::Now(state) if state.result.is_some() => {

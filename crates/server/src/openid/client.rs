@@ -133,6 +133,22 @@ pub async fn hinted(
     }
 }
 
+/// Whether the person of the request's `id_token_hint` withdrew their consent since they approved that ID token: from this client,
+/// or from the one that it was issued to.
+pub async fn is_withdrawn(
+    provider: &Provider,
+    request: &AuthorizationRequest,
+) -> Result<bool, Error> {
+    let Some(hint) = &request.hint else {
+        return Ok(false);
+    };
+    let clients = [&*request.client_id, &*hint.client_id];
+    let scheme = &provider.scheme;
+    Ok(scheme
+        .is_withdrawn(&hint.sub, hint.auth_time, clients)
+        .await?)
+}
+
 /// The request as the scheme keeps it: what its rules judge, and the [`oidc_request`] that we answer.
 pub fn action_request<'a>(
     registration: &'a Registration,

@@ -45,6 +45,11 @@ async fn push(provider: &Provider, headers: &HeaderMap, body: &[u8]) -> Result<V
         Ok(request) => request,
         Err(error) => return Err(client.refuse(provider, error).await),
     };
+    match client::is_withdrawn(provider, &request).await {
+        Ok(false) => {}
+        Ok(true) => return Err(client.refuse(provider, request::WITHDRAWN).await),
+        Err(error) => return Err(client.refuse(provider, error).await),
+    }
     let kept = client::Kept::new(&client.registration, &request)?;
     let wanted = match client::action_request(&client.registration, &request, &kept) {
         Ok(wanted) => wanted,

@@ -13,6 +13,7 @@ mod events;
 mod fingerprint;
 mod me;
 mod not_me;
+mod partners;
 mod receipts;
 mod recoveries;
 mod request;
@@ -122,6 +123,8 @@ pub fn router(api: Api) -> Router {
             post(actions::stop_returns::post),
         )
         .route("/attributes/bank", post(attributes::bank::post))
+        .route("/partners", get(partners::get))
+        .route("/partners/{id}/withdraw", post(partners::withdraw::post))
         .route("/me", get(me::get))
         .route("/devices", get(devices::get))
         .route("/receipts/{id}", get(receipts::get))

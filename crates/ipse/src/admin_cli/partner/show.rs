@@ -1,7 +1,7 @@
 //! `ipse admin partner show` and `list`.
 
 use ipse_openid::metadata;
-use ipse_store::{Store, audit, partner, partner_keys};
+use ipse_store::{Store, audit, partner, partner_keys, withdrawal};
 use serde_json::{Map, Value, json};
 
 use super::{Found, find};
@@ -10,11 +10,12 @@ use super::{Found, find};
 pub async fn one(store: &Store, client_id: &str, as_json: bool) -> anyhow::Result<()> {
     let found = find(store, client_id).await?;
     let id = found.id.clone();
-    let (history, keys) = store
+    let (history, keys, undelivered) = store
         .read(move |tx| {
             Ok((
                 audit::of_subject(tx, id.as_str())?,
                 partner_keys::find(tx, &id)?,
+                withdrawal::undelivered(tx, &id)?,
             ))
         })
         .await?;
@@ -27,6 +28,12 @@ pub async fn one(store: &Store, client_id: &str, as_json: bool) -> anyhow::Resul
             "published_keys".to_owned(),
             json!({"jwks": jwks, "fetched": fetched, "attempted": attempted}),
         );
+    }
+    if !undelivered.is_empty() {
+        let events = undelivered.iter().map(|event| {
+            json!({"time": event.time / 1000, "jti": event.id, "result": event.told.as_str(), "err": event.answer})
+        });
+        out.insert("events_not_taken".to_owned(), events.collect());
     }
     let history = history.iter().map(
         |entry| json!({"time": entry.time / 1000, "actor": entry.actor, "event": entry.event}),

@@ -12,6 +12,7 @@ mod events;
 mod fingerprint;
 mod library;
 mod me;
+mod partners;
 mod receipts;
 mod recoveries;
 mod request;

@@ -187,6 +187,7 @@ impl TestServer {
             jwks_uri: None,
             sector: None,
             sector_identifier_uri: None,
+            security_event_endpoint: None,
             replaced: Vec::new(),
         };
         self.keep(&registration).await;

@@ -72,6 +72,7 @@ impl Partner {
             jwks_uri: None,
             sector: None,
             sector_identifier_uri: None,
+            security_event_endpoint: None,
             replaced: Vec::new(),
         };
         let mut registration = serde_json::to_value(&registration).expect("json");

@@ -47,6 +47,19 @@ async fn with_rows(network: &TestNetwork) {
             ended: None,
         };
         ipse_store::remembered::insert(tx, &remembered)?;
+        let withdrawal = ipse_store::withdrawal::Withdrawal {
+            id: "wdr_of_a_test".to_owned(),
+            identity: ipse_protocol::ids::IdentityId::of(&[1; 16]),
+            partner: ipse_protocol::ids::PartnerId::of(&[1; 16]),
+            sub: "sub".to_owned(),
+            receipt: ipse_protocol::ids::ReceiptId::of(&[1; 16]),
+            services: "[]".to_owned(),
+            claims: "[]".to_owned(),
+            time: 1,
+            told: ipse_store::withdrawal::Told::Refused,
+            answer: Some("invalid_key".to_owned()),
+        };
+        ipse_store::withdrawal::insert(tx, &withdrawal)?;
         // Due in the distant future, so that nobody carries it out.
         outbox::add(
             tx,
