@@ -278,7 +278,7 @@ returned-why = Ce navigateur est revenu. Vous l’avez permis en approuvant la c
 outcome-withdrawn = Accord retiré
 withdraw = Retirer mon accord
 withdraw-why = L’accès que vous avez donné à { $partner } avec Ipse prend fin. Cela vaut pour tout ce que vous avez approuvé jusqu’ici pour { $partner }.
-withdraw-erase = Ipse ne peut pas reprendre ce que le site a déjà. Demandez à { $domain } de l’effacer : l’adresse se trouve dans sa déclaration de confidentialité.
+withdraw-erase = Ipse ne peut pas reprendre ce que le site a déjà. Demandez à { $domain } de l’effacer. L’adresse se trouve dans sa déclaration de confidentialité.
 withdrawn = Vous avez retiré votre accord : { $time }
 withdraw-receipt = Preuve du retrait
 
