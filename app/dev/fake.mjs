@@ -168,7 +168,7 @@ export async function startFake({ port = 0, simDelay = 0 } = {}) {
     return Object.assign(made, { status: "linked", claimed: true });
   }
 
-  const summary = (a) => ({ id: a.id, kind: a.kind, partner: OWN.includes(a.kind) ? null : a.partner.name, domain: OWN.includes(a.kind) ? null : a.partner.domain, status: a.status, created: a.created, expires: a.expires, decided: a.decided, receipt: a.receipt, ...(a.returned ? { returned: true } : {}) });
+  const summary = (a) => ({ id: a.id, kind: a.kind, partner: OWN.includes(a.kind) ? null : a.partner.name, domain: OWN.includes(a.kind) ? null : a.partner.domain, status: a.status, created: a.created, expires: a.expires, decided: a.decided, receipt: a.receipt, ...(OWN.includes(a.kind) ? {} : { partner_id: a.partner.id }), ...(a.returned ? { returned: true } : {}), ...(a.withdrawn ? { withdrawn: a.withdrawn } : {}) });
   const offer = (a) => ({ action: a.id, flow: a.flow, match_code: a.match, view: b64u(a.bytes), nonce: b64u(a.nonce), expires: a.expires, server_time: Date.now(), identity: a.person.identity, epoch: a.epoch, code_version: a.person.codeVersion, partner: a.partner.id, domain: a.partner.domain, browser_binding: b64u(a.binding), level: "advanced", factors: a.factors, sim: a.sim, wrong_since_last: a.person.wrong, wrong_codes_left: 3 - a.person.wrong });
 
   const hashOfPairs = (pairs) => sha256(...pairs.flatMap((pair) => pair.flatMap((p) => [u32(Buffer.byteLength(p)), p])));
@@ -204,8 +204,8 @@ export async function startFake({ port = 0, simDelay = 0 } = {}) {
     if (url.pathname === "/phone/v1/copied") return copied(JSON.parse(raw).proof);
     const { known, claims, jws } = await device(request, path, raw);
     const body = raw === "" ? {} : JSON.parse(raw);
-    const route = `${request.method} ${url.pathname.replace("/phone/v1", "").replace(/(enr|act|rec|rcv)_[\w-]{22}/, ":id").replace(/images\/[\w-]{43}$/, "images/:digest")}`;
-    const target = /(?:enr|act|rec|rcv)_[\w-]{22}/.exec(url.pathname)?.[0];
+    const route = `${request.method} ${url.pathname.replace("/phone/v1", "").replace(/(enr|act|rec|rcv|par)_[\w-]{22}/, ":id").replace(/images\/[\w-]{43}$/, "images/:digest")}`;
+    const target = /(?:enr|act|rec|rcv|par)_[\w-]{22}/.exec(url.pathname)?.[0];
     const forced = state.failures.findIndex((failure) => failure.route === route);
     if (forced >= 0) { const [f] = state.failures.splice(forced, 1); throw new Refusal(f.status, f.code, f.members); }
     const enrolment = state.enrolments.get(target);
@@ -302,6 +302,14 @@ export async function startFake({ port = 0, simDelay = 0 } = {}) {
       case "GET /recoveries/:id": return [200, recovery];
       case "POST /recoveries/:id/code": { const p = known.person; const userIdentifier = `${p.identity}|${known.id}|${p.codeVersion + 1}`; return [200, { registration_response: opaque.server.createRegistrationResponse({ serverSetup: setup, userIdentifier, registrationRequest: body.registration_request }).registrationResponse, credential_identifier: userIdentifier }]; }
       case "POST /recoveries/:id/complete": { const p = known.person; p.record = body.registration_record; p.codeVersion += 1; p.epoch += 1; p.wrong = 0; p.reasons = p.reasons.filter(({ reason }) => reason !== "code_exhausted"); recovery.status = "completed"; return [200, { identity: p.identity, code_version: p.codeVersion, epoch: p.epoch, status: "active" }]; }
+      case "POST /partners/:id/withdraw": {
+        const given = [...state.actions.values()].filter((a) => a.person === known.person && a.partner.id === target && ["approved", "delivered"].includes(a.status));
+        if (given.length === 0) throw new Refusal(404, "not_found");
+        const time = Date.now();
+        const { receipt: rec } = receipt("withdrawal", known.person, { identity: known.person.identity, kind: "withdrawal", reason: "partner", cause: target, time });
+        for (const one of given) one.withdrawn ??= { time, receipt: rec };
+        return [200, { time, receipt: rec }];
+      }
       case "POST /actions/:id/report": known.person.reasons.push({ reason: "person", since: Date.now() }); push("identity", { status: "suspended" }); return [200, {}];
       case "POST /actions/claim": {
         if (Object.keys(body).sort().join() !== "link,obtained" || !["camera", "picture", "navigation", "paste"].includes(body.obtained)) throw new Refusal(400, "malformed_request");

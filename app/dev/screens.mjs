@@ -302,6 +302,19 @@ async function walk(browser, lang, theme, size) {
     await page.goto(`${fake.origin}/app/#`);
     await at(`stop-${allowed.id}`).click();
     await at("returning").waitFor({ state: "detached" });
+    await page.goto(`${fake.origin}/app/#/action/${allowed.id}`);
+    await at("screen-past").waitFor();
+    await at("withdraw").click();
+    await inView("withdraw-cancel");
+    await shot("withdraw");
+    await at("withdraw-now").click();
+    await at("withdrawn").waitFor();
+    await shot("withdrawn");
+    await at("withdraw-receipt").click();
+    await at("receipt-verdict").waitFor();
+    if ((await at("receipt-verdict").getAttribute("data-sound")) !== "true") note("a receipt of a withdrawal is not correct", "page");
+    await shot("receipt-withdrawal");
+    await page.goto(`${fake.origin}/app/#`);
 
     await open({ flow: "link" });
     await inView("match-code");

@@ -325,6 +325,7 @@ receipt-moved = Ihr Ipse ist auf ein neues Telefon umgezogen
 receipt-kind-sim = Eine SIM wurde verbunden
 receipt-kind-return = Ein Browser kam wieder
 receipt-kind-attributes = Ihre Bank hat Daten gegeben
+receipt-kind-withdrawal = Sie haben Ihre Einwilligung widerrufen
 factor-code = Code
 factor-unlock = Fingerabdruck oder Gesicht
 check-committed-yes = Dieser Beleg gehört Ihnen und ist unverändert.

@@ -325,6 +325,7 @@ receipt-moved = Your Ipse moved to a new phone
 receipt-kind-sim = A SIM was connected
 receipt-kind-return = A browser came back
 receipt-kind-attributes = Your bank gave data
+receipt-kind-withdrawal = You withdrew your consent
 factor-code = Code
 factor-unlock = Fingerprint or face
 check-committed-yes = This receipt is yours and has not changed.

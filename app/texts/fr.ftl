@@ -279,7 +279,7 @@ outcome-withdrawn = Accord retiré
 withdraw = Retirer mon accord
 withdraw-why = L’accès que vous avez donné à { $partner } avec Ipse prend fin. Cela vaut pour tout ce que vous avez approuvé jusqu’ici pour { $partner }.
 withdraw-erase = Ipse ne peut pas reprendre ce que le site a déjà. Demandez à { $domain } de l’effacer. L’adresse se trouve dans sa déclaration de confidentialité.
-withdrawn = Vous avez retiré votre accord : { $time }
+withdrawn = Vous avez retiré votre accord : { $time }
 withdraw-receipt = Preuve du retrait
 
 history-title = Historique
@@ -325,6 +325,7 @@ receipt-moved = Votre Ipse est passé sur un nouveau téléphone
 receipt-kind-sim = Une SIM a été reliée
 receipt-kind-return = Un navigateur est revenu
 receipt-kind-attributes = Votre banque a donné des données
+receipt-kind-withdrawal = Vous avez retiré votre accord
 factor-code = Code
 factor-unlock = Empreinte ou visage
 check-committed-yes = Ce reçu est le vôtre et n’a pas changé.

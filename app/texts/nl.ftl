@@ -325,6 +325,7 @@ receipt-moved = Je Ipse verhuisde naar een nieuwe telefoon
 receipt-kind-sim = Een SIM werd verbonden
 receipt-kind-return = Een browser kwam terug
 receipt-kind-attributes = Je bank gaf gegevens
+receipt-kind-withdrawal = Je trok je toestemming in
 factor-code = Code
 factor-unlock = Vingerafdruk of gezicht
 check-committed-yes = Dit bewijs is van jou en is niet veranderd.

@@ -88,7 +88,7 @@ impl Scheme {
     }
 
     /// The person withdraws what they consented to towards a partner. The device's signature is enough, also while the identity is
-    /// blocked. When nothing stands any more, the answer is that of the last withdrawal.
+    /// blocked. When nothing counts any more, the answer is that of the last withdrawal.
     ///
     /// # Errors
     /// `not_found` for a partner that got nothing; those of the signature.
@@ -103,13 +103,13 @@ impl Scheme {
         self.write(move |tx| {
             let spent = sequence.spend(tx)?;
             let latest = withdrawal::latest(tx, &who, &partner)?;
-            let stands = |grant: &Grant| {
+            let counts = |grant: &Grant| {
                 latest
                     .as_ref()
                     .is_none_or(|row| !row.covers(grant.auth_time))
             };
             let mut given = grant::given_to(tx, &who, &partner)?;
-            given.retain(stands);
+            given.retain(counts);
             // A withdrawal that is sent again does not undo what the person approved since.
             let repeated = spent == Spent::Repeated;
             if let Some(last) = given.last().filter(|_| !repeated) {

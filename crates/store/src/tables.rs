@@ -13,7 +13,7 @@ use crate::{
 /// Not among them: person keys (sealed under a keystore key, with the identity), the tree of the log (made of its leaves, and checked
 /// against its signed heads), spent client assertions and DPoP proofs, counts of text messages and mails, and the audit trail (only
 /// their deletion would help anybody, and no MAC shows that).
-pub static TABLES: [&Table; 31] = [
+pub static TABLES: [&Table; 32] = [
     &identity::TABLE,
     &identity::SUSPENSIONS,
     &device::TABLE,
