@@ -305,7 +305,7 @@ async function walk(browser, lang, theme, size) {
     await page.goto(`${fake.origin}/app/#/action/${allowed.id}`);
     await at("screen-past").waitFor();
     await at("withdraw").click();
-    await inView("withdraw-cancel");
+    await at("withdraw-cancel").scrollIntoViewIfNeeded();
     await shot("withdraw");
     await at("withdraw-now").click();
     await at("withdrawn").waitFor();
