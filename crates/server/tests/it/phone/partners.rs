@@ -304,7 +304,7 @@ async fn t40_a_withdrawn_hint_is_refused_in_a_plain_request_too() {
 }
 
 #[tokio::test]
-async fn t12_a_withdrawal_that_is_sent_again_does_not_undo_a_later_approval() {
+async fn t12_a_withdrawal_that_is_sent_again_gets_the_same_answer() {
     let network = TestNetwork::new().await;
     let partner = network.partner().await;
     let mut ana = network.enrolled(0).await;
