@@ -37,6 +37,9 @@ static SHOP: LazyLock<Registration> = LazyLock::new(|| Registration {
     claims_in_id_token: false,
     response_modes: vec![ResponseMode::Query],
     userinfo_signed_response_alg: None,
+    id_token_encryption: None,
+    userinfo_encryption: None,
+    encryption_keys: ipse_jose::JwkSet::default(),
     reasons: std::collections::BTreeMap::new(),
     id_token_alg: IdTokenAlg::ES256,
     services: vec![Service {

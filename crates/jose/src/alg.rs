@@ -46,24 +46,31 @@ impl fmt::Display for Alg {
 }
 
 /// How the content key reaches the recipient (RFC 7518 §4.1).
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]
 pub enum KeyAlg {
     /// ECDH-ES in direct mode on P-256.
+    #[serde(rename = "ECDH-ES")]
     EcdhEs,
     /// RSAES-OAEP with SHA-256 and MGF1 with SHA-256.
+    #[serde(rename = "RSA-OAEP-256")]
     RsaOaep256,
 }
 
 /// How the content is encrypted (RFC 7518 §5.1).
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]
 pub enum Enc {
     /// AES-CBC with HMAC-SHA-256, two keys of 128 bits.
+    #[serde(rename = "A128CBC-HS256")]
     A128CbcHs256,
     /// AES-GCM with a key of 256 bits.
+    #[serde(rename = "A256GCM")]
     A256Gcm,
 }
 
 impl KeyAlg {
+    /// Every algorithm, in the order in which metadata names them.
+    pub const ALL: [Self; 2] = [Self::RsaOaep256, Self::EcdhEs];
+
     /// The name in `alg`.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -76,13 +83,14 @@ impl KeyAlg {
     /// The algorithm with this exact name.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        [Self::EcdhEs, Self::RsaOaep256]
-            .into_iter()
-            .find(|alg| alg.name() == name)
+        Self::ALL.into_iter().find(|alg| alg.name() == name)
     }
 }
 
 impl Enc {
+    /// Every algorithm, in the order in which metadata names them.
+    pub const ALL: [Self; 2] = [Self::A128CbcHs256, Self::A256Gcm];
+
     /// The name in `enc`.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -95,8 +103,6 @@ impl Enc {
     /// The algorithm with this exact name.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        [Self::A128CbcHs256, Self::A256Gcm]
-            .into_iter()
-            .find(|enc| enc.name() == name)
+        Self::ALL.into_iter().find(|enc| enc.name() == name)
     }
 }

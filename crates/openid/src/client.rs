@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::claim::Claim;
 use crate::client_keys::ClientKeys;
 
+mod encryption;
 pub(crate) mod fapi;
 mod reasons;
 mod share;
@@ -18,6 +19,7 @@ pub(crate) mod tests;
 mod validate;
 
 pub use crate::claim::{ADDRESS, EMAIL, LOGIN_SCOPES, PHONE, PROFILE, SCOPES, ServiceType};
+pub use encryption::{Encryption, NO_KEY, Recipient};
 pub use reasons::WITH_REASON;
 pub use share::ServiceAttribute;
 pub use validate::{LONGEST_LEGACY, RegistrationProblem};
@@ -68,6 +70,15 @@ pub struct Registration {
     /// Signed userinfo (OpenID Connect Core §5.3.2); plain JSON if there is no algorithm.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub userinfo_signed_response_alg: Option<IdTokenAlg>,
+    /// Encrypted ID tokens (OpenID Connect Core §10.2).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id_token_encryption: Option<Encryption>,
+    /// Encrypted userinfo.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub userinfo_encryption: Option<Encryption>,
+    /// The keys for encryption of a client with a secret. Other clients have theirs beside the keys for signatures.
+    #[serde(default, skip_serializing_if = "has_no_key")]
+    pub encryption_keys: ipse_jose::JwkSet,
     /// Why the client has weaker or unusual rules, by the name of the member.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub reasons: BTreeMap<String, String>,
@@ -343,20 +354,19 @@ impl Registration {
 
     /// The keys that were fetched from its `jwks_uri`; none for other clients.
     pub fn published_keys(&self) -> Option<&ipse_jose::JwkSet> {
-        match &self.authentication {
-            Authentication::PrivateKeyJwt { jwks, .. } if self.jwks_uri.is_some() => {
-                Some(jwks.set())
-            }
-            _ => None,
-        }
+        self.jwks_uri.as_ref().map(|_| self.key_set())
     }
 
     /// Sets what was fetched from its `jwks_uri`. It is not part of what is stored.
     pub fn set_published_keys(&mut self, keys: ipse_jose::JwkSet) {
-        if let Authentication::PrivateKeyJwt { jwks, .. } = &mut self.authentication
-            && self.jwks_uri.is_some()
-        {
-            *jwks = keys.into();
+        if self.jwks_uri.is_none() {
+            return;
+        }
+        match &mut self.authentication {
+            Authentication::PrivateKeyJwt { jwks, .. } => *jwks = keys.into(),
+            Authentication::ClientSecretBasic { .. } | Authentication::ClientSecretPost { .. } => {
+                self.encryption_keys = keys;
+            }
         }
     }
 
@@ -425,6 +435,10 @@ impl Registration {
 )]
 fn is_zero(minutes: &u32) -> bool {
     *minutes == 0
+}
+
+fn has_no_key(set: &ipse_jose::JwkSet) -> bool {
+    set.keys.is_empty()
 }
 
 fn default_true() -> bool {

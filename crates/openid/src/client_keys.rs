@@ -1,10 +1,11 @@
 //! The public keys that a client registered.
 
+use ipse_jose::jwe::KeyAlg;
 use ipse_jose::{Alg, JwkSet, VerifyingKey};
 use serde::{Deserialize, Serialize};
 
 /// The most keys that a client may register.
-const MAX: usize = 10;
+pub(crate) const MAX: usize = 10;
 
 /// A client's keys: as registered, and parsed for its assertions.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -19,6 +20,7 @@ pub struct ClientKeys {
 struct ClientKey {
     kid: Option<String>,
     verifying: Vec<VerifyingKey>,
+    encrypts: bool,
 }
 
 impl From<JwkSet> for ClientKeys {
@@ -29,6 +31,7 @@ impl From<JwkSet> for ClientKeys {
                 .into_iter()
                 .filter_map(|alg| VerifyingKey::from_jwk(key, alg).ok())
                 .collect(),
+            encrypts: KeyAlg::ALL.into_iter().any(|alg| key.encrypts(alg)),
         };
         Self {
             parsed: set.keys.iter().map(parse).collect(),
@@ -54,18 +57,19 @@ impl ClientKeys {
         &self.set
     }
 
-    /// Whether there is at least one key, and every key is supported.
+    /// Whether there is at least one key for signatures, and every key is for signatures or encryption.
     pub fn are_usable(&self) -> bool {
-        (1..=MAX).contains(&self.parsed.len())
-            && self.parsed.iter().all(|key| !key.verifying.is_empty())
+        let verifies = |key: &ClientKey| !key.verifying.is_empty();
+        self.parsed.len() <= MAX
+            && self.parsed.iter().any(verifies)
+            && self.parsed.iter().all(|key| verifies(key) || key.encrypts)
     }
 
-    /// Whether every key can be used with ES256 or PS256 (FAPI 2.0 Security Profile §5.4).
+    /// Whether every key for signatures can be used with ES256 or PS256 (FAPI 2.0 Security Profile §5.4).
     pub(crate) fn are_fapi(&self) -> bool {
         let allowed = |key: &VerifyingKey| key.alg() != Alg::Rs256;
-        self.parsed
-            .iter()
-            .all(|key| key.verifying.iter().any(allowed))
+        let mut signing = self.parsed.iter().filter(|key| !key.verifying.is_empty());
+        signing.all(|key| key.verifying.iter().any(allowed))
     }
 
     /// The keys that may have made a signature. `kid` is an opaque name and never a place to fetch a key from (threat 22). A key is

@@ -1,5 +1,6 @@
 //! The metadata document (OpenID Connect Discovery 1.0 §3, RFC 8414 §2), which is the same at both well-known paths.
 
+use ipse_jose::jwe::{Enc, KeyAlg};
 use ipse_texts::Language;
 use serde_json::{Value, json};
 
@@ -20,6 +21,8 @@ pub fn document(issuer: &str) -> Value {
         "client_secret_post",
     ];
     let auth_algs = ["ES256", "PS256", "RS256"];
+    let key_algs = KeyAlg::ALL.map(KeyAlg::name);
+    let encs = Enc::ALL.map(Enc::name);
     let mut claims = vec![
         "iss",
         "sub",
@@ -50,6 +53,10 @@ pub fn document(issuer: &str) -> Value {
         "subject_types_supported": ["pairwise"],
         "id_token_signing_alg_values_supported": ["ES256", "RS256"],
         "userinfo_signing_alg_values_supported": ["ES256", "RS256"],
+        "id_token_encryption_alg_values_supported": key_algs,
+        "id_token_encryption_enc_values_supported": encs,
+        "userinfo_encryption_alg_values_supported": key_algs,
+        "userinfo_encryption_enc_values_supported": encs,
         "scopes_supported": std::iter::once("openid").chain(SCOPES).collect::<Vec<_>>(),
         "claim_types_supported": ["normal"],
         "claims_supported": claims,

@@ -5,12 +5,13 @@
 use std::collections::BTreeMap;
 
 use ipse_jose::JwkSet;
+use ipse_jose::jwe::{Enc, KeyAlg};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
 use crate::client::fapi::Choices;
 use crate::client::{
-    AssertionAudience, Authentication, IdTokenAlg, LONGEST_LEGACY, Pkce, Registration, Replaced,
+    AssertionAudience, Authentication, Encryption, IdTokenAlg, LONGEST_LEGACY, Pkce, Registration, Replaced,
     ResponseMode, Service,
 };
 use crate::client_keys::ClientKeys;
@@ -87,6 +88,10 @@ pub struct Metadata {
     pub id_token_alg: Option<IdTokenAlg>,
     /// `userinfo_signed_response_alg`; the inner none is JSON without a signature.
     pub userinfo_alg: Option<Option<IdTokenAlg>>,
+    /// `id_token_encrypted_response_alg` and `_enc`.
+    pub id_token_encryption: EncryptionMembers,
+    /// `userinfo_encrypted_response_alg` and `_enc`.
+    pub userinfo_encryption: EncryptionMembers,
     /// `response_modes`.
     pub response_modes: Option<Vec<ResponseMode>>,
     /// `claims_in_id_token`.
@@ -111,6 +116,40 @@ pub struct Metadata {
     pub services: Option<Vec<Service>>,
     /// `sandbox_people`.
     pub sandbox_people: Option<bool>,
+}
+
+/// What was given of how one kind of answer is encrypted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct EncryptionMembers {
+    /// `…_encrypted_response_alg`; the inner none is an answer that is not encrypted.
+    pub alg: Option<Option<KeyAlg>>,
+    /// `…_encrypted_response_enc`.
+    pub enc: Option<Enc>,
+}
+
+impl EncryptionMembers {
+    /// Whether there is an `enc` and no `alg`, which OpenID Connect Registration §2 forbids.
+    fn lacks_alg(self, before: Option<Encryption>) -> bool {
+        self.enc.is_some() && self.alg.is_none() && before.is_none()
+    }
+
+    /// What is registered afterwards.
+    fn change(self, before: Option<Encryption>) -> Option<Encryption> {
+        let alg = self.alg.unwrap_or(before.map(|before| before.alg))?;
+        let enc = self.enc.or(before.map(|before| before.enc));
+        let enc = enc.unwrap_or(Enc::A128CbcHs256);
+        Some(Encryption { alg, enc })
+    }
+}
+
+/// The answers that may be encrypted.
+const ID_TOKEN: &str = "id_token";
+const USERINFO: &str = "userinfo";
+
+/// The members for one kind of answer.
+fn encryption_members(answer: &str) -> (String, String) {
+    let member = |end: &str| format!("{answer}_encrypted_response_{end}");
+    (member("alg"), member("enc"))
 }
 
 /// Standard members with only one value here.
@@ -169,6 +208,21 @@ impl Reader<'_> {
         found.map(|(_, choice)| *choice)
     }
 
+    /// `none` ends encryption.
+    fn encryption(&mut self, answer: &str) -> EncryptionMembers {
+        let (alg, enc) = encryption_members(answer);
+        let mut algs = vec![("none", None)];
+        algs.extend(KeyAlg::ALL.map(|alg| (alg.name(), Some(alg))));
+        let read = EncryptionMembers {
+            alg: self.choose(&alg, &algs),
+            enc: self.choose(&enc, &Enc::ALL.map(|enc| (enc.name(), enc))),
+        };
+        if read.alg == Some(None) && read.enc.is_some() {
+            self.refuse(&enc, format!("it contradicts {alg}: nothing is encrypted"));
+        }
+        read
+    }
+
     fn both(&mut self, one: &str, other: &str, reason: &str) {
         if self.members.contains_key(one) && self.members.contains_key(other) {
             self.refuse(one, format!("it contradicts {other}: {reason}"));
@@ -214,6 +268,8 @@ impl Metadata {
                     ("ES256", Some(IdTokenAlg::ES256)),
                 ],
             ),
+            id_token_encryption: r.encryption(ID_TOKEN),
+            userinfo_encryption: r.encryption(USERINFO),
             response_modes: r.take("response_modes", "a list of query and form_post"),
             claims_in_id_token: r.take("claims_in_id_token", "true or false"),
             pkce: r.choose(
@@ -244,12 +300,7 @@ impl Metadata {
             "a client has one sector",
         );
         if read.method.is_some_and(Method::has_secret) {
-            for member in [
-                "jwks",
-                "jwks_uri",
-                "assertion_audience",
-                "assertion_audience_until",
-            ] {
+            for member in ["assertion_audience", "assertion_audience_until"] {
                 let reason = "a client with a secret signs no assertions";
                 r.both(member, "token_endpoint_auth_method", reason);
             }
@@ -308,6 +359,14 @@ impl Metadata {
         let required = [
             ("client_name", self.name.is_none()),
             ("redirect_uris", self.redirect_uris.is_none()),
+            (
+                "id_token_encrypted_response_alg",
+                self.id_token_encryption.lacks_alg(None),
+            ),
+            (
+                "userinfo_encrypted_response_alg",
+                self.userinfo_encryption.lacks_alg(None),
+            ),
         ];
         let missing = required.into_iter().filter(|(_, missing)| *missing);
         missing
@@ -346,10 +405,13 @@ impl Metadata {
             claims_in_id_token: false,
             response_modes: vec![ResponseMode::Query],
             userinfo_signed_response_alg: None,
+            id_token_encryption: None,
+            userinfo_encryption: None,
+            encryption_keys: JwkSet::default(),
             reasons: BTreeMap::new(),
             services: vec![Service::login("LOGIN")],
             sandbox_people: false,
-            jwks_uri: self.jwks_uri.clone(),
+            jwks_uri: None,
             sector,
             sector_identifier_uri: self.sector_identifier_uri.clone(),
             security_event_endpoint: None,
@@ -383,6 +445,10 @@ impl Metadata {
             member: member.to_owned(),
             reason: reason.to_owned(),
         };
+        let has_keys = matches!(
+            registration.authentication,
+            Authentication::PrivateKeyJwt { .. }
+        );
         let mut problems = Vec::new();
         let sector = "a sector never changes: register another client";
         let rotate = "use rotate-key, which lets the old keys end";
@@ -393,22 +459,35 @@ impl Metadata {
                 sector,
             ),
             (self.sector_of.is_some(), "sector_of", sector),
-            (self.jwks.is_some(), "jwks", rotate),
-            (self.jwks_uri.is_some(), "jwks_uri", rotate),
+            (has_keys && self.jwks.is_some(), "jwks", rotate),
+            (has_keys && self.jwks_uri.is_some(), "jwks_uri", rotate),
         ] {
             if given {
                 problems.push(refuse(member, reason));
             }
         }
-        let has_secret = !matches!(
-            registration.authentication,
-            Authentication::PrivateKeyJwt { .. }
-        );
+        for (answer, given, before) in [
+            (
+                ID_TOKEN,
+                self.id_token_encryption,
+                registration.id_token_encryption,
+            ),
+            (
+                USERINFO,
+                self.userinfo_encryption,
+                registration.userinfo_encryption,
+            ),
+        ] {
+            if given.lacks_alg(before) {
+                let (alg, enc) = encryption_members(answer);
+                problems.push(refuse(&enc, &format!("it belongs to {alg}: add it")));
+            }
+        }
         if self.switches(registration) {
             let reason = "the client needs other credentials for it";
             problems.push(refuse("token_endpoint_auth_method", reason));
         }
-        if has_secret && self.audience_is_endpoint.is_some() {
+        if !has_keys && self.audience_is_endpoint.is_some() {
             let reason = "a client with a secret signs no assertions";
             problems.push(refuse("assertion_audience", reason));
         }
@@ -434,6 +513,9 @@ impl Metadata {
         );
         set(&mut to.id_token_alg, self.id_token_alg);
         set(&mut to.userinfo_signed_response_alg, self.userinfo_alg);
+        to.id_token_encryption = self.id_token_encryption.change(to.id_token_encryption);
+        to.userinfo_encryption = self.userinfo_encryption.change(to.userinfo_encryption);
+        put_keys(to, self.jwks, self.jwks_uri);
         set(&mut to.claims_in_id_token, self.claims_in_id_token);
         set(&mut to.response_modes, self.response_modes);
         match (self.pkce, self.pkce_until) {
@@ -480,8 +562,25 @@ impl Metadata {
     }
 }
 
+/// A set by address replaces one by value, and the reverse. Keys of a client that signs are in its authentication.
+fn put_keys(to: &mut Registration, jwks: Option<JwkSet>, jwks_uri: Option<String>) {
+    if jwks_uri.is_some() {
+        to.jwks_uri = jwks_uri;
+        to.encryption_keys = JwkSet::default();
+    } else if let Some(jwks) = jwks
+        && !matches!(to.authentication, Authentication::PrivateKeyJwt { .. })
+    {
+        to.jwks_uri = None;
+        to.encryption_keys = jwks;
+    }
+}
+
 /// The members that [`Metadata::read`] reads.
-const KNOWN: [&str; 23] = [
+const KNOWN: [&str; 27] = [
+    "id_token_encrypted_response_alg",
+    "id_token_encrypted_response_enc",
+    "userinfo_encrypted_response_alg",
+    "userinfo_encrypted_response_enc",
     "client_name",
     "domain",
     "redirect_uris",
@@ -519,11 +618,13 @@ pub fn show(registration: &Registration) -> Map<String, Value> {
     put("redirect_uris", json!(registration.redirect_uris));
     let method = registration.authentication.method();
     put("token_endpoint_auth_method", json!(method));
-    if let Authentication::PrivateKeyJwt { jwks, audience } = &registration.authentication {
-        match &registration.jwks_uri {
-            Some(uri) => put("jwks_uri", json!(uri)),
-            None => put("jwks", json!(jwks)),
-        }
+    let keys = registration.key_set();
+    match &registration.jwks_uri {
+        Some(uri) => put("jwks_uri", json!(uri)),
+        None if keys.keys.is_empty() => {}
+        None => put("jwks", json!(keys)),
+    }
+    if let Authentication::PrivateKeyJwt { audience, .. } = &registration.authentication {
         match audience {
             AssertionAudience::Issuer => put("assertion_audience", json!("issuer")),
             AssertionAudience::Endpoint { until } => {
@@ -537,6 +638,19 @@ pub fn show(registration: &Registration) -> Map<String, Value> {
     let userinfo = registration.userinfo_signed_response_alg;
     let userinfo = userinfo.map_or("none", IdTokenAlg::as_str);
     put("userinfo_signed_response_alg", json!(userinfo));
+    for (answer, encryption) in [
+        (ID_TOKEN, registration.id_token_encryption),
+        (USERINFO, registration.userinfo_encryption),
+    ] {
+        let (alg, enc) = encryption_members(answer);
+        match encryption {
+            Some(encryption) => {
+                put(&alg, json!(encryption.alg));
+                put(&enc, json!(encryption.enc));
+            }
+            None => put(&alg, json!("none")),
+        }
+    }
     put("response_modes", json!(registration.response_modes));
     let in_id_token = registration.claims_in_id_token;
     put("claims_in_id_token", json!(in_id_token));

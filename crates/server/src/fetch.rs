@@ -11,8 +11,8 @@ use std::time::Duration;
 use anyhow::{Context as _, bail};
 use axum::body::Bytes;
 use http_body_util::{BodyExt, Full};
-use hyper::header::{AUTHORIZATION, CONTENT_TYPE};
-use hyper::{Method, Request};
+use hyper::header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE};
+use hyper::{HeaderMap, Method, Request};
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -94,6 +94,8 @@ pub struct Answer {
     pub status: u16,
     /// Media type, without parameters, in lower case.
     pub media_type: String,
+    /// For how many seconds it says that it may be used (`max-age`, RFC 9111 §5.2.2.1); 0 when it may not be kept.
+    pub max_age: Option<u64>,
     /// Whole body.
     pub body: Vec<u8>,
 }
@@ -209,6 +211,7 @@ impl Fetch {
             .unwrap_or_default()
             .trim()
             .to_ascii_lowercase();
+        let max_age = max_age(answer.headers());
         let mut stream = answer.into_body();
         let mut body = Vec::new();
         while let Some(frame) = stream.frame().await {
@@ -224,9 +227,26 @@ impl Fetch {
         Ok(Answer {
             status,
             media_type,
+            max_age,
             body,
         })
     }
+}
+
+/// What `Cache-Control` says. Of several values, the least counts.
+fn max_age(headers: &HeaderMap) -> Option<u64> {
+    let lines = headers.get_all(CACHE_CONTROL).iter();
+    let directives = lines.filter_map(|line| line.to_str().ok()).flat_map(|line| line.split(','));
+    let seconds = directives.filter_map(|directive| {
+        let directive = directive.trim().to_ascii_lowercase();
+        if ["no-store", "no-cache"].contains(&&*directive) {
+            return Some(0);
+        }
+        // What is not a number of seconds is not fresh (RFC 9111 §4.2.1).
+        let seconds = directive.strip_prefix("max-age=")?;
+        Some(seconds.trim_matches('"').parse().unwrap_or(0))
+    });
+    seconds.min()
 }
 
 impl Party {

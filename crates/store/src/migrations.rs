@@ -166,6 +166,12 @@ pub static SCHEME: Migrations = Migrations::new(&[
         sqlite: include_str!("../migrations/scheme/sqlite/0027_withdrawal.sql"),
         postgres: include_str!("../migrations/scheme/postgres/0027_withdrawal.sql"),
     },
+    Migration {
+        version: 28,
+        name: "for how long published keys are used for encryption",
+        sqlite: include_str!("../migrations/scheme/sqlite/0028_partner_keys_max_age.sql"),
+        postgres: include_str!("../migrations/scheme/postgres/0028_partner_keys_max_age.sql"),
+    },
 ]);
 
 /// The store of person keys.

@@ -14,6 +14,8 @@ pub struct PartnerKeys {
     pub jwks: String,
     /// Milliseconds of the last fetch; 0 when there was none.
     pub fetched: i64,
+    /// For how many milliseconds after the fetch they can be used for encryption.
+    pub max_age: i64,
     /// Milliseconds of the last attempt.
     pub attempted: i64,
 }
@@ -22,7 +24,7 @@ pub struct PartnerKeys {
 pub(crate) static TABLE: Table = Table::new(
     "partner_keys",
     "partner",
-    "partner, uri, jwks, fetched, attempted",
+    "partner, uri, jwks, fetched, max_age, attempted",
 );
 
 fn partner_keys(mut row: Row) -> Result<PartnerKeys, StoreError> {
@@ -30,6 +32,7 @@ fn partner_keys(mut row: Row) -> Result<PartnerKeys, StoreError> {
         uri: row.get("uri")?,
         jwks: row.get("jwks")?,
         fetched: row.get("fetched")?,
+        max_age: row.get("max_age")?,
         attempted: row.get("attempted")?,
     })
 }
@@ -55,7 +58,7 @@ pub fn attempt(tx: &mut Tx, partner: &PartnerId, uri: &str, now: i64) -> Result<
     if known {
         return Ok(());
     }
-    tx.add(&TABLE, params![partner, uri, "", 0, now])
+    tx.add(&TABLE, params![partner, uri, "", 0, 0, now])
 }
 
 /// Keeps keys that were fetched from `uri`; false when another address was tried meanwhile.
@@ -64,6 +67,7 @@ pub fn keep(
     partner: &PartnerId,
     uri: &str,
     jwks: &str,
+    max_age: i64,
     now: i64,
 ) -> Result<bool, StoreError> {
     tx.amend(&TABLE, params![partner], |row| {
@@ -72,6 +76,7 @@ pub fn keep(
         }
         row.set("jwks", jwks)?;
         row.set("fetched", now)?;
+        row.set("max_age", max_age)?;
         Ok(true)
     })
 }

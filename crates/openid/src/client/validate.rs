@@ -1,11 +1,14 @@
 //! What a registration must be like.
 
+use ipse_jose::Jwk;
+use ipse_jose::jwe::KeyAlg;
 use url::Host;
 
 use super::{
     AssertionAudience, Authentication, LOGIN_SCOPES, MOST_RETURN_MINUTES, Pkce, Registration,
     ResponseMode, ServiceType,
 };
+use crate::client_keys;
 use crate::redirect::{self, RedirectProblem};
 
 /// Why a registration is refused.
@@ -32,8 +35,20 @@ pub enum RegistrationProblem {
         problem: RedirectProblem,
     },
     /// The key set.
-    #[error("jwks: register 1 to 10 public signing keys (EC P-256, or RSA of 2048 bits and up)")]
+    #[error(
+        "jwks: register 1 to 10 public keys (EC P-256, or RSA of 2048 bits and up), at least one of them for signatures"
+    )]
     Keys,
+    /// The keys of a client with a secret.
+    #[error(
+        "jwks: a client with a secret signs no assertions: register at most 10 keys with `use` enc, or jwks_uri"
+    )]
+    EncryptionKeys,
+    /// Encryption without a key.
+    #[error(
+        "{0}: register a key that it can use, with `use` enc or none (EC P-256 for ECDH-ES, RSA of 2048 bits and up for RSA-OAEP-256)"
+    )]
+    NoEncryptionKey(&'static str),
     /// No service, or too many.
     #[error("services: register 1 to 50")]
     Services,
@@ -144,12 +159,20 @@ impl Registration {
                 return Err(RegistrationProblem::Until);
             }
         }
-        let has_keys = matches!(self.authentication, Authentication::PrivateKeyJwt { .. });
+        if !self.are_encryption_keys() {
+            return Err(RegistrationProblem::EncryptionKeys);
+        }
+        // Published keys are checked when they are read.
+        if self.jwks_uri.is_none()
+            && let Some(member) = self.without_key(self.key_set())
+        {
+            return Err(RegistrationProblem::NoEncryptionKey(member));
+        }
         let published = |uri: &str| redirect::is_published(uri, production);
         if self
             .jwks_uri
             .as_deref()
-            .is_some_and(|uri| !has_keys || !published(uri))
+            .is_some_and(|uri| !published(uri))
         {
             return Err(RegistrationProblem::KeysUri);
         }
@@ -209,6 +232,20 @@ impl Registration {
             return Err(RegistrationProblem::Sandbox);
         }
         Ok(())
+    }
+
+    /// Whether keys for encryption are only there for a client with a secret, by value, and for nothing else.
+    fn are_encryption_keys(&self) -> bool {
+        let keys = &self.encryption_keys.keys;
+        let has_secret = !matches!(self.authentication, Authentication::PrivateKeyJwt { .. });
+        let encrypts = |key: &Jwk| {
+            key.use_.as_deref() == Some("enc") && KeyAlg::ALL.iter().any(|alg| key.encrypts(*alg))
+        };
+        keys.is_empty()
+            || (has_secret
+                && self.jwks_uri.is_none()
+                && keys.len() <= client_keys::MAX
+                && keys.iter().all(encrypts))
     }
 }
 

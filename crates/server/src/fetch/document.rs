@@ -18,6 +18,15 @@ pub struct Documents {
     fetch: Fetch,
 }
 
+/// Keys that a client publishes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeySet {
+    /// The keys.
+    pub keys: JwkSet,
+    /// For how many seconds the client says that they may be used.
+    pub max_age: Option<u64>,
+}
+
 /// Why a document cannot be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum DocumentError {
@@ -55,10 +64,15 @@ impl Documents {
     ///
     /// # Errors
     /// [`DocumentError`].
-    pub async fn key_set(&self, url: &str) -> Result<JwkSet, DocumentError> {
-        let body = self.get(url, &["application/json", "application/jwk-set+json"]);
-        JwkSet::parse(&body.await?)
-            .map_err(|_| DocumentError::Malformed("a JWK set of public keys"))
+    pub async fn key_set(&self, url: &str) -> Result<KeySet, DocumentError> {
+        let answer = self.get(url, &["application/json", "application/jwk-set+json"]);
+        let answer = answer.await?;
+        let keys = JwkSet::parse(&answer.body)
+            .map_err(|_| DocumentError::Malformed("a JWK set of public keys"))?;
+        Ok(KeySet {
+            keys,
+            max_age: answer.max_age,
+        })
     }
 
     /// Checks that the document of a sector lists redirect URIs (OpenID Connect Registration §5).
@@ -70,8 +84,8 @@ impl Documents {
         url: &str,
         redirect_uris: &[String],
     ) -> Result<(), DocumentError> {
-        let body = self.get(url, &["application/json"]).await?;
-        let listed: Vec<String> = ipse_jose::strict_json(&body)
+        let answer = self.get(url, &["application/json"]).await?;
+        let listed: Vec<String> = ipse_jose::strict_json(&answer.body)
             .map_err(|_| DocumentError::Malformed("a JSON list of redirect URIs"))?;
         if redirect_uris.iter().all(|uri| listed.contains(uri)) {
             Ok(())
@@ -104,7 +118,7 @@ impl Documents {
             .map_err(|_| FetchError::Silent)?
     }
 
-    async fn get(&self, url: &str, media_types: &[&str]) -> Result<Vec<u8>, DocumentError> {
+    async fn get(&self, url: &str, media_types: &[&str]) -> Result<Answer, DocumentError> {
         let parsed = Url::parse(url).map_err(|_| FetchError::Refused)?;
         if !self.fetch.allows(&parsed) {
             return Err(FetchError::Refused.into());
@@ -120,6 +134,6 @@ impl Documents {
         if !media_types.contains(&&*answer.media_type) {
             return Err(DocumentError::MediaType);
         }
-        Ok(answer.body)
+        Ok(answer)
     }
 }

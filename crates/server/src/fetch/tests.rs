@@ -184,7 +184,7 @@ async fn t21_only_a_json_document_within_the_limits_is_read() {
         let (port, _) = canary(answer).await;
         let url = format!("http://127.0.0.1:{port}/jwks");
         let read = documents(Profile::Demo).key_set(&url).await;
-        assert_eq!(read.map(|set| set.keys.len()), expected);
+        assert_eq!(read.map(|set| set.keys.keys.len()), expected);
     }
 }
 

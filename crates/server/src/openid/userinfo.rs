@@ -14,7 +14,7 @@ use ipse_openid::{OAuthError, OAuthErrorCode, Params, tokens};
 use ipse_scheme::Error as SchemeError;
 
 use super::error::Error;
-use super::{Provider, client, disclosure, dpop, form, headers};
+use super::{Provider, client, disclosure, dpop, form, headers, published_keys};
 use crate::request_id;
 
 /// With the token in the header.
@@ -97,15 +97,21 @@ async fn userinfo(
         .map_err(Error::json("the request cannot be read"))?;
     let released = disclosure::released(&request.claims.userinfo, &found.released);
     let claims = tokens::userinfo(&found.sub, released);
-    match registration.userinfo_signed_response_alg {
-        None => serde_json::to_vec(&claims)
-            .map(Body::Json)
-            .map_err(Error::json("the answer cannot be written")),
-        Some(alg) => {
-            let key = provider.id_token_key(alg);
-            tokens::signed_userinfo(claims, provider.issuer(), &registration.client_id, key)
-                .map(Body::Jwt)
-                .map_err(|_| SchemeError::Internal("userinfo cannot be signed").into())
-        }
-    }
+    let encryption = registration.userinfo_encryption;
+    let recipient = published_keys::recipient(provider, &registration, encryption).await?;
+    let Some(alg) = registration.userinfo_signed_response_alg else {
+        let json =
+            serde_json::to_vec(&claims).map_err(Error::json("the answer cannot be written"))?;
+        return Ok(match recipient {
+            Some(recipient) => Body::Jwt(recipient.encrypt_json(&json)?),
+            None => Body::Json(json),
+        });
+    };
+    let key = provider.id_token_key(alg);
+    let signed = tokens::signed_userinfo(claims, provider.issuer(), &registration.client_id, key)
+        .map_err(|_| SchemeError::Internal("userinfo cannot be signed"))?;
+    Ok(Body::Jwt(match recipient {
+        Some(recipient) => recipient.encrypt_jwt(&signed)?,
+        None => signed,
+    }))
 }

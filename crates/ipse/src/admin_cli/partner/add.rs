@@ -16,7 +16,7 @@ use ipse_store::Store;
 use serde_json::{Map, Value, json};
 
 use super::options::{self, Options};
-use super::{Secrets, actor, check_sector, find, presets, refused};
+use super::{Secrets, actor, check_published_keys, check_sector, find, presets, refused};
 
 #[derive(clap::Args)]
 #[command(after_help = "Examples:
@@ -38,7 +38,7 @@ pub struct Add {
     site: Option<String>,
     #[command(flatten)]
     options: Options,
-    /// File with the partner's public keys (JWK set) [default: a new key, which is printed]
+    /// File with the partner's public keys (JWK set) [default: a new key, which is printed]. With a secret: keys for encryption only
     #[arg(long, value_name = "FILE")]
     jwks: Option<PathBuf>,
     /// Where the partner publishes its keys, instead of --jwks
@@ -97,6 +97,7 @@ pub async fn run(config: &ServerConfig, store: &Store, add: Add) -> anyhow::Resu
     }
     registration.validate(config.profile == Profile::Production, now)?;
     check_sector(config, &registration).await?;
+    check_published_keys(config, &registration).await?;
     let text = serde_json::to_string(&registration)?;
     let reserved = config.scheme().reserved_names;
     let registered = store

@@ -48,11 +48,11 @@ pub struct Edit {
     #[arg(long, conflicts_with = "sandbox_people")]
     no_sandbox_people: bool,
     /// With --auth private_key_jwt for a partner that has a secret: file with its public keys (JWK set) [default: a new key, which is
-    /// printed]
-    #[arg(long, value_name = "FILE", requires = "auth")]
+    /// printed]. For a partner that keeps its secret: its keys for encryption
+    #[arg(long, value_name = "FILE")]
     jwks: Option<PathBuf>,
     /// The same: where the partner publishes its keys
-    #[arg(long, value_name = "URL", requires = "auth", conflicts_with = "jwks")]
+    #[arg(long, value_name = "URL", conflicts_with = "jwks")]
     jwks_uri: Option<String>,
     #[command(flatten)]
     overlap: Overlap,
@@ -163,6 +163,7 @@ fn switch(
     };
     let old = std::mem::replace(&mut registration.authentication, new);
     registration.jwks_uri = jwks_uri;
+    registration.encryption_keys = JwkSet::default();
     overlap.keep(registration, |until| match old {
         // Published keys are not kept: the partner has them at its own address.
         Authentication::PrivateKeyJwt { jwks, .. } if jwks.is_empty() => None,

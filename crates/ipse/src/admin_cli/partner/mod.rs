@@ -10,7 +10,7 @@ mod show;
 
 use anyhow::{Context, bail};
 use clap::Subcommand;
-use ipse_openid::client::{Registration, SecretHash, secret_text};
+use ipse_openid::client::{Registration, RegistrationProblem, SecretHash, secret_text};
 use ipse_openid::metadata::MemberProblem;
 use ipse_protocol::ids::PartnerId;
 use ipse_protocol::{Clock, Random};
@@ -165,6 +165,23 @@ async fn find(store: &Store, client_id: &str) -> anyhow::Result<Found> {
     })
 }
 
+/// Checks that there is a key for each answer that is encrypted, where the client publishes its keys.
+async fn check_published_keys(
+    config: &ServerConfig,
+    registration: &Registration,
+) -> anyhow::Result<()> {
+    let encrypted = registration.id_token_encryption.or(registration.userinfo_encryption);
+    let (Some(uri), Some(_)) = (&registration.jwks_uri, encrypted) else {
+        return Ok(());
+    };
+    let fetched = Documents::new(config.profile)?.key_set(uri).await;
+    let fetched = fetched.with_context(|| format!("jwks_uri {uri}"))?;
+    match registration.without_key(&fetched.keys) {
+        Some(member) => Err(RegistrationProblem::NoEncryptionKey(member).into()),
+        None => Ok(()),
+    }
+}
+
 /// Validates a changed registration and stores it, with an audit entry for each event.
 async fn change(
     config: &ServerConfig,
@@ -175,6 +192,7 @@ async fn change(
 ) -> anyhow::Result<()> {
     let production = config.profile == Profile::Production;
     registration.validate(production, Clock::system().unix_seconds())?;
+    check_published_keys(config, registration).await?;
     let (id, before) = (found.id.clone(), found.row.registration.clone());
     let after = serde_json::to_string(registration)?;
     let reserved = config.scheme().reserved_names;

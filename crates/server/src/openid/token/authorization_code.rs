@@ -7,7 +7,7 @@ use ipse_scheme::Error as SchemeError;
 
 use super::super::client::Client;
 use super::super::error::Error;
-use super::super::{Provider, disclosure};
+use super::super::{Provider, disclosure, published_keys};
 
 const SECOND_MS: i64 = 1000;
 
@@ -17,7 +17,14 @@ pub async fn redeem(
     client: Client,
     grant: AuthorizationCodeGrant,
 ) -> Result<Vec<u8>, Error> {
-    let client_id = &client.registration.client_id;
+    let registration = client.registration.clone();
+    let client_id = &registration.client_id;
+    // Before the code is used up: the client can publish a key and redeem it.
+    let encryption = registration.id_token_encryption;
+    let recipient = match published_keys::recipient(provider, &registration, encryption).await {
+        Ok(recipient) => recipient,
+        Err(error) => return Err(client.refuse(provider, error).await),
+    };
     let code = grant.code.clone();
     let proved = client.proved_key().map(str::to_owned);
     let token_type = if proved.is_some() { "DPoP" } else { "Bearer" };
@@ -48,8 +55,12 @@ pub async fn redeem(
     // The database's clock may be a little ahead. A token must not be issued before its login.
     let now = provider.clock.unix_seconds().max(auth_time);
     let id_token = id_token
-        .sign(provider.id_token_key(client.registration.id_token_alg), now)
+        .sign(provider.id_token_key(registration.id_token_alg), now)
         .map_err(|_| SchemeError::Internal("an ID token cannot be signed"))?;
+    let id_token = match recipient {
+        Some(recipient) => recipient.encrypt_jwt(&id_token)?,
+        None => id_token,
+    };
     let answer = TokenResponse {
         access_token: access.token,
         token_type,

@@ -176,6 +176,9 @@ impl TestServer {
             claims_in_id_token: false,
             response_modes: vec![ResponseMode::Query],
             userinfo_signed_response_alg: None,
+            id_token_encryption: None,
+            userinfo_encryption: None,
+            encryption_keys: ipse_jose::JwkSet::default(),
             reasons: std::collections::BTreeMap::new(),
             id_token_alg: if require_par {
                 IdTokenAlg::ES256
