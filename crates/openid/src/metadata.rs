@@ -11,8 +11,8 @@ use serde_json::{Map, Value, json};
 
 use crate::client::fapi::Choices;
 use crate::client::{
-    AssertionAudience, Authentication, Encryption, IdTokenAlg, LONGEST_LEGACY, Pkce, Registration, Replaced,
-    ResponseMode, Service,
+    AssertionAudience, Authentication, Encryption, IdTokenAlg, LONGEST_LEGACY, Pkce, Registration,
+    Replaced, ResponseMode, Service,
 };
 use crate::client_keys::ClientKeys;
 

@@ -84,7 +84,9 @@ impl Scheme {
         let (partner, uri) = (partner.clone(), uri.to_owned());
         let max_age = max_age
             .and_then(|seconds| i64::try_from(seconds).ok())
-            .map_or(ENCRYPTION_LIFETIME_MS, |seconds| seconds.saturating_mul(1000))
+            .map_or(ENCRYPTION_LIFETIME_MS, |seconds| {
+                seconds.saturating_mul(1000)
+            })
             .clamp(PAUSE_MS, ENCRYPTION_LIFETIME_MS);
         let kept = self.store.write(move |tx| {
             let now = tx.now()?;

@@ -236,7 +236,9 @@ impl Fetch {
 /// What `Cache-Control` says. Of several values, the least counts.
 fn max_age(headers: &HeaderMap) -> Option<u64> {
     let lines = headers.get_all(CACHE_CONTROL).iter();
-    let directives = lines.filter_map(|line| line.to_str().ok()).flat_map(|line| line.split(','));
+    let directives = lines
+        .filter_map(|line| line.to_str().ok())
+        .flat_map(|line| line.split(','));
     let seconds = directives.filter_map(|directive| {
         let directive = directive.trim().to_ascii_lowercase();
         if ["no-store", "no-cache"].contains(&&*directive) {

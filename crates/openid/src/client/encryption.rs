@@ -79,19 +79,116 @@ impl Registration {
     /// The first kind of answer that must be encrypted and for which `keys` have no key, by its member.
     pub fn without_key(&self, keys: &JwkSet) -> Option<&'static str> {
         [
-            (
-                "id_token_encrypted_response_alg",
-                self.id_token_encryption,
-            ),
-            (
-                "userinfo_encrypted_response_alg",
-                self.userinfo_encryption,
-            ),
+            ("id_token_encrypted_response_alg", self.id_token_encryption),
+            ("userinfo_encrypted_response_alg", self.userinfo_encryption),
         ]
         .into_iter()
         .find(|(_, encryption)| {
             encryption.is_some_and(|encryption| Recipient::find(encryption, keys).is_none())
         })
         .map(|(member, _)| member)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ipse_jose::{DecryptionKey, SigningKey};
+
+    use super::*;
+    use crate::client::tests::shop;
+    use crate::client::{AssertionAudience, RegistrationProblem};
+
+    const NOW: i64 = 1_800_000_000;
+    const USERINFO: &str = "userinfo_encrypted_response_alg";
+
+    fn encryption(alg: KeyAlg) -> Encryption {
+        let enc = Enc::A256Gcm;
+        Encryption { alg, enc }
+    }
+
+    fn set(keys: &[Jwk]) -> JwkSet {
+        let keys = keys.to_vec();
+        JwkSet { keys }
+    }
+
+    #[test]
+    fn t22_a_key_is_chosen_by_its_kind_and_use() {
+        let (ec, rsa) = (DecryptionKey::generate_ec(), DecryptionKey::generate_rsa());
+        let signing = SigningKey::generate_es256().public_jwk();
+        let mut unsaid = DecryptionKey::generate_ec().public_jwk().bare();
+        unsaid.kid = Some("unsaid".to_owned());
+        let mut off_curve = ec.public_jwk();
+        if let ipse_jose::PublicParams::Ec { y, .. } = &mut off_curve.params {
+            y[31] ^= 1;
+        }
+        let kid = |alg, keys: &[Jwk]| {
+            let found = Recipient::find(encryption(alg), &set(keys))?;
+            found.key.kid
+        };
+        let all = [
+            signing.clone(),
+            unsaid.clone(),
+            off_curve.clone(),
+            ec.public_jwk(),
+            rsa.public_jwk(),
+        ];
+        assert_eq!(kid(KeyAlg::EcdhEs, &all).as_deref(), Some(ec.kid()));
+        assert_eq!(kid(KeyAlg::RsaOaep256, &all).as_deref(), Some(rsa.kid()));
+        assert_eq!(kid(KeyAlg::EcdhEs, &all[..3]).as_deref(), Some("unsaid"));
+        assert_eq!(kid(KeyAlg::EcdhEs, &[signing, off_curve]), None);
+        assert_eq!(kid(KeyAlg::RsaOaep256, &all[..4]), None);
+    }
+
+    #[test]
+    fn t22_encryption_without_a_usable_key_cannot_be_registered() {
+        let signing = SigningKey::generate_es256().public_jwk();
+        let ec = DecryptionKey::generate_ec().public_jwk();
+        let with = |alg: KeyAlg, keys: &[Jwk]| {
+            let mut new = shop();
+            new.authentication = Authentication::PrivateKeyJwt {
+                jwks: set(keys).into(),
+                audience: AssertionAudience::Issuer,
+            };
+            new.userinfo_encryption = Some(encryption(alg));
+            new.validate(false, NOW)
+        };
+        let both = [signing.clone(), ec.clone()];
+        let without = Err(RegistrationProblem::NoEncryptionKey(USERINFO));
+        assert_eq!(with(KeyAlg::EcdhEs, &both), Ok(()));
+        assert_eq!(with(KeyAlg::RsaOaep256, &both), without);
+        assert_eq!(with(KeyAlg::EcdhEs, &both[..1]), without);
+        // Somebody who only decrypts cannot sign assertions.
+        assert_eq!(
+            with(KeyAlg::EcdhEs, &both[1..]),
+            Err(RegistrationProblem::Keys)
+        );
+        let mut id_token = shop();
+        id_token.id_token_encryption = Some(encryption(KeyAlg::EcdhEs));
+        assert_eq!(
+            id_token.validate(false, NOW),
+            Err(RegistrationProblem::NoEncryptionKey(
+                "id_token_encrypted_response_alg"
+            ))
+        );
+    }
+
+    #[test]
+    fn t22_keys_of_a_client_with_a_secret_are_for_encryption_only() {
+        let signing = SigningKey::generate_es256().public_jwk();
+        let ec = DecryptionKey::generate_ec().public_jwk();
+        let with = |keys: &[Jwk]| {
+            let mut new = shop();
+            new.encryption_keys = set(keys);
+            new.validate(false, NOW)
+        };
+        let refused = Err(RegistrationProblem::EncryptionKeys);
+        assert_eq!(with(std::slice::from_ref(&ec)), Ok(()));
+        assert_eq!(with(&[ec.bare()]), refused);
+        assert_eq!(with(&[ec.clone(), signing]), refused);
+        assert_eq!(with(&vec![ec.clone(); 11]), refused);
+        let mut published = shop();
+        published.encryption_keys = set(&[ec]);
+        published.jwks_uri = Some("https://shop.example/jwks".to_owned());
+        assert_eq!(published.validate(false, NOW), refused);
     }
 }

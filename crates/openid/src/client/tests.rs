@@ -330,12 +330,15 @@ fn t21_an_address_of_keys_is_https_and_excludes_keys_by_value() {
         let given = with(uri, &[], true);
         assert_eq!(given, Err(RegistrationProblem::KeysUri), "{uri}");
     }
-    let secret = Registration {
-        jwks_uri: Some("https://shop.example/jwks".to_owned()),
+    // With a secret the keys are for encryption.
+    let secret = |uri: &str| Registration {
+        jwks_uri: Some(uri.to_owned()),
         ..shop()
     };
+    let right = secret("https://shop.example/jwks");
+    assert_eq!(right.validate(false, NOW), Ok(()));
     assert_eq!(
-        secret.validate(false, NOW),
+        secret("http://shop.example/jwks").validate(false, NOW),
         Err(RegistrationProblem::KeysUri)
     );
 }

@@ -169,11 +169,7 @@ impl Registration {
             return Err(RegistrationProblem::NoEncryptionKey(member));
         }
         let published = |uri: &str| redirect::is_published(uri, production);
-        if self
-            .jwks_uri
-            .as_deref()
-            .is_some_and(|uri| !published(uri))
-        {
+        if self.jwks_uri.as_deref().is_some_and(|uri| !published(uri)) {
             return Err(RegistrationProblem::KeysUri);
         }
         if self

@@ -1,4 +1,4 @@
-use ipse_jose::{Jwk, SigningKey};
+use ipse_jose::{DecryptionKey, Jwk, SigningKey};
 
 use super::*;
 use crate::client::SecretHash;
@@ -49,12 +49,17 @@ fn each_unknown_malformed_and_contradictory_member_is_named() {
         "client_name": 7, "client_id": "par_mine", "contacts": ["an@shop.example"], "grant_types": ["implicit"],
         "token_endpoint_auth_method": "client_secret_basic", "jwks": {"keys": []}, "jwks_uri": "https://shop.example/jwks",
         "sector_of": "par_a", "sector_identifier_uri": "https://shop.example/sector", "id_token_signed_response_alg": "none",
-        "services": ["LOGIN"], "assertion_audience_until": 5, "subject_type": "public",
+        "services": ["LOGIN"], "assertion_audience_until": 5, "subject_type": "public", "id_token_encrypted_response_alg": "RSA1_5",
+        "userinfo_encrypted_response_enc": "A128GCM",
     }));
     let problems = Metadata::read(&given).unwrap_err();
     for member in given.keys() {
-        // These two are right, and others contradict them.
-        let right = ["token_endpoint_auth_method", "sector_identifier_uri"];
+        // These are right, and others contradict them.
+        let right = [
+            "token_endpoint_auth_method",
+            "sector_identifier_uri",
+            "jwks_uri",
+        ];
         let named = problems.iter().any(|problem| problem.member == *member);
         assert_eq!(named, !right.contains(&member.as_str()), "{member}");
     }
@@ -95,12 +100,20 @@ fn t39_an_edit_changes_neither_sector_nor_credentials() {
         json!({"jwks_uri": "https://shop.example/jwks"}),
         json!({"token_endpoint_auth_method": "private_key_jwt"}),
     ] {
-        let mut edited = shop();
+        let key = SigningKey::generate_es256().public_jwk();
+        let mut before = shop();
+        if change.get("token_endpoint_auth_method").is_none() {
+            before.authentication = Authentication::PrivateKeyJwt {
+                jwks: JwkSet { keys: vec![key] }.into(),
+                audience: AssertionAudience::Issuer,
+            };
+        }
+        let mut edited = before.clone();
         let change = members(change);
         let problems = Metadata::read(&change).unwrap().edit(&mut edited, NOW);
         let problems = problems.unwrap_err();
         assert_eq!(Some(&problems[0].member), change.keys().next());
-        assert_eq!(show(&edited), show(&shop()));
+        assert_eq!(show(&edited), show(&before));
     }
 }
 
@@ -133,6 +146,46 @@ fn rules_of_one_client_are_read_with_their_reason_and_shown() {
         let problems = Metadata::read(&members(wrong)).unwrap_err();
         assert_eq!(problems[0].member, member);
     }
+}
+
+#[test]
+fn encryption_is_registered_with_keys_edited_and_ended() {
+    let key = DecryptionKey::generate_ec().public_jwk();
+    let given = members(json!({
+        "client_name": "Shop", "redirect_uris": ["https://shop.example/cb"], "jwks": {"keys": [key]},
+        "userinfo_encrypted_response_alg": "ECDH-ES",
+    }));
+    let read = Metadata::read(&given).unwrap();
+    let mut new = read.register("par_new".into(), secret(), None, NOW);
+    assert_eq!(new.validate(true, NOW), Ok(()));
+    let mut expected = given.clone();
+    expected.insert(
+        "userinfo_encrypted_response_enc".into(),
+        json!("A128CBC-HS256"),
+    );
+    expected.insert("id_token_encrypted_response_alg".into(), json!("none"));
+    let shown = show(&new);
+    for (member, value) in &expected {
+        assert_eq!(shown[member], *value, "{member}");
+    }
+    let mut edit = |change: Value| {
+        let read = Metadata::read(&members(change)).unwrap();
+        read.edit(&mut new, NOW).map(|()| new.userinfo_encryption)
+    };
+    let enc = json!({"userinfo_encrypted_response_enc": "A256GCM"});
+    let edited = edit(enc.clone()).unwrap().unwrap();
+    assert_eq!((edited.alg, edited.enc), (KeyAlg::EcdhEs, Enc::A256Gcm));
+    let none = edit(json!({"userinfo_encrypted_response_alg": "none"}));
+    assert_eq!(none, Ok(None));
+    let member = "userinfo_encrypted_response_enc";
+    assert_eq!(edit(enc).unwrap_err()[0].member, member);
+    let uri = "https://shop.example/jwks";
+    edit(json!({"jwks_uri": uri})).unwrap();
+    assert_eq!(show(&new)["jwks_uri"], uri);
+    assert_eq!(new.validate(true, NOW), Ok(()));
+    let both = json!({"userinfo_encrypted_response_alg": "none", "userinfo_encrypted_response_enc": "A256GCM"});
+    let problems = Metadata::read(&members(both)).unwrap_err();
+    assert_eq!(problems[0].member, member);
 }
 
 #[test]

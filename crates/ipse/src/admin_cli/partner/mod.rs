@@ -170,7 +170,9 @@ async fn check_published_keys(
     config: &ServerConfig,
     registration: &Registration,
 ) -> anyhow::Result<()> {
-    let encrypted = registration.id_token_encryption.or(registration.userinfo_encryption);
+    let encrypted = registration
+        .id_token_encryption
+        .or(registration.userinfo_encryption);
     let (Some(uri), Some(_)) = (&registration.jwks_uri, encrypted) else {
         return Ok(());
     };
@@ -192,7 +194,13 @@ async fn change(
 ) -> anyhow::Result<()> {
     let production = config.profile == Profile::Production;
     registration.validate(production, Clock::system().unix_seconds())?;
-    check_published_keys(config, registration).await?;
+    let keys_of = |one: &Registration| {
+        let encryption = (one.id_token_encryption, one.userinfo_encryption);
+        (one.jwks_uri.clone(), encryption)
+    };
+    if keys_of(registration) != keys_of(&found.registration) {
+        check_published_keys(config, registration).await?;
+    }
     let (id, before) = (found.id.clone(), found.row.registration.clone());
     let after = serde_json::to_string(registration)?;
     let reserved = config.scheme().reserved_names;

@@ -19,7 +19,7 @@ pub async fn redeem(
 ) -> Result<Vec<u8>, Error> {
     let registration = client.registration.clone();
     let client_id = &registration.client_id;
-    // Before the code is used up: the client can publish a key and redeem it.
+    // Before the code is used up, which nothing could be answered for.
     let encryption = registration.id_token_encryption;
     let recipient = match published_keys::recipient(provider, &registration, encryption).await {
         Ok(recipient) => recipient,

@@ -4,6 +4,7 @@ mod authorize;
 mod coming_back;
 mod configuration;
 mod email;
+mod encrypted;
 mod form_post;
 mod id_token_hint;
 mod login;

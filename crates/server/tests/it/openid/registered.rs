@@ -9,7 +9,7 @@ use crate::support::{Partner, TestNetwork, Tokens, partner_parameter as paramete
 const NO_PKCE: [(&str, &str); 2] = [("code_challenge", ""), ("code_challenge_method", "")];
 
 /// The code of an approved login, and its verifier.
-async fn code(
+pub(super) async fn code(
     network: &TestNetwork,
     partner: &Partner,
     changes: &[(&str, &str)],
@@ -24,7 +24,7 @@ async fn code(
 }
 
 /// The claims of a JWT that a key of the issuer signed.
-async fn verified(network: &TestNetwork, token: &str, alg: &str) -> Value {
+pub(super) async fn verified(network: &TestNetwork, token: &str, alg: &str) -> Value {
     let parsed = jws::decode_unverified(token, 8192).expect("a JWS");
     assert_eq!(parsed.header.alg.name(), alg);
     let url = format!("{}/jwks", network.issuer);

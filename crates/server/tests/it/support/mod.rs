@@ -17,6 +17,7 @@ pub mod plain;
 pub mod recoveries;
 pub mod requests;
 pub mod sims;
+mod site;
 pub mod snapshot;
 mod starts;
 mod steps;
@@ -29,6 +30,7 @@ pub use network::{
 };
 pub use partner::{ASSERTION_TYPE, Partner, Tokens, parameter as partner_parameter};
 pub use phone::{CODE, Phone, Reply, Sealed};
+pub use site::Site;
 pub use starts::{RACER, Started, refusal};
 pub use steps::{Opened, start_login};
 

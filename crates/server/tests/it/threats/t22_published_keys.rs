@@ -1,47 +1,10 @@
 //! Threat 22: keys that a partner publishes (`jwks_uri`).
 
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
-
-use axum::Router;
-use axum::http::header::CONTENT_TYPE;
-use axum::routing::get;
-use ipse_jose::{Jwk, SigningKey};
+use ipse_jose::SigningKey;
 use reqwest::StatusCode;
 use serde_json::json;
 
-use crate::support::{Partner, TestNetwork};
-
-/// Where the partner publishes its keys.
-#[derive(Clone, Default)]
-struct Site {
-    body: Arc<Mutex<String>>,
-    fetched: Arc<AtomicUsize>,
-}
-
-impl Site {
-    async fn serve(&self) -> String {
-        let site = self.clone();
-        let answer = move || {
-            site.fetched.fetch_add(1, Ordering::SeqCst);
-            let body = site.body.lock().unwrap().clone();
-            async move { ([(CONTENT_TYPE, "application/json")], body) }
-        };
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let port = listener.local_addr().unwrap().port();
-        let router = Router::new().route("/jwks", get(answer));
-        tokio::spawn(async move { axum::serve(listener, router).await });
-        format!("http://127.0.0.1:{port}/jwks")
-    }
-
-    fn publish(&self, keys: &[Jwk]) {
-        *self.body.lock().unwrap() = json!({"keys": keys}).to_string();
-    }
-
-    fn fetched(&self) -> usize {
-        self.fetched.load(Ordering::SeqCst)
-    }
-}
+use crate::support::{Partner, Site, TestNetwork};
 
 async fn push(partner: &Partner) -> StatusCode {
     partner.push(partner.request(&partner.login())).await.0
@@ -91,7 +54,7 @@ async fn t22_published_keys_are_fetched_again_when_a_signature_is_of_none_of_the
         assert_eq!(site.fetched(), 4);
 
         // Nothing to fetch: the kept ones are good for a day.
-        "<html>".clone_into(&mut site.body.lock().unwrap());
+        site.publish_text("<html>");
         clock.shift(23 * 3_600_000);
         assert_eq!(push(&partner).await, StatusCode::CREATED);
         assert_eq!(site.fetched(), 4);
