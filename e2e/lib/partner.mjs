@@ -3,8 +3,8 @@
 import * as client from "openid-client";
 
 export class Partner {
-  /** `auth` is `private_key_jwt`, `client_secret_basic` or `client_secret_post`; `audience` is that of the assertion; with `dpop`, codes and tokens are bound to a key. */
-  static async discover(demo, registered, { auth, audience = registered.assertion_audience ?? "issuer", alg = registered.id_token_signed_response_alg, dpop = registered.dpop_bound_access_tokens } = {}) {
+  /** `auth` is `private_key_jwt`, `client_secret_basic` or `client_secret_post`; `audience` is that of the assertion; with `dpop`, codes and tokens are bound to a key; `decrypt` has private keys for encrypted answers. */
+  static async discover(demo, registered, { auth, decrypt, audience = registered.assertion_audience ?? "issuer", alg = registered.id_token_signed_response_alg, dpop = registered.dpop_bound_access_tokens } = {}) {
     const method = auth ?? registered.token_endpoint_auth_method;
     let authentication;
     if (method === "private_key_jwt") {
@@ -24,9 +24,10 @@ export class Partner {
       const kinds = { client_secret_basic: client.ClientSecretBasic, client_secret_post: client.ClientSecretPost };
       authentication = kinds[method](registered.client_secret);
     }
-    const configuration = await client.discovery(new URL(demo.issuer), registered.client_id, { id_token_signed_response_alg: alg }, authentication, {
+    const configuration = await client.discovery(new URL(demo.issuer), registered.client_id, { id_token_signed_response_alg: alg, userinfo_signed_response_alg: registered.userinfo_signed_response_alg }, authentication, {
       execute: [client.allowInsecureRequests],
     });
+    if (decrypt) client.enableDecryptingResponses(configuration, ["A128CBC-HS256", "A256GCM"], ...decrypt);
     const options = dpop ? { DPoP: client.getDPoPHandle(configuration, await client.randomDPoPKeyPair()) } : {};
     return Object.assign(new Partner(), { configuration, options, registered, redirectUri: registered.redirect_uris[0], service: registered.services[0].code });
   }

@@ -1,6 +1,9 @@
 // Third-party clients log in: three of docs/clients.md, and openid-client as each partner of the demo.
 
 import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { after, before, describe, test } from "node:test";
 import { LIBRARIES } from "../clients/libraries.mjs";
 import { tryLibrary } from "../clients/login.mjs";
@@ -79,6 +82,35 @@ describe("independent clients", { timeout: FILE_PATIENCE }, () => {
     const flow = await plain.begin({ scope: "openid profile" });
     const back = await login(flow.url, plain.stop);
     await assert.rejects(plain.finish(flow, back.url), (error) => error.error === "invalid_dpop_proof");
+  });
+
+  test("npm openid-client with encrypted ID tokens and userinfo", async () => {
+    const redirectUri = `http://localhost:${demo.base + 15}/callback`;
+    const ec = await crypto.subtle.generateKey({ name: "ECDH", namedCurve: "P-256" }, true, ["deriveBits"]);
+    const rsa = await crypto.subtle.generateKey({ name: "RSA-OAEP", hash: "SHA-256", modulusLength: 2048, publicExponent: new Uint8Array([1, 0, 1]) }, true, ["encrypt", "decrypt"]);
+    const publicKey = async ({ publicKey }, kid, alg) => {
+      const { key_ops: _ops, ext: _ext, ...jwk } = await crypto.subtle.exportKey("jwk", publicKey);
+      return { ...jwk, kid, alg, use: "enc" };
+    };
+    const file = path.join(await mkdtemp(path.join(tmpdir(), "ipse-keys-")), "keys.json");
+    const jwks = { keys: [await publicKey(ec, "ec", "ECDH-ES"), await publicKey(rsa, "rsa", "RSA-OAEP-256")] };
+    const members = ["userinfo_signed_response_alg=ES256", "userinfo_encrypted_response_alg=ECDH-ES", "id_token_encrypted_response_alg=RSA-OAEP-256", "id_token_encrypted_response_enc=A256GCM"];
+    const options = ["--auth", "client_secret_basic", "--jwks", file, ...members.flatMap((member) => ["--set", member])];
+    await writeFile(file, JSON.stringify({ keys: jwks.keys.slice(0, 1) }));
+    await assert.rejects(demo.register("Stille Winkel", redirectUri, ...options), /id_token_encrypted_response_alg: register a key/);
+    await writeFile(file, JSON.stringify(jwks));
+    const registered = await demo.register("Stille Winkel", redirectUri, ...options);
+    const partner = await Partner.discover(demo, registered, { decrypt: [{ key: ec.privateKey, kid: "ec" }, { key: rsa.privateKey, kid: "rsa" }] });
+    const flow = await partner.begin({ scope: "openid profile" });
+    const back = await login(flow.url, partner.stop);
+    const { tokens, claims, person } = await partner.finish(flow, back.url);
+    assert.equal(tokens.id_token.split(".").length, 5);
+    assert.equal(person.sub, claims.sub);
+    assert.equal(person.given_name, "An");
+    const raw = await fetch(`${demo.issuer}/userinfo`, { headers: { authorization: `Bearer ${tokens.access_token}` } });
+    const header = JSON.parse(Buffer.from((await raw.text()).split(".")[0], "base64url"));
+    assert.deepEqual([header.alg, header.enc, header.kid, header.cty], ["ECDH-ES", "A128CBC-HS256", "ec", "JWT"]);
+    await rm(path.dirname(file), { recursive: true });
   });
 
   test("an assertion needs the registered audience", async () => {

@@ -40,12 +40,12 @@ fn is_refused(status: StatusCode, body: &Value) {
 
 #[tokio::test]
 async fn signed_answers_are_nested_in_the_registered_encryption() {
-    let network = TestNetwork::new().await;
     let (ec, rsa) = (DecryptionKey::generate_ec(), DecryptionKey::generate_rsa());
     for (alg, other) in [
         (KeyAlg::EcdhEs, KeyAlg::RsaOaep256),
         (KeyAlg::RsaOaep256, KeyAlg::EcdhEs),
     ] {
+        let network = TestNetwork::new().await;
         let registration = json!({
             "id_token_encryption": encryption(alg, Enc::A256Gcm),
             "userinfo_encryption": encryption(other, Enc::A128CbcHs256),
@@ -74,16 +74,16 @@ async fn signed_answers_are_nested_in_the_registered_encryption() {
             (&person["given_name"], &person["sub"]),
             (&json!("Ana"), &claims["sub"])
         );
+        network.end().await;
     }
-    network.end().await;
 }
 
 #[tokio::test]
 async fn userinfo_without_a_signature_is_encrypted_json_and_a_key_alone_changes_nothing() {
-    let network = TestNetwork::new().await;
     let key = DecryptionKey::generate_ec();
     let keys = [key.public_jwk()];
     for encrypted in [true, false] {
+        let network = TestNetwork::new().await;
         let registration = match encrypted {
             true => json!({"userinfo_encryption": encryption(KeyAlg::EcdhEs, Enc::A256Gcm)}),
             false => json!({}),
@@ -103,8 +103,8 @@ async fn userinfo_without_a_signature_is_encrypted_json_and_a_key_alone_changes_
             userinfo
         };
         assert_eq!(person["given_name"], "Ana");
+        network.end().await;
     }
-    network.end().await;
 }
 
 #[tokio::test]
