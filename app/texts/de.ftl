@@ -20,7 +20,7 @@ tab-settings = Sie
 open-requests = warten
 
 handset-title = Nachrichten auf diesem Telefon
-handset-note = Demo: Was der Anbieter an { $number } schickt, erscheint hier.
+handset-note = Demo: SMS an { $number } und Mails an Ihre Adresse erscheinen hier.
 handset-empty = Noch keine Nachrichten.
 
 ## Willkommen und Anlegen

@@ -20,7 +20,7 @@ tab-settings = You
 open-requests = waiting
 
 handset-title = Messages on this phone
-handset-note = Demo: what the operator texts to { $number } appears here.
+handset-note = Demo: text messages to { $number } and mails to your address appear here.
 handset-empty = No messages yet.
 
 ## Welcome and enrolment

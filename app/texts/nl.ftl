@@ -20,7 +20,7 @@ tab-settings = Jij
 open-requests = wachten
 
 handset-title = Berichten op deze telefoon
-handset-note = Demo: wat de operator naar { $number } stuurt, verschijnt hier.
+handset-note = Demo: sms’en naar { $number } en mails naar je adres verschijnen hier.
 handset-empty = Nog geen berichten.
 
 ## Welkom en inschrijven

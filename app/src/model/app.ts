@@ -35,6 +35,8 @@ export interface State {
   more: boolean;
   /** The browsers that may come back to a site without asking. */
   returning: Returning[];
+  /** The address to which the scheme sent a code last. */
+  mailedTo: string | null;
   /** The problem that stops the whole app. */
   problem: Problem | null;
   /** The problem with which the bank sent the person back. Shown once, on the screen with the banks. */
@@ -69,6 +71,7 @@ export const app = new Store<State>({
   past: [],
   more: false,
   returning: [],
+  mailedTo: null,
   problem: null,
   bankProblem: null,
   recovery: null,
@@ -297,7 +300,7 @@ export async function reloadEnrolment(): Promise<void> {
 
 export async function deleteDevice(): Promise<void> {
   await devices.clear();
-  app.set({ record: null, enrolment: null, me: null, open: [], past: [], more: false, returning: [] });
+  app.set({ record: null, enrolment: null, me: null, open: [], past: [], more: false, returning: [], mailedTo: null });
   replace("");
 }
 

@@ -77,6 +77,7 @@ function EmailAddress({ back, onSent }: { back: () => void; onSent: (address: st
     if (address === "") return;
     void task.run(async () => {
       await api.sendEmailCode(address);
+      app.set({ mailedTo: address });
       onSent(address);
     });
   };

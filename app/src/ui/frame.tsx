@@ -24,7 +24,7 @@ export function Frame({ children }: { children: ComponentChildren }) {
         {children}
         {me && phase === "ready" && TABS.some(({ at }) => at === route.at) && <Tabs />}
       </div>
-      {demo && record && <Handset phoneNumber={record.phoneNumber} urls={config.handsets.map(({ url }) => url)} />}
+      {demo && record && <Handset phoneNumber={record.phoneNumber} urls={config.handsets.map(({ url }) => url)} mailbox={config.mailbox} />}
     </div>
   );
 }
@@ -62,19 +62,23 @@ function Tabs() {
   );
 }
 
+const mailsShape = object({ messages: list(object({ time: integer, from: string, subject: string, text: string })) });
 const messagesShape = object({ messages: list(object({ time: integer, from: string, text: string })) });
 type Message = Of<typeof messagesShape>["messages"][number];
 const POLL_MS = 1500;
 
-/** Demo only: the text messages to this phone number, from the operators' demo pages. */
-function Handset({ phoneNumber, urls }: { phoneNumber: string; urls: string[] }) {
+/** Demo only: the text messages to this phone number, from the operators' demo pages, and the mails to the person's address. */
+function Handset({ phoneNumber, urls, mailbox }: { phoneNumber: string; urls: string[]; mailbox: string | null }) {
+  const { me, mailedTo } = useStore(app);
   const [messages, setMessages] = useState<Message[]>([]);
+  const addresses = [...new Set([me?.email, mailedTo])].filter((address) => address != null);
   useEffect(() => {
     const stop = new AbortController();
     const poll = async () => {
       while (!stop.signal.aborted) {
         if (document.visibilityState === "visible") {
-          const found = await Promise.all(urls.map((url) => fetchMessages(url, phoneNumber, stop.signal)));
+          const mails = mailbox === null ? [] : addresses.map((address) => fetchMails(mailbox, address, stop.signal));
+          const found = await Promise.all([...urls.map((url) => fetchMessages(url, phoneNumber, stop.signal)), ...mails]);
           if (!stop.signal.aborted) setMessages(found.flat().sort((a, b) => b.time - a.time));
         }
         await new Promise((resolve) => setTimeout(resolve, POLL_MS));
@@ -82,7 +86,7 @@ function Handset({ phoneNumber, urls }: { phoneNumber: string; urls: string[] })
     };
     void poll();
     return () => stop.abort();
-  }, [phoneNumber, urls.join()]);
+  }, [phoneNumber, urls.join(), mailbox, addresses.join()]);
   return (
     // Many messages scroll, so the keyboard must reach them.
     <aside class="handset" aria-label={t("handset-title")} tabIndex={messages.length > 0 ? 0 : undefined} data-testid="handset">
@@ -111,6 +115,16 @@ async function fetchMessages(url: string, phoneNumber: string, signal: AbortSign
     const query = `${url}/handset/messages?number=${encodeURIComponent(phoneNumber)}`;
     const response = await fetch(query, { signal, credentials: "omit", cache: "no-store" });
     return messagesShape(parse(await response.text()), "messages").messages;
+  } catch {
+    return [];
+  }
+}
+
+async function fetchMails(url: string, address: string, signal: AbortSignal): Promise<Message[]> {
+  try {
+    const response = await fetch(`${url}/messages?to=${encodeURIComponent(address)}`, { signal, credentials: "omit", cache: "no-store" });
+    const { messages } = mailsShape(parse(await response.text()), "mails");
+    return messages.map(({ time, from, subject, text }) => ({ time, from, text: `${subject}\n\n${text.trim()}` }));
   } catch {
     return [];
   }

@@ -32,12 +32,15 @@ pub fn router(config: &ServerConfig) -> Router {
         }))
 }
 
-/// Allows the app's own files only; OPAQUE's WebAssembly needs `wasm-unsafe-eval`. In the demo the app also calls handsets.
+/// Allows the app's own files only; OPAQUE's WebAssembly needs `wasm-unsafe-eval`. In the demo the app also calls handsets and the
+/// mailbox.
 fn policy(config: &ServerConfig) -> HeaderValue {
+    let mailbox = config.mail.as_ref().and_then(|m| m.mailbox_url.as_deref());
     let handsets: String = config
         .operators
         .iter()
         .filter_map(|o| o.handset_url.as_deref())
+        .chain(mailbox)
         .map(|url| format!(" {url}"))
         .collect();
     let text = format!(

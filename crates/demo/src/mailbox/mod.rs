@@ -34,6 +34,8 @@ pub struct Config {
     pub listen: SocketAddr,
     /// Address of the SMTP receiver.
     pub listen_smtp: SocketAddr,
+    /// Origin of the phone app, whose page shows the mails too.
+    pub app_origin: String,
 }
 
 /// A mail that arrived.
@@ -64,18 +66,20 @@ pub struct Mails {
 pub struct Mailbox {
     mails: Mutex<VecDeque<Mail>>,
     texts: Texts,
+    app_origin: String,
     clock: Clock,
 }
 
 impl Mailbox {
-    /// An empty mailbox.
+    /// An empty mailbox. Beside its own page, scripts of the app's origin may read it.
     ///
     /// # Errors
     /// A file of texts has a mistake.
-    pub fn new(clock: Clock) -> anyhow::Result<Arc<Self>> {
+    pub fn new(app_origin: String, clock: Clock) -> anyhow::Result<Arc<Self>> {
         Ok(Arc::new(Self {
             mails: Mutex::default(),
             texts: texts::load()?,
+            app_origin,
             clock,
         }))
     }
@@ -133,7 +137,7 @@ pub async fn run(
         bail!("the mailbox has no listeners");
     };
     tracing::info!(listen = %config.listen, smtp = %config.listen_smtp, "the mailbox listens");
-    let mailbox = Mailbox::new(Clock::system())?;
+    let mailbox = Mailbox::new(config.app_origin.clone(), Clock::system())?;
     let (quit, stopped) = watch::channel(false);
     let limits = Limits::shared_by(1);
     let serving =

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::{Query, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
@@ -81,13 +81,21 @@ async fn page(State(mailbox): State<Arc<Mailbox>>, headers: HeaderMap) -> Respon
     (headers, Html(html)).into_response()
 }
 
-async fn messages(State(mailbox): State<Arc<Mailbox>>, Query(which): Query<Which>) -> Response {
+async fn messages(
+    State(mailbox): State<Arc<Mailbox>>,
+    Query(which): Query<Which>,
+    request: HeaderMap,
+) -> Response {
     let messages = mailbox.mails(which.to.as_deref());
-    (
-        [(header::CACHE_CONTROL, "no-store")],
-        Json(Mails { messages }),
-    )
-        .into_response()
+    let mut headers = HeaderMap::new();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(header::VARY, HeaderValue::from_static("origin"));
+    // Lets the phone app read the mails from its own origin (CORS), and no other site.
+    let origin = request.get(header::ORIGIN);
+    if let Some(origin) = origin.filter(|origin| *origin == mailbox.app_origin.as_str()) {
+        headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
+    }
+    (headers, Json(Mails { messages })).into_response()
 }
 
 async fn style() -> Response {

@@ -111,6 +111,7 @@ pub fn write(layout: &Layout, app_dir: &Path, database: Option<&Database>) -> an
     let mailbox = mailbox::Config {
         listen: SocketAddr::from(([127, 0, 0, 1], layout.port(Party::Mailbox))),
         listen_smtp: smtp,
+        app_origin: layout.app_origin(),
     };
     write_toml(
         &layout.home_of(Party::Mailbox).join("mailbox.toml"),

@@ -198,7 +198,7 @@ impl TestNetwork {
             ipse_listener::serve_router(bank_at, limits, router, bank_stopped).await;
         });
 
-        let mailbox = Mailbox::new(db.clock().clone()).expect("a mailbox");
+        let mailbox = Mailbox::new(String::new(), db.clock().clone()).expect("a mailbox");
         let smtp_at = bind().await;
         let smtp_port = smtp_at.local_addr().expect("address").port();
         // As the bank.
