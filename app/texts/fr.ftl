@@ -20,7 +20,7 @@ tab-settings = Vous
 open-requests = en attente
 
 handset-title = Messages sur ce téléphone
-handset-note = Démo : les SMS vers { $number } et les mails à votre adresse apparaissent ici.
+handset-note = Démo : les SMS vers { $number } et les mails à votre adresse apparaissent ici.
 handset-empty = Aucun message pour l’instant.
 
 ## Bienvenue et inscription
