@@ -149,7 +149,7 @@ pub async fn is_withdrawn(
         .await?)
 }
 
-/// The request as the scheme keeps it: what its rules judge, and the [`oidc_request`] that we answer.
+/// The request as the scheme keeps it: what its rules judge, and the parts that are kept for the answer.
 pub fn action_request<'a>(
     registration: &'a Registration,
     request: &'a AuthorizationRequest,
