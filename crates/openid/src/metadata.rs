@@ -7,17 +7,18 @@ use std::collections::BTreeMap;
 use ipse_jose::JwkSet;
 use ipse_jose::jwe::{Enc, KeyAlg};
 use serde::de::DeserializeOwned;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use crate::client::fapi::Choices;
-use crate::client::{
-    AssertionAudience, Authentication, Encryption, IdTokenAlg, LONGEST_LEGACY, Pkce, Registration,
-    Replaced, ResponseMode, Service,
-};
+use crate::client::{Encryption, IdTokenAlg, Pkce, Registration, ResponseMode, Service};
 use crate::client_keys::ClientKeys;
 
+mod register;
+mod show;
 #[cfg(test)]
 mod tests;
+
+pub use show::show;
 
 /// What is wrong with one member.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -376,203 +377,6 @@ impl Metadata {
             })
             .collect()
     }
-
-    /// The registration of a new client. What was not given is what libraries of its method expect. `now` is in seconds since
-    /// 1970 UTC. The caller validates it.
-    pub fn register(
-        self,
-        client_id: String,
-        authentication: Authentication,
-        sector: Option<String>,
-        now: i64,
-    ) -> Registration {
-        let has_secret = !matches!(authentication, Authentication::PrivateKeyJwt { .. });
-        let mut new = Registration {
-            client_id,
-            name: String::new(),
-            domain: String::new(),
-            redirect_uris: Vec::new(),
-            authentication,
-            require_par: !has_secret,
-            id_token_alg: if has_secret {
-                IdTokenAlg::RS256
-            } else {
-                IdTokenAlg::ES256
-            },
-            pkce: Pkce::Required,
-            dpop_bound_access_tokens: false,
-            fapi: false,
-            claims_in_id_token: false,
-            response_modes: vec![ResponseMode::Query],
-            userinfo_signed_response_alg: None,
-            id_token_encryption: None,
-            userinfo_encryption: None,
-            encryption_keys: JwkSet::default(),
-            reasons: BTreeMap::new(),
-            services: vec![Service::login("LOGIN")],
-            sandbox_people: false,
-            jwks_uri: None,
-            sector,
-            sector_identifier_uri: self.sector_identifier_uri.clone(),
-            security_event_endpoint: None,
-            replaced: Vec::new(),
-        };
-        let first = self.redirect_uris.as_ref().and_then(|uris| uris.first());
-        if let Some(host) = first.and_then(|uri| host(uri)) {
-            new.domain = host;
-        }
-        self.put(&mut new, now);
-        new
-    }
-
-    /// Whether the client gets a secret instead of its keys, or keys instead of its secret.
-    pub fn switches(&self, registration: &Registration) -> bool {
-        let has_keys = matches!(
-            registration.authentication,
-            Authentication::PrivateKeyJwt { .. }
-        );
-        self.method
-            .is_some_and(|method| method.has_secret() == has_keys)
-    }
-
-    /// Changes a registration. `now` is in seconds since 1970 UTC. The caller validates the result. If it [switches](Self::switches), the
-    /// caller has given it the other credentials.
-    ///
-    /// # Errors
-    /// Each member that an edit cannot change.
-    pub fn edit(self, registration: &mut Registration, now: i64) -> Result<(), Vec<MemberProblem>> {
-        let refuse = |member: &str, reason: &str| MemberProblem {
-            member: member.to_owned(),
-            reason: reason.to_owned(),
-        };
-        let has_keys = matches!(
-            registration.authentication,
-            Authentication::PrivateKeyJwt { .. }
-        );
-        let mut problems = Vec::new();
-        let sector = "a sector never changes: register another client";
-        let rotate = "use rotate-key, which lets the old keys end";
-        for (given, member, reason) in [
-            (
-                self.sector_identifier_uri.is_some(),
-                "sector_identifier_uri",
-                sector,
-            ),
-            (self.sector_of.is_some(), "sector_of", sector),
-            (has_keys && self.jwks.is_some(), "jwks", rotate),
-            (has_keys && self.jwks_uri.is_some(), "jwks_uri", rotate),
-        ] {
-            if given {
-                problems.push(refuse(member, reason));
-            }
-        }
-        for (answer, given, before) in [
-            (
-                ID_TOKEN,
-                self.id_token_encryption,
-                registration.id_token_encryption,
-            ),
-            (
-                USERINFO,
-                self.userinfo_encryption,
-                registration.userinfo_encryption,
-            ),
-        ] {
-            if given.lacks_alg(before) {
-                let (alg, enc) = encryption_members(answer);
-                problems.push(refuse(&enc, &format!("it belongs to {alg}: add it")));
-            }
-        }
-        if self.switches(registration) {
-            let reason = "the client needs other credentials for it";
-            problems.push(refuse("token_endpoint_auth_method", reason));
-        }
-        if !has_keys && self.audience_is_endpoint.is_some() {
-            let reason = "a client with a secret signs no assertions";
-            problems.push(refuse("assertion_audience", reason));
-        }
-        if !problems.is_empty() {
-            return Err(problems);
-        }
-        self.put(registration, now);
-        Ok(())
-    }
-
-    fn put(self, to: &mut Registration, now: i64) {
-        fn set<T>(to: &mut T, given: Option<T>) {
-            if let Some(given) = given {
-                *to = given;
-            }
-        }
-        set(&mut to.name, self.name);
-        set(&mut to.domain, self.domain);
-        set(&mut to.redirect_uris, self.redirect_uris);
-        set(
-            &mut to.security_event_endpoint,
-            self.security_event_endpoint,
-        );
-        set(&mut to.id_token_alg, self.id_token_alg);
-        set(&mut to.userinfo_signed_response_alg, self.userinfo_alg);
-        to.id_token_encryption = self.id_token_encryption.change(to.id_token_encryption);
-        to.userinfo_encryption = self.userinfo_encryption.change(to.userinfo_encryption);
-        put_keys(to, self.jwks, self.jwks_uri);
-        set(&mut to.claims_in_id_token, self.claims_in_id_token);
-        set(&mut to.response_modes, self.response_modes);
-        match (self.pkce, self.pkce_until) {
-            (Some(Pkce::Waived { .. }), Some(until)) => to.pkce = Pkce::Waived { until },
-            (rule, _) => set(&mut to.pkce, rule),
-        }
-        if self.fapi == Some(true) {
-            to.require_par = true;
-            to.dpop_bound_access_tokens = true;
-        }
-        set(&mut to.fapi, self.fapi);
-        set(
-            &mut to.dpop_bound_access_tokens,
-            self.dpop_bound_access_tokens,
-        );
-        // What is asked for again has a new reason; other reasons stay.
-        to.reasons.extend(self.reasons.unwrap_or_default());
-        set(&mut to.require_par, self.require_par);
-        set(&mut to.services, self.services);
-        set(&mut to.sandbox_people, self.sandbox_people);
-        match &mut to.authentication {
-            Authentication::PrivateKeyJwt { audience, .. } => match self.audience_is_endpoint {
-                Some(true) => {
-                    let until = self.audience_until.unwrap_or(now + LONGEST_LEGACY);
-                    *audience = AssertionAudience::Endpoint { until };
-                }
-                Some(false) => *audience = AssertionAudience::Issuer,
-                None => {}
-            },
-            Authentication::ClientSecretBasic { secret }
-            | Authentication::ClientSecretPost { secret } => {
-                let secret = secret.clone();
-                match self.method {
-                    Some(Method::ClientSecretBasic) => {
-                        to.authentication = Authentication::ClientSecretBasic { secret };
-                    }
-                    Some(Method::ClientSecretPost) => {
-                        to.authentication = Authentication::ClientSecretPost { secret };
-                    }
-                    Some(Method::PrivateKeyJwt) | None => {}
-                }
-            }
-        }
-    }
-}
-
-/// A set by address replaces one by value, and the reverse. Keys of a client that signs are in its authentication.
-fn put_keys(to: &mut Registration, jwks: Option<JwkSet>, jwks_uri: Option<String>) {
-    if jwks_uri.is_some() {
-        to.jwks_uri = jwks_uri;
-        to.encryption_keys = JwkSet::default();
-    } else if let Some(jwks) = jwks
-        && !matches!(to.authentication, Authentication::PrivateKeyJwt { .. })
-    {
-        to.jwks_uri = None;
-        to.encryption_keys = jwks;
-    }
 }
 
 /// The members that [`Metadata::read`] reads.
@@ -605,90 +409,6 @@ const KNOWN: [&str; 27] = [
     "services",
     "sandbox_people",
 ];
-
-/// A registration with all that can be seen of it. Of secrets that is only when they end.
-pub fn show(registration: &Registration) -> Map<String, Value> {
-    let mut out = Map::new();
-    let mut put = |member: &str, value: Value| {
-        out.insert(member.to_owned(), value);
-    };
-    put("client_id", json!(registration.client_id));
-    put("client_name", json!(registration.name));
-    put("domain", json!(registration.domain));
-    put("redirect_uris", json!(registration.redirect_uris));
-    let method = registration.authentication.method();
-    put("token_endpoint_auth_method", json!(method));
-    let keys = registration.key_set();
-    match &registration.jwks_uri {
-        Some(uri) => put("jwks_uri", json!(uri)),
-        None if keys.keys.is_empty() => {}
-        None => put("jwks", json!(keys)),
-    }
-    if let Authentication::PrivateKeyJwt { audience, .. } = &registration.authentication {
-        match audience {
-            AssertionAudience::Issuer => put("assertion_audience", json!("issuer")),
-            AssertionAudience::Endpoint { until } => {
-                put("assertion_audience", json!("endpoint"));
-                put("assertion_audience_until", json!(until));
-            }
-        }
-    }
-    let alg = registration.id_token_alg.as_str();
-    put("id_token_signed_response_alg", json!(alg));
-    let userinfo = registration.userinfo_signed_response_alg;
-    let userinfo = userinfo.map_or("none", IdTokenAlg::as_str);
-    put("userinfo_signed_response_alg", json!(userinfo));
-    for (answer, encryption) in [
-        (ID_TOKEN, registration.id_token_encryption),
-        (USERINFO, registration.userinfo_encryption),
-    ] {
-        let (alg, enc) = encryption_members(answer);
-        match encryption {
-            Some(encryption) => {
-                put(&alg, json!(encryption.alg));
-                put(&enc, json!(encryption.enc));
-            }
-            None => put(&alg, json!("none")),
-        }
-    }
-    put("response_modes", json!(registration.response_modes));
-    let in_id_token = registration.claims_in_id_token;
-    put("claims_in_id_token", json!(in_id_token));
-    match registration.pkce {
-        Pkce::Required => put("pkce", json!("required")),
-        Pkce::OrNonce => put("pkce", json!("or_nonce")),
-        Pkce::Waived { until } => {
-            put("pkce", json!("waived"));
-            put("pkce_until", json!(until));
-        }
-    }
-    let bound = registration.dpop_bound_access_tokens;
-    put("dpop_bound_access_tokens", json!(bound));
-    put("fapi", json!(registration.fapi));
-    put("reasons", json!(registration.reasons));
-    let pushed = registration.require_par;
-    put("require_pushed_authorization_requests", json!(pushed));
-    for (member, only) in FIXED {
-        if let Ok(value) = serde_json::from_str(only) {
-            put(member, value);
-        }
-    }
-    put("sector", json!(registration.sector()));
-    if let Some(uri) = &registration.sector_identifier_uri {
-        put("sector_identifier_uri", json!(uri));
-    }
-    if let Some(uri) = &registration.security_event_endpoint {
-        put("security_event_endpoint", json!(uri));
-    }
-    put("services", json!(registration.services));
-    put("sandbox_people", json!(registration.sandbox_people));
-    let replaced = registration.replaced.iter().map(|old| match old {
-        Replaced::Keys { jwks, until, .. } => json!({"jwks": jwks, "until": until}),
-        Replaced::Secret { until, .. } => json!({"client_secret": "replaced", "until": until}),
-    });
-    put("replaced", replaced.collect());
-    out
-}
 
 /// What a changed or new registration says no reason for, by [`Registration::without_reason`].
 pub fn without_reason(new: &Registration, before: Option<&Registration>) -> Vec<MemberProblem> {

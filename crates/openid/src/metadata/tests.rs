@@ -1,8 +1,11 @@
 use ipse_jose::{DecryptionKey, Jwk, SigningKey};
 
+use serde_json::json;
+
 use super::*;
 use crate::client::SecretHash;
 use crate::client::tests::shop;
+use crate::client::{AssertionAudience, Authentication};
 
 const NOW: i64 = 1_800_000_000;
 
