@@ -84,7 +84,8 @@ async fn t30_a_wrong_bank_answer_verifies_nobody() {
         assert_eq!(
             state.body["vouched"],
             json!({"bank": "Bank Anker", "given_name": "Ana", "family_name": "Peeters", "birthdate": "1971-01-01",
-            "nationality": "BE", "document_number": "…0182"})
+            "nationality": "BE", "document_number": "…0182", "address": "Veldstraat 12, 9000 Gent, BE", "gender": "female",
+            "photo": true, "place_of_birth": "Gent, BE"})
         );
         network.end().await;
     }
