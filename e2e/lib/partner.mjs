@@ -24,7 +24,9 @@ export class Partner {
       const kinds = { client_secret_basic: client.ClientSecretBasic, client_secret_post: client.ClientSecretPost };
       authentication = kinds[method](registered.client_secret);
     }
-    const configuration = await client.discovery(new URL(demo.issuer), registered.client_id, { id_token_signed_response_alg: alg, userinfo_signed_response_alg: registered.userinfo_signed_response_alg }, authentication, {
+    // Without a signature userinfo is JSON, and the library has no word for that.
+    const signed = registered.userinfo_signed_response_alg === "none" ? undefined : registered.userinfo_signed_response_alg;
+    const configuration = await client.discovery(new URL(demo.issuer), registered.client_id, { id_token_signed_response_alg: alg, ...(signed && { userinfo_signed_response_alg: signed }) }, authentication, {
       execute: [client.allowInsecureRequests],
     });
     if (decrypt) client.enableDecryptingResponses(configuration, ["A128CBC-HS256", "A256GCM"], ...decrypt);

@@ -44,7 +44,11 @@ describe("form_post", { timeout: FILE_PATIENCE }, () => {
     });
     await listen(demo.base + 13, (_request, response) => response.writeHead(200, { "content-type": "text/html" }).end("<p id=welcome>Welcome"));
     const file = path.join(demo.folder, "client.json");
-    await writeFile(file, JSON.stringify({ response_modes: ["query", "form_post"], require_pushed_authorization_requests: false }));
+    await writeFile(file, JSON.stringify({
+      response_modes: ["query", "form_post"],
+      require_pushed_authorization_requests: false,
+      reasons: { response_modes: "the software knows no other", require_pushed_authorization_requests: "the software cannot push" },
+    }));
     const registered = await demo.register("Formulier", callback, "--from", file, "--sandbox-people");
     partner = await Partner.discover(demo, registered);
   });
