@@ -273,6 +273,7 @@ async function walk(browser, lang, theme, size) {
     await at("continue").click();
     await type("58204");
     await page.locator("[data-testid=outcome][data-status=approved]").waitFor();
+    if ((await at("screen-outcome").innerText()).includes("14 maart 1971")) note("a detail that the person kept is listed as given", "page");
     await shot("shared");
     await at("receipt").click();
     await at("receipt-verdict").waitFor();

@@ -100,6 +100,11 @@ export class Approval {
     this.chosen = defaults(opened.view);
   }
 
+  /** What the person chose. */
+  get choices(): Chosen[] {
+    return this.chosen;
+  }
+
   /** The value of a choice of the view. */
   valueOf(key: string): string | undefined {
     return this.chosen.find((one) => one.key === key)?.value;

@@ -89,7 +89,7 @@ export function ActionScreen({ id, stage }: { id: string; stage: "read" | "confi
     case "past":
       return <PastAction summary={state.summary} />;
     case "decided":
-      return <OutcomeScreen view={state.approval.opened.view} outcome={state.outcome} />;
+      return <OutcomeScreen view={state.approval.opened.view} chosen={state.approval.choices} outcome={state.outcome} />;
     case "open": {
       const { approval } = state;
       const kind = findKind(approval.opened.view.kind);

@@ -6,21 +6,35 @@ import { goBackToWaiting } from "../model/actions";
 import { api, app, openUrl, refresh } from "../model/app";
 import { dayAndTime, t } from "../model/language";
 import { replace } from "../model/route";
+import { arrange } from "../model/shared";
 import { useStore } from "../model/store";
 import type { Summary, Withdrawn } from "../protocol/api";
 import type { Outcome } from "../protocol/approval";
-import type { View } from "../protocol/view";
+import { OFF } from "../protocol/view";
+import type { Chosen, View } from "../protocol/view";
 import { Icon } from "../ui/icons";
 import { Button, Facts, Note, Row, Screen, ProblemNote, useTask } from "../ui/parts";
 import { isOpen, outcomeName } from "./history";
 
-export function OutcomeScreen({ view, outcome }: { view: View; outcome: Outcome }) {
+/** What the partner got: the rows that the person did not keep. A second reason says what else becomes of a row. */
+function givenRows(view: View, chosen: Chosen[]): { label: string; value: string }[] {
+  const kept = (key: string | undefined) => chosen.some((one) => one.key === key && one.value === OFF);
+  const rows = arrange(view).groups.flatMap((group) => group.rows);
+  return [
+    ...view.attributes,
+    ...rows
+      .filter(({ row }) => row.kind !== "image" && !kept(row.claims[0]))
+      .map(({ row, reasons }) => ({ label: row.label, value: [row.value, ...reasons.slice(1).map(({ value }) => value)].join(". ") })),
+  ];
+}
+
+export function OutcomeScreen({ view, chosen, outcome }: { view: View; chosen: Chosen[]; outcome: Outcome }) {
   const { waitingAction } = useStore(app);
   const approved = outcome.status === "approved";
   const returnUrl = outcome.return_url;
   // The person added what a request asks, or decided not to: the request goes on.
   const waiting = findKind(view.kind)?.completesRequests ? waitingAction : null;
-  const given = [...view.attributes, ...view.fields.filter(({ kind, claims }) => claims.length > 0 && !["image", "missing"].includes(kind))];
+  const given = givenRows(view, chosen);
   return (
     <Screen
       id="outcome"

@@ -61,7 +61,7 @@ export function ReceiptScreen({ id }: { id: string }) {
   ];
   const correct = checks.every(([, check]) => check !== "no");
   const { view } = receipt;
-  const shown = view ? [...view.attributes, ...view.fields.filter(({ kind }) => kind !== "image")] : [];
+  const shown = view ? [...view.attributes, ...view.fields.filter(({ kind }) => kind !== "image" && kind !== "group")] : [];
   return (
     <Screen
       id="receipt"
