@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// The scope for names and language.
+/// The scope for names, language, date of birth, gender and photo. A login service releases only names and language.
 pub const PROFILE: &str = "profile";
 /// The scope for the verified e-mail address.
 pub const EMAIL: &str = "email";
