@@ -331,6 +331,17 @@ describe("ipse phone", { timeout: FILE_PATIENCE }, () => {
     assert.match(card, /Tom Vermeulen/);
     assert.match(card, /18 of ouder|18 or older/);
     assert.doesNotMatch(card, /Geboortedatum|Date of birth/);
+
+    // Tom takes it back, and the shop's page says so.
+    const { out: partners } = await demo.phoneDoes(tom, "partners", "--json");
+    const shop = partners.find(({ name }) => name === "Winkel Hoek");
+    assert.ok(shop.shared.some(({ attribute }) => attribute === "address"), JSON.stringify(shop));
+    await demo.phoneDoes(tom, "withdraw", shop.partner);
+    const after = await visitor.wait(demo.shop, (page) => page.body.includes('id="withdrawn"'));
+    assert.match(after.body, /Je hebt je toestemming ingetrokken op .* 20\d\d/);
+    assert.doesNotMatch(after.body, /Tom Vermeulen|customer-card/);
+    const { out: registered } = await succeed("admin", "partner", "show", shop.partner, "--home", demo.schemeHome(), "--json");
+    assert.deepEqual(registered.events_not_taken ?? [], []);
   });
 
   test("the browser of return@sandbox comes back without asking, and no other browser does", async () => {

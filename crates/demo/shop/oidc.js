@@ -30,6 +30,15 @@ export class Ipse {
     this.#settings = settings;
   }
 
+  get issuer() {
+    return this.#settings.issuer;
+  }
+
+  /** Where the issuer publishes its keys. */
+  async keys() {
+    return new URL((await this.#discovered()).serverMetadata().jwks_uri);
+  }
+
   // Discovery happens at the first login and not at start, so that the shop starts while Ipse is down.
   async #discovered() {
     if (this.#configuration) return this.#configuration;
@@ -79,7 +88,10 @@ export class Ipse {
     }
   }
 
-  /** Finishes a login: checks the address to which the browser came back, and returns the person. */
+  /**
+   * Finishes a login: checks the address to which the browser came back. Returns the person, with what the shop learned by
+   * `login` or as `customer`, and when they approved it.
+   */
   async finish(browser, url) {
     const state = url.searchParams.get('state') ?? '';
     const flow = this.#flows.get(state);
@@ -98,9 +110,9 @@ export class Ipse {
       const person = await client.fetchUserInfo(configuration, tokens.access_token, sub);
       if (flow.customer) {
         const { name, address, age_gte_18, birthdate } = person;
-        return { sub, customer: { name, address: address?.formatted, age_gte_18, birthdate } };
+        return { sub, customer: { auth_time, name, address: address?.formatted, age_gte_18, birthdate } };
       }
-      return { sub, acr, auth_time, given_name: person.given_name, family_name: person.family_name };
+      return { sub, login: { acr, auth_time, given_name: person.given_name, family_name: person.family_name } };
     } catch (error) {
       throw asProblem(error);
     }

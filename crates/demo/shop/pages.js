@@ -83,30 +83,37 @@ ${row('birthdate', /^\d{4}-\d\d-\d\d$/.test(customer.birthdate ?? '') ? date(cus
 </dl>`;
 }
 
-export function home(language) {
+/** What the shop did when the person took back their consent, at a time in seconds, if they did. */
+function note(language, withdrawn) {
+  const format = new Intl.DateTimeFormat(`${language}-BE`, { dateStyle: 'long', timeStyle: 'short', timeZone: 'Europe/Brussels' });
+  return withdrawn && html`<p id="withdrawn" class="note">${text(language, 'withdrawn', { time: format.format(new Date(withdrawn * 1000)) })}</p>`;
+}
+
+export function home(language, withdrawn) {
   return page(language, text(language, 'welcome'), '/', html`
-<section class="door"><h1>${text(language, 'welcome')}</h1><p>${text(language, 'lead')}</p>
+<section class="door"><h1>${text(language, 'welcome')}</h1>${note(language, withdrawn)}<p>${text(language, 'lead')}</p>
 <p>${text(language, 'login_why')}</p>${loginButton(language)}
 ${customerButton(language)}</section>
 ${shelf(language)}`);
 }
 
-export function greeting(language, person, csrf) {
-  const level = { basic: 'level_basic', advanced: 'level_advanced' }[person.acr];
+/** The page of a person of whom the shop knows something, by login or as a customer. */
+export function greeting(language, { sub, login, customer }, csrf, withdrawn) {
+  const level = { basic: 'level_basic', advanced: 'level_advanced' }[login?.acr];
   const time = new Intl.DateTimeFormat(`${language}-BE`, { timeStyle: 'short', timeZone: 'Europe/Brussels' });
   const row = (key, value) => value && html`<div><dt>${text(language, key)}</dt><dd>${value}</dd></div>`;
-  const name = person.given_name ?? person.customer?.name;
+  const name = login?.given_name ?? customer?.name;
   return page(language, text(language, 'greeting', { name }), '/', html`
 <section class="door"><h1 id="greeting">${text(language, 'greeting', { name })}</h1>
-<p>${text(language, person.given_name ? 'greeting_lead' : 'customer_lead')}</p>
-${person.customer ? card(language, person.customer) : customerButton(language)}
-${person.given_name && html`<h2>${text(language, 'known')}</h2>
+<p>${text(language, login ? 'greeting_lead' : 'customer_lead')}</p>
+${customer ? card(language, customer) : html`${note(language, withdrawn)}${customerButton(language)}`}
+${login && html`<h2>${text(language, 'known')}</h2>
 <dl id="known">
-${row('given_name', person.given_name)}
-${row('family_name', person.family_name)}
-${row('level', level ? html`${text(language, level)} <small>(${person.acr})</small>` : person.acr)}
-${row('time', person.auth_time && time.format(new Date(person.auth_time * 1000)))}
-${row('number', html`<code>${person.sub}</code>`)}
+${row('given_name', login.given_name)}
+${row('family_name', login.family_name)}
+${row('level', level ? html`${text(language, level)} <small>(${login.acr})</small>` : login.acr)}
+${row('time', login.auth_time && time.format(new Date(login.auth_time * 1000)))}
+${row('number', html`<code>${sub}</code>`)}
 </dl>`}
 <form method="post" action="/logout"><input type="hidden" name="csrf" value="${csrf}"><button class="quiet">${text(language, 'logout')}</button></form></section>
 ${shelf(language)}`);

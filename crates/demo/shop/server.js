@@ -1,4 +1,4 @@
-// Winkel Hoek: a web shop where people log in with Ipse. To the shop, Ipse is an OpenID provider like any other.
+// Winkel Hoek: a web shop where people log in and become customers with Ipse. To the shop, Ipse is an OpenID provider like any other.
 //
 //   node server.js --home DIR      DIR/shop.json: listen, issuer, client_id, service, customer_service, redirect_uri,
 //                                  private_jwks (a file), and, if wanted, patience_ms and connections, the limits of its listener
@@ -10,6 +10,7 @@ import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { Events, Refused } from './events.js';
 import { Ipse, LoginProblem } from './oidc.js';
 import { greeting, home, problem } from './pages.js';
 import { LANGUAGES, fromAcceptLanguage } from './texts.js';
@@ -18,6 +19,7 @@ const { values: options } = parseArgs({ options: { home: { type: 'string' } } })
 const settings = JSON.parse(readFileSync(path.join(options.home, 'shop.json'), 'utf8'));
 settings.private_jwks = path.resolve(options.home, settings.private_jwks);
 const ipse = new Ipse(settings);
+const events = new Events(ipse, settings.client_id);
 
 const here = import.meta.dirname;
 const FILES = {
@@ -34,6 +36,9 @@ const secure = settings.redirect_uri.startsWith('https:') ? '; Secure' : '';
 
 /** Session id → { csrf, person, expires }. In memory only: a restart logs everybody out. */
 const sessions = new Map();
+/** `sub` → when that person withdrew their consent, in seconds. */
+const withdrawals = new Map();
+const WITHDRAWALS_KEPT = 5000;
 
 const HEADERS = {
   'content-security-policy': "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
@@ -68,13 +73,39 @@ function redirect(response, location) {
   response.end();
 }
 
-async function form(request) {
-  let body = '';
+async function body(request) {
+  let text = '';
   for await (const chunk of request) {
-    body += chunk;
-    if (body.length > 4096) throw Object.assign(new Error('form too large'), { status: 413 });
+    text += chunk;
+    if (text.length > 8192) throw Object.assign(new Error('body too large'), { status: 413 });
   }
-  return new URLSearchParams(body);
+  return text;
+}
+
+const form = async (request) => new URLSearchParams(await body(request));
+
+/** Deletes what a person shared up to a time. The shop keeps the time, which its page shows. */
+function forget({ sub, time }) {
+  if (withdrawals.size >= WITHDRAWALS_KEPT) withdrawals.delete(withdrawals.keys().next().value);
+  withdrawals.set(sub, Math.max(time, withdrawals.get(sub) ?? 0));
+  for (const { person } of sessions.values()) {
+    if (person?.sub !== sub) continue;
+    for (const part of ['login', 'customer']) if (person[part]?.auth_time <= time) delete person[part];
+  }
+}
+
+/** Answers an event as RFC 8935 says. */
+async function take(request, response) {
+  try {
+    const withdrawn = await events.take(request.headers['content-type'], await body(request));
+    if (withdrawn) forget(withdrawn);
+    response.writeHead(202, HEADERS).end();
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    console.error(`an event was refused: ${error.message}`);
+    response.writeHead(400, { ...HEADERS, 'content-type': 'application/json' });
+    response.end(JSON.stringify({ err: error.err, description: error.message }));
+  }
 }
 
 function same(a, b) {
@@ -102,8 +133,12 @@ async function handle(request, response) {
       response.writeHead(200, { ...HEADERS, 'content-type': file.type, 'cache-control': 'max-age=300' });
       return response.end(file.body);
     }
-    case 'GET /':
-      return answer(response, 200, visitor?.person ? greeting(language, visitor.person, visitor.csrf) : home(language));
+    case 'GET /': {
+      const { person, csrf } = visitor ?? {};
+      const withdrawn = person && withdrawals.get(person.sub);
+      const known = person?.login || person?.customer;
+      return answer(response, 200, known ? greeting(language, person, csrf, withdrawn) : home(language, withdrawn));
+    }
     case 'GET /login':
     case 'GET /customer':
       try {
@@ -116,6 +151,10 @@ async function handle(request, response) {
     case 'GET /callback':
       try {
         const found = await ipse.finish(visitor ? sent[SESSION_COOKIE] : '', url);
+        const { auth_time } = found.login ?? found.customer;
+        // The news of a withdrawal may arrive while the login is finished.
+        if (withdrawals.get(found.sub) >= auth_time) throw new LoginProblem('stale', 'consent_withdrawn');
+        if (found.customer) withdrawals.delete(found.sub);
         sessions.delete(sent[SESSION_COOKIE]);
         // A customer who was logged in stays so: both services know the person by the same name.
         const known = visitor?.person?.sub === found.sub ? visitor.person : {};
@@ -125,6 +164,8 @@ async function handle(request, response) {
       } catch (error) {
         return answerProblem(response, language, error);
       }
+    case 'POST /events':
+      return take(request, response);
     case 'POST /logout': {
       const { csrf } = Object.fromEntries(await form(request));
       if (visitor && same(csrf ?? '', visitor.csrf)) sessions.delete(sent[SESSION_COOKIE]);

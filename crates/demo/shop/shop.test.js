@@ -12,8 +12,8 @@ import { after, before, beforeEach, test } from 'node:test';
 import * as jose from 'jose';
 
 let provider, shop, child, issuer, providerKey, shopPublicKey, startShop;
-/** The last pushed request, and how the provider answers the next login. */
-let pushed, answers;
+/** The last pushed request, the last ID token, and how the provider answers the next login. */
+let pushed, idToken, answers;
 
 const listening = (server) => new Promise((done) => server.listen(0, '127.0.0.1', () => done(server.address().port)));
 const body = async (request) => {
@@ -54,18 +54,18 @@ async function handle(request, response) {
       if (answers.tokenError) return json(400, { error: answers.tokenError });
       assert.equal(createHash('sha256').update(form.get('code_verifier')).digest('base64url'), pushed.get('code_challenge'));
       const now = Math.floor(Date.now() / 1000);
-      const claims = { sub: 'pairwise', acr: 'advanced', auth_time: now, nonce: pushed.get('nonce'), ...answers.idToken };
-      const token = await new jose.SignJWT(claims)
+      const claims = { sub: answers.sub ?? 'pairwise', acr: 'advanced', auth_time: now, nonce: pushed.get('nonce'), ...answers.idToken };
+      idToken = await new jose.SignJWT(claims)
         .setProtectedHeader({ alg: 'ES256', kid: 'p' })
         .setIssuer(issuer)
         .setAudience('shop')
         .setIssuedAt(now)
         .setExpirationTime(now + 60)
         .sign(providerKey.privateKey);
-      return json(200, { access_token: 'token', token_type: 'Bearer', expires_in: 60, id_token: token });
+      return json(200, { access_token: 'token', token_type: 'Bearer', expires_in: 60, id_token: idToken });
     }
     case '/userinfo':
-      return json(200, { sub: 'pairwise', given_name: 'An', family_name: 'Peeters', ...answers.userinfo });
+      return json(200, { sub: answers.sub ?? 'pairwise', given_name: 'An', family_name: 'Peeters', ...answers.userinfo });
     default:
       return json(404, {});
   }
@@ -139,6 +139,113 @@ test('a customer shares details, and what was kept back is not on the card', asy
   const card = /<dl id="customer-card">(.*?)<\/dl>/s.exec(text)[1];
   for (const part of ['An &lt;b&gt; Peeters', 'Kerkstraat 1, 9000 Gent', '18 or older']) assert.ok(card.includes(part), part);
   assert.ok(!card.includes('Date of birth'));
+});
+
+const WITHDRAWN = 'https://ipse.example/events/consent-withdrawn';
+const seconds = () => Math.floor(Date.now() / 1000);
+
+/** An event: the person `sub` withdrew their consent. */
+const withdrawal = (sub, claims = {}) => ({
+  iss: issuer,
+  aud: 'shop',
+  iat: seconds(),
+  jti: randomUUID(),
+  toe: seconds(),
+  sub_id: { format: 'iss_sub', iss: issuer, sub },
+  events: { [WITHDRAWN]: { services: ['HOEK_KLANT'], claims: ['name'] } },
+  ...claims,
+});
+const signed = (claims, { key = providerKey.privateKey, ...header } = {}) =>
+  new jose.SignJWT(claims).setProtectedHeader({ alg: 'ES256', kid: 'p', typ: 'secevent+jwt', ...header }).sign(key);
+const push = async (token, type = 'application/secevent+jwt', at = shop) => {
+  const response = await fetch(`${at}/events`, { method: 'POST', headers: { 'content-type': type }, body: token });
+  const text = await response.text();
+  return [response.status, text && JSON.parse(text).err];
+};
+
+/** A browser whose person is a customer. */
+const customer = async (sub) => {
+  const browser = new Browser();
+  const back = await browser.begin('/customer');
+  answers = { sub, userinfo: { name: 'An Peeters', address: { formatted: 'Kerkstraat 1, 9000 Gent' } } };
+  await browser.open(back({ code: 'c' }));
+  assert.match((await browser.open(shop)).text, /customer-card/);
+  return browser;
+};
+
+test('a withdrawal deletes what the person shared, and the page says when', async () => {
+  const browser = await customer('leaving');
+  const other = await customer('staying');
+  const token = await signed(withdrawal('leaving'));
+  assert.deepEqual(await push(token), [202, '']);
+  const { text } = await browser.open(shop);
+  assert.match(text, /id="withdrawn"[^>]*>You took back your consent on .*20\d\d/);
+  assert.doesNotMatch(text, /customer-card|An Peeters|Kerkstraat/);
+  assert.match((await other.open(shop)).text, /Kerkstraat/);
+});
+
+test('t12_a_repeated_event_is_accepted_without_effect', async () => {
+  const first = await signed(withdrawal('again', { toe: seconds() - 60 }));
+  assert.deepEqual(await push(first), [202, '']);
+  // The approval is later than the withdrawal.
+  const browser = await customer('again');
+  assert.deepEqual(await push(first), [202, '']);
+  assert.match((await browser.open(shop)).text, /customer-card/);
+  // So it is with the same `jti` and a later time.
+  const claims = withdrawal('again');
+  assert.deepEqual(await push(await signed({ ...claims, toe: 1 })), [202, '']);
+  assert.deepEqual(await push(await signed({ ...claims, toe: seconds() + 60 })), [202, '']);
+  assert.match((await browser.open(shop)).text, /customer-card/);
+});
+
+test('an answer that was approved before the withdrawal is not taken after it', async () => {
+  const browser = new Browser();
+  const back = await browser.begin('/customer');
+  assert.deepEqual(await push(await signed(withdrawal('crossing', { toe: seconds() + 60 }))), [202, '']);
+  answers = { sub: 'crossing', userinfo: { name: 'An Peeters' } };
+  assert.match((await browser.open(back({ code: 'c' }))).text, /consent_withdrawn/);
+  assert.doesNotMatch((await browser.open(shop)).text, /An Peeters/);
+});
+
+test('t12_an_event_that_is_not_the_issuers_for_this_shop_is_refused', async () => {
+  const browser = await customer('kept');
+  const good = withdrawal('kept');
+  const own = await jose.generateKeyPair('ES256');
+  const cases = [
+    ['authentication_failed', await signed(good, { key: own.privateKey })],
+    ['invalid_key', await signed(good, { kid: 'other' })],
+    ['invalid_issuer', await signed({ ...good, iss: 'https://other.example' })],
+    ['invalid_audience', await signed({ ...good, aud: 'par_other' })],
+    ['invalid_audience', await signed({ ...good, aud: undefined })],
+    ['invalid_request', await signed(good, { typ: 'JWT' })],
+    ['invalid_request', await signed(good, { typ: undefined })],
+    ['invalid_request', idToken],
+    ['invalid_request', await signed({ ...good, iat: seconds() - 3600 })],
+    ['invalid_request', await signed({ ...good, iat: seconds() + 3600 })],
+    ['invalid_request', await signed({ ...good, jti: undefined })],
+    ['invalid_request', await signed({ ...good, toe: undefined })],
+    ['invalid_request', await signed({ ...good, events: undefined })],
+    ['invalid_request', await signed({ ...good, sub: 'kept', sub_id: undefined })],
+    ['invalid_request', await signed({ ...good, sub_id: { ...good.sub_id, format: 'opaque' } })],
+    ['invalid_request', await signed({ ...good, sub_id: { ...good.sub_id, iss: 'https://other.example' } })],
+    ['invalid_request', `${Buffer.from('{"alg":"none","typ":"secevent+jwt"}').toString('base64url')}.${Buffer.from(JSON.stringify(good)).toString('base64url')}.`],
+    ['invalid_request', await new jose.SignJWT(good).setProtectedHeader({ alg: 'HS256', typ: 'secevent+jwt' }).sign(new TextEncoder().encode('0'.repeat(32)))],
+    ['invalid_request', 'nonsense'],
+    ['invalid_request', ''],
+  ];
+  for (const [err, token] of cases) assert.deepEqual(await push(token), [400, err], token);
+  assert.deepEqual(await push(await signed(good), 'application/jwt'), [400, 'invalid_request']);
+  assert.match((await browser.open(shop)).text, /Kerkstraat/);
+  // The same claims, as they should be, are taken: no refusal used up the `jti`.
+  assert.deepEqual(await push(await signed(good)), [202, '']);
+  assert.doesNotMatch((await browser.open(shop)).text, /Kerkstraat/);
+});
+
+test('an event whose keys cannot be had now is not refused for good', async () => {
+  const { url, child: other } = await startShop({ issuer: 'http://localhost:1' });
+  const [status] = await push(await signed(withdrawal('x')), undefined, url);
+  assert.equal(status, 503);
+  other.stdin.end();
 });
 
 test('a person logs in, is greeted by name, and logs out', async () => {

@@ -1,4 +1,4 @@
-// The texts of the shop in four languages. `text` replaces `{name}` and `{code}`.
+// The texts of the shop in four languages. `text` replaces words in braces.
 
 const TEXTS = {
   nl: {
@@ -23,6 +23,7 @@ const TEXTS = {
     customer_why: 'Of word klant: dan leveren we aan huis. Je ziet op je telefoon wat we vragen en waarom.',
     customer_card: 'Je klantenkaart',
     customer_lead: 'Je bent klant. Hier staat wat je met ons deelde.',
+    withdrawn: 'Je hebt je toestemming ingetrokken op {time}. We hebben gewist wat je met ons deelde. We bewaren alleen wat de wet ons oplegt, zoals facturen.',
     full_name: 'Naam',
     address: 'Adres',
     adult: '18 of ouder',
@@ -70,6 +71,7 @@ const TEXTS = {
     customer_why: 'Ou devenez client : nous livrons chez vous. Votre téléphone montre ce que nous demandons et pourquoi.',
     customer_card: 'Votre carte de client',
     customer_lead: 'Vous êtes client. Voici ce que vous avez partagé avec nous.',
+    withdrawn: 'Vous avez retiré votre consentement le {time}. Nous avons effacé ce que vous aviez partagé avec nous. Nous ne gardons que ce que la loi nous oblige à garder, comme les factures.',
     full_name: 'Nom',
     address: 'Adresse',
     adult: '18 ans ou plus',
@@ -117,6 +119,7 @@ const TEXTS = {
     customer_why: 'Oder werden Sie Kunde: Dann liefern wir nach Hause. Ihr Telefon zeigt, was wir brauchen und warum.',
     customer_card: 'Ihre Kundenkarte',
     customer_lead: 'Sie sind Kunde. Hier steht, was Sie mit uns geteilt haben.',
+    withdrawn: 'Sie haben Ihre Einwilligung am {time} widerrufen. Wir haben gelöscht, was Sie mit uns geteilt hatten. Wir behalten nur, was wir nach dem Gesetz aufbewahren müssen, zum Beispiel Rechnungen.',
     full_name: 'Name',
     address: 'Adresse',
     adult: '18 oder älter',
@@ -164,6 +167,7 @@ const TEXTS = {
     customer_why: 'Or become a customer, and we deliver to your door. Your phone shows what we ask for and why.',
     customer_card: 'Your customer card',
     customer_lead: 'You are a customer. Here is what you shared with us.',
+    withdrawn: 'You took back your consent on {time}. We deleted what you shared with us. We keep only what the law makes us keep, such as invoices.',
     full_name: 'Name',
     address: 'Address',
     adult: '18 or older',

@@ -91,6 +91,8 @@ fn text(layout: &Layout, ready_file: &Path, program: &str) -> String {
         format!("       {program} phone --home {} link 'LINK'", home.display()),
         format!("       {program} phone --home {} approve ACTION --code {}", home.display(), an.code.unwrap_or("CODE")),
         format!("  4. Become a customer at {shop}/: the app shows each detail and why the shop asks. Keep one for yourself with its switch."),
+        "     Then take it back, in the app or from a terminal, and reload the page of the shop:".to_owned(),
+        format!("       {program} phone --home {} withdraw PARTNER      (`partners` lists them)", home.display()),
         "  5. Add an e-mail address, in the app under \"You\" or from a terminal; the mail with the code is in the mailbox:".to_owned(),
         format!("       {program} phone --home {} email add an@mail.example --code {}", home.display(), an.code.unwrap_or("CODE")),
         format!("  6. Put {}'s number on another SIM and see that the identity is blocked:", an.given_name),

@@ -21,6 +21,8 @@ struct Wanted {
     services: &'static [(&'static str, &'static str)],
     /// The scopes of the services, if they are not those of every partner.
     scopes: Option<&'static str>,
+    /// Where it is told that a person withdrew their consent.
+    security_event_endpoint: Option<String>,
     /// Further arguments of `ipse admin partner add`.
     arguments: &'static [&'static str],
 }
@@ -56,6 +58,7 @@ fn wanted(layout: &Layout) -> [Wanted; 4] {
             redirect_uri: format!("{}/callback", layout.origin(Party::Shop)),
             services: &[("HOEK_LOGIN", "login"), (CUSTOMER, "share")],
             scopes: None,
+            security_event_endpoint: Some(format!("{}/events", layout.origin(Party::Shop))),
             arguments: &["--auth", "private_key_jwt", "--set", SHOP_SERVICES],
         },
         // Old software, without PAR and with a shared secret.
@@ -65,6 +68,7 @@ fn wanted(layout: &Layout) -> [Wanted; 4] {
             redirect_uri: client(1),
             services: &[("KRANT_LOGIN", "login")],
             scopes: None,
+            security_event_endpoint: None,
             arguments: &[
                 "--auth",
                 "client_secret_post",
@@ -80,6 +84,7 @@ fn wanted(layout: &Layout) -> [Wanted; 4] {
             redirect_uri: client(2),
             services: &[("VLIER_LOGIN", "login")],
             scopes: None,
+            security_event_endpoint: None,
             arguments: &[
                 "--auth",
                 "private_key_jwt",
@@ -96,6 +101,7 @@ fn wanted(layout: &Layout) -> [Wanted; 4] {
             redirect_uri: client(3),
             services: &[("PROEF_LOGIN", "login")],
             scopes: Some("profile,email"),
+            security_event_endpoint: None,
             arguments: &[
                 "--auth",
                 "client_secret_basic",
@@ -160,6 +166,11 @@ pub async fn register(program: &Path, layout: &Layout, state: &mut State) -> any
         let in_words = partner.services.iter().all(|(_, kind)| *kind != "share");
         for service in services.iter().filter(|_| in_words) {
             arguments.extend(["--service", service]);
+        }
+        let endpoint = partner.security_event_endpoint;
+        let endpoint = endpoint.map(|url| format!("security_event_endpoint={url}"));
+        if let Some(endpoint) = &endpoint {
+            arguments.extend(["--set", endpoint]);
         }
         arguments.extend(partner.arguments);
         let output = command(program, &arguments).await?;
