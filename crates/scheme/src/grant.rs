@@ -5,6 +5,7 @@ mod redeem;
 use ipse_jose::b64;
 use ipse_keys::KeyStore;
 use ipse_protocol::ids::{ActionId, IdentityId, PartnerId};
+use ipse_protocol::problem::ProblemCode;
 use ipse_protocol::{sha256, view};
 use ipse_store::action::{Action, Claim};
 use ipse_store::grant::{self, Grant, GrantStatus};
@@ -15,7 +16,7 @@ use crate::error::Error;
 use crate::person::PersonKey;
 use crate::request::ActionRequest;
 use crate::scheme::Scheme;
-use crate::{attribute, given, share};
+use crate::{given, share};
 
 pub use redeem::{AccessToken, Redeemable, UserInfo};
 
@@ -33,16 +34,10 @@ pub(crate) fn prepare(scheme: &Scheme, approval: &Approval<'_>) -> Result<Effect
         .ok_or(Error::Corrupt("action of a partner without one"))?;
     let shown = view::parse(approval.view).map_err(|_| Error::Corrupt("view of an action"))?;
     let request = ActionRequest::parse(&action.request)?;
-    let released: Vec<(String, Value)> = match &claim.given {
-        None => attribute::released(&shown)?
-            .into_iter()
-            .map(|(name, text)| (name.to_owned(), text.into()))
-            .collect(),
-        Some(sealed) => {
-            let given = given::open(approval.key, &action.id, sealed)?;
-            share::released(&shown, approval.choices, &request, given)?
-        }
-    };
+    // Claims that were made before an update to this version have nothing to give: the person has to begin again.
+    let given = claim.given.as_ref().ok_or(ProblemCode::ActionExpired)?;
+    let given = given::open(approval.key, &action.id, given)?;
+    let released = share::released(&shown, approval.choices, &request, given)?;
     let names: Vec<&str> = released.iter().map(|(name, _)| &**name).collect();
     let (names, released) = sealed(
         approval.key,

@@ -49,6 +49,12 @@ impl Wanted {
     }
 }
 
+/// The labels of all rows.
+#[cfg(test)]
+pub(crate) fn labels() -> impl Iterator<Item = &'static str> {
+    ROWS.iter().map(|row| row.label)
+}
+
 /// What a request shows of a person, and gives.
 pub(crate) fn contents(
     request: &ActionRequest<'_>,
@@ -81,7 +87,6 @@ pub(crate) fn contents(
             group = Some(row.group);
             out.fields.push(heading(row.group, sentences));
         }
-        let label = sentences.get(&format!("attribute-{}", row.label));
         let reason = |key: &str, value: String| Field {
             kind: FieldKind::Reason.as_str().to_owned(),
             label: sentences.with(key, &[partner]),
@@ -89,28 +94,20 @@ pub(crate) fn contents(
             claims: Vec::new(),
         };
         let Some((kind, value)) = shown(row, known, sentences) else {
-            out.fields.push(Field {
-                kind: FieldKind::Missing.as_str().to_owned(),
-                label,
-                value: sentences.get("share-missing"),
-                claims: claims.iter().map(|claim| (*claim).to_owned()).collect(),
-            });
+            let told = row.missing(sentences);
+            out.fields
+                .push(row_field(row, FieldKind::Missing, told, &claims, sentences));
             let why = asked.reason.get(known.language).to_owned();
             out.fields.push(reason(needed(essential), why));
             continue;
         };
-        out.fields.push(Field {
-            kind: kind.as_str().to_owned(),
-            label: label.clone(),
-            value,
-            claims: claims.iter().map(|claim| (*claim).to_owned()).collect(),
-        });
+        out.fields
+            .push(row_field(row, kind, value, &claims, sentences));
         let why = asked.reason.get(known.language).to_owned();
         out.fields.push(reason(needed(essential), why));
         let mut unexpected = false;
         for claim in &claims {
-            let value = (row.value)(known, claim)
-                .ok_or(Error::Internal("a row covers a claim without a value"))?;
+            let value = row.gives(known, claim)?;
             unexpected |= details
                 .asked
                 .get(*claim)
@@ -125,7 +122,7 @@ pub(crate) fn contents(
             out.choices.push(Choice {
                 kind: ChoiceKind::Switch.as_str().to_owned(),
                 key: main.to_owned(),
-                label,
+                label: row.label(sentences),
                 options: Vec::new(),
                 default: ON.to_owned(),
             });
@@ -137,8 +134,50 @@ pub(crate) fn contents(
         value: sentences.with("share-after", &[partner]),
         claims: Vec::new(),
     });
-    out.given = Some(given);
+    out.given = given;
     Ok(out)
+}
+
+/// The rows of a request that gives no reasons, such as a login, and what they give. All of them are shown under one heading, which
+/// the phone has.
+pub(crate) fn plain_rows(
+    wanted: &[&str],
+    known: &Known<'_>,
+    sentences: &Sentences<'_>,
+) -> Result<(Vec<Field>, Given), Error> {
+    let (mut fields, mut given) = (Vec::new(), Given::new());
+    for row in ROWS {
+        let claims = row.asked(wanted);
+        if claims.is_empty() {
+            continue;
+        }
+        let (kind, value) = match shown(row, known, sentences) {
+            Some(shown) => {
+                for claim in &claims {
+                    given.insert((*claim).to_owned(), row.gives(known, claim)?);
+                }
+                shown
+            }
+            None => (FieldKind::Missing, row.missing(sentences)),
+        };
+        fields.push(row_field(row, kind, value, &claims, sentences));
+    }
+    Ok((fields, given))
+}
+
+fn row_field(
+    row: &Row,
+    kind: FieldKind,
+    value: String,
+    claims: &[&str],
+    sentences: &Sentences<'_>,
+) -> Field {
+    Field {
+        kind: kind.as_str().to_owned(),
+        label: row.label(sentences),
+        value,
+        claims: claims.iter().map(|claim| (*claim).to_owned()).collect(),
+    }
 }
 
 const fn needed(essential: bool) -> &'static str {
@@ -166,7 +205,7 @@ fn shown(row: &Row, known: &Known<'_>, sentences: &Sentences<'_>) -> Option<(Fie
 }
 
 /// What is released when a view is approved: of the rows that it shows, those that the person did not switch off, without the
-/// values that the partner does not accept.
+/// values that the partner does not accept. A request without details accepts all.
 ///
 /// # Errors
 /// For a row that covers a claim whose value is not there.
@@ -176,7 +215,7 @@ pub(crate) fn released(
     request: &ActionRequest<'_>,
     mut given: Given,
 ) -> Result<Vec<(String, Value)>, Error> {
-    let details: Details = request.details()?;
+    let details: Option<Details> = request.details.map(|_| request.details()).transpose()?;
     let is_off = |row: &Field| {
         let main = row.claims.first();
         chosen
@@ -191,10 +230,10 @@ pub(crate) fn released(
             let value = given
                 .remove(claim)
                 .ok_or(Error::Corrupt("what a view gives"))?;
-            let accepted = details
-                .asked
-                .get(claim)
-                .is_none_or(|asked| asked.accepts(&value));
+            let asked = details
+                .as_ref()
+                .and_then(|details| details.asked.get(claim));
+            let accepted = asked.is_none_or(|asked| asked.accepts(&value));
             if accepted {
                 released.push((claim.clone(), value));
             }

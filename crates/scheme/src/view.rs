@@ -2,7 +2,7 @@
 
 use ipse_protocol::ids::ActionId;
 use ipse_protocol::terms::{Flow, Level, Warning};
-use ipse_protocol::view::{self, Attribute, Choice, Field, Partner, Started, View};
+use ipse_protocol::view::{self, Choice, Field, Partner, Started, View};
 use ipse_store::Kind;
 use ipse_texts::{Language, Texts};
 
@@ -32,9 +32,7 @@ pub(crate) struct Content<'a> {
     pub(crate) partner: (&'a str, &'a str, &'a str),
     /// Code of the service.
     pub(crate) service: &'a str,
-    /// Names and values of what would be shared.
-    pub(crate) attributes: Vec<(&'static str, String)>,
-    /// Further values that the decision rests on, in the person's language.
+    /// What would be shared, and further values that the decision rests on, in the person's language.
     pub(crate) fields: Vec<Field>,
     /// What the person can choose with an approval.
     pub(crate) choices: Vec<Choice>,
@@ -93,7 +91,6 @@ impl Views {
         let text = |key: &str| self.sentences(language).get(key);
         let (id, name, domain) = c.partner;
         let (flow, browser, time) = c.started;
-        let label = |name: &str| text(&format!("attribute-{}", name.replace('_', "-")));
         View {
             version: view::VERSION,
             language: language.tag().to_owned(),
@@ -107,15 +104,8 @@ impl Views {
             service: c.service.to_owned(),
             title: self.0.with(language, c.texts.title, &[("partner", name)]),
             purpose: c.purpose.unwrap_or_else(|| text(c.texts.purpose)),
-            attributes: c
-                .attributes
-                .into_iter()
-                .map(|(name, value)| Attribute {
-                    label: label(name),
-                    key: name.to_owned(),
-                    value,
-                })
-                .collect(),
+            // What is shared is in rows, each of which may cover several claims.
+            attributes: Vec::new(),
             fields: c.fields,
             choices: c.choices,
             started: Started {
@@ -140,7 +130,7 @@ impl Views {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{attribute, kind};
+    use crate::{kind, share};
 
     #[test]
     fn every_kind_and_attribute_has_its_texts_in_every_language() {
@@ -164,14 +154,9 @@ mod tests {
                 assert!(messages.contains(key), "{key}");
             }
         }
-        for name in attribute::names() {
-            let key = format!("attribute-{}", name.replace('_', "-"));
+        for label in share::labels() {
+            let key = format!("attribute-{label}");
             assert!(messages.contains(&key), "{key}");
-        }
-        for name in attribute::extra_names() {
-            for key in [format!("attribute-{name}"), format!("missing-{name}")] {
-                assert!(messages.contains(&key), "{key}");
-            }
         }
     }
 }

@@ -204,10 +204,7 @@ impl Scheme {
             now: snapshot.now,
         };
         let contents = kind.contents(&request, &known, way.flow, &sentences)?;
-        let given = contents
-            .given
-            .map(|given| given::seal(key, &a.id, &given))
-            .transpose()?;
+        let given = given::seal(key, &a.id, &contents.given)?;
         let view = self.views.build(
             language,
             Content {
@@ -217,7 +214,6 @@ impl Scheme {
                 purpose: contents.purpose,
                 partner: (partner, &request.partner_name, &request.partner_domain),
                 service: &request.service,
-                attributes: contents.attributes,
                 fields: contents.fields,
                 choices: contents.choices,
                 started: (way.flow, &a.browser_name, a.created),
@@ -241,7 +237,7 @@ impl Scheme {
             view_hash: sha256(&bytes),
             attributes_hash: attributes_hash(&view),
             view: key.seal("action/view", &bytes)?,
-            given,
+            given: Some(given),
             sim,
             sim_requested: (sim == SimNeed::Silent).then_some(snapshot.now),
             sim_statement: None,

@@ -105,7 +105,6 @@ impl Scheme {
                 purpose: None,
                 partner: (OWN, NAME, host),
                 service,
-                attributes: Vec::new(),
                 fields,
                 choices: Vec::new(),
                 started: (Flow::Link, NAME, now),

@@ -14,11 +14,12 @@ use ipse_store::Tx;
 use ipse_store::action::{Action, Claim};
 use ipse_store::device::{Backup, Device};
 
-use crate::attribute::{self, Contents, Known};
+use crate::attribute::{Contents, Known};
 use crate::effect::{Approval, Effect};
 use crate::error::{Error, RuleError};
 use crate::request::ActionRequest;
 use crate::scheme::Scheme;
+use crate::share::plain_rows;
 use crate::view::{Sentences, ViewTexts};
 
 pub use ipse_store::Kind;
@@ -47,7 +48,7 @@ pub(crate) trait ActionKind: Sync {
         Vec::new()
     }
 
-    /// What a partner's request shows of a person, and gives.
+    /// What a request shows of a person, and gives.
     fn contents(
         &self,
         request: &ActionRequest<'_>,
@@ -56,17 +57,13 @@ pub(crate) trait ActionKind: Sync {
         sentences: &Sentences<'_>,
     ) -> Result<Contents, Error> {
         let mut fields = self.fields(request, sentences)?;
-        fields.extend(attribute::rows(
-            &request.attributes,
-            known.extras,
-            sentences,
-        ));
+        let (rows, given) = plain_rows(&request.attributes, known, sentences)?;
+        fields.extend(rows);
         Ok(Contents {
             purpose: None,
-            attributes: attribute::values(&request.attributes, known.person, known.language),
             fields,
             choices: self.choices(request, flow, sentences),
-            given: None,
+            given,
         })
     }
 

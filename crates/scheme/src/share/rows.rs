@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use super::date::{Birth, age};
 use crate::attribute::Known;
+use crate::error::Error;
 use crate::view::Sentences;
 
 /// A heading on the screen.
@@ -60,6 +61,27 @@ pub(super) struct Row {
 }
 
 impl Row {
+    /// Its label, in the person's language.
+    pub(super) fn label(&self, sentences: &Sentences<'_>) -> String {
+        sentences.get(&format!("attribute-{}", self.label))
+    }
+
+    /// What is shown instead, of somebody who does not have it.
+    pub(super) fn missing(&self, sentences: &Sentences<'_>) -> String {
+        sentences.get(match self.label {
+            "email" => "missing-email",
+            _ => "share-missing",
+        })
+    }
+
+    /// What a claim of a row that is shown gives.
+    ///
+    /// # Errors
+    /// When there is no such value.
+    pub(super) fn gives(&self, known: &Known<'_>, claim: &str) -> Result<Value, Error> {
+        (self.value)(known, claim).ok_or(Error::Internal("a row covers a claim without a value"))
+    }
+
     /// The claims of a request that it covers. First and last name have rows of their own only where the full name is not asked.
     pub(super) fn asked(&self, wanted: &[&str]) -> Vec<&'static str> {
         let names = ["given_name", "family_name"];
