@@ -17,6 +17,8 @@ export interface Fake {
     log: string[];
     /** The largest number of actions in a list. */
     page: number;
+    /** The id of the partner of the next requests. */
+    shop: string;
     receipts: Map<string, unknown>;
     /** The images of views, by the SHA-256 of their bytes. */
     images: Map<string, Uint8Array>;

@@ -51,7 +51,7 @@ export async function startFake({ port = 0, simDelay = 0 } = {}) {
   const logKey = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const simKey = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const setup = opaque.server.createSetup();
-  const state = { devices: new Map(), byThumb: new Map(), enrolments: new Map(), recoveries: new Map(), actions: new Map(), links: new Map(), receipts: new Map(), images: new Map(), messages: [], streams: new Set(), lose: 0, simDelay, failures: [], log: [], page: 50, email: true };
+  const state = { devices: new Map(), byThumb: new Map(), enrolments: new Map(), recoveries: new Map(), actions: new Map(), links: new Map(), receipts: new Map(), images: new Map(), messages: [], streams: new Set(), lose: 0, simDelay, failures: [], log: [], page: 50, email: true, shop: id("par"), told: true };
   let origin = "";
 
   const text = (number, secret, language) => state.messages.push({ number, time: Date.now(), from: "Ipse", text: `Ipse: ${secret} ${TEXTS[language].sms}` });
@@ -141,7 +141,7 @@ export async function startFake({ port = 0, simDelay = 0 } = {}) {
     const flow = over.flow ?? "qr";
     const expires = Date.now() + (over.lifetime ?? 180_000);
     const view = {
-      version: 2, language: person.language, action, kind: "login", partner: { id: id("par"), name: "Winkel Hoek", domain: "shop.example" }, service: "HOEK_LOGIN",
+      version: 2, language: person.language, action, kind: "login", partner: { id: state.shop, name: "Winkel Hoek", domain: "shop.example" }, service: "HOEK_LOGIN",
       title: "Winkel Hoek wil weten wie je bent", purpose: "Aanmelden", attributes: [{ key: "given_name", label: "Voornaam", value: "An" }, { key: "family_name", label: "Familienaam", value: "Peeters" }],
       fields: [], choices: [], started: { flow, browser: flow === "backchannel" ? null : "Firefox, Linux", device: null, place: null, time: Date.now() - 4000 }, warnings: flow === "link" && !OWN.includes(over.view?.kind) ? ["started_elsewhere"] : [], level: "advanced", expires, ...over.view,
     };
@@ -185,6 +185,7 @@ export async function startFake({ port = 0, simDelay = 0 } = {}) {
     a.status = status;
     a.decided = Date.now();
     Object.assign(a, receipt(status === "approved" ? "approval" : "refusal", a.person, { view: b64u(a.bytes), transcript: a.fields, device_jws: jws, sim_statement: null, decision: status === "approved" ? "approve" : "refuse", factor, ...(choices.length ? { choices } : {}), time: a.decided }));
+    a.kept = choices.filter(({ value }) => value === "off").map(({ key }) => key);
     a.answer = { status, return_url: a.flow === "app" ? `${origin}/dev/returned` : null, receipt: a.receipt, promise: a.promise };
     if (choices.some(({ key, value }) => key === "return" && value === "on")) a.returning = Date.now() + 2_700_000;
     if (status === "approved" && a.kind === "code") Object.assign(a.person, { record: a.record, codeVersion: a.person.codeVersion + 1, epoch: a.person.epoch + 1 });
@@ -302,6 +303,20 @@ export async function startFake({ port = 0, simDelay = 0 } = {}) {
       case "GET /recoveries/:id": return [200, recovery];
       case "POST /recoveries/:id/code": { const p = known.person; const userIdentifier = `${p.identity}|${known.id}|${p.codeVersion + 1}`; return [200, { registration_response: opaque.server.createRegistrationResponse({ serverSetup: setup, userIdentifier, registrationRequest: body.registration_request }).registrationResponse, credential_identifier: userIdentifier }]; }
       case "POST /recoveries/:id/complete": { const p = known.person; p.record = body.registration_record; p.codeVersion += 1; p.epoch += 1; p.wrong = 0; p.reasons = p.reasons.filter(({ reason }) => reason !== "code_exhausted"); recovery.status = "completed"; return [200, { identity: p.identity, code_version: p.codeVersion, epoch: p.epoch, status: "active" }]; }
+      case "GET /partners": {
+        const all = [...state.actions.values()].filter((a) => a.person === known.person && !OWN.includes(a.kind) && a.decided && ["approved", "delivered"].includes(a.status));
+        const partners = [...new Set(all.map((a) => a.partner.id))].map((partner) => {
+          const given = all.filter((a) => a.partner.id === partner);
+          const shared = new Map();
+          for (const { view, decided, kept = [] } of given) {
+            for (const { key } of view.attributes) shared.set(key, decided);
+            for (const { kind, claims } of view.fields) if (kind !== "missing" && !kept.includes(claims[0])) for (const claim of claims) shared.set(claim, decided);
+          }
+          const last = given.at(-1);
+          return { partner, name: last.partner.name, domain: last.partner.domain, first: given[0].decided, last: last.decided, answers: given.length, shared: [...shared].map(([attribute, time]) => ({ attribute, last: time })), told: state.told, ...(last.withdrawn ? { withdrawn: last.withdrawn } : {}) };
+        });
+        return [200, { partners: partners.sort((a, b) => b.last - a.last) }];
+      }
       case "POST /partners/:id/withdraw": {
         const given = [...state.actions.values()].filter((a) => a.person === known.person && a.partner.id === target && ["approved", "delivered"].includes(a.status));
         if (given.length === 0) throw new Refusal(404, "not_found");

@@ -15,11 +15,13 @@ import { Email } from "./screens/email";
 import { Fingerprint } from "./screens/fingerprint";
 import { History } from "./screens/history";
 import { Home } from "./screens/home";
+import { PartnerScreen, Partners } from "./screens/partners";
 import { ReceiptScreen } from "./screens/receipt";
 import { Replaced } from "./screens/replaced";
 import { OpenLink, Scan } from "./screens/scan";
 import { About, Devices, Settings } from "./screens/settings";
 import { Welcome } from "./screens/welcome";
+import { Withdraw } from "./screens/withdraw";
 import { Frame } from "./ui/frame";
 import { Button, ProblemScreen, Screen, Waiting } from "./ui/parts";
 
@@ -94,6 +96,10 @@ function Current() {
       return <ActionScreen key={route.id} id={route.id} stage={route.stage} />;
     case "receipt":
       return <ReceiptScreen key={route.id} id={route.id} />;
+    case "partners":
+      return <Partners />;
+    case "partner":
+      return route.stage === "withdraw" ? <Withdraw key={route.id} id={route.id} /> : <PartnerScreen key={route.id} id={route.id} />;
     case "scan":
       return <Scan />;
     case "history":

@@ -178,6 +178,60 @@ describe("model", () => {
     });
   });
 
+  describe("the partners that got something", () => {
+    const shop = { partner: "par_AAAAAAAAAAAAAAAAAAAAAA", name: "Winkel Hoek", domain: "shop.example", first: 1, last: 5, answers: 2, told: true, withdrawn: null };
+    const partners = () => import("../src/model/partners");
+    const given = (...names: [string, number][]) => ({ ...shop, shared: names.map(([attribute, last]) => ({ attribute, last })) });
+    const approved = async (api: Awaited<ReturnType<typeof enrolled>>["api"], partner: string) => {
+      fake.state.shop = partner;
+      const { link, action } = fake.createRequest();
+      await api.claim(link, "navigation");
+      Object.assign(action, { status: "approved", decided: Date.now() });
+    };
+
+    it("are shown without what another row says already, and in words", async () => {
+      await start();
+      const { detailsOf, detailNames, detailsInBrief } = await partners();
+      const names = given(["email", 5], ["email_verified", 5], ["family_name", 3], ["given_name", 5], ["https://ipse.example/claims/document_number", 5], ["name", 4], ["shoe_size", 5]);
+      // The given name was given again after the full name.
+      expect(detailsOf(names).map(({ claim }) => claim)).toEqual(["email", "given_name", "https://ipse.example/claims/document_number", "name", "shoe_size"]);
+      expect(detailNames(names)).toEqual(["E-mail address", "First name", "Number of your document", "Name", "Another detail (shoe_size)"]);
+      expect(detailsInBrief(names, 3)).toBe("E-mail address · First name · Number of your document · 2 more");
+      expect(detailsInBrief(given(["name", 1]), 3)).toBe("Name");
+    });
+
+    it("have the reasons of the latest request first", async () => {
+      const { addReasons, NO_REASONS } = await partners();
+      const row = (claim: string) => ({ kind: "text", label: claim, value: "", claims: [claim] }) as const;
+      const reason = (value: string) => ({ kind: "reason", label: "Why", value, claims: [] }) as { kind: "reason"; label: string; value: string; claims: string[] };
+      const view = (purpose: string, ...fields: object[]) => ({ purpose, language: "en", fields, choices: [] }) as never;
+      const why = addReasons(addReasons(NO_REASONS, view("Second", row("name"), reason("new"))), view("First", row("name"), reason("old"), row("address"), reason("delivery"), reason("more"), row("picture")));
+      expect(why.purpose).toBe("Second");
+      expect([...why.reasons]).toEqual([["name", "new"], ["address", "delivery"]]);
+    });
+
+    it("say that a consent was withdrawn, also when nothing can be loaded after it", async () => {
+      const { app, api } = await enrolled();
+      await approved(api, shop.partner);
+      const { loadPartners, withdraw } = await partners();
+      await loadPartners();
+      expect(app.get().partners).toMatchObject([{ partner: shop.partner, answers: 1, withdrawn: null }]);
+      fake.state.failures.push({ route: "GET /me", status: 503, code: "busy" });
+      await withdraw(shop.partner);
+      expect(app.get().partners).toMatchObject([{ withdrawn: { receipt: expect.stringMatching(/^rec_/) } }]);
+      await expect(withdraw("par_BBBBBBBBBBBBBBBBBBBBBB")).rejects.toMatchObject({ code: "not_found" });
+    });
+
+    it("are not taken from an answer of another shape", async () => {
+      const { partnersShape } = await import("../src/protocol/api");
+      const good = { partners: [{ ...given(["name", 1]) }] };
+      expect(partnersShape(good as never, "").partners).toHaveLength(1);
+      for (const bad of [{ told: "yes" }, { last: -1 }, { shared: [{ attribute: "name" }] }, { name: null }]) {
+        expect(() => partnersShape({ partners: [{ ...good.partners[0], ...bad }] } as never, "")).toThrow();
+      }
+    });
+  });
+
   it("t05_copied: a copied device ends on the problem screen", async () => {
     const { app, refreshSoon } = await enrolled();
     fake.state.failures.push({ route: "GET /me", status: 409, code: "device_copied" });

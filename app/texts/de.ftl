@@ -276,11 +276,91 @@ outcome-cancelled = Abgebrochen
 outcome-returned = Ohne Nachfrage wiedergekommen
 returned-why = Dieser Browser kam wieder. Das haben Sie erlaubt, als Sie die Anmeldung genehmigten.
 outcome-withdrawn = Einwilligung widerrufen
+
+## Was jede Website bekam, und wie man das beendet
+
+partners-title = Wer was bekommen hat
+partners-note = Was jede Website von Ihnen bekommen hat
+partners-why = Alle Websites, die mit Ipse etwas von Ihnen bekommen haben. Öffnen Sie eine, um zu sehen, was es war, oder um Ihre Einwilligung zu widerrufen.
+partners-none = Noch keine Website hat etwas von Ihnen bekommen.
+partner-got = Das hat { $partner } von Ihnen bekommen
+partner-note = Alles ansehen oder die Einwilligung widerrufen
+partner-nothing = Keine Angaben. { $partner } erkennt Sie nur wieder, wenn Sie zurückkommen.
+partner-no-details = Keine Angaben
+partner-more = { $count } weitere
+partner-purpose = Wofür
+partner-first = Zum ersten Mal
+partner-last = Zuletzt
+partner-answers = Wie oft
+partner-times = { $count }-mal
+partner-requests = Anfragen von { $partner }
+partner-receipts = Zu jeder gibt es einen Beleg.
+attribute-name = Name
+attribute-given-name = Vorname
+attribute-family-name = Familienname
+attribute-locale = Sprache
+attribute-email = E-Mail-Adresse
+attribute-email-verified = Dass Ihre E-Mail-Adresse geprüft ist
+attribute-birthdate = Geburtsdatum
+attribute-age-gte-16 = Ob Sie 16 oder älter sind
+attribute-age-gte-18 = Ob Sie 18 oder älter sind
+attribute-age-gte-21 = Ob Sie 21 oder älter sind
+attribute-age-gte-30 = Ob Sie 30 oder älter sind
+attribute-gender = Geschlecht
+attribute-place-of-birth = Geburtsort
+attribute-nationalities = Staatsangehörigkeit
+attribute-picture = Foto
+attribute-be-national-number = Nationalnummer
+attribute-address = Adresse
+attribute-phone-number = Telefonnummer
+attribute-phone-number-verified = Dass Ihre Telefonnummer geprüft ist
+attribute-document-number = Nummer Ihres Ausweises
+attribute-document-type = Art des Ausweises
+attribute-document-valid-until = Bis wann Ihr Ausweis gültig ist
+attribute-verified-by = Wer Ihre Identität geprüft hat
+attribute-verified-on = Wann sie geprüft wurde
+attribute-identification-mode = Wie sie geprüft wurde
+attribute-device-age = Wie lange Ihr Telefon Ihr Ipse hat
+attribute-device-key = Wo der Schlüssel Ihres Telefons ist
+attribute-sim-age = Wie lange Ihre SIM dieselbe ist
+attribute-other = Eine andere Angabe ({ $name })
 withdraw = Einwilligung widerrufen
-withdraw-why = Der Zugang, den Sie { $partner } mit Ipse gegeben haben, endet. Das gilt für alles, was Sie bisher für { $partner } genehmigt haben.
-withdraw-erase = Was die Seite schon hat, kann Ipse nicht zurückholen. Bitten Sie { $domain }, es zu löschen: Die Adresse steht in der Datenschutzerklärung.
-withdrawn = Sie haben Ihre Einwilligung widerrufen: { $time }
+withdraw-title = Einwilligung widerrufen?
+withdraw-now = Widerrufen
+withdraw-why = Das gilt für alles, was Sie bisher für { $partner } genehmigt haben.
+withdraw-ends = Das endet sofort.
+    .what = { $partner } kann mit dem, was Sie genehmigt haben, nichts mehr abrufen. Browser, die dort ohne Nachfrage wiederkamen, müssen Sie wieder fragen.
+withdraw-told = { $partner } erfährt davon.
+    .what = Ipse teilt mit, dass Sie Ihre Einwilligung widerrufen haben, und wofür.
+withdraw-untold = { $partner } erfährt nicht davon.
+    .what = Diese Website nimmt dazu keine Nachrichten von Ipse an. Sagen Sie es ihr selbst.
+withdraw-stays = Was { $partner } schon hat, bleibt dort.
+    .what = Ipse kann es nicht zurückholen. Nur { $partner } kann es löschen, und Sie haben das Recht, das zu verlangen.
+withdraw-again = Sie können weiter dorthin.
+    .what = Wenn { $partner } Sie wieder um etwas bittet, entscheiden Sie neu.
+withdrawn = Sie haben Ihre Einwilligung widerrufen. { $partner } bekommt mit Ipse nichts mehr von Ihnen, außer Sie sagen wieder Ja.
+withdrawn-on = Einwilligung widerrufen: { $time }
 withdraw-receipt = Beleg des Widerrufs
+erase-how = So lassen Sie Ihre Angaben löschen
+erase-title = Ihre Angaben bei { $partner } löschen lassen
+erase-right = Ipse kann das nicht für Sie tun und kennt die Adresse dafür nicht. Sie steht in der Datenschutzerklärung auf { $domain }. { $partner } muss Ihnen innerhalb eines Monats antworten.
+erase-label = Ein Text, den Sie schicken können
+erase-everything = alles, was Sie über mich wissen
+erase-letter =
+    An { $partner } ({ $domain })
+
+    Am { $day } habe ich die Einwilligung widerrufen, die ich Ihnen mit Ipse gegeben hatte. Bitte löschen Sie die Angaben, die Sie so von mir bekommen haben:
+
+    { $details }
+
+    Artikel 17 der DSGVO gibt mir dieses Recht.
+
+    Bitte bestätigen Sie mir innerhalb eines Monats, dass das geschehen ist. Wenn Sie etwas davon aufbewahren müssen, sagen Sie mir, was und warum.
+
+    { $name }
+letter-copy = Text kopieren
+letter-copied = Kopiert. Fügen Sie ihn in eine E-Mail oder ein Formular ein.
+letter-selected = Der Text ist markiert. Kopieren Sie ihn jetzt.
 
 history-title = Verlauf
 history-why = Alle Anfragen, auch die abgelehnten und die abgelaufenen.

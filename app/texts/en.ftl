@@ -276,11 +276,91 @@ outcome-cancelled = Cancelled
 outcome-returned = Came back without asking
 returned-why = This browser came back. You allowed that when you approved the login.
 outcome-withdrawn = Consent withdrawn
+
+## What each site got, and taking it back
+
+partners-title = Who got what
+partners-note = What each site got from you
+partners-why = Every site that got something from you through Ipse. Open one to see what it was, or to withdraw your consent.
+partners-none = No site has got anything from you yet.
+partner-got = What { $partner } got from you
+partner-note = See everything, or withdraw your consent
+partner-nothing = No details. { $partner } only recognises you when you come back.
+partner-no-details = No details
+partner-more = { $count } more
+partner-purpose = What for
+partner-first = First time
+partner-last = Last time
+partner-answers = How often
+partner-times = { $count } times
+partner-requests = Requests from { $partner }
+partner-receipts = Each has a receipt.
+attribute-name = Name
+attribute-given-name = First name
+attribute-family-name = Family name
+attribute-locale = Language
+attribute-email = E-mail address
+attribute-email-verified = That your e-mail address is verified
+attribute-birthdate = Date of birth
+attribute-age-gte-16 = Whether you are 16 or older
+attribute-age-gte-18 = Whether you are 18 or older
+attribute-age-gte-21 = Whether you are 21 or older
+attribute-age-gte-30 = Whether you are 30 or older
+attribute-gender = Gender
+attribute-place-of-birth = Place of birth
+attribute-nationalities = Nationality
+attribute-picture = Photo
+attribute-be-national-number = National number
+attribute-address = Address
+attribute-phone-number = Phone number
+attribute-phone-number-verified = That your phone number is verified
+attribute-document-number = Number of your document
+attribute-document-type = Kind of document
+attribute-document-valid-until = Until when your document is valid
+attribute-verified-by = Who checked who you are
+attribute-verified-on = When that was checked
+attribute-identification-mode = How that was checked
+attribute-device-age = How long your phone has had your Ipse
+attribute-device-key = Where the key of your phone is
+attribute-sim-age = How long your SIM has been the same
+attribute-other = Another detail ({ $name })
 withdraw = Withdraw consent
-withdraw-why = The access that you gave { $partner } through Ipse ends. This covers everything that you approved for { $partner } until now.
-withdraw-erase = Ipse cannot take back what the site already has. Ask { $domain } to erase it: write to the address in its privacy statement.
-withdrawn = You withdrew your consent: { $time }
+withdraw-title = Withdraw your consent?
+withdraw-now = Withdraw
+withdraw-why = This covers everything that you approved for { $partner } until now.
+withdraw-ends = This stops at once.
+    .what = { $partner } can fetch nothing more with what you approved. Browsers that came back there without asking must ask you again.
+withdraw-told = { $partner } is told.
+    .what = Ipse sends word that you withdrew your consent, and for what.
+withdraw-untold = { $partner } is not told.
+    .what = It takes no messages from Ipse about this. Tell it yourself.
+withdraw-stays = What { $partner } has, it still has.
+    .what = Ipse cannot take that back. Only { $partner } can erase it, and you have the right to ask for that.
+withdraw-again = You can still go there.
+    .what = If { $partner } asks you something again, you decide again.
+withdrawn = You withdrew your consent. { $partner } gets nothing more from you through Ipse, unless you say yes again.
+withdrawn-on = Consent withdrawn: { $time }
 withdraw-receipt = Receipt of the withdrawal
+erase-how = How to have your details erased
+erase-title = Have { $partner } erase your details
+erase-right = Ipse cannot do this for you, and does not know the address to write to. You find it in the privacy statement on { $domain }. { $partner } must answer you within a month.
+erase-label = A text that you can send
+erase-everything = everything that you know of me
+erase-letter =
+    To { $partner } ({ $domain })
+
+    On { $day } I withdrew the consent that I had given you through Ipse. Please erase the details that you got from me that way:
+
+    { $details }
+
+    Article 17 of the GDPR gives me this right.
+
+    Please confirm within one month that you have done so. If you must keep some of them, tell me which ones and why.
+
+    { $name }
+letter-copy = Copy the text
+letter-copied = Copied. Paste it into a mail or a form.
+letter-selected = The text is selected. Copy it now.
 
 history-title = History
 history-why = Every request, including those that you refused or let expire.

@@ -276,11 +276,91 @@ outcome-cancelled = Annulé
 outcome-returned = Revenu sans vous demander
 returned-why = Ce navigateur est revenu. Vous l’avez permis en approuvant la connexion.
 outcome-withdrawn = Accord retiré
+
+## Ce que chaque site a reçu, et comment y mettre fin
+
+partners-title = Qui a reçu quoi
+partners-note = Ce que chaque site a reçu de vous
+partners-why = Tous les sites qui ont reçu quelque chose de vous avec Ipse. Ouvrez-en un pour voir ce que c’était, ou pour retirer votre accord.
+partners-none = Aucun site n’a encore rien reçu de vous.
+partner-got = Ce que { $partner } a reçu de vous
+partner-note = Tout voir, ou retirer votre accord
+partner-nothing = Aucune donnée. { $partner } vous reconnaît seulement quand vous revenez.
+partner-no-details = Aucune donnée
+partner-more = { $count } autres
+partner-purpose = Pour quoi
+partner-first = Première fois
+partner-last = Dernière fois
+partner-answers = Combien de fois
+partner-times = { $count } fois
+partner-requests = Demandes de { $partner }
+partner-receipts = Chacune a son reçu.
+attribute-name = Nom complet
+attribute-given-name = Prénom
+attribute-family-name = Nom de famille
+attribute-locale = Langue
+attribute-email = Adresse e-mail
+attribute-email-verified = Que votre adresse e-mail est vérifiée
+attribute-birthdate = Date de naissance
+attribute-age-gte-16 = Si vous avez 16 ans ou plus
+attribute-age-gte-18 = Si vous avez 18 ans ou plus
+attribute-age-gte-21 = Si vous avez 21 ans ou plus
+attribute-age-gte-30 = Si vous avez 30 ans ou plus
+attribute-gender = Sexe
+attribute-place-of-birth = Lieu de naissance
+attribute-nationalities = Nationalité
+attribute-picture = Photo
+attribute-be-national-number = Numéro national
+attribute-address = Adresse
+attribute-phone-number = Numéro de téléphone
+attribute-phone-number-verified = Que votre numéro est vérifié
+attribute-document-number = Numéro de votre document
+attribute-document-type = Type de document
+attribute-document-valid-until = Fin de validité de votre document
+attribute-verified-by = Qui a vérifié votre identité
+attribute-verified-on = Quand elle a été vérifiée
+attribute-identification-mode = Comment elle a été vérifiée
+attribute-device-age = Depuis quand votre téléphone a votre Ipse
+attribute-device-key = Où se trouve la clé de votre téléphone
+attribute-sim-age = Depuis quand votre SIM est la même
+attribute-other = Une autre donnée ({ $name })
 withdraw = Retirer mon accord
-withdraw-why = L’accès que vous avez donné à { $partner } avec Ipse prend fin. Cela vaut pour tout ce que vous avez approuvé jusqu’ici pour { $partner }.
-withdraw-erase = Ipse ne peut pas reprendre ce que le site a déjà. Demandez à { $domain } de l’effacer. L’adresse se trouve dans sa déclaration de confidentialité.
-withdrawn = Vous avez retiré votre accord : { $time }
-withdraw-receipt = Preuve du retrait
+withdraw-title = Retirer votre accord ?
+withdraw-now = Retirer
+withdraw-why = Cela vaut pour tout ce que vous avez approuvé jusqu’ici pour { $partner }.
+withdraw-ends = Ceci s’arrête tout de suite.
+    .what = { $partner } ne peut plus rien obtenir avec ce que vous avez approuvé. Les navigateurs qui y revenaient sans demander doivent à nouveau vous demander.
+withdraw-told = { $partner } en est averti.
+    .what = Ipse lui fait savoir que vous avez retiré votre accord, et pour quoi.
+withdraw-untold = { $partner } n’en est pas averti.
+    .what = Ce site n’accepte pas de messages d’Ipse à ce sujet. Dites-le-lui vous-même.
+withdraw-stays = Ce que { $partner } a déjà, il le garde.
+    .what = Ipse ne peut pas le reprendre. Seul { $partner } peut l’effacer, et vous avez le droit de le demander.
+withdraw-again = Vous pouvez toujours y retourner.
+    .what = Si { $partner } vous redemande quelque chose, vous décidez à nouveau.
+withdrawn = Vous avez retiré votre accord. { $partner } ne reçoit plus rien de vous avec Ipse, sauf si vous dites oui à nouveau.
+withdrawn-on = Accord retiré : { $time }
+withdraw-receipt = Reçu du retrait
+erase-how = Comment faire effacer vos données
+erase-title = Faire effacer vos données par { $partner }
+erase-right = Ipse ne peut pas le faire pour vous et ne connaît pas l’adresse où écrire. Vous la trouvez dans la déclaration de confidentialité sur { $domain }. { $partner } doit vous répondre dans le mois.
+erase-label = Un texte que vous pouvez envoyer
+erase-everything = tout ce que vous savez de moi
+erase-letter =
+    À { $partner } ({ $domain })
+
+    Le { $day }, j’ai retiré l’accord que je vous avais donné avec Ipse. Veuillez effacer les données que vous avez reçues de moi de cette façon :
+
+    { $details }
+
+    L’article 17 du RGPD me donne ce droit.
+
+    Veuillez me confirmer dans le mois que c’est fait. Si vous devez en conserver une partie, dites-moi laquelle et pourquoi.
+
+    { $name }
+letter-copy = Copier le texte
+letter-copied = Copié. Collez-le dans un e-mail ou un formulaire.
+letter-selected = Le texte est sélectionné. Copiez-le maintenant.
 
 history-title = Historique
 history-why = Toutes les demandes, y compris celles que vous avez refusées ou laissé expirer.

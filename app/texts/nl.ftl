@@ -276,11 +276,91 @@ outcome-cancelled = Afgebroken
 outcome-returned = Teruggekomen zonder te vragen
 returned-why = Deze browser kwam terug. Dat liet je toe toen je de aanmelding goedkeurde.
 outcome-withdrawn = Toestemming ingetrokken
+
+## Wat elke site kreeg, en hoe je dat stopt
+
+partners-title = Wie kreeg wat
+partners-note = Wat elke site van je kreeg
+partners-why = Elke site die via Ipse iets van je kreeg. Open er een om te zien wat het was, of om je toestemming in te trekken.
+partners-none = Nog geen enkele site kreeg iets van je.
+partner-got = Dit kreeg { $partner } van je
+partner-note = Bekijk alles, of trek je toestemming in
+partner-nothing = Geen gegevens. { $partner } herkent je alleen als je terugkomt.
+partner-no-details = Geen gegevens
+partner-more = nog { $count }
+partner-purpose = Waarvoor
+partner-first = Eerste keer
+partner-last = Laatste keer
+partner-answers = Hoe vaak
+partner-times = { $count } keer
+partner-requests = Vragen van { $partner }
+partner-receipts = Bij elke vraag hoort een bewijs.
+attribute-name = Naam
+attribute-given-name = Voornaam
+attribute-family-name = Familienaam
+attribute-locale = Taal
+attribute-email = E-mailadres
+attribute-email-verified = Dat je e-mailadres klopt
+attribute-birthdate = Geboortedatum
+attribute-age-gte-16 = Of je 16 of ouder bent
+attribute-age-gte-18 = Of je 18 of ouder bent
+attribute-age-gte-21 = Of je 21 of ouder bent
+attribute-age-gte-30 = Of je 30 of ouder bent
+attribute-gender = Geslacht
+attribute-place-of-birth = Geboorteplaats
+attribute-nationalities = Nationaliteit
+attribute-picture = Foto
+attribute-be-national-number = Rijksregisternummer
+attribute-address = Adres
+attribute-phone-number = Telefoonnummer
+attribute-phone-number-verified = Dat je telefoonnummer klopt
+attribute-document-number = Nummer van je document
+attribute-document-type = Soort document
+attribute-document-valid-until = Tot wanneer je document geldig is
+attribute-verified-by = Wie nakeek wie je bent
+attribute-verified-on = Wanneer dat is nagekeken
+attribute-identification-mode = Hoe dat is nagekeken
+attribute-device-age = Hoe lang je telefoon je Ipse heeft
+attribute-device-key = Waar de sleutel van je telefoon zit
+attribute-sim-age = Hoe lang je SIM dezelfde is
+attribute-other = Een ander gegeven ({ $name })
 withdraw = Toestemming intrekken
-withdraw-why = De toegang die je { $partner } via Ipse gaf, stopt. Dat geldt voor alles wat je tot nu toe voor { $partner } goedkeurde.
-withdraw-erase = Wat de site al heeft, kan Ipse niet terugnemen. Vraag { $domain } om het te wissen: het adres staat in hun privacyverklaring.
-withdrawn = Je trok je toestemming in: { $time }
+withdraw-title = Trek je je toestemming in?
+withdraw-now = Intrekken
+withdraw-why = Dit geldt voor alles wat je tot nu toe voor { $partner } goedkeurde.
+withdraw-ends = Dit stopt meteen.
+    .what = Met wat je goedkeurde, kan { $partner } niets meer opvragen. Browsers die daar terugkwamen zonder te vragen, moeten het je weer vragen.
+withdraw-told = { $partner } krijgt bericht.
+    .what = Ipse laat weten dat je je toestemming introk, en waarvoor.
+withdraw-untold = { $partner } krijgt geen bericht.
+    .what = De site neemt hierover geen berichten van Ipse aan. Zeg het dus zelf.
+withdraw-stays = Wat { $partner } al heeft, blijft daar.
+    .what = Ipse kan dat niet terughalen. Alleen { $partner } kan het wissen, en jij hebt het recht om dat te vragen.
+withdraw-again = Je kunt er nog altijd terecht.
+    .what = Vraagt { $partner } je opnieuw iets, dan beslis je opnieuw.
+withdrawn = Je trok je toestemming in. { $partner } krijgt via Ipse niets meer van je, tenzij je opnieuw ja zegt.
+withdrawn-on = Toestemming ingetrokken: { $time }
 withdraw-receipt = Bewijs van het intrekken
+erase-how = Hoe laat je je gegevens wissen?
+erase-title = Laat { $partner } je gegevens wissen
+erase-right = Ipse kan dit niet voor je doen, en weet niet naar welk adres je moet schrijven. Je vindt het in de privacyverklaring op { $domain }. { $partner } moet je binnen een maand antwoorden.
+erase-label = Een tekst die je kunt sturen
+erase-everything = alles wat jullie van mij weten
+erase-letter =
+    Aan { $partner } ({ $domain })
+
+    Op { $day } trok ik de toestemming in die ik jullie via Ipse gaf. Wis de gegevens die jullie zo van mij kregen:
+
+    { $details }
+
+    Artikel 17 van de AVG geeft me dat recht.
+
+    Willen jullie me binnen een maand bevestigen dat het gebeurd is? Moeten jullie er een deel van bewaren, laat me dan weten welk deel en waarom.
+
+    { $name }
+letter-copy = Kopieer de tekst
+letter-copied = Gekopieerd. Plak de tekst in een mail of een formulier.
+letter-selected = De tekst is geselecteerd. Kopieer hem nu.
 
 history-title = Historiek
 history-why = Elke vraag, ook wat je weigerde of liet verlopen.

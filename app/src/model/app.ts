@@ -1,7 +1,7 @@
 // The app's state, and the functions that change it. Screens read the state and call these functions.
 
 import { Api, fetchConfig } from "../protocol/api";
-import type { Config, Enrolment, Language, Me, Returning, Summary } from "../protocol/api";
+import type { Config, Enrolment, Language, Me, Partner, Returning, Summary } from "../protocol/api";
 import { createDevice, DeviceClient } from "../protocol/device";
 import type { DeviceRecord } from "../protocol/device";
 import { listen } from "../protocol/events";
@@ -35,6 +35,8 @@ export interface State {
   more: boolean;
   /** The browsers that may come back to a site without asking. */
   returning: Returning[];
+  /** The partners that got something of the person; `null` before they are loaded. */
+  partners: Partner[] | null;
   /** The address to which the scheme sent a code last. */
   mailedTo: string | null;
   /** The problem that stops the whole app. */
@@ -71,6 +73,7 @@ export const app = new Store<State>({
   past: [],
   more: false,
   returning: [],
+  partners: null,
   mailedTo: null,
   problem: null,
   bankProblem: null,
@@ -300,7 +303,7 @@ export async function reloadEnrolment(): Promise<void> {
 
 export async function deleteDevice(): Promise<void> {
   await devices.clear();
-  app.set({ record: null, enrolment: null, me: null, open: [], past: [], more: false, returning: [], mailedTo: null });
+  app.set({ record: null, enrolment: null, me: null, open: [], past: [], more: false, returning: [], partners: null, mailedTo: null });
   replace("");
 }
 

@@ -65,6 +65,12 @@ export const day = (isoDate: string): string => {
   return Number.isNaN(time) ? isoDate : format(time, { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
 };
 
-export const shortDay = (time: number): string => format(time, { day: "numeric", month: "short" });
+/** The day, with the year if it is another one than now. */
+export const shortDay = (time: number): string => {
+  const now = new Date().getFullYear() === new Date(time).getFullYear();
+  return format(time, { day: "numeric", month: "short", ...(now ? {} : { year: "numeric" }) });
+};
+
+export const longDay = (time: number): string => format(time, { day: "numeric", month: "long", year: "numeric" });
 
 export const isToday = (time: number): boolean => new Date(time).toDateString() === new Date().toDateString();

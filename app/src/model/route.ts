@@ -4,16 +4,17 @@ import { parseFragment } from "../protocol/link";
 import type { Link } from "../protocol/link";
 
 export type Route =
-  | { at: "home" | "scan" | "history" | "settings" | "devices" | "block" | "recover" | "change-code" | "fingerprint" | "email" | "bank" | "new-sim" | "about" }
+  | { at: "home" | "scan" | "history" | "partners" | "settings" | "devices" | "block" | "recover" | "change-code" | "fingerprint" | "email" | "bank" | "new-sim" | "about" }
   | { at: "enrol"; step: EnrolStep }
   | { at: "action"; id: string; stage: "read" | "confirm" }
   | { at: "receipt"; id: string }
+  | { at: "partner"; id: string; stage: "read" | "withdraw" }
   | { at: "link"; link: Link | null };
 
 export const ENROL_STEPS = ["number", "sim", "secret", "bank", "vouched", "code", "biometric", "ready"] as const;
 export type EnrolStep = (typeof ENROL_STEPS)[number];
 
-const PLAIN = ["scan", "history", "settings", "devices", "block", "recover", "change-code", "fingerprint", "email", "bank", "new-sim", "about"] as const;
+const PLAIN = ["scan", "history", "partners", "settings", "devices", "block", "recover", "change-code", "fingerprint", "email", "bank", "new-sim", "about"] as const;
 const ID = /^[a-z]{3}_[A-Za-z0-9_-]{22}$/;
 
 export function parseRoute(hash: string, origin: string): Route {
@@ -28,6 +29,7 @@ export function parseRoute(hash: string, origin: string): Route {
     if (step) return { at: "enrol", step };
   }
   if (name === "action" && ID.test(first)) return { at: "action", id: first, stage: second === "confirm" ? "confirm" : "read" };
+  if (name === "partner" && ID.test(first)) return { at: "partner", id: first, stage: second === "withdraw" ? "withdraw" : "read" };
   if (name === "receipt" && ID.test(first)) return { at: "receipt", id: first };
   return { at: "home" };
 }

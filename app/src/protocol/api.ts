@@ -140,6 +140,22 @@ const summary = {
   withdrawn: optional(withdrawnShape),
 };
 const summaryShape = object(summary);
+export const partnersShape = object({
+  partners: list(
+    object({
+      partner: string,
+      name: string,
+      domain: string,
+      first: integer,
+      last: integer,
+      answers: integer,
+      shared: list(object({ attribute: string, last: integer })),
+      // Whether Ipse tells it of a withdrawal.
+      told: boolean,
+      withdrawn: optional(withdrawnShape),
+    }),
+  ),
+});
 /** A browser that may come back to a site without asking. */
 const returningShape = object({ action: string, partner: string, domain: string, browser: string, until: integer, returns: integer });
 const actionsShape = object({ open: list(summaryShape), past: list(summaryShape), more: boolean, returning: optional(list(returningShape)) });
@@ -172,6 +188,8 @@ export type Device = Of<typeof devicesShape>["devices"][number];
 export type Offer = Of<typeof offerShape>;
 export type Summary = Of<typeof summaryShape>;
 export type Withdrawn = Of<typeof withdrawnShape>;
+/** A partner that got something of the person. */
+export type Partner = Of<typeof partnersShape>["partners"][number];
 export type Returning = Of<typeof returningShape>;
 export type ReceiptAnswer = Of<typeof receiptShape>;
 
@@ -301,6 +319,7 @@ export class Api {
   notMe = () => this.post(object({ status: string }), "/not-me");
   unblock = () => this.post(startedShape, "/unblock");
   stopReturns = (id: string) => this.post(() => null, `/actions/${id}/stop-returns`);
+  partners = async () => (await this.get(partnersShape, "/partners")).partners;
   withdraw = (partner: string) => this.post(withdrawnShape, `/partners/${partner}/withdraw`);
   report = (id: string) => this.post(() => null, `/actions/${id}/report`);
 

@@ -228,13 +228,13 @@ const viewShapeV1 = exactly({
 });
 
 /** What a receipt shows of its view. */
-export type ShownView = Pick<View, "title" | "attributes" | "fields" | "choices"> & { partner: { name: string; domain: string } };
+export type ShownView = Pick<View, "title" | "purpose" | "attributes" | "fields" | "choices"> & { language: string; partner: { name: string; domain: string } };
 
 /** Reads the view of a receipt, which may have version 1. Such a view is never approved. */
 export function parseShown(bytes: Bytes): ShownView {
   if (bytes.length > MAX_BYTES) throw new ShapeError("view: too large");
   const json = parseJson(fromUtf8(bytes));
   if (object({ version: integer })(json, "").version !== 1) return parseView(bytes);
-  const { partner, title, attributes } = viewShapeV1(json, "");
-  return { partner, title, attributes, fields: [], choices: [] };
+  const { language, partner, title, purpose, attributes } = viewShapeV1(json, "");
+  return { language, partner, title, purpose, attributes, fields: [], choices: [] };
 }

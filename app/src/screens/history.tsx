@@ -28,21 +28,34 @@ export const isOpen = ({ status }: Summary): boolean => status === "created" || 
 const icon = (action: Summary): IconName =>
   isOpen(action) ? (findKind(action.kind)?.icon ?? "info") : action.returned ? "again" : (STATUS_ICONS[action.status] ?? "clock");
 
-const when = (time: number): string => (isToday(time) ? clock(time) : shortDay(time));
+export const when = (time: number): string => (isToday(time) ? clock(time) : shortDay(time));
 
-export function ActionRow({ action }: { action: Summary }) {
+/** `own`: on a screen of the partner, whose name then is not repeated. */
+export function ActionRow({ action, own }: { action: Summary; own?: boolean }) {
   const time = action.decided ?? action.created;
+  const named = !own && action.partner !== null;
   return (
     <li>
       <Row
         icon={icon(action)}
         href={`#/action/${action.id}`}
-        title={<bdi>{action.partner ?? kindName(action.kind)}</bdi>}
-        note={`${action.partner ? `${kindName(action.kind)} · ` : ""}${outcomeName(action)}`}
+        title={<bdi>{named ? action.partner : kindName(action.kind)}</bdi>}
+        note={`${named ? `${kindName(action.kind)} · ` : ""}${outcomeName(action)}`}
         end={when(time)}
         testid={`action-${action.id}`}
       />
     </li>
+  );
+}
+
+/** The way to what each partner got. */
+export function PartnersLink() {
+  return (
+    <ul class="rows">
+      <li>
+        <Row icon="globe" href="#/partners" title={t("partners-title")} note={t("partners-note")} testid="to-partners" />
+      </li>
+    </ul>
   );
 }
 
@@ -53,6 +66,7 @@ export function History() {
   return (
     <Screen id="history" title={t("history-title")}>
       <p>{t("history-why")}</p>
+      <PartnersLink />
       {past.length + open.length === 0 && <p class="empty">{t("history-none")}</p>}
       {open.length > 0 && (
         <section>

@@ -7,7 +7,7 @@ import { useStore } from "../model/store";
 import { go } from "../model/route";
 import { Icon } from "../ui/icons";
 import { Button, Note, Screen } from "../ui/parts";
-import { ActionRow } from "./history";
+import { ActionRow, PartnersLink } from "./history";
 import { Returning } from "./returning";
 
 /** The screen of each next step back to an active identity. A step that only others can take has none. */
@@ -69,6 +69,7 @@ export function Home() {
           <a class="more" href="#/history">
             {t("past-more")}
           </a>
+          <PartnersLink />
         </section>
       )}
       <p class="visually-hidden" data-testid="live" data-live={live} />

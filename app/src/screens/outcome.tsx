@@ -69,6 +69,7 @@ export function OutcomeScreen({ view, chosen, outcome }: { view: View; chosen: C
         <li>
           <Row icon="receipt" title={t("receipt-see")} href={`#/receipt/${outcome.receipt}`} testid="receipt" />
         </li>
+        {approved && findKind(view.kind)?.startedBy === "partner" && <ToPartner id={view.partner.id} name={view.partner.name} />}
       </ul>
       <NotMe action={view.action} approved={approved} />
     </Screen>
@@ -78,6 +79,7 @@ export function OutcomeScreen({ view, chosen, outcome }: { view: View; chosen: C
 export function PastAction({ summary }: { summary: Summary }) {
   const time = summary.decided ?? summary.created;
   const back = () => (history.length > 1 ? history.back() : replace(""));
+  const approved = ["approved", "delivered"].includes(summary.status);
   return (
     <Screen id="past" title={summary.partner ?? kindName(summary.kind)} over={kindName(summary.kind)} back={back}>
       <Facts
@@ -90,74 +92,33 @@ export function PastAction({ summary }: { summary: Summary }) {
       <p class="visually-hidden" data-testid="outcome" data-status={summary.status} />
       {summary.returned && <Note kind="calm">{t("returned-why")}</Note>}
       {isOpen(summary) && <Note kind="calm">{t("past-other-device")}</Note>}
-      {summary.receipt && (
+      {(summary.receipt !== null || (summary.partner_id !== null && approved)) && (
         <ul class="rows">
-          <li>
-            <Row icon="receipt" title={t("receipt-see")} href={`#/receipt/${summary.receipt}`} testid="receipt" />
-          </li>
+          {summary.receipt && (
+            <li>
+              <Row icon="receipt" title={t("receipt-see")} href={`#/receipt/${summary.receipt}`} testid="receipt" />
+            </li>
+          )}
+          {summary.partner_id && approved && <ToPartner id={summary.partner_id} name={summary.partner ?? ""} withdrawn={summary.withdrawn} />}
         </ul>
       )}
-      {summary.partner_id && ["approved", "delivered"].includes(summary.status) && (
-        <Withdraw partner={summary.partner_id} name={summary.partner ?? ""} domain={summary.domain ?? ""} before={summary.withdrawn ?? null} />
-      )}
-      {summary.domain && <NotMe action={summary.id} approved={["approved", "delivered"].includes(summary.status)} />}
+      {summary.domain && <NotMe action={summary.id} approved={approved} />}
     </Screen>
   );
 }
 
-/** Takes back what the person consented to towards a partner. Afterwards it says so, with the receipt. */
-function Withdraw({ partner, name, domain, before }: { partner: string; name: string; domain: string; before: Withdrawn | null }) {
-  const [confirming, setConfirming] = useState(false);
-  const [done, setDone] = useState<Withdrawn | null>(before);
-  const task = useTask();
-  const section = useRef<HTMLElement>(null);
-  useLayoutEffect(() => {
-    if (confirming || done) section.current?.scrollIntoView({ block: "nearest" });
-  }, [confirming, done]);
-  const withdraw = () =>
-    task.run(async () => {
-      setDone(await api.withdraw(partner));
-      await refresh();
-    });
-  if (done) {
-    return (
-      <section role="status" data-testid="withdrawn" ref={section}>
-        <Note kind="calm">
-          <p>
-            <strong>{t("withdrawn", { time: dayAndTime(done.time) })}</strong>
-          </p>
-          <p>{t("withdraw-erase", { domain })}</p>
-        </Note>
-        <ul class="rows">
-          <li>
-            <Row icon="receipt" title={t("withdraw-receipt")} href={`#/receipt/${done.receipt}`} testid="withdraw-receipt" />
-          </li>
-        </ul>
-      </section>
-    );
-  }
+/** The way to what a partner got in all, and to the end of the consent. */
+function ToPartner({ id, name, withdrawn = null }: { id: string; name: string; withdrawn?: Withdrawn | null }) {
   return (
-    <section class="not-me" ref={section}>
-      {!confirming ? (
-        <Button look="plain" onClick={() => setConfirming(true)} testid="withdraw">
-          {t("withdraw")}
-        </Button>
-      ) : (
-        <>
-          <Note kind="caution">
-            <p>{t("withdraw-why", { partner: name })}</p>
-            <p>{t("withdraw-erase", { domain })}</p>
-          </Note>
-          <Button busy={task.busy} onClick={() => void withdraw()} testid="withdraw-now">
-            {t("withdraw")}
-          </Button>
-          <Button look="plain" onClick={() => setConfirming(false)} testid="withdraw-cancel">
-            {t("cancel")}
-          </Button>
-        </>
-      )}
-      <ProblemNote problem={task.problem} />
-    </section>
+    <li>
+      <Row
+        icon="globe"
+        href={`#/partner/${id}`}
+        title={t("partner-got", { partner: name })}
+        note={withdrawn ? t("withdrawn-on", { time: dayAndTime(withdrawn.time) }) : t("partner-note")}
+        testid="to-partner"
+      />
+    </li>
   );
 }
 

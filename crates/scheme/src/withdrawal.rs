@@ -290,7 +290,7 @@ fn partners(tx: &mut Tx, who: &IdentityId) -> Result<Vec<PartnerSummary>, StoreE
         let Some(row) = partner::find(tx, &partner)? else {
             continue;
         };
-        let Registered { name, domain, .. } = registered(&row)?;
+        let registered = registered(&row)?;
         let mut shared = BTreeMap::new();
         for grant in &given {
             for attribute in names(&grant.attributes)? {
@@ -298,8 +298,9 @@ fn partners(tx: &mut Tx, who: &IdentityId) -> Result<Vec<PartnerSummary>, StoreE
             }
         }
         found.push(PartnerSummary {
-            name,
-            domain,
+            name: registered.name,
+            domain: registered.domain,
+            told: registered.security_event_endpoint.is_some(),
             first: first.auth_time,
             last: last.auth_time,
             answers: given.len() as u64,

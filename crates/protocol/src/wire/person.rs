@@ -172,6 +172,8 @@ pub struct PartnerSummary {
     pub answers: u64,
     /// What it got.
     pub shared: Vec<SharedAttribute>,
+    /// Whether it registered where it is told that a person took a consent back.
+    pub told: bool,
     /// That the person took the consent back, and did not approve again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub withdrawn: Option<Withdrawn>,

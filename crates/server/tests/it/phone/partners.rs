@@ -193,6 +193,8 @@ async fn t40_a_withdrawal_ends_tokens_codes_browsers_and_hints_of_that_partner_o
         };
         let shop = find(&listed, &partner);
         assert_eq!((shop.answers, shop.withdrawn), (2, None));
+        // Only the first has registered where it is told.
+        assert_eq!((shop.told, find(&listed, &other).told), (true, false));
         let names: Vec<_> = shop.shared.iter().map(|s| &*s.attribute).collect();
         assert!(names.contains(&"family_name"), "{names:?}");
 
