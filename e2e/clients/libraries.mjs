@@ -17,11 +17,13 @@ const ofCargo = (name) => read("rust/Cargo.lock").match(new RegExp(`name = "${na
 const ofGo = (name, folder = "go") => read(`${folder}/go.mod`).match(new RegExp(`${name} v([^\\s]+)`))[1];
 
 /** What a library's own program finds in its environment. */
-const environment = ({ issuer, partner, port }) => ({
+const environment = ({ issuer, partner, port, request, encryption, private_jwks = partner.private_jwks }) => ({
   IPSE_ISSUER: issuer,
   IPSE_CLIENT_ID: partner.client_id,
   IPSE_CLIENT_SECRET: partner.client_secret ?? "",
-  IPSE_PRIVATE_JWKS: JSON.stringify(partner.private_jwks ?? null),
+  IPSE_PRIVATE_JWKS: JSON.stringify(private_jwks ?? null),
+  ...(request && { IPSE_REQUEST: JSON.stringify(request) }),
+  ...(encryption && { IPSE_ENCRYPTION: JSON.stringify(encryption) }),
   PORT: String(port),
 });
 
@@ -48,7 +50,7 @@ const spring = (major, boot) => ({
 
 /**
  * `options` register it, as on a command line; `ORIGIN` is its own address. `set` is what is set in it, for the table. `begin` opens its login, `/login` unless given. `who` says who
- * is logged in, from `/me` unless given. `inChromium` needs a browser with script. `email` software gets the e-mail address; `nameless` software keeps no
+ * is logged in, from `/me` unless given. `shares` are the ways in which it asks for details (`share.mjs`). `bySecret` if it has a secret and no keys. `inChromium` needs a browser with script. `email` software gets the e-mail address; `nameless` software keeps no
  * names.
  */
 export const LIBRARIES = [
@@ -71,6 +73,8 @@ export const LIBRARIES = [
     callback: "/callback",
     set: "`code_challenge_method=\"S256\"`",
     ...inPython("authlib_site.py"),
+    shares: ["scopes", "claims"],
+    bySecret: true,
     short: true,
   },
   {
@@ -81,6 +85,17 @@ export const LIBRARIES = [
     set: "PKCE by `oauth2.S256ChallengeOption` and `oauth2.VerifierOption`",
     start: program(() => goBuilt("go")),
     missing: () => isMissing("go", "version"),
+  },
+  {
+    name: "idpyoidc",
+    version: () => ofPypi("idpyoidc"),
+    options: ["--preset", "idpyoidc"],
+    callback: "/callback",
+    set: "the add-on `pkce`",
+    ...inPython("idpyoidc_site.py"),
+    shares: ["scopes", "claims", "encrypted", "signed, then encrypted"],
+    bySecret: true,
+    short: true,
   },
   {
     name: "Keycloak as a broker",
@@ -190,6 +205,7 @@ export const LIBRARIES = [
     callback: "/callback",
     set: "`id_token_signed_response_alg: \"ES256\"`",
     ...inNode("openid_client.mjs"),
+    shares: ["scopes", "claims", "signed, then encrypted"],
     short: true,
   },
   {

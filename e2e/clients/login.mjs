@@ -67,20 +67,37 @@ export async function startWithPerson() {
   return { demo, an };
 }
 
-/** Registers a library with its options, starts it and uses it. Returns the registration. */
-export async function tryLibrary(demo, an, library) {
+/** Registers a library as a partner. */
+export async function registered(demo, library, name, options) {
+  const origin = `http://localhost:${demo.base + 14}`;
+  const where = library.callback ? ["--redirect-uri", `${origin}${library.callback}`] : ["--site", origin];
+  const short = name.replace(/ *\(.*/, "").replaceAll("`", "").slice(0, 60);
+  const words = options.map((word) => word.replace("ORIGIN", origin));
+  return (await succeed("admin", "partner", "add", "--home", demo.schemeHome(), "--name", short, ...where, ...words, "--json")).out;
+}
+
+/** Starts the program of a library, and stops it when `use` is done. `more` is what the program is also given. */
+export async function site(demo, library, partner, folder, more, use) {
   const port = demo.base + 14;
   const origin = `http://localhost:${port}`;
-  const where = library.callback ? ["--redirect-uri", `${origin}${library.callback}`] : ["--site", origin];
-  const name = library.name.replace(/ *\(.*/, "").replaceAll("`", "");
-  const { out: partner } = await succeed("admin", "partner", "add", "--home", demo.schemeHome(), "--name", `Klant ${name}`.slice(0, 60), ...where, ...library.options.map((word) => word.replace("ORIGIN", origin)), "--json");
-  const folder = await mkdtemp(path.join(demo.folder, "client-"));
-  const site = await library.start({ issuer: demo.issuer, partner, port, origin, folder });
-  const child = site.child ?? site;
+  const started = await library.start({ issuer: demo.issuer, partner, port, origin, folder, ...more });
+  const child = started.child ?? started;
   try {
     const answers = async () => child.exitCode !== null || (await fetch(`${origin}${library.ready ?? "/"}`, { redirect: "manual" })).status;
-    await until(`${name} to answer`, answers, { within: 2 * PATIENCE, every: 300 });
-    assert.equal(child.exitCode, null, `${name} ended by itself: ${child.said}`);
+    await until(`${library.name} to answer`, answers, { within: 2 * PATIENCE, every: 300 });
+    assert.equal(child.exitCode, null, `${library.name} ended by itself: ${child.said}`);
+    return await use(origin, child);
+  } finally {
+    if (started.stop) await started.stop();
+    else await end(child);
+  }
+}
+
+/** Registers a library with its options, starts it and uses it. Returns the registration. */
+export async function tryLibrary(demo, an, library) {
+  const partner = await registered(demo, library, `Klant ${library.name}`, library.options);
+  const folder = await mkdtemp(path.join(demo.folder, "client-"));
+  return site(demo, library, partner, folder, {}, async (origin, child) => {
     const said = () => `\n${child.said}`;
     const first = await once(demo, an, library, origin, "approve");
     assert.equal(first.status, 200, `${first.last.url}\n${first.last.body}${said()}`);
@@ -93,8 +110,5 @@ export async function tryLibrary(demo, an, library) {
     const refused = await once(demo, an, library, origin, "refuse");
     assert.notEqual(refused.status, 200, `a refusal logs in: ${JSON.stringify(refused.person)}`);
     return partner;
-  } finally {
-    if (site.stop) await site.stop();
-    else await end(child);
-  }
+  });
 }

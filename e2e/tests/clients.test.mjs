@@ -6,9 +6,9 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
 import { LIBRARIES } from "../clients/libraries.mjs";
-import { tryLibrary } from "../clients/login.mjs";
+import { EMAIL, startWithPerson, tryLibrary } from "../clients/login.mjs";
+import { tryShare } from "../clients/share.mjs";
 import { differences } from "../clients/table.mjs";
-import { Demo } from "../lib/demo.mjs";
 import { Partner } from "../lib/partner.mjs";
 import { FILE_PATIENCE } from "../lib/until.mjs";
 import { Visitor } from "../lib/visitor.mjs";
@@ -18,8 +18,7 @@ describe("independent clients", { timeout: FILE_PATIENCE }, () => {
   let an;
 
   before(async () => {
-    demo = await Demo.start();
-    an = demo.person("An Peeters");
+    ({ demo, an } = await startWithPerson());
   });
   after(() => demo?.stop());
 
@@ -139,6 +138,13 @@ describe("independent clients", { timeout: FILE_PATIENCE }, () => {
       if (missing) return context.skip(missing);
       await tryLibrary(demo, an, library);
     });
+    for (const way of library.shares ?? []) {
+      test(`${library.name} gets details: ${way}`, async (context) => {
+        const missing = library.missing?.();
+        if (missing) return context.skip(missing);
+        await tryShare(demo, an, library, way, EMAIL);
+      });
+    }
   }
 
   test("docs/clients.md has the versions that are pinned and the settings that are tried", async () => {

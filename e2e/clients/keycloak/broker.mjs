@@ -1,7 +1,7 @@
 // Keycloak from Maven in development mode, as a broker: a realm with Ipse as its identity provider and one site behind it.
 
 import path from "node:path";
-import { existsSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { start } from "../../lib/processes.mjs";
 import { PATIENCE, until } from "../../lib/until.mjs";
 import { built, isJavaMissing, mustRun } from "../toolchains.mjs";
@@ -39,7 +39,9 @@ async function startKeycloak({ port, origin, issuer }, settings) {
   const folder = path.join(built, "keycloak");
   const home = path.join(folder, `keycloak-${VERSION}`);
   if (!existsSync(path.join(home, "bin/kc.sh"))) {
-    await mustRun("mvn", ["--batch-mode", "--quiet", "dependency:unpack", `-Dartifact=org.keycloak:keycloak-quarkus-dist:${VERSION}:zip`, `-DoutputDirectory=${folder}`]);
+    // Without a project, Maven writes its markers below the current folder, in one with the name `${project.basedir}`.
+    mkdirSync(folder, { recursive: true });
+    await mustRun("mvn", ["--batch-mode", "--quiet", "dependency:unpack", `-Dartifact=org.keycloak:keycloak-quarkus-dist:${VERSION}:zip`, `-DoutputDirectory=${folder}`], { cwd: folder });
   }
   const args = ["start-dev", "--http-host", "localhost", "--http-port", String(port), "--db", "dev-mem", "--cache", "local"];
   const child = start("bash", ["-c", 'exec bash "$0" "$@"', path.join(home, "bin/kc.sh"), ...args], {

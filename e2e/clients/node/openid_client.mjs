@@ -1,19 +1,31 @@
 // A site with openid-client: node openid_client.mjs FOLDER PORT   (the private keys are in IPSE_PRIVATE_JWKS)
+// IPSE_REQUEST has `scope` and perhaps `claims`, and IPSE_ENCRYPTION the registered members of encrypted userinfo.
 
 import { createServer } from "node:http";
 import * as oidc from "openid-client";
 
 const [, , , port] = process.argv;
 const redirect_uri = `http://localhost:${port}/callback`;
-const [jwk] = JSON.parse(process.env.IPSE_PRIVATE_JWKS).keys;
+const asked = JSON.parse(process.env.IPSE_REQUEST ?? '{"scope":"openid profile"}');
+const encryption = JSON.parse(process.env.IPSE_ENCRYPTION ?? "{}");
+const { keys } = JSON.parse(process.env.IPSE_PRIVATE_JWKS);
+const jwk = keys.find(({ use }) => use !== "enc");
 const key = await crypto.subtle.importKey("jwk", jwk, { name: "ECDSA", namedCurve: "P-256" }, false, ["sign"]);
 const ipse = await oidc.discovery(
   new URL(process.env.IPSE_ISSUER),
   process.env.IPSE_CLIENT_ID,
-  { id_token_signed_response_alg: "ES256" },
+  { id_token_signed_response_alg: "ES256", ...encryption },
   oidc.PrivateKeyJwt({ key, kid: jwk.kid }),
   { execute: [oidc.allowInsecureRequests] }, // plain http, for the demo only
 );
+if (encryption.userinfo_encrypted_response_alg) {
+  const own = keys.find(({ alg }) => alg === encryption.userinfo_encrypted_response_alg);
+  const algorithm = own.kty === "RSA" ? { name: "RSA-OAEP", hash: "SHA-256" } : { name: "ECDH", namedCurve: "P-256" };
+  const usages = own.kty === "RSA" ? ["decrypt"] : ["deriveBits"];
+  const { alg: _alg, ...bare } = own;
+  const decryption = await crypto.subtle.importKey("jwk", bare, algorithm, false, usages);
+  oidc.enableDecryptingResponses(ipse, ["A128CBC-HS256", "A256GCM"], { key: decryption, kid: own.kid });
+}
 const logins = [];
 let loggedIn;
 
@@ -22,7 +34,8 @@ async function login() {
   logins.push(checks);
   return oidc.buildAuthorizationUrlWithPAR(ipse, {
     redirect_uri,
-    scope: "openid profile",
+    scope: asked.scope,
+    ...(asked.claims && { claims: JSON.stringify(asked.claims) }),
     state: checks.expectedState,
     nonce: checks.expectedNonce,
     code_challenge: await oidc.calculatePKCECodeChallenge(checks.pkceCodeVerifier),

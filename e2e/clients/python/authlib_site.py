@@ -1,8 +1,11 @@
 """A site with Authlib.
 
     authlib_site.py FOLDER PORT   (IPSE_ISSUER, IPSE_CLIENT_ID and IPSE_CLIENT_SECRET are in the environment)
+
+IPSE_REQUEST has `scope` and perhaps `claims`.
 """
 
+import json
 import os
 import secrets
 import sys
@@ -20,14 +23,16 @@ os.environ["AUTHLIB_INSECURE_TRANSPORT"] = "1"
 port = int(sys.argv[2])
 ipse = requests.get(os.environ["IPSE_ISSUER"] + "/.well-known/openid-configuration", timeout=30).json()
 client_id = os.environ["IPSE_CLIENT_ID"]
+asked = json.loads(os.environ.get("IPSE_REQUEST", '{"scope": "openid profile"}'))
+more = {"claims": json.dumps(asked["claims"])} if "claims" in asked else {}
 logins = []
 
 
 def begin():
-    session = OAuth2Session(client_id, os.environ["IPSE_CLIENT_SECRET"], scope="openid profile",
+    session = OAuth2Session(client_id, os.environ["IPSE_CLIENT_SECRET"], scope=asked["scope"],
                             redirect_uri=f"http://localhost:{port}/callback", code_challenge_method="S256")
     nonce, verifier = secrets.token_urlsafe(16), secrets.token_urlsafe(48)
-    url, state = session.create_authorization_url(ipse["authorization_endpoint"], code_verifier=verifier, nonce=nonce)
+    url, state = session.create_authorization_url(ipse["authorization_endpoint"], code_verifier=verifier, nonce=nonce, **more)
     logins.append((session, state, verifier, nonce))
     return url
 

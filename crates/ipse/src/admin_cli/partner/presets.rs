@@ -68,7 +68,7 @@ const fn preset(
 }
 
 /// The presets.
-const ALL: [Preset; 20] = [
+const ALL: [Preset; 21] = [
     preset(
         "aspnet",
         Some("/signin-oidc"),
@@ -108,6 +108,7 @@ const ALL: [Preset; 20] = [
         "discovery: true, pkce: true, uid_field: sub",
     ),
     preset("go-oidc", None, BASIC, "PKCE with S256"),
+    preset("idpyoidc", None, BASIC, "the add-on pkce"),
     preset(
         "keycloak",
         None,
