@@ -51,7 +51,7 @@ export async function startFake({ port = 0, simDelay = 0 } = {}) {
   const logKey = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const simKey = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const setup = opaque.server.createSetup();
-  const state = { devices: new Map(), byThumb: new Map(), enrolments: new Map(), recoveries: new Map(), actions: new Map(), links: new Map(), receipts: new Map(), images: new Map(), messages: [], streams: new Set(), lose: 0, simDelay, failures: [], log: [], page: 50, email: true, shop: id("par"), told: true };
+  const state = { devices: new Map(), byThumb: new Map(), enrolments: new Map(), recoveries: new Map(), actions: new Map(), links: new Map(), receipts: new Map(), events: [], images: new Map(), messages: [], streams: new Set(), lose: 0, simDelay, failures: [], log: [], page: 50, email: true, shop: id("par"), told: true };
   let origin = "";
 
   const text = (number, secret, language) => state.messages.push({ number, time: Date.now(), from: "Ipse", text: `Ipse: ${secret} ${TEXTS[language].sms}` });
@@ -133,6 +133,11 @@ export async function startFake({ port = 0, simDelay = 0 } = {}) {
     const promise = es256("ipse-promise+jwt", { leaf: b64u(leafHash), receipt: rec, by: Date.now() + 10_000 }, logKey.privateKey);
     const checkpoint = es256("ipse-checkpoint+jwt", { origin: `${origin}/issuer`, size: 2, root: b64u(root), iat: Math.floor(Date.now() / 1000) }, logKey.privateKey);
     state.receipts.set(rec, { receipt: rec, leaf: b64u(leaf), salt: b64u(salt), evidence: b64u(bytes), disclosure_salt: b64u(disclosureSalt), disclosure: "", index: 1, proof: [b64u(other)], checkpoint, promise });
+    if (!["approval", "refusal", "return"].includes(kind)) {
+      const { reason, cause = "", registrar: bank, partner_name: partner, partner_domain: domain } = evidence;
+      const about = { ...(cause.startsWith("act_") ? { action: cause } : {}), ...(cause.startsWith("par_") ? { partner_id: cause, told: "accepted" } : {}) };
+      state.events.push({ person, created: Date.now(), id: rec, event: { entry: "event", receipt: rec, kind, time: Date.now(), reason, bank, partner, domain, ...about } });
+    }
     return { receipt: rec, promise };
   }
 
@@ -168,7 +173,7 @@ export async function startFake({ port = 0, simDelay = 0 } = {}) {
     return Object.assign(made, { status: "linked", claimed: true });
   }
 
-  const summary = (a) => ({ id: a.id, kind: a.kind, partner: OWN.includes(a.kind) ? null : a.partner.name, domain: OWN.includes(a.kind) ? null : a.partner.domain, status: a.status, created: a.created, expires: a.expires, decided: a.decided, receipt: a.receipt, ...(OWN.includes(a.kind) ? {} : { partner_id: a.partner.id }), ...(a.returned ? { returned: true } : {}), ...(a.withdrawn ? { withdrawn: a.withdrawn } : {}) });
+  const summary = (a) => ({ id: a.id, kind: a.kind, partner: OWN.includes(a.kind) ? null : a.partner.name, domain: OWN.includes(a.kind) ? null : a.partner.domain, status: a.status, created: a.created, expires: a.expires, decided: a.decided, receipt: a.receipt, ...(OWN.includes(a.kind) ? {} : { partner_id: a.partner.id }), ...(a.reason ? { reason: a.reason } : {}), ...(a.returned ? { returned: true } : {}), ...(a.withdrawn ? { withdrawn: a.withdrawn } : {}) });
   const offer = (a) => ({ action: a.id, flow: a.flow, match_code: a.match, view: b64u(a.bytes), nonce: b64u(a.nonce), expires: a.expires, server_time: Date.now(), identity: a.person.identity, epoch: a.epoch, code_version: a.person.codeVersion, partner: a.partner.id, domain: a.partner.domain, browser_binding: b64u(a.binding), level: "advanced", factors: a.factors, sim: a.sim, wrong_since_last: a.person.wrong, wrong_codes_left: 3 - a.person.wrong });
 
   const hashOfPairs = (pairs) => sha256(...pairs.flatMap((pair) => pair.flatMap((p) => [u32(Buffer.byteLength(p)), p])));
@@ -260,6 +265,15 @@ export async function startFake({ port = 0, simDelay = 0 } = {}) {
         const isOpen = (a) => ["created", "linked"].includes(a.status);
         return [200, { open: page.filter(isOpen).map(summary), past: page.filter((a) => !isOpen(a)).map(summary), more: mine.length > from + state.page, returning: mine.filter((a) => a.returning > Date.now()).map((a) => ({ action: a.id, partner: a.partner.name, domain: a.partner.domain, browser: a.view.started.browser, until: a.returning, returns: 0 })) }];
       }
+      case "GET /history": {
+        const actions = [...state.actions.values()].filter((a) => a.claimed || a.decided);
+        const mine = [...actions, ...state.events].filter((one) => one.person === known.person).sort((a, b) => b.created - a.created || (a.id < b.id ? 1 : -1));
+        const before = url.searchParams.get("before");
+        const from = before === null ? 0 : mine.findIndex((one) => one.id === before) + 1;
+        if (before !== null && from === 0) throw new Refusal(404, "not_found");
+        const page = mine.slice(from, from + state.page);
+        return [200, { entries: page.map((one) => one.event ?? { entry: "action", ...summary(one) }), ...(mine.length > from + state.page ? { next: page.at(-1).id } : {}) }];
+      }
       case "GET /actions/:id": if (!action) throw new Refusal(404, "not_found"); return [200, { ...summary(action), ...(action.status === "linked" ? { offer: offer(action) } : {}) }];
       case "GET /receipts/:id": if (!state.receipts.has(target)) throw new Refusal(404, "not_found"); return [200, state.receipts.get(target)];
       case "POST /block": receipt("block", known.person, { identity: known.person.identity, kind: "block", reason: "person", cause: "phone", time: Date.now() }); known.person.reasons.push({ reason: "person", since: Date.now() }); push("identity", { status: "suspended" }); return [200, { status: "suspended" }];
@@ -321,11 +335,11 @@ export async function startFake({ port = 0, simDelay = 0 } = {}) {
         const given = [...state.actions.values()].filter((a) => a.person === known.person && a.partner.id === target && ["approved", "delivered"].includes(a.status));
         if (given.length === 0) throw new Refusal(404, "not_found");
         const time = Date.now();
-        const { receipt: rec } = receipt("withdrawal", known.person, { identity: known.person.identity, kind: "withdrawal", reason: "partner", cause: target, time });
+        const { receipt: rec } = receipt("withdrawal", known.person, { identity: known.person.identity, kind: "withdrawal", reason: "partner", cause: target, partner_name: given[0].partner.name, partner_domain: given[0].partner.domain, time });
         for (const one of given) one.withdrawn ??= { time, receipt: rec };
         return [200, { time, receipt: rec }];
       }
-      case "POST /actions/:id/report": known.person.reasons.push({ reason: "person", since: Date.now() }); push("identity", { status: "suspended" }); return [200, {}];
+      case "POST /actions/:id/report": receipt("block", known.person, { identity: known.person.identity, kind: "block", reason: "person", cause: target, time: Date.now() }); known.person.reasons.push({ reason: "person", since: Date.now() }); push("identity", { status: "suspended" }); return [200, {}];
       case "POST /actions/claim": {
         if (Object.keys(body).sort().join() !== "link,obtained" || !["camera", "picture", "navigation", "paste"].includes(body.obtained)) throw new Refusal(400, "malformed_request");
         const found = state.links.get(body.link);

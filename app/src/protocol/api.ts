@@ -133,6 +133,8 @@ const summary = {
   expires: integer,
   decided: optional(integer),
   receipt: optional(string),
+  // Why it was refused or cancelled.
+  reason: optional(string),
   // A browser came back, and no phone was asked.
   returned: optional(boolean),
   partner_id: optional(string),
@@ -161,6 +163,30 @@ const returningShape = object({ action: string, partner: string, domain: string,
 const actionsShape = object({ open: list(summaryShape), past: list(summaryShape), more: boolean, returning: optional(list(returningShape)) });
 const actionShape = object({ ...summary, offer: optional(offerShape) });
 
+/** What happened without an action, such as a block. Kinds of receipt that this app does not know may be among them. */
+const eventShape = object({
+  receipt: string,
+  kind: string,
+  time: integer,
+  reason: optional(string),
+  // The action that the person reported, if that caused it.
+  action: optional(string),
+  // The bank that vouched.
+  bank: optional(string),
+  partner_id: optional(string),
+  partner: optional(string),
+  domain: optional(string),
+  // Whether the partner was told of a withdrawal.
+  told: optional(string),
+});
+export type Entry = ({ entry: "action" } & Summary) | ({ entry: "event" } & HistoryEvent);
+const entryShape: Shape<Entry> = (value, path) => {
+  const { entry } = object({ entry: oneOf("action", "event") })(value, path);
+  return entry === "action" ? { entry, ...summaryShape(value, path) } : { entry, ...eventShape(value, path) };
+};
+/** `next` is the id with which the next page is fetched; null on the last page. */
+export const historyShape = object({ entries: list(entryShape), next: optional(string) });
+
 const receiptShape = object({
   receipt: string,
   leaf: string,
@@ -187,6 +213,8 @@ export type Me = Of<typeof meShape>;
 export type Device = Of<typeof devicesShape>["devices"][number];
 export type Offer = Of<typeof offerShape>;
 export type Summary = Of<typeof summaryShape>;
+export type HistoryEvent = Of<typeof eventShape>;
+export type HistoryPage = Of<typeof historyShape>;
 export type Withdrawn = Of<typeof withdrawnShape>;
 /** A partner that got something of the person. */
 export type Partner = Of<typeof partnersShape>["partners"][number];
@@ -311,6 +339,8 @@ export class Api {
   devices = async () => (await this.get(devicesShape, "/devices")).devices;
   actions = () => this.get(actionsShape, "/actions");
   actionsBefore = (before: string) => this.get(actionsShape, `/actions?before=${before}`);
+  /** Everything that happened, newest first: the latest page, or the one before an entry. */
+  history = (before: string | null = null) => this.get(historyShape, before === null ? "/history" : `/history?before=${before}`);
   action = (id: string) => this.get(actionShape, `/actions/${id}`);
   renew = (action: string) => this.post(offerShape, `/actions/${action}/renew`);
   image = (action: string, digest: string) => this.get(object({ bytes: string }), `/actions/${action}/images/${digest}`);

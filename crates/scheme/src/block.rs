@@ -79,7 +79,7 @@ pub fn lift(
     Ok(active)
 }
 
-/// Queues the receipt of an action that ended without the person's decision.
+/// Queues the receipt of an action that ended without the person's decision, and names it in the action.
 ///
 /// # Errors
 /// When the store fails.
@@ -89,7 +89,10 @@ pub fn undecided(
     identity: &IdentityId,
     reason: &str,
 ) -> Result<(), StoreError> {
-    queue_receipt(tx, identity, LeafKind::Expiry, reason, action)
+    let about = serde_json::json!({"reason": reason, "cause": action, "action": action});
+    let receipt = queue_receipt_about(tx, identity, LeafKind::Expiry, about)?;
+    action::keep_receipt(tx, action, &receipt)?;
+    Ok(())
 }
 
 /// Queues a receipt without personal data. The outbox worker seals and signs it outside the transaction.
@@ -103,22 +106,22 @@ pub fn queue_receipt(
     reason: &str,
     cause: &str,
 ) -> Result<(), StoreError> {
-    queue_named_receipt(tx, identity, kind, reason, cause).map(drop)
+    let about = serde_json::json!({"reason": reason, "cause": cause});
+    queue_receipt_about(tx, identity, kind, about).map(drop)
 }
 
-/// As [`queue_receipt`], and returns the receipt's id.
-pub(crate) fn queue_named_receipt(
+/// As [`queue_receipt`], with any members in place of reason and cause. Returns the receipt's id.
+pub(crate) fn queue_receipt_about(
     tx: &mut Tx,
     identity: &IdentityId,
     kind: LeafKind,
-    reason: &str,
-    cause: &str,
+    mut about: serde_json::Value,
 ) -> Result<ReceiptId, StoreError> {
     let now = tx.now()?;
-    let payload = serde_json::json!({
-        "identity": identity, "kind": kind, "reason": reason, "cause": cause, "time": now,
-    });
+    about["identity"] = identity.as_str().into();
+    about["kind"] = kind.as_str().into();
+    about["time"] = now.into();
     let id = ReceiptId::dated(now, tx.random());
-    outbox::add(tx, &id, EffectKind::Receipt, &payload.to_string(), now)?;
+    outbox::add(tx, &id, EffectKind::Receipt, &about.to_string(), now)?;
     Ok(id)
 }

@@ -26,6 +26,7 @@ pub mod error;
 mod fingerprint;
 mod given;
 pub mod grant;
+mod history;
 mod idempotency;
 pub mod identity;
 mod kind;

@@ -12,6 +12,7 @@ use ipse_store::Tx;
 use ipse_store::receipt::{self, Receipt};
 
 use crate::actor::Viewer;
+use crate::block::IDENTITY_CHANNEL;
 use crate::error::{Error, RuleError, refuse};
 use crate::person::PersonKey;
 use crate::scheme::Scheme;
@@ -98,6 +99,9 @@ impl Scheme {
         struct Queued {
             identity: IdentityId,
             kind: LeafKind,
+            /// The action that ended without a decision.
+            #[serde(default)]
+            action: Option<ActionId>,
             time: i64,
         }
         let queued: Queued =
@@ -106,7 +110,7 @@ impl Scheme {
         let row = self.recorder(&queued.identity).await?.prepare(
             id.clone(),
             queued.kind,
-            None,
+            queued.action.as_ref(),
             payload.as_bytes(),
             queued.time,
         )?;
@@ -114,6 +118,10 @@ impl Scheme {
             .write(move |tx| {
                 if receipt::by_id(tx, &id)?.is_none() {
                     receipt::insert(tx, &row)?;
+                    // The history of an open app has a new entry.
+                    if row.action.is_none() {
+                        tx.notify(IDENTITY_CHANNEL, &row.identity);
+                    }
                 }
                 Ok(())
             })

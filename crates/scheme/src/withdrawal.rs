@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ipse_protocol::ids::{self, ActionId, IdentityId, PartnerId};
+use ipse_protocol::ids::{self, ActionId, IdentityId, PartnerId, ReceiptId};
 use ipse_protocol::problem::ProblemCode;
 use ipse_protocol::terms::LeafKind;
 use ipse_protocol::wire::{PartnerSummary, PartnersResponse, SharedAttribute, Withdrawn};
@@ -73,6 +73,12 @@ impl Withdrawals {
         later
             .find(|row| row.partner == *partner && row.covers(approved))
             .map(withdrawn)
+    }
+
+    /// Whether the partner was told of the withdrawal with this receipt.
+    pub(crate) fn told(&self, receipt: &ReceiptId) -> Option<Told> {
+        let mut all = self.0.iter();
+        all.find(|row| row.receipt == *receipt).map(|row| row.told)
     }
 }
 
@@ -243,12 +249,17 @@ fn take_back(
             services.insert(request.service.into_owned());
         }
     }
-    let receipt =
-        block::queue_named_receipt(tx, who, LeafKind::Withdrawal, "partner", partner.as_str())?;
-    let endpoint = match partner::find(tx, partner)? {
-        Some(row) => registered(&row)?.security_event_endpoint,
+    let registered = match partner::find(tx, partner)? {
+        Some(row) => Some(registered(&row)?),
         None => None,
     };
+    let known = registered.as_ref();
+    let about = serde_json::json!({
+        "reason": "partner", "cause": partner,
+        "partner_name": known.map(|known| &known.name), "partner_domain": known.map(|known| &known.domain),
+    });
+    let receipt = block::queue_receipt_about(tx, who, LeafKind::Withdrawal, about)?;
+    let endpoint = registered.and_then(|known| known.security_event_endpoint);
     let row = Withdrawal {
         id: ids::of(PREFIX, &tx.random().bytes()),
         identity: who.clone(),

@@ -106,7 +106,7 @@ pub struct Decision {
     pub transcript: Option<[u8; 32]>,
     /// Hash of the decision's proof; none where the person decided nothing.
     pub proof_hash: Option<[u8; 32]>,
-    /// The receipt; none where the person decided nothing.
+    /// The receipt. It is written a moment later where the person decided nothing; none where a block ended the action.
     pub receipt: Option<ReceiptId>,
     /// Why it was refused or cancelled.
     pub reason: Option<String>,
@@ -341,7 +341,7 @@ pub fn state(tx: &mut Tx, id: &ActionId) -> Result<Option<State>, StoreError> {
 pub fn of_identity(
     tx: &mut Tx,
     identity: &IdentityId,
-    last: Option<(i64, &ActionId)>,
+    last: Option<(i64, &str)>,
     limit: i64,
 ) -> Result<Vec<Action>, StoreError> {
     let rows = match last {
@@ -524,6 +524,14 @@ pub fn end(
         decided: now,
     };
     decide(tx, id, from, to, &decision)
+}
+
+/// Names the receipt of an action that ended without a decision of the person.
+pub fn keep_receipt(tx: &mut Tx, id: &ActionId, receipt: &ReceiptId) -> Result<bool, StoreError> {
+    tx.amend(&TABLE, params![id], |row| {
+        row.set("receipt", receipt)?;
+        Ok(true)
+    })
 }
 
 /// Marks an approved action as fetched by its partner; false when it already was.

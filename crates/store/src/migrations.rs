@@ -172,6 +172,12 @@ pub static SCHEME: Migrations = Migrations::new(&[
         sqlite: include_str!("../migrations/scheme/sqlite/0028_partner_keys_max_age.sql"),
         postgres: include_str!("../migrations/scheme/postgres/0028_partner_keys_max_age.sql"),
     },
+    Migration {
+        version: 29,
+        name: "the history of a person",
+        sqlite: include_str!("../migrations/scheme/sqlite/0029_history.sql"),
+        postgres: include_str!("../migrations/scheme/postgres/0029_history.sql"),
+    },
 ]);
 
 /// The store of person keys.

@@ -91,6 +91,50 @@ pub fn by_id(tx: &mut Tx, id: &ReceiptId) -> Result<Option<Receipt>, StoreError>
     }))
 }
 
+/// A receipt that ends no action, in a list.
+pub struct Event {
+    /// Id of the receipt.
+    pub id: ReceiptId,
+    /// Kind of the leaf.
+    pub kind: LeafKind,
+    /// Evidence, sealed under the person's key.
+    pub evidence: Vec<u8>,
+    /// Milliseconds.
+    pub time: i64,
+}
+
+// `action IS NULL` is the condition of the partial index `receipt_event`.
+static LATEST_EVENTS: Select = Select::new(
+    &TABLE,
+    "WHERE identity = $1 AND action IS NULL ORDER BY time DESC, id DESC LIMIT $2",
+);
+static EARLIER_EVENTS: Select = Select::new(
+    &TABLE,
+    "WHERE identity = $1 AND action IS NULL AND time <= $3 AND (time < $3 OR id < $4) ORDER BY time DESC, id DESC LIMIT $2",
+);
+
+/// An identity's receipts that end no action, newest first; those after `last`, given by a time and an id.
+pub fn events_of_identity(
+    tx: &mut Tx,
+    identity: &IdentityId,
+    last: Option<(i64, &str)>,
+    limit: i64,
+) -> Result<Vec<Event>, StoreError> {
+    let rows = match last {
+        None => tx.find_all(&LATEST_EVENTS, params![identity, limit])?,
+        Some((time, id)) => tx.find_all(&EARLIER_EVENTS, params![identity, limit, time, id])?,
+    };
+    let event = |mut row: Row| {
+        Ok(Event {
+            id: row.get("id")?,
+            kind: row.get("kind")?,
+            evidence: row.get("evidence")?,
+            time: row.get("time")?,
+        })
+    };
+    rows.into_iter().map(event).collect()
+}
+
 static QUEUED: Select = Select::new(
     &QUEUE,
     "WHERE (queued, receipt) > ($1, $2) ORDER BY queued, receipt LIMIT 2000",
@@ -249,7 +293,9 @@ const LOST: &str = "SELECT receipt.id AS receipt FROM receipt LEFT JOIN log_plac
      ORDER BY receipt.id LIMIT 1";
 const UNPROVEN: &str = "SELECT action.id FROM action LEFT JOIN receipt ON receipt.id = action.receipt \
      WHERE (action.receipt IS NOT NULL OR action.status IN ('approved', 'delivered')) \
-     AND (receipt.id IS NULL OR receipt.action IS NULL OR receipt.action <> action.id) ORDER BY action.id LIMIT 1";
+     AND (receipt.id IS NULL OR receipt.action IS NULL OR receipt.action <> action.id) \
+     AND NOT (action.status IN ('expired', 'cancelled') AND EXISTS (SELECT 1 FROM outbox WHERE outbox.id = action.receipt)) \
+     ORDER BY action.id LIMIT 1";
 const UNGRANTED: &str = "SELECT access_grant.action FROM access_grant LEFT JOIN action ON action.id = access_grant.action \
      WHERE action.status IS NULL OR action.status NOT IN ('approved', 'delivered') ORDER BY access_grant.action LIMIT 1";
 const LEAF_COUNT: &str = "SELECT COUNT(*) FROM log_leaf";

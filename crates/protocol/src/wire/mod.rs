@@ -6,12 +6,14 @@
 mod action;
 mod email;
 mod enrolment;
+mod history;
 mod operator;
 mod person;
 
 pub use action::*;
 pub use email::*;
 pub use enrolment::*;
+pub use history::*;
 pub use operator::*;
 pub use person::*;
 

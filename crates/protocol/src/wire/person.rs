@@ -221,6 +221,9 @@ pub struct ActionSummary {
     pub decided: Option<i64>,
     /// Receipt id, if it is decided.
     pub receipt: Option<String>,
+    /// Why it was refused or cancelled.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
     /// Whether a browser came back, and no phone was asked.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub returned: bool,

@@ -13,7 +13,7 @@ use crate::error::Error;
 use crate::scheme::Scheme;
 
 impl Scheme {
-    /// The bytes of an image in the view of an action that this phone claimed, while the action is open or has a receipt.
+    /// The bytes of an image in the view of an action that this phone claimed, while the action is open or when the person decided it.
     ///
     /// # Errors
     /// `not_found` for everything else.
@@ -30,13 +30,13 @@ impl Scheme {
             .read(move |tx| Ok((of_person(tx, &id, &who)?, tx.now()?)))
             .await?;
         let open = action.status_at(now) == ActionStatus::Linked;
-        let has_receipt = action
+        let decided = action
             .decision
             .as_ref()
-            .is_some_and(|d| d.receipt.is_some());
+            .is_some_and(|d| d.transcript.is_some());
         let claim = action
             .claim
-            .filter(|claim| claim.device == signed.device.id && (open || has_receipt))
+            .filter(|claim| claim.device == signed.device.id && (open || decided))
             .ok_or(ProblemCode::NotFound)?;
         let key = self.persons.key(&claim.identity).await?;
         let shown = key.open("action/view", &claim.view)?;

@@ -27,7 +27,7 @@ use crate::withdrawal::Withdrawals;
 pub(crate) use claim::Way;
 
 /// How many actions are listed at a time.
-const PAGE: usize = 50;
+pub(crate) const PAGE: usize = 50;
 
 /// An action and what a phone is offered with it, as of one moment.
 pub(crate) struct ActionSnapshot {
@@ -64,7 +64,7 @@ impl Scheme {
                     None => None,
                     Some(id) => Some(of_person(tx, id, &identity)?),
                 };
-                let last = last.as_ref().map(|a| (a.created, &a.id));
+                let last = last.as_ref().map(|a| (a.created, a.id.as_str()));
                 // One more than is shown says whether there are more.
                 let rows = action::of_identity(tx, &identity, last, PAGE as i64 + 1)?;
                 let now = tx.now()?;
@@ -97,7 +97,7 @@ impl Scheme {
         Ok(answer)
     }
 
-    fn summary(
+    pub(crate) fn summary(
         &self,
         a: &Action,
         withdrawals: &Withdrawals,
@@ -122,6 +122,7 @@ impl Scheme {
                 .and_then(|d| d.receipt.as_ref())
                 .map(ToString::to_string),
             returned: a.is_return(),
+            reason: a.reason().map(str::to_owned),
             withdrawn: withdrawn(a, withdrawals),
             link: linked.then(|| link::app_link(self, &a.id)),
         })
@@ -208,7 +209,11 @@ pub(crate) fn require_linked(status: ActionStatus) -> Result<(), Problem> {
 }
 
 /// An action of this person.
-fn of_person(tx: &mut Tx, id: &ActionId, identity: &IdentityId) -> Result<Action, RuleError> {
+pub(crate) fn of_person(
+    tx: &mut Tx,
+    id: &ActionId,
+    identity: &IdentityId,
+) -> Result<Action, RuleError> {
     let found = action::by_id(tx, id)?;
     Ok(found
         .filter(|a| a.belongs_to(identity))

@@ -11,6 +11,7 @@ mod email;
 mod enrolments;
 mod events;
 mod fingerprint;
+mod history;
 mod me;
 mod not_me;
 mod partners;
@@ -125,6 +126,7 @@ pub fn router(api: Api) -> Router {
         .route("/attributes/bank", post(attributes::bank::post))
         .route("/partners", get(partners::get))
         .route("/partners/{id}/withdraw", post(partners::withdraw::post))
+        .route("/history", get(history::get))
         .route("/me", get(me::get))
         .route("/devices", get(devices::get))
         .route("/receipts/{id}", get(receipts::get))

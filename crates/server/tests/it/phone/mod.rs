@@ -10,6 +10,7 @@ mod email;
 mod enrolments;
 mod events;
 mod fingerprint;
+mod history;
 mod library;
 mod me;
 mod partners;
