@@ -82,6 +82,7 @@ fn action(offer: Offer) -> String {
         expires: EXPIRES as i64,
         decided: None,
         receipt: None,
+        reason: None,
         returned: false,
         withdrawn: None,
         link: None,
