@@ -5,20 +5,10 @@ import { mkdtemp, writeFile } from "node:fs/promises";
 import path from "node:path";
 import * as jose from "jose";
 import { registered, site } from "./login.mjs";
+import { shareService } from "../lib/share.mjs";
 import { Visitor } from "../lib/visitor.mjs";
 
-const LANGUAGES = ["nl", "fr", "de", "en"];
-const said = (text) => Object.fromEntries(LANGUAGES.map((language) => [language, text]));
-const ATTRIBUTES = ["name", "given_name", "family_name", "birthdate", "gender", "email", "phone_number", "address", "age_gte_18", "nationalities"];
-const ESSENTIAL = ["name", "address"];
-const SERVICE = {
-  code: "KAART",
-  type: "share",
-  purpose: said("A customer card"),
-  attributes: ATTRIBUTES.map((claim) => ({ claim, essential: ESSENTIAL.includes(claim) })),
-  reasons: Object.fromEntries(ATTRIBUTES.map((claim) => [claim, said("For the card")])),
-};
-
+const SERVICE = shareService("KAART", ["name!", "given_name", "family_name", "birthdate", "gender", "email", "phone_number", "address!", "age_gte_18", "nationalities"]);
 const CLAIMS = { userinfo: { name: { essential: true }, address: { essential: true }, age_gte_18: null, birthdate: null, nationalities: null } };
 const byClaims = { request: { scope: "openid service:KAART", claims: CLAIMS }, without: ["birthdate"], check: isCard };
 

@@ -101,6 +101,13 @@ export class Demo {
     return { ...out, redirect_uris: [redirectUri], services: [{ code: "LOGIN", type: "login" }] };
   }
 
+  /** Registers a partner with these services, of type `share` too. */
+  async registerServices(name, redirectUri, services, ...options) {
+    const domain = `${name.toLowerCase().replaceAll(" ", "")}.example`;
+    const { out } = await succeed("admin", "partner", "add", "--home", this.schemeHome(), "--name", name, "--domain", domain, "--redirect-uri", redirectUri, "--set", `services=${JSON.stringify(services)}`, "--json", ...options);
+    return { ...out, redirect_uris: [redirectUri], services };
+  }
+
   schemeHome() {
     return path.join(this.home, "scheme");
   }

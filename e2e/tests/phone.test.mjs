@@ -5,6 +5,7 @@ import { after, before, describe, test } from "node:test";
 import { Demo } from "../lib/demo.mjs";
 import { Partner } from "../lib/partner.mjs";
 import { program, start, stop, succeed } from "../lib/processes.mjs";
+import { shareService } from "../lib/share.mjs";
 import { FILE_PATIENCE, until } from "../lib/until.mjs";
 import { Visitor } from "../lib/visitor.mjs";
 
@@ -314,6 +315,39 @@ describe("ipse phone", { timeout: FILE_PATIENCE }, () => {
       const back = partner.stop(page.url) ? page : await visitor.wait(page.url, ({ url }) => partner.stop(url), { stop: partner.stop });
       assert.ok(check(new URL(back.url)), back.url);
     }
+  });
+
+  test("sandbox people share all, keep one detail, lack one, refuse, or never answer", async () => {
+    const claims = ["name!", "address!", "birthdate", "age_gte_18"];
+    const registered = await demo.registerServices("Proefkaart", `http://localhost:${demo.base + 13}/callback`, [shareService("KAART", claims)], "--sandbox-people");
+    const partner = await Partner.discover(demo, registered);
+    const userinfo = { name: { essential: true }, address: { essential: true }, birthdate: null, age_gte_18: null };
+    const ask = async (login_hint) => {
+      const visitor = new Visitor();
+      const flow = await partner.begin({ login_hint, scope: "openid service:KAART", claims: JSON.stringify({ userinfo }) });
+      return { visitor, flow, page: await visitor.open(flow.url, { stop: partner.stop }) };
+    };
+    const answered = async (login_hint) => {
+      const { visitor, flow, page } = await ask(login_hint);
+      const back = partner.stop(page.url) ? page : await visitor.wait(page.url, ({ url }) => partner.stop(url), { stop: partner.stop });
+      return { flow, url: back.url };
+    };
+    const shared = async (login_hint) => {
+      const { flow, url } = await answered(login_hint);
+      const { sub: _sub, ...person } = (await partner.finish(flow, url)).person;
+      return person;
+    };
+    const { address, ...all } = await shared("approve@sandbox");
+    assert.deepEqual(all, { name: "Ada Akkoord", birthdate: "1980-01-01", age_gte_18: true });
+    assert.equal(address.locality, "Kortrijk");
+    const kept = await shared("keep@sandbox");
+    assert.deepEqual(Object.keys(kept).sort(), ["address", "age_gte_18", "name"]);
+    assert.deepEqual(await shared("lack@sandbox"), { name: "Max Mist", birthdate: "1980-01-01", age_gte_18: true });
+    const { searchParams } = new URL((await answered("refuse@sandbox")).url);
+    assert.equal(searchParams.get("error"), "access_denied");
+    // Nobody answers, and the page goes on waiting; `results.test.mjs` has the end.
+    const { page } = await ask("expire@sandbox");
+    assert.ok(!partner.stop(page.url), page.url);
   });
 
   test("a customer shares what the shop asks, and keeps what they like", async () => {

@@ -6,6 +6,7 @@ import { after, before, describe, test } from "node:test";
 import { LANGUAGES, launch, look, open, reload, visit } from "../lib/chrome.mjs";
 import { Demo, PATIENT } from "../lib/demo.mjs";
 import { Partner } from "../lib/partner.mjs";
+import { shareService } from "../lib/share.mjs";
 import { FILE_PATIENCE } from "../lib/until.mjs";
 import { Visitor } from "../lib/visitor.mjs";
 
@@ -184,20 +185,24 @@ describe("the pages of a login's results", { timeout: FILE_PATIENCE }, () => {
       assert.ok(problem.code === "action_expired" || problem.action_status === "expired", JSON.stringify(problem));
     });
 
-    test("expire@sandbox: the login expires, and the partner gets access_denied", async () => {
-      const flow = await partner.begin({ login_hint: "expire@sandbox" });
-      const browser = new Visitor();
-      const page = await browser.open(flow.url, { stop: partner.stop });
-      assert.equal(page.status, 200, page.body);
-      const over = await browser.wait(page.url, (now) => now.attribute("outcome", "data-code"), { stop: partner.stop });
-      assert.equal(over.status, 410);
-      assert.equal(over.attribute("outcome", "data-code"), "action_expired");
-      const back = new URL(over.attribute("back", "href"));
-      assert.ok(partner.stop(back.href), back.href);
-      assert.deepEqual([back.searchParams.get("error"), back.searchParams.get("state"), back.searchParams.get("iss")], ["access_denied", flow.state, demo.issuer]);
-      // A new request is possible.
-      const again = await partner.begin({ login_hint: "expire@sandbox" });
-      assert.equal((await new Visitor().open(again.url)).status, 200);
+    test("expire@sandbox: a login and a request for details expire, and the partner gets access_denied", async () => {
+      const registered = await demo.registerServices("Proefkaart", `http://localhost:${demo.base + 13}/callback`, [shareService("KAART", ["name"])], "--sandbox-people");
+      const card = await Partner.discover(demo, registered);
+      for (const [partner, scope] of [[await Partner.of(demo, "Proefpartner"), "openid profile"], [card, "openid profile service:KAART"]]) {
+        const flow = await partner.begin({ scope, login_hint: "expire@sandbox" });
+        const browser = new Visitor();
+        const page = await browser.open(flow.url, { stop: partner.stop });
+        assert.equal(page.status, 200, page.body);
+        const over = await browser.wait(page.url, (now) => now.attribute("outcome", "data-code"), { stop: partner.stop });
+        assert.equal(over.status, 410);
+        assert.equal(over.attribute("outcome", "data-code"), "action_expired");
+        const back = new URL(over.attribute("back", "href"));
+        assert.ok(partner.stop(back.href), back.href);
+        assert.deepEqual([back.searchParams.get("error"), back.searchParams.get("state"), back.searchParams.get("iss")], ["access_denied", flow.state, demo.issuer]);
+        // A new request is possible.
+        const again = await partner.begin({ scope, login_hint: "expire@sandbox" });
+        assert.equal((await new Visitor().open(again.url)).status, 200);
+      }
     });
   });
 });

@@ -125,14 +125,21 @@ pub struct SandboxPerson {
     pub person: Person,
 }
 
-/// The sandbox people. They are not in [`PEOPLE`], because their phones are in use.
+/// The sandbox people. They are not in [`PEOPLE`], because their phones are in use. The bank has no address and no photo of Max Mist.
 #[rustfmt::skip]
-pub static SANDBOX: [SandboxPerson; 4] = [
+pub static SANDBOX: [SandboxPerson; 6] = [
     sandbox("approve@sandbox", &["--approve"], "proef.akkoord", "Ada", "Akkoord", 900, "+32470000090"),
     sandbox("refuse@sandbox", &["--refuse"], "proef.weigert", "Wim", "Weigert", 901, "+32470000091"),
     sandbox("expire@sandbox", &[], "proef.zwijgt", "Zoe", "Zwijgt", 902, "+32470000092"),
     sandbox("return@sandbox", &["--approve", "--choose", "return=on"], "proef.keert", "Tuur", "Terug", 903, "+32470000093"),
+    sandbox("keep@sandbox", &["--approve", "--keep-one"], "proef.houdt", "Hanne", "Houdt", 904, "+32470000094"),
+    without_home(sandbox("lack@sandbox", &["--approve"], "proef.mist", "Max", "Mist", 905, "+32470000095")),
 ];
+
+const fn without_home(mut sandbox: SandboxPerson) -> SandboxPerson {
+    sandbox.person.home = None;
+    sandbox
+}
 
 /// Everyone, with the sandbox people.
 pub fn everyone() -> impl Iterator<Item = &'static Person> {

@@ -138,6 +138,9 @@ enum Command {
         /// What the person chooses where the view has it, such as return=on
         #[arg(long, value_name = "KEY=VALUE", value_parser = chosen, requires = "approve")]
         choose: Vec<Chosen>,
+        /// Keep the first detail that has a switch
+        #[arg(long, requires = "approve")]
+        keep_one: bool,
         /// End after so many actions
         #[arg(long, value_name = "N")]
         count: Option<u64>,

@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::layout::{Layout, Party};
-use crate::people::{BANKS, OPERATORS, PEOPLE};
+use crate::people::{BANKS, OPERATORS, PEOPLE, SANDBOX};
 
 /// One line of progress.
 pub fn step(what: &str) {
@@ -68,11 +68,11 @@ fn text(layout: &Layout, ready_file: &Path, program: &str) -> String {
             person.code.unwrap_or("– (no Ipse yet)")
         ));
     }
-    lines.push(
-        "  approve@sandbox, return@sandbox, refuse@sandbox and expire@sandbox answer automatically: a test partner puts them into login_hint.\n\
-         \nTo try:\n"
-            .to_owned(),
-    );
+    let sandbox: Vec<_> = SANDBOX.iter().map(|sandbox| sandbox.login_hint).collect();
+    lines.push(format!(
+        "  {} answer automatically: a test partner puts them into login_hint.\n\nTo try:\n",
+        sandbox.join(", ")
+    ));
     let shop = layout.origin(Party::Shop);
     let an = &PEOPLE[0];
     let lotte = PEOPLE

@@ -104,10 +104,15 @@ pub(super) async fn act(phone: &mut Phone, command: Command, json: bool) -> Resu
             stdin_watch,
             proof: p,
             choose,
+            keep_one,
             count,
         } => {
             let answer = match (approve, refuse) {
-                (true, _) => Answer::Approve(proof(p.code.as_deref(), p.fingerprint)?, &choose),
+                (true, _) => Answer::Approve {
+                    proof: proof(p.code.as_deref(), p.fingerprint)?,
+                    choose: &choose,
+                    keep_one,
+                },
                 (_, true) => Answer::Refuse,
                 _ => Answer::Nothing,
             };

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use ipse_protocol::terms::{Obtained, RefusalReason};
-use ipse_protocol::view::Chosen;
-use ipse_protocol::wire::ActionSummary;
+use ipse_protocol::view::{Chosen, OFF, ON};
+use ipse_protocol::wire::{ActionSummary, DecisionResponse};
 
 use super::print::{outcome, print};
 use crate::{Error, Phone, Proof, Result};
@@ -18,8 +18,13 @@ const MAX_FAILURES: u32 = 12;
 pub(super) enum Answer<'a> {
     /// Prints it.
     Nothing,
-    /// Approves it.
-    Approve(Proof<'a>, &'a [Chosen]),
+    /// Approves it, and chooses this where the view has it.
+    Approve {
+        proof: Proof<'a>,
+        choose: &'a [Chosen],
+        /// Switches off the first switch that is on.
+        keep_one: bool,
+    },
     /// Refuses it.
     Refuse,
 }
@@ -97,8 +102,16 @@ async fn decide(
             print(json, action, || action.id.clone());
             return Ok(());
         }
-        (Ok(()), Answer::Approve(proof, choose)) => {
-            phone.approve_choosing(&action.id, proof, choose).await
+        (
+            Ok(()),
+            Answer::Approve {
+                proof,
+                choose,
+                keep_one: false,
+            },
+        ) => phone.approve_choosing(&action.id, proof, choose).await,
+        (Ok(()), Answer::Approve { proof, choose, .. }) => {
+            approve_keeping_one(phone, &action.id, proof, choose).await
         }
         (Ok(()), Answer::Refuse) => phone.refuse(&action.id, RefusalReason::Person).await,
     };
@@ -109,6 +122,22 @@ async fn decide(
         Err(error) => eprintln!("{}", error.to_json()),
     }
     Ok(())
+}
+
+async fn approve_keeping_one(
+    phone: &mut Phone,
+    action: &str,
+    proof: Proof<'_>,
+    choose: &[Chosen],
+) -> Result<DecisionResponse> {
+    let view = phone.show(action).await?.view;
+    let kept = view.choices.iter().find(|choice| choice.default == ON);
+    let mut choose = choose.to_vec();
+    choose.extend(kept.map(|choice| Chosen {
+        key: choice.key.clone(),
+        value: OFF.to_owned(),
+    }));
+    phone.approve_choosing(action, proof, &choose).await
 }
 
 /// Whether the same call may succeed later.
