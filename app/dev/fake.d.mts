@@ -27,6 +27,8 @@ export interface Fake {
   };
   /** A browser comes back after this action. */
   comeBack(before: FakeAction): FakeAction;
+  /** Adds requests of the past, four a day. Returns the id of the first one. */
+  fill(count: number): string;
   createRequest(over?: Record<string, unknown>): { link: string; action: FakeAction };
   close(): void;
 }

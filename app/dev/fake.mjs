@@ -196,7 +196,10 @@ export async function startFake({ port = 0, simDelay = 0 } = {}) {
     if (status === "approved" && a.kind === "code") Object.assign(a.person, { record: a.record, codeVersion: a.person.codeVersion + 1, epoch: a.person.epoch + 1 });
     if (status === "approved" && a.kind === "fingerprint") a.person.unlock = a.credential;
     if (status === "approved" && a.kind === "email") a.person.email = a.address;
-    if (status === "approved" && a.kind === "unblock") a.person.reasons = [];
+    if (status === "approved" && a.kind === "unblock") {
+      for (const { reason } of a.person.reasons) receipt("unblock", a.person, { identity: a.person.identity, kind: "unblock", reason, cause: a.id, time: Date.now() });
+      a.person.reasons = [];
+    }
     if (status === "approved" && a.kind === "sim") Object.assign(a.person, { number: a.person.next, moved: false, reasons: a.person.reasons.filter(({ reason }) => !reason.startsWith("sim_")) });
     push("action", { id: a.id, status });
     return a.answer;
@@ -257,7 +260,7 @@ export async function startFake({ port = 0, simDelay = 0 } = {}) {
       case "GET /me": { const p = known.person; return [200, { identity: p.identity, status: p.reasons.length ? "suspended" : "active", reasons: p.reasons, next: next(p.reasons), email: p.email ?? null, level: p.level, limited: state.limited ?? null, given_name: "An", family_name: "Peeters", phone_number: p.number, epoch: p.epoch, code_version: p.codeVersion, wrong_codes_left: 3 - p.wrong, wrong_since_last: p.wrong, sim: { state: p.moved ? "moved" : p.level === "advanced" ? "connected" : "none", operator: p.sim.operator }, unlock: p.unlock !== null, this_device: known.id }]; }
       case "GET /devices": return [200, { devices: [{ device: known.id, name: known.name, kind: "software", since: known.since, last_used: Date.now(), status: "active", this: true }, ...(state.otherDevice ? [state.otherDevice] : [])] }];
       case "GET /actions": {
-        const mine = [...state.actions.values()].filter((a) => a.person === known.person && (a.claimed || a.decided)).reverse();
+        const mine = [...state.actions.values()].filter((a) => a.person === known.person && (a.claimed || a.decided)).reverse().sort((a, b) => b.created - a.created);
         const before = url.searchParams.get("before");
         const from = before === null ? 0 : mine.findIndex((a) => a.id === before) + 1;
         if (before !== null && from === 0) throw new Refusal(404, "not_found");
@@ -486,6 +489,16 @@ export async function startFake({ port = 0, simDelay = 0 } = {}) {
       const link = over.flow === "app" ? `${origin}/app/#a.${code}.${b64u(randomBytes(16))}` : `${origin}/app/#q.${code}.12.${b64u(randomBytes(16))}`;
       state.links.set(link, action);
       return { link, action };
+    },
+    /** Adds requests of the past, four a day. Returns the id of the first one. */
+    fill(count) {
+      let first;
+      const statuses = ["approved", "delivered", "refused", "expired", "cancelled"];
+      for (let n = 1; n <= count; n += 1) {
+        const created = Date.now() - n * 21_600_000;
+        first = Object.assign(makeAction(state.person, { view: { partner: { id: state.shop, name: "Winkel Hoek", domain: "shop.example" } } }), { created, expires: created + 180_000, decided: created + 20_000, claimed: true, status: statuses[n % statuses.length], receipt: id("rec") });
+      }
+      return first.id;
     },
     close: () => { server.closeAllConnections(); server.close(); },
   };

@@ -419,7 +419,7 @@ async function walk(browser, lang, theme, size) {
     await at("history-more").click();
     await rows.nth(shown).waitFor();
     fake.state.page = 50;
-    await page.locator("[data-testid=past-actions] a").first().click();
+    await page.locator("[data-testid=past-actions] a[href^=\"#/action/\"]").first().click();
     await at("screen-past").waitFor();
     await shot("past");
     await at("back").click();
@@ -581,6 +581,23 @@ async function walk(browser, lang, theme, size) {
     fake.state.person.reasons = [];
     fake.push("identity", { status: "active" });
     await at("blocked").waitFor({ state: "detached" });
+
+    // Everything that happened, and much of it: what is far from the screen is not drawn.
+    const first = fake.fill(300);
+    await page.goto(`${fake.origin}/app/#/history`);
+    await at("event-unblock").first().waitFor();
+    await shot("history-events");
+    for (const entries = at("entries"); await at("history-more").count(); ) {
+      const pages = await entries.locator("> *").count();
+      await at("history-more").click();
+      await entries.locator("> *").nth(pages).waitFor();
+    }
+    await page.locator(".screen-scroll").evaluate((scroller) => scroller.scrollTo(0, scroller.scrollHeight));
+    await at(`action-${first}`).waitFor();
+    await page.waitForFunction(() => document.querySelectorAll("[data-testid=entries] .row").length < 200);
+    await shot("history-beginning");
+    await page.locator(".screen-scroll").evaluate((scroller) => scroller.scrollTo(0, 0));
+    await at("event-unblock").first().waitFor();
 
     await open({ factors: ["code"] });
     await at("continue").click();

@@ -3,6 +3,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { startFake } from "../dev/fake.mjs";
 import { TypedCode } from "../src/protocol/opaque";
+import type { Entry } from "../src/protocol/api";
 import type { WaitingLink } from "../src/protocol/store";
 import { MemoryStore } from "./support";
 
@@ -142,10 +143,11 @@ describe("model", () => {
   });
 
   describe("the history", () => {
-    const ids = (list: { id: string }[]) => list.map(({ id }) => id);
+    const model = () => import("../src/model/history");
+    const ids = (history: { pages: Entry[][] } | null) => history?.pages.map((page) => page.map((entry) => (entry.entry === "action" ? entry.id : entry.kind)));
     afterEach(() => void (fake.state.page = 50));
 
-    it("is loaded page by page to its beginning", async () => {
+    it("is loaded page by page to its beginning, and what is new comes before it", async () => {
       const first = await enrolled();
       const claimed: string[] = [];
       const addAction = async (api: typeof first.api) => {
@@ -156,25 +158,43 @@ describe("model", () => {
       };
       for (let n = 0; n < 5; n += 1) await addAction(first.api);
       fake.state.page = 2;
-      const { app, api, refresh, loadEarlier } = await start();
-      expect(ids(app.get().past)).toEqual(claimed.slice(0, 2));
+      const { app, api } = await start();
+      const { loadHistory, loadEarlier } = await model();
+      await loadHistory();
+      expect(ids(app.get().history)).toEqual([claimed.slice(0, 2)]);
       await loadEarlier();
-      expect(app.get().more).toBe(true);
       await addAction(api);
-      await refresh();
-      expect(ids(app.get().past)).toEqual(claimed.slice(0, 5));
+      await loadHistory();
+      expect(ids(app.get().history)).toEqual([claimed.slice(0, 3), claimed.slice(3, 5)]);
       await loadEarlier();
-      expect(ids(app.get().past)).toEqual(claimed);
-      expect(app.get().more).toBe(false);
+      expect(ids(app.get().history)).toEqual([claimed.slice(0, 3), claimed.slice(3, 5), [claimed[5], "enrolment"]]);
+      expect(app.get().history?.next).toBeNull();
+      await loadEarlier();
+      expect(app.get().history?.pages).toHaveLength(3);
     });
 
-    it("has no gap after many new actions", async () => {
-      const { mergeLatest } = await import("../src/model/history");
-      const list = (...names: string[]) => names.map((id) => ({ id }) as never);
-      const known = { past: list("c", "b", "a"), more: false };
-      expect(ids(mergeLatest({ past: list("f", "e"), more: true }, known).past)).toEqual(["f", "e"]);
-      expect(mergeLatest({ past: list("d", "c"), more: true }, known)).toMatchObject({ past: list("d", "c", "b", "a"), more: false });
-      expect(mergeLatest({ past: list("d", "c"), more: false }, known).past).toEqual(list("d", "c"));
+    it("has no gap after many new entries", async () => {
+      const { mergeLatest } = await model();
+      const list = (...names: string[]) => names.map((id) => ({ entry: "action", id }) as Entry);
+      const known = { pages: [list("e", "d"), list("c", "b")], next: "b" };
+      const merged = (next: string | null, ...names: string[]) => ids(mergeLatest({ entries: list(...names), next }, known));
+      expect(merged("g", "h", "g")).toEqual([["h", "g"]]);
+      expect(merged("e", "f", "e")).toEqual([["f", "e", "d"], ["c", "b"]]);
+      // A page that grew reaches into the next known one.
+      expect(merged("c", "f", "e", "d", "c")).toEqual([["f", "e", "d", "c", "b"]]);
+      // Nothing is earlier: an entry that the known pages have beside it does not exist.
+      expect(merged(null, "f", "e")).toEqual([["f", "e"]]);
+    });
+
+    it("marks what a withdrawal took back, and finds the earlier entries of a partner", async () => {
+      const { app } = await start();
+      const { entriesOf, markWithdrawn } = await model();
+      const one = (id: string, partner_id: string | null, status: string, withdrawn: object | null = null) => ({ entry: "action", id, partner_id, status, withdrawn }) as Entry;
+      const before = { time: 1, receipt: "rec_A" };
+      app.set({ history: { pages: [[one("a", "p", "delivered"), one("b", "q", "approved")], [one("c", "p", "refused"), one("d", "p", "approved", before)]], next: null } });
+      markWithdrawn("p", { time: 2, receipt: "rec_B" });
+      expect(entriesOf("p").map((entry) => entry.entry === "action" && entry.withdrawn)).toEqual([{ time: 2, receipt: "rec_B" }, null, before]);
+      expect(entriesOf("q")).toMatchObject([{ withdrawn: null }]);
     });
   });
 

@@ -275,7 +275,7 @@ outcome-expired = Abgelaufen
 outcome-cancelled = Abgebrochen
 outcome-returned = Ohne Nachfrage wiedergekommen
 returned-why = Dieser Browser kam wieder. Das haben Sie erlaubt, als Sie die Anmeldung genehmigten.
-outcome-withdrawn = Einwilligung widerrufen
+outcome-withdrawn = Von Ihnen widerrufen
 
 ## Was jede Website bekam, und wie man das beendet
 
@@ -363,9 +363,24 @@ letter-copied = Kopiert. Fügen Sie ihn in eine E-Mail oder ein Formular ein.
 letter-selected = Der Text ist markiert. Kopieren Sie ihn jetzt.
 
 history-title = Verlauf
-history-why = Alle Anfragen, auch die abgelehnten und die abgelaufenen.
-history-none = Noch nichts. Ihre erste Anmeldung finden Sie dann hier.
-history-more = Ältere anzeigen
+history-why = Alle Anfragen, auch die abgelehnten und die abgelaufenen, und alles, was sonst mit Ihrem Ipse geschah.
+history-more = Frühere anzeigen
+ended-not-me = Sie sagten, dass die Anfrage nicht von Ihnen war
+ended-wrong-details = Sie sagten, dass die Angaben nicht stimmten
+ended-superseded = Durch eine neuere Anfrage ersetzt
+ended-browser = Im Browser abgebrochen
+ended-level = Dieses Telefon konnte das Verlangte nicht
+ended-new-phone = Abgebrochen, weil Ihr Ipse auf ein neues Telefon umzog
+ended-blocked = Abgebrochen, weil Ihr Ipse gesperrt wurde
+event-other = Etwas hat sich geändert
+event-notice = Ihre alte Nummer hat von Ihrem neuen Telefon erfahren
+event-bank = Bestätigt von { $bank }
+event-reported = Sie sagten, dass eine Anfrage nicht von Ihnen war.
+told-untold = { $partner } erfährt es nicht: Die Website nimmt dazu keine Nachrichten an
+told-waiting = { $partner } wird benachrichtigt
+told-accepted = { $partner } wurde benachrichtigt
+told-refused = { $partner } wurde benachrichtigt, nahm die Nachricht aber nicht an
+told-expired = { $partner } war nicht zu erreichen
 past-outcome = Ergebnis
 past-when = Wann
 past-domain = Website

@@ -72,7 +72,7 @@ describe("the phone app", { timeout: FILE_PATIENCE }, () => {
     await until("the receipt to be in the log", async () => {
       await app.goto("/app/#/history");
       await reload(app.page);
-      await app.page.locator("[data-testid=past-actions] a").first().click();
+      await app.page.locator("[data-testid=past-actions] a[href^=\"#/action/\"]").first().click();
       await app.screen("past");
       await app.press("receipt");
       await app.at("receipt-verdict").waitFor();

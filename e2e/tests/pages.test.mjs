@@ -130,7 +130,7 @@ describe("every page", { timeout: FILE_PATIENCE, concurrency: 2 }, () => {
       await app.press("tab-history");
       await app.screen("history");
       await inApp("history");
-      await app.page.locator("[data-testid=past-actions] a").first().click();
+      await app.page.locator("[data-testid=past-actions] a[href^=\"#/action/\"]").first().click();
       await app.screen("past");
       await inApp("past");
       await app.goto("/app/#/settings");
@@ -171,7 +171,7 @@ describe("every page", { timeout: FILE_PATIENCE, concurrency: 2 }, () => {
       await fresh.at("device").nth(1).waitFor();
       await inFresh("new-phone-devices");
       await fresh.goto("/app/#/history");
-      await fresh.page.locator("[data-testid=past-actions] a").last().click();
+      await fresh.page.locator("[data-testid=past-actions] a[href^=\"#/action/\"]").last().click();
       await fresh.at("receipt").click();
       await fresh.at("receipt-verdict").waitFor();
       await inFresh("receipt-of-the-old-phone");

@@ -13,7 +13,7 @@ import { BrowserStore } from "../protocol/store";
 import type { WaitingLink } from "../protocol/store";
 import type { BiometricRegistration } from "../protocol/api";
 import { deviceName } from "./device-name";
-import { earliest, mergeEarlier, mergeLatest } from "./history";
+import type { HistoryPages } from "./history";
 import { saveLanguage, preferredLanguage, loadLanguage } from "./language";
 import { parseRoute, replace } from "./route";
 import type { EnrolStep, Route } from "./route";
@@ -30,9 +30,10 @@ export interface State {
   enrolment: Enrolment | null;
   me: Me | null;
   open: Summary[];
+  /** The latest that were decided. */
   past: Summary[];
-  /** Whether the scheme has actions older than those in `past`. */
-  more: boolean;
+  /** Everything that happened, as far as it is loaded; `null` before that. */
+  history: HistoryPages | null;
   /** The browsers that may come back to a site without asking. */
   returning: Returning[];
   /** The partners that got something of the person; `null` before they are loaded. */
@@ -71,7 +72,7 @@ export const app = new Store<State>({
   me: null,
   open: [],
   past: [],
-  more: false,
+  history: null,
   returning: [],
   partners: null,
   mailedTo: null,
@@ -303,7 +304,7 @@ export async function reloadEnrolment(): Promise<void> {
 
 export async function deleteDevice(): Promise<void> {
   await devices.clear();
-  app.set({ record: null, enrolment: null, me: null, open: [], past: [], more: false, returning: [], partners: null, mailedTo: null });
+  app.set({ record: null, enrolment: null, me: null, open: [], past: [], history: null, returning: [], partners: null, mailedTo: null });
   replace("");
 }
 
@@ -346,17 +347,7 @@ function fail(problem: Problem): void {
 
 export async function refresh(): Promise<void> {
   const [me, actions] = [await api.me(), await api.actions()];
-  app.set({ me, open: actions.open, returning: actions.returning ?? [], ...mergeLatest(actions, app.get()) });
-}
-
-/** Loads the page of actions before the oldest one in the state. */
-export async function loadEarlier(): Promise<void> {
-  const last = () => earliest(app.get().open, app.get().past);
-  const before = last();
-  if (before === undefined) return;
-  const earlier = await api.actionsBefore(before.id);
-  // Drop the page if the state has changed meanwhile: it may leave a gap.
-  if (last()?.id === before.id) app.set(mergeEarlier(app.get(), earlier));
+  app.set({ me, open: actions.open, past: actions.past, returning: actions.returning ?? [] });
 }
 
 let refreshing: "no" | "yes" | "again" = "no";

@@ -1,10 +1,11 @@
 // The partners that got something of the person: what, when and why.
 
-import type { Partner, Summary } from "../protocol/api";
+import type { Entry, Partner } from "../protocol/api";
 import { checkReceipt } from "../protocol/receipt";
 import type { ShownView } from "../protocol/view";
 import { api, app, refreshSoon } from "./app";
 import { has, t } from "./language";
+import { isApproved, markWithdrawn } from "./history";
 import { arrange } from "./shared";
 
 /** How many receipts are read at most to find why details were asked. */
@@ -19,6 +20,7 @@ export async function withdraw(id: string): Promise<void> {
   const withdrawn = await api.withdraw(id);
   const partners = app.get().partners ?? [];
   app.set({ partners: partners.map((partner) => (partner.partner === id ? { ...partner, withdrawn } : partner)) });
+  markWithdrawn(id, withdrawn);
   refreshSoon();
 }
 
@@ -78,12 +80,12 @@ export function addReasons(why: Why, view: Pick<ShownView, "purpose" | "fields" 
 }
 
 /** Reads the receipts of the latest approvals, until each detail has its reason. */
-export async function loadWhy(partner: Partner, actions: readonly Summary[]): Promise<Why> {
+export async function loadWhy(partner: Partner, entries: readonly Entry[]): Promise<Why> {
   const { record } = app.get();
   const claims = detailsOf(partner).map(({ claim }) => claim);
   let why = NO_REASONS;
   if (!record) return why;
-  const receipts = actions.flatMap(({ receipt, status, returned }) => (receipt && !returned && ["approved", "delivered"].includes(status) ? [receipt] : []));
+  const receipts = entries.flatMap((one) => (one.entry === "action" && one.receipt && !one.returned && isApproved(one) ? [one.receipt] : []));
   for (const id of receipts.slice(0, RECEIPTS)) {
     const receipt = await checkReceipt(await api.receipt(id), record);
     if (receipt.committed === "yes" && receipt.view) why = addReasons(why, receipt.view);
@@ -91,6 +93,3 @@ export async function loadWhy(partner: Partner, actions: readonly Summary[]): Pr
   }
   return why;
 }
-
-/** The actions of a partner that this phone has loaded. */
-export const actionsWith = (id: string, actions: readonly Summary[]): Summary[] => actions.filter(({ partner_id: partner }) => partner === id);

@@ -338,7 +338,6 @@ export class Api {
   me = () => this.get(meShape, "/me");
   devices = async () => (await this.get(devicesShape, "/devices")).devices;
   actions = () => this.get(actionsShape, "/actions");
-  actionsBefore = (before: string) => this.get(actionsShape, `/actions?before=${before}`);
   /** Everything that happened, newest first: the latest page, or the one before an entry. */
   history = (before: string | null = null) => this.get(historyShape, before === null ? "/history" : `/history?before=${before}`);
   action = (id: string) => this.get(actionShape, `/actions/${id}`);

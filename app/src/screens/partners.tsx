@@ -1,17 +1,18 @@
 // The partners that got something of the person, and for each of them: what, when, why, and what came of its requests.
 
 import { useEffect, useState } from "preact/hooks";
-import { app, loadEarlier } from "../model/app";
+import { app } from "../model/app";
+import { entriesOf, idOf, loadEarlierOf } from "../model/history";
 import { dayAndTime, shortDay, t } from "../model/language";
-import { actionsWith, claimName, detailsInBrief, detailsOf, loadPartners, loadWhy, NO_REASONS } from "../model/partners";
+import { claimName, detailsInBrief, detailsOf, loadPartners, loadWhy, NO_REASONS } from "../model/partners";
 import type { Why } from "../model/partners";
 import { go, replace } from "../model/route";
 import { useStore } from "../model/store";
-import type { Partner, Summary } from "../protocol/api";
+import type { Entry, Partner } from "../protocol/api";
 import { Problem } from "../protocol/problem";
 import { Button, Facts, Note, ProblemActions, ProblemNote, ProblemScreen, Row, Screen, Waiting, useTask } from "../ui/parts";
 import { Party } from "../ui/requester";
-import { ActionRow, when } from "./history";
+import { EntryRow, useHistory, when } from "./history";
 
 /** How many requests of a partner are shown at first, and how many more each time. */
 const FIRST = 5;
@@ -75,10 +76,11 @@ export function NoPartner({ task, load, partners }: ReturnType<typeof usePartner
 
 export function PartnerScreen({ id }: { id: string }) {
   const loaded = usePartners();
-  const { past, more } = useStore(app);
+  const { history: known } = useHistory();
   const partner = loaded.partners?.find((one) => one.partner === id);
   if (!partner) return <NoPartner {...loaded} />;
   const { withdrawn } = partner;
+  const entries = entriesOf(id);
   return (
     <Screen
       id="partner"
@@ -100,20 +102,20 @@ export function PartnerScreen({ id }: { id: string }) {
           </li>
         </ul>
       )}
-      <Details partner={partner} actions={actionsWith(id, past)} />
-      <Requests partner={partner} actions={actionsWith(id, past)} more={more} />
+      <Details partner={partner} entries={entries} />
+      <Requests partner={partner} entries={entries} more={known?.next != null} />
       <ProblemNote problem={loaded.task.problem} />
     </Screen>
   );
 }
 
 /** What it got, when, and why. The reasons come from the receipts, and may be missing. */
-function Details({ partner, actions }: { partner: Partner; actions: readonly Summary[] }) {
+function Details({ partner, entries }: { partner: Partner; entries: readonly Entry[] }) {
   const [why, setWhy] = useState<Why>(NO_REASONS);
-  const newest = actions[0]?.id;
+  const newest = entries[0] && idOf(entries[0]);
   useEffect(() => {
     let left = false;
-    loadWhy(partner, actions).then(
+    loadWhy(partner, entries).then(
       (found) => left || setWhy(found),
       () => undefined,
     );
@@ -155,25 +157,25 @@ function Details({ partner, actions }: { partner: Partner; actions: readonly Sum
   );
 }
 
-function Requests({ partner, actions, more }: { partner: Partner; actions: Summary[]; more: boolean }) {
+function Requests({ partner, entries, more }: { partner: Partner; entries: Entry[]; more: boolean }) {
   const [count, setCount] = useState(FIRST);
   const task = useTask();
   const showMore = () => {
     setCount(count + MORE);
-    if (more && actions.length <= count + MORE) void task.run(loadEarlier);
+    if (more && entries.length <= count) void task.run(() => loadEarlierOf(partner.partner));
   };
   return (
     <section>
       <h2>{t("partner-requests", { partner: partner.name })}</h2>
       <p class="hint">{t("partner-receipts")}</p>
-      {actions.length > 0 && (
+      {entries.length > 0 && (
         <ul class="rows" data-testid="partner-requests">
-          {actions.slice(0, count).map((action) => (
-            <ActionRow key={action.id} action={action} own />
+          {entries.slice(0, count).map((entry) => (
+            <EntryRow key={idOf(entry)} entry={entry} own />
           ))}
         </ul>
       )}
-      {(more || actions.length > count) && (
+      {(more || entries.length > count) && (
         <Button look="plain" busy={task.busy} onClick={showMore} testid="requests-more">
           {t("history-more")}
         </Button>
