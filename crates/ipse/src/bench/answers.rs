@@ -13,6 +13,7 @@ use ipse_protocol::terms::KeyKind;
 use ipse_protocol::wire::{DeviceKey, EnrolmentRequest};
 use serde_json::{Value, json};
 
+use super::client::Client;
 use super::http::{Connections, text};
 use super::login::{ASSERTION_TYPE, Target, elapsed, form};
 use super::report::quantile;
@@ -40,7 +41,7 @@ pub async fn answers(args: AnswersArgs) -> anyhow::Result<()> {
 
 async fn measure(home: &Path, rounds: usize) -> anyhow::Result<Value> {
     let running = Running::start(home).await?;
-    let target = &running.target;
+    let target = &running.target(Client::login(&running.manifest.client)?);
     let people = running.manifest.people.len();
     let mut connections = Connections::default();
     let mut times: BTreeMap<&str, Vec<Duration>> = BTreeMap::new();
@@ -138,11 +139,11 @@ fn enrolment<'a>(target: &'a Target, phone_number: &str) -> anyhow::Result<Prepa
 /// A pushed authorization request with a client assertion that the partner's key signed over a malformed payload.
 fn par<'a>(target: &'a Target, payload: &str) -> anyhow::Result<Prepared<'a>> {
     let body = form(&[
-        ("client_id", &target.client_id),
+        ("client_id", &target.client.id),
         ("client_assertion_type", ASSERTION_TYPE),
         (
             "client_assertion",
-            &jws::sign(&target.client_key, "JWT", payload.as_bytes())?,
+            &jws::sign(&target.client.key, "JWT", payload.as_bytes())?,
         ),
     ]);
     Ok(Prepared {

@@ -1,16 +1,17 @@
-//! One whole login, as partner, browser and phone.
+//! One whole login, or one request for details: as partner, browser and phone.
 
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
 use hyper::Method;
-use ipse_jose::{SigningKey, VerifyingKey, b64, jws};
+use ipse_jose::{VerifyingKey, b64, jws};
 use ipse_phone::{Answer, Approval, CodeLogin, KeyStretching, Memory, Outgoing, Phone, Transport};
 use ipse_protocol::terms::{Factor, Obtained};
 use ipse_protocol::wire::AttemptResponse;
 use ipse_protocol::{Clock, Random};
 use serde_json::{Value, json};
 
+use super::client::Client;
 use super::http::{Connections, expect, text};
 
 /// The steps that are timed, in order.
@@ -39,10 +40,8 @@ pub struct Target {
     pub issuer: String,
     /// Origin of the app.
     pub app: String,
-    /// The partner's id.
-    pub client_id: String,
-    /// The partner's key.
-    pub client_key: SigningKey,
+    /// The partner.
+    pub client: Client,
     /// The scheme's ID-token key.
     pub token_key: VerifyingKey,
     /// Where the browser returns to. No server listens there.
@@ -95,7 +94,7 @@ pub fn elapsed(clock: &Clock, start: Instant) -> Duration {
     clock.instant().saturating_duration_since(start)
 }
 
-/// Logs one person in; every answer is checked as a partner and a phone must.
+/// One person approves what the partner asks; every answer is checked as a partner and a phone must.
 pub async fn login(
     target: &Target,
     connections: &mut Connections,
@@ -109,22 +108,23 @@ pub async fn login(
     let verifier = b64::encode(&target.random.bytes::<32>());
     let state = b64::encode(&target.random.bytes::<12>());
     let nonce = b64::encode(&target.random.bytes::<12>());
-    let body = form(&[
-        ("client_id", &target.client_id),
+    let asked = target.client.asks.parameters();
+    let challenge = b64::encode(&ipse_protocol::sha256(verifier.as_bytes()));
+    let assertion_now = assertion(target)?;
+    let mut parameters = vec![
+        ("client_id", &*target.client.id),
         ("response_type", "code"),
-        ("scope", "openid profile"),
         ("redirect_uri", &target.redirect_uri),
         ("state", &state),
         ("nonce", &nonce),
         ("acr_values", "advanced"),
-        (
-            "code_challenge",
-            &b64::encode(&ipse_protocol::sha256(verifier.as_bytes())),
-        ),
+        ("code_challenge", &challenge),
         ("code_challenge_method", "S256"),
         ("client_assertion_type", ASSERTION_TYPE),
-        ("client_assertion", &assertion(target)?),
-    ]);
+        ("client_assertion", &assertion_now),
+    ];
+    parameters.extend(asked.iter().map(|(name, value)| (*name, &**value)));
+    let body = form(&parameters);
     let pushed = watch
         .step(post_form(target, connections, "/par", body, 201))
         .await?;
@@ -134,7 +134,7 @@ pub async fn login(
     let path = format!(
         "/authorize?{}",
         form(&[
-            ("client_id", &target.client_id),
+            ("client_id", &target.client.id),
             ("request_uri", request_uri)
         ])
     );
@@ -181,7 +181,7 @@ pub async fn login(
         ("code", &code),
         ("redirect_uri", &target.redirect_uri),
         ("code_verifier", &verifier),
-        ("client_id", &target.client_id),
+        ("client_id", &target.client.id),
         ("client_assertion_type", ASSERTION_TYPE),
         ("client_assertion", &assertion(target)?),
     ]);
@@ -210,8 +210,9 @@ pub async fn login(
             "userinfo",
         ))
         .await?;
-    let info: Value = serde_json::from_slice(&info.body)?;
-    if info["sub"] != claims["sub"] || info["given_name"].as_str().is_none() {
+    let asks = &target.client.asks;
+    let info = asks.userinfo(&info.body, &target.token_key)?;
+    if info["sub"] != claims["sub"] || info[asks.expects()].as_str().is_none() {
         bail!("wrong userinfo");
     }
     Ok(watch.times)
@@ -250,7 +251,8 @@ async fn approve(
     let ke2 = attempt.ke2.as_ref().context("no KE2")?;
     let finished = login.finish(ke2.as_ref())?;
     let transcript = phone.transcript(&opened, &attempt, Factor::Code)?;
-    let approval = Approval::with_code(&attempt.attempt, &transcript, &finished);
+    let approval = Approval::with_code(&attempt.attempt, &transcript, &finished)
+        .choosing(opened.chosen.clone());
     let decided = watch
         .step(phone.send_approval(&opened.offer.action, &approval))
         .await?;
@@ -263,10 +265,10 @@ pub const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jw
 fn assertion(target: &Target) -> Result<String, ipse_jose::Error> {
     let now = target.clock.unix_seconds();
     let claims = json!({
-        "iss": target.client_id, "sub": target.client_id, "aud": target.issuer,
+        "iss": target.client.id, "sub": target.client.id, "aud": target.issuer,
         "iat": now, "exp": now + 60, "jti": b64::encode(&target.random.bytes::<16>()),
     });
-    jws::sign(&target.client_key, "JWT", claims.to_string().as_bytes())
+    jws::sign(&target.client.key, "JWT", claims.to_string().as_bytes())
 }
 
 /// `application/x-www-form-urlencoded`.

@@ -1,10 +1,12 @@
-//! `ipse bench`: whole logins against separate processes, every check on, durable writes.
+//! `ipse bench`: whole logins and requests for details against separate processes, every check on, durable writes.
 
 mod answers;
+mod client;
 mod floor;
 mod http;
 mod login;
 mod parties;
+mod partners;
 mod report;
 mod running;
 mod seed;
@@ -13,7 +15,7 @@ use std::path::PathBuf;
 
 use clap::Subcommand;
 
-/// Measure whole logins.
+/// Measure whole logins and requests for details.
 #[derive(clap::Args)]
 pub struct Args {
     #[command(subcommand)]
@@ -26,13 +28,17 @@ enum Command {
     ///
     /// Two phases: as many logins as possible, then a fixed rate. Prints one JSON object.
     Login(LoginArgs),
+    /// The same for logins, then for requests for details with signed and with encrypted userinfo
+    ///
+    /// Prints one JSON object with the figures of each.
+    Share(LoginArgs),
     /// Time answers that must not reveal who is enrolled, and refusals that must be cheap. Prints one JSON object.
     Answers(AnswersArgs),
-    /// Make a home with many identities, for `ipse bench login --home`
+    /// Make a home with many identities, for `--home` of the other commands
     Seed(SeedArgs),
 }
 
-/// `ipse bench login`.
+/// `ipse bench login` and `ipse bench share`.
 #[derive(clap::Args, Clone)]
 pub struct LoginArgs {
     /// Length of each phase
@@ -81,6 +87,7 @@ pub struct SeedArgs {
 pub async fn run(args: Args) -> anyhow::Result<()> {
     match args.command {
         Command::Login(args) => report::login(args).await,
+        Command::Share(args) => report::share(args).await,
         Command::Answers(args) => answers::answers(args).await,
         Command::Seed(args) => seed::seed(&args).await,
     }

@@ -12,6 +12,7 @@ use ipse_protocol::{Clock, Random};
 use serde_json::{Map, Value, json};
 use tokio::sync::Mutex;
 
+use super::client::Client;
 use super::http::Connections;
 use super::login::{self, Person, STEPS, Target, Times, elapsed};
 use super::running::{self, Running};
@@ -30,65 +31,82 @@ struct Phase {
 
 /// `ipse bench login`.
 pub async fn login(args: LoginArgs) -> anyhow::Result<()> {
+    report(&args, false).await
+}
+
+/// `ipse bench share`.
+pub async fn share(args: LoginArgs) -> anyhow::Result<()> {
+    report(&args, true).await
+}
+
+async fn report(args: &LoginArgs, share: bool) -> anyhow::Result<()> {
     let (home, temporary) = running::home(args.home.as_deref(), args.database.clone()).await?;
-    let result = measure(&args, &home).await;
+    let result = measure(args, &home, share).await;
     if temporary {
         std::fs::remove_dir_all(&home)?;
     }
-    println!("{}", result?);
+    println!("{}", Value::Object(result?));
     Ok(())
 }
 
-async fn measure(args: &LoginArgs, home: &Path) -> anyhow::Result<Value> {
+/// Measures logins, and if `share` says so, requests for details with the same phones afterwards.
+async fn measure(args: &LoginArgs, home: &Path, share: bool) -> anyhow::Result<Map<String, Value>> {
     let floor = floor::milliseconds(&Clock::system(), &Random::system())?;
-    let Running {
-        operator,
-        scheme,
-        target,
-        manifest,
-        database,
-    } = Running::start(home).await?;
-    let scheme_home = home.join("scheme");
-    let people = Arc::new(People::new(&target, &manifest, &scheme_home).await?);
-    eprintln!("warming up");
-    closed(&target, &people, args.concurrency, WARM_UP).await;
-    eprintln!("as many logins as possible, {} s", args.seconds);
+    let running = Running::start(home).await?;
+    let manifest = &running.manifest;
+    let login = running.target(Client::login(&manifest.client)?);
+    let people = Arc::new(People::new(&login, manifest, &home.join("scheme")).await?);
+    let mut figures = one(args, &running, &login, &people).await?;
+    figures.insert("crypto_floor_ms_per_login".into(), json!(round(floor)));
+    if share {
+        anyhow::ensure!(
+            !manifest.sharing.is_empty(),
+            "the home is of an earlier version: make another with `ipse bench seed`"
+        );
+        let mut each = Map::from_iter([("login".to_owned(), Value::Object(figures))]);
+        for registered in &manifest.sharing {
+            let target = running.target(Client::share(registered)?);
+            let figures = one(args, &running, &target, &people).await?;
+            each.insert(target.client.asks.name().to_owned(), Value::Object(figures));
+        }
+        figures = each;
+    }
+    figures.insert("database".into(), json!(running.database));
+    figures.insert("identities".into(), json!(manifest.identities));
+    running.scheme.end().await?;
+    running.operator.end().await?;
+    people.save(home)?;
+    Ok(figures)
+}
+
+/// The figures of one partner.
+async fn one(
+    args: &LoginArgs,
+    running: &Running,
+    target: &Arc<Target>,
+    people: &Arc<People>,
+) -> anyhow::Result<Map<String, Value>> {
+    let (scheme, asks) = (&running.scheme, &target.client.asks);
+    eprintln!("{}: warming up", asks.name());
+    closed(target, people, args.concurrency, WARM_UP).await;
+    eprintln!("as many as possible, {} s", args.seconds);
     let length = Duration::from_secs(args.seconds);
     let before = scheme.cpu()?;
-    let mut full = closed(&target, &people, args.concurrency, length).await;
+    let mut full = closed(target, people, args.concurrency, length).await;
     full.scheme_cpu = scheme.cpu()? - before;
-    eprintln!("{} logins a second, {} s", args.rate, args.seconds);
+    eprintln!("{} a second, {} s", args.rate, args.seconds);
     let before = scheme.cpu()?;
-    let mut steady = open(&target, &people, args.rate, length).await;
+    let mut steady = open(target, people, args.rate, length).await;
     steady.scheme_cpu = scheme.cpu()? - before;
-    let rss = scheme.rss_mb()?;
-    scheme.end().await?;
-    operator.end().await?;
-    people.save(home)?;
-    let done = full.times.len().max(1) as f64;
-    let mut totals = full.totals();
-    Ok(json!({
-        "logins_per_second": round(full.times.len() as f64 / full.seconds),
-        "errors": full.errors + steady.errors,
-        "first_error": full.first_error.clone().or(steady.first_error.clone()),
-        "scheme_cpu_ms_per_login": round(full.scheme_cpu * 1000.0 / done),
-        "crypto_floor_ms_per_login": round(floor),
-        "p50_ms": quantile(&mut totals, 0.50),
-        "p95_ms": quantile(&mut totals, 0.95),
-        "p99_ms": quantile(&mut totals, 0.99),
-        "concurrency": args.concurrency,
-        "at_rate": {
-            "logins_per_second": round(steady.times.len() as f64 / steady.seconds),
-            "scheme_cpu_ms_per_login": round(steady.scheme_cpu * 1000.0 / steady.times.len().max(1) as f64),
-            "p50_ms": quantile(&mut steady.totals(), 0.50),
-            "p95_ms": quantile(&mut steady.totals(), 0.95),
-            "p99_ms": quantile(&mut steady.totals(), 0.99),
-        },
-        "steps": steady.steps(),
-        "scheme_rss_mb": round(rss),
-        "database": database,
-        "identities": manifest.identities,
-    }))
+    let mut figures = full.figures(asks.unit());
+    figures.insert("errors".into(), json!(full.errors + steady.errors));
+    let first_error = full.first_error.or(steady.first_error.take());
+    figures.insert("first_error".into(), json!(first_error));
+    figures.insert("concurrency".into(), json!(args.concurrency));
+    figures.insert("at_rate".into(), steady.figures(asks.unit()).into());
+    figures.insert("steps".into(), steady.steps());
+    figures.insert("scheme_rss_mb".into(), json!(round(scheme.rss_mb()?)));
+    Ok(figures)
 }
 
 /// The phones, each used by one worker at a time.
@@ -225,6 +243,23 @@ impl Phase {
             }
         }
         phase
+    }
+
+    /// Rate, CPU and latencies. `unit` is what was counted.
+    fn figures(&self, unit: &str) -> Map<String, Value> {
+        let done = self.times.len();
+        let cpu = self.scheme_cpu * 1000.0 / done.max(1) as f64;
+        let mut totals = self.totals();
+        Map::from_iter([
+            (
+                format!("{unit}s_per_second"),
+                json!(round(done as f64 / self.seconds)),
+            ),
+            (format!("scheme_cpu_ms_per_{unit}"), json!(round(cpu))),
+            ("p50_ms".into(), json!(quantile(&mut totals, 0.50))),
+            ("p95_ms".into(), json!(quantile(&mut totals, 0.95))),
+            ("p99_ms".into(), json!(quantile(&mut totals, 0.99))),
+        ])
     }
 
     fn totals(&self) -> Vec<Duration> {

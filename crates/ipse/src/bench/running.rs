@@ -3,16 +3,17 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use ipse_jose::SigningKey;
+use ipse_jose::VerifyingKey;
 use ipse_keys::FileKeyStore;
 use ipse_openid::client::IdTokenAlg;
 use ipse_protocol::{Clock, Random};
 use ipse_server::config::ServerConfig;
 use ipse_server::openid::id_token_keys::IdTokenKeys;
 
+use super::client::Client;
 use super::login::Target;
 use super::parties::Party;
-use super::{SeedArgs, seed};
+use super::{SeedArgs, partners, seed};
 
 /// The running parties of a home, and what a load generator must know about them.
 pub struct Running {
@@ -20,8 +21,9 @@ pub struct Running {
     pub operator: Party,
     /// `ipse serve`.
     pub scheme: Party,
-    /// What a login needs to know.
-    pub target: Arc<Target>,
+    issuer: String,
+    app: String,
+    token_key: VerifyingKey,
     /// What the seed wrote to `bench.json`.
     pub manifest: seed::Manifest,
     /// `sqlite` or `postgres`.
@@ -66,23 +68,28 @@ impl Running {
         let token_key = IdTokenKeys::open(&keys)?
             .signing(IdTokenAlg::ES256)
             .verifying_key();
-        let target = Arc::new(Target {
-            issuer: config.issuer,
-            app: config.app,
-            client_id: manifest.client_id.clone(),
-            client_key: SigningKey::from_jwk(&manifest.client_key)?,
-            token_key,
-            redirect_uri: seed::REDIRECT_URI.into(),
-            clock: Clock::system(),
-            random: Random::system(),
-        });
         let database = config.database.split(':').next().unwrap_or("").to_owned();
         Ok(Self {
             operator,
             scheme,
-            target,
+            issuer: config.issuer,
+            app: config.app,
+            token_key,
             manifest,
             database,
+        })
+    }
+
+    /// What the requests of a partner need to know.
+    pub fn target(&self, client: Client) -> Arc<Target> {
+        Arc::new(Target {
+            issuer: self.issuer.clone(),
+            app: self.app.clone(),
+            client,
+            token_key: self.token_key.clone(),
+            redirect_uri: partners::REDIRECT_URI.into(),
+            clock: Clock::system(),
+            random: Random::system(),
         })
     }
 }

@@ -6,15 +6,11 @@ use std::sync::Arc;
 use anyhow::{Context, bail};
 use ipse_jose::{JwkSet, SigningKey, b64};
 use ipse_keys::{FileKeyStore, KeyStore};
-use ipse_openid::client::{
-    AssertionAudience, Authentication, IdTokenAlg, Pkce, Registration, ResponseMode, Service,
-};
 use ipse_operator::keys::OperatorKeys;
 use ipse_phone::{CodeRegistration, KeyStretching};
-use ipse_protocol::ids::{DeviceId, IdentityId, PartnerId};
+use ipse_protocol::ids::{DeviceId, IdentityId};
 use ipse_protocol::terms::KeyKind;
 use ipse_protocol::{Clock, Random};
-use ipse_scheme::actor::Actor;
 use ipse_scheme::code::credential_identifier;
 use ipse_scheme::person::{Attributes, lookup_hash};
 use ipse_server::Server;
@@ -27,8 +23,9 @@ use ipse_texts::Language;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::SeedArgs;
+use super::client::Registered;
 use super::parties::Party;
+use super::{SeedArgs, partners};
 
 const OPERATOR: &str = "Bench Mobiel";
 const CLIENT: &str = "ipse";
@@ -41,10 +38,12 @@ const ACTIVE_BATCH: usize = 16;
 /// `bench.json`: what the load generator needs.
 #[derive(Serialize, Deserialize)]
 pub struct Manifest {
-    /// Partner's id.
-    pub client_id: String,
-    /// Partner's private key (JWK).
-    pub client_key: serde_json::Value,
+    /// The partner of logins.
+    #[serde(flatten)]
+    pub client: Registered,
+    /// The partners of `ipse bench share`.
+    #[serde(default)]
+    pub sharing: Vec<Registered>,
     /// How many identities the database holds.
     pub identities: usize,
     /// Those that log in.
@@ -63,9 +62,6 @@ pub struct Person {
     /// The code.
     pub code: String,
 }
-
-/// Where the browser returns to. No server listens there.
-pub const REDIRECT_URI: &str = "http://localhost:9/callback";
 
 /// `ipse bench seed`.
 pub async fn seed(args: &SeedArgs) -> anyhow::Result<()> {
@@ -96,7 +92,7 @@ pub async fn seed(args: &SeedArgs) -> anyhow::Result<()> {
         &scheme_home,
         ServerConfig::load(&scheme_home)?,
     )?);
-    let (client_id, client_key) = add_partner(&server, &random).await?;
+    let (client, sharing) = partners::register(&server, &random).await?;
     let mut people = Vec::with_capacity(args.active);
     let mut done = 0;
     while done < args.identities {
@@ -117,8 +113,8 @@ pub async fn seed(args: &SeedArgs) -> anyhow::Result<()> {
     }
     operator.end().await?;
     let manifest = Manifest {
-        client_id,
-        client_key,
+        client,
+        sharing,
         identities: args.identities,
         people,
         ports,
@@ -189,50 +185,6 @@ fn configure(
         toml::to_string(&scheme_settings)?,
     )?;
     Ok(())
-}
-
-async fn add_partner(
-    server: &Server,
-    random: &Random,
-) -> anyhow::Result<(String, serde_json::Value)> {
-    let key = SigningKey::generate_es256();
-    let id = PartnerId::new(random);
-    let registration = Registration {
-        client_id: id.to_string(),
-        name: "Bench".into(),
-        domain: "localhost".into(),
-        redirect_uris: vec![REDIRECT_URI.into()],
-        authentication: Authentication::PrivateKeyJwt {
-            jwks: JwkSet {
-                keys: vec![key.public_jwk()],
-            }
-            .into(),
-            audience: AssertionAudience::Issuer,
-        },
-        require_par: true,
-        pkce: Pkce::Required,
-        dpop_bound_access_tokens: false,
-        fapi: false,
-        claims_in_id_token: false,
-        response_modes: vec![ResponseMode::Query],
-        userinfo_signed_response_alg: None,
-        id_token_encryption: None,
-        userinfo_encryption: None,
-        encryption_keys: ipse_jose::JwkSet::default(),
-        reasons: std::collections::BTreeMap::new(),
-        id_token_alg: IdTokenAlg::ES256,
-        services: vec![Service::login("BENCH")],
-        sandbox_people: false,
-        jwks_uri: None,
-        sector: None,
-        sector_identifier_uri: None,
-        security_event_endpoint: None,
-        replaced: Vec::new(),
-    };
-    let text = serde_json::to_string(&registration)?;
-    let actor = Actor::Staff("bench".into());
-    server.scheme.register_partner(actor, id, text).await?;
-    Ok((registration.client_id, key.to_private_jwk()?))
 }
 
 /// Phone number of the n-th person. The operator knows twice as many numbers as people log in; the second half has no identity,
