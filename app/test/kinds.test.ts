@@ -11,7 +11,7 @@ const UNSUPPORTED = Object.keys(KINDS).filter((name) => !SUPPORTED.includes(name
 
 describe("kinds of action", () => {
   it("the table has exactly the kinds of the protocol", () => {
-    expect(Object.keys(KINDS).sort()).toEqual(["code", "confirm", "device", "email", "fingerprint", "login", "share", "sign", "sim", "unblock"]);
+    expect(Object.keys(KINDS).sort()).toEqual(["code", "confirm", "device", "email", "export", "fingerprint", "login", "share", "sign", "sim", "unblock"]);
   });
 
   it("a table that lacks a kind does not compile", () => {

@@ -5,6 +5,7 @@ import type { WireKind } from "../protocol/view";
 import type { ActionKind } from "./kind";
 import { code } from "./code";
 import { email } from "./email";
+import { exportData } from "./export";
 import { fingerprint } from "./fingerprint";
 import { login } from "./login";
 import { share } from "./share";
@@ -27,6 +28,7 @@ export const KINDS: KindTable = {
   code,
   fingerprint,
   email,
+  export: exportData,
 };
 
 /** `null` for a kind that this app cannot show. It must never be shown as another kind. */

@@ -4,15 +4,15 @@ import { t } from "../model/language";
 import type { View } from "../protocol/view";
 import type { ActionKind } from "./kind";
 
-type Rest = Pick<ActionKind, "icon" | "name"> & Partial<Pick<ActionKind, "completesRequests">> & { approved: (view: View) => string };
+type Rest = Pick<ActionKind, "icon" | "name"> & Partial<Pick<ActionKind, "completesRequests" | "allowedWhileSuspended">> & { approved: (view: View) => string };
 
 export const ownAction = ({ approved, ...rest }: Rest): ActionKind => ({
   completesRequests: false,
+  allowedWhileSuspended: true,
   ...rest,
   startedBy: "person",
   factors: ["code"],
   simStatement: "required",
-  allowedWhileSuspended: true,
   next: () => t("what-after-code"),
   result: (view, status) => (status === "approved" ? approved(view) : t("outcome-nothing-changed")),
 });

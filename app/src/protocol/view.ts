@@ -17,7 +17,7 @@ const MAX_BYTES = 48 * 1024;
 export class UnsupportedView extends ShapeError {}
 
 /** The protocol's closed list of kinds. The kinds that this app can show are in `src/kinds`. */
-const WIRE_KINDS = ["login", "share", "confirm", "sign", "sim", "unblock", "device", "code", "fingerprint", "email"] as const;
+const WIRE_KINDS = ["login", "share", "confirm", "sign", "sim", "unblock", "device", "code", "fingerprint", "email", "export"] as const;
 export type WireKind = (typeof WIRE_KINDS)[number];
 
 /** A word of a list that a newer app may know more of. */

@@ -4,6 +4,7 @@
 //! line with its stable code. The exit status is 0 only for success.
 
 mod act;
+mod file;
 mod print;
 mod watch;
 
@@ -27,6 +28,7 @@ const EXAMPLES: &str = "Examples:
   ipse phone --home ./emma watch --approve --code 58204
   ipse phone --home ./emma fingerprint add --code 58204
   ipse phone --home ./emma email add emma@mail.example --code 58204
+  ipse phone --home ./emma export --out emma.json --code 58204
   ipse phone --home ./new enrol …                  a new phone for a person who has an Ipse
   ipse phone --home ./emma not-me                  …and the old phone objects
 
@@ -51,6 +53,12 @@ A site asks for the address of a person who has none:
   ipse phone --home ./emma email add emma@mail.example --code 58204
   ipse phone --home ./emma renew act_…              the request shows the address
   ipse phone --home ./emma approve act_… --code 58204";
+
+const EXPORT_EXAMPLES: &str = "Examples:
+  ipse phone --home ./emma export --out emma.json --code 58204
+  ipse phone --home ./emma export --out emma.json --force --code 58204 --json
+
+The file is JSON; docs/protocol.md §4 (\"Export\") names its members. Its mode is 0600.";
 
 /// A phone on the command line, for scripts and tests.
 #[derive(Parser, Debug)]
@@ -166,6 +174,19 @@ enum Command {
     },
     /// The person's data and status
     Me,
+    /// Download all that the scheme holds on the person, with the SIM and the code
+    #[command(after_help = EXPORT_EXAMPLES)]
+    Export {
+        /// The file that is written; only you can read it
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+        /// Replace the file if it exists
+        #[arg(long)]
+        force: bool,
+        /// The five-digit code
+        #[arg(long, value_name = "CODE", env = "IPSE_CODE", hide_env_values = true)]
+        code: String,
+    },
     /// Fetch a receipt and verify it offline
     Receipt {
         /// Its id

@@ -84,6 +84,11 @@ pub(crate) mod local {
         "signing_failed",
         "This machine's cryptographic library failed: try again.",
     );
+    pub const FILE_EXISTS: Local = (
+        "file_exists",
+        "The file exists: choose another name, or use --force.",
+    );
+    pub const FILE: Local = ("file_unwritable", "The file cannot be written.");
     pub const FACTOR: Local = (
         "factor_not_allowed",
         "This action does not take that factor.",

@@ -16,6 +16,8 @@ const TIMEOUT: Duration = Duration::from_secs(20);
 const ROUNDS: u32 = 3;
 /// Longest answer that is read.
 const MAX_ANSWER: usize = 1024 * 1024;
+/// Longest export that is read: a history of many years.
+const MAX_EXPORT: usize = 256 * 1024 * 1024;
 
 /// The client with its cookies, which end with the process.
 pub struct Http {
@@ -45,7 +47,7 @@ impl Http {
     async fn send_once(&mut self, url: &Url, request: Outgoing<'_>) -> Result<Answer> {
         in_time(async {
             let response = self.begin(url, request).await?;
-            whole(response).await
+            whole(response, max_answer(request.path)).await
         })
         .await
     }
@@ -58,7 +60,7 @@ impl Http {
             if response.status().is_success() {
                 return Ok(Opening::Stream(response));
             }
-            whole(response).await.map(Opening::Answer)
+            whole(response, MAX_ANSWER).await.map(Opening::Answer)
         })
         .await
     }
@@ -143,11 +145,19 @@ fn store_cookies(cookies: &mut CookieStore, url: &Url, headers: &HeaderMap) {
     cookies.store_response_cookies(parsed, url);
 }
 
-async fn whole(mut response: Response) -> Result<Answer> {
+fn max_answer(path: &str) -> usize {
+    if path.starts_with("/phone/v1/export?") {
+        MAX_EXPORT
+    } else {
+        MAX_ANSWER
+    }
+}
+
+async fn whole(mut response: Response, most: usize) -> Result<Answer> {
     let (status, headers) = (response.status(), response.headers().clone());
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(|error| offline(&error))? {
-        if body.len() + chunk.len() > MAX_ANSWER {
+        if body.len() + chunk.len() > most {
             return Err(Error::of(local::ANSWER).with("reason", "too large"));
         }
         body.extend_from_slice(&chunk);

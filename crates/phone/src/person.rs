@@ -1,6 +1,6 @@
 //! The person's own requests (docs/protocol.md §4).
 
-use ipse_protocol::ids::PartnerId;
+use ipse_protocol::ids::{ActionId, PartnerId};
 use ipse_protocol::problem::ProblemCode;
 use ipse_protocol::wire::{
     ActionsResponse, BlockResponse, DeviceSummary, DevicesResponse, MeResponse, OwnActionResponse,
@@ -107,5 +107,31 @@ impl<T: Transport, S: Storage> Phone<T, S> {
         self.enrolled()?;
         let answer: OwnActionResponse = self.call(requests::unblock()?).await?;
         Ok(answer.action)
+    }
+
+    /// Asks for an action that opens what the scheme holds on the person, when it is approved with the code and the SIM. The
+    /// result is its id.
+    ///
+    /// # Errors
+    /// `sim_not_ready`, `level_not_allowed` and the other refusals of the protocol.
+    pub async fn begin_export(&mut self) -> Result<String> {
+        self.enrolled()?;
+        let answer: OwnActionResponse = self.call(requests::export()?).await?;
+        Ok(answer.action)
+    }
+
+    /// What the scheme holds on the person, as JSON, by the approval of such an action.
+    ///
+    /// # Errors
+    /// `action_closed` before it is approved, `action_expired` ten minutes after, `not_found`.
+    pub async fn export(&mut self, action: &str) -> Result<Vec<u8>> {
+        self.enrolled()?;
+        // It goes into a query.
+        ActionId::parse(action).ok_or_else(|| Error::problem(ProblemCode::NotFound))?;
+        let message = Message::get(format!("/phone/v1/export?action={action}"));
+        let answer = self.exchange(message).await?;
+        // An error is no export, and neither is what is not JSON.
+        let _: serde_json::Value = answer.read()?;
+        Ok(answer.body)
     }
 }

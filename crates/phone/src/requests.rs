@@ -399,3 +399,11 @@ pub fn stop_returns(action: &str) -> Result<Message> {
 pub fn withdraw(partner: &str) -> Result<Message> {
     Message::post(format!("/phone/v1/partners/{partner}/withdraw"), &Empty {})
 }
+
+/// §4: asks for an action that opens the person's data.
+///
+/// # Errors
+/// As [`Message::post`].
+pub fn export() -> Result<Message> {
+    Message::post("/phone/v1/export", &Empty {})
+}

@@ -135,6 +135,8 @@ terms! {
         Fingerprint = "fingerprint",
         /// Add, change or remove the e-mail address.
         Email = "email",
+        /// See and download what the scheme holds on the person.
+        Export = "export",
     }
 }
 

@@ -18,6 +18,7 @@ use crate::request::ActionRequest;
 use crate::scheme::Scheme;
 use crate::{given, share};
 
+pub(crate) use redeem::released;
 pub use redeem::{AccessToken, Redeemable, UserInfo};
 
 /// The purpose under which the released attributes of a grant are sealed: they open for this action, partner and person only.

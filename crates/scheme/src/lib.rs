@@ -23,6 +23,7 @@ mod email;
 mod email_address;
 pub mod enrolment;
 pub mod error;
+pub mod export;
 mod fingerprint;
 mod given;
 pub mod grant;

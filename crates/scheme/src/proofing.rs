@@ -20,9 +20,9 @@ pub(crate) const POLICY: &str = "bank/1";
 /// Prefix of a proofing's id.
 const PREFIX: &str = "prf";
 /// Purpose under which evidence is sealed.
-const EVIDENCE: &str = "proofing";
+pub(crate) const EVIDENCE: &str = "proofing";
 /// Purpose under which photos are sealed.
-const PHOTO: &str = "photo";
+pub(crate) const PHOTO: &str = "photo";
 
 /// Everything that a proofing writes.
 pub(crate) struct Proofed {

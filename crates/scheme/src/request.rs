@@ -10,8 +10,11 @@ use serde_json::value::RawValue;
 
 use crate::error::Error;
 
-/// The scheme as the partner of the person's own actions.
+/// The scheme as the partner of the person's own actions, and of browsers in which they log in to see their data. No registration
+/// has this id.
 pub(crate) const OWN: &str = "par_AAAAAAAAAAAAAAAAAAAAAA";
+/// The name under which the scheme asks.
+pub(crate) const NAME: &str = "Ipse";
 /// The browser binding of the person's own actions, which no browser began (protocol §6).
 const NO_BROWSER: [u8; 32] = [0; 32];
 

@@ -138,9 +138,11 @@ mod tests {
         let messages = views.0.messages();
         for kind in Kind::ALL {
             for flow in Flow::ALL {
-                let texts = kind::of(*kind).texts(*flow);
-                for key in [texts.title, texts.purpose] {
-                    assert!(messages.contains(key), "{key}");
+                let kind = kind::of(*kind);
+                for texts in [kind.texts(*flow), kind.texts_of_scheme(*flow)] {
+                    for key in [texts.title, texts.purpose] {
+                        assert!(messages.contains(key), "{key}");
+                    }
                 }
             }
         }
@@ -149,6 +151,7 @@ mod tests {
             crate::fingerprint::REMOVE_TEXTS,
             crate::email::SET_TEXTS,
             crate::email::REMOVE_TEXTS,
+            crate::export::PHONE_TEXTS,
         ] {
             for key in [texts.title, texts.purpose] {
                 assert!(messages.contains(key), "{key}");

@@ -48,6 +48,12 @@ email-remove-title = Sie möchten Ihre E-Mail-Adresse entfernen
 email-remove-purpose = Danach gibt Ipse sie keiner Website mehr. Websites, die sie schon haben, behalten sie.
 unblock-title = Sie möchten Ihr Ipse wieder benutzen
 unblock-purpose = Danach können Sie sich wieder anmelden.
+export-title = Sie möchten Ihre Daten in einem Browser sehen
+export-purpose = Zehn Minuten lang zeigt der Browser, in dem Sie begonnen haben, alles, was Ipse über Sie speichert. Dort können Sie es auch herunterladen.
+export-phone-title = Sie möchten Ihre Daten herunterladen
+export-phone-purpose = Danach ist alles, was Ipse über Sie speichert, in einer Datei auf diesem Telefon. Bewahren Sie sie gut auf: Wer sie hat, kennt Sie.
+me-title = Sie möchten Ihr Ipse in einem Browser sehen
+me-purpose = Der Browser zeigt, mit wem Sie etwas geteilt haben, welche Art von Daten und wann. Die Daten selbst zeigt er nicht.
 
 attribute-name = Name
 attribute-given-name = Vorname

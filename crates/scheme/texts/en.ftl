@@ -48,6 +48,12 @@ email-remove-title = You want to remove your e-mail address
 email-remove-purpose = After this Ipse gives it to no site any more. Sites that have it already keep it.
 unblock-title = You want to use your Ipse again
 unblock-purpose = After this you can log in again.
+export-title = You want to see your data in a browser
+export-purpose = For ten minutes the browser in which you started shows all that Ipse holds on you, and can download it.
+export-phone-title = You want to download your data
+export-phone-purpose = This phone then has all that Ipse holds on you in one file. Keep it well: who has it knows you.
+me-title = You want to see your Ipse in a browser
+me-purpose = The browser shows with whom you shared something, what kind of data and when. It does not show the data.
 
 attribute-name = Name
 attribute-given-name = First name

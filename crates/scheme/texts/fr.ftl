@@ -48,6 +48,12 @@ email-remove-title = Vous voulez supprimer votre adresse e-mail
 email-remove-purpose = Ensuite, Ipse ne la donnera plus à aucun site. Les sites qui l’ont déjà la gardent.
 unblock-title = Vous voulez réutiliser votre Ipse
 unblock-purpose = Vous pourrez ensuite vous connecter à nouveau.
+export-title = Vous voulez voir vos données dans un navigateur
+export-purpose = Pendant dix minutes, le navigateur où vous avez commencé montre tout ce qu’Ipse garde sur vous. Vous pouvez aussi l’y télécharger.
+export-phone-title = Vous voulez télécharger vos données
+export-phone-purpose = Ce téléphone aura ensuite tout ce qu’Ipse garde sur vous, dans un seul fichier. Gardez-le bien : qui l’a vous connaît.
+me-title = Vous voulez voir votre Ipse dans un navigateur
+me-purpose = Le navigateur montre avec qui vous avez partagé, quelles sortes de données et quand. Il ne montre pas les données elles-mêmes.
 
 attribute-name = Nom complet
 attribute-given-name = Prénom

@@ -48,6 +48,12 @@ email-remove-title = Je wilt je e-mailadres verwijderen
 email-remove-purpose = Daarna geeft Ipse het aan geen enkele site meer. Sites die het al hebben, houden het.
 unblock-title = Je wilt je Ipse opnieuw gebruiken
 unblock-purpose = Daarna kun je weer aanmelden.
+export-title = Je wilt je gegevens in een browser zien
+export-purpose = Tien minuten lang toont de browser waarin je begon alles wat Ipse over je bewaart. Je kunt het daar ook downloaden.
+export-phone-title = Je wilt je gegevens downloaden
+export-phone-purpose = Daarna staat alles wat Ipse over je bewaart in één bestand op deze telefoon. Bewaar het goed: wie het heeft, kent je.
+me-title = Je wilt je Ipse in een browser bekijken
+me-purpose = De browser toont met wie je iets deelde, wat voor gegevens en wanneer. De gegevens zelf toont hij niet.
 
 attribute-name = Naam
 attribute-given-name = Voornaam

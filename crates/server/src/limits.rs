@@ -8,6 +8,8 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::config::ServerConfig;
 
+/// Most exports that are made at a time. Each may hold a history of years in memory.
+const EXPORTS: usize = 8;
 /// Most concurrent calls to one party.
 pub const SLOTS_PER_PARTY: usize = 64;
 /// How long the phone should wait when all slots are in use.
@@ -21,6 +23,7 @@ pub struct Limits {
     /// For starting an enrolment, which calls all operators at the same time.
     pub enrolments: Semaphore,
     mails: Semaphore,
+    exports: Semaphore,
     operators: HashMap<String, Semaphore>,
     banks: HashMap<String, Semaphore>,
 }
@@ -32,6 +35,7 @@ impl Limits {
         Self {
             enrolments: Semaphore::new(SLOTS_PER_PARTY),
             mails: Semaphore::new(SLOTS_PER_PARTY),
+            exports: Semaphore::new(EXPORTS),
             operators: config.operators.iter().map(|o| each(&o.name)).collect(),
             banks: config.banks.iter().map(|b| each(&b.name)).collect(),
         }
@@ -51,6 +55,14 @@ impl Limits {
     /// `too_many_requests`.
     pub fn mail(&self) -> Result<Permit<'_>, Problem> {
         acquire(Some(&self.mails))
+    }
+
+    /// Permit to make an export.
+    ///
+    /// # Errors
+    /// `too_many_requests`.
+    pub fn export(&self) -> Result<Permit<'_>, Problem> {
+        acquire(Some(&self.exports))
     }
 
     /// Permit to call the operator of this name.

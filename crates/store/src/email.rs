@@ -17,6 +17,13 @@ pub fn address(tx: &mut Tx, identity: &IdentityId) -> Result<Option<Vec<u8>>, St
         .transpose()
 }
 
+/// A person's verified address, sealed, and when it was verified in milliseconds.
+pub fn verified(tx: &mut Tx, identity: &IdentityId) -> Result<Option<(Vec<u8>, i64)>, StoreError> {
+    tx.by_key(&ADDRESSES, params![identity])?
+        .map(|mut row| Ok((row.get("sealed")?, row.get("verified")?)))
+        .transpose()
+}
+
 /// Sets a person's address, also when there is one.
 pub fn set_address(
     tx: &mut Tx,

@@ -46,6 +46,16 @@ pub fn pairwise_sub(
     Ok(fresh.to_owned())
 }
 
+static ALL_SUBS: Select = Select::new(&PAIRWISE, "WHERE identity = $1 ORDER BY partner");
+
+/// The names under which partners know a person, each with its sector.
+pub fn subs(tx: &mut Tx, identity: &IdentityId) -> Result<Vec<(String, String)>, StoreError> {
+    let rows = tx.find_all(&ALL_SUBS, params![identity])?;
+    rows.into_iter()
+        .map(|mut row| Ok((row.get("partner")?, row.get("sub")?)))
+        .collect()
+}
+
 /// What one approval gave a partner.
 #[derive(Clone)]
 pub struct Grant {

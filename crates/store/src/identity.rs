@@ -91,6 +91,13 @@ pub fn by_id(tx: &mut Tx, id: &IdentityId) -> Result<Option<Identity>, StoreErro
     }))
 }
 
+/// When an identity was created, in milliseconds.
+pub fn created(tx: &mut Tx, id: &IdentityId) -> Result<Option<i64>, StoreError> {
+    tx.by_key(&TABLE, params![row_key::of(id), id])?
+        .map(|mut row| row.get("created"))
+        .transpose()
+}
+
 fn amend(
     tx: &mut Tx,
     id: &IdentityId,

@@ -49,6 +49,8 @@ kinds! {
     Email = Email,
     /// The person lifts a block that they set.
     Unblock = Unblock,
+    /// The person sees and downloads what the scheme holds on them.
+    Export = Export,
 }
 
 crate::text_columns! { Kind = "a kind of action that exists" }

@@ -64,6 +64,44 @@ pub fn attributes(tx: &mut Tx, identity: &IdentityId) -> Result<Option<Vec<u8>>,
         .transpose()
 }
 
+static ALL_ATTRIBUTES: Select = Select::new(
+    &ATTRIBUTES,
+    "WHERE number = $1 AND identity = $2 ORDER BY version",
+);
+
+/// A version of a person's attributes.
+pub struct AttributesVersion {
+    /// Its number, from 1.
+    pub version: i64,
+    /// The attributes, sealed.
+    pub sealed: Vec<u8>,
+    /// Where they come from.
+    pub source: String,
+    /// The proofing that they rest on.
+    pub proofing: String,
+    /// Milliseconds.
+    pub time: i64,
+}
+
+/// All versions of a person's attributes, oldest first.
+pub fn all_attributes(
+    tx: &mut Tx,
+    identity: &IdentityId,
+) -> Result<Vec<AttributesVersion>, StoreError> {
+    let version = |mut row: Row| {
+        Ok(AttributesVersion {
+            version: row.get("version")?,
+            sealed: row.get("sealed")?,
+            source: row.get("source")?,
+            proofing: row.get("proofing")?,
+            time: row.get("time")?,
+        })
+    };
+    let number = row_key::of(identity);
+    let rows = tx.find_all(&ALL_ATTRIBUTES, params![number, identity])?;
+    rows.into_iter().map(version).collect()
+}
+
 /// Adds a version of a person's attributes that differs in the phone number only: it rests on the same proofing.
 pub fn change_number(
     tx: &mut Tx,
@@ -132,6 +170,19 @@ pub fn photo(
     }
 }
 
+static ALL_PHOTOS: Select = Select::new(
+    &PHOTOS,
+    "WHERE number = $1 AND identity = $2 ORDER BY time, reference",
+);
+
+/// All photos of a person, sealed, and when each was given last; oldest first.
+pub fn all_photos(tx: &mut Tx, identity: &IdentityId) -> Result<Vec<(Vec<u8>, i64)>, StoreError> {
+    let rows = tx.find_all(&ALL_PHOTOS, params![row_key::of(identity), identity])?;
+    rows.into_iter()
+        .map(|mut row| Ok((row.get("sealed")?, row.get("time")?)))
+        .collect()
+}
+
 /// How people were verified.
 pub(crate) static PROOFINGS: Table = Table::new(
     "proofing",
@@ -188,6 +239,40 @@ pub fn first_proofing(
         return Ok(None);
     };
     Ok(Some((row.get("registrar")?, row.get("sealed")?)))
+}
+
+static ALL_PROOFINGS: Select = Select::new(&PROOFINGS, "WHERE identity = $1 ORDER BY time, id");
+
+/// A proofing that was kept.
+pub struct KeptProofing {
+    /// `prf_…`.
+    pub id: String,
+    /// Who vouched.
+    pub registrar: String,
+    /// Level of assurance.
+    pub loa: String,
+    /// Version of the policy that judged it.
+    pub policy: String,
+    /// Evidence, sealed.
+    pub sealed: Vec<u8>,
+    /// Milliseconds.
+    pub time: i64,
+}
+
+/// All proofings of a person, oldest first.
+pub fn all_proofings(tx: &mut Tx, identity: &IdentityId) -> Result<Vec<KeptProofing>, StoreError> {
+    let kept = |mut row: Row| {
+        Ok(KeptProofing {
+            id: row.get("id")?,
+            registrar: row.get("registrar")?,
+            loa: row.get("loa")?,
+            policy: row.get("policy")?,
+            sealed: row.get("sealed")?,
+            time: row.get("time")?,
+        })
+    };
+    let rows = tx.find_all(&ALL_PROOFINGS, params![identity])?;
+    rows.into_iter().map(kept).collect()
 }
 
 /// Keyed hashes by which people are found.

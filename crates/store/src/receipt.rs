@@ -135,6 +135,54 @@ pub fn events_of_identity(
     rows.into_iter().map(event).collect()
 }
 
+/// A receipt that ends an action, in a list.
+pub struct Listed {
+    /// Its id.
+    pub id: ReceiptId,
+    /// The action.
+    pub action: Option<ActionId>,
+    /// Kind of the leaf.
+    pub kind: LeafKind,
+    /// Milliseconds.
+    pub time: i64,
+}
+
+static OF_ACTIONS: Select = Select::new(
+    &TABLE,
+    "WHERE id IN (SELECT receipt FROM action WHERE identity = $1 AND receipt IS NOT NULL) ORDER BY time, id",
+);
+
+/// The receipts that end actions of an identity, oldest first.
+pub fn of_actions(tx: &mut Tx, identity: &IdentityId) -> Result<Vec<Listed>, StoreError> {
+    let mut found = Vec::new();
+    for mut row in tx.find_all(&OF_ACTIONS, params![identity])? {
+        if row.get::<IdentityId>("identity")? != *identity {
+            continue;
+        }
+        found.push(Listed {
+            id: row.get("id")?,
+            action: row.get("action")?,
+            kind: row.get("kind")?,
+            time: row.get("time")?,
+        });
+    }
+    Ok(found)
+}
+
+const POSITIONS_OF_EVENTS: &str = "SELECT receipt, position FROM log_place WHERE receipt IN \
+     (SELECT id FROM receipt WHERE identity = $1 AND action IS NULL)";
+const POSITIONS_OF_ACTIONS: &str = "SELECT receipt, position FROM log_place WHERE receipt IN \
+     (SELECT receipt FROM action WHERE identity = $1 AND receipt IS NOT NULL)";
+
+/// The positions in the log of an identity's receipts: of those that end actions, and of the others.
+pub fn positions(tx: &mut Tx, identity: &IdentityId) -> Result<Vec<(ReceiptId, i64)>, StoreError> {
+    let mut rows = tx.rows(POSITIONS_OF_ACTIONS, params![identity])?;
+    rows.extend(tx.rows(POSITIONS_OF_EVENTS, params![identity])?);
+    rows.into_iter()
+        .map(|mut row| Ok((row.get("receipt")?, row.get("position")?)))
+        .collect()
+}
+
 static QUEUED: Select = Select::new(
     &QUEUE,
     "WHERE (queued, receipt) > ($1, $2) ORDER BY queued, receipt LIMIT 2000",

@@ -88,6 +88,14 @@ pub fn live(
         .collect()
 }
 
+static ALL: Select = Select::new(&TABLE, "WHERE identity = $1 ORDER BY expires, action");
+
+/// All browsers that are kept by the word of a person, also those that may not come back any more.
+pub fn of_identity(tx: &mut Tx, identity: &IdentityId) -> Result<Vec<Remembered>, StoreError> {
+    let rows = tx.find_all(&ALL, params![identity])?;
+    rows.into_iter().map(remembered).collect()
+}
+
 /// Counts a return; false when the browser may not come back any more, or came back `most` times.
 pub fn count_return(
     tx: &mut Tx,

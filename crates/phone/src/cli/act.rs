@@ -3,6 +3,7 @@
 use ipse_protocol::terms::Obtained;
 use ipse_protocol::view::{Chosen, OFF};
 
+use super::file::NewFile;
 use super::print::{outcome, print, readable, summary};
 use super::watch::{Answer, stdin_closed, watch};
 use super::{Change, Command, EmailChange, proof};
@@ -177,6 +178,19 @@ pub(super) async fn act(phone: &mut Phone, command: Command, json: bool) -> Resu
                     me.status,
                     reasons.join(", ")
                 )
+            });
+        }
+        Command::Export { out, force, code } => {
+            // A person who may not write there is not asked to approve anything.
+            let file = NewFile::create(&out, force)?;
+            let action = phone.begin_export().await?;
+            phone.approve(&action, Proof::Code(&code)).await?;
+            let document = phone.export(&action).await?;
+            file.keep(&document)?;
+            let (name, bytes) = (out.display().to_string(), document.len());
+            let written = serde_json::json!({"file": name, "bytes": bytes, "action": action});
+            print(json, &written, || {
+                format!("Written: {name} ({bytes} bytes)")
             });
         }
         Command::Receipt { receipt } => {

@@ -10,6 +10,7 @@ use ipse_protocol::transcript::attributes_hash;
 use ipse_protocol::wire::Offer;
 use ipse_protocol::{constant_time_eq, sha256};
 use ipse_store::action::{self, Action, Claim};
+use ipse_store::device::Device;
 use ipse_store::sim::BindingStatus;
 use ipse_store::{StoreError, Tx};
 
@@ -19,7 +20,7 @@ use crate::device::{self, Incoming, Signed, Spent};
 use crate::error::{Error, RuleError, refuse};
 use crate::link::{age_seconds, app_secret, qr_key};
 use crate::person::{Attributes, PersonKey};
-use crate::request::{ActionRequest, Origin};
+use crate::request::{ActionRequest, OWN, Origin};
 use crate::scheme::Scheme;
 use crate::view::Content;
 use crate::{block, email, given, identity, kind, partner, proofing};
@@ -119,6 +120,13 @@ impl Scheme {
         if snapshot.identity.status != IdentityStatus::Active {
             return Err(ProblemCode::IdentityBlocked.into());
         }
+        let a = &snapshot.action;
+        let request = ActionRequest::parse(&a.request)?;
+        let person = &signed.device.identity;
+        if let Err(refused) = kind::of(a.kind).may_claim(&request, person, way.flow) {
+            self.spend_only(&signed).await?;
+            return Err(refused);
+        }
         match self.level_allowed(&signed, &snapshot, way) {
             Ok(()) => {}
             Err(refused) if refused.code == ProblemCode::ScanRequired => {
@@ -210,7 +218,11 @@ impl Scheme {
             Content {
                 action: &a.id,
                 kind: a.kind,
-                texts: kind.texts(way.flow),
+                texts: if partner == OWN {
+                    kind.texts_of_scheme(way.flow)
+                } else {
+                    kind.texts(way.flow)
+                },
                 purpose: contents.purpose,
                 partner: (partner, &request.partner_name, &request.partner_domain),
                 service: &request.service,
@@ -270,16 +282,9 @@ impl Scheme {
         if a.level != Level::Advanced {
             return Ok(());
         }
-        if let Some(limited) = device::limited(&signed.device, snapshot.now) {
-            return Err(Problem::new(ProblemCode::LevelNotAllowed)
-                .with("reason", "new_phone")
-                .with("until", limited.until));
-        }
+        self.device_allowed(&signed.device, snapshot.now)?;
         if self.config.is_demo() {
             return Ok(());
-        }
-        if signed.device.key_kind == KeyKind::Software {
-            return Err(ProblemCode::LevelNotAllowed.into());
         }
         match (way.flow, way.link) {
             (Flow::App | Flow::Qr, _) => Ok(()),
@@ -289,6 +294,19 @@ impl Scheme {
             // Without a browser nothing shows yet that the person is the one who asks.
             (Flow::Link, None) | (Flow::Backchannel, _) => Err(ProblemCode::LevelNotAllowed.into()),
         }
+    }
+
+    /// Whether a phone reaches `advanced`, apart from its SIM.
+    pub(crate) fn device_allowed(&self, device: &Device, now: i64) -> Result<(), Problem> {
+        if let Some(limited) = device::limited(device, now) {
+            return Err(Problem::new(ProblemCode::LevelNotAllowed)
+                .with("reason", "new_phone")
+                .with("until", limited.until));
+        }
+        if device.key_kind == KeyKind::Software && !self.config.is_demo() {
+            return Err(ProblemCode::LevelNotAllowed.into());
+        }
+        Ok(())
     }
 
     /// The phone or its SIM cannot reach the level that the partner demands: the request ends here, and the partner is

@@ -16,12 +16,9 @@ use crate::device::Signed;
 use crate::error::Error;
 use crate::kind;
 use crate::person::PersonKey;
-use crate::request::{ActionRequest, OWN};
+use crate::request::{ActionRequest, NAME, OWN};
 use crate::scheme::Scheme;
 use crate::view::{Content, ViewTexts};
-
-/// The name under which the scheme asks.
-const NAME: &str = "Ipse";
 
 impl Scheme {
     /// An action of the person's own, which the device of `signed` holds.
@@ -47,8 +44,22 @@ impl Scheme {
         shown: (&PersonKey, Vec<Field>),
     ) -> Result<Action, Error> {
         let service = format!("{}_{service}", kind.as_str().to_uppercase());
-        let asked = (kind, service.as_str(), texts);
+        let asked = (kind, service.as_str(), texts, Level::Basic);
         self.build_own(asked, signed, identity, now, shown)
+    }
+
+    /// As [`Scheme::own_action_for`], at the level `advanced`: with a statement of the SIM, whatever the kind.
+    pub(crate) fn own_advanced_action(
+        &self,
+        (kind, service, texts): (Kind, &str, ViewTexts),
+        signed: &Signed,
+        identity: &identities::Identity,
+        now: i64,
+        key: &PersonKey,
+    ) -> Result<Action, Error> {
+        let service = format!("{}_{service}", kind.as_str().to_uppercase());
+        let asked = (kind, service.as_str(), texts, Level::Advanced);
+        self.build_own(asked, signed, identity, now, (key, Vec::new()))
     }
 
     /// As [`Scheme::own_action`], with further values that the person is shown.
@@ -61,18 +72,24 @@ impl Scheme {
         shown: (&PersonKey, Vec<Field>),
     ) -> Result<Action, Error> {
         let service = kind.as_str().to_uppercase();
-        let asked = (kind, service.as_str(), kind::of(kind).texts(Flow::Link));
+        let texts = kind::of(kind).texts(Flow::Link);
+        let asked = (kind, service.as_str(), texts, Level::Basic);
         self.build_own(asked, signed, identity, now, shown)
     }
 
     fn build_own(
         &self,
-        (kind, service, texts): (Kind, &str, ViewTexts),
+        (kind, service, texts, level): (Kind, &str, ViewTexts, Level),
         signed: &Signed,
         identity: &identities::Identity,
         now: i64,
         (key, shown): (&PersonKey, Vec<Field>),
     ) -> Result<Action, Error> {
+        let sim = match level {
+            // A statement of the holder is added later.
+            Level::Basic => SimNeed::None,
+            Level::Advanced => SimNeed::Silent,
+        };
         let id = ActionId::dated(now, &self.random);
         let (_, host) = self
             .config
@@ -86,7 +103,7 @@ impl Scheme {
             partner_domain: host.into(),
             sector: None,
             service: Cow::Borrowed(service),
-            level: Level::Basic,
+            level,
             attributes: Vec::new(),
             sandbox_person: None,
             coming_back: None,
@@ -108,7 +125,7 @@ impl Scheme {
                 fields,
                 choices: Vec::new(),
                 started: (Flow::Link, NAME, now),
-                level: Level::Basic,
+                level,
                 expires,
             },
         );
@@ -117,7 +134,7 @@ impl Scheme {
             id,
             kind,
             status: ActionStatus::Linked,
-            level: Level::Basic,
+            level,
             partner: None,
             request: request.to_json()?,
             browser: None,
@@ -137,8 +154,8 @@ impl Scheme {
                 view_hash: sha256(&bytes),
                 attributes_hash: attributes_hash(&view),
                 view: key.seal("action/view", &bytes)?,
-                sim: SimNeed::None,
-                sim_requested: None,
+                sim,
+                sim_requested: (sim == SimNeed::Silent).then_some(now),
                 sim_statement: None,
                 sim_received: None,
             }),

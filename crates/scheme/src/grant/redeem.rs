@@ -192,7 +192,7 @@ impl Redeemable {
 }
 
 /// Opens what was shown and approved.
-pub(super) fn released(grant: &Grant, key: &PersonKey) -> Result<Vec<(String, Value)>, Error> {
+pub(crate) fn released(grant: &Grant, key: &PersonKey) -> Result<Vec<(String, Value)>, Error> {
     let plain = key.open(
         &released_as(&grant.action, &grant.partner, &grant.identity),
         &grant.released,

@@ -28,6 +28,14 @@ impl ActionKind for Login {
         }
     }
 
+    fn texts_of_scheme(&self, flow: Flow) -> ViewTexts {
+        ViewTexts {
+            title: "me-title",
+            purpose: "me-purpose",
+            ..self.texts(flow)
+        }
+    }
+
     fn choices(
         &self,
         request: &ActionRequest<'_>,

@@ -3,11 +3,13 @@
 mod change_code;
 mod connect_sim;
 mod email;
+mod export;
 mod fingerprint;
 mod login;
 mod share;
 mod unblock;
 
+use ipse_protocol::ids::IdentityId;
 use ipse_protocol::terms::{Factor, Flow, Level, SimNeed};
 use ipse_protocol::view::{Choice, Field};
 use ipse_store::Tx;
@@ -28,6 +30,11 @@ pub use ipse_store::Kind;
 pub(crate) trait ActionKind: Sync {
     /// The sentences of the view, for an action that the phone got hold of by `flow`.
     fn texts(&self, flow: Flow) -> ViewTexts;
+
+    /// The sentences of the view where the scheme itself asks, for a browser in which the person looks at their data.
+    fn texts_of_scheme(&self, flow: Flow) -> ViewTexts {
+        self.texts(flow)
+    }
 
     /// The typed values of the view, beside the attributes.
     fn fields(
@@ -67,6 +74,16 @@ pub(crate) trait ActionKind: Sync {
         })
     }
 
+    /// Whether a person's phone may claim it, having got hold of it by `flow`. A refusal leaves it open.
+    fn may_claim(
+        &self,
+        _request: &ActionRequest<'_>,
+        _person: &IdentityId,
+        _flow: Flow,
+    ) -> Result<(), Error> {
+        Ok(())
+    }
+
     /// The factors that this device may approve with. All but the code are optional.
     fn factors(&self, device: &Device) -> Vec<Factor>;
 
@@ -101,6 +118,7 @@ pub(crate) fn of(kind: Kind) -> &'static dyn ActionKind {
         Kind::Fingerprint => &fingerprint::Fingerprint,
         Kind::Email => &email::Email,
         Kind::Unblock => &unblock::Unblock,
+        Kind::Export => &export::Export,
     }
 }
 

@@ -10,6 +10,7 @@ mod devices;
 mod email;
 mod enrolments;
 mod events;
+mod export;
 mod fingerprint;
 mod history;
 mod me;
@@ -127,6 +128,7 @@ pub fn router(api: Api) -> Router {
         .route("/partners", get(partners::get))
         .route("/partners/{id}/withdraw", post(partners::withdraw::post))
         .route("/history", get(history::get))
+        .route("/export", get(export::get).post(export::post))
         .route("/me", get(me::get))
         .route("/devices", get(devices::get))
         .route("/receipts/{id}", get(receipts::get))

@@ -9,6 +9,7 @@ mod devices;
 mod email;
 mod enrolments;
 mod events;
+mod export;
 mod fingerprint;
 mod history;
 mod library;
