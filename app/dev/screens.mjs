@@ -1,21 +1,25 @@
 // Opens every screen of the built app with the fake scheme, takes a screenshot of each, and runs axe on it.
 //
-//   npm run build && npm run screens [-- --lang nl,fr,de,en --theme light,dark --size phone,desktop --out DIR --jobs 2]
+//   npm run build && npm run screens [-- --lang nl,fr,de,en --theme light,dark --size phone,desktop,large --out DIR --jobs 2]
+//
+// The size `large` has the screens of sharing only, with text of 200 % on the phone.
 //
 // Exits with 1 if axe finds anything.
 
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { parseArgs } from "node:util";
 import { launch } from "./browser.mjs";
+import { check, found, note } from "./checks.mjs";
 import { startFake } from "./fake.mjs";
+import { walkLarge } from "./large.mjs";
+import { shareTexts, shareView } from "./share.mjs";
 
 const { values } = parseArgs({
   options: {
     lang: { type: "string", default: "nl,fr,de,en" },
     theme: { type: "string", default: "light,dark" },
-    size: { type: "string", default: "phone,desktop" },
+    size: { type: "string", default: "phone,desktop,large" },
     out: { type: "string", default: "/tmp/ipse-screens" },
     zoom: { type: "string", default: "1" },
     forced: { type: "boolean", default: false },
@@ -25,8 +29,6 @@ const { values } = parseArgs({
 });
 const SIZES = { phone: { width: 360, height: 640 }, desktop: { width: 1200, height: 860 }, narrow: { width: 320, height: 640 } };
 const LOCALES = { nl: "nl-BE", fr: "fr-BE", de: "de-BE", en: "en-IE" };
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const found = new Map();
 
 async function walk(browser, lang, theme, size) {
   const folder = `${values.out}/${lang}-${theme}-${size}`;
@@ -254,21 +256,8 @@ async function walk(browser, lang, theme, size) {
     await page.locator("[data-code=view_unreadable]").waitFor();
 
     // A partner asks for details: needed ones, ones that the person may keep, a picture, one that is missing.
-    fake.state.images.set(digest, picture);
-    const row = (label, value, claims, kind = "text") => ({ kind, label, value, claims });
-    const why = (label, value) => row(label, value, [], "reason");
-    const fields = [
-      row("Wie je bent", "", [], "group"),
-      row("Naam", "An Peeters", ["name"]), why("Nodig", "Om je klantenkaart op je naam te zetten"),
-      row("Geboortedatum", "14 maart 1971", ["birthdate"]), why("Waarom", "Om je op je verjaardag een bon te sturen"),
-      row("Foto", digest, ["picture"], "image"), why("Waarom", "Om je aan de balie te herkennen"),
-      row("Hoe je te bereiken bent", "", [], "group"),
-      row("Adres", "Kerkstraat 1, 9000 Gent, BE", ["address"]), why("Nodig", "Om je bestelling te leveren"),
-      row("E-mailadres", "Dit heb je niet", ["email"], "missing"), why("Waarom", "Om je de factuur te sturen"),
-      row("Wat ermee gebeurt", "Winkel Hoek krijgt dit één keer, nu. Ipse bewaart een bewijs voor je. In de historiek kun je je toestemming intrekken.", []),
-    ];
-    const on = (key, label) => ({ kind: "switch", key, label, options: [], default: "on" });
-    await open({ flow: "qr", factors: ["code"], view: { kind: "share", title: "Winkel Hoek vraagt gegevens van je", purpose: "Klant worden", attributes: [], fields, choices: [on("birthdate", "Geboortedatum"), on("picture", "Foto")] } });
+    const { born, delivery } = shareTexts(lang);
+    await open({ flow: "qr", factors: ["code"], view: shareView(lang, fake) });
     await page.locator("[data-testid=view-image] img").waitFor();
     await shot("read-share");
     await at("choice-birthdate").focus();
@@ -277,7 +266,7 @@ async function walk(browser, lang, theme, size) {
     await at("continue").click();
     await type("58204");
     await page.locator("[data-testid=outcome][data-status=approved]").waitFor();
-    if ((await at("screen-outcome").innerText()).includes("14 maart 1971")) note("a detail that the person kept is listed as given", "page");
+    if ((await at("screen-outcome").innerText()).includes(born)) note("a detail that the person kept is listed as given", "page");
     await shot("shared");
     await at("receipt").click();
     await at("receipt-verdict").waitFor();
@@ -312,7 +301,7 @@ async function walk(browser, lang, theme, size) {
     await shot("past-approved");
     await at("to-partner").click();
     await at("details").waitFor();
-    await page.getByText("Om je bestelling te leveren").waitFor();
+    await page.getByText(delivery).waitFor();
     await shot("partner");
     // Without a connection the screen says so, and what it has stays.
     fake.state.told = false;
@@ -667,29 +656,14 @@ async function walk(browser, lang, theme, size) {
   console.log(`${folder}: ${count} screens`);
 }
 
-async function check(page, where) {
-  // Load axe once for each page.
-  if (!(await page.evaluate(() => "axe" in globalThis))) await page.evaluate(axe);
-  const { violations } = await page.evaluate(() =>
-    globalThis.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] }),
-  );
-  for (const { id, nodes } of violations) note(`axe ${id}: ${nodes[0].target} ${nodes[0].failureSummary?.split("\n").at(-1)?.trim()}`, where);
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth);
-  if (wide) note("wider than the screen", where);
-}
-
-function note(what, where) {
-  found.set(what, [...(found.get(what) ?? []), where]);
-}
-
-const browser = await launch();
+const [browser, large] = await Promise.all([launch(), launch({ text: 200 })]);
 const walks = values.lang
   .split(",")
   .flatMap((lang) => values.theme.split(",").flatMap((theme) => values.size.split(",").map((size) => [lang, theme, size])));
 const worker = async () => {
-  for (let next = walks.shift(); next; next = walks.shift()) await walk(browser, ...next);
+  for (let next = walks.shift(); next; next = walks.shift()) await (next[2] === "large" ? walkLarge(large, next[0], next[1], values.out) : walk(browser, ...next));
 };
 await Promise.all(Array.from({ length: Number(values.jobs) }, worker));
-await browser.close();
+await Promise.all([browser.close(), large.close()]);
 for (const [what, where] of found) console.error(`${what}\n    ${where.slice(0, 4).join("; ")}${where.length > 4 ? ` and ${where.length - 4} more` : ""}`);
 process.exitCode = found.size === 0 ? 0 : 1;

@@ -239,6 +239,7 @@ outcome-approved-title = Erledigt
 outcome-refused-title = Abgelehnt
 outcome-approved-what = Sie haben die Anfrage von { $partner } genehmigt.
 outcome-shared = { $partner } hat dies von Ihnen bekommen.
+outcome-picture = Das Bild, das Sie gesehen haben
 outcome-refused-what = Sie haben abgelehnt. { $partner } hat nichts von Ihnen erhalten.
 outcome-code = Ihr Code ist geändert. Verwenden Sie ab jetzt Ihren neuen Code.
 outcome-fingerprint-added = Sie können jetzt auch mit Fingerabdruck oder Gesicht bestätigen.

@@ -239,6 +239,7 @@ outcome-approved-title = Done
 outcome-refused-title = Refused
 outcome-approved-what = You said yes to { $partner }.
 outcome-shared = { $partner } got this from you.
+outcome-picture = The picture that you saw
 outcome-refused-what = You said no. { $partner } got nothing of yours.
 outcome-code = Your code is changed. Use your new code from now on.
 outcome-fingerprint-added = You can now confirm with your fingerprint or face too.

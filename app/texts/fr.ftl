@@ -239,6 +239,7 @@ outcome-approved-title = C’est fait
 outcome-refused-title = Refusé
 outcome-approved-what = Vous avez dit oui à { $partner }.
 outcome-shared = { $partner } a reçu ceci de vous.
+outcome-picture = La photo que vous avez vue
 outcome-refused-what = Vous avez dit non. { $partner } n’a rien reçu de vous.
 outcome-code = Votre code est changé. Utilisez désormais votre nouveau code.
 outcome-fingerprint-added = Vous pouvez maintenant aussi confirmer avec votre empreinte ou votre visage.

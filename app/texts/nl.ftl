@@ -239,6 +239,7 @@ outcome-approved-title = In orde
 outcome-refused-title = Geweigerd
 outcome-approved-what = Je zei ja tegen { $partner }.
 outcome-shared = { $partner } kreeg dit van je.
+outcome-picture = De foto die je zag
 outcome-refused-what = Je zei nee. { $partner } kreeg niets van je.
 outcome-code = Je code is veranderd. Gebruik vanaf nu je nieuwe code.
 outcome-fingerprint-added = Je kunt nu ook met je vingerafdruk of gezicht bevestigen.

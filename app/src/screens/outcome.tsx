@@ -16,16 +16,23 @@ import { Icon } from "../ui/icons";
 import { Button, Facts, Note, Row, Screen, ProblemNote, useTask } from "../ui/parts";
 import { isOpen, outcomeName } from "./history";
 
-/** What the partner got: the rows that the person did not keep. A second reason says what else becomes of a row. */
-function givenRows(view: View, chosen: Chosen[]): { label: string; value: string }[] {
+interface Given {
+  facts: { label: string; value: string }[];
+  /** What else becomes of a row, as its second reason says: such as that it is not given after all. */
+  remarks: { label: string; value: string }[];
+}
+
+/** What the partner got: the rows that the person did not keep. */
+export function givenRows(view: Pick<View, "attributes" | "fields" | "choices">, chosen: readonly Chosen[]): Given {
   const kept = (key: string | undefined) => chosen.some((one) => one.key === key && one.value === OFF);
-  const rows = arrange(view).groups.flatMap((group) => group.rows);
-  return [
-    ...view.attributes,
-    ...rows
-      .filter(({ row }) => row.kind !== "image" && !kept(row.claims[0]))
-      .map(({ row, reasons }) => ({ label: row.label, value: [row.value, ...reasons.slice(1).map(({ value }) => value)].join(". ") })),
-  ];
+  const out: Given = { facts: [...view.attributes], remarks: [] };
+  for (const { row, reasons } of arrange(view).groups.flatMap((group) => group.rows)) {
+    if (kept(row.claims[0])) continue;
+    const [, remark] = reasons;
+    if (remark) out.remarks.push({ label: row.label, value: remark.value });
+    else out.facts.push({ label: row.label, value: row.kind === "image" ? t("outcome-picture") : row.value });
+  }
+  return out;
 }
 
 export function OutcomeScreen({ view, chosen, outcome }: { view: View; chosen: Chosen[]; outcome: Outcome }) {
@@ -64,7 +71,13 @@ export function OutcomeScreen({ view, chosen, outcome }: { view: View; chosen: C
         {findKind(view.kind)?.result(view, outcome.status) ?? t("outcome-nothing-changed")}
       </p>
       {approved && view.started.flow === "qr" && <p>{t("outcome-look-there")}</p>}
-      {approved && given.length > 0 && <Facts beside facts={given} />}
+      {approved && given.facts.length > 0 && <Facts beside facts={given.facts} />}
+      {approved &&
+        given.remarks.map(({ label, value }) => (
+          <Note kind="calm" key={label}>
+            <strong>{label}</strong> {value}
+          </Note>
+        ))}
       <ul class="rows">
         <li>
           <Row icon="receipt" title={t("receipt-see")} href={`#/receipt/${outcome.receipt}`} testid="receipt" />

@@ -40,6 +40,8 @@ export function ReceiptScreen({ id }: { id: string }) {
     };
     load().catch((thrown: unknown) => {
       const found = asProblem(thrown);
+      // A receipt without an approval, such as that of a withdrawal, is written a moment after it was promised.
+      if (found.code === "not_found" && round < 10) return void (timer = setTimeout(() => setRound(round + 1), 500));
       setProblem(found.code === "unexpected" ? new Problem("answer_unreadable", 0, {}, found) : found);
     });
     return () => clearTimeout(timer);

@@ -15,7 +15,7 @@ import { asProblem, Problem } from "../protocol/problem";
 import { Button, Facts, Note, ProblemNote, ProblemText, Screen, useNow, useTask } from "../ui/parts";
 import { Choices } from "../ui/choices";
 import { Image } from "../ui/image";
-import { SharedRows } from "../ui/shared-rows";
+import { MissingRows, SharedRows } from "../ui/shared-rows";
 import { Requester } from "../ui/requester";
 
 export interface OpenActionProps {
@@ -131,7 +131,13 @@ export function Request({ kind, ...props }: OpenActionProps & { kind: ActionKind
         </section>
       )}
       {missing.length > 0 && <Missing approval={props.approval} rows={missing} disabled={task.busy} />}
-      {grouped && rest.length > 0 && <Facts facts={rest} />}
+      {grouped &&
+        rest.map(({ label, value }) => (
+          <section key={label}>
+            <h2>{label}</h2>
+            <p>{value}</p>
+          </section>
+        ))}
       {!grouped &&
         images.map((field) => (
         <Image key={field.value} action={offer.action} field={field} onShown={() => setShown((count) => count + 1)} onFailed={props.onFailed} />
@@ -169,7 +175,7 @@ function Missing({ approval, rows, disabled }: { approval: Approval; rows: Share
   return (
     <section class="missing" data-testid="missing">
       <h2>{t("missing-title", { partner: approval.opened.view.partner.name })}</h2>
-      <Facts facts={rows.map(({ row, reasons }) => ({ label: row.label, value: [row.value, ...reasons.map(({ value }) => value)].join(". ") }))} />
+      <MissingRows rows={rows} />
       {canAdd && (
         <Button look="equal" icon="mail" busy={task.busy} disabled={disabled} onClick={() => void add("email")} testid="add-email">
           {t("missing-add-email")}

@@ -11,13 +11,15 @@ import { Waiting } from "./parts";
 interface ImageProps {
   action: string;
   field: Field;
+  /** The label is beside it already. */
+  labelled?: boolean;
   /** The person sees it. */
   onShown: () => void;
   /** It cannot be shown, so nothing may be approved. */
   onFailed: (problem: Problem) => void;
 }
 
-export function Image({ action, field, onShown, onFailed }: ImageProps) {
+export function Image({ action, field, labelled, onShown, onFailed }: ImageProps) {
   const [address, setAddress] = useState<string | null>(null);
   useEffect(() => {
     let left = false;
@@ -37,7 +39,7 @@ export function Image({ action, field, onShown, onFailed }: ImageProps) {
   }, [action, field.value]);
   return (
     <figure class="view-image" data-testid="view-image">
-      <figcaption>{field.label}</figcaption>
+      {!labelled && <figcaption>{field.label}</figcaption>}
       {address ? <img src={address} alt={field.label} onLoad={onShown} /> : <Waiting text={t("loading")} />}
     </figure>
   );

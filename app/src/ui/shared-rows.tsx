@@ -6,6 +6,7 @@ import { t } from "../model/language";
 import type { Approval } from "../protocol/approval";
 import type { Problem } from "../protocol/problem";
 import { OFF, ON } from "../protocol/view";
+import type { Field } from "../protocol/view";
 import { Image } from "./image";
 
 interface SharedProps {
@@ -36,6 +37,35 @@ export function SharedRows({ approval, groups, ...props }: SharedProps) {
   );
 }
 
+function Reasons({ reasons }: { reasons: readonly Field[] }) {
+  return (
+    <>
+      {reasons.map(({ label, value }) => (
+        <span class="shared-reason" key={label + value}>
+          <strong>{label}</strong> {value}
+        </span>
+      ))}
+    </>
+  );
+}
+
+/** What the person does not have, and why it is asked. */
+export function MissingRows({ rows }: { rows: readonly SharedRow[] }) {
+  return (
+    <ul class="rows">
+      {rows.map(({ row, reasons }) => (
+        <li key={row.claims[0]} class="shared-row">
+          <div class="shared-text">
+            <span class="shared-label">{row.label}</span>
+            <span>{row.value}</span>
+            <Reasons reasons={reasons} />
+          </div>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
 function Shared({ approval, shared, disabled, onShown, onFailed }: Omit<SharedProps, "groups"> & { shared: SharedRow }) {
   const { row, reasons, choice } = shared;
   const id = useId();
@@ -53,16 +83,12 @@ function Shared({ approval, shared, disabled, onShown, onFailed }: Omit<SharedPr
           {row.label}
         </span>
         {row.kind === "image" ? (
-          <Image action={approval.opened.offer.action} field={row} onShown={onShown} onFailed={onFailed} />
+          <Image action={approval.opened.offer.action} field={row} labelled onShown={onShown} onFailed={onFailed} />
         ) : (
           <bdi class="shared-value">{row.value}</bdi>
         )}
         {off && <span class="shared-kept">{t("share-kept")}</span>}
-        {reasons.map((reason) => (
-          <span class="shared-reason" key={reason.label + reason.value}>
-            <strong>{reason.label}</strong> {reason.value}
-          </span>
-        ))}
+        <Reasons reasons={reasons} />
       </div>
       {choice && (
         <label class="shared-switch">
