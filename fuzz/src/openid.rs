@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use ipse_jose::JwkSet;
 use ipse_openid::access_token;
 use ipse_openid::authn::Credentials;
+use ipse_openid::claim::Claim;
 use ipse_openid::client::{
     AssertionAudience, Authentication, IdTokenAlg, Pkce, Registration, ResponseMode, Service,
     ServiceType,
@@ -58,6 +59,21 @@ static SHOP: LazyLock<Registration> = LazyLock::new(|| Registration {
     sector_identifier_uri: None,
     security_event_endpoint: None,
     replaced: Vec::new(),
+});
+
+/// A client whose service asks for details.
+static CUSTOMERS: LazyLock<Registration> = LazyLock::new(|| {
+    let sentence = serde_json::json!({"nl": "x", "fr": "x", "de": "x", "en": "x"});
+    let service = serde_json::json!({
+        "code": "CARD", "type": "share", "purpose": sentence,
+        "attributes": [{"claim": "name", "essential": true}, {"claim": "birthdate"}, {"claim": "age_gte_18"},
+                       {"claim": "email", "essential": true}, {"claim": "address"}],
+    });
+    let service = serde_json::from_value(service).expect("a service");
+    Registration {
+        services: vec![service],
+        ..SHOP.clone()
+    }
 });
 
 static CONTEXT: Context<'static> = Context {
@@ -156,6 +172,43 @@ pub fn params(data: &[u8]) {
         let _ = Credentials::read(Some(&format!("Basic {header}")), &Params::default());
         let _ = access_token::sent(Some(header), None);
     }
+}
+
+/// The parameter `claims`, of a request for details. Nothing is asked that is not registered, and nothing is essential that is
+/// not essential in the registration too.
+pub fn claims(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else {
+        return;
+    };
+    let claims: String = text.bytes().map(|byte| format!("%{byte:02X}")).collect();
+    let challenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+    let form = format!(
+        "response_type=code&redirect_uri=https%3A%2F%2Fshop.example%2Fcb&scope=openid+service%3ACARD&\
+         code_challenge_method=S256&code_challenge={challenge}&claims={claims}"
+    );
+    let Ok(params) = Params::parse(form.as_bytes()) else {
+        return;
+    };
+    let Ok(request) = request::pushed(&params, &CUSTOMERS, &CONTEXT) else {
+        return;
+    };
+    let service = &CUSTOMERS.services[0];
+    let registered = |claim: &Claim, essential: bool| {
+        // That an address is verified comes with the address.
+        let named = claim.as_str().trim_end_matches("_verified");
+        let mut all = service.attributes.iter();
+        all.any(|known| known.claim.as_str() == named && (!essential || known.essential))
+    };
+    let asked = request.claims.all();
+    assert!(asked.iter().all(|claim| registered(claim, false)));
+    let essential = &request.claims.essential;
+    assert!(essential.iter().all(|claim| registered(claim, true)));
+    assert!(
+        essential
+            .iter()
+            .chain(request.claims.expected.keys())
+            .all(|claim| asked.contains(claim))
+    );
 }
 
 /// An accepted request agrees with the parameters and the registration.

@@ -12,6 +12,11 @@ mod entry;
 mod seeds;
 
 #[test]
+fn the_claims_corpus_passes() {
+    seeds::replay("claims", entry::claims);
+}
+
+#[test]
 fn the_dpop_corpus_passes() {
     seeds::replay("dpop", entry::dpop);
 }

@@ -295,6 +295,31 @@ fn a_client_starts_its_own_sector_unless_it_joins_one() {
 }
 
 #[test]
+fn t21_an_address_for_events_is_https_and_public() {
+    let with = |uri: &str, production| {
+        let mut registration = shop();
+        registration.redirect_uris.truncate(1);
+        registration.security_event_endpoint = Some(uri.to_owned());
+        registration.validate(production, NOW)
+    };
+    assert_eq!(with("https://shop.example/events", true), Ok(()));
+    assert_eq!(with("http://127.0.0.1:9/events", false), Ok(()));
+    for uri in [
+        "http://shop.example/events",
+        "https://localhost/events",
+        "https://127.0.0.1/events",
+        "https://[::1]/events",
+        "https://user@shop.example/events",
+        "https://shop.example/events#a",
+        "file:///etc/passwd",
+        "events",
+    ] {
+        let given = with(uri, true);
+        assert_eq!(given, Err(RegistrationProblem::EventEndpoint), "{uri}");
+    }
+}
+
+#[test]
 fn t21_an_address_of_keys_is_https_and_excludes_keys_by_value() {
     let key = ipse_jose::SigningKey::generate_es256().public_jwk();
     let with = |uri: &str, keys: &[ipse_jose::Jwk], production: bool| {

@@ -205,6 +205,7 @@ impl<'a> Case<'a> {
         };
         let second = attempt.ke2.clone().expect("KE2");
         let done = client.finish(second.as_ref()).ok();
+        let view = self.held[request].offer.open().expect("a view");
         assert_eq!(done.is_some(), right, "what the second message tells");
         self.attempts.push(attempt.attempt.clone());
         self.pending.push(Pending {
@@ -214,6 +215,7 @@ impl<'a> Case<'a> {
                 attempt: attempt.clone(),
                 session_key: done.session_key.to_vec(),
                 ke3: done.ke3.to_vec(),
+                chosen: view.defaults(),
             }),
             attempt,
         });

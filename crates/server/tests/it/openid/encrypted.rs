@@ -185,3 +185,81 @@ async fn t22_an_id_token_without_a_key_is_an_error_and_the_code_stays_valid() {
     }
     network.end().await;
 }
+
+#[tokio::test]
+async fn t22_a_key_of_the_wrong_type_curve_use_or_size_encrypts_nothing() {
+    let good = DecryptionKey::generate_ec();
+    let signing = ipse_jose::SigningKey::generate_es256();
+    let wrong = [
+        (KeyAlg::EcdhEs, keys_that_are_not_p256(&good)),
+        (KeyAlg::RsaOaep256, keys_that_are_not_rsa()),
+    ];
+    // An access token lives five minutes, and a set is fetched once a minute.
+    let parts = wrong
+        .iter()
+        .flat_map(|(alg, keys)| keys.chunks(4).map(move |part| (*alg, part)));
+    for (alg, wrong) in parts {
+        let network = TestNetwork::new().await;
+        let clock = network.db.clock().clone();
+        let site = Site::default();
+        let registration = json!({
+            "jwks_uri": site.serve().await,
+            "authentication": {"method": "private_key_jwt", "jwks": {"keys": []}},
+            "userinfo_encryption": encryption(alg, Enc::A256Gcm),
+        });
+        let mut partner = Partner::register(&network, registration).await;
+        partner.key = ipse_jose::SigningKey::from_jwk(&signing.to_private_jwk().expect("a JWK"))
+            .expect("a key");
+        let own = signing.public_jwk().to_value();
+        site.cache("max-age=60");
+        site.publish(&[signing.public_jwk()]);
+        let (code, verifier) = code(&network, &partner, &[]).await;
+        let tokens = partner.redeem(&code, &verifier).await;
+        assert_eq!(tokens.status, StatusCode::OK, "{}", tokens.body);
+        for (what, key) in wrong {
+            site.publish_text(&json!({"keys": [own, key]}).to_string());
+            let before = site.fetched();
+            clock.shift(61_000);
+            let (status, body) = partner.userinfo(tokens.access_token()).await;
+            assert_eq!(status, StatusCode::BAD_REQUEST, "{what}: {body}");
+            is_refused(status, &body);
+            assert_eq!(site.fetched(), before + 1, "{what}");
+        }
+        network.end().await;
+    }
+}
+
+fn keys_that_are_not_p256(good: &DecryptionKey) -> Vec<(&'static str, Value)> {
+    let key = good.public_jwk().to_value();
+    let with = |member: &str, value: Value| {
+        let mut key = key.clone();
+        key[member] = value;
+        key
+    };
+    let short = key["x"].as_str().expect("x")[..20].to_owned();
+    vec![
+        ("for signatures", with("use", json!("sig"))),
+        ("another curve", with("crv", json!("P-384"))),
+        ("off the curve", with("x", key["y"].clone())),
+        ("too short", with("x", json!(short))),
+        ("another algorithm", with("alg", json!("RSA-OAEP-256"))),
+        ("a secret", json!({"kty": "oct", "k": "AAAA", "use": "enc"})),
+        ("no members", json!({"kty": "EC"})),
+    ]
+}
+
+fn keys_that_are_not_rsa() -> Vec<(&'static str, Value)> {
+    let modulus =
+        |bytes: usize| ipse_jose::b64::encode(&[vec![0xc5; bytes - 1], vec![0x01]].concat());
+    let rsa = |bytes: usize, e: &str| json!({"kty": "RSA", "n": modulus(bytes), "e": e, "use": "enc", "kid": "k"});
+    vec![
+        ("1024 bits", rsa(128, "AQAB")),
+        ("8192 bits", rsa(1024, "AQAB")),
+        ("exponent 1", rsa(256, "AQ")),
+        ("exponent 3", rsa(256, "Aw")),
+        (
+            "a key of a curve",
+            DecryptionKey::generate_ec().public_jwk().to_value(),
+        ),
+    ]
+}

@@ -1,99 +1,16 @@
 //! Services of type `share`: `POST /par`, `GET /authorize`, `GET /userinfo` and `POST /token`. Threats: t08, t40.
 
-use ipse_phone::{Proof, requests};
-use ipse_protocol::terms::Obtained;
-use ipse_protocol::view::{Chosen, View};
+use ipse_phone::requests;
+use ipse_scheme::person::Attributes;
+use ipse_store::person;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
 use crate::support::recoveries::visit_bank_at;
-use crate::support::{
-    BANK, ENROLLED_BEFORE, Partner, Phone, Started, TestNetwork, partner_parameter as parameter,
-    photo,
-};
+use crate::support::share::{approved, asking, opened};
+use crate::support::{BANK, ENROLLED_BEFORE, Phone, TestNetwork, parsed, photo};
 
 const OWN: &str = "https://ipse.example/claims/";
-
-fn sentence(text: &str) -> Value {
-    json!({"nl": text, "fr": text, "de": text, "en": text})
-}
-
-/// A share service for these claims; those with `!` are essential.
-fn service(claims: &[&str]) -> Value {
-    let name = |claim: &str| claim.trim_end_matches('!').to_owned();
-    let attribute = |claim: &&str| json!({"claim": name(claim), "essential": claim.ends_with('!')});
-    let reasons: serde_json::Map<String, Value> = claims
-        .iter()
-        .map(|claim| {
-            (
-                name(claim),
-                sentence(&format!("To know your {}", name(claim))),
-            )
-        })
-        .collect();
-    json!({
-        "code": "HOEK_KLANT", "type": "share", "purpose": sentence("Become a customer"),
-        "attributes": claims.iter().map(attribute).collect::<Vec<_>>(), "reasons": reasons,
-    })
-}
-
-async fn partner(network: &TestNetwork, claims: &[&str]) -> Partner {
-    Partner::register(network, json!({"services": [service(claims)]})).await
-}
-
-/// The parameters of a request for claims of userinfo.
-fn asking(claims: &Value) -> Vec<(&'static str, String)> {
-    vec![
-        ("scope", "openid service:HOEK_KLANT".to_owned()),
-        ("claims", json!({"userinfo": claims}).to_string()),
-        ("acr_values", "basic".to_owned()),
-    ]
-}
-
-/// A request that this phone has opened: the action, its view, and the browser.
-async fn opened(
-    network: &TestNetwork,
-    partner: &Partner,
-    phone: &mut Phone,
-    request: &[(&'static str, String)],
-) -> (Started, String, View) {
-    let changes: Vec<(&str, &str)> = request.iter().map(|(k, v)| (*k, &**v)).collect();
-    let started = network.start_with(partner, &changes).await;
-    let mut library = phone.phone();
-    let opened = library.claim(&started.link, Obtained::Navigation).await;
-    let opened = opened.expect("an action");
-    (started, opened.offer.action, opened.view)
-}
-
-/// What userinfo says after the approval, and the claims of the ID token.
-async fn approved(
-    partner: &Partner,
-    phone: &mut Phone,
-    (mut started, action, _): (Started, String, View),
-    off: &[&str],
-) -> (Value, Value) {
-    let chosen: Vec<Chosen> = off
-        .iter()
-        .map(|key| Chosen {
-            key: (*key).to_owned(),
-            value: "off".to_owned(),
-        })
-        .collect();
-    let code = phone.code.clone();
-    let mut library = phone.phone();
-    let done = library.approve_choosing(&action, Proof::Code(&code), &chosen);
-    let back = done.await.expect("an approval").return_url;
-    let location = started.browser.get(&back.expect("return_url")).await;
-    let location = location.location.expect("to the partner");
-    let code = parameter(&location, "code").unwrap_or_else(|| panic!("{location}"));
-    let tokens = partner.redeem(&code, &started.login.verifier).await;
-    assert_eq!(tokens.status, StatusCode::OK, "{}", tokens.body);
-    let (status, mut info) = partner.userinfo(tokens.access_token()).await;
-    assert_eq!(status, StatusCode::OK, "{info}");
-    let members = info.as_object_mut().expect("an object");
-    members.remove("sub").expect("a sub");
-    (info, tokens.claims())
-}
 
 #[tokio::test]
 async fn what_is_shown_and_approved_is_shared() {
@@ -105,7 +22,7 @@ async fn what_is_shown_and_approved_is_shared() {
             "nationalities",
             "phone_number",
         ];
-        let partner = partner(&network, &claims).await;
+        let partner = network.share_partner(&claims).await;
         let mut phone = network.enrolled(0).await;
         let request = asking(&json!({
             "name": null, "birthdate": {"essential": true}, "age_gte_18": null, "nationalities": null,
@@ -146,7 +63,9 @@ async fn what_is_shown_and_approved_is_shared() {
 #[tokio::test]
 async fn t40_what_the_person_switches_off_is_not_shared_and_an_essential_one_has_no_switch() {
     let network = TestNetwork::new().await;
-    let partner = partner(&network, &["name!", "birthdate", "phone_number"]).await;
+    let partner = network
+        .share_partner(&["name!", "birthdate", "phone_number"])
+        .await;
     let mut phone = network.enrolled(0).await;
     let all = json!({"name": {"essential": true}, "birthdate": null, "phone_number": {"essential": true}});
     let asked = opened(&network, &partner, &mut phone, &asking(&all)).await;
@@ -162,7 +81,7 @@ async fn t40_what_the_person_switches_off_is_not_shared_and_an_essential_one_has
 #[tokio::test]
 async fn t40_what_is_not_registered_is_not_shared_and_a_scope_asks_only_for_what_is_registered() {
     let network = TestNetwork::new().await;
-    let partner = partner(&network, &["given_name", "email"]).await;
+    let partner = network.share_partner(&["given_name", "email"]).await;
     let mut phone = network.enrolled(0).await;
     let mut request = asking(&json!({
         "birthdate": {"essential": true}, "address": null, "made_up": null, (format!("{OWN}document_number")): null,
@@ -178,7 +97,9 @@ async fn t40_what_is_not_registered_is_not_shared_and_a_scope_asks_only_for_what
 #[tokio::test]
 async fn a_value_that_the_partner_does_not_expect_is_said_and_left_out() {
     let network = TestNetwork::new().await;
-    let partner = partner(&network, &["birthdate", "nationalities", "age_gte_18"]).await;
+    let partner = network
+        .share_partner(&["birthdate", "nationalities", "age_gte_18"])
+        .await;
     let mut phone = network.enrolled(0).await;
     let request = asking(&json!({
         "birthdate": {"value": "1980-01-01"}, "nationalities": {"values": [["NLD"], ["BEL"]]},
@@ -195,7 +116,7 @@ async fn a_value_that_the_partner_does_not_expect_is_said_and_left_out() {
 #[tokio::test]
 async fn what_the_person_lacks_is_said_and_they_may_go_on() {
     let network = TestNetwork::new().await;
-    let partner = partner(&network, &["email!", "given_name"]).await;
+    let partner = network.share_partner(&["email!", "given_name"]).await;
     let mut phone = network.enrolled(0).await;
     let request = asking(&json!({"email": {"essential": true}, "given_name": null}));
     let asked = opened(&network, &partner, &mut phone, &request).await;
@@ -209,7 +130,7 @@ async fn what_the_person_lacks_is_said_and_they_may_go_on() {
 #[tokio::test]
 async fn claims_of_the_id_token_are_in_it() {
     let network = TestNetwork::new().await;
-    let partner = partner(&network, &["age_gte_18", "given_name"]).await;
+    let partner = network.share_partner(&["age_gte_18", "given_name"]).await;
     let mut phone = network.enrolled(0).await;
     let mut request = asking(&json!({"given_name": null}));
     request[1].1 =
@@ -224,7 +145,7 @@ async fn claims_of_the_id_token_are_in_it() {
 #[tokio::test]
 async fn contradictory_claims_are_refused() {
     let network = TestNetwork::new().await;
-    let partner = partner(&network, &["birthdate"]).await;
+    let partner = network.share_partner(&["birthdate"]).await;
     for claims in [
         json!({"userinfo": {"birthdate": {"value": "1", "values": ["1"]}}}),
         json!({"userinfo": {"birthdate": {"value": "1"}}, "id_token": {"birthdate": {"value": "2"}}}),
@@ -250,7 +171,7 @@ fn data_uri(n: usize) -> String {
 #[tokio::test]
 async fn a_photo_is_shown_as_an_image_and_shared_with_its_bytes() {
     for network in TestNetwork::both().await {
-        let partner = partner(&network, &["picture", "address"]).await;
+        let partner = network.share_partner(&["picture", "address"]).await;
         let mut phone = network.enrolled(0).await;
         let request = asking(&json!({"picture": null, "address": null}));
         let opened = opened(&network, &partner, &mut phone, &request).await;
@@ -266,7 +187,7 @@ async fn a_photo_is_shown_as_an_image_and_shared_with_its_bytes() {
 #[tokio::test]
 async fn what_a_bank_gives_while_the_request_waits_is_shared() {
     for network in TestNetwork::both().await {
-        let partner = partner(&network, &["picture", "address"]).await;
+        let partner = network.share_partner(&["picture", "address"]).await;
         let mut phone = network.enrolled(ENROLLED_BEFORE).await;
         let request = asking(&json!({"picture": null, "address": null}));
         let (started, action, view) = opened(&network, &partner, &mut phone, &request).await;
@@ -281,6 +202,52 @@ async fn what_a_bank_gives_while_the_request_waits_is_shared() {
         let (info, _) = approved(&partner, &mut phone, opened, &[]).await;
         assert_eq!(info["picture"], json!(data_uri(ENROLLED_BEFORE)));
         assert_eq!(info["address"]["locality"], "Gent");
+        network.end().await;
+    }
+}
+
+/// Gives a person a date of birth as a bank may say it.
+async fn born(network: &TestNetwork, phone: &Phone, birthdate: &str) {
+    let scheme = &network.server.scheme;
+    let who: ipse_protocol::ids::IdentityId = parsed(&phone.identity);
+    let (key, id) = (scheme.persons.key(&who).await.expect("a key"), who.clone());
+    let sealed = scheme
+        .store
+        .read(move |tx| person::attributes(tx, &id))
+        .await;
+    let sealed = sealed.expect("store").expect("a row");
+    let mut attributes = Attributes::open(&key, &sealed).expect("attributes");
+    birthdate.clone_into(&mut attributes.birthdate);
+    let sealed = attributes.seal(&key).expect("sealed");
+    let write = scheme.store.write(move |tx| {
+        let now = tx.now()?;
+        person::add_attributes(tx, &who, &sealed, "test", "none", now)
+    });
+    write.await.expect("store");
+}
+
+#[tokio::test]
+async fn of_a_partial_birth_date_ages_are_shared_where_they_are_certain() {
+    for (birthdate, adult) in [("1971", json!(true)), ("0000-03-14", Value::Null)] {
+        let network = TestNetwork::new().await;
+        let partner = network
+            .share_partner(&["birthdate!", "age_gte_18", "name"])
+            .await;
+        let mut phone = network.enrolled(0).await;
+        born(&network, &phone, birthdate).await;
+        let request = asking(&json!({
+            "birthdate": {"essential": true}, "age_gte_18": {"value": true}, "name": null,
+        }));
+        let asked = opened(&network, &partner, &mut phone, &request).await;
+        let missing: Vec<&str> = asked.2.missing_claims().collect();
+        assert_eq!(
+            missing.contains(&"age_gte_18"),
+            adult.is_null(),
+            "{missing:?}"
+        );
+        let (info, _) = approved(&partner, &mut phone, asked, &[]).await;
+        assert_eq!(info["birthdate"], birthdate);
+        assert_eq!(info.get("age_gte_18").cloned().unwrap_or_default(), adult);
         network.end().await;
     }
 }

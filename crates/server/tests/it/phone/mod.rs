@@ -14,6 +14,7 @@ mod fingerprint;
 mod history;
 mod library;
 mod me;
+mod partner_events;
 mod partners;
 mod receipts;
 mod recoveries;

@@ -22,24 +22,24 @@ use crate::support::{
 };
 
 const EVENT: &str = "https://ipse.example/events/consent-withdrawn";
-const HOUR: i64 = 3_600_000;
+pub(super) const HOUR: i64 = 3_600_000;
 
-/// The endpoint of a partner: what it answers, and what it was sent.
+/// The endpoint of a partner: what it answers, and what it was sent. With status 0 it never answers.
 #[derive(Clone)]
-struct Endpoint {
+pub(super) struct Endpoint {
     answer: Arc<Mutex<(u16, String)>>,
     told: Arc<Mutex<Vec<String>>>,
 }
 
 impl Endpoint {
-    fn new(status: u16) -> Self {
+    pub(super) fn new(status: u16) -> Self {
         Self {
             answer: Arc::new(Mutex::new((status, String::new()))),
             told: Arc::default(),
         }
     }
 
-    async fn serve(&self) -> String {
+    pub(super) async fn serve(&self) -> String {
         let endpoint = self.clone();
         let take = move |headers: HeaderMap, body: String| {
             let media_type = headers.get(CONTENT_TYPE).map(|value| value.as_bytes());
@@ -50,8 +50,13 @@ impl Endpoint {
             // A redirect that is followed would count too.
             endpoint.told.lock().unwrap().push(body);
             let (status, text) = endpoint.answer.lock().unwrap().clone();
-            let status = StatusCode::from_u16(status).expect("a status");
-            async move { (status, [(LOCATION, "/elsewhere")], text).into_response() }
+            async move {
+                if status == 0 {
+                    std::future::pending::<()>().await;
+                }
+                let status = StatusCode::from_u16(status).expect("a status");
+                (status, [(LOCATION, "/elsewhere")], text).into_response()
+            }
         };
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
@@ -60,16 +65,16 @@ impl Endpoint {
         format!("http://127.0.0.1:{port}/events")
     }
 
-    fn answers(&self, status: u16, body: &str) {
+    pub(super) fn answers(&self, status: u16, body: &str) {
         *self.answer.lock().unwrap() = (status, body.to_owned());
     }
 
-    fn told(&self) -> Vec<String> {
+    pub(super) fn told(&self) -> Vec<String> {
         self.told.lock().unwrap().clone()
     }
 }
 
-async fn partner_with(network: &TestNetwork, endpoint: &Endpoint) -> Partner {
+pub(super) async fn partner_with(network: &TestNetwork, endpoint: &Endpoint) -> Partner {
     let registration = json!({
         "security_event_endpoint": endpoint.serve().await,
         "services": [{"code": "HOEK_LOGIN", "type": "login", "return_minutes": 45}],
@@ -78,14 +83,14 @@ async fn partner_with(network: &TestNetwork, endpoint: &Endpoint) -> Partner {
 }
 
 /// An approved login whose browser may come back.
-struct Approved {
+pub(super) struct Approved {
     browser: Browser,
     action: String,
-    code: String,
-    verifier: String,
+    pub(super) code: String,
+    pub(super) verifier: String,
 }
 
-async fn login(network: &TestNetwork, partner: &Partner, phone: &mut Phone) -> Approved {
+pub(super) async fn login(network: &TestNetwork, partner: &Partner, phone: &mut Phone) -> Approved {
     let mut browser = network.browser();
     let login = partner.begin_with(&mut browser, &[("acr_values", "basic")]);
     let login = login.await;
@@ -112,14 +117,17 @@ async fn login(network: &TestNetwork, partner: &Partner, phone: &mut Phone) -> A
     }
 }
 
-async fn withdraw(phone: &mut Phone, partner: &Partner) -> Withdrawn {
+pub(super) async fn withdraw(phone: &mut Phone, partner: &Partner) -> Withdrawn {
     let path = format!("/partners/{}/withdraw", partner.client_id);
     let answer = phone.post(&path, &json!({})).await;
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
     answer.json()
 }
 
-async fn told(network: &TestNetwork, partner: &Partner) -> Option<(Told, Option<String>)> {
+pub(super) async fn told(
+    network: &TestNetwork,
+    partner: &Partner,
+) -> Option<(Told, Option<String>)> {
     let partner: PartnerId = parsed(&partner.client_id);
     let read = network.server.scheme.store.read(move |tx| {
         let mut found = withdrawal::undelivered(tx, &partner)?;
@@ -154,7 +162,7 @@ async fn silent(partner: &Partner, browser: &mut Browser) -> Option<String> {
     parameter(&location, "error")
 }
 
-async fn hinted(partner: &Partner, hint: &str) -> (StatusCode, Value) {
+pub(super) async fn hinted(partner: &Partner, hint: &str) -> (StatusCode, Value) {
     let mut request = partner.request(&partner.login());
     request.push(("id_token_hint".to_owned(), hint.to_owned()));
     partner.push(request).await

@@ -16,6 +16,7 @@ mod phone;
 pub mod plain;
 pub mod recoveries;
 pub mod requests;
+pub mod share;
 pub mod sims;
 mod site;
 pub mod snapshot;

@@ -19,6 +19,8 @@ pub struct Partner {
     pub client_id: String,
     pub key: SigningKey,
     pub redirect_uri: String,
+    /// What its requests have as scope, if nothing else is said.
+    pub scope: String,
     pub issuer: String,
     /// Where requests go: the issuer, or a node beside it.
     pub at: String,
@@ -96,6 +98,7 @@ impl Partner {
             client_id,
             key,
             redirect_uri,
+            scope: "openid profile".to_owned(),
             issuer: network.issuer.clone(),
             at: network.issuer.clone(),
             clock: network.db.clock().clone(),
@@ -132,7 +135,7 @@ impl Partner {
         [
             ("client_id", self.client_id.as_str()),
             ("response_type", "code"),
-            ("scope", "openid profile"),
+            ("scope", &self.scope),
             ("redirect_uri", &self.redirect_uri),
             ("state", &login.state),
             ("nonce", &login.nonce),

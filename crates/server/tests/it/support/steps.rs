@@ -5,6 +5,7 @@ use ipse_protocol::Random;
 use ipse_protocol::code::code_proof;
 use ipse_protocol::terms::{Decision, Factor, KeyKind, Obtained, RefusalReason};
 use ipse_protocol::transcript::Transcript;
+use ipse_protocol::view::Chosen;
 use ipse_protocol::wire::{
     ApproveRequest, Attempt, AttemptRequest, AttemptResponse, DecisionResponse, DeviceKey,
     EnrolmentRequest, EnrolmentResponse, Offer, RefuseRequest,
@@ -24,6 +25,8 @@ pub struct Opened {
     pub attempt: Attempt,
     pub session_key: Vec<u8>,
     pub ke3: Vec<u8>,
+    /// What the person chooses: what the view says before they choose.
+    pub chosen: Vec<Chosen>,
 }
 
 impl Opened {
@@ -31,6 +34,7 @@ impl Opened {
     pub fn approval(&self, t: [u8; 32], proof: [u8; 32]) -> Approval {
         let ke3 = <[u8; 64]>::try_from(&*self.ke3).expect("KE3");
         Approval::with_code_proof(&self.attempt.attempt, t, ke3, proof)
+            .choosing(self.chosen.clone())
     }
 }
 
@@ -210,6 +214,7 @@ impl Phone {
             attempt,
             session_key: done.session_key.to_vec(),
             ke3: done.ke3.to_vec(),
+            chosen: offer.open().expect("a view").defaults(),
         })
     }
 
@@ -220,15 +225,16 @@ impl Phone {
 
     /// The transcript of an approval with a factor. The SIM statement is not checked.
     pub fn transcript_of(&self, offer: &Offer, attempt: &Attempt, factor: Factor) -> Transcript {
+        let view = offer.open().expect("a view");
         offer.transcript(
-            &offer.open().expect("a view"),
+            &view,
             &self.state.issuer,
             self.device_id(),
             attempt.sequence,
             attempt.sim_statement.as_deref(),
             factor,
             Decision::Approve,
-            &[],
+            &view.defaults(),
         )
     }
 

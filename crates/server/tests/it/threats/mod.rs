@@ -1,5 +1,6 @@
-//! Tests of the threat model, one file per threat: `t05_…` tests threat 5 (docs/security.md).
+//! Tests of the threat model, one file per threat: `t05_…` tests threat 5 (docs/security.md). `details` has several, on requests for details.
 
+mod details;
 mod t01_lured_approval;
 mod t01_suspended_partner;
 mod t02_prompt_bombing;

@@ -26,10 +26,13 @@ async fn waiting(network: &TestNetwork) -> Vec<i64> {
         .collect()
 }
 
-async fn killed_at_every_step(db: TestDb) {
+async fn killed_at_every_step(db: TestDb, details: bool) {
     let mut network = TestNetwork::on(db, Options::default()).await;
     let mut phone = network.enrolled(0).await;
-    let partner = network.partner().await;
+    let partner = match details {
+        false => network.partner().await,
+        true => network.share_partner(&["name", "birthdate"]).await,
+    };
     let mut child = Child::replace(&mut network).await;
     let mut logins = 0;
     for step in 0..7 {
@@ -173,6 +176,7 @@ async fn login(
         attempt,
         session_key: done.session_key.to_vec(),
         ke3: done.ke3.to_vec(),
+        chosen: offer.open().expect("a view").defaults(),
     };
 
     let (approval, _) = phone.seal_approval(&offer, &opened);
@@ -272,12 +276,17 @@ fn child() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn t13_a_login_survives_a_kill_at_every_step_on_sqlite() {
-    killed_at_every_step(TestDb::sqlite()).await;
+    killed_at_every_step(TestDb::sqlite(), false).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn t13_a_request_for_details_survives_a_kill_at_every_step() {
+    killed_at_every_step(TestDb::sqlite(), true).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn t13_a_login_survives_a_kill_at_every_step_on_postgres() {
-    killed_at_every_step(TestDb::postgres()).await;
+    killed_at_every_step(TestDb::postgres(), false).await;
 }
 
 /// What follows from a decision outside its transaction comes after the kill, and once.
