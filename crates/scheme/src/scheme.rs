@@ -5,6 +5,7 @@ use std::sync::Arc;
 use ipse_keys::KeyStore;
 use ipse_protocol::{Clock, Random};
 use ipse_store::{Store, Tx};
+use ipse_texts::Language;
 
 use crate::code::CodeService;
 use crate::config::Config;
@@ -125,6 +126,11 @@ impl Scheme {
         rule: impl FnMut(&mut Tx) -> Result<T, RuleError> + Send + 'static,
     ) -> Result<T, Error> {
         Ok(self.store.read_rule(rule).await?)
+    }
+
+    /// The label of an attribute, by the name under which partners get it.
+    pub fn attribute_label(&self, language: Language, name: &str) -> String {
+        self.views.label(language, name)
     }
 
     /// OPAQUE's server.

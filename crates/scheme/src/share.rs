@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use ipse_protocol::terms::{ChoiceKind, FieldKind};
 use ipse_protocol::view::{Choice, Chosen, Field, OFF, ON, View};
-use ipse_texts::Localized;
+use ipse_store::Kind;
+use ipse_texts::{Language, Localized};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -18,6 +19,11 @@ mod date;
 mod rows;
 
 use rows::{Group, ROWS, Row, Shown};
+
+/// The day of a time (milliseconds, in UTC) as a person reads it.
+pub fn day(time: i64, language: Language) -> String {
+    date::day(time, language).unwrap_or_default()
+}
 
 /// What a request to share has beside the names of its attributes.
 #[derive(Debug, Serialize, Deserialize)]
@@ -215,7 +221,11 @@ pub(crate) fn released(
     request: &ActionRequest<'_>,
     mut given: Given,
 ) -> Result<Vec<(String, Value)>, Error> {
-    let details: Option<Details> = request.details.map(|_| request.details()).transpose()?;
+    let details: Option<Details> = match (request.kind, request.details) {
+        // Its details say which session asks.
+        (Kind::Export, _) | (_, None) => None,
+        (_, Some(_)) => Some(request.details()?),
+    };
     let is_off = |row: &Field| {
         let main = row.claims.first();
         chosen

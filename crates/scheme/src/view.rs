@@ -86,6 +86,16 @@ impl Views {
         }
     }
 
+    /// The label of an attribute, by the name under which partners get it; the name itself where there is no label.
+    pub(crate) fn label(&self, language: Language, name: &str) -> String {
+        let short = name.rsplit('/').next().unwrap_or(name);
+        let key = format!("attribute-{}", short.replace('_', "-"));
+        match self.0.messages().contains(&key) {
+            true => self.0.get(language, &key).into_owned(),
+            false => short.to_owned(),
+        }
+    }
+
     /// Builds a view in a language.
     pub(crate) fn build(&self, language: Language, c: Content<'_>) -> View {
         let text = |key: &str| self.sentences(language).get(key);

@@ -16,6 +16,7 @@ use crate::actor::Viewer;
 use crate::block;
 use crate::device::{Incoming, Spent};
 use crate::error::{Error, refuse};
+use crate::grant::session::is_own_partner;
 use crate::partner_events::EventError;
 use crate::request::ActionRequest;
 use crate::scheme::Scheme;
@@ -104,7 +105,9 @@ impl Scheme {
         partner: &str,
     ) -> Result<Withdrawn, Error> {
         let signed = self.verify_request(incoming).await?;
-        let partner = PartnerId::parse(partner).ok_or(ProblemCode::NotFound)?;
+        let partner = PartnerId::parse(partner)
+            .filter(|id| !is_own_partner(id))
+            .ok_or(ProblemCode::NotFound)?;
         let (sequence, who) = (self.sequence(&signed), signed.device.identity.clone());
         self.write(move |tx| {
             let spent = sequence.spend(tx)?;

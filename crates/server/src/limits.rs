@@ -9,7 +9,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use crate::config::ServerConfig;
 
 /// Most exports that are made at a time. Each may hold a history of years in memory.
-const EXPORTS: usize = 8;
+pub const EXPORTS: usize = 8;
 /// Most concurrent calls to one party.
 pub const SLOTS_PER_PARTY: usize = 64;
 /// How long the phone should wait when all slots are in use.

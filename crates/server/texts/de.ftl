@@ -97,3 +97,84 @@ server-error-do = Beginnen Sie in einer Minute auf der Website neu. Geschieht es
 page-unknown-title = Diese Seite gibt es nicht
 page-unknown-what = Die Adresse stimmt nicht, oder die Seite ist umgezogen.
 page-unknown-do = Gehen Sie zurück zu der Website, auf der Sie sich anmelden möchten.
+
+me-title = Ihr Ipse
+me-start-what = Sehen Sie, welche Websites etwas von Ihnen bekamen, was und wann. Ihr Telefon fragt Sie zuerst.
+me-start-button = Mit meinem Telefon weiter
+me-login-title = Ihr Ipse in diesem Browser sehen
+me-login-asks = Ihr Telefon fragt Sie zuerst. Dann zeigt dieser Browser, wer etwas von Ihnen bekam, was und wann. Die Daten selbst zeigt er nicht.
+me-export-title = Ihre Daten sehen und herunterladen
+me-export-asks = Ihr Telefon fragt Sie zuerst, mit SIM und Code. Dann zeigt dieser Browser zehn Minuten lang alles, was Ipse über Sie speichert. Scannen Sie den Code mit der Ipse-App selbst oder öffnen Sie die App auf diesem Gerät: Ein Link oder Bild, das jemand geschickt hat, funktioniert nicht.
+me-left = { $minutes ->
+    [0] Sie sind noch weniger als eine Minute angemeldet
+    [one] Sie sind noch 1 Minute angemeldet
+   *[other] Sie sind noch { $minutes } Minuten angemeldet
+}
+me-sign-out = Abmelden
+me-partners = Wer etwas von Ihnen bekam
+me-none = Noch niemand. Wenn Sie sich irgendwo anmelden oder Daten teilen, finden Sie es hier.
+me-got = Was
+me-got-nothing = Nur, dass Sie es sind
+me-last = Zuletzt
+me-first = Zuerst
+me-times = Wie oft
+me-withdrawn = Sie haben Ihre Einwilligung am { $day } widerrufen.
+me-erase = Was sie hat, hat sie noch: Bitten Sie { $partner }, es zu löschen.
+me-data-heading = Ihre Daten
+me-data-what = Um die Daten selbst zu sehen und alles herunterzuladen, was Ipse über Sie speichert, sagen Sie auf Ihrem Telefon noch einmal Ja, mit SIM und Code.
+me-data-button = Meine Daten sehen und herunterladen
+me-data-open = Sie haben auf Ihrem Telefon Ja gesagt. Dieser Browser darf Ihre Daten zeigen, bis Sie sich abmelden.
+me-data-see = Meine Daten sehen
+me-all-title = Alles, was Ipse über Sie speichert
+me-all-what = Stand vom { $day }. Die Datei enthält dasselbe und mehr: frühere Fotos, Nummern von Belegen, was die Bank unterschrieb. Bewahren Sie sie gut auf: Wer sie hat, kennt Sie.
+me-download = Als Datei herunterladen
+me-identity = Ihr Ipse
+me-status = Zustand
+me-active = Bereit
+me-blocked = Geschützt: gesperrt
+me-closed = Geschlossen
+me-since = Seit
+me-number = Nummer
+me-known = Was über Sie bekannt ist
+me-known-since = Seit { $day }
+me-contact = E-Mail und SIM
+me-email = E-Mail-Adresse, geprüft
+me-sim = SIM, verbunden
+me-devices = Ihre Telefone, und was dort beweist, dass Sie es sind
+me-device-over = Nicht mehr in Gebrauch
+me-last-used = Zuletzt benutzt
+me-key = Schlüssel des Telefons
+me-code = Code
+me-fingerprint = Fingerabdruck oder Gesicht
+me-proof-since = seit { $day }; Ipse kann es nicht lesen
+me-given = Was Sie gaben
+me-withdrawn-label = Widerrufen
+me-yes = Ja
+me-no = Nein
+me-photo = Foto
+me-asked = Alles, was gefragt wurde
+me-kind-login = Anmeldung
+me-kind-share = Daten teilen
+me-kind-sim = SIM verbinden
+me-kind-code = Code ändern
+me-kind-fingerprint = Fingerabdruck oder Gesicht
+me-kind-email = E-Mail-Adresse
+me-kind-unblock = entsperren
+me-kind-export = Ihre Daten
+me-open = offen
+me-approved = genehmigt
+me-refused = abgelehnt
+me-expired = Zeit war um
+me-cancelled = abgebrochen
+me-receipts = Belege
+me-receipts-count = { $count ->
+    [one] 1 Beleg. Sie können ihn in der Ipse-App prüfen.
+   *[other] { $count } Belege. Sie können jeden in der Ipse-App prüfen.
+}
+me-nothing = Nichts
+session-over-title = Sie sind abgemeldet
+session-over-what = Zu Ihrem Schutz endet das nach zehn Minuten, wenn ein anderer Browser übernimmt und sobald sich an Ihrem Ipse etwas ändert.
+session-over-do = Melden Sie sich mit Ihrem Telefon noch einmal an, um weiterzumachen.
+action-refused-title = Sie haben Nein gesagt
+action-refused-what = Sie haben auf Ihrem Telefon Nein gesagt. Nichts wurde gezeigt.
+action-refused-do = Wollten Sie es doch? Dann fangen Sie noch einmal an.

@@ -97,3 +97,84 @@ server-error-do = Start again at the site in a minute. If it keeps happening, te
 page-unknown-title = This page does not exist
 page-unknown-what = The address is not right, or the page has moved.
 page-unknown-do = Go back to the site where you want to log in.
+
+me-title = Your Ipse
+me-start-what = See which sites got something from you, what and when. Your phone asks you first.
+me-start-button = Continue with my phone
+me-login-title = See your Ipse in this browser
+me-login-asks = Your phone asks you first. Then this browser shows who got something from you, what and when. It does not show the details themselves.
+me-export-title = See and download your data
+me-export-asks = Your phone asks you first, with SIM and code. Then this browser shows all that Ipse holds on you, for ten minutes. Scan the code with the Ipse app itself, or open the app on this device: a link or picture that somebody sent does not work.
+me-left = { $minutes ->
+    [0] You are signed in for less than a minute
+    [one] You are signed in for 1 more minute
+   *[other] You are signed in for { $minutes } more minutes
+}
+me-sign-out = Sign out
+me-partners = Who got something from you
+me-none = Nobody yet. When you log in somewhere or share details, you find it here.
+me-got = What
+me-got-nothing = Only that it is you
+me-last = Last time
+me-first = First time
+me-times = How often
+me-withdrawn = You withdrew your consent on { $day }.
+me-erase = What it has, it still has: ask { $partner } to erase it.
+me-data-heading = Your data
+me-data-what = To see the details themselves and download all that Ipse holds on you, say yes once more on your phone, with SIM and code.
+me-data-button = See and download my data
+me-data-open = You said yes on your phone. This browser may show your data until you sign out.
+me-data-see = See my data
+me-all-title = All that Ipse holds on you
+me-all-what = As of { $day }. The file has the same and more: earlier photos, numbers of receipts, what the bank signed. Keep it well: who has it knows you.
+me-download = Download as a file
+me-identity = Your Ipse
+me-status = State
+me-active = Ready to use
+me-blocked = Protected: blocked
+me-closed = Closed
+me-since = Since
+me-number = Number
+me-known = What is known about you
+me-known-since = Since { $day }
+me-contact = E-mail and SIM
+me-email = E-mail address, checked
+me-sim = SIM, connected
+me-devices = Your phones, and what proves there that it is you
+me-device-over = Not in use any more
+me-last-used = Last used
+me-key = Key of the phone
+me-code = Code
+me-fingerprint = Fingerprint or face
+me-proof-since = since { $day }; Ipse cannot read it
+me-given = What you gave
+me-withdrawn-label = Withdrawn
+me-yes = Yes
+me-no = No
+me-photo = Photo
+me-asked = Everything that was asked
+me-kind-login = log in
+me-kind-share = share details
+me-kind-sim = connect the SIM
+me-kind-code = change the code
+me-kind-fingerprint = fingerprint or face
+me-kind-email = e-mail address
+me-kind-unblock = unblock
+me-kind-export = your data
+me-open = open
+me-approved = approved
+me-refused = refused
+me-expired = time was up
+me-cancelled = stopped
+me-receipts = Receipts
+me-receipts-count = { $count ->
+    [one] 1 receipt. You can check it in the Ipse app.
+   *[other] { $count } receipts. You can check each one in the Ipse app.
+}
+me-nothing = Nothing
+session-over-title = You are signed out
+session-over-what = To keep you safe, this ends after ten minutes, when another browser takes over, and whenever something about your Ipse changes.
+session-over-do = Sign in with your phone once more to go on.
+action-refused-title = You said no
+action-refused-what = You said no on your phone. Nothing was shown.
+action-refused-do = Did you want it after all? Then start again.

@@ -97,3 +97,84 @@ server-error-do = Recommencez sur le site dans une minute. Si cela se répète, 
 page-unknown-title = Cette page n’existe pas
 page-unknown-what = L’adresse n’est pas correcte, ou la page a changé de place.
 page-unknown-do = Retournez sur le site où vous voulez vous connecter.
+
+me-title = Votre Ipse
+me-start-what = Voyez quels sites ont reçu quelque chose de vous, quoi et quand. Votre téléphone vous le demande d’abord.
+me-start-button = Continuer avec mon téléphone
+me-login-title = Voir votre Ipse dans ce navigateur
+me-login-asks = Votre téléphone vous le demande d’abord. Ensuite, ce navigateur montre qui a reçu quelque chose de vous, quoi et quand. Il ne montre pas les données elles-mêmes.
+me-export-title = Voir et télécharger vos données
+me-export-asks = Votre téléphone vous le demande d’abord, avec la SIM et le code. Ensuite, ce navigateur montre pendant dix minutes tout ce qu’Ipse garde sur vous. Scannez le code avec l’app Ipse elle-même, ou ouvrez l’app sur cet appareil : un lien ou une photo que quelqu’un a envoyés ne marchent pas.
+me-left = { $minutes ->
+    [0] Vous êtes connecté pour moins d’une minute
+    [one] Vous êtes connecté pour 1 minute encore
+   *[other] Vous êtes connecté pour { $minutes } minutes encore
+}
+me-sign-out = Se déconnecter
+me-partners = Qui a reçu quelque chose de vous
+me-none = Personne encore. Quand vous vous connectez quelque part ou partagez des données, vous le trouvez ici.
+me-got = Quoi
+me-got-nothing = Seulement que c’est vous
+me-last = Dernière fois
+me-first = Première fois
+me-times = Combien de fois
+me-withdrawn = Vous avez retiré votre accord le { $day }.
+me-erase = Ce qu’il a reçu, il l’a encore : demandez à { $partner } de l’effacer.
+me-data-heading = Vos données
+me-data-what = Pour voir les données elles-mêmes et télécharger tout ce qu’Ipse garde sur vous, dites oui encore une fois sur votre téléphone, avec la SIM et le code.
+me-data-button = Voir et télécharger mes données
+me-data-open = Vous avez dit oui sur votre téléphone. Ce navigateur peut montrer vos données jusqu’à ce que vous vous déconnectiez.
+me-data-see = Voir mes données
+me-all-title = Tout ce qu’Ipse garde sur vous
+me-all-what = Au { $day }. Le fichier contient la même chose et plus : photos précédentes, numéros des reçus, ce que la banque a signé. Gardez-le bien : qui l’a vous connaît.
+me-download = Télécharger le fichier
+me-identity = Votre Ipse
+me-status = État
+me-active = Prêt à l’emploi
+me-blocked = Protégé : bloqué
+me-closed = Fermé
+me-since = Depuis
+me-number = Numéro
+me-known = Ce qui est connu de vous
+me-known-since = Depuis le { $day }
+me-contact = E-mail et SIM
+me-email = Adresse e-mail, vérifiée
+me-sim = SIM, reliée
+me-devices = Vos téléphones, et ce qui y prouve que c’est vous
+me-device-over = Plus en service
+me-last-used = Dernière utilisation
+me-key = Clé du téléphone
+me-code = Code
+me-fingerprint = Empreinte ou visage
+me-proof-since = depuis le { $day } ; Ipse ne peut pas le lire
+me-given = Ce que vous avez donné
+me-withdrawn-label = Retiré
+me-yes = Oui
+me-no = Non
+me-photo = Photo
+me-asked = Tout ce qui a été demandé
+me-kind-login = connexion
+me-kind-share = partage de données
+me-kind-sim = relier la SIM
+me-kind-code = changer le code
+me-kind-fingerprint = empreinte ou visage
+me-kind-email = adresse e-mail
+me-kind-unblock = débloquer
+me-kind-export = vos données
+me-open = en cours
+me-approved = accepté
+me-refused = refusé
+me-expired = temps écoulé
+me-cancelled = arrêté
+me-receipts = Reçus
+me-receipts-count = { $count ->
+    [one] 1 reçu. Vous pouvez le vérifier dans l’app Ipse.
+   *[other] { $count } reçus. Vous pouvez vérifier chacun dans l’app Ipse.
+}
+me-nothing = Rien
+session-over-title = Vous êtes déconnecté
+session-over-what = Pour vous protéger, ceci se termine après dix minutes, quand un autre navigateur prend le relais, et dès que quelque chose change à votre Ipse.
+session-over-do = Connectez-vous encore une fois avec votre téléphone pour continuer.
+action-refused-title = Vous avez dit non
+action-refused-what = Vous avez dit non sur votre téléphone. Rien n’a été montré.
+action-refused-do = Vous le vouliez quand même ? Alors recommencez.

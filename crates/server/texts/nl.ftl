@@ -97,3 +97,84 @@ server-error-do = Begin over een minuut opnieuw bij de site. Blijft het gebeuren
 page-unknown-title = Deze pagina bestaat niet
 page-unknown-what = Het adres klopt niet, of de pagina is verhuisd.
 page-unknown-do = Ga terug naar de site waar je je wilt aanmelden.
+
+me-title = Je Ipse
+me-start-what = Bekijk welke sites iets van je kregen, wat en wanneer. Je telefoon vraagt het je eerst.
+me-start-button = Verder met mijn telefoon
+me-login-title = Je Ipse in deze browser bekijken
+me-login-asks = Je telefoon vraagt het je eerst. Dan toont deze browser wie iets van je kreeg, wat en wanneer. De gegevens zelf toont hij niet.
+me-export-title = Je gegevens bekijken en downloaden
+me-export-asks = Je telefoon vraagt het je eerst, met SIM en code. Dan toont deze browser tien minuten lang alles wat Ipse over je bewaart. Scan de code met de Ipse-app zelf, of open de app op dit toestel: een link of foto die iemand stuurde, werkt niet.
+me-left = { $minutes ->
+    [0] Je bent nog minder dan een minuut aangemeld
+    [one] Je bent nog 1 minuut aangemeld
+   *[other] Je bent nog { $minutes } minuten aangemeld
+}
+me-sign-out = Afmelden
+me-partners = Wie iets van je kreeg
+me-none = Nog niemand. Als je ergens aanmeldt of gegevens deelt, vind je het hier.
+me-got = Wat
+me-got-nothing = Alleen dat jij het bent
+me-last = Laatste keer
+me-first = Eerste keer
+me-times = Hoe vaak
+me-withdrawn = Je trok je toestemming in op { $day }.
+me-erase = Wat ze hebben, hebben ze nog: vraag { $partner } om het te wissen.
+me-data-heading = Je gegevens
+me-data-what = Wil je de gegevens zelf zien en alles downloaden wat Ipse over je bewaart? Zeg dan nog eens ja op je telefoon, met SIM en code.
+me-data-button = Mijn gegevens bekijken en downloaden
+me-data-open = Je zei ja op je telefoon. Deze browser mag je gegevens tonen tot je afmeldt.
+me-data-see = Mijn gegevens bekijken
+me-all-title = Alles wat Ipse over je bewaart
+me-all-what = Stand van { $day }. Het bestand bevat hetzelfde en meer: eerdere foto’s, nummers van bewijzen, wat de bank ondertekende. Bewaar het goed: wie het heeft, kent je.
+me-download = Downloaden als bestand
+me-identity = Je Ipse
+me-status = Toestand
+me-active = Klaar voor gebruik
+me-blocked = Beschermd: geblokkeerd
+me-closed = Gesloten
+me-since = Sinds
+me-number = Nummer
+me-known = Wat over je bekend is
+me-known-since = Sinds { $day }
+me-contact = E-mail en SIM
+me-email = E-mailadres, gecontroleerd
+me-sim = SIM, verbonden
+me-devices = Je telefoons, en wat daar bewijst dat jij het bent
+me-device-over = Niet meer in gebruik
+me-last-used = Laatst gebruikt
+me-key = Sleutel van de telefoon
+me-code = Code
+me-fingerprint = Vingerafdruk of gezicht
+me-proof-since = sinds { $day }; Ipse kan het niet lezen
+me-given = Wat je gaf
+me-withdrawn-label = Ingetrokken
+me-yes = Ja
+me-no = Nee
+me-photo = Foto
+me-asked = Alles wat gevraagd werd
+me-kind-login = aanmelden
+me-kind-share = gegevens delen
+me-kind-sim = SIM verbinden
+me-kind-code = code wijzigen
+me-kind-fingerprint = vingerafdruk of gezicht
+me-kind-email = e-mailadres
+me-kind-unblock = deblokkeren
+me-kind-export = je gegevens
+me-open = open
+me-approved = goedgekeurd
+me-refused = geweigerd
+me-expired = tijd was om
+me-cancelled = gestopt
+me-receipts = Bewijzen
+me-receipts-count = { $count ->
+    [one] 1 bewijs. Je kunt het controleren in de Ipse-app.
+   *[other] { $count } bewijzen. Je kunt elk bewijs controleren in de Ipse-app.
+}
+me-nothing = Niets
+session-over-title = Je bent afgemeld
+session-over-what = Voor je veiligheid eindigt dit na tien minuten, als een andere browser het overneemt, en zodra er iets aan je Ipse verandert.
+session-over-do = Meld je nog eens aan met je telefoon om verder te gaan.
+action-refused-title = Je zei nee
+action-refused-what = Je zei nee op je telefoon. Er is niets getoond.
+action-refused-do = Wilde je het toch? Begin dan opnieuw.

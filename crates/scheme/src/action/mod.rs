@@ -18,6 +18,7 @@ use crate::actor::Viewer;
 use crate::attribute;
 use crate::device::Signed;
 use crate::error::{Error, RuleError, refuse};
+use crate::grant::session::is_own_partner;
 use crate::link;
 use crate::remembered;
 use crate::request::ActionRequest;
@@ -109,7 +110,11 @@ impl Scheme {
         Ok(ActionSummary {
             id: a.id.to_string(),
             kind: a.kind.wire(),
-            partner_id: a.partner.as_ref().map(ToString::to_string),
+            partner_id: a
+                .partner
+                .as_ref()
+                .filter(|id| !is_own_partner(id))
+                .map(ToString::to_string),
             partner: Some(request.partner_name.into_owned()),
             domain: Some(request.partner_domain.into_owned()),
             status: a.status_at(now),

@@ -4,6 +4,7 @@ use ipse_protocol::terms::{
     ActionStatus, BlockReason, Factor, Flow, IdentityStatus, KeyKind, LeafKind, Level,
 };
 use ipse_store::Kind;
+use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -48,6 +49,16 @@ pub struct Export {
     pub subs: Vec<SubData>,
     /// Receipts, oldest first.
     pub receipts: Vec<ReceiptData>,
+}
+
+impl Export {
+    /// A name for a file with this document.
+    pub fn file_name(&self) -> String {
+        match Timestamp::from_millisecond(self.created) {
+            Ok(time) => format!("ipse-{}.json", time.strftime("%Y-%m-%d")),
+            Err(_) => "ipse.json".to_owned(),
+        }
+    }
 }
 
 /// The identity.

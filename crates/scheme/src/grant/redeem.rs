@@ -6,6 +6,7 @@ use ipse_protocol::{constant_time_eq, sha256};
 use ipse_store::grant::{self, Grant, GrantState, GrantStatus};
 use ipse_store::{StoreError, Tx, action};
 
+use super::session::is_own_partner;
 use super::{action_of, bearer, released_as};
 use serde_json::Value;
 
@@ -127,10 +128,15 @@ impl Scheme {
         check_binding(bound_to(token), proof.as_ref())?;
         let token = token.to_owned();
         let found = match proof {
-            None => self.store.read(move |tx| live(tx, &token)).await?,
+            None => self
+                .store
+                .read(move |tx| live(tx, &token))
+                .await?
+                .filter(of_partner),
             Some(proof) => {
                 let shown = move |tx: &mut Tx| {
-                    let found = live(tx, &token)?.ok_or(LoginRefusal::TokenInvalid)?;
+                    let found = live(tx, &token)?.filter(of_partner);
+                    let found = found.ok_or(LoginRefusal::TokenInvalid)?;
                     use_proof(tx, &found.grant.partner, &proof)?;
                     Ok::<_, RuleError<LoginRefusal>>(found)
                 };
@@ -201,7 +207,7 @@ pub(crate) fn released(grant: &Grant, key: &PersonKey) -> Result<Vec<(String, Va
 }
 
 /// The grant of an authorization code.
-fn by_code(tx: &mut Tx, code: &str) -> Result<Option<GrantState>, StoreError> {
+pub(super) fn by_code(tx: &mut Tx, code: &str) -> Result<Option<GrantState>, StoreError> {
     let hash = sha256(code.as_bytes());
     let found = by_bearer(tx, code)?;
     Ok(found.filter(|found| constant_time_eq(&hash, &found.grant.code_hash)))
@@ -248,7 +254,7 @@ fn check_binding(bound: Option<&str>, proof: Option<&Proof>) -> Result<(), Login
 }
 
 /// The grant of an access token that can be used now.
-fn live(tx: &mut Tx, token: &str) -> Result<Option<GrantState>, StoreError> {
+pub(super) fn live(tx: &mut Tx, token: &str) -> Result<Option<GrantState>, StoreError> {
     let now = tx.now()?;
     let live = |found: &GrantState| {
         found.grant.status == GrantStatus::Redeemed
@@ -256,6 +262,11 @@ fn live(tx: &mut Tx, token: &str) -> Result<Option<GrantState>, StoreError> {
             && found.is_current()
     };
     Ok(by_token(tx, token)?.filter(live))
+}
+
+/// Whether it is a partner's: the cookie of a session in which a person looks at their data is no access token.
+fn of_partner(found: &GrantState) -> bool {
+    !is_own_partner(&found.grant.partner)
 }
 
 fn by_bearer(tx: &mut Tx, bearer: &str) -> Result<Option<GrantState>, StoreError> {

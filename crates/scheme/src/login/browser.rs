@@ -119,6 +119,7 @@ impl Scheme {
         };
         Ok(SignIn {
             action: row.id.clone(),
+            kind: row.kind,
             partner,
             partner_name: request.partner_name.into_owned(),
             partner_domain: request.partner_domain.into_owned(),

@@ -9,6 +9,7 @@ use std::net::IpAddr;
 use ipse_protocol::ids::{ActionId, PartnerId};
 use ipse_protocol::terms::{ActionStatus, Level};
 
+use ipse_store::Kind;
 use ipse_texts::Language;
 
 use crate::grant::AuthorizationCode;
@@ -49,6 +50,8 @@ pub enum Begun {
 pub struct SignIn {
     /// The action.
     pub action: ActionId,
+    /// What kind of action.
+    pub kind: Kind,
     /// The partner.
     pub partner: PartnerId,
     /// The partner's name.

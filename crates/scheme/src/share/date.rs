@@ -1,7 +1,9 @@
 //! Dates of people: what is known of a birth date, ages, and how a person reads a date.
 
 use ipse_texts::Language;
+use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 
 /// What is known of a date of birth (OpenID Connect Core §5.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,6 +69,20 @@ impl Birth {
             _ => parts,
         })
     }
+}
+
+/// The day of a time (milliseconds, in UTC) as a person reads it.
+pub(super) fn day(time: i64, language: Language) -> Option<String> {
+    let date = Timestamp::from_millisecond(time)
+        .ok()?
+        .to_zoned(TimeZone::UTC)
+        .date();
+    let known = Birth {
+        year: Some(date.year()),
+        month: Some(date.month()),
+        day: Some(date.day()),
+    };
+    known.read(language)
 }
 
 fn month_name(month: i8, language: Language) -> Option<&'static str> {

@@ -5,6 +5,7 @@ use axum::response::Response;
 use ipse_jose::b64;
 use ipse_protocol::Random;
 use ipse_protocol::ids::PartnerId;
+use ipse_scheme::grant::session::NewSession;
 use ipse_scheme::remembered;
 
 use crate::cookies::{FlowCookie, Names};
@@ -83,6 +84,45 @@ impl ReturnCookie {
     /// Sets the cookie.
     pub fn set_on(&self, new: &remembered::NewCookie, response: &mut Response) {
         if let Some(cookie) = self.0.header(&new.value, Some(new.seconds)) {
+            response.headers_mut().append(header::SET_COOKIE, cookie);
+        }
+    }
+}
+
+const SESSION_NAMES: Names = Names {
+    https: "__Host-ipse_scheme_me",
+    http: "ipse_scheme_me",
+    http_path: "/",
+};
+
+/// The cookie of a session in which a person looks at their own data.
+pub struct SessionCookie(String);
+
+impl SessionCookie {
+    /// What the browser shows.
+    pub fn read(headers: &HeaderMap, issuer: &str) -> Option<Self> {
+        let cookie = FlowCookie::new(&SESSION_NAMES, issuer);
+        cookie.read(headers).map(|value| Self(value.to_owned()))
+    }
+
+    /// Its value.
+    pub fn value(&self) -> &str {
+        &self.0
+    }
+
+    /// Sets the cookie of a new session.
+    pub fn set_on(new: &NewSession, issuer: &str, response: &mut Response) {
+        Self::append(&new.cookie, new.seconds, issuer, response);
+    }
+
+    /// Deletes it.
+    pub fn delete_on(issuer: &str, response: &mut Response) {
+        Self::append("", 0, issuer, response);
+    }
+
+    fn append(value: &str, seconds: i64, issuer: &str, response: &mut Response) {
+        let cookie = FlowCookie::new(&SESSION_NAMES, issuer);
+        if let Some(cookie) = cookie.header(value, Some(seconds)) {
             response.headers_mut().append(header::SET_COOKIE, cookie);
         }
     }

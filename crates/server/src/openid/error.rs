@@ -36,6 +36,9 @@ pub enum Error {
     /// A form was not sent from our page.
     #[error("the form's token is wrong")]
     FormToken,
+    /// Too many exports are being made.
+    #[error("too many exports are being made")]
+    Exports,
     /// The scheme failed.
     #[error(transparent)]
     Scheme(#[from] SchemeError),
@@ -85,7 +88,8 @@ impl Error {
             | Self::Redirect(_)
             | Self::Login(_)
             | Self::WrongBrowser
-            | Self::FormToken => Fault::Caller,
+            | Self::FormToken
+            | Self::Exports => Fault::Caller,
         }
     }
 
@@ -120,6 +124,10 @@ impl Error {
             Self::Login(LoginRefusal::TokenMisfit(what)) => {
                 OAuthError::new(Code::InvalidToken, what)
             }
+            Self::Exports => OAuthError::new(
+                Code::TemporarilyUnavailable,
+                "too many exports are being made: retry",
+            ),
             Self::WrongBrowser | Self::FormToken => {
                 OAuthError::new(Code::AccessDenied, "the browser did not start this login")
             }
@@ -149,6 +157,7 @@ impl Error {
             }
             Self::Login(LoginRefusal::PromptOpen) => ErrorPage::PromptOpen,
             Self::Login(LoginRefusal::TooManyOpen) => return (ErrorPage::Busy, "too_many_open"),
+            Self::Exports => ErrorPage::Busy,
             Self::WrongBrowser => ErrorPage::WrongBrowser,
             Self::FormToken => return (ErrorPage::WrongBrowser, "form_token_invalid"),
             Self::Scheme(error) if error.is_clock() => ErrorPage::Clock,

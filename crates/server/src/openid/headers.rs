@@ -13,6 +13,11 @@ const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'sel
 const FORM_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; \
     base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
 
+/// [`PAGE_POLICY`] for a page that holds a photo of its reader.
+const PHOTO_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; \
+    connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; \
+    require-trusted-types-for 'script'; trusted-types 'none'";
+
 /// Other answers: a browser that opens one shows and runs nothing.
 const DATA_POLICY: &str = "default-src 'none'; frame-ancestors 'none'; sandbox";
 
@@ -63,6 +68,16 @@ pub fn form_page(html: String) -> Response {
         HeaderValue::from_static(FORM_POLICY),
     );
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("origin"));
+    response
+}
+
+/// The page that holds a photo of its reader.
+pub fn photo_page(html: String) -> Response {
+    let mut response = page(StatusCode::OK, html);
+    response.headers_mut().insert(
+        header::CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static(PHOTO_POLICY),
+    );
     response
 }
 

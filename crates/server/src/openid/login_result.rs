@@ -6,13 +6,14 @@ use ipse_openid::client::ResponseMode;
 use ipse_openid::request::AuthorizationRequest;
 use ipse_openid::response::AuthorizationResponse;
 use ipse_openid::{OAuthError, OAuthErrorCode, response};
+use ipse_scheme::grant::session::is_own_partner;
 use ipse_scheme::login::{LoginResult, SignIn};
 use ipse_texts::Language;
 
-use super::Provider;
 use super::cookie::ReturnCookie;
 use super::error::Error;
 use super::pages::{Back, ErrorPage, Outcome, Page, answer_path, leave};
+use super::{Provider, headers as security, me};
 
 /// What the partner is told when the person cancels on our page.
 pub const CANCELLED: &str = "the person cancelled at the browser";
@@ -35,6 +36,9 @@ pub fn denied(
     sign_in: &SignIn,
     description: &'static str,
 ) -> Result<Back, Error> {
+    if is_own_partner(&sign_in.partner) {
+        return Ok(own_back(sign_in));
+    }
     let denied = OAuthError::new(OAuthErrorCode::AccessDenied, description);
     let response = failed(provider, sign_in, denied)?;
     let url = match response.mode {
@@ -45,6 +49,14 @@ pub fn denied(
         url,
         partner: sign_in.partner_name.clone(),
     })
+}
+
+/// The way back to the pages on which a person sees their own data.
+fn own_back(sign_in: &SignIn) -> Back {
+    Back {
+        url: me::PATH.to_owned(),
+        partner: sign_in.partner_name.clone(),
+    }
 }
 
 fn failed(
@@ -65,6 +77,10 @@ pub async fn answer(
     page: Page,
 ) -> Response {
     match ended(sign_in, result) {
+        Ended::Told(_) if is_own_partner(&sign_in.partner) => {
+            let refused = Outcome::new(page, ErrorPage::ActionRefused);
+            refused.back(own_back(sign_in)).into_response()
+        }
         Ended::Shown(error_page, description) => match denied(provider, sign_in, description) {
             Ok(back) => Outcome::new(page, error_page).back(back).into_response(),
             Err(error) => error.on(page),
@@ -81,6 +97,12 @@ pub async fn go(
     result: &LoginResult,
     page: Page,
 ) -> Response {
+    if is_own_partner(&sign_in.partner) {
+        return match ended(sign_in, result) {
+            Ended::Approved(code) => me::arrived(provider, headers, sign_in, code, page).await,
+            Ended::Told(_) | Ended::Shown(..) => security::see_other(me::PATH),
+        };
+    }
     let response = match ended(sign_in, result) {
         Ended::Approved(code) => approved(provider, sign_in, code).await,
         Ended::Told(error) => failed(provider, sign_in, error),

@@ -7,6 +7,7 @@
 mod authorize;
 mod configuration;
 mod jwks;
+mod me;
 mod not_found;
 mod par;
 mod phone_config;
@@ -77,6 +78,7 @@ pub fn router(provider: Arc<Provider>) -> Router {
             "/return/{token}",
             get(return_to_partner::get).layer(middleware::from_fn(navigation::require)),
         )
+        .merge(own_pages())
         .route(path::TOKEN, post(token::post))
         .route(path::REVOKE, post(revoke::post))
         .route("/static/{name}", get(static_files::get))
@@ -85,6 +87,18 @@ pub fn router(provider: Arc<Provider>) -> Router {
         .layer(DefaultBodyLimit::max(MAX_BYTES))
         .layer(middleware::from_fn_with_state(provider.clone(), guard))
         .with_state(provider)
+}
+
+/// The pages on which people see their own data: for visits only.
+fn own_pages() -> Router<Arc<Provider>> {
+    Router::new()
+        .route(me::PATH, get(me::page::get))
+        .route("/me/login", post(me::login::post))
+        .route("/me/export", post(me::export::post))
+        .route("/me/sign-out", post(me::sign_out::post))
+        .route(me::data::PATH, get(me::data::get))
+        .route(me::data::FILE, get(me::data::file))
+        .route_layer(middleware::from_fn(navigation::require))
 }
 
 /// What scripts of other origins may read.
@@ -109,7 +123,11 @@ async fn guard(State(provider): State<Arc<Provider>>, request: Request, next: Ne
         path::USERINFO if request.method() == Method::OPTIONS => next.run(request).await,
         path::USERINFO => cors::readable(error.into_userinfo(None)),
         path::AUTHORIZE => error.into_page(&provider, request.headers()),
-        other if other.starts_with("/sign-in") || other.starts_with("/return/") => {
+        other
+            if ["/sign-in", "/return/", me::PATH]
+                .iter()
+                .any(|prefix| other.starts_with(prefix)) =>
+        {
             error.into_page(&provider, request.headers())
         }
         _ => next.run(request).await,

@@ -7,6 +7,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use ipse_openid::client::ResponseMode;
 use ipse_openid::response::AuthorizationResponse;
+use ipse_scheme::share::day;
 use ipse_texts::{Language, Texts};
 use url::form_urlencoded;
 
@@ -32,10 +33,14 @@ pub struct Page {
 
 /// A link to the page in one language.
 pub struct Choice {
-    tag: &'static str,
-    name: &'static str,
-    href: String,
-    current: bool,
+    /// Tag of the language.
+    pub tag: &'static str,
+    /// Its own name.
+    pub name: &'static str,
+    /// The address.
+    pub href: String,
+    /// Whether the page is in it.
+    pub current: bool,
 }
 
 impl Page {
@@ -76,6 +81,22 @@ impl Page {
             .with(self.language, key, &[("minutes", *minutes)])
     }
 
+    /// The day of a time in milliseconds.
+    pub fn day(&self, time: &i64) -> String {
+        day(*time, self.language)
+    }
+
+    /// A text with the day of a time in milliseconds.
+    pub fn on(&self, key: &str, time: &i64) -> String {
+        self.texts
+            .with(self.language, key, &[("day", self.day(time).as_str())])
+    }
+
+    /// A text with a number of things.
+    pub fn count(&self, key: &str, count: &i64) -> String {
+        self.texts.with(self.language, key, &[("count", *count)])
+    }
+
     /// The language links.
     pub fn languages(&self) -> Vec<Choice> {
         let choice = |language: Language| {
@@ -111,6 +132,8 @@ pub struct SignIn {
     pub partner: String,
     /// The partner's domain.
     pub domain: String,
+    /// What it is for.
+    pub purpose: Purpose,
     /// Whether the level is `advanced`.
     pub advanced: bool,
     /// Address for a person without an Ipse.
@@ -119,6 +142,16 @@ pub struct SignIn {
     pub minutes: i64,
     /// The state of the login.
     pub step: Step,
+}
+
+/// What a login is for.
+pub enum Purpose {
+    /// A partner asks.
+    Partner,
+    /// The person wants to see here who got what.
+    Me,
+    /// The person wants to see here all that the scheme holds.
+    Export,
 }
 
 /// The state of a login, as the page shows it.
@@ -163,6 +196,22 @@ impl SignIn {
         !matches!(self.step, Step::Returning)
     }
 
+    fn heading(&self) -> String {
+        match self.purpose {
+            Purpose::Partner => self.page.about("sign-in-title", &self.partner),
+            Purpose::Me => self.page.text("me-login-title"),
+            Purpose::Export => self.page.text("me-export-title"),
+        }
+    }
+
+    fn asks(&self) -> String {
+        match self.purpose {
+            Purpose::Partner => self.page.about("sign-in-asks", &self.partner),
+            Purpose::Me => self.page.text("me-login-asks"),
+            Purpose::Export => self.page.text("me-export-asks"),
+        }
+    }
+
     /// The address of this page, for a browser without script.
     fn here(&self) -> String {
         self.page
@@ -172,7 +221,7 @@ impl SignIn {
 
     fn title(&self) -> String {
         match self.step {
-            Step::Start { .. } => self.page.about("sign-in-title", &self.partner),
+            Step::Start { .. } => self.heading(),
             Step::Directed => self.page.text("asked-title"),
             Step::Claimed { .. } => self.page.text("match-title"),
             Step::Returning => self.page.text("return-title"),
@@ -238,11 +287,15 @@ pub enum ErrorPage {
     ServerError,
     /// No such page.
     PageUnknown,
+    /// The session in which the person saw their data is over.
+    SessionOver,
+    /// The person refused on the phone, and no partner is told so.
+    ActionRefused,
 }
 
 impl ErrorPage {
     #[cfg(test)]
-    pub const ALL: [ErrorPage; 13] = [
+    pub const ALL: [ErrorPage; 15] = [
         ErrorPage::SiteMistake,
         ErrorPage::RequestExpired,
         ErrorPage::ActionExpired,
@@ -256,6 +309,8 @@ impl ErrorPage {
         ErrorPage::Clock,
         ErrorPage::ServerError,
         ErrorPage::PageUnknown,
+        ErrorPage::SessionOver,
+        ErrorPage::ActionRefused,
     ];
 
     /// The prefix of its texts' keys.
@@ -274,6 +329,8 @@ impl ErrorPage {
             ErrorPage::Clock => "clock",
             ErrorPage::ServerError => "server-error",
             ErrorPage::PageUnknown => "page-unknown",
+            ErrorPage::SessionOver => "session-over",
+            ErrorPage::ActionRefused => "action-refused",
         }
     }
 
@@ -293,6 +350,8 @@ impl ErrorPage {
             ErrorPage::Clock => "clock_disagrees",
             ErrorPage::ServerError => "internal",
             ErrorPage::PageUnknown => "not_found",
+            ErrorPage::SessionOver => "session_over",
+            ErrorPage::ActionRefused => "action_refused",
         }
     }
 
@@ -312,7 +371,9 @@ impl ErrorPage {
             | ErrorPage::Busy
             | ErrorPage::Clock => Tone::Caution,
             ErrorPage::SiteMistake | ErrorPage::NotMyPhone | ErrorPage::ServerError => Tone::Stop,
-            ErrorPage::IdentityBlocked | ErrorPage::WrongBrowser => Tone::Protected,
+            ErrorPage::IdentityBlocked | ErrorPage::WrongBrowser | ErrorPage::SessionOver => {
+                Tone::Protected
+            }
             _ => Tone::Calm,
         }
     }
@@ -324,7 +385,9 @@ impl ErrorPage {
             ErrorPage::PageUnknown => StatusCode::NOT_FOUND,
             ErrorPage::Busy | ErrorPage::Clock => StatusCode::SERVICE_UNAVAILABLE,
             ErrorPage::ServerError => StatusCode::INTERNAL_SERVER_ERROR,
-            ErrorPage::ActionExpired | ErrorPage::ActionClosed => StatusCode::GONE,
+            ErrorPage::ActionExpired | ErrorPage::ActionClosed | ErrorPage::SessionOver => {
+                StatusCode::GONE
+            }
             _ => StatusCode::OK,
         }
     }
@@ -435,11 +498,11 @@ impl IntoResponse for Outcome {
     }
 }
 
-fn rendered(status: StatusCode, template: &impl Template) -> Response {
+pub fn rendered(status: StatusCode, template: &impl Template) -> Response {
     rendered_with(template, |html| headers::page(status, html))
 }
 
-fn rendered_with(template: &impl Template, page: impl FnOnce(String) -> Response) -> Response {
+pub fn rendered_with(template: &impl Template, page: impl FnOnce(String) -> Response) -> Response {
     match template.render() {
         Ok(html) => page(html),
         Err(error) => {

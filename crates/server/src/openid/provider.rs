@@ -10,11 +10,13 @@ use ipse_openid::{discovery, request};
 use ipse_protocol::{Clock, Random};
 use ipse_scheme::Scheme;
 use ipse_texts::Texts;
+use tokio::sync::Semaphore;
 
 use super::id_token_keys::IdTokenKeys;
 use super::published_keys::Fetching;
 use super::texts;
 use crate::fetch::Documents;
+use crate::limits::EXPORTS;
 
 /// What the handlers share.
 pub struct Provider {
@@ -34,6 +36,8 @@ pub struct Provider {
     pub documents: Documents,
     /// The fetches of published keys.
     pub fetching: Fetching,
+    /// Exports that are being made.
+    pub exports: Semaphore,
     /// Texts of the pages.
     pub texts: Arc<Texts>,
     id_token_keys: IdTokenKeys,
@@ -55,6 +59,7 @@ impl Provider {
             registrations: Registrations::new(clock.clone()),
             documents: Documents::new(scheme.config.profile)?,
             fetching: Fetching::default(),
+            exports: Semaphore::new(EXPORTS),
             scheme,
             clock,
             random,

@@ -41,12 +41,23 @@ mod tests {
             include_str!("../../templates/sign_in.html"),
             include_str!("../../templates/form_post.html"),
             include_str!("../../templates/outcome.html"),
+            include_str!("../../templates/me_start.html"),
+            include_str!("../../templates/me.html"),
+            include_str!("../../templates/me_data.html"),
             include_str!("pages.rs"),
+            include_str!("me/pages.rs"),
         ];
         for source in sources {
-            let unknown = texts
-                .messages()
-                .unknown_in(source, &["page.text", "page.about", "page.minutes"]);
+            let unknown = texts.messages().unknown_in(
+                source,
+                &[
+                    "page.text",
+                    "page.about",
+                    "page.minutes",
+                    "page.on",
+                    "page.count",
+                ],
+            );
             assert!(unknown.is_empty(), "no texts for {unknown:?}");
         }
         for key in texts.messages().unused_in(&sources) {

@@ -70,7 +70,7 @@ fn status(sign_in: &SignIn) -> &'static str {
 }
 
 /// Token that proves that a form was sent from our page in this browser (threat 18).
-fn form_token(provider: &Provider, action: &str, cookie: &BrowserCookie) -> String {
+pub fn form_token(provider: &Provider, action: &str, cookie: &BrowserCookie) -> String {
     let mut message = cookie.binding().to_vec();
     message.extend_from_slice(action.as_bytes());
     b64::encode(&provider.scheme.keys.mac("openid/form/1", &message)[..16])

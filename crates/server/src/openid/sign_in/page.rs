@@ -7,13 +7,15 @@ use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use ipse_openid::Params;
 use ipse_protocol::terms::Level;
+use ipse_scheme::Kind;
+use ipse_scheme::grant::session::is_own_partner;
 use ipse_scheme::login::SignIn;
 use ipse_texts::Language;
 
 use super::super::cookie::BrowserCookie;
 use super::super::error::Error;
-use super::super::pages::{self, ErrorPage, Outcome, sign_in_path};
-use super::super::{Provider, browser, login_result};
+use super::super::pages::{self, ErrorPage, Outcome, Purpose, sign_in_path};
+use super::super::{Provider, browser, headers as security, login_result, me};
 use super::{form_token, login_of_browser, step};
 
 const MINUTE_MS: i64 = 60_000;
@@ -49,11 +51,20 @@ pub async fn show(
         return login_result::answer(provider, headers, &sign_in, result, page).await;
     }
     let Some(step) = step(&sign_in) else {
+        if is_own_partner(&sign_in.partner) {
+            // A reload after the end: the session shows what there is.
+            return security::see_other(me::PATH);
+        }
         return Outcome::new(page, ErrorPage::ActionClosed).into_response();
     };
     page.again = Some(sign_in_path(&sign_in.action));
     pages::SignIn {
         form_token: form_token(provider, &sign_in.action, cookie),
+        purpose: match sign_in.kind {
+            _ if !is_own_partner(&sign_in.partner) => Purpose::Partner,
+            Kind::Export => Purpose::Export,
+            _ => Purpose::Me,
+        },
         partner: sign_in.partner_name.clone(),
         domain: sign_in.partner_domain.clone(),
         advanced: sign_in.level == Level::Advanced,

@@ -8,6 +8,7 @@ mod encrypted;
 mod form_post;
 mod id_token_hint;
 mod login;
+mod me;
 mod par;
 mod registered;
 mod return_to_partner;
