@@ -1,7 +1,6 @@
 //! Grants: an approval gives a partner one authorization code, and the code is redeemed for one short access token.
 
 mod redeem;
-pub mod session;
 
 use ipse_jose::b64;
 use ipse_keys::KeyStore;
@@ -19,8 +18,8 @@ use crate::request::ActionRequest;
 use crate::scheme::Scheme;
 use crate::{given, share};
 
-pub(crate) use redeem::released;
 pub use redeem::{AccessToken, Redeemable, UserInfo};
+pub(crate) use redeem::{by_code, live, released};
 
 /// The purpose under which the released attributes of a grant are sealed: they open for this action, partner and person only.
 fn released_as(action: &ActionId, partner: &PartnerId, identity: &IdentityId) -> String {
@@ -190,7 +189,7 @@ pub(crate) fn authorization_code(keys: &dyn KeyStore, action: &ActionId) -> Auth
 }
 
 /// An authorization code or an access token: the action by which it is found, and a secret.
-fn bearer(action: &ActionId, secret: &[u8; 32]) -> String {
+pub(crate) fn bearer(action: &ActionId, secret: &[u8; 32]) -> String {
     format!("{action}.{}", b64::encode(secret))
 }
 

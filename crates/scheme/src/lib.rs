@@ -53,6 +53,7 @@ pub mod remembered;
 pub mod request;
 pub mod rows;
 mod scheme;
+pub mod session;
 pub mod setup;
 pub mod share;
 mod signer;

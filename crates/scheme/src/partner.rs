@@ -10,9 +10,9 @@ use serde::Deserialize;
 
 use crate::actor::Actor;
 use crate::error::{Error, RuleError, refuse};
-use crate::grant::session::is_own_partner;
 use crate::partner_name::{self, NameProblem, Reserved};
 use crate::refusal::{LoginError, LoginRefusal};
+use crate::request::is_own_partner;
 use crate::scheme::Scheme;
 
 /// How far the clocks of nodes and database may differ, in milliseconds.

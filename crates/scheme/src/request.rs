@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use ipse_protocol::ids::PartnerId;
 use ipse_protocol::terms::Level;
 use ipse_store::Kind;
 use ipse_store::action::Action;
@@ -15,6 +16,16 @@ use crate::error::Error;
 pub(crate) const OWN: &str = "par_AAAAAAAAAAAAAAAAAAAAAA";
 /// The name under which the scheme asks.
 pub(crate) const NAME: &str = "Ipse";
+/// The scheme as a partner. No registration has this id, so nobody can send a request in its name.
+pub fn own_partner() -> PartnerId {
+    PartnerId::of(&[0; 16])
+}
+
+/// Whether a partner is the scheme itself.
+pub fn is_own_partner(id: &PartnerId) -> bool {
+    id.as_str() == OWN
+}
+
 /// The browser binding of the person's own actions, which no browser began (protocol §6).
 const NO_BROWSER: [u8; 32] = [0; 32];
 

@@ -16,9 +16,8 @@ use crate::actor::Viewer;
 use crate::block;
 use crate::device::{Incoming, Spent};
 use crate::error::{Error, refuse};
-use crate::grant::session::is_own_partner;
 use crate::partner_events::EventError;
-use crate::request::ActionRequest;
+use crate::request::{ActionRequest, is_own_partner};
 use crate::scheme::Scheme;
 
 /// Prefix of a withdrawal's id.

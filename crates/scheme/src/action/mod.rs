@@ -18,10 +18,9 @@ use crate::actor::Viewer;
 use crate::attribute;
 use crate::device::Signed;
 use crate::error::{Error, RuleError, refuse};
-use crate::grant::session::is_own_partner;
 use crate::link;
 use crate::remembered;
-use crate::request::ActionRequest;
+use crate::request::{ActionRequest, is_own_partner};
 use crate::scheme::Scheme;
 use crate::withdrawal::Withdrawals;
 

@@ -1,7 +1,7 @@
 //! What the scheme holds on a person, for that person: as one document.
 //!
 //! An approval with SIM and code opens it for ten minutes: on the phone that began the action, or in the browser whose session
-//! began it ([`crate::grant::session`]).
+//! began it ([`crate::session`]).
 
 mod document;
 mod rows;

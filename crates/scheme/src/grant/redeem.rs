@@ -6,7 +6,6 @@ use ipse_protocol::{constant_time_eq, sha256};
 use ipse_store::grant::{self, Grant, GrantState, GrantStatus};
 use ipse_store::{StoreError, Tx, action};
 
-use super::session::is_own_partner;
 use super::{action_of, bearer, released_as};
 use serde_json::Value;
 
@@ -14,7 +13,7 @@ use crate::error::{Error, RuleError};
 use crate::partner::{Evidence, Proof, use_proof, use_up};
 use crate::person::PersonKey;
 use crate::refusal::{CodeRefusal, LoginError, LoginRefusal};
-use crate::request::ActionRequest;
+use crate::request::{ActionRequest, is_own_partner};
 use crate::scheme::Scheme;
 
 const SECOND_MS: i64 = 1000;
@@ -207,7 +206,7 @@ pub(crate) fn released(grant: &Grant, key: &PersonKey) -> Result<Vec<(String, Va
 }
 
 /// The grant of an authorization code.
-pub(super) fn by_code(tx: &mut Tx, code: &str) -> Result<Option<GrantState>, StoreError> {
+pub(crate) fn by_code(tx: &mut Tx, code: &str) -> Result<Option<GrantState>, StoreError> {
     let hash = sha256(code.as_bytes());
     let found = by_bearer(tx, code)?;
     Ok(found.filter(|found| constant_time_eq(&hash, &found.grant.code_hash)))
@@ -254,7 +253,7 @@ fn check_binding(bound: Option<&str>, proof: Option<&Proof>) -> Result<(), Login
 }
 
 /// The grant of an access token that can be used now.
-pub(super) fn live(tx: &mut Tx, token: &str) -> Result<Option<GrantState>, StoreError> {
+pub(crate) fn live(tx: &mut Tx, token: &str) -> Result<Option<GrantState>, StoreError> {
     let now = tx.now()?;
     let live = |found: &GrantState| {
         found.grant.status == GrantStatus::Redeemed

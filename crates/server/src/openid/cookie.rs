@@ -5,8 +5,8 @@ use axum::response::Response;
 use ipse_jose::b64;
 use ipse_protocol::Random;
 use ipse_protocol::ids::PartnerId;
-use ipse_scheme::grant::session::NewSession;
 use ipse_scheme::remembered;
+use ipse_scheme::session::NewSession;
 
 use crate::cookies::{FlowCookie, Names};
 

@@ -6,8 +6,8 @@ use ipse_openid::client::ResponseMode;
 use ipse_openid::request::AuthorizationRequest;
 use ipse_openid::response::AuthorizationResponse;
 use ipse_openid::{OAuthError, OAuthErrorCode, response};
-use ipse_scheme::grant::session::is_own_partner;
 use ipse_scheme::login::{LoginResult, SignIn};
+use ipse_scheme::request::is_own_partner;
 use ipse_texts::Language;
 
 use super::cookie::ReturnCookie;

@@ -8,7 +8,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use ipse_openid::Params;
 use ipse_scheme::export::Export;
-use ipse_scheme::grant::session::Session;
+use ipse_scheme::session::Session;
 use ipse_texts::Language;
 
 use super::super::cookie::BrowserCookie;

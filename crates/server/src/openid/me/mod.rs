@@ -11,8 +11,8 @@ pub mod sign_out;
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use ipse_protocol::constant_time_eq;
-use ipse_scheme::grant::session::Session;
 use ipse_scheme::login::{Begun, LoginError, LoginRefusal, SignIn};
+use ipse_scheme::session::Session;
 use ipse_texts::Language;
 
 use super::cookie::{BrowserCookie, SessionCookie};

@@ -7,7 +7,7 @@ use axum::extract::{RawQuery, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use ipse_openid::Params;
-use ipse_scheme::grant::session::Session;
+use ipse_scheme::session::Session;
 use ipse_texts::Language;
 
 use super::super::cookie::BrowserCookie;

@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 use ipse_protocol::terms::{ActionStatus, IdentityStatus};
 use ipse_scheme::Kind;
 use ipse_scheme::export::{ActionData, Export};
-use ipse_scheme::grant::session::Session;
+use ipse_scheme::session::Session;
 use serde_json::Value;
 
 use super::super::headers;

@@ -8,8 +8,8 @@ use axum::response::{IntoResponse, Response};
 use ipse_openid::Params;
 use ipse_protocol::terms::Level;
 use ipse_scheme::Kind;
-use ipse_scheme::grant::session::is_own_partner;
 use ipse_scheme::login::SignIn;
+use ipse_scheme::request::is_own_partner;
 use ipse_texts::Language;
 
 use super::super::cookie::BrowserCookie;

@@ -168,7 +168,12 @@ async fn an_approval_with_sim_and_code_opens_the_values_and_the_file() {
             assert!(page.text.contains(part), "{part}");
         }
         let policy = browser.last[header::CONTENT_SECURITY_POLICY].clone();
-        assert!(policy.to_str().expect("text").contains("img-src 'self' data:"));
+        assert!(
+            policy
+                .to_str()
+                .expect("text")
+                .contains("img-src 'self' data:")
+        );
         let file = file(&network, &mut browser).await;
         let disposition = browser.last[header::CONTENT_DISPOSITION].clone();
         let disposition = disposition.to_str().expect("text").to_owned();

@@ -3,37 +3,26 @@
 //! A session is a grant that the scheme gives itself: an approved action is redeemed for a cookie instead of an access token. So it
 //! ends like one: after ten minutes, when somebody revokes it, and whenever the identity changes.
 
-use ipse_protocol::ids::{ActionId, IdentityId, PartnerId};
+use ipse_protocol::ids::{ActionId, IdentityId};
 use ipse_protocol::terms::Level;
 use ipse_protocol::{constant_time_eq, sha256};
-use ipse_store::grant::{self, GrantState, GrantStatus};
+use ipse_store::grant::{self, GrantState};
 use ipse_store::{Kind, StoreError, Tx, action};
 use serde_json::value::RawValue;
 
-use super::bearer;
-use super::redeem::{by_code, live};
 use crate::actor::Viewer;
 use crate::error::{Error, RuleError};
 use crate::export::{Export, ForSession, OPEN_MS};
+use crate::grant::{bearer, by_code, live};
 use crate::login::{Begun, Browser};
 use crate::refusal::{CodeRefusal, LoginError, LoginRefusal};
-use crate::request::{ActionRequest, NAME, OWN};
+use crate::request::{ActionRequest, NAME, is_own_partner, own_partner};
 use crate::scheme::Scheme;
 
 /// The service of a login in which the person looks at their data.
 const LOGIN: &str = "IPSE_ME";
 /// The service of an approval that opens the data to a browser.
 const EXPORT: &str = "EXPORT_BROWSER";
-
-/// The scheme as a partner. No registration has this id, so nobody can send a request in its name.
-pub fn own_partner() -> PartnerId {
-    PartnerId::of(&[0; 16])
-}
-
-/// Whether a partner is the scheme itself.
-pub fn is_own_partner(id: &PartnerId) -> bool {
-    id.as_str() == OWN
-}
 
 /// A session that begins.
 pub struct NewSession {
@@ -219,9 +208,6 @@ fn begin(
         return Err(CodeRefusal::Foreign.into());
     }
     let now = tx.now()?;
-    if grant.status != GrantStatus::Issued {
-        return Err(CodeRefusal::Used.into());
-    }
     if now >= grant.code_expires {
         return Err(CodeRefusal::Expired.into());
     }
@@ -246,7 +232,9 @@ fn begin(
         }
     }
     let token_hash = sha256(bearer(&grant.action, secret).as_bytes());
-    grant::redeem(tx, &grant.action, &token_hash, now + OPEN_MS)?;
+    if !grant::redeem(tx, &grant.action, &token_hash, now + OPEN_MS)? {
+        return Err(CodeRefusal::Used.into());
+    }
     action::deliver(tx, &grant.action)?;
     if let Some(earlier) = earlier {
         grant::revoke(tx, &earlier.grant.action)?;
