@@ -25,7 +25,7 @@ pub async fn post(
 ) -> Response {
     let form = match read_form(&provider, &headers, &body, FORM) {
         Ok(form) => form,
-        Err((error, page)) => return error.on(page),
+        Err(refused) => return refused,
     };
     let browser = Browser {
         binding: form.cookie.binding(),

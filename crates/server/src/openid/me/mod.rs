@@ -50,23 +50,24 @@ struct Form {
     language: Language,
 }
 
-/// Reads a form, if it was sent from the page in this browser (threat 18). `about` names the form.
+/// Reads a form, if it was sent from the page in this browser (threat 18); otherwise the answer. `about` names the form.
+#[expect(clippy::result_large_err, reason = "the answer is sent at once")]
 fn read_form(
     provider: &Provider,
     request: &HeaderMap,
     body: &[u8],
     about: &str,
-) -> Result<Form, (Error, Page)> {
+) -> Result<Form, Response> {
     let form = form::read(request, body).unwrap_or_default();
     let chosen = form.get("lang").and_then(Language::parse);
     let page = browser::page(provider, request, chosen);
     let Some(cookie) = BrowserCookie::read(request, provider.issuer()) else {
-        return Err((Error::WrongBrowser, page));
+        return Err(Error::WrongBrowser.on(page));
     };
     let expected = form_token(provider, about, &cookie);
     let given = form.get("token").unwrap_or_default();
     if !constant_time_eq(expected.as_bytes(), given.as_bytes()) {
-        return Err((Error::FormToken, page));
+        return Err(Error::FormToken.on(page));
     }
     let language = page.language;
     Ok(Form { cookie, language })

@@ -23,7 +23,7 @@ pub async fn post(
 ) -> Response {
     let form = match read_form(&provider, &request, &body, FORM) {
         Ok(form) => form,
-        Err((error, page)) => return error.on(page),
+        Err(refused) => return refused,
     };
     if let Some(cookie) = SessionCookie::read(&request, provider.issuer())
         && let Err(error) = provider.scheme.end_session(cookie.value()).await
