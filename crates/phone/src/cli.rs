@@ -26,6 +26,8 @@ const EXAMPLES: &str = "Examples:
   ipse phone --home ./emma approve act_… --code 58204 --choose return=on
   ipse phone --home ./emma approve act_… --code 58204 --without birthdate
   ipse phone --home ./emma watch --approve --code 58204
+  ipse phone --home ./emma history --limit 20
+  ipse phone --home ./emma receipt act_… --verify
   ipse phone --home ./emma fingerprint add --code 58204
   ipse phone --home ./emma email add emma@mail.example --code 58204
   ipse phone --home ./emma export --out emma.json --code 58204
@@ -41,6 +43,25 @@ const FINGERPRINT_EXAMPLES: &str = "Examples:
 
 Afterwards `approve ACTION --fingerprint` works, or works no more. The codes `fingerprint_exists` and
 `fingerprint_missing` say that there is nothing to do.";
+
+const HISTORY_EXAMPLES: &str = "Examples:
+  ipse phone --home ./emma history --limit 20
+  ipse phone --home ./emma history --json | jq '.[] | select(.entry == \"event\" and .kind == \"block\")'
+
+Each line has the time, the kind, what became of it, and the id: of an action, or of a receipt. `receipt ID --verify` checks
+either.";
+
+const RECEIPT_EXAMPLES: &str = "Examples:
+  ipse phone --home ./emma receipt act_… --verify
+  ipse phone --home ./emma receipt rec_… --verify --json
+
+The phone remembers the last head of the log that it verified (log_head.json), and has each later one proven to continue it. A
+new phone starts without memory. Exit status 1 if a check fails, with one of these codes:
+  receipt_invalid   the receipt, or a signature on it, is not right
+  log_forgot        the log is shorter than this phone remembers
+  log_forked        the log is another one than this phone remembers
+  log_overdue       the log does not have what the scheme promised to log
+For the last three, log_fault.json in the folder of the phone keeps what the scheme signed.";
 
 const EMAIL_EXAMPLES: &str = "Examples:
   ipse phone --home ./emma email add emma@mail.example --code 58204
@@ -92,7 +113,7 @@ enum Command {
         #[arg(long)]
         all: bool,
     },
-    /// Show the view of an action
+    /// Show the view of an action; of one that was decided, the view in its receipt
     Show {
         /// Its id
         action: String,
@@ -187,10 +208,21 @@ enum Command {
         #[arg(long, value_name = "CODE", env = "IPSE_CODE", hide_env_values = true)]
         code: String,
     },
-    /// Fetch a receipt and verify it offline
+    /// List everything that happened to the identity, newest first: actions, blocks, moves, recoveries, withdrawals
+    #[command(after_help = HISTORY_EXAMPLES)]
+    History {
+        /// Only the latest N entries
+        #[arg(long, value_name = "N")]
+        limit: Option<usize>,
+    },
+    /// Fetch a receipt, check it on this phone, and check that the log continues the one that this phone remembers
+    #[command(after_help = RECEIPT_EXAMPLES)]
     Receipt {
-        /// Its id
-        receipt: String,
+        /// Id of the receipt, or of its action
+        id: String,
+        /// Print a line for each check
+        #[arg(long)]
+        verify: bool,
     },
     /// Choose a new code through the bank, for one that is used up or forgotten
     #[command(alias = "recover")]

@@ -52,6 +52,22 @@ pub(crate) mod local {
         "receipt_invalid",
         "The receipt does not verify: keep it and ask the scheme.",
     );
+    pub const NO_RECEIPT: Local = (
+        "receipt_missing",
+        "This action has no receipt: it is open, or a block ended it. `ipse phone history` lists all receipts.",
+    );
+    pub const LOG_FORGOT: Local = (
+        "log_forgot",
+        "The log is shorter than this phone remembers: the scheme removed entries. Keep log_fault.json and show it to the supervisor.",
+    );
+    pub const LOG_FORKED: Local = (
+        "log_forked",
+        "The log is another one than this phone remembers: the scheme changed entries. Keep log_fault.json and show it to the supervisor.",
+    );
+    pub const LOG_OVERDUE: Local = (
+        "log_overdue",
+        "The scheme promised to log this and did not. Check the clock of this phone, then keep log_fault.json and show it to the supervisor.",
+    );
     pub const NOT_ENROLLED: Local = (
         "not_enrolled",
         "Run `ipse phone enrol` with this --home first.",

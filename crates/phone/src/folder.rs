@@ -88,6 +88,8 @@ impl Storage for Folder {
 
     fn begin(&mut self, _lock: &FolderLock, key: SigningKey, state: State) -> Result<()> {
         self.remove(STATE)?;
+        // What an earlier phone in this folder remembered of a log is not this one's memory.
+        self.remove(crate::log_head::HEAD)?;
         let pkcs8 = key
             .to_pkcs8()
             .map_err(|_| Error::of(local::STORAGE).with("file", KEY))?;

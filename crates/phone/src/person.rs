@@ -1,10 +1,10 @@
 //! The person's own requests (docs/protocol.md §4).
 
-use ipse_protocol::ids::{ActionId, PartnerId};
+use ipse_protocol::ids::{ActionId, PartnerId, ReceiptId};
 use ipse_protocol::problem::ProblemCode;
 use ipse_protocol::wire::{
-    ActionsResponse, BlockResponse, DeviceSummary, DevicesResponse, MeResponse, OwnActionResponse,
-    PartnerSummary, PartnersResponse, Withdrawn,
+    ActionsResponse, BlockResponse, DeviceSummary, DevicesResponse, HistoryEntry, HistoryResponse,
+    MeResponse, OwnActionResponse, PartnerSummary, PartnersResponse, Withdrawn,
 };
 
 use crate::{Error, Message, Phone, Result, Storage, Transport, requests};
@@ -58,6 +58,30 @@ impl<T: Transport, S: Storage> Phone<T, S> {
             all.more = earlier.more;
         }
         Ok(all)
+    }
+
+    /// Everything that happened, newest first: the latest entries, so many if there is a limit.
+    ///
+    /// # Errors
+    /// The refusals of the protocol.
+    pub async fn history(&mut self, limit: Option<usize>) -> Result<Vec<HistoryEntry>> {
+        self.enrolled()?;
+        let limit = limit.unwrap_or(usize::MAX);
+        let mut path = "/phone/v1/history".to_owned();
+        let mut entries = Vec::new();
+        loop {
+            let page: HistoryResponse = self.call(Message::get(path)).await?;
+            entries.extend(page.entries);
+            match page.next {
+                // It is an id, and goes into a path.
+                Some(next) if entries.len() < limit && is_entry(&next) => {
+                    path = format!("/phone/v1/history?before={next}");
+                }
+                Some(_) | None => break,
+            }
+        }
+        entries.truncate(limit);
+        Ok(entries)
     }
 
     /// The partners that the person gave something, the latest first.
@@ -134,4 +158,8 @@ impl<T: Transport, S: Storage> Phone<T, S> {
         let _: serde_json::Value = answer.read()?;
         Ok(answer.body)
     }
+}
+
+fn is_entry(id: &str) -> bool {
+    ActionId::parse(id).is_some() || ReceiptId::parse(id).is_some()
 }

@@ -11,6 +11,7 @@ pub mod device_request;
 pub mod ids;
 mod json;
 pub mod link;
+pub mod log_head;
 pub mod merkle;
 pub mod opaque;
 pub mod problem;

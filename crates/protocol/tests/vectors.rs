@@ -475,14 +475,26 @@ fn the_receipt_vectors_agree() {
                     json!(proof.iter().map(|h| b64::encode(h)).collect::<Vec<_>>())
                 })
                 .collect();
-            json!({ "size": size, "root": b64::encode(&root), "proofs": proofs })
+            let growth: Vec<Value> = (1..=size)
+                .map(|old| {
+                    let before = merkle::root(&leaves[..old]);
+                    let proof = merkle::consistency_proof(&leaves, old).unwrap();
+                    let (old, size) = (old as u64, size as u64);
+                    assert!(merkle::verify_consistency(
+                        old, size, &before, &root, &proof
+                    ));
+                    let proof: Vec<_> = proof.iter().map(|h| b64::encode(h)).collect();
+                    json!({ "size": old, "root": b64::encode(&before), "proof": proof })
+                })
+                .collect();
+            json!({ "size": size, "root": b64::encode(&root), "proofs": proofs, "growth": growth })
         })
         .collect();
     let sim = sim_statement::nonce_hash(&offer.action, &offer.nonce.0, &offer.view_hash());
     compare_or_write(
         "receipt.json",
         &json!({
-            "about": "Leaf, commitment and subject (section 7); trees whose leaf i is the ASCII text `leaf i`, with the inclusion proof of each; the SIM nonce hash (section 6).",
+            "about": "Leaf, commitment and subject (section 7); trees whose leaf i is the ASCII text `leaf i`, with the inclusion proof of each, and with the proof that each shorter tree grew into it; the SIM nonce hash (section 6).",
             "identity": samples::IDENTITY, "salt": b64::encode(&salt), "evidence": b64::encode(&evidence),
             "disclosure_salt": b64::encode(&disclosure_salt), "disclosure": b64::encode(disclosure),
             "leaf": b64::encode(&leaf.to_bytes()), "leaf_hash": b64::encode(&merkle::leaf_hash(&leaf.to_bytes())),

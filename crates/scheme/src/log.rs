@@ -182,3 +182,30 @@ pub(crate) fn inclusion(
     path.reverse();
     Ok(path)
 }
+
+/// Proof that the tree of `size` leaves continues that of the first `old` ones, of which there is at least one (RFC 9162 §2.1.4.1).
+pub(crate) fn consistency(tx: &mut Tx, old: u64, size: u64) -> Result<Vec<[u8; 32]>, StoreError> {
+    let mut path = Vec::new();
+    let (mut start, mut count, mut old, mut whole) = (0, size, old, true);
+    while old < count {
+        let left = split(count);
+        if old <= left {
+            path.push(range(tx, start + left, count - left)?);
+            count = left;
+        } else {
+            path.push(range(tx, start, left)?);
+            start += left;
+            count -= left;
+            old -= left;
+            whole = false;
+        }
+    }
+    if !whole {
+        path.push(range(tx, start, count)?);
+    }
+    path.reverse();
+    Ok(path)
+}
+
+#[cfg(test)]
+mod tests;

@@ -8,8 +8,8 @@ use ipse_protocol::receipt::Leaf;
 use ipse_protocol::terms::LeafKind;
 use ipse_protocol::wire::ReceiptResponse;
 use ipse_protocol::{merkle, receipt as wire, sha256};
-use ipse_store::Tx;
 use ipse_store::receipt::{self, Receipt};
+use ipse_store::{StoreError, Tx};
 
 use crate::actor::Viewer;
 use crate::block::IDENTITY_CHANNEL;
@@ -129,21 +129,27 @@ impl Scheme {
         Ok(())
     }
 
-    /// A receipt of this person, with its evidence opened and, once it has a position in the log, its proof.
+    /// A receipt of this person, with its evidence opened, the latest head of the log and, once that covers it, its proof. `since` is
+    /// the size of the head that the phone remembers: the answer then proves that the log continues it.
     ///
     /// # Errors
     /// `not_found` when it is not theirs.
-    pub async fn receipt(&self, viewer: &Viewer, id: &str) -> Result<ReceiptResponse, Error> {
+    pub async fn receipt(
+        &self,
+        viewer: &Viewer,
+        id: &str,
+        since: Option<u64>,
+    ) -> Result<ReceiptResponse, Error> {
         let id = ReceiptId::parse(id).ok_or(ProblemCode::NotFound)?;
         let identity = &viewer.identity;
         let owner = identity.clone();
-        let (row, checkpoint, proof) = self.read(move |tx| find(tx, &owner, &id)).await?;
+        let (row, logged) = self.read(move |tx| find(tx, &owner, &id, since)).await?;
         let evidence = self
             .persons
             .key(identity)
             .await?
             .open("receipt/evidence", &row.evidence)?;
-        let placed = checkpoint.is_some();
+        let texts = |path: Vec<[u8; 32]>| path.iter().map(|h| b64::encode(h)).collect();
         Ok(ReceiptResponse {
             receipt: row.id.to_string(),
             leaf: b64::encode(&row.leaf),
@@ -151,31 +157,69 @@ impl Scheme {
             evidence: b64::encode(&evidence),
             disclosure_salt: row.disclosure_salt.map(|salt| b64::encode(&salt)),
             disclosure: row.disclosure_salt.map(|_| b64::encode(NOTHING)),
-            index: row.position.filter(|_| placed).map(|p| p as u64),
-            proof: proof.iter().map(|h| b64::encode(h)).collect(),
-            checkpoint,
+            index: logged.index,
+            proof: texts(logged.proof),
+            checkpoint: logged.head,
+            consistency: logged.consistency.map(texts),
             promise: row.promise,
         })
     }
 }
 
-type Found = (Receipt, Option<String>, Vec<[u8; 32]>);
+/// What the log says about a receipt.
+#[derive(Default)]
+struct Logged {
+    head: Option<String>,
+    consistency: Option<Vec<[u8; 32]>>,
+    index: Option<u64>,
+    proof: Vec<[u8; 32]>,
+}
 
-fn find(tx: &mut Tx, identity: &IdentityId, id: &ReceiptId) -> Result<Found, RuleError> {
+fn find(
+    tx: &mut Tx,
+    identity: &IdentityId,
+    id: &ReceiptId,
+    since: Option<u64>,
+) -> Result<(Receipt, Logged), RuleError> {
     let Some(row) = receipt::by_id(tx, id)? else {
         refuse!(NotFound);
     };
     if row.identity != *identity {
         refuse!(NotFound);
     }
-    let latest = receipt::latest_checkpoint(tx)?;
-    let (Some(position), Some(latest)) = (row.position, latest) else {
-        return Ok((row, None, Vec::new()));
+    let logged = logged(tx, row.position, since)?;
+    Ok((row, logged))
+}
+
+fn logged(tx: &mut Tx, position: Option<i64>, since: Option<u64>) -> Result<Logged, StoreError> {
+    let Some(head) = receipt::latest_checkpoint(tx)? else {
+        return Ok(Logged::default());
     };
-    // It got its position a moment ago, and no signed head covers it yet. Until then there is the promise.
-    if position >= latest.size {
-        return Ok((row, None, Vec::new()));
-    }
-    let proof = crate::log::inclusion(tx, position as u64, latest.size as u64)?;
-    Ok((row, Some(latest.jws), proof))
+    let size = head.size.unsigned_abs();
+    // A log that lost hashes proves nothing. The phone must see that rather than an error that may pass.
+    let proven = |path: Result<Vec<[u8; 32]>, StoreError>| match path {
+        Err(StoreError::Corrupt(what)) => {
+            tracing::error!(what, size, "the log cannot prove what it holds");
+            Ok(None)
+        }
+        path => path.map(Some),
+    };
+    let consistency = match since {
+        Some(since) if since <= size => proven(crate::log::consistency(tx, since, size))?,
+        Some(_) | None => None,
+    };
+    // It may have got its position a moment ago, and no signed head covers it yet. Until then there is the promise.
+    let index = position
+        .map(i64::unsigned_abs)
+        .filter(|position| *position < size);
+    let proof = match index {
+        Some(index) => proven(crate::log::inclusion(tx, index, size))?.unwrap_or_default(),
+        None => Vec::new(),
+    };
+    Ok(Logged {
+        head: Some(head.jws),
+        consistency,
+        index,
+        proof,
+    })
 }

@@ -1,5 +1,6 @@
 //! Each command: one call of the phone, and what is printed about it.
 
+use ipse_protocol::ids::ActionId;
 use ipse_protocol::terms::Obtained;
 use ipse_protocol::view::{Chosen, OFF};
 
@@ -8,6 +9,7 @@ use super::print::{outcome, print, readable, summary};
 use super::watch::{Answer, stdin_closed, watch};
 use super::{Change, Command, EmailChange, proof};
 use crate::error::{Error, local};
+use crate::receipt::Displayed;
 use crate::{Enrol, Phone, Proof, Result};
 
 /// Carries out a command.
@@ -66,10 +68,12 @@ pub(super) async fn act(phone: &mut Phone, command: Command, json: bool) -> Resu
                 list.iter().map(line).collect::<Vec<_>>().join("\n")
             });
         }
-        Command::Show { action } => {
-            let opened = phone.show(&action).await?;
-            print(json, &opened.view, || readable(&opened));
-        }
+        Command::Show { action } => match phone.show_any(&action).await? {
+            Displayed::Open(opened) => print(json, &opened.view, || readable(&opened)),
+            Displayed::Decided(receipt) => {
+                print(json, &receipt.view, || super::print::decided(&receipt));
+            }
+        },
         Command::Approve {
             action,
             proof: p,
@@ -193,21 +197,23 @@ pub(super) async fn act(phone: &mut Phone, command: Command, json: bool) -> Resu
                 format!("Written: {name} ({bytes} bytes)")
             });
         }
-        Command::Receipt { receipt } => {
-            let checked = phone.receipt(&receipt).await?;
-            print(json, &checked, || {
-                format!(
-                    "{}  {}  committed: {:?}  logged: {:?}  promised: {:?}  mine: {:?}",
-                    checked.receipt,
-                    checked.kind,
-                    checked.committed,
-                    checked.logged,
-                    checked.promised,
-                    checked.mine
-                )
+        Command::History { limit } => {
+            let entries = phone.history(limit).await?;
+            print(json, &entries, || {
+                let lines = entries.iter().map(super::print::entry);
+                lines.collect::<Vec<_>>().join("\n")
             });
-            if !checked.is_valid() {
-                return Err(Error::of(local::RECEIPT));
+        }
+        Command::Receipt { id, verify } => {
+            let checked = match ActionId::parse(&id) {
+                Some(_) => phone.receipt_of(&id).await?,
+                None => phone.receipt(&id).await?,
+            };
+            print(json, &checked, || super::print::receipt(&checked, verify));
+            match phone.log_evidence()? {
+                Some(evidence) if checked.fault.is_some() => return Err(evidence.error()),
+                Some(_) | None if !checked.is_valid() => return Err(Error::of(local::RECEIPT)),
+                Some(_) | None => {}
             }
         }
         Command::ForgotCode {

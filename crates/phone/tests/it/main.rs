@@ -7,5 +7,6 @@
 )]
 
 mod checks;
+mod log_head;
 mod requests;
 mod support;

@@ -285,7 +285,7 @@ pub struct IdentityEvent {
     pub status: IdentityStatus,
 }
 
-/// `GET /phone/v1/receipts/R`; byte strings in base64url.
+/// `GET /phone/v1/receipts/R`, or with `?since=N` for a phone that remembers a head over N leaves; byte strings in base64url.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReceiptResponse {
     /// Receipt id.
@@ -302,10 +302,13 @@ pub struct ReceiptResponse {
     pub disclosure: Option<String>,
     /// Place in the log, if it has one.
     pub index: Option<u64>,
-    /// Inclusion proof for the checkpoint.
+    /// Inclusion proof for the checkpoint. Empty without an index.
     pub proof: Vec<String>,
-    /// Signed head of the log.
+    /// Signed head of the log, also while it does not cover the leaf yet; none before the first head.
     pub checkpoint: Option<String>,
+    /// Proof that the checkpoint continues the first N leaves (RFC 9162 §2.1.4); none if it cannot be proven, or N was not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub consistency: Option<Vec<String>>,
     /// The scheme's promise to include the leaf.
     pub promise: String,
 }
