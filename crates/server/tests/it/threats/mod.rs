@@ -30,6 +30,7 @@ mod t29_enrolment_takeover;
 mod t30_silent_operator;
 mod t30_silent_party;
 mod t32_log;
+mod t32_phone_memory;
 mod t34_stolen_data;
 mod t38_floods;
 mod t38_open_limits;
