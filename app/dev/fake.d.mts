@@ -20,6 +20,10 @@ export interface Fake {
     /** The id of the partner of the next requests. */
     shop: string;
     receipts: Map<string, unknown>;
+    /** The hashes of the log's leaves. */
+    tree: Uint8Array[];
+    /** How the log fails from now on. */
+    logFault: "forgot" | "forked" | "overdue" | null;
     /** The images of views, by the SHA-256 of their bytes. */
     images: Map<string, Uint8Array>;
     /** Problems to answer instead. Each is used one time. */

@@ -19,6 +19,20 @@ const u32 = (n) => { const b = Buffer.alloc(4); b.writeUInt32BE(n); return b; };
 const u16 = (n) => { const b = Buffer.alloc(2); b.writeUInt16BE(n); return b; };
 const u64 = (n) => { const b = Buffer.alloc(8); b.writeBigUInt64BE(BigInt(n)); return b; };
 
+// The tree of the log (RFC 9162 §2.1).
+const half = (n) => 2 ** Math.ceil(Math.log2(n) - 1);
+const rootOf = (leaves) => (leaves.length === 1 ? leaves[0] : sha256(Buffer.from([1]), rootOf(leaves.slice(0, half(leaves.length))), rootOf(leaves.slice(half(leaves.length)))));
+function inclusionOf(leaves, index) {
+  if (leaves.length === 1) return [];
+  const [left, right] = [leaves.slice(0, half(leaves.length)), leaves.slice(half(leaves.length))];
+  return index < left.length ? [...inclusionOf(left, index), rootOf(right)] : [...inclusionOf(right, index - left.length), rootOf(left)];
+}
+function consistencyOf(leaves, old, whole = true) {
+  if (old === leaves.length) return whole ? [] : [rootOf(leaves)];
+  const [left, right] = [leaves.slice(0, half(leaves.length)), leaves.slice(half(leaves.length))];
+  return old <= left.length ? [...consistencyOf(left, old, whole), rootOf(right)] : [...consistencyOf(right, old - left.length, false), rootOf(left)];
+}
+
 // The number of sequences that the scheme remembers, and the largest jump that it accepts (protocol §2).
 const WINDOW = 64;
 const JUMP = 1000;
@@ -51,7 +65,7 @@ export async function startFake({ port = 0, simDelay = 0 } = {}) {
   const logKey = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const simKey = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const setup = opaque.server.createSetup();
-  const state = { devices: new Map(), byThumb: new Map(), enrolments: new Map(), recoveries: new Map(), actions: new Map(), links: new Map(), receipts: new Map(), events: [], images: new Map(), messages: [], streams: new Set(), lose: 0, simDelay, failures: [], log: [], page: 50, email: true, shop: id("par"), told: true };
+  const state = { devices: new Map(), byThumb: new Map(), enrolments: new Map(), recoveries: new Map(), actions: new Map(), links: new Map(), receipts: new Map(), events: [], tree: [], logFault: null, images: new Map(), messages: [], streams: new Set(), lose: 0, simDelay, failures: [], log: [], page: 50, email: true, shop: id("par"), told: true };
   let origin = "";
 
   const text = (number, secret, language) => state.messages.push({ number, time: Date.now(), from: "Ipse", text: `Ipse: ${secret} ${TEXTS[language].sms}` });
@@ -128,17 +142,31 @@ export async function startFake({ port = 0, simDelay = 0 } = {}) {
     const leaf = Buffer.from(JSON.stringify({ version: 2, kind, time: Date.now(), subject: mac(person.identity), commitment: mac(sha256(bytes)), disclosure }));
     const leafHash = sha256(Buffer.from([0]), leaf);
     const rec = id("rec");
-    const other = randomBytes(32);
-    const root = sha256(Buffer.from([1]), other, leafHash);
+    // The decisions of others come between.
+    state.tree.push(randomBytes(32), leafHash, randomBytes(32));
     const promise = es256("ipse-promise+jwt", { leaf: b64u(leafHash), receipt: rec, by: Date.now() + 10_000 }, logKey.privateKey);
-    const checkpoint = es256("ipse-checkpoint+jwt", { origin: `${origin}/issuer`, size: 2, root: b64u(root), iat: Math.floor(Date.now() / 1000) }, logKey.privateKey);
-    state.receipts.set(rec, { receipt: rec, leaf: b64u(leaf), salt: b64u(salt), evidence: b64u(bytes), disclosure_salt: b64u(disclosureSalt), disclosure: "", index: 1, proof: [b64u(other)], checkpoint, promise });
+    state.receipts.set(rec, { receipt: rec, leaf: b64u(leaf), salt: b64u(salt), evidence: b64u(bytes), disclosure_salt: b64u(disclosureSalt), disclosure: "", index: state.tree.length - 2, promise });
     if (!["approval", "refusal", "return"].includes(kind)) {
       const { reason, cause = "", registrar: bank, partner_name: partner, partner_domain: domain } = evidence;
       const about = { ...(cause.startsWith("act_") ? { action: cause } : {}), ...(cause.startsWith("par_") ? { partner_id: cause, told: "accepted" } : {}) };
       state.events.push({ person, created: Date.now(), id: rec, event: { entry: "event", receipt: rec, kind, time: Date.now(), reason, bank, partner, domain, ...about } });
     }
     return { receipt: rec, promise };
+  }
+
+  /** A receipt with the head of the log and its proofs. `logFault`: the log forgets, is another one, or breaks a promise. */
+  function logged(found, since) {
+    const { logFault } = state;
+    const size = logFault === "forgot" ? Number(since) - 1 : state.tree.length;
+    const leaves = logFault === "forked" ? state.tree.map((hash, at) => (at === found.index ? hash : sha256(hash))) : state.tree.slice(0, size);
+    const checkpoint = es256("ipse-checkpoint+jwt", { origin: `${origin}/issuer`, size, root: b64u(rootOf(leaves)), iat: Math.floor(Date.now() / 1000) }, logKey.privateKey);
+    const consistency = since !== null && Number(since) <= size ? { consistency: consistencyOf(leaves, Number(since)).map(b64u) } : {};
+    const leafHash = sha256(Buffer.from([0]), Buffer.from(found.leaf, "base64url"));
+    if (logFault === "overdue") {
+      const promise = es256("ipse-promise+jwt", { leaf: b64u(leafHash), receipt: found.receipt, by: Date.now() - 3_600_000 }, logKey.privateKey);
+      return { ...found, promise, index: null, proof: [], checkpoint, ...consistency };
+    }
+    return found.index < size ? { ...found, proof: inclusionOf(leaves, found.index).map(b64u), checkpoint, ...consistency } : { ...found, index: null, proof: [], checkpoint, ...consistency };
   }
 
   function makeAction(person, over = {}) {
@@ -278,7 +306,7 @@ export async function startFake({ port = 0, simDelay = 0 } = {}) {
         return [200, { entries: page.map((one) => one.event ?? { entry: "action", ...summary(one) }), ...(mine.length > from + state.page ? { next: page.at(-1).id } : {}) }];
       }
       case "GET /actions/:id": if (!action) throw new Refusal(404, "not_found"); return [200, { ...summary(action), ...(action.status === "linked" ? { offer: offer(action) } : {}) }];
-      case "GET /receipts/:id": if (!state.receipts.has(target)) throw new Refusal(404, "not_found"); return [200, state.receipts.get(target)];
+      case "GET /receipts/:id": if (!state.receipts.has(target)) throw new Refusal(404, "not_found"); return [200, logged(state.receipts.get(target), url.searchParams.get("since"))];
       case "POST /block": receipt("block", known.person, { identity: known.person.identity, kind: "block", reason: "person", cause: "phone", time: Date.now() }); known.person.reasons.push({ reason: "person", since: Date.now() }); push("identity", { status: "suspended" }); return [200, { status: "suspended" }];
       case "POST /not-me": return [200, { status: "suspended" }];
       case "POST /unblock": { const a = ownAction(known.person, "unblock"); return [200, { action: a.id }]; }

@@ -272,6 +272,28 @@ async function walk(browser, lang, theme, size) {
     await at("receipt-verdict").waitFor();
     if ((await at("receipt-verdict").getAttribute("data-sound")) !== "true") note("a receipt of shared details is not correct", "page");
     await shot("receipt-share");
+    if ((await at("check-continues").getAttribute("data-check")) !== "yes") note("the log does not continue", "page");
+    for (const fault of ["overdue", "forgot", "forked"]) {
+      fake.state.logFault = fault;
+      await at("back").click();
+      await at("receipt").click();
+      await at("log-fault").waitFor();
+      await inView("log-fault");
+      await shot(`log-${fault}`);
+      await at("log-receipt").click();
+      await shot(`receipt-log-${fault}`);
+    }
+    fake.state.logFault = null;
+    await page.evaluate(() => new Promise((done) => {
+      // The evidence stays on a real phone. Here the other screens go on without it.
+      indexedDB.open("ipse").onsuccess = ({ target }) => {
+        const store = target.result.transaction("device", "readwrite").objectStore("device");
+        store.get("this").onsuccess = ({ target: { result } }) => {
+          delete result.logEvidence;
+          store.put(result, "this").onsuccess = done;
+        };
+      };
+    }));
 
     // A browser that may come back, comes back, and may not any more.
     const label = { nl: "Deze browser mag 45 minuten lang terugkomen zonder het mij te vragen", fr: "Ce navigateur peut revenir pendant 45 minutes sans me le demander", de: "Dieser Browser darf 45 Minuten lang wiederkommen, ohne mich zu fragen", en: "This browser may come back for 45 minutes without asking me" }[lang];

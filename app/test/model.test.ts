@@ -112,6 +112,27 @@ describe("model", () => {
     expect(app.get().enrolmentReceipt).toMatch(/^rec_/);
   });
 
+  it("t32_memory: the phone remembers the log from one start to the next, and evidence against it", async () => {
+    const { app } = await enrolled();
+    const receipt = app.get().enrolmentReceipt ?? "";
+    const look = async () => (await import("../src/model/receipts")).fetchReceipt(receipt);
+    expect(await look()).toMatchObject({ continues: "first", logged: "yes" });
+    const { head } = store.record ?? {};
+    await start();
+    fake.state.tree.push(new Uint8Array(32));
+    expect(await look()).toMatchObject({ continues: "yes", remembered: head?.size, size: (head?.size ?? 0) + 1 });
+    const later = store.record?.head;
+    for (const [fault, code] of [["forked", "log_forked"], ["forgot", "log_forgot"]] as const) {
+      await start();
+      fake.state.logFault = fault;
+      expect(await look()).toMatchObject({ continues: "no", evidence: { code } });
+      expect(store.record?.head).toEqual(later);
+      // The first evidence stays.
+      expect(store.record?.logEvidence).toMatchObject({ code: "log_forked", remembered: later?.jws });
+    }
+    fake.state.logFault = null;
+  });
+
   describe("a new code with the bank", () => {
     const recovering = async () => {
       const model = await enrolled();

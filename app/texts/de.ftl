@@ -437,8 +437,34 @@ check-promised-yes = Ipse hat unterschrieben, dass dieser Beleg ins Protokoll ko
 check-promised-no = Die Zusage von Ipse ist ungültig.
 check-promised-pending = Noch nicht geprüft.
 check-logged-yes = Er steht im unterschriebenen Protokoll. Niemand kann ihn daraus entfernen.
+check-logged-now = Er steht im Protokoll, das Ipse jetzt zeigt.
 check-logged-no = Er steht nicht im unterschriebenen Protokoll.
 check-logged-pending = In wenigen Sekunden steht er im Protokoll.
+check-logged-overdue = Er müsste jetzt im unterschriebenen Protokoll stehen und steht nicht darin.
+check-continues-yes = Im Protokoll steht noch alles, was sich dieses Telefon gemerkt hat: damals { $before } Einträge, jetzt { $size }.
+check-continues-no = Das ist nicht das Protokoll, das sich dieses Telefon gemerkt hat.
+check-continues-first = Dieses Telefon wusste noch nichts vom Protokoll. Ab jetzt merkt es sich { $size } Einträge und bemerkt, wenn einer fehlt.
+check-continues-pending = Es gibt noch kein unterschriebenes Protokoll.
+log-forgot-title = Im Protokoll von Ipse fehlt etwas
+log-forgot-what = Jede Entscheidung kommt in ein Protokoll, das Ipse unterschreibt. Dieses Telefon merkt sich das Protokoll, und es war vorher länger. Niemand darf etwas daraus entfernen.
+log-forked-title = Das Protokoll von Ipse wurde verändert
+log-forked-what = Jede Entscheidung kommt in ein Protokoll, das Ipse unterschreibt. Das Protokoll, das Ipse jetzt zeigt, ist nicht das, das sich dieses Telefon gemerkt hat. Niemand darf es ändern oder Ihnen ein anderes zeigen als anderen.
+log-overdue-title = Ipse hat ein Versprechen nicht gehalten
+log-overdue-what = Ipse hat unterschrieben, dass dieser Beleg jetzt im Protokoll steht. Er steht nicht darin. Prüfen Sie zuerst, ob die Uhr dieses Telefons richtig geht.
+log-do = Kopieren oder speichern Sie den Nachweis. Schicken Sie ihn an die Hilfe von Ipse und an die Aufsicht über Ipse. Er trägt die Unterschrift von Ipse, Ipse kann ihn also nicht abstreiten. Ihre Belege bleiben gültig.
+log-noticed = Bemerkt
+log-remembered = Dieses Telefon hat sich gemerkt
+log-received = Ipse zeigt jetzt
+log-promised = Versprochen bis
+log-head = { $size } Einträge, unterschrieben am { $time }
+log-head-none = gar kein Protokoll
+log-copy = Nachweis kopieren
+log-copied = Kopiert
+log-copy-failed = Hier lässt er sich nicht kopieren. Speichern Sie den Nachweis.
+log-save = Nachweis speichern
+log-receipt = Beleg zeigen
+log-earlier = Am { $day } passte das Protokoll nicht zu dem, was sich dieses Telefon gemerkt hat. Das Telefon bewahrt den Nachweis auf.
+log-show = Nachweis zeigen
 
 ## Sie
 

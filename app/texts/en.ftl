@@ -437,8 +437,34 @@ check-promised-yes = Ipse has signed that this receipt will enter the log.
 check-promised-no = Ipse’s promise is not valid.
 check-promised-pending = Not checked yet.
 check-logged-yes = It is in the signed log. Nobody can remove it.
+check-logged-now = It is in the log that Ipse shows now.
 check-logged-no = It is not in the signed log.
 check-logged-pending = It enters the log in a few seconds.
+check-logged-overdue = It should be in the signed log by now, and it is not.
+check-continues-yes = The log still has everything that this phone remembers: { $before } entries then, { $size } now.
+check-continues-no = The log is not the one that this phone remembers.
+check-continues-first = This phone had no memory of the log yet. From now on it remembers { $size } entries, and notices if one goes missing.
+check-continues-pending = There is no signed log yet.
+log-forgot-title = Ipse’s log lost something
+log-forgot-what = Each decision goes into a log that Ipse signs. This phone remembers that log, and it was longer before. Nobody may take anything out of it.
+log-forked-title = Ipse’s log was changed
+log-forked-what = Each decision goes into a log that Ipse signs. The log that Ipse shows now is not the one that this phone remembers. Nobody may change it, or show you another log than others.
+log-overdue-title = Ipse did not keep a promise
+log-overdue-what = Ipse signed that this receipt would be in the log by now. It is not there. Check first that the time on this phone is right.
+log-do = Copy or save the proof. Send it to Ipse support and to the authority that supervises Ipse. The proof carries Ipse’s own signature, so Ipse cannot deny it. Your receipts stay valid.
+log-noticed = Noticed
+log-remembered = This phone remembers
+log-received = Ipse shows now
+log-promised = Promised by
+log-head = { $size } entries, signed on { $time }
+log-head-none = no log at all
+log-copy = Copy the proof
+log-copied = Copied
+log-copy-failed = The proof cannot be copied here. Save it instead.
+log-save = Save the proof
+log-receipt = Show the receipt
+log-earlier = On { $day } the log did not match what this phone remembers. The phone keeps the proof.
+log-show = Show the proof
 
 ## You
 

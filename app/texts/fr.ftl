@@ -437,8 +437,34 @@ check-promised-yes = Ipse a signé que ce reçu figurera au journal.
 check-promised-no = La promesse d’Ipse n’est pas valable.
 check-promised-pending = Pas encore vérifié.
 check-logged-yes = Il figure au journal signé. Personne ne peut l’en retirer.
+check-logged-now = Il figure au journal qu’Ipse montre maintenant.
 check-logged-no = Il ne figure pas au journal signé.
 check-logged-pending = Il sera au journal dans quelques secondes.
+check-logged-overdue = Il devrait déjà figurer au journal signé, et il n’y est pas.
+check-continues-yes = Le journal contient toujours tout ce que ce téléphone a retenu : { $before } lignes alors, { $size } maintenant.
+check-continues-no = Ce n’est pas le journal que ce téléphone a retenu.
+check-continues-first = Ce téléphone ne savait encore rien du journal. Désormais, il en retient { $size } lignes et remarque s’il en manque une.
+check-continues-pending = Il n’y a pas encore de journal signé.
+log-forgot-title = Quelque chose a disparu du journal d’Ipse
+log-forgot-what = Chaque décision entre dans un journal qu’Ipse signe. Ce téléphone retient ce journal, et il était plus long avant. Personne ne peut rien en retirer.
+log-forked-title = Le journal d’Ipse a été modifié
+log-forked-what = Chaque décision entre dans un journal qu’Ipse signe. Le journal qu’Ipse montre maintenant n’est pas celui que ce téléphone a retenu. Personne ne peut le modifier, ni vous montrer un autre journal qu’aux autres.
+log-overdue-title = Ipse n’a pas tenu une promesse
+log-overdue-what = Ipse a signé que ce reçu figurerait au journal à cette heure. Il n’y est pas. Vérifiez d’abord que l’heure de ce téléphone est juste.
+log-do = Copiez ou enregistrez la preuve. Envoyez-la à l’aide d’Ipse et à l’autorité qui contrôle Ipse. Elle porte la signature d’Ipse : Ipse ne peut pas la nier. Vos reçus restent valables.
+log-noticed = Remarqué
+log-remembered = Ce téléphone a retenu
+log-received = Ipse montre maintenant
+log-promised = Promis pour
+log-head = { $size } lignes, signées le { $time }
+log-head-none = aucun journal
+log-copy = Copier la preuve
+log-copied = Copiée
+log-copy-failed = Impossible de copier ici. Enregistrez la preuve.
+log-save = Enregistrer la preuve
+log-receipt = Voir le reçu
+log-earlier = Le { $day }, le journal ne correspondait pas à ce que ce téléphone a retenu. Le téléphone garde la preuve.
+log-show = Voir la preuve
 
 ## Vous
 

@@ -437,8 +437,34 @@ check-promised-yes = Ipse heeft ondertekend dat dit bewijs in het logboek komt.
 check-promised-no = De belofte van Ipse is niet geldig.
 check-promised-pending = Nog niet nagekeken.
 check-logged-yes = Het staat in het ondertekende logboek. Niemand kan het daaruit halen.
+check-logged-now = Het staat in het logboek dat Ipse nu toont.
 check-logged-no = Het staat niet in het ondertekende logboek.
 check-logged-pending = Over enkele seconden staat het in het logboek.
+check-logged-overdue = Het zou nu in het ondertekende logboek moeten staan, maar dat is niet zo.
+check-continues-yes = In het logboek staat nog alles wat deze telefoon onthield: toen { $before } regels, nu { $size }.
+check-continues-no = Dit is niet het logboek dat deze telefoon onthield.
+check-continues-first = Deze telefoon wist nog niets van het logboek. Vanaf nu onthoudt ze { $size } regels, en merkt ze het als er een ontbreekt.
+check-continues-pending = Er is nog geen ondertekend logboek.
+log-forgot-title = Er is iets uit het logboek van Ipse verdwenen
+log-forgot-what = Elke beslissing komt in een logboek dat Ipse ondertekent. Deze telefoon onthoudt dat logboek, en het was eerder langer. Niemand mag er iets uit halen.
+log-forked-title = Het logboek van Ipse is veranderd
+log-forked-what = Elke beslissing komt in een logboek dat Ipse ondertekent. Het logboek dat Ipse nu toont, is niet dat wat deze telefoon onthield. Niemand mag het veranderen, of jou een ander logboek tonen dan anderen.
+log-overdue-title = Ipse heeft een belofte niet gehouden
+log-overdue-what = Ipse heeft ondertekend dat dit bewijs nu in het logboek zou staan. Het staat er niet in. Kijk eerst of de klok van deze telefoon juist staat.
+log-do = Kopieer of bewaar het bewijsstuk. Stuur het naar de hulp van Ipse en naar de toezichthouder van Ipse. De handtekening van Ipse zelf staat erop, dus Ipse kan het niet ontkennen. Je bewijzen blijven geldig.
+log-noticed = Gemerkt
+log-remembered = Deze telefoon onthield
+log-received = Ipse toont nu
+log-promised = Beloofd tegen
+log-head = { $size } regels, ondertekend op { $time }
+log-head-none = helemaal geen logboek
+log-copy = Bewijsstuk kopiëren
+log-copied = Gekopieerd
+log-copy-failed = Kopiëren lukt hier niet. Bewaar het bewijsstuk.
+log-save = Bewijsstuk bewaren
+log-receipt = Bewijs tonen
+log-earlier = Op { $day } klopte het logboek niet met wat deze telefoon onthield. De telefoon bewaart het bewijsstuk.
+log-show = Bewijsstuk tonen
 
 ## Jij
 

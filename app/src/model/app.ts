@@ -58,7 +58,7 @@ export interface State {
   waitingAction: WaitingAction | null;
 }
 
-const devices = new BrowserStore();
+export const devices = new BrowserStore();
 const client = new DeviceClient(devices);
 export const api = new Api(client);
 

@@ -197,6 +197,8 @@ const receiptShape = object({
   index: nullable(integer),
   proof: list(string),
   checkpoint: nullable(string),
+  // That the checkpoint continues the head that the phone remembers.
+  consistency: optional(list(string)),
   promise: string,
 });
 
@@ -343,7 +345,8 @@ export class Api {
   action = (id: string) => this.get(actionShape, `/actions/${id}`);
   renew = (action: string) => this.post(offerShape, `/actions/${action}/renew`);
   image = (action: string, digest: string) => this.get(object({ bytes: string }), `/actions/${action}/images/${digest}`);
-  receipt = (id: string) => this.get(receiptShape, `/receipts/${id}`);
+  /** `since`: the size of the head of the log that this phone remembers. */
+  receipt = (id: string, since: number | null = null) => this.get(receiptShape, `/receipts/${id}${since === null ? "" : `?since=${since}`}`);
   block = () => this.post(object({ status: string }), "/block", { reason: "person" });
   notMe = () => this.post(object({ status: string }), "/not-me");
   unblock = () => this.post(startedShape, "/unblock");

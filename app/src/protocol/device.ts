@@ -7,10 +7,11 @@ import { parse } from "./json";
 import type { Json } from "./json";
 import { jwkShape, P256, sign, thumbprint } from "./jws";
 import type { Jwk } from "./jws";
+import type { LogMemory } from "./log-head";
 import { isServerCode, Problem } from "./problem";
 
 /** What the phone stores. WebCrypto cannot export the private key. */
-export interface DeviceRecord {
+export interface DeviceRecord extends LogMemory {
   key: CryptoKeyPair;
   jwk: Jwk;
   thumbprint: string;

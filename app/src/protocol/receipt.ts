@@ -7,6 +7,8 @@ import type { Bytes } from "./bytes";
 import type { DeviceRecord } from "./device";
 import { parse } from "./json";
 import { decode, importPublic, verify } from "./jws";
+import { CLOCK_TOLERANCE_MS, continuityOf, readHead } from "./log-head";
+import type { LogEvidence, LogFault, LogHead } from "./log-head";
 import { leafHash, verifyInclusion } from "./merkle";
 import { Problem } from "./problem";
 import { exactly, integer, list, object, oneOf, optional, string } from "./shape";
@@ -32,7 +34,6 @@ function readLeaf(bytes: Bytes) {
   return shape(json, "leaf");
 }
 
-const checkpointShape = object({ origin: string, size: integer, root: string, iat: integer });
 const promiseShape = object({ leaf: string, receipt: string, by: integer });
 const evidenceShape = object({
   view: optional(string),
@@ -54,8 +55,11 @@ const evidenceShape = object({
 const signedShape = object({ htm: string, htu: string, dev: string, t: optional(string) });
 const COMPLETION = /^\/phone\/v1\/enrolments\/[^/]+\/complete$/;
 
-/** `other`: another phone of the person signed it, and this one does not have its key. */
-export type Check = "yes" | "no" | "pending" | "absent" | "other";
+/**
+ * `other`: another phone of the person signed it, and this one does not have its key. `first`: this phone starts without memory.
+ * `overdue`: it is not in the log, although the scheme promised it by now.
+ */
+export type Check = "yes" | "no" | "pending" | "absent" | "other" | "first" | "overdue";
 
 export interface CheckedReceipt {
   kind: (typeof KINDS)[number];
@@ -69,6 +73,8 @@ export interface CheckedReceipt {
   committed: Check;
   /** Whether the leaf is in the log, under a checkpoint that the scheme signed. */
   logged: Check;
+  /** Whether the log continues the head that this phone remembers. */
+  continues: Check;
   /** Whether the scheme promised to log it. */
   promised: Check;
   /** Whether this phone signed this decision about this view, or the end of its enrolment or move. */
@@ -81,6 +87,12 @@ export interface CheckedReceipt {
   browser: string | null;
   index: number | null;
   size: number | null;
+  /** The size of the log that this phone remembered before. */
+  remembered: number | null;
+  /** The head to remember: verified, and a continuation of the remembered one. */
+  head: LogHead | null;
+  /** What the scheme signed, if the log forgot, forked, or does not have what it promised. */
+  evidence: LogEvidence | null;
 }
 
 const check = async (holds: () => Promise<boolean>): Promise<Check> => {
@@ -91,8 +103,10 @@ const check = async (holds: () => Promise<boolean>): Promise<Check> => {
   }
 };
 
+const CONTINUES = { unsigned: "pending", first: "first", continues: "yes", forgot: "no", forked: "no" } as const;
+
 /** Throws only if there is nothing to show. Each check has its own result. */
-export async function checkReceipt(receipt: ReceiptAnswer, record: DeviceRecord): Promise<CheckedReceipt> {
+export async function checkReceipt(receipt: ReceiptAnswer, record: DeviceRecord, now = Date.now()): Promise<CheckedReceipt> {
   const leafBytes = b64u.decode(receipt.leaf);
   const leaf = readLeaf(leafBytes);
   const hash = await leafHash(leafBytes);
@@ -112,27 +126,34 @@ export async function checkReceipt(receipt: ReceiptAnswer, record: DeviceRecord)
     return evidenced && equal(disclosure, b64u.decode(leaf.disclosure));
   });
 
-  let size: number | null = null;
-  const logged: Check =
-    receipt.checkpoint === null || receipt.index === null
-      ? "pending"
-      : await check(async () => {
-          const jws = await verify(receipt.checkpoint ?? "", "ipse-checkpoint+jwt", logKey);
-          const checkpoint = checkpointShape(jws.payload, "checkpoint");
-          size = checkpoint.size;
-          const root = b64u.decodeExactly(checkpoint.root, 32);
-          const proof = receipt.proof.map((node) => b64u.decodeExactly(node, 32));
-          return (
-            checkpoint.origin === record.issuer &&
-            (await verifyInclusion(hash, receipt.index ?? 0, checkpoint.size, proof, root))
-          );
-        });
-
+  let overdue = false;
   const promised = await check(async () => {
     const jws = await verify(receipt.promise, "ipse-promise+jwt", logKey);
     const promise = promiseShape(jws.payload, "promise");
-    return promise.receipt === receipt.receipt && equal(b64u.decode(promise.leaf), hash);
+    const holds = promise.receipt === receipt.receipt && equal(b64u.decode(promise.leaf), hash);
+    overdue = holds && now > promise.by + CLOCK_TOLERANCE_MS;
+    return holds;
   });
+
+  const remembered = record.head ?? null;
+  // `false` for a head that is not one of this log. Anybody could have made it, so it proves nothing against the scheme.
+  const head = receipt.checkpoint === null ? null : await readHead(receipt.checkpoint, record.issuer, logKey).catch(() => false as const);
+  const { index } = receipt;
+  const logged: Check =
+    head === false
+      ? "no"
+      : head === null || index === null
+        ? overdue
+          ? "overdue"
+          : "pending"
+        : await check(() => {
+            const proof = receipt.proof.map((node) => b64u.decodeExactly(node, 32));
+            return verifyInclusion(hash, index, head.size, proof, b64u.decodeExactly(head.root, 32));
+          });
+  const continuity = head === false ? null : await continuityOf(remembered, head, receipt.consistency);
+  const continues: Check = continuity === null ? "no" : CONTINUES[continuity];
+  const fault: LogFault | null =
+    continuity === "forgot" ? "log_forgot" : continuity === "forked" ? "log_forked" : logged === "overdue" ? "log_overdue" : null;
 
   const { device_jws: deviceJws, transcript, view } = evidence;
   const choices = evidence.choices ?? [];
@@ -164,6 +185,7 @@ export async function checkReceipt(receipt: ReceiptAnswer, record: DeviceRecord)
     factor: evidence.factor,
     committed,
     logged,
+    continues,
     promised,
     mine,
     bank: evidence.registrar,
@@ -171,8 +193,19 @@ export async function checkReceipt(receipt: ReceiptAnswer, record: DeviceRecord)
     reason: evidence.reason,
     partner: evidence.partner_name && evidence.partner_domain ? { name: evidence.partner_name, domain: evidence.partner_domain } : null,
     browser: evidence.browser,
-    index: receipt.index,
-    size,
+    index,
+    size: head ? head.size : null,
+    remembered: remembered?.size ?? null,
+    head: head && (continues === "first" || continues === "yes") ? head : null,
+    evidence: fault && {
+      code: fault,
+      time: now,
+      receipt: receipt.receipt,
+      remembered: remembered?.jws ?? null,
+      received: receipt.checkpoint,
+      consistency: receipt.consistency,
+      promise: receipt.promise,
+    },
   };
 }
 

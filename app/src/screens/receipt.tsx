@@ -1,18 +1,21 @@
 // A receipt, and the checks that this phone makes of it.
 
 import { useEffect, useState } from "preact/hooks";
-import { api, app } from "../model/app";
-import { dayAndTime, has, t } from "../model/language";
+import { app } from "../model/app";
+import { dayAndTime, has, shortDay, t } from "../model/language";
+import { fetchReceipt } from "../model/receipts";
 import { replace } from "../model/route";
+import { useStore } from "../model/store";
+import type { LogEvidence } from "../protocol/log-head";
 import { asProblem, Problem } from "../protocol/problem";
-import { checkReceipt } from "../protocol/receipt";
 import type { Check, CheckedReceipt } from "../protocol/receipt";
 import { ON } from "../protocol/view";
 import type { Chosen, ShownView } from "../protocol/view";
 import { Icon } from "../ui/icons";
-import { Button, Facts, ProblemScreen, Screen, Waiting } from "../ui/parts";
+import { Button, Facts, Note, ProblemScreen, Screen, Waiting } from "../ui/parts";
+import { LogFaultScreen } from "./log-fault";
 
-const ICONS = { yes: "tick", no: "cross", pending: "clock", absent: "info", other: "info" } as const;
+const ICONS = { yes: "tick", no: "cross", pending: "clock", absent: "info", other: "info", first: "info", overdue: "cross" } as const;
 
 /** A choice in words: the label of the choice, and that of the value. */
 function chosenFact({ choices }: ShownView, { key, value }: Chosen) {
@@ -27,14 +30,15 @@ export function ReceiptScreen({ id }: { id: string }) {
   const [receipt, setReceipt] = useState<CheckedReceipt | null>(null);
   const [problem, setProblem] = useState<Problem | null>(null);
   const [round, setRound] = useState(0);
+  const [shown, setShown] = useState<LogEvidence | null>(null);
+  const earlier = useStore(app).record?.logEvidence ?? null;
   const back = () => (history.length > 1 ? history.back() : replace(""));
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const load = async () => {
-      const { record } = app.get();
-      if (!record) throw new Problem("not_enrolled");
-      const found = await checkReceipt(await api.receipt(id), record);
+      const found = await fetchReceipt(id);
       setReceipt(found);
+      if (found.evidence) setShown(found.evidence);
       // The receipt enters the log within ten seconds.
       if (found.logged === "pending" && round < 5) timer = setTimeout(() => setRound(round + 1), 3000);
     };
@@ -55,15 +59,18 @@ export function ReceiptScreen({ id }: { id: string }) {
       </Screen>
     );
   }
+  if (shown) return <LogFaultScreen evidence={shown} back={back} go={() => setShown(null)} />;
   const checks: [string, Check][] = [
     ["committed", receipt.committed],
     ["mine", receipt.mine],
     ["promised", receipt.promised],
     ["logged", receipt.logged],
+    ["continues", receipt.continues],
   ];
-  const correct = checks.every(([, check]) => check !== "no");
+  const correct = checks.every(([, check]) => check !== "no" && check !== "overdue");
+  const evidence = receipt.evidence ?? earlier;
   const { view } = receipt;
-  const shown = view ? [...view.attributes, ...view.fields.filter(({ kind }) => kind !== "image" && kind !== "group")] : [];
+  const rows = view ? [...view.attributes, ...view.fields.filter(({ kind }) => kind !== "image" && kind !== "group")] : [];
   return (
     <Screen
       id="receipt"
@@ -93,10 +100,10 @@ export function ReceiptScreen({ id }: { id: string }) {
           ...(receipt.factor && receipt.factor !== "none" ? [{ label: t("receipt-factor"), value: t(`factor-${receipt.factor}`) }] : []),
         ]}
       />
-      {view && shown.length > 0 && (
+      {view && rows.length > 0 && (
         <section>
           <h2>{t("receipt-shown")}</h2>
-          <Facts facts={shown} />
+          <Facts facts={rows} />
         </section>
       )}
       {view && receipt.choices.length > 0 && (
@@ -116,10 +123,18 @@ export function ReceiptScreen({ id }: { id: string }) {
             .map(([name, check]) => (
               <li key={name} class={`check check-${check}`} data-testid={`check-${name}`} data-check={check}>
                 <Icon name={ICONS[check]} />
-                <span>{t(`check-${name}-${check}`)}</span>
+                <span>{t(name === "logged" && check === "yes" && receipt.continues === "no" ? "check-logged-now" : `check-${name}-${check}`, { before: receipt.remembered ?? 0, size: receipt.size ?? 0 })}</span>
               </li>
             ))}
         </ul>
+        {evidence && (
+          <Note kind="stop" testid="log-evidence">
+            <p>{t("log-earlier", { day: shortDay(evidence.time) })}</p>
+            <Button look="plain" onClick={() => setShown(evidence)} testid="log-show">
+              {t("log-show")}
+            </Button>
+          </Note>
+        )}
         <p class="small-print">
           {id}
           {receipt.index !== null && receipt.size !== null && ` · ${t("receipt-place", { index: receipt.index + 1, size: receipt.size })}`}
