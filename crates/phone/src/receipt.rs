@@ -73,8 +73,11 @@ pub struct ReceiptCheck {
     pub size: Option<u64>,
     /// Size of the log that this phone remembered before.
     pub remembered: Option<u64>,
-    /// How the log failed, if it did. The phone keeps the evidence.
+    /// How the log failed, if it did.
     pub fault: Option<LogFault>,
+    /// What the scheme signed, if the log failed. The phone keeps the first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub evidence: Option<LogEvidence>,
     /// What was decided.
     pub decision: Option<String>,
     /// The factor.
@@ -136,7 +139,7 @@ impl<T: Transport, S: Storage> Phone<T, S> {
             remembered: remembered.as_ref(),
             now,
         };
-        let Some((checked, head)) = phone.check(&answer) else {
+        let Some((mut checked, head)) = phone.check(&answer) else {
             let newer = b64::decode(&answer.leaf).is_ok_and(|leaf| Leaf::is_newer(&leaf));
             return Err(Error::of(if newer {
                 local::OUTDATED
@@ -145,7 +148,7 @@ impl<T: Transport, S: Storage> Phone<T, S> {
             }));
         };
         if let Some(code) = checked.fault {
-            self.keep_evidence(&LogEvidence {
+            let evidence = LogEvidence {
                 code,
                 time: now,
                 receipt: answer.receipt,
@@ -153,7 +156,9 @@ impl<T: Transport, S: Storage> Phone<T, S> {
                 received: answer.checkpoint,
                 consistency: answer.consistency,
                 promise: answer.promise,
-            })?;
+            };
+            self.keep_evidence(&evidence)?;
+            checked.evidence = Some(evidence);
         }
         if let Some(head) = head {
             self.remember_head(head, &state).await?;
@@ -287,6 +292,7 @@ impl Checker<'_> {
             size: head.as_ref().map(|head| head.checkpoint.size),
             remembered: self.remembered.map(|head| head.checkpoint.size),
             fault,
+            evidence: None,
             decision: evidence.decision.map(|d| d.to_string()),
             factor: evidence.factor.map(|f| f.to_string()),
             choices: evidence.choices,

@@ -210,10 +210,11 @@ pub(super) async fn act(phone: &mut Phone, command: Command, json: bool) -> Resu
                 None => phone.receipt(&id).await?,
             };
             print(json, &checked, || super::print::receipt(&checked, verify));
-            match phone.log_evidence()? {
-                Some(evidence) if checked.fault.is_some() => return Err(evidence.error()),
-                Some(_) | None if !checked.is_valid() => return Err(Error::of(local::RECEIPT)),
-                Some(_) | None => {}
+            if let Some(evidence) = &checked.evidence {
+                return Err(evidence.error());
+            }
+            if !checked.is_valid() {
+                return Err(Error::of(local::RECEIPT));
             }
         }
         Command::ForgotCode {

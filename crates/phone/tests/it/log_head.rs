@@ -164,7 +164,11 @@ async fn t32_a_log_that_forgot_or_forked_is_reported_and_the_remembered_head_sta
 
     let mut cases = vec![("shorter", shorter.answer(Some(7)), LogFault::Forgot)];
     other.grow(9, "other");
-    cases.push(("another of its size", other.answer(Some(9)), LogFault::Forked));
+    cases.push((
+        "another of its size",
+        other.answer(Some(9)),
+        LogFault::Forked,
+    ));
     other.grow(12, "other");
     cases.push(("another that grew", other.answer(Some(9)), LogFault::Forked));
     log.grow(12, "leaf");
