@@ -10,7 +10,7 @@ use std::sync::Arc;
 use ipse_jose::{Alg, SigningKey};
 
 use crate::error::{Error, local};
-use crate::storage::{Exclusive, Storage, read_json, write_json};
+use crate::storage::{Exclusive, LOG_HEAD, Storage, read_json, write_json};
 use crate::{Result, State};
 
 /// The state, [`State`].
@@ -89,7 +89,7 @@ impl Storage for Folder {
     fn begin(&mut self, _lock: &FolderLock, key: SigningKey, state: State) -> Result<()> {
         self.remove(STATE)?;
         // What an earlier phone in this folder remembered of a log is not this one's memory.
-        self.remove(crate::log_head::HEAD)?;
+        self.remove(LOG_HEAD)?;
         let pkcs8 = key
             .to_pkcs8()
             .map_err(|_| Error::of(local::STORAGE).with("file", KEY))?;

@@ -6,11 +6,9 @@ use ipse_protocol::receipt::Checkpoint;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, local};
-use crate::storage::{Exclusive, read_json, write_json};
+use crate::storage::{Exclusive, LOG_HEAD, read_json, write_json};
 use crate::{Phone, Result, State, Storage, Transport};
 
-/// The remembered head.
-pub(crate) const HEAD: &str = "log_head.json";
 /// What the log contradicted, as evidence.
 const FAULT: &str = "log_fault.json";
 
@@ -107,7 +105,7 @@ struct Stored {
 impl<T: Transport, S: Storage> Phone<T, S> {
     /// The head that the phone remembers. One of an earlier enrolment, at another scheme, counts as none.
     pub(crate) fn remembered_head(&self, state: &State) -> Result<Option<Head>> {
-        let stored: Option<Stored> = read_json(&self.storage, HEAD)?;
+        let stored: Option<Stored> = read_json(&self.storage, LOG_HEAD)?;
         Ok(stored.and_then(|stored| Head::read(&stored.checkpoint, state)))
     }
 
@@ -122,7 +120,7 @@ impl<T: Transport, S: Storage> Phone<T, S> {
         let stored = Stored {
             checkpoint: head.jws,
         };
-        write_json(&mut self.storage, HEAD, &stored)
+        write_json(&mut self.storage, LOG_HEAD, &stored)
     }
 
     /// Keeps evidence against the log. The first one stays: it is what the scheme may want to make good.

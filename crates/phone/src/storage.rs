@@ -19,6 +19,9 @@ pub enum Exclusive {
     Decision,
 }
 
+/// The head of the log that the phone remembers.
+pub(crate) const LOG_HEAD: &str = "log_head.json";
+
 /// Keeps a phone's state.
 pub trait Storage: Send {
     /// The lock that [`Storage::lock`] gives; dropping it ends it.
