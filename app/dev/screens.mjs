@@ -79,9 +79,9 @@ async function walk(browser, lang, theme, size) {
   };
 
   /** The element is above the buttons at the bottom, without scrolling. */
-  const inView = async (testid) => {
-    const [box, actions] = [await at(testid).boundingBox(), await page.locator(".screen-actions").boundingBox()];
-    if (size !== "narrow" && box.y + box.height > actions.y + 1) note(`${testid} is below the screen`, `${lang}-${theme}-${size}`);
+  const inView = async (testid, bar = ".screen-actions") => {
+    const [box, actions] = [await at(testid).boundingBox(), await page.locator(bar).boundingBox()];
+    if (size !== "narrow" && (box.y < 0 || box.y + box.height > actions.y + 1)) note(`${testid} is below the screen`, `${lang}-${theme}-${size}`);
   };
 
   const enrol = async (number) => {
@@ -259,6 +259,7 @@ async function walk(browser, lang, theme, size) {
     const { born, delivery } = shareTexts(lang);
     await open({ flow: "qr", factors: ["code"], view: shareView(lang, fake) });
     await page.locator("[data-testid=view-image] img").waitFor();
+    await inView("match-code");
     await shot("read-share");
     await at("choice-birthdate").focus();
     await page.keyboard.press("Space");
@@ -271,6 +272,7 @@ async function walk(browser, lang, theme, size) {
     await at("receipt").click();
     await at("receipt-verdict").waitFor();
     if ((await at("receipt-verdict").getAttribute("data-sound")) !== "true") note("a receipt of shared details is not correct", "page");
+    if (!(await at("screen-receipt").innerText()).includes(born)) note("a receipt does not show what the person kept", "page");
     await shot("receipt-share");
     if ((await at("check-continues").getAttribute("data-check")) !== "yes") note("the log does not continue", "page");
     for (const fault of ["overdue", "forgot", "forked"]) {
@@ -607,6 +609,13 @@ async function walk(browser, lang, theme, size) {
     await at(`action-${first}`).waitFor();
     await page.waitForFunction(() => document.querySelectorAll("[data-testid=entries] .row").length < 200);
     await shot("history-beginning");
+    // Who comes back from an entry is where they left.
+    await page.locator(".screen-scroll").evaluate((scroller) => scroller.scrollTo(0, scroller.scrollHeight));
+    await at(`action-${first}`).click();
+    await at("screen-past").waitFor();
+    await at("back").click();
+    await at(`action-${first}`).waitFor();
+    await inView(`action-${first}`, ".tabs");
     await page.locator(".screen-scroll").evaluate((scroller) => scroller.scrollTo(0, 0));
     await at("event-unblock").first().waitFor();
 

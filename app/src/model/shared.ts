@@ -1,6 +1,8 @@
 // The rows of a request to share: under which heading each is, why it is asked, and the switch that it has.
 
-import type { Choice, Field, View } from "../protocol/view";
+import { OFF } from "../protocol/view";
+import type { Choice, Chosen, Field, View } from "../protocol/view";
+import { t } from "./language";
 
 export interface SharedRow {
   row: Field;
@@ -52,5 +54,25 @@ export function arrange({ fields, choices }: Pick<View, "fields" | "choices">): 
     }
   }
   out.groups = out.groups.filter(({ rows }) => rows.length > 0);
+  return out;
+}
+
+/** What a partner got. */
+export interface Given {
+  facts: { label: string; value: string }[];
+  /** What else becomes of a row, as its second reason says: such as that it is not given after all. */
+  remarks: { label: string; value: string }[];
+}
+
+/** What the partner got: the rows that the person did not keep. */
+export function givenRows(view: Pick<View, "attributes" | "fields" | "choices">, chosen: readonly Chosen[]): Given {
+  const kept = (key: string | undefined) => chosen.some((one) => one.key === key && one.value === OFF);
+  const out: Given = { facts: [...view.attributes], remarks: [] };
+  for (const { row, reasons } of arrange(view).groups.flatMap((group) => group.rows)) {
+    if (kept(row.claims[0])) continue;
+    const [, remark] = reasons;
+    if (remark) out.remarks.push({ label: row.label, value: remark.value });
+    else out.facts.push({ label: row.label, value: row.kind === "image" ? t("outcome-picture") : row.value });
+  }
   return out;
 }

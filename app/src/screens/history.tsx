@@ -125,6 +125,7 @@ export function History() {
   const { history, task, load } = useHistory();
   const earlier = useTask();
   const pages = history?.pages ?? [];
+  useEffect(goBackToPlace, []);
   return (
     <Screen id="history" title={t("history-title")}>
       <p>{t("history-why")}</p>
@@ -141,9 +142,9 @@ export function History() {
           </ul>
         </section>
       )}
-      <div class="history" data-testid="entries">
+      <div class="history" data-testid="entries" onClickCapture={keepPlace}>
         {pages.map((entries, at) => (
-          <Page key={pageKey(entries)} entries={entries} before={pages[at - 1]?.at(-1)} />
+          <Page key={pageKey(entries)} name={pageKey(entries)} entries={entries} before={pages[at - 1]?.at(-1)} drawn={at < 2 || at === pages.length - 1} />
         ))}
       </div>
       {history?.next && (
@@ -161,16 +162,32 @@ const pageKey = (entries: Entry[]): string => {
   return last ? idOf(last) : "";
 };
 
+const scrollers = () => [document.scrollingElement, document.querySelector(".screen-scroll")].filter((one) => one !== null);
+
+/** Remembers where the person leaves the list, with this entry of the browser's history: going back leads to the same place. */
+function keepPlace(): void {
+  history.replaceState({ top: Math.max(...scrollers().map(({ scrollTop }) => scrollTop)) }, "");
+}
+
+function goBackToPlace(): void {
+  const { top } = (history.state ?? {}) as { top?: unknown };
+  if (typeof top === "number") for (const scroller of scrollers()) scroller.scrollTop = top;
+}
+
 const dayOf = (entry: Entry): string => (isToday(timeOf(entry)) ? t("today") : shortDay(timeOf(entry)));
 
 /** How far from the screen a page is drawn, in pixels. */
 const NEAR = 1500;
 
+/** The heights of pages when they were drawn last. */
+const heights = new Map<string, number>();
+/** About that of a row, in pixels. */
+const ROW = 65;
+
 /** One page. Far from the screen it is an empty space of the same height. */
-function Page({ entries, before }: { entries: Entry[]; before: Entry | undefined }) {
+function Page({ name, entries, before, drawn }: { name: string; entries: Entry[]; before: Entry | undefined; drawn: boolean }) {
   const place = useRef<HTMLDivElement>(null);
-  const height = useRef(0);
-  const [near, setNear] = useState(true);
+  const [near, setNear] = useState(drawn);
   useEffect(() => {
     const element = place.current;
     if (!element) return;
@@ -180,7 +197,7 @@ function Page({ entries, before }: { entries: Entry[]; before: Entry | undefined
       ([seen]) => {
         // What has the focus stays.
         if (!seen || (!seen.isIntersecting && element.contains(document.activeElement))) return;
-        if (!seen.isIntersecting) height.current = element.offsetHeight;
+        if (!seen.isIntersecting && element.firstChild) heights.set(name, element.offsetHeight);
         setNear(seen.isIntersecting);
       },
       { root: scrolls ? scroller : null, rootMargin: `${NEAR}px 0px` },
@@ -189,7 +206,7 @@ function Page({ entries, before }: { entries: Entry[]; before: Entry | undefined
     return () => watch.disconnect();
   }, []);
   useLayoutEffect(() => {
-    if (place.current) place.current.style.minHeight = near ? "" : `${height.current}px`;
+    if (place.current) place.current.style.minHeight = near ? "" : `${heights.get(name) ?? entries.length * ROW}px`;
   }, [near]);
   return (
     <div class="history-page" ref={place} data-near={near}>

@@ -6,34 +6,14 @@ import { goBackToWaiting } from "../model/actions";
 import { api, app, openUrl, refresh } from "../model/app";
 import { dayAndTime, t } from "../model/language";
 import { replace } from "../model/route";
-import { arrange } from "../model/shared";
+import { givenRows } from "../model/shared";
 import { useStore } from "../model/store";
 import type { Summary, Withdrawn } from "../protocol/api";
 import type { Outcome } from "../protocol/approval";
-import { OFF } from "../protocol/view";
 import type { Chosen, View } from "../protocol/view";
 import { Icon } from "../ui/icons";
 import { Button, Facts, Note, Row, Screen, ProblemNote, useTask } from "../ui/parts";
 import { isOpen, outcomeName } from "./history";
-
-interface Given {
-  facts: { label: string; value: string }[];
-  /** What else becomes of a row, as its second reason says: such as that it is not given after all. */
-  remarks: { label: string; value: string }[];
-}
-
-/** What the partner got: the rows that the person did not keep. */
-export function givenRows(view: Pick<View, "attributes" | "fields" | "choices">, chosen: readonly Chosen[]): Given {
-  const kept = (key: string | undefined) => chosen.some((one) => one.key === key && one.value === OFF);
-  const out: Given = { facts: [...view.attributes], remarks: [] };
-  for (const { row, reasons } of arrange(view).groups.flatMap((group) => group.rows)) {
-    if (kept(row.claims[0])) continue;
-    const [, remark] = reasons;
-    if (remark) out.remarks.push({ label: row.label, value: remark.value });
-    else out.facts.push({ label: row.label, value: row.kind === "image" ? t("outcome-picture") : row.value });
-  }
-  return out;
-}
 
 export function OutcomeScreen({ view, chosen, outcome }: { view: View; chosen: Chosen[]; outcome: Outcome }) {
   const { waitingAction } = useStore(app);

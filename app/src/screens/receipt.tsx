@@ -5,6 +5,7 @@ import { app } from "../model/app";
 import { dayAndTime, has, shortDay, t } from "../model/language";
 import { fetchReceipt } from "../model/receipts";
 import { replace } from "../model/route";
+import { arrange } from "../model/shared";
 import { useStore } from "../model/store";
 import type { LogEvidence } from "../protocol/log-head";
 import { asProblem, Problem } from "../protocol/problem";
@@ -13,6 +14,7 @@ import { ON } from "../protocol/view";
 import type { Chosen, ShownView } from "../protocol/view";
 import { Icon } from "../ui/icons";
 import { Button, Facts, Note, ProblemScreen, Screen, Waiting } from "../ui/parts";
+import { ShownRows } from "../ui/shared-rows";
 import { LogFaultScreen } from "./log-fault";
 
 const ICONS = { yes: "tick", no: "cross", pending: "clock", absent: "info", other: "info", first: "info", overdue: "cross" } as const;
@@ -70,7 +72,11 @@ export function ReceiptScreen({ id }: { id: string }) {
   const correct = checks.every(([, check]) => check !== "no" && check !== "overdue");
   const evidence = receipt.evidence ?? earlier;
   const { view } = receipt;
-  const rows = view ? [...view.attributes, ...view.fields.filter(({ kind }) => kind !== "image" && kind !== "group")] : [];
+  // A view with headings is shown as the request was, with what the person kept.
+  const grouped = view?.fields.some(({ kind }) => kind === "group") ?? false;
+  const rows = view && !grouped ? [...view.attributes, ...view.fields.filter(({ kind }) => kind !== "image")] : [];
+  const left = view && grouped ? arrange(view).choices.map(({ key }) => key) : null;
+  const chosen = receipt.choices.filter(({ key }) => left === null || left.includes(key));
   return (
     <Screen
       id="receipt"
@@ -100,16 +106,22 @@ export function ReceiptScreen({ id }: { id: string }) {
           ...(receipt.factor && receipt.factor !== "none" ? [{ label: t("receipt-factor"), value: t(`factor-${receipt.factor}`) }] : []),
         ]}
       />
+      {view && grouped && (
+        <section>
+          <h2>{t("receipt-shown")}</h2>
+          <ShownRows view={view} chosen={receipt.choices} />
+        </section>
+      )}
       {view && rows.length > 0 && (
         <section>
           <h2>{t("receipt-shown")}</h2>
           <Facts facts={rows} />
         </section>
       )}
-      {view && receipt.choices.length > 0 && (
+      {view && chosen.length > 0 && (
         <section>
           <h2>{t("receipt-chosen")}</h2>
-          <Facts facts={receipt.choices.map((chosen) => chosenFact(view, chosen))} />
+          <Facts facts={chosen.map((one) => chosenFact(view, one))} />
         </section>
       )}
       <section>

@@ -120,6 +120,8 @@ export function Request({ kind, ...props }: OpenActionProps & { kind: ActionKind
       <p class="purpose" data-testid="purpose">
         {view.purpose}
       </p>
+      {/* Many rows would push the comparison far below the screen. */}
+      {byPartner && !byLink && grouped && match}
       {!grouped && rest.length > 0 && <Facts large facts={rest} />}
       {grouped && (
         <SharedRows approval={props.approval} groups={groups} disabled={task.busy} onShown={() => setShown((count) => count + 1)} onFailed={props.onFailed} />
@@ -143,7 +145,7 @@ export function Request({ kind, ...props }: OpenActionProps & { kind: ActionKind
         <Image key={field.value} action={offer.action} field={field} onShown={() => setShown((count) => count + 1)} onFailed={props.onFailed} />
         ))}
       {choices.length > 0 && <Choices approval={props.approval} choices={choices} disabled={task.busy} />}
-      {byPartner && !byLink && match}
+      {byPartner && !byLink && !grouped && match}
       <section class="where" data-testid="where" data-flow={offer.flow}>
         <Facts
           facts={[

@@ -65,7 +65,7 @@ function Done({ partner, withdrawn }: { partner: Partner; withdrawn: Withdrawn }
     <Screen
       id="withdrawn"
       over={<Party {...partner} />}
-      title={t("outcome-withdrawn")}
+      title={t("withdrawn-title")}
       back={() => (history.length > 1 ? history.back() : go(`partner/${id}`))}
       actions={
         <Button look="plain" onClick={() => replace("")} testid="go-home">

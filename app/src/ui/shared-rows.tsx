@@ -1,13 +1,15 @@
 // What a partner asks for, group by group: the value, why, and a switch where the person may keep it.
 
 import { useId, useState } from "preact/hooks";
+import { arrange } from "../model/shared";
 import type { SharedGroup, SharedRow } from "../model/shared";
 import { t } from "../model/language";
 import type { Approval } from "../protocol/approval";
 import type { Problem } from "../protocol/problem";
 import { OFF, ON } from "../protocol/view";
-import type { Field } from "../protocol/view";
+import type { Chosen, Field, View } from "../protocol/view";
 import { Image } from "./image";
+import { Facts } from "./parts";
 
 interface SharedProps {
   approval: Approval;
@@ -46,6 +48,44 @@ function Reasons({ reasons }: { reasons: readonly Field[] }) {
         </span>
       ))}
     </>
+  );
+}
+
+/** The rows of a request that was decided, with what the person kept. */
+export function ShownRows({ view, chosen }: { view: Pick<View, "fields" | "choices">; chosen: readonly Chosen[] }) {
+  const { groups, missing, rest } = arrange(view);
+  const kept = (key: string | undefined) => chosen.some((one) => one.key === key && one.value === OFF);
+  return (
+    <div class="shared">
+      {groups.map((group, at) => (
+        <section key={at}>
+          {group.title && <h3>{group.title}</h3>}
+          <ul class="rows">
+            {group.rows.map(({ row, reasons }) => (
+              <li key={row.claims[0]} class={kept(row.claims[0]) ? "shared-row shared-off" : "shared-row"}>
+                <div class="shared-text">
+                  <span class="shared-label">{row.label}</span>
+                  <bdi class="shared-value">{row.kind === "image" ? t("outcome-picture") : row.value}</bdi>
+                  {kept(row.claims[0]) && <span class="shared-kept">{t("share-was-kept")}</span>}
+                  <Reasons reasons={reasons} />
+                </div>
+              </li>
+            ))}
+          </ul>
+        </section>
+      ))}
+      {missing.length > 0 && (
+        <section>
+          <h3>{t("share-was-missing")}</h3>
+          <MissingRows rows={missing} />
+        </section>
+      )}
+      {rest.length > 0 && (
+        <section>
+          <Facts facts={rest} />
+        </section>
+      )}
+    </div>
   );
 }
 
