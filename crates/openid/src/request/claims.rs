@@ -9,6 +9,10 @@ use crate::error::{OAuthError, OAuthErrorCode};
 const MAX_BYTES: usize = 8 * 1024;
 /// The most values of one claim.
 const MOST_VALUES: usize = 16;
+/// The longest name of an unknown claim that is logged, in bytes.
+const LONGEST_NAME: usize = 100;
+/// The most names of unknown claims that are logged.
+const MOST_UNKNOWN: usize = 20;
 
 /// The known claims of the parameter. Unknown claims and members are ignored, as the standard requires.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -16,7 +20,7 @@ pub(super) struct ClaimsRequest {
     pub claims: RequestedClaims,
     pub required_sub: Option<String>,
     pub acr: AcrRequest,
-    /// Claims that no service can release.
+    /// Names of claims that no service can release, for the log.
     pub unknown: Vec<String>,
 }
 
@@ -64,7 +68,7 @@ impl ClaimsRequest {
                             return Err(CONTRADICTORY);
                         }
                     }
-                } else if !["sub", "acr"].contains(&claim.as_str()) {
+                } else if is_loggable(claim) && request.unknown.len() < MOST_UNKNOWN {
                     request.unknown.push(claim.clone());
                 }
                 match (claim.as_str(), name) {
@@ -89,6 +93,13 @@ impl ClaimsRequest {
         }
         Ok(request)
     }
+}
+
+/// Whether the log may have the name of an unknown claim. The sender of a request chooses it, so it could be any text.
+fn is_loggable(name: &str) -> bool {
+    let known = ["sub", "acr"].contains(&name);
+    let good = |b: u8| b.is_ascii_alphanumeric() || b"_-.:/#".contains(&b);
+    !known && (1..=LONGEST_NAME).contains(&name.len()) && name.bytes().all(good)
 }
 
 fn texts(values: &[Value]) -> Vec<String> {

@@ -449,6 +449,35 @@ fn only_claims_of_a_login_are_kept() {
 }
 
 #[test]
+fn t34_a_name_of_an_unknown_claim_is_kept_for_the_log_if_it_has_the_form_of_one() {
+    let unregistered = |names: &[&str]| {
+        let claims: serde_json::Map<_, _> = names
+            .iter()
+            .map(|name| ((*name).to_owned(), serde_json::Value::Null))
+            .collect();
+        let json = serde_json::json!({"userinfo": claims}).to_string();
+        ask(&[("claims", &json)]).unwrap().unregistered
+    };
+    let long = "a".repeat(101);
+    let texts = [
+        "Ana Peeters",
+        "+32 470",
+        "a@b.example",
+        "a\nb",
+        "\u{1b}[2J",
+        "é",
+        &long,
+        "",
+    ];
+    assert_eq!(unregistered(&texts), Vec::<String>::new());
+    let names = ["made_up", "https://shop.example/claims/x"];
+    assert_eq!(unregistered(&names).len(), 2);
+    let many: Vec<String> = (0..100).map(|n| format!("c{n}")).collect();
+    let many: Vec<&str> = many.iter().map(String::as_str).collect();
+    assert_eq!(unregistered(&many).len(), 20);
+}
+
+#[test]
 fn malformed_claims_are_refused() {
     let deep = format!("{}{}", "{\"id_token\":".repeat(50), "}".repeat(50));
     let long = format!(r#"{{"x":"{}"}}"#, "y".repeat(9000));

@@ -243,6 +243,27 @@ async fn t12_a_repeated_approval_shares_once() {
 }
 
 #[tokio::test]
+async fn t14_a_request_for_details_goes_back_to_registered_addresses_only() {
+    let network = TestNetwork::new().await;
+    let members = json!({"require_pushed_authorization_requests": false});
+    let partner = network.share_partner_with(&CLAIMS, members).await;
+    for other in [
+        "https://evil.example/callback",
+        "http://localhost:9/callback/..",
+        "http://localhost:9/callback?x",
+    ] {
+        let mut request = partner.request(&partner.login());
+        request.retain(|(name, _)| name != "redirect_uri");
+        request.push(("redirect_uri".into(), other.into()));
+        let url = url::Url::parse_with_params(&format!("{}/authorize", partner.at), &request);
+        let page = network.browser().get(url.expect("a URL").as_str()).await;
+        assert_eq!(page.location, None, "{other}");
+        assert_eq!(page.status, StatusCode::BAD_REQUEST, "{other}");
+    }
+    network.end().await;
+}
+
+#[tokio::test]
 async fn t15_details_are_for_the_client_and_the_verifier_of_the_request() {
     let network = TestNetwork::new().await;
     let (partner, mut phone) = (
@@ -316,6 +337,33 @@ async fn t17_answers_to_requests_for_details_name_the_issuer() {
             "{location}"
         );
     }
+    network.end().await;
+}
+
+#[tokio::test]
+async fn t19_an_assertion_pushes_one_request_for_details() {
+    let network = TestNetwork::new().await;
+    let (partner, other) = (
+        network.share_partner(&CLAIMS).await,
+        network.share_partner(&CLAIMS).await,
+    );
+    let mut form = partner.request(&partner.login());
+    form.push((
+        "client_assertion_type".into(),
+        crate::support::ASSERTION_TYPE.into(),
+    ));
+    form.push(("client_assertion".into(), partner.assertion()));
+    assert_eq!(partner.post("/par", &form).await.0, StatusCode::CREATED);
+    let (status, answer) = partner.post("/par", &form).await;
+    assert_eq!(
+        (status, &answer["error"]),
+        (StatusCode::UNAUTHORIZED, &json!("invalid_client"))
+    );
+    // Nor does another client's.
+    form.retain(|(name, _)| name != "client_assertion");
+    form.push(("client_assertion".into(), other.assertion()));
+    let (_, answer) = partner.post("/par", &form).await;
+    assert!(answer["request_uri"].is_null(), "{answer}");
     network.end().await;
 }
 
