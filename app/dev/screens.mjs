@@ -280,7 +280,6 @@ async function walk(browser, lang, theme, size) {
       await at("back").click();
       await at("receipt").click();
       await at("log-fault").waitFor();
-      await inView("log-fault");
       await shot(`log-${fault}`);
       await at("log-receipt").click();
       await shot(`receipt-log-${fault}`);

@@ -1,6 +1,7 @@
 // `ipse phone` and a browser without script: what the CI of a partner uses, and what must be refused.
 
 import assert from "node:assert/strict";
+import { writeFile } from "node:fs/promises";
 import { after, before, describe, test } from "node:test";
 import { Demo } from "../lib/demo.mjs";
 import { Partner } from "../lib/partner.mjs";
@@ -38,6 +39,7 @@ describe("ipse phone", { timeout: FILE_PATIENCE }, () => {
     assert.equal(problem?.code, expected, `${stdout}${stderr}`);
     return problem;
   };
+  const demoReceipt = (id) => demo.phoneDoes(an, "receipt", id, "--json");
   const atShop = (page) => page.url.startsWith(demo.shop);
 
   test("a wrong command line prints one line with the code usage", async () => {
@@ -440,6 +442,35 @@ describe("ipse phone", { timeout: FILE_PATIENCE }, () => {
       const { code: status, out } = await demo.phone(an, "receipt", receipt, "--json");
       return status === 0 && out.logged !== "pending" && out;
     });
+  });
+
+  test("the history lists every trace, and a receipt of each form verifies against what the phone remembers", async () => {
+    const { out: entries } = await demo.phoneDoes(an, "history", "--json");
+    assert.deepEqual([...entries].sort((a, b) => (b.created ?? b.time) - (a.created ?? a.time)), entries);
+    const { out: latest } = await demo.phoneDoes(an, "history", "--limit", "2", "--json");
+    assert.deepEqual(latest, entries.slice(0, 2));
+    const enrolment = entries.find(({ entry, kind }) => entry === "event" && kind === "enrolment");
+    assert.equal(enrolment.bank, an.bank);
+    const action = entries.find(({ entry, kind, status }) => entry === "action" && kind === "login" && status === "delivered");
+    const { stdout } = await demo.phoneDoes(an, "history");
+    for (const id of [enrolment.receipt, action.id]) assert.match(stdout, new RegExp(`${id}$`, "m"));
+    for (const id of [action.id, action.receipt, enrolment.receipt]) {
+      await until("the receipt to be in the log", async () => {
+        const { stdout: lines } = await demo.phoneDoes(an, "receipt", id, "--verify");
+        return /^ {2}logged: yes, entry \d+ of \d+/m.test(lines) && /^ {2}continues: yes, \d+ entries continue the \d+/m.test(lines);
+      });
+    }
+    const { out: view } = await demo.phoneDoes(an, "show", action.id, "--json");
+    assert.deepEqual([view.action, view.partner.domain], [action.id, action.domain]);
+    assert.ok(view.title && view.started.browser && Array.isArray(view.warnings) && view.attributes.every(({ value }) => value));
+    const open = entries.find(({ entry, receipt }) => entry === "action" && !receipt);
+    if (open) await refused("receipt_missing", demo.phone(an, "receipt", open.id, "--verify"));
+    // What a phone remembers of another scheme's log, or what is not signed, counts as nothing.
+    await writeFile(`${an.home}/log_head.json`, JSON.stringify({ checkpoint: "e30.e30.e30" }));
+    const { out: first } = await demoReceipt(action.receipt);
+    assert.equal(first.continues, "first");
+    const { out: next } = await demoReceipt(action.receipt);
+    assert.deepEqual([next.continues, next.remembered], ["yes", first.size]);
   });
 
   test("the whole log verifies offline", async () => {

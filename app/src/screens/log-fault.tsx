@@ -68,9 +68,6 @@ export function LogFaultScreen({ evidence, back, go }: LogFaultProps) {
           <Button look="stop" onClick={() => void copy()} testid="log-copy">
             {t(copied === "yes" ? "log-copied" : "log-copy")}
           </Button>
-          <Button look="equal" onClick={save} testid="log-save">
-            {t("log-save")}
-          </Button>
           <Button look="plain" onClick={go} testid="log-receipt">
             {t("log-receipt")}
           </Button>
@@ -91,6 +88,9 @@ export function LogFaultScreen({ evidence, back, go }: LogFaultProps) {
           ...headFact(t("log-received"), evidence.received),
         ]}
       />
+      <Button look="equal" onClick={save} testid="log-save">
+        {t("log-save")}
+      </Button>
       {copied === "failed" && <Note kind="caution">{t("log-copy-failed")}</Note>}
       <p class="small-print">{t("problem-code", { code: evidence.code })}</p>
     </Screen>

@@ -1,5 +1,8 @@
 //! `GET /phone/v1/history`. Threat: t40.
 
+use std::ops::RangeInclusive;
+use std::time::Instant;
+
 use ipse_protocol::ids::{ActionId, ReceiptId};
 use ipse_protocol::terms::{ActionStatus, LeafKind};
 use ipse_protocol::wire::{EventSummary, HistoryEntry, HistoryResponse, ReceiptResponse};
@@ -30,6 +33,52 @@ async fn settle(network: &TestNetwork) {
         network.drain_outbox().await;
         tokio::task::yield_now().await;
     }
+}
+
+/// Adds entries to a history, two actions to each event, some at the very same time: copies of an action and of the latest event.
+async fn lengthen(
+    network: &TestNetwork,
+    action: &str,
+    phone: &Phone,
+    entries: RangeInclusive<i64>,
+) {
+    let (pattern, who) = (action.to_owned(), phone.identity.clone());
+    let wrote = network.server.scheme.store.write(move |tx| {
+        let row = action::by_id(tx, &parsed(&pattern))?.expect("the request");
+        let events = receipt::events_of_identity(tx, &parsed(&who), None, 1)?;
+        let event = events.first().expect("the enrolment");
+        let event = receipt::by_id(tx, &event.id)?.expect("the enrolment");
+        for n in entries.clone() {
+            let at = row.created - n / 5;
+            if n % 3 == 0 {
+                let id = ReceiptId::dated(at, tx.random());
+                let old = receipt::Receipt {
+                    id,
+                    identity: event.identity.clone(),
+                    action: None,
+                    kind: event.kind,
+                    leaf: event.leaf.clone(),
+                    salt: event.salt,
+                    disclosure_salt: event.disclosure_salt,
+                    evidence: event.evidence.clone(),
+                    promise: event.promise.clone(),
+                    position: None,
+                    time: at,
+                };
+                receipt::insert(tx, &old)?;
+            } else {
+                let old = Action {
+                    id: ActionId::dated(at, tx.random()),
+                    status: ActionStatus::Refused,
+                    created: at,
+                    ..row.clone()
+                };
+                action::insert(tx, &old)?;
+            }
+        }
+        Ok(())
+    });
+    wrote.await.expect("a long history");
 }
 
 #[tokio::test]
@@ -155,53 +204,39 @@ async fn the_history_has_every_trace() {
 }
 
 #[tokio::test]
-async fn the_pages_of_the_history_have_each_entry_once() {
+async fn t40_a_history_has_nothing_of_others_and_no_page_starts_at_it() {
     for network in TestNetwork::both().await {
         let mut phone = network.enrolled(0).await;
         let mut other = network.enrolled(1).await;
         let partner = network.partner().await;
         let mine = network.offer_basic(&partner, &mut phone).await.action;
-        let theirs = network.offer_basic(&partner, &mut other).await.action;
-        let (theirs_too, _) = history(&mut other).await;
-        let theirs_too = theirs_too.last().expect("the enrolment").id().to_owned();
+        network.offer_basic(&partner, &mut other).await;
+        other.post("/block", &json!({"reason": "person"})).await;
+        settle(&network).await;
+        let (entries, _) = history(&mut phone).await;
+        let ids: Vec<_> = entries.iter().map(HistoryEntry::id).collect();
+        assert_eq!((ids.len(), ids[0]), (2, &*mine), "{entries:?}");
+        let (theirs, _) = history(&mut other).await;
+        assert_eq!(theirs.len(), 3, "{theirs:?}");
+        // It says no more than what does not exist. A receipt that ends an action is no entry.
+        let unknown = ActionId::dated(0, &ipse_protocol::Random::system());
+        let unknown = [unknown.as_str(), "act_", "rec_", "%27", ""];
+        for before in theirs.iter().map(HistoryEntry::id).chain(unknown) {
+            let answer = phone.get(&format!("/history?before={before}")).await;
+            answer.refused("not_found");
+        }
+        network.end().await;
+    }
+}
+
+#[tokio::test]
+async fn the_pages_of_the_history_have_each_entry_once() {
+    for network in TestNetwork::both().await {
+        let mut phone = network.enrolled(0).await;
+        let partner = network.partner().await;
+        let mine = network.offer_basic(&partner, &mut phone).await.action;
         // Many entries of both forms, some at the very same time.
-        let (pattern, who) = (mine.clone(), phone.identity.clone());
-        let wrote = network.server.scheme.store.write(move |tx| {
-            let row = action::by_id(tx, &parsed(&pattern))?.expect("the request");
-            let events = receipt::events_of_identity(tx, &parsed(&who), None, 1)?;
-            let event = events.first().expect("the enrolment");
-            let event = receipt::by_id(tx, &event.id)?.expect("the enrolment");
-            for n in 1..=140 {
-                let at = row.created - n / 5;
-                if n % 3 == 0 {
-                    let id = ReceiptId::dated(at, tx.random());
-                    let old = receipt::Receipt {
-                        id,
-                        identity: event.identity.clone(),
-                        action: None,
-                        kind: event.kind,
-                        leaf: event.leaf.clone(),
-                        salt: event.salt,
-                        disclosure_salt: event.disclosure_salt,
-                        evidence: event.evidence.clone(),
-                        promise: event.promise.clone(),
-                        position: None,
-                        time: at,
-                    };
-                    receipt::insert(tx, &old)?;
-                } else {
-                    let old = Action {
-                        id: ActionId::dated(at, tx.random()),
-                        status: ActionStatus::Refused,
-                        created: at,
-                        ..row.clone()
-                    };
-                    action::insert(tx, &old)?;
-                }
-            }
-            Ok(())
-        });
-        wrote.await.expect("a long history");
+        lengthen(&network, &mine, &phone, 1..=140).await;
         let (entries, sizes) = history(&mut phone).await;
         assert_eq!(sizes, [50, 50, 42]);
         assert!(
@@ -213,14 +248,57 @@ async fn the_pages_of_the_history_have_each_entry_once() {
         ids.dedup();
         assert_eq!(ids.len(), 142, "each once");
 
-        // What is not theirs starts no page, and says no more than what does not exist.
-        let unknown = ActionId::dated(0, &ipse_protocol::Random::system());
-        for before in [&theirs, &theirs_too, unknown.as_str(), "act_", "%27", ""] {
-            let answer = phone.get(&format!("/history?before={before}")).await;
-            answer.refused("not_found");
-        }
         let answer = phone.get("/history?after=x").await;
         answer.refused("malformed_request");
+        network.end().await;
+    }
+}
+
+/// Prints how long the pages of a history of 10,000 entries take (docs/performance.md). Asserts no time.
+#[tokio::test]
+#[ignore = "measures: cargo test -p ipse-server --test it measure_a_history -- --ignored --nocapture"]
+async fn measure_a_history_of_ten_thousand_entries() {
+    for network in TestNetwork::both().await {
+        let mut phone = network.enrolled(0).await;
+        let partner = network.partner().await;
+        let mine = network.offer_basic(&partner, &mut phone).await.action;
+        // Somebody else's history, so that an index is needed.
+        let mut other = network.enrolled(1).await;
+        let theirs = network.offer_basic(&partner, &mut other).await.action;
+        for from in (1..10_000).step_by(2_000) {
+            lengthen(&network, &mine, &phone, from..=from + 1_999).await;
+            lengthen(&network, &theirs, &other, from..=from + 1_999).await;
+        }
+        let ms = |since: Instant| since.elapsed().as_secs_f64() * 1000.0;
+        let mut first = Vec::new();
+        for _ in 0..41 {
+            let began = Instant::now();
+            phone.get("/history").await;
+            first.push(ms(began));
+        }
+        first.sort_by(f64::total_cmp);
+        let (mut slowest, mut path, all) = (0.0_f64, "/history".to_owned(), Instant::now());
+        let mut entries = 0;
+        loop {
+            let began = Instant::now();
+            let page: HistoryResponse = phone.get(&path).await.json();
+            slowest = slowest.max(ms(began));
+            entries += page.entries.len();
+            let Some(next) = page.next else { break };
+            path = format!("/history?before={next}");
+        }
+        println!(
+            "{}: {entries} entries; first page {:.1} ms (median of {}, slowest {:.1}); all pages {:.0} ms, slowest page {slowest:.1} ms",
+            if network.db.is_postgres() {
+                "PostgreSQL"
+            } else {
+                "SQLite"
+            },
+            first[first.len() / 2],
+            first.len(),
+            first[first.len() - 1],
+            ms(all),
+        );
         network.end().await;
     }
 }
