@@ -31,12 +31,12 @@ describe("a request to share", () => {
     expect(choices.map(({ key }) => key)).toEqual(["return"]);
   });
 
-  it("gives what was not kept; a row that its second reason takes back is no fact", () => {
+  it("gives what was not kept; a row with a second reason, which may take it back, is apart", () => {
     const labels = (chosen: { key: string; value: string }[]) => {
       const { facts, remarks } = givenRows(view, chosen);
-      return [facts.map(({ label }) => label), remarks.map(({ label, value }) => [label, value])];
+      return [facts.map(({ label }) => label), remarks.map(({ label, value, remark }) => [label, value, remark])];
     };
-    const remark = ["Adult", "Not what they expect. You do not give it."];
+    const remark = ["Adult", "Adult value", "Not what they expect. You do not give it."];
     expect(labels([{ key: "picture", value: "on" }])).toEqual([["Name", "Photo", "Address"], [remark]]);
     expect(labels([{ key: "picture", value: "off" }, { key: "return", value: "off" }])).toEqual([["Name", "Address"], [remark]]);
     expect(labels([{ key: "age_gte_18", value: "off" }])).toEqual([["Name", "Photo", "Address"], []]);

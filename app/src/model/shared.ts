@@ -60,8 +60,8 @@ export function arrange({ fields, choices }: Pick<View, "fields" | "choices">): 
 /** What a partner got. */
 export interface Given {
   facts: { label: string; value: string }[];
-  /** What else becomes of a row, as its second reason says: such as that it is not given after all. */
-  remarks: { label: string; value: string }[];
+  /** The rows with a second reason, which says what else becomes of them: it may be that they are not given after all. */
+  remarks: { label: string; value: string; remark: string }[];
 }
 
 /** What the partner got: the rows that the person did not keep. */
@@ -71,8 +71,9 @@ export function givenRows(view: Pick<View, "attributes" | "fields" | "choices">,
   for (const { row, reasons } of arrange(view).groups.flatMap((group) => group.rows)) {
     if (kept(row.claims[0])) continue;
     const [, remark] = reasons;
-    if (remark) out.remarks.push({ label: row.label, value: remark.value });
-    else out.facts.push({ label: row.label, value: row.kind === "image" ? t("outcome-picture") : row.value });
+    const fact = { label: row.label, value: row.kind === "image" ? t("outcome-picture") : row.value };
+    if (remark) out.remarks.push({ ...fact, remark: remark.value });
+    else out.facts.push(fact);
   }
   return out;
 }

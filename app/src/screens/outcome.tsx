@@ -53,9 +53,12 @@ export function OutcomeScreen({ view, chosen, outcome }: { view: View; chosen: C
       {approved && view.started.flow === "qr" && <p>{t("outcome-look-there")}</p>}
       {approved && given.facts.length > 0 && <Facts beside facts={given.facts} />}
       {approved &&
-        given.remarks.map(({ label, value }) => (
+        given.remarks.map(({ label, value, remark }) => (
           <Note kind="calm" key={label}>
-            <strong>{label}</strong> {value}
+            <p>
+              {label} <strong>{value}</strong>
+            </p>
+            <p>{remark}</p>
           </Note>
         ))}
       <ul class="rows">
