@@ -285,6 +285,11 @@ async function walk(browser, lang, theme, size) {
       await shot(`receipt-log-${fault}`);
     }
     fake.state.logFault = null;
+    await page.evaluate(() => void (location.hash = ""));
+    await at("home-log").waitFor();
+    await shot("home-log");
+    await page.goBack();
+    await at("log-evidence").waitFor();
     await page.evaluate(() => new Promise((done) => {
       // The evidence stays on a real phone. Here the other screens go on without it.
       indexedDB.open("ipse").onsuccess = ({ target }) => {

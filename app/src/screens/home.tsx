@@ -2,7 +2,7 @@
 
 import { useEffect } from "preact/hooks";
 import { app, refreshSoon } from "../model/app";
-import { has, shortDayAndTime, t } from "../model/language";
+import { has, shortDay, shortDayAndTime, t } from "../model/language";
 import { useStore } from "../model/store";
 import { go } from "../model/route";
 import { Icon } from "../ui/icons";
@@ -18,7 +18,7 @@ const STEPS: Record<string, string> = {
 };
 
 export function Home() {
-  const { me, open, past, live } = useStore(app);
+  const { me, open, past, live, record } = useStore(app);
   if (!me) return null;
   const blocked = me.status !== "active";
   return (
@@ -32,6 +32,14 @@ export function Home() {
       </section>
       {blocked && me.reasons.map(({ reason }) => <Reason key={reason} reason={reason} />)}
       {blocked && <NextStep />}
+      {record?.logEvidence && (
+        <Note kind="stop" testid="home-log">
+          <p>{t("log-earlier", { day: shortDay(record.logEvidence.time) })}</p>
+          <a class="more" href={`#/receipt/${record.logEvidence.receipt}`}>
+            {t("log-show")}
+          </a>
+        </Note>
+      )}
       {!blocked && me.limited && <Limited until={me.limited.until} />}
       {me.wrong_since_last > 0 && !blocked && (
         <Note kind="caution" testid="wrong-codes">
