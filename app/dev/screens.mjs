@@ -456,6 +456,18 @@ async function walk(browser, lang, theme, size) {
     await at("new-sim-send").click();
     await at("screen-new-sim-secret").waitFor();
     await shot("new-sim-secret");
+    await page.goto(`${fake.origin}/app/#/export`);
+    await at("export-begin").waitFor();
+    await shot("export");
+    await at("export-begin").click();
+    await at("continue").waitFor();
+    await shot("read-export");
+    await at("continue").click();
+    await type("58204");
+    await page.locator("[data-testid=outcome][data-status=approved]").waitFor();
+    await at("export-save").click();
+    await at("export-saved").waitFor();
+    await shot("export-saved");
     await page.goto(`${fake.origin}/app/#/fingerprint`);
     await at("fingerprint-remove").waitFor();
     await shot("fingerprint-on");

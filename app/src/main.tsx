@@ -12,6 +12,7 @@ import { EnrolBank, EnrolCode, EnrolReady, EnrolBiometric, EnrolVouched } from "
 import { EnrolNumber, EnrolSecret, EnrolSim } from "./screens/enrol-sim";
 import { FetchAtBank } from "./screens/bank";
 import { Email } from "./screens/email";
+import { ExportData } from "./screens/export";
 import { Fingerprint } from "./screens/fingerprint";
 import { History } from "./screens/history";
 import { Home } from "./screens/home";
@@ -114,6 +115,8 @@ function Current() {
       return <Recover />;
     case "change-code":
       return <ChangeCode />;
+    case "export":
+      return <ExportData />;
     case "fingerprint":
       return <Fingerprint />;
     case "email":

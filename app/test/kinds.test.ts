@@ -49,6 +49,11 @@ describe("kinds of action", () => {
     expect(SUPPORTED.filter((name) => KINDS[name as keyof KindTable]?.completesRequests)).toEqual(["email"]);
   });
 
+  it("t01_an_export_that_a_browser_began_is_compared_like_a_request_of_a_partner", () => {
+    const startedBy = (flow: string) => KINDS.export?.startedBy({ started: { flow } } as View);
+    expect(["qr", "app", "link"].map(startedBy)).toEqual(["partner", "partner", "person"]);
+  });
+
   it("a kind that is allowed while suspended needs the code", () => {
     for (const kind of Object.values(KINDS)) {
       if (kind?.allowedWhileSuspended) expect(kind).toMatchObject({ factors: ["code"], simStatement: "required" });

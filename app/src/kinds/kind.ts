@@ -14,11 +14,13 @@ export interface ActionKind extends ApprovalRules {
    * The one who starts an action of this kind. A partner starts it in a browser: the person compares the match code and
    * sees where it started. The person starts it in this app: there is nothing to compare.
    */
-  readonly startedBy: "partner" | "person";
+  startedBy(view: Pick<View, "started">): "partner" | "person";
   /** Whether the person may approve it while the identity is suspended. */
   readonly allowedWhileSuspended: boolean;
   /** Whether it adds what a request may lack: afterwards the person goes back to the request that waits. */
   readonly completesRequests: boolean;
+  /** Whether an approval lets the person save their data on this phone. */
+  opensData(view: Pick<View, "started">): boolean;
   /** Its name in the history. */
   name(): string;
   /** What happens after "Continue": one or two sentences at the end of the request. */

@@ -5,12 +5,13 @@ import type { ActionKind } from "./kind";
 
 export const login: ActionKind = {
   icon: "person",
-  startedBy: "partner",
+  startedBy: () => "partner",
   factors: ["code", "unlock"],
   // A deployer may permit a login on an earlier statement while the operator does not answer (docs/protocol.md §6).
   simStatement: "optional",
   allowedWhileSuspended: false,
   completesRequests: false,
+  opensData: () => false,
   name: () => t("kind-login"),
   next: ({ partner }) => t("what-after", { partner: partner.name }),
   result: ({ partner }, status) =>

@@ -4,13 +4,14 @@ import { t } from "../model/language";
 import type { View } from "../protocol/view";
 import type { ActionKind } from "./kind";
 
-type Rest = Pick<ActionKind, "icon" | "name"> & Partial<Pick<ActionKind, "completesRequests" | "allowedWhileSuspended">> & { approved: (view: View) => string };
+type Rest = Pick<ActionKind, "icon" | "name"> & Partial<Pick<ActionKind, "completesRequests" | "allowedWhileSuspended" | "startedBy" | "opensData">> & { approved: (view: View) => string };
 
 export const ownAction = ({ approved, ...rest }: Rest): ActionKind => ({
   completesRequests: false,
   allowedWhileSuspended: true,
+  startedBy: () => "person",
+  opensData: () => false,
   ...rest,
-  startedBy: "person",
   factors: ["code"],
   simStatement: "required",
   next: () => t("what-after-code"),

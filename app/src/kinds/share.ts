@@ -5,11 +5,12 @@ import type { ActionKind } from "./kind";
 
 export const share: ActionKind = {
   icon: "person",
-  startedBy: "partner",
+  startedBy: () => "partner",
   factors: ["code", "unlock"],
   simStatement: "required",
   allowedWhileSuspended: false,
   completesRequests: false,
+  opensData: () => false,
   name: () => t("kind-share"),
   next: ({ partner }) => t("what-after", { partner: partner.name }),
   result: ({ partner }, status) =>

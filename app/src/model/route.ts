@@ -4,7 +4,7 @@ import { parseFragment } from "../protocol/link";
 import type { Link } from "../protocol/link";
 
 export type Route =
-  | { at: "home" | "scan" | "history" | "partners" | "settings" | "devices" | "block" | "recover" | "change-code" | "fingerprint" | "email" | "bank" | "new-sim" | "about" }
+  | { at: "home" | "scan" | "history" | "partners" | "settings" | "devices" | "block" | "recover" | "change-code" | "fingerprint" | "email" | "export" | "bank" | "new-sim" | "about" }
   | { at: "enrol"; step: EnrolStep }
   | { at: "action"; id: string; stage: "read" | "confirm" }
   | { at: "receipt"; id: string }
@@ -14,7 +14,7 @@ export type Route =
 export const ENROL_STEPS = ["number", "sim", "secret", "bank", "vouched", "code", "biometric", "ready"] as const;
 export type EnrolStep = (typeof ENROL_STEPS)[number];
 
-const PLAIN = ["scan", "history", "partners", "settings", "devices", "block", "recover", "change-code", "fingerprint", "email", "bank", "new-sim", "about"] as const;
+const PLAIN = ["scan", "history", "partners", "settings", "devices", "block", "recover", "change-code", "fingerprint", "email", "export", "bank", "new-sim", "about"] as const;
 const ID = /^[a-z]{3}_[A-Za-z0-9_-]{22}$/;
 
 export function parseRoute(hash: string, origin: string): Route {

@@ -7,7 +7,7 @@ import type { Obtained } from "./link";
 import { jwkShape } from "./jws";
 import type { Jwk } from "./jws";
 import { asProblem, Problem } from "./problem";
-import { boolean, integer, list, nullable, object, oneOf, optional, string } from "./shape";
+import { boolean, integer, list, nullable, object, oneOf, optional, ShapeError, string } from "./shape";
 import type { Of, Shape } from "./shape";
 
 export const LANGUAGES = ["nl", "fr", "de", "en"] as const;
@@ -231,6 +231,12 @@ export interface NewEnrolment {
   language: Language;
 }
 
+/** Any document: the app keeps it and reads nothing of it. */
+const document: Shape<Json> = (value) => {
+  if (value === undefined) throw new ShapeError("nothing came");
+  return value;
+};
+
 export interface BiometricRegistration {
   client_data: string;
   attestation_object: string;
@@ -329,6 +335,10 @@ export class Api {
   prepareFingerprint = () => this.post(creationShape, "/fingerprint/add");
   addFingerprint = (biometric: BiometricRegistration) =>
     this.post(startedShape, "/fingerprint/add/answer", biometric as unknown as Json);
+  // What Ipse holds on the person.
+  beginExport = () => this.post(startedShape, "/export");
+  /** The document as it came: the app saves it and reads nothing of it. */
+  export = (action: string) => this.get(document, `/export?action=${action}`);
   removeFingerprint = () => this.post(startedShape, "/fingerprint/remove");
 
   // The e-mail address.

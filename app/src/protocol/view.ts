@@ -17,6 +17,9 @@ const MAX_BYTES = 48 * 1024;
 export class UnsupportedView extends ShapeError {}
 
 /** The protocol's closed list of kinds. The kinds that this app can show are in `src/kinds`. */
+/** The id of Ipse, where it asks itself (protocol §5). */
+export const IPSE = "par_AAAAAAAAAAAAAAAAAAAAAA";
+
 const WIRE_KINDS = ["login", "share", "confirm", "sign", "sim", "unblock", "device", "code", "fingerprint", "email", "export"] as const;
 export type WireKind = (typeof WIRE_KINDS)[number];
 

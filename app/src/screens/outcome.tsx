@@ -10,9 +10,11 @@ import { givenRows } from "../model/shared";
 import { useStore } from "../model/store";
 import type { Summary, Withdrawn } from "../protocol/api";
 import type { Outcome } from "../protocol/approval";
+import { IPSE } from "../protocol/view";
 import type { Chosen, View } from "../protocol/view";
 import { Icon } from "../ui/icons";
 import { Button, Facts, Note, Row, Screen, ProblemNote, useTask } from "../ui/parts";
+import { Download } from "./export";
 import { isOpen, outcomeName } from "./history";
 
 export function OutcomeScreen({ view, chosen, outcome }: { view: View; chosen: Chosen[]; outcome: Outcome }) {
@@ -21,6 +23,9 @@ export function OutcomeScreen({ view, chosen, outcome }: { view: View; chosen: C
   const returnUrl = outcome.return_url;
   // The person added what a request asks, or decided not to: the request goes on.
   const waiting = findKind(view.kind)?.completesRequests ? waitingAction : null;
+  const kind = findKind(view.kind);
+  const byPartner = kind?.startedBy(view) === "partner";
+  const download = approved && kind?.opensData(view) === true;
   const given = givenRows(view, chosen);
   return (
     <Screen
@@ -38,7 +43,8 @@ export function OutcomeScreen({ view, chosen, outcome }: { view: View; chosen: C
               {t("outcome-waiting", { partner: waiting.partner })}
             </Button>
           )}
-          <Button look={returnUrl || waiting ? "plain" : "main"} onClick={() => replace("")} testid="go-home">
+          {download && <Download action={view.action} />}
+          <Button look={returnUrl || waiting || download ? "plain" : "main"} onClick={() => replace("")} testid="go-home">
             {t("go-home")}
           </Button>
         </>
@@ -65,7 +71,7 @@ export function OutcomeScreen({ view, chosen, outcome }: { view: View; chosen: C
         <li>
           <Row icon="receipt" title={t("receipt-see")} href={`#/receipt/${outcome.receipt}`} testid="receipt" />
         </li>
-        {approved && findKind(view.kind)?.startedBy === "partner" && <ToPartner id={view.partner.id} name={view.partner.name} />}
+        {approved && byPartner && view.partner.id !== IPSE && <ToPartner id={view.partner.id} name={view.partner.name} />}
       </ul>
       <NotMe action={view.action} approved={approved} />
     </Screen>

@@ -52,7 +52,7 @@ export function Request({ kind, ...props }: OpenActionProps & { kind: ActionKind
     if (left === 0 && !task.busy) props.onFailed(new Problem("action_expired"));
   }, [left === 0]);
 
-  const byPartner = kind.startedBy === "partner";
+  const byPartner = kind.startedBy(view) === "partner";
   const blocked = me !== null && me.status !== "active" && !kind.allowedWhileSuspended;
   const byLink = offer.flow === "link";
   const warnings = byPartner && byLink ? [...new Set([...view.warnings, "started_elsewhere"])] : view.warnings;

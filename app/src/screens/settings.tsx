@@ -110,6 +110,9 @@ export function Settings() {
           </li>
         )}
         <li>
+          <Row icon="receipt" title={t("export-title")} onClick={() => go("export")} testid="to-export" />
+        </li>
+        <li>
           <Row icon="sim" title={t("new-sim-title")} onClick={() => go("new-sim")} testid="to-new-sim" />
         </li>
         {offer && (

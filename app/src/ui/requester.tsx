@@ -2,10 +2,11 @@
 
 import { findKind } from "../kinds";
 import { t } from "../model/language";
+import { IPSE } from "../protocol/view";
 import type { View } from "../protocol/view";
 import { Icon, Mark } from "./icons";
 
-/** `own`: the person started it in this app, so Ipse's mark replaces the first letter of a partner. */
+/** `own`: Ipse itself asks, or the person in this app, so Ipse's mark replaces the first letter of a partner. */
 export function Party({ name, domain, own = false }: { name: string; domain: string; own?: boolean }) {
   return (
     <span class="requester" data-testid="requester">
@@ -27,6 +28,7 @@ export function Party({ name, domain, own = false }: { name: string; domain: str
 }
 
 /** The sender of a request. */
-export function Requester({ view: { kind, partner } }: { view: View }) {
-  return <Party {...partner} own={findKind(kind)?.startedBy === "person"} />;
+export function Requester({ view }: { view: View }) {
+  const own = view.partner.id === IPSE || findKind(view.kind)?.startedBy(view) === "person";
+  return <Party {...view.partner} own={own} />;
 }

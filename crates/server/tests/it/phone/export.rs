@@ -1,9 +1,10 @@
 //! `POST /phone/v1/export` and `GET /phone/v1/export`. Threats: t02, t05, t12, t23, t34, t41, t52.
 
+use ipse_protocol::ids::ActionId;
 use ipse_protocol::terms::{Factor, Level, SimNeed};
 use ipse_protocol::wire::{Offer, OwnActionResponse};
 use ipse_scheme::config::Profile;
-use ipse_store::{Tx, device};
+use ipse_store::{Tx, action, device};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
@@ -278,4 +279,35 @@ async fn t12_a_repeated_request_begins_no_second_export() {
     assert_eq!(first.status, StatusCode::OK, "{}", first.body);
     assert_eq!(first.body, second.body);
     network.end().await;
+}
+#[tokio::test]
+async fn a_history_of_thousands_is_exported_whole() {
+    const MANY: i64 = 3_000;
+    for network in TestNetwork::both().await {
+        let mut phone = network.enrolled(0).await;
+        let approved = approved(&mut phone).await;
+        let id: ActionId = parsed(&approved);
+        let copies = move |tx: &mut Tx| {
+            let row = action::by_id(tx, &id)?.expect("a row");
+            for n in 1..=MANY {
+                let mut copy = row.clone();
+                copy.created = row.created - n;
+                copy.id = ActionId::dated(copy.created, tx.random());
+                if let Some(decision) = &mut copy.decision {
+                    decision.receipt = None;
+                }
+                action::insert(tx, &copy)?;
+            }
+            Ok(())
+        };
+        let written = network.server.scheme.store.write(copies).await;
+        written.expect("store");
+        let export = fetch(&mut phone, &approved).await;
+        assert_eq!(export.status, StatusCode::OK, "{}", export.body);
+        let actions = export.body["actions"].as_array().expect("a list");
+        assert_eq!(actions.len() as i64, MANY + 1);
+        let times: Vec<_> = actions.iter().map(|a| a["created"].as_i64()).collect();
+        assert!(times.is_sorted_by(|a, b| a >= b));
+        network.end().await;
+    }
 }
