@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { readFile, stat } from "node:fs/promises";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
-import { LANGUAGES, launch, look, open, visit } from "../lib/chrome.mjs";
+import { LANGUAGES, launch, look, open, travel, visit } from "../lib/chrome.mjs";
 import { Demo, PATIENT } from "../lib/demo.mjs";
 import { FILE_PATIENCE, until } from "../lib/until.mjs";
 import { Visitor } from "../lib/visitor.mjs";
@@ -101,10 +101,10 @@ describe("/me", { timeout: FILE_PATIENCE }, () => {
 
     await page.locator("#me-sign-out").click();
     await page.locator("#me-start").waitFor();
-    await visit(page, `${demo.issuer}/me/data`);
-    await page.locator("#me-start").waitFor();
     // Back to the page with the data, as the next person at this computer might.
-    await page.goBack();
+    await travel(page, -1);
+    await page.locator("#me-start").waitFor();
+    await visit(page, `${demo.issuer}/me/data`);
     await page.locator("#me-start").waitFor();
     assert.deepEqual(context.complaints, []);
     await context.close();

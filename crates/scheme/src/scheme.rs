@@ -15,6 +15,7 @@ use crate::open::Open;
 use crate::partner_events::PartnerEvents;
 use crate::person::PersonKeys;
 use crate::registrar::Registrar;
+use crate::share;
 use crate::signer::Signer;
 use crate::sim_controller::SimController;
 use crate::sim_statements::Statements;
@@ -131,6 +132,15 @@ impl Scheme {
     /// The label of an attribute, by the name under which partners get it.
     pub fn attribute_label(&self, language: Language, name: &str) -> String {
         self.views.label(language, name)
+    }
+
+    /// The value of an attribute, as the person reads it.
+    pub fn attribute_value(&self, language: Language, name: &str, value: &str) -> String {
+        match name {
+            "birthdate" | "document_valid_until" | "verified_on" => share::date(value, language),
+            "gender" | "document_type" => self.views.word(language, value),
+            _ => value.to_owned(),
+        }
     }
 
     /// OPAQUE's server.

@@ -20,6 +20,12 @@ mod rows;
 
 use rows::{Group, ROWS, Row, Shown};
 
+/// A date of a person, or the known part of it, as they read it; the text itself if it is none.
+pub fn date(text: &str, language: Language) -> String {
+    let read = date::Birth::parse(text).and_then(|known| known.read(language));
+    read.unwrap_or_else(|| text.to_owned())
+}
+
 /// The day of a time (milliseconds, in UTC) as a person reads it.
 pub fn day(time: i64, language: Language) -> String {
     date::day(time, language).unwrap_or_default()

@@ -96,6 +96,15 @@ impl Views {
         }
     }
 
+    /// The text of a word that registrars use, such as `female`; the word itself where there is none.
+    pub(crate) fn word(&self, language: Language, word: &str) -> String {
+        let key = format!("share-{}", word.replace('_', "-"));
+        match self.0.messages().contains(&key) {
+            true => self.0.get(language, &key).into_owned(),
+            false => word.to_owned(),
+        }
+    }
+
     /// Builds a view in a language.
     pub(crate) fn build(&self, language: Language, c: Content<'_>) -> View {
         let text = |key: &str| self.sentences(language).get(key);

@@ -15,7 +15,7 @@ use super::super::cookie::BrowserCookie;
 use super::super::error::Error;
 use super::super::sign_in::form_token;
 use super::super::{Provider, browser, headers};
-use super::pages::Data;
+use super::pages::{Data, Words};
 use super::{path, session, sign_out};
 
 /// The page.
@@ -38,8 +38,12 @@ pub async fn get(
         Ok(Some((session, export))) => {
             let token = form_token(&provider, sign_out::FORM, &cookie);
             let language = page.language;
-            let label = |name: &str| provider.scheme.attribute_label(language, name);
-            let data = Data::new(page, &export, &session, token, label);
+            let scheme = &provider.scheme;
+            let words = Words {
+                label: &|name| scheme.attribute_label(language, name),
+                value: &|name, value| scheme.attribute_value(language, name, value),
+            };
+            let data = Data::new(page, &export, &session, token, &words);
             let mut response = data.into_response();
             cookie.set_on(&mut response);
             response

@@ -95,6 +95,14 @@ pub struct Data {
     file: &'static str,
 }
 
+/// How attributes are called and read.
+pub struct Words<'a> {
+    /// The label of an attribute, by its name.
+    pub label: &'a dyn Fn(&str) -> String,
+    /// The value of an attribute, by its name.
+    pub value: &'a dyn Fn(&str, &str) -> String,
+}
+
 /// A part of the page.
 struct Section {
     id: &'static str,
@@ -117,20 +125,20 @@ impl IntoResponse for Data {
 }
 
 impl Data {
-    /// The page of an export. `label` gives the label of an attribute.
+    /// The page of an export.
     pub fn new(
         page: Page,
         export: &Export,
         session: &Session,
         sign_out_token: String,
-        label: impl Fn(&str) -> String,
+        words: &Words<'_>,
     ) -> Self {
         let sections = vec![
             identity(&page, export),
-            known(&page, export, &label),
+            known(&page, export, words),
             contact(&page, export),
             devices(&page, export),
-            given(&page, export, &label),
+            given(&page, export, words),
             asked(&page, export),
             receipts(&page, export),
         ];
@@ -175,7 +183,7 @@ fn identity(page: &Page, export: &Export) -> Section {
 }
 
 /// What is known now, and what was known before.
-fn known(page: &Page, export: &Export, label: &impl Fn(&str) -> String) -> Section {
+fn known(page: &Page, export: &Export, words: &Words<'_>) -> Section {
     // A photo of an earlier version is in the file.
     let current = export
         .attributes
@@ -191,7 +199,7 @@ fn known(page: &Page, export: &Export, label: &impl Fn(&str) -> String) -> Secti
         let mut rows: Vec<(String, String)> = Vec::new();
         let mut row = |name: &str, value: &str| {
             if !value.is_empty() {
-                rows.push((label(name), value.to_owned()));
+                rows.push(((words.label)(name), (words.value)(name, value)));
             }
         };
         row("given_name", &values.given_name);
@@ -301,7 +309,7 @@ fn devices(page: &Page, export: &Export) -> Section {
 }
 
 /// What partners got, the latest first.
-fn given(page: &Page, export: &Export, label: &impl Fn(&str) -> String) -> Section {
+fn given(page: &Page, export: &Export, words: &Words<'_>) -> Section {
     let by_id: HashMap<&str, &ActionData> = export.actions.iter().map(|a| (&*a.id, a)).collect();
     let items = export.grants.iter().rev().map(|grant| {
         let action = by_id.get(&*grant.action);
@@ -314,7 +322,10 @@ fn given(page: &Page, export: &Export, label: &impl Fn(&str) -> String) -> Secti
         let mut rows: Vec<_> = grant
             .released
             .iter()
-            .map(|(name, value)| (label(name), shown(page, value)))
+            .map(|(name, value)| {
+                let value = (words.value)(name, &shown(page, value));
+                ((words.label)(name), value)
+            })
             .collect();
         if let Some(time) = withdrawn {
             rows.push((page.text("me-withdrawn-label"), page.day(&time)));

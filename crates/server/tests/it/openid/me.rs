@@ -162,6 +162,8 @@ async fn an_approval_with_sim_and_code_opens_the_values_and_the_file() {
         for part in [
             "Peeters",
             "Veldstraat 12",
+            "1 January 1971",
+            "Female",
             "Winkel Hoek",
             "data:image/png;base64,",
         ] {
