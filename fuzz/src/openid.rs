@@ -67,7 +67,11 @@ static CUSTOMERS: LazyLock<Registration> = LazyLock::new(|| {
     let service = serde_json::json!({
         "code": "CARD", "type": "share", "purpose": sentence,
         "attributes": [{"claim": "name", "essential": true}, {"claim": "birthdate"}, {"claim": "age_gte_18"},
-                       {"claim": "email", "essential": true}, {"claim": "address"}],
+                       {"claim": "email", "essential": true}, {"claim": "address"},
+                       {"claim": "https://ipse.example/claims/trust_framework"},
+                       {"claim": "https://ipse.example/claims/verified_on"},
+                       {"claim": "https://ipse.example/claims/document_type"},
+                       {"claim": "https://ipse.example/claims/document_number"}],
     });
     let service = serde_json::from_value(service).expect("a service");
     Registration {

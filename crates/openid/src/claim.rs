@@ -137,6 +137,12 @@ claims! {
     DocumentType = "https://ipse.example/claims/document_type" in NO_SCOPE for [Share];
     /// Until when it is valid.
     DocumentValidUntil = "https://ipse.example/claims/document_valid_until" in NO_SCOPE for [Share];
+    /// The country that issued it, in three letters of ICAO 9303.
+    DocumentIssuer = "https://ipse.example/claims/document_issuer" in NO_SCOPE for [Share];
+    /// The rules by which the person was verified, which every `verified_claims` names.
+    TrustFramework = "https://ipse.example/claims/trust_framework" in NO_SCOPE for [Share];
+    /// How sure the verification is: a level of those rules.
+    AssuranceLevel = "https://ipse.example/claims/assurance_level" in NO_SCOPE for [Share];
     /// Who verified the person.
     VerifiedBy = "https://ipse.example/claims/verified_by" in NO_SCOPE for [Share];
     /// The day on which they did.
@@ -178,6 +184,43 @@ impl Claim {
             (_, Value::Null) => None,
             (_, Value::String(text)) if text.is_empty() => None,
             (_, value) => Some(value.clone()),
+        }
+    }
+
+    /// Whether a registrar verified it, so that `verified_claims` may contain it.
+    pub const fn is_verified(self) -> bool {
+        match self {
+            Self::Name
+            | Self::GivenName
+            | Self::FamilyName
+            | Self::Birthdate
+            | Self::AgeGte16
+            | Self::AgeGte18
+            | Self::AgeGte21
+            | Self::AgeGte30
+            | Self::Gender
+            | Self::PlaceOfBirth
+            | Self::Nationalities
+            | Self::Picture
+            | Self::NationalNumber
+            | Self::Address => true,
+            Self::PhoneNumber
+            | Self::PhoneNumberVerified
+            | Self::Email
+            | Self::EmailVerified
+            | Self::Locale
+            | Self::DocumentNumber
+            | Self::DocumentType
+            | Self::DocumentValidUntil
+            | Self::DocumentIssuer
+            | Self::TrustFramework
+            | Self::AssuranceLevel
+            | Self::VerifiedBy
+            | Self::VerifiedOn
+            | Self::IdentificationMode
+            | Self::DeviceAge
+            | Self::DeviceKey
+            | Self::SimAge => false,
         }
     }
 

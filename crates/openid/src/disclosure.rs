@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::client::Service;
+use crate::verified::VerifiedClaims;
 
 pub use crate::claim::Claim;
 
@@ -25,11 +26,21 @@ pub struct RequestedClaims {
     /// The values that the client accepts; any other is left out.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub expected: BTreeMap<Claim, Vec<Value>>,
+    /// Those that are wanted together with how they were verified.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub verified: Vec<VerifiedClaims>,
 }
 
 impl RequestedClaims {
     /// All requested claims: the view must show them.
     pub fn all(&self) -> BTreeSet<Claim> {
+        let mut all = self.alone();
+        all.extend(self.verified.iter().flat_map(VerifiedClaims::all));
+        all
+    }
+
+    /// Those that are answered outside of `verified_claims`.
+    pub fn alone(&self) -> BTreeSet<Claim> {
         self.id_token.union(&self.userinfo).copied().collect()
     }
 
@@ -51,10 +62,13 @@ impl RequestedClaims {
         let kept = |claim: &Claim| !removed.contains(claim);
         self.id_token.retain(kept);
         self.userinfo.retain(kept);
+        let may_release = |claim| service.may_release(claim);
+        self.verified.retain_mut(|one| one.restrict(may_release));
         let (wanted, registered) = (self.all(), |claim: &Claim| service.is_essential(*claim));
         self.essential
             .retain(|claim| wanted.contains(claim) && registered(claim));
-        self.expected.retain(|claim, _| wanted.contains(claim));
+        let alone = self.alone();
+        self.expected.retain(|claim, _| alone.contains(claim));
         refused
     }
 }

@@ -9,11 +9,13 @@ use crate::client::{ResponseMode, SCOPES};
 use crate::disclosure::Claim;
 use crate::dpop;
 use crate::grant::GRANT_TYPES;
+use crate::verified::{CHECKED_BY_BANK, DOCUMENT, DOCUMENT_TYPES, VERIFIED_CLAIMS};
 
 pub use crate::path;
 
-/// The metadata document of an issuer.
-pub fn document(issuer: &str) -> Value {
+/// The metadata document of an issuer whose registrars verify people by these rules; if there are none, there are no `verified_claims`
+/// (Identity Assurance §8).
+pub fn document(issuer: &str, trust_frameworks: &[String]) -> Value {
     let at = |path: &str| format!("{issuer}{path}");
     let auth_methods = [
         "private_key_jwt",
@@ -35,7 +37,7 @@ pub fn document(issuer: &str) -> Value {
         "amr",
     ];
     claims.extend(Claim::ALL.iter().map(|claim| claim.as_str()));
-    json!({
+    let mut document = json!({
         "issuer": issuer,
         "authorization_endpoint": at(path::AUTHORIZE),
         "token_endpoint": at(path::TOKEN),
@@ -72,7 +74,21 @@ pub fn document(issuer: &str) -> Value {
         "revocation_endpoint_auth_methods_supported": auth_methods,
         "revocation_endpoint_auth_signing_alg_values_supported": auth_algs,
         "dpop_signing_alg_values_supported": dpop::ALGS.map(|alg| alg.name()),
-    })
+    });
+    if !trust_frameworks.is_empty() {
+        let verified = Claim::ALL.iter().filter(|claim| claim.is_verified());
+        let verified: Vec<&str> = verified.map(|claim| claim.as_str()).collect();
+        document["verified_claims_supported"] = true.into();
+        document["trust_frameworks_supported"] = json!(trust_frameworks);
+        document["claims_in_verified_claims_supported"] = json!(verified);
+        document["evidence_supported"] = json!([DOCUMENT]);
+        document["documents_supported"] = json!(DOCUMENT_TYPES);
+        document["documents_check_methods_supported"] = json!([CHECKED_BY_BANK]);
+        if let Some(claims) = document["claims_supported"].as_array_mut() {
+            claims.push(VERIFIED_CLAIMS.into());
+        }
+    }
+    document
 }
 
 #[cfg(test)]
@@ -81,7 +97,7 @@ mod tests {
 
     #[test]
     fn every_endpoint_is_under_the_issuer() {
-        let document = document("https://ipse.example");
+        let document = document("https://ipse.example", &[]);
         for (name, value) in document.as_object().unwrap() {
             if name.ends_with("_endpoint") || name.ends_with("_uri") {
                 assert!(

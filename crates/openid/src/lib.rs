@@ -31,6 +31,7 @@ pub mod request;
 pub mod response;
 mod token_text;
 pub mod tokens;
+pub mod verified;
 
 pub use error::{OAuthError, OAuthErrorCode};
 pub use ipse_protocol::terms::Level;

@@ -38,15 +38,16 @@ pub(crate) fn prepare(scheme: &Scheme, approval: &Approval<'_>) -> Result<Effect
     // Claims that were made before an update to this version have nothing to give: the person has to begin again.
     let given = claim.given.as_ref().ok_or(ProblemCode::ActionExpired)?;
     let given = given::open(approval.key, &action.id, given)?;
-    let released = share::released(&shown, approval.choices, &request, given)?;
-    let names: Vec<&str> = released.iter().map(|(name, _)| &**name).collect();
+    let released = share::released(&shown, approval.choices, &request, &given)?;
+    let names: Vec<String> = released.names().into_iter().map(str::to_owned).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
     let (names, released) = sealed(
         approval.key,
         &action.id,
         &partner,
         &claim.identity,
         &names,
-        &released,
+        &released.into_values(),
     )?;
     // Clients of one sector know the person under the same name (OpenID Connect Core §8.1).
     let sector = match request.sector {

@@ -17,7 +17,7 @@ mod attributes;
 mod sandbox;
 
 pub use attributes::{
-    ATTRIBUTES, Address, Attributes, Photo, PhotoType, PlaceOfBirth, Route, Verification,
+    ATTRIBUTES, Address, Attributes, Photo, PhotoType, PlaceOfBirth, Route, SIMULATED, Verification,
 };
 pub use sandbox::{SandboxPerson, SandboxRefusal, add_sandbox};
 

@@ -11,8 +11,8 @@ use jiff::tz::TimeZone;
 use zeroize::Zeroizing;
 
 use crate::error::Error;
-use crate::person::{Attributes, PersonKey, Photo, Route, Verification, keyed_hash};
-use crate::registrar::Vouched;
+use crate::person::{Attributes, PersonKey, Photo, Route, SIMULATED, Verification, keyed_hash};
+use crate::registrar::{NO_LEVEL, Vouched};
 use crate::scheme::Scheme;
 
 /// Version of the rules by which the statement of a bank is judged.
@@ -136,6 +136,10 @@ fn attributes(vouched: &Vouched, photo: Option<Photo>) -> Result<Attributes, Err
         .verified
         .parse()
         .map_err(|_| Error::Corrupt("time of a verification"))?;
+    let (framework, level) = match &*vouched.loa {
+        NO_LEVEL => (SIMULATED, None),
+        level => (&*vouched.framework, Some(level)),
+    };
     Ok(Attributes {
         given_name: vouched.given_name.clone(),
         family_name: vouched.family_name.clone(),
@@ -155,6 +159,8 @@ fn attributes(vouched: &Vouched, photo: Option<Photo>) -> Result<Attributes, Err
             source: vouched.bank.clone(),
             route: Route::Bank,
             day: verified.to_zoned(TimeZone::UTC).date().to_string(),
+            trust_framework: Some(framework.to_owned()),
+            assurance_level: level.map(str::to_owned),
         }),
     })
 }

@@ -78,6 +78,9 @@ pub trait Registrar: Send + Sync {
     fn tell<'a>(&'a self, token: &'a str) -> Answer<'a, ()>;
 }
 
+/// The level of assurance of anything simulated.
+pub const NO_LEVEL: &str = "none";
+
 /// What a bank vouches for, with the evidence. Sealed whenever it is stored.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -119,7 +122,7 @@ pub struct Vouched {
     pub picture: Option<Picture>,
     /// `verification.trust_framework`.
     pub framework: String,
-    /// Level of assurance: `substantial` or `high`; `none` for anything simulated.
+    /// Level of assurance: `substantial` or `high`; [`NO_LEVEL`] for anything simulated.
     pub loa: String,
     /// When the bank verified the person, RFC 3339.
     pub verified: String,

@@ -7,7 +7,7 @@ use ipse_protocol::view::{Choice, Chosen, Field, OFF, ON, View};
 use ipse_store::Kind;
 use ipse_texts::{Language, Localized};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::attribute::{Contents, Known};
 use crate::error::Error;
@@ -17,6 +17,9 @@ use crate::view::Sentences;
 
 mod date;
 mod rows;
+mod verified;
+
+pub use verified::{Demand, VERIFIED, Verified};
 
 use rows::{Group, ROWS, Row, Shown};
 
@@ -39,6 +42,9 @@ pub struct Details {
     pub purpose: Localized,
     /// What is asked, by claim.
     pub asked: BTreeMap<String, Wanted>,
+    /// What is asked together with how it was verified.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub verified: Vec<Verified>,
 }
 
 /// One attribute that is asked.
@@ -49,9 +55,16 @@ pub struct Wanted {
     pub reason: Localized,
     /// Whether the service cannot be given without it.
     pub essential: bool,
-    /// The values that the partner accepts; any if there are none.
+    /// Whether it is asked by itself, and not only with how it was verified.
+    #[serde(default = "by_itself")]
+    pub alone: bool,
+    /// The values that the partner accepts by itself; any if there are none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub expected: Vec<Value>,
+}
+
+const fn by_itself() -> bool {
+    true
 }
 
 impl Wanted {
@@ -67,6 +80,69 @@ pub(crate) fn labels() -> impl Iterator<Item = &'static str> {
     ROWS.iter().map(|row| row.label)
 }
 
+impl Details {
+    /// What the partner gets of what the person gives, in the order of `given`: without the values that it does not accept.
+    pub fn release(&self, given: &[(&str, &Value)]) -> Released {
+        let alone = |(claim, value): &(&str, &Value)| {
+            let asked = self.asked.get(*claim)?;
+            let accepted = asked.alone && asked.accepts(value);
+            accepted.then(|| ((*claim).to_owned(), (*value).clone()))
+        };
+        let kept: BTreeMap<&str, &Value> = given.iter().copied().collect();
+        Released {
+            alone: given.iter().filter_map(alone).collect(),
+            verified: self.verified.iter().map(|one| one.release(&kept)).collect(),
+        }
+    }
+
+    /// Whether something is left out if the person does not give this.
+    fn rests_on(&self, claim: &str) -> bool {
+        self.verified.iter().any(|one| one.rests_on(claim))
+    }
+}
+
+/// What a partner gets.
+#[derive(Debug, PartialEq)]
+pub struct Released {
+    /// By itself.
+    pub alone: Vec<(String, Value)>,
+    /// For each [`Details::verified`]: everything in it, by claim; none if it is left out.
+    pub verified: Vec<Option<Map<String, Value>>>,
+}
+
+impl Released {
+    /// The names of what the partner gets.
+    pub fn names(&self) -> Vec<&str> {
+        let alone = self.alone.iter().map(|(name, _)| &**name);
+        let verified = self.verified.iter().flatten().flat_map(Map::keys);
+        let mut names = Vec::new();
+        for name in alone.chain(verified.map(String::as_str)) {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        names
+    }
+
+    /// The values, as a grant keeps them: those of [`Details::verified`] are under [`VERIFIED`], in their order.
+    pub fn into_values(self) -> Vec<(String, Value)> {
+        let mut values = self.alone;
+        if self.verified.iter().any(Option::is_some) {
+            let verified = self.verified.into_iter();
+            let all = verified.map(|one| one.map_or(Value::Null, Value::Object));
+            values.push((VERIFIED.to_owned(), all.collect()));
+        }
+        values
+    }
+}
+
+/// A row with what it covers.
+struct Filled<'a> {
+    row: &'a Row,
+    claims: Vec<&'static str>,
+    shown: Option<(FieldKind, String)>,
+}
+
 /// What a request shows of a person, and gives.
 pub(crate) fn contents(
     request: &ActionRequest<'_>,
@@ -79,67 +155,45 @@ pub(crate) fn contents(
         ..Contents::default()
     };
     let mut given = Given::new();
-    let partner = ("partner", &*request.partner_name);
-    let mut group = None;
+    let mut rows = Vec::new();
     for row in ROWS {
         let claims = row.asked(&request.attributes);
-        let Some((main, asked)) = claims
+        if !claims
             .first()
-            .and_then(|claim| Some((*claim, details.asked.get(*claim)?)))
-        else {
+            .is_some_and(|c| details.asked.contains_key(*c))
+        {
             continue;
-        };
-        let essential = claims.iter().any(|claim| {
-            details
-                .asked
-                .get(*claim)
-                .is_some_and(|asked| asked.essential)
-        });
-        if group != Some(row.group) {
-            group = Some(row.group);
-            out.fields.push(heading(row.group, sentences));
         }
-        let reason = |key: &str, value: String| Field {
-            kind: FieldKind::Reason.as_str().to_owned(),
-            label: sentences.with(key, &[partner]),
-            value,
-            claims: Vec::new(),
-        };
-        let Some((kind, value)) = shown(row, known, sentences) else {
-            let told = row.missing(sentences);
-            out.fields
-                .push(row_field(row, FieldKind::Missing, told, &claims, sentences));
-            let why = asked.reason.get(known.language).to_owned();
-            out.fields.push(reason(needed(essential), why));
-            continue;
-        };
-        out.fields
-            .push(row_field(row, kind, value, &claims, sentences));
-        let why = asked.reason.get(known.language).to_owned();
-        out.fields.push(reason(needed(essential), why));
-        let mut unexpected = false;
-        for claim in &claims {
-            let value = row.gives(known, claim)?;
-            unexpected |= details
-                .asked
-                .get(*claim)
-                .is_some_and(|asked| !asked.accepts(&value));
-            given.insert((*claim).to_owned(), value);
+        let shown = shown(row, known, sentences);
+        if shown.is_some() {
+            for claim in &claims {
+                given.insert((*claim).to_owned(), row.gives(known, claim)?);
+            }
         }
-        if unexpected {
-            let told = sentences.with("share-unexpected", &[partner]);
-            out.fields.push(reason("share-attention", told));
-        }
-        if !essential {
-            out.choices.push(Choice {
-                kind: ChoiceKind::Switch.as_str().to_owned(),
-                key: main.to_owned(),
-                label: row.label(sentences),
-                options: Vec::new(),
-                default: ON.to_owned(),
-            });
-        }
+        rows.push(Filled { row, claims, shown });
     }
+    // What the partner gets if nothing is switched off.
+    let all: Vec<(&str, &Value)> = given
+        .iter()
+        .map(|(claim, value)| (&**claim, value))
+        .collect();
+    let released = details.release(&all);
+    let released = released.names();
+    let mut group = None;
+    for one in rows {
+        if group != Some(one.row.group) {
+            group = Some(one.row.group);
+            out.fields.push(heading(one.row.group, sentences));
+        }
+        show(
+            one,
+            &details,
+            &released,
+            (request, known, sentences),
+            &mut out,
+        );
+    }
+    let partner = ("partner", &*request.partner_name);
     out.fields.push(Field {
         kind: FieldKind::Text.as_str().to_owned(),
         label: sentences.get("share-after-label"),
@@ -192,6 +246,61 @@ fn row_field(
     }
 }
 
+/// Adds a row, why it is asked, what to know about it, and its switch.
+fn show(
+    Filled { row, claims, shown }: Filled<'_>,
+    details: &Details,
+    released: &[&str],
+    (request, known, sentences): (&ActionRequest<'_>, &Known<'_>, &Sentences<'_>),
+    out: &mut Contents,
+) {
+    let partner = ("partner", &*request.partner_name);
+    let asked: Vec<&Wanted> = claims
+        .iter()
+        .filter_map(|c| details.asked.get(*c))
+        .collect();
+    let essential = asked.iter().any(|asked| asked.essential);
+    let reason = |key: &str, value: String| Field {
+        kind: FieldKind::Reason.as_str().to_owned(),
+        label: sentences.get(key),
+        value,
+        claims: Vec::new(),
+    };
+    let (kind, value) = match shown {
+        Some((kind, value)) => (kind, value),
+        None => (FieldKind::Missing, row.missing(sentences)),
+    };
+    out.fields
+        .push(row_field(row, kind, value, &claims, sentences));
+    if let Some(first) = asked.first() {
+        let why = first.reason.get(known.language).to_owned();
+        out.fields.push(reason(needed(essential), why));
+    }
+    if kind == FieldKind::Missing {
+        return;
+    }
+    let note = if claims.iter().any(|claim| !released.contains(claim)) {
+        Some("share-unexpected")
+    } else if !essential && claims.iter().any(|claim| details.rests_on(claim)) {
+        Some("share-without")
+    } else {
+        None
+    };
+    if let Some(note) = note {
+        let told = sentences.with(note, &[partner]);
+        out.fields.push(reason("share-attention", told));
+    }
+    if let (false, Some(main)) = (essential, claims.first()) {
+        out.choices.push(Choice {
+            kind: ChoiceKind::Switch.as_str().to_owned(),
+            key: (*main).to_owned(),
+            label: row.label(sentences),
+            options: Vec::new(),
+            default: ON.to_owned(),
+        });
+    }
+}
+
 const fn needed(essential: bool) -> &'static str {
     if essential {
         "share-needed"
@@ -216,8 +325,8 @@ fn shown(row: &Row, known: &Known<'_>, sentences: &Sentences<'_>) -> Option<(Fie
     }
 }
 
-/// What is released when a view is approved: of the rows that it shows, those that the person did not switch off, without the
-/// values that the partner does not accept. A request without details accepts all.
+/// What is released when a view is approved: of the rows that it shows, those that the person did not switch off, without what
+/// the partner does not accept. A request without details accepts all.
 ///
 /// # Errors
 /// For a row that covers a claim whose value is not there.
@@ -225,8 +334,8 @@ pub(crate) fn released(
     shown: &View,
     chosen: &[Chosen],
     request: &ActionRequest<'_>,
-    mut given: Given,
-) -> Result<Vec<(String, Value)>, Error> {
+    given: &Given,
+) -> Result<Released, Error> {
     let details: Option<Details> = match (request.kind, request.details) {
         // Its details say which session asks.
         (Kind::Export, _) | (_, None) => None,
@@ -240,22 +349,25 @@ pub(crate) fn released(
     };
     let missing = FieldKind::Missing.as_str();
     let rows = shown.fields.iter().filter(|row| row.kind != missing);
-    let mut released = Vec::new();
-    for row in rows.filter(|row| !is_off(row)) {
-        for claim in &row.claims {
-            let value = given
-                .remove(claim)
-                .ok_or(Error::Corrupt("what a view gives"))?;
-            let asked = details
-                .as_ref()
-                .and_then(|details| details.asked.get(claim));
-            let accepted = asked.is_none_or(|asked| asked.accepts(&value));
-            if accepted {
-                released.push((claim.clone(), value));
-            }
-        }
-    }
-    Ok(released)
+    let kept: Vec<(&str, &Value)> = rows
+        .filter(|row| !is_off(row))
+        .flat_map(|row| &row.claims)
+        .map(|claim| {
+            let value = given.get(claim);
+            let value = value.ok_or(Error::Corrupt("what a view gives"))?;
+            Ok((claim.as_str(), value))
+        })
+        .collect::<Result<_, Error>>()?;
+    Ok(match details {
+        Some(details) => details.release(&kept),
+        None => Released {
+            alone: kept
+                .into_iter()
+                .map(|(claim, value)| (claim.to_owned(), value.clone()))
+                .collect(),
+            verified: Vec::new(),
+        },
+    })
 }
 
 #[cfg(test)]
@@ -341,12 +453,12 @@ mod tests {
                 key: format!("claim{at}"),
                 value: if *off { OFF } else { ON }.to_owned(),
             }).collect();
-            let released = released(&view(&cases), &chosen, &request, given).map_err(|e| TestCaseError::fail(e.to_string()))?;
+            let released = released(&view(&cases), &chosen, &request, &given).map_err(|e| TestCaseError::fail(e.to_string()))?;
             let expected: Vec<(String, Value)> = cases.iter().enumerate()
                 .filter(|(_, (has, off, accepted))| *has && !*off && *accepted)
                 .map(|(at, _)| (format!("claim{at}"), json!(at)))
                 .collect();
-            prop_assert_eq!(released, expected);
+            prop_assert_eq!(released.into_values(), expected);
         }
     }
 }

@@ -55,7 +55,12 @@ impl Server {
     ) -> anyhow::Result<Self> {
         let scheme = Arc::new(open_scheme(home, &config, clock.clone(), &random)?);
         let limits = Arc::new(Limits::new(&config));
-        let provider = openid::Provider::new(scheme.clone(), clock, random.clone())?;
+        let provider = openid::Provider::new(
+            scheme.clone(),
+            &config.trust_frameworks(),
+            clock,
+            random.clone(),
+        )?;
         Ok(Self {
             provider: Arc::new(provider),
             phone: phone::Api::new(scheme.clone(), limits.clone(), &config),

@@ -4,6 +4,9 @@ use serde_json::{Map, Value};
 
 use crate::disclosure::{Claim, RequestedClaims};
 use crate::error::{OAuthError, OAuthErrorCode};
+use crate::verified::{Place, VERIFIED_CLAIMS};
+
+use super::verified;
 
 /// The longest `claims` parameter, in bytes.
 const MAX_BYTES: usize = 8 * 1024;
@@ -42,7 +45,8 @@ const CONTRADICTORY: OAuthError = OAuthError::new(
 );
 
 impl ClaimsRequest {
-    pub fn parse(text: Option<&str>) -> Result<Self, OAuthError> {
+    /// Reads the parameter, at `now` in seconds since 1970 UTC.
+    pub fn parse(text: Option<&str>, now: i64) -> Result<Self, OAuthError> {
         let mut request = Self::default();
         let Some(text) = text else { return Ok(request) };
         if text.len() > MAX_BYTES {
@@ -50,13 +54,17 @@ impl ClaimsRequest {
         }
         let root: Map<String, Value> =
             ipse_jose::strict_json(text.as_bytes()).map_err(|_| MALFORMED)?;
-        for name in ["id_token", "userinfo"] {
+        for (name, place) in [("id_token", Place::IdToken), ("userinfo", Place::Userinfo)] {
             for (claim, member) in members(&root, name)? {
+                if claim == VERIFIED_CLAIMS {
+                    verified::parse(member, place, now, &mut request)?;
+                    continue;
+                }
                 let member = Member::parse(member)?;
                 if let Some(claim) = Claim::parse(claim) {
-                    match name {
-                        "id_token" => request.claims.id_token.insert(claim),
-                        _ => request.claims.userinfo.insert(claim),
+                    match place {
+                        Place::IdToken => request.claims.id_token.insert(claim),
+                        Place::Userinfo => request.claims.userinfo.insert(claim),
                     };
                     if member.essential {
                         request.claims.essential.insert(claim);
@@ -68,10 +76,10 @@ impl ClaimsRequest {
                             return Err(CONTRADICTORY);
                         }
                     }
-                } else if is_loggable(claim) && request.unknown.len() < MOST_UNKNOWN {
-                    request.unknown.push(claim.clone());
+                } else {
+                    request.ignore(claim);
                 }
-                match (claim.as_str(), name) {
+                match (claim.as_str(), place) {
                     ("sub", _) => {
                         let [Value::String(sub)] = member.values.as_slice() else {
                             continue;
@@ -81,7 +89,7 @@ impl ClaimsRequest {
                             return Err(CONTRADICTORY);
                         }
                     }
-                    ("acr", "id_token") => {
+                    ("acr", Place::IdToken) => {
                         request.acr = AcrRequest {
                             essential: member.essential,
                             values: texts(&member.values),
@@ -92,6 +100,13 @@ impl ClaimsRequest {
             }
         }
         Ok(request)
+    }
+
+    /// Ignores what is not known, and keeps its name for the log.
+    pub fn ignore(&mut self, name: &str) {
+        if is_loggable(name) && self.unknown.len() < MOST_UNKNOWN {
+            self.unknown.push(name.to_owned());
+        }
     }
 }
 

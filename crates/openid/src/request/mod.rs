@@ -9,6 +9,7 @@ mod hint;
 mod parse;
 #[cfg(test)]
 pub(crate) mod tests;
+mod verified;
 
 use ipse_jose::VerifyingKey;
 use ipse_texts::Language;

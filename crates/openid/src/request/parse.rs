@@ -110,7 +110,7 @@ pub(super) fn request(
         ));
     }
     let (service, scope) = service(params, registration)?;
-    let mut requested = claims::ClaimsRequest::parse(params.get("claims"))?;
+    let mut requested = claims::ClaimsRequest::parse(params.get("claims"), context.now)?;
     for name in SCOPES
         .iter()
         .filter(|name| scope.split(' ').any(|one| one == **name))

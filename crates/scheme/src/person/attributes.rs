@@ -137,7 +137,16 @@ pub struct Verification {
     pub route: Route,
     /// The day on which it verified the person, `YYYY-MM-DD` in UTC.
     pub day: String,
+    /// The rules by which it did (Identity Assurance, `trust_framework`). Of who enrolled before they were kept, none, as the level.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trust_framework: Option<String>,
+    /// The level of assurance that it reached by these rules; none if nobody was really verified.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub assurance_level: Option<String>,
 }
+
+/// The trust framework of what simulated banks say: it is nobody's law.
+pub const SIMULATED: &str = "https://ipse.example/trust-framework/simulated";
 
 /// How a registrar was reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -228,6 +237,8 @@ mod tests {
             source: "bank-a".into(),
             route: Route::Bank,
             day: "2026-11-30".into(),
+            trust_framework: Some("eidas".into()),
+            assurance_level: Some("high".into()),
         });
         let sealed = known.seal(&key).unwrap();
         assert!(Attributes::open(&key, &sealed).unwrap() == known);

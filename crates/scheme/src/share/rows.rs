@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use super::date::{Birth, age};
 use crate::attribute::Known;
 use crate::error::Error;
+use crate::person::SIMULATED;
 use crate::view::Sentences;
 
 /// A heading on the screen.
@@ -96,6 +97,9 @@ impl Row {
         asked.filter(|claim| wanted.contains(claim)).collect()
     }
 }
+
+/// The Belgian law of 18 September 2017 against money laundering, by which banks verify their customers.
+const AML: &str = "https://ipse.example/trust-framework/be_aml";
 
 /// The prefix of claims that no standard names.
 macro_rules! own {
@@ -309,6 +313,37 @@ pub(super) const ROWS: &[Row] = &[
         value: |known, _| known.person.document_valid_until.clone().map(Value::from),
     },
     Row {
+        label: "document-issuer",
+        group: Group::Document,
+        claims: &[own!("document_issuer")],
+        show: |known, _| text(document_issuer(known)?),
+        value: |known, _| document_issuer(known).map(Value::from),
+    },
+    Row {
+        label: "trust-framework",
+        group: Group::Assurance,
+        claims: &[own!("trust_framework")],
+        show: |known, sentences| match trust_framework(known)? {
+            SIMULATED => text(sentences.get("share-framework-simulated")),
+            "eidas" => text("eIDAS"),
+            AML => text(sentences.get("share-framework-be-aml")),
+            other => text(other),
+        },
+        value: |known, _| trust_framework(known).map(Value::from),
+    },
+    Row {
+        label: "assurance-level",
+        group: Group::Assurance,
+        claims: &[own!("assurance_level")],
+        show: |known, sentences| match assurance_level(known)? {
+            level @ ("low" | "substantial" | "high") => {
+                text(sentences.get(&format!("share-level-{level}")))
+            }
+            other => text(other),
+        },
+        value: |known, _| assurance_level(known).map(Value::from),
+    },
+    Row {
         label: "verified-by",
         group: Group::Assurance,
         claims: &[own!("verified_by")],
@@ -360,6 +395,33 @@ pub(super) const ROWS: &[Row] = &[
         value: |known, _| Some(sim_age(known)?.into()),
     },
 ];
+
+/// Three letters, also where a bank gave two.
+fn document_issuer(known: &Known<'_>) -> Option<String> {
+    let country = known.person.document_issuer_country.as_deref()?;
+    match country.len() {
+        2 => alpha3(country).map(str::to_owned),
+        _ => Some(country.to_owned()),
+    }
+}
+
+fn trust_framework<'a>(known: &Known<'a>) -> Option<&'a str> {
+    known
+        .person
+        .verification
+        .as_ref()?
+        .trust_framework
+        .as_deref()
+}
+
+fn assurance_level<'a>(known: &Known<'a>) -> Option<&'a str> {
+    known
+        .person
+        .verification
+        .as_ref()?
+        .assurance_level
+        .as_deref()
+}
 
 fn device_age(known: &Known<'_>) -> &'static str {
     age((known.now - known.device.created) / 1000)

@@ -4,12 +4,14 @@ mod bank;
 mod mail;
 mod operator;
 
+use std::collections::BTreeSet;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use ipse_scheme::config::{Config, Lifetimes, OpenLimits, Profile};
 use ipse_scheme::partner_name::Reserved;
+use ipse_scheme::person::SIMULATED;
 use serde::Deserialize;
 
 pub use bank::{BANK_CLIENT_KEY, BANK_USERINFO_KEY, BankConfig};
@@ -248,6 +250,20 @@ impl ServerConfig {
         };
         let joint = if url.contains('?') { '&' } else { '?' };
         Ok(format!("{url}{joint}schema={schema}&pool=4"))
+    }
+
+    /// The rules by which people were verified, as partners are told. In the demo profile nobody was.
+    pub fn trust_frameworks(&self) -> Vec<String> {
+        if self.banks.is_empty() {
+            return Vec::new();
+        }
+        match self.profile {
+            Profile::Demo => vec![SIMULATED.to_owned()],
+            Profile::Production => {
+                let all = self.banks.iter().flat_map(|bank| &bank.trust_frameworks);
+                all.collect::<BTreeSet<_>>().into_iter().cloned().collect()
+            }
+        }
     }
 
     /// The part that the rules need.

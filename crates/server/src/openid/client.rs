@@ -1,5 +1,6 @@
 //! The client behind a request: authenticated, and its assertion and proof not yet spent.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::http::HeaderMap;
@@ -8,12 +9,13 @@ use ipse_openid::client::{Registration, ServiceType};
 use ipse_openid::disclosure::Claim;
 use ipse_openid::discovery::path;
 use ipse_openid::request::{self, AuthorizationRequest, Prompt};
+use ipse_openid::verified::{Demands, VerifiedClaims, told_with};
 use ipse_openid::{OAuthError, OAuthErrorCode, Params};
 use ipse_protocol::ids::PartnerId;
 use ipse_scheme::Kind;
 use ipse_scheme::partner::{Assertion, Evidence};
 use ipse_scheme::request::{ActionRequest, ComingBack, Prompting};
-use ipse_scheme::share::{Details, Wanted};
+use ipse_scheme::share::{Demand, Details, Verified, Wanted};
 use serde_json::value::RawValue;
 
 use super::error::Error;
@@ -232,7 +234,7 @@ impl Kept {
 }
 
 /// What a request to share has beside the names of its attributes.
-fn share_details(
+pub(super) fn share_details(
     registration: &Registration,
     request: &AuthorizationRequest,
 ) -> Result<Option<Details>, Error> {
@@ -245,6 +247,7 @@ fn share_details(
     }
     let service = registration.service(&request.service).ok_or(UNREADABLE)?;
     let wanted = &request.claims;
+    let alone = wanted.alone();
     let asked = |claim: Claim| {
         // One that says that another is verified has the reason of that one.
         let reason = service.reasons.get(&claim).or_else(|| {
@@ -256,6 +259,7 @@ fn share_details(
         let asked = Wanted {
             reason: reason.cloned().ok_or(UNREADABLE)?,
             essential: wanted.essential.contains(&claim),
+            alone: alone.contains(&claim),
             expected: wanted.expected.get(&claim).cloned().unwrap_or_default(),
         };
         Ok((claim.as_str().to_owned(), asked))
@@ -267,5 +271,31 @@ fn share_details(
             .into_iter()
             .map(asked)
             .collect::<Result<_, Error>>()?,
+        verified: wanted.verified.iter().map(verified).collect(),
     }))
+}
+
+/// What is wanted only with how it was verified, for the scheme.
+fn verified(wanted: &VerifiedClaims) -> Verified {
+    let demands = |demands: &Demands, whole: bool| -> BTreeMap<String, Demand> {
+        let demand = |(claim, asked): (&Claim, &ipse_openid::verified::Demand)| {
+            let demand = Demand {
+                required: whole && (asked.restricts() || *claim == Claim::TrustFramework),
+                values: asked.values.clone(),
+                not_before: asked.not_before.clone(),
+                with: told_with(*claim).map(|with| with.as_str().to_owned()),
+            };
+            (claim.as_str().to_owned(), demand)
+        };
+        demands.iter().map(demand).collect()
+    };
+    Verified {
+        verification: demands(&wanted.verification, true),
+        evidence: wanted
+            .evidence
+            .iter()
+            .map(|one| demands(one, true))
+            .collect(),
+        claims: demands(&wanted.claims, false),
+    }
 }

@@ -44,17 +44,25 @@ pub struct Provider {
 }
 
 impl Provider {
-    /// Gets the keys, and writes the documents.
+    /// Gets the keys, and writes the documents. `trust_frameworks` are those of the banks.
     ///
     /// # Errors
     /// When the keystore cannot give the keys, or a file of texts has a mistake.
-    pub fn new(scheme: Arc<Scheme>, clock: Clock, random: Random) -> anyhow::Result<Self> {
+    pub fn new(
+        scheme: Arc<Scheme>,
+        trust_frameworks: &[String],
+        clock: Clock,
+        random: Random,
+    ) -> anyhow::Result<Self> {
         let id_token_keys = IdTokenKeys::open(&*scheme.keys)?;
         let set = JwkSet {
             keys: id_token_keys.published(),
         };
         let jwks = serde_json::to_vec(&set)?;
-        let configuration = serde_json::to_vec(&discovery::document(&scheme.config.issuer))?;
+        let configuration = serde_json::to_vec(&discovery::document(
+            &scheme.config.issuer,
+            trust_frameworks,
+        ))?;
         Ok(Self {
             registrations: Registrations::new(clock.clone()),
             documents: Documents::new(scheme.config.profile)?,

@@ -10,6 +10,7 @@ use ipse_openid::access_token::{self, INVALID_TOKEN, Scheme, Sent};
 use ipse_openid::discovery::path;
 use ipse_openid::dpop::MISSING;
 use ipse_openid::request::AuthorizationRequest;
+use ipse_openid::verified::Place;
 use ipse_openid::{OAuthError, OAuthErrorCode, Params, tokens};
 use ipse_scheme::Error as SchemeError;
 
@@ -95,7 +96,7 @@ async fn userinfo(
         .ok_or(INVALID_TOKEN.because("the partner is suspended"))?;
     let request: AuthorizationRequest = serde_json::from_str(&found.oidc_request)
         .map_err(Error::json("the request cannot be read"))?;
-    let released = disclosure::released(&request.claims.userinfo, &found.released);
+    let released = disclosure::released(&request.claims, Place::Userinfo, &found.released);
     let claims = tokens::userinfo(&found.sub, released);
     let encryption = registration.userinfo_encryption;
     let recipient = published_keys::recipient(provider, &registration, encryption).await?;

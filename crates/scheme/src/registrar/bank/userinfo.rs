@@ -11,7 +11,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::{Policy, SKEW, USERINFO_LIMIT, for_us, open};
-use crate::registrar::{RegistrarError, Vouched};
+use crate::registrar::{NO_LEVEL, RegistrarError, Vouched};
 
 mod document;
 mod optional;
@@ -203,7 +203,7 @@ fn judge_one(
         picture: photo::photo(claims)?,
         framework: verification.trust_framework,
         loa: if simulated || policy.demo {
-            "none".into()
+            NO_LEVEL.into()
         } else {
             level
         },

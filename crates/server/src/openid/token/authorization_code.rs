@@ -3,6 +3,7 @@
 use ipse_openid::grant::{AuthorizationCodeGrant, check_key};
 use ipse_openid::request::AuthorizationRequest;
 use ipse_openid::tokens::{IdToken, TokenResponse, methods};
+use ipse_openid::verified::Place;
 use ipse_scheme::Error as SchemeError;
 
 use super::super::client::Client;
@@ -50,7 +51,7 @@ pub async fn redeem(
         acr: found.level,
         amr: found.methods.and_then(|(factor, key)| methods(factor, key)),
         nonce: request.nonce.as_deref(),
-        claims: disclosure::released(&request.claims.id_token, &found.released),
+        claims: disclosure::released(&request.claims, Place::IdToken, &found.released),
     };
     // The database's clock may be a little ahead. A token must not be issued before its login.
     let now = provider.clock.unix_seconds().max(auth_time);

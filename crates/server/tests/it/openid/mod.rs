@@ -18,3 +18,4 @@ mod sign_in;
 mod static_files;
 mod token;
 mod userinfo;
+mod verified;
