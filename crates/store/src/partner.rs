@@ -1,6 +1,6 @@
 //! Partners and their registrations.
 
-use ipse_protocol::ids::PartnerId;
+use ipse_protocol::ids::{IdentityId, PartnerId};
 
 use crate::columns::words;
 use crate::engine::{Row, Select, StoreError, Table, Tx};
@@ -79,6 +79,19 @@ pub fn set_registration(
 /// All partners, oldest first.
 pub fn all(tx: &mut Tx) -> Result<Vec<Partner>, StoreError> {
     tx.find_all(&ALL, params![])?
+        .into_iter()
+        .map(partner)
+        .collect()
+}
+
+static OF_PERSON: Select = Select::new(
+    &TABLE,
+    "WHERE id IN (SELECT partner FROM action WHERE identity = $1 AND partner IS NOT NULL) ORDER BY id",
+);
+
+/// The partners that ever asked a person something.
+pub fn of_person(tx: &mut Tx, identity: &IdentityId) -> Result<Vec<Partner>, StoreError> {
+    tx.find_all(&OF_PERSON, params![identity])?
         .into_iter()
         .map(partner)
         .collect()

@@ -550,6 +550,9 @@ async fn t15_a_session_cookie_is_no_access_token_and_no_partner_is_ipse() {
     let partner = network.partner().await;
     let (status, body) = partner.userinfo(&browser.cookies[COOKIE]).await;
     assert_eq!(status, StatusCode::UNAUTHORIZED, "{body}");
+    let scheme = &network.server.scheme;
+    let opened = scheme.userinfo(&browser.cookies[COOKIE], None).await;
+    assert!(opened.is_err(), "{opened:?}");
     // Nobody asks in the name of Ipse.
     let own = "par_AAAAAAAAAAAAAAAAAAAAAA";
     let query = [
