@@ -13,6 +13,7 @@ import { launch } from "./browser.mjs";
 import { check, found, note } from "./checks.mjs";
 import { startFake } from "./fake.mjs";
 import { walkLarge } from "./large.mjs";
+import { confirmView } from "./confirm.mjs";
 import { shareTexts, shareView } from "./share.mjs";
 
 const { values } = parseArgs({
@@ -300,6 +301,16 @@ async function walk(browser, lang, theme, size) {
         };
       };
     }));
+
+    // A partner asks to confirm a payment.
+    await open({ flow: "qr", factors: ["code"], view: confirmView(lang) });
+    await at("sum").waitFor();
+    await shot("read-confirm");
+    await at("continue").click();
+    await type("58204");
+    await page.locator("[data-testid=outcome][data-status=approved]").waitFor();
+    if (!(await at("screen-outcome").innerText()).includes("250")) note("the outcome does not say what was confirmed", "page");
+    await shot("confirmed");
 
     // A browser that may come back, comes back, and may not any more.
     const label = { nl: "Deze browser mag 45 minuten lang terugkomen zonder het mij te vragen", fr: "Ce navigateur peut revenir pendant 45 minutes sans me le demander", de: "Dieser Browser darf 45 Minuten lang wiederkommen, ohne mich zu fragen", en: "This browser may come back for 45 minutes without asking me" }[lang];

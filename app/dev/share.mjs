@@ -16,7 +16,8 @@ const REASONS = {
 const BORN = { nl: "14 maart 1971", fr: "14 mars 1971", de: "14. März 1971", en: "14 March 1971" };
 const CHECKED = { nl: "3 november 2026", fr: "3 novembre 2026", de: "3. November 2026", en: "3 November 2026" };
 
-const texts = (language) => {
+/** The scheme's texts in a language, for this partner. */
+export const schemeTexts = (language) => {
   const bundle = new FluentBundle(language, { useIsolating: false });
   bundle.addResource(new FluentResource(readFileSync(new URL(`../../crates/scheme/texts/${language}.ftl`, import.meta.url), "utf8")));
   return (id) => bundle.formatPattern(bundle.getMessage(id).value, { partner: PARTNER });
@@ -24,7 +25,7 @@ const texts = (language) => {
 
 /** Gives the fake scheme the picture, and returns the members of the view. */
 export function shareView(language, fake) {
-  const t = texts(language);
+  const t = schemeTexts(language);
   const why = REASONS[language];
   const picture = readFileSync(new URL("../dist/icon-192.png", import.meta.url));
   const digest = createHash("sha256").update(picture).digest("base64url");

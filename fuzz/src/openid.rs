@@ -52,6 +52,7 @@ static SHOP: LazyLock<Registration> = LazyLock::new(|| Registration {
         attributes: Vec::new(),
         reasons: std::collections::BTreeMap::new(),
         legal_basis: None,
+        templates: Vec::new(),
     }],
     sandbox_people: false,
     jwks_uri: None,

@@ -4,6 +4,7 @@ import { t } from "../model/language";
 import type { WireKind } from "../protocol/view";
 import type { ActionKind } from "./kind";
 import { code } from "./code";
+import { confirm } from "./confirm";
 import { email } from "./email";
 import { exportData } from "./export";
 import { fingerprint } from "./fingerprint";
@@ -20,7 +21,7 @@ export type KindTable = Readonly<Record<WireKind, ActionKind | null>>;
 export const KINDS: KindTable = {
   login,
   share,
-  confirm: null,
+  confirm,
   sign: null,
   sim,
   unblock,

@@ -25,6 +25,8 @@ export interface ActionKind extends ApprovalRules {
   name(): string;
   /** What happens after "Continue": one or two sentences at the end of the request. */
   next(view: View): string;
+  /** The rows of the view that say again, after an approval, what was approved. */
+  repeats?(view: View): View["fields"];
   /** What came of it: one sentence after the decision. */
   result(view: View, status: Outcome["status"]): string;
 }

@@ -27,6 +27,7 @@ export function OutcomeScreen({ view, chosen, outcome }: { view: View; chosen: C
   const byPartner = kind?.startedBy(view) === "partner";
   const download = approved && kind?.opensData(view) === true;
   const given = givenRows(view, chosen);
+  const repeated = findKind(view.kind)?.repeats?.(view) ?? [];
   return (
     <Screen
       id="outcome"
@@ -57,6 +58,7 @@ export function OutcomeScreen({ view, chosen, outcome }: { view: View; chosen: C
         {findKind(view.kind)?.result(view, outcome.status) ?? t("outcome-nothing-changed")}
       </p>
       {approved && view.started.flow === "qr" && <p>{t("outcome-look-there")}</p>}
+      {approved && repeated.length > 0 && <Facts beside facts={repeated} />}
       {approved && given.facts.length > 0 && <Facts beside facts={given.facts} />}
       {approved &&
         given.remarks.map(({ label, value, remark }) => (

@@ -12,6 +12,7 @@ import { useStore } from "../model/store";
 import type { Approval, Outcome, RefusalReason } from "../protocol/approval";
 import type { OpenedOffer } from "../protocol/offer";
 import { asProblem, Problem } from "../protocol/problem";
+import type { Field } from "../protocol/view";
 import { Button, Facts, Note, ProblemNote, ProblemText, Screen, useNow, useTask } from "../ui/parts";
 import { Choices } from "../ui/choices";
 import { Image } from "../ui/image";
@@ -61,6 +62,9 @@ export function Request({ kind, ...props }: OpenActionProps & { kind: ActionKind
   const { groups, missing, rest, choices } = arrange(view);
   // A view without headings is short: its rows are one list.
   const grouped = view.fields.some(({ kind }) => kind === "group");
+  // How much and to whom come first, and are the largest things on the screen.
+  const [sum, sumTo] = rest[0]?.kind === "amount" ? rest : [];
+  const other = sum ? rest.slice(2) : rest;
   const rows = groups.flatMap(({ rows }) => rows.map(({ row }) => row));
   const given = [...view.attributes, ...rows.filter(({ kind }) => kind !== "image")];
   const match = (
@@ -122,7 +126,8 @@ export function Request({ kind, ...props }: OpenActionProps & { kind: ActionKind
       </p>
       {/* Many rows would push the comparison far below the screen. */}
       {byPartner && !byLink && grouped && match}
-      {!grouped && rest.length > 0 && <Facts large facts={rest} />}
+      {sum && <Sum amount={sum} to={sumTo} />}
+      {!grouped && other.length > 0 && <Facts large facts={other} />}
       {grouped && (
         <SharedRows approval={props.approval} groups={groups} disabled={task.busy} onShown={() => setShown((count) => count + 1)} onFailed={props.onFailed} />
       )}
@@ -158,6 +163,24 @@ export function Request({ kind, ...props }: OpenActionProps & { kind: ActionKind
       </section>
       <ProblemNote problem={task.problem} />
     </Screen>
+  );
+}
+
+function Sum({ amount, to }: { amount: Field; to: Field | undefined }) {
+  return (
+    <dl class="sum" data-testid="sum">
+      {[amount, to].map(
+        (field) =>
+          field && (
+            <div key={field.label}>
+              <dt>{field.label}</dt>
+              <dd class={field.kind === "amount" ? "sum-amount" : "sum-to"}>
+                <bdi translate={false}>{field.value}</bdi>
+              </dd>
+            </div>
+          ),
+      )}
+    </dl>
   );
 }
 

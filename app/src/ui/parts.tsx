@@ -161,8 +161,9 @@ interface FactsProps {
 export function Facts({ facts, large, beside }: FactsProps) {
   return (
     <dl class={`facts${large || beside ? " facts-beside" : ""}${large ? " facts-large" : ""}`}>
-      {facts.map(({ label, value }) => (
-        <div class="fact" key={label}>
+      {facts.map(({ label, value }, at) => (
+        // An order has several rows with one label.
+        <div class="fact" key={at}>
           <dt>{label}</dt>
           <dd>
             <bdi>{value}</bdi>

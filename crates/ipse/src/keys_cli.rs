@@ -18,7 +18,7 @@ use serde_json::json;
   ipse keys list --home /var/lib/ipse     what the keystore must have
   ipse keys upgrade --home /var/lib/ipse  once, with a database of before rows had MACs
   ipse keys roll --home /var/lib/ipse     a new key for the MACs of rows; stop the scheme first
-  ipse keys rotate --home /var/lib/ipse   new keys for ID tokens; stop the scheme first")]
+  ipse keys rotate --home /var/lib/ipse   new keys for ID tokens and evidence; stop the scheme first")]
 pub struct Args {
     /// Folder of the scheme, of an operator or of a demo bank
     #[arg(long, global = true, value_name = "DIR", default_value = ".")]
@@ -142,7 +142,7 @@ fn init(home: &Path) -> anyhow::Result<Inventory> {
     Ok(inventory)
 }
 
-/// Makes new keys for ID tokens, for a scheme.
+/// Makes new keys for ID tokens and evidence, for a scheme.
 fn rotate(home: &Path) -> anyhow::Result<Inventory> {
     let config = ServerConfig::load(home)?;
     let keys = keystore::rotate(home, &config, &Clock::system(), &Random::system())?;

@@ -40,7 +40,8 @@ impl ServiceType {
     ];
 
     /// The types that a partner can request. A new kind of action adds its type here.
-    pub const REQUESTABLE: &[ServiceType] = &[ServiceType::Login, ServiceType::Share];
+    pub const REQUESTABLE: &[ServiceType] =
+        &[ServiceType::Login, ServiceType::Share, ServiceType::Confirm];
 
     /// The type's name.
     pub const fn as_str(self) -> &'static str {

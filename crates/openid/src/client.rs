@@ -4,12 +4,14 @@ use std::collections::BTreeMap;
 
 use aws_lc_rs::constant_time;
 use ipse_jose::Alg;
+use ipse_protocol::terms::Template;
 use ipse_texts::Localized;
 use serde::{Deserialize, Serialize};
 
 use crate::claim::Claim;
 use crate::client_keys::ClientKeys;
 
+mod confirm;
 mod encryption;
 pub(crate) mod fapi;
 mod reasons;
@@ -291,6 +293,9 @@ pub struct Service {
     /// The law that lets it ask for the national number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub legal_basis: Option<String>,
+    /// What a service of type `confirm` may ask a person to confirm.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub templates: Vec<Template>,
 }
 
 /// The most minutes for which a browser may come back.
@@ -308,6 +313,7 @@ impl Service {
             attributes: Vec::new(),
             reasons: BTreeMap::new(),
             legal_basis: None,
+            templates: Vec::new(),
         }
     }
 }

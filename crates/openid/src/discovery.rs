@@ -1,11 +1,13 @@
 //! The metadata document (OpenID Connect Discovery 1.0 §3, RFC 8414 §2), which is the same at both well-known paths.
 
 use ipse_jose::jwe::{Enc, KeyAlg};
+use ipse_protocol::terms::Template;
 use ipse_texts::Language;
 use serde_json::{Value, json};
 
 use crate::Level;
 use crate::client::{ResponseMode, SCOPES};
+use crate::details;
 use crate::disclosure::Claim;
 use crate::dpop;
 use crate::grant::GRANT_TYPES;
@@ -48,6 +50,7 @@ pub fn document(issuer: &str, trust_frameworks: &[String]) -> Value {
         // The client's registration decides. Required by default.
         "require_pushed_authorization_requests": false,
         "authorization_response_iss_parameter_supported": true,
+        "authorization_details_types_supported": Template::ALL.iter().map(|one| details::type_of(*one)).collect::<Vec<_>>(),
         "response_types_supported": ["code"],
         "response_modes_supported": ResponseMode::ALL.map(ResponseMode::as_str),
         "grant_types_supported": GRANT_TYPES,

@@ -17,6 +17,7 @@ pub mod authn;
 pub mod claim;
 pub mod client;
 pub mod client_keys;
+pub mod details;
 pub mod disclosure;
 pub mod discovery;
 pub mod dpop;

@@ -8,6 +8,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::Level;
+use crate::details::Details;
 
 /// How long an ID token is valid, in seconds. It proves a login that has just happened, and is no session.
 pub const ID_TOKEN_SECONDS: i64 = 300;
@@ -96,6 +97,28 @@ pub struct TokenResponse {
     pub id_token: String,
     /// The granted scopes.
     pub scope: String,
+    /// What was confirmed, as approved (RFC 9396 §7).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub authorization_details: Option<[Details; 1]>,
+    /// The evidence of it.
+    #[serde(flatten)]
+    pub confirmation: Option<Confirmation>,
+}
+
+/// The evidence of a confirmation (docs/evidence.md): what the partner keeps, to show others that the person approved.
+#[derive(Clone, Serialize)]
+pub struct Confirmation {
+    /// The confirmation object, a JWS.
+    pub confirmation: String,
+    /// The leaf of the log that commits to the payload of the JWS, in base64url.
+    #[serde(rename = "confirmation_leaf")]
+    pub leaf: String,
+    /// The salt of that commitment, in base64url.
+    #[serde(rename = "confirmation_salt")]
+    pub salt: String,
+    /// The promise to include the leaf in the log, a JWS.
+    #[serde(rename = "confirmation_promise")]
+    pub promise: String,
 }
 
 /// Prints no tokens.

@@ -141,6 +141,22 @@ terms! {
 }
 
 terms! {
+    /// What a partner may ask a person to confirm.
+    Template {
+        /// A payment.
+        Payment = "payment",
+        /// An order.
+        Order = "order",
+        /// A change of a contract.
+        Contract = "contract",
+        /// Access, such as to a door.
+        Access = "access",
+        /// A text.
+        Text = "text",
+    }
+}
+
+terms! {
     /// Status of an action.
     ActionStatus {
         /// Waiting for a phone.

@@ -37,6 +37,8 @@ pub(crate) struct Known<'a> {
 /// What a view contains, and what its rows give.
 #[derive(Default)]
 pub(crate) struct Contents {
+    /// The title, where it is not that of the kind.
+    pub(crate) title: Option<String>,
     /// The purpose, where the partner registered it.
     pub(crate) purpose: Option<String>,
     /// Rows.

@@ -27,3 +27,11 @@ pub(crate) struct Approval<'a> {
     /// The factor, and the kind of the device's key.
     pub methods: (Factor, KeyKind),
 }
+
+/// What evidence for the partner says beside the action and its view.
+pub(crate) struct Evident {
+    /// The name under which the partner knows the person.
+    pub sub: String,
+    /// When the person approved, in milliseconds.
+    pub time: i64,
+}

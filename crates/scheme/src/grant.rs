@@ -49,11 +49,7 @@ pub(crate) fn prepare(scheme: &Scheme, approval: &Approval<'_>) -> Result<Effect
         &names,
         &released.into_values(),
     )?;
-    // Clients of one sector know the person under the same name (OpenID Connect Core §8.1).
-    let sector = match request.sector {
-        Some(sector) => sector.into_owned(),
-        None => partner.to_string(),
-    };
+    let sector = sector(&request, &partner);
     let code = authorization_code(&*scheme.keys, &action.id);
     // 128 random bits per identity and sector.
     let fresh_sub = b64::encode(&scheme.random.bytes::<16>());
@@ -81,6 +77,33 @@ pub(crate) fn prepare(scheme: &Scheme, approval: &Approval<'_>) -> Result<Effect
         row.auth_time = now;
         grant::insert(tx, &row)
     }))
+}
+
+/// Clients of one sector know the person under the same name (OpenID Connect Core §8.1).
+fn sector(request: &ActionRequest<'_>, partner: &PartnerId) -> String {
+    match &request.sector {
+        Some(sector) => sector.to_string(),
+        None => partner.to_string(),
+    }
+}
+
+/// The name under which the partner of an action knows a person, for evidence that names them. It never changes, so it is known
+/// before the transaction that decides.
+pub(crate) async fn subject(
+    scheme: &Scheme,
+    action: &Action,
+    identity: &IdentityId,
+) -> Result<String, Error> {
+    let partner = action
+        .partner
+        .as_ref()
+        .ok_or(Error::Corrupt("action of a partner without one"))?;
+    let sector = sector(&ActionRequest::parse(&action.request)?, partner);
+    let (identity, fresh) = (identity.clone(), b64::encode(&scheme.random.bytes::<16>()));
+    Ok(scheme
+        .store
+        .write(move |tx| grant::pairwise_sub(tx, &identity, &sector, &fresh))
+        .await?)
 }
 
 /// A grant that gives again what an earlier one gave.

@@ -12,6 +12,16 @@ mod verify;
 
 pub use verify::{Report, verify};
 
+/// The inclusion of a leaf in a signed head.
+pub struct Inclusion {
+    /// Place of the leaf.
+    pub index: u64,
+    /// The proof (RFC 9162 §2.1.3).
+    pub proof: Vec<[u8; 32]>,
+    /// The signed head.
+    pub checkpoint: String,
+}
+
 impl Scheme {
     /// Assigns positions to the queued leaves and signs the new head. Returns how many there were.
     ///
@@ -43,6 +53,34 @@ impl Scheme {
         }
         self.sign_head(size).await?;
         Ok(count)
+    }
+
+    /// The inclusion of a leaf in the latest signed head of the log, for whoever has the leaf; none while it is not in the log.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn log_proof(&self, leaf: &[u8]) -> Result<Option<Inclusion>, Error> {
+        let hash = merkle::leaf_hash(leaf);
+        Ok(self
+            .store
+            .read(move |tx| {
+                let (Some(position), Some(head)) = (
+                    receipt::place_of(tx, &hash)?,
+                    receipt::latest_checkpoint(tx)?,
+                ) else {
+                    return Ok(None);
+                };
+                if position >= head.size {
+                    return Ok(None);
+                }
+                let (position, size) = (position.unsigned_abs(), head.size.unsigned_abs());
+                Ok(Some(Inclusion {
+                    index: position,
+                    proof: inclusion(tx, position, size)?,
+                    checkpoint: head.jws,
+                }))
+            })
+            .await?)
     }
 
     async fn sign_head(&self, size: u64) -> Result<(), Error> {

@@ -18,8 +18,10 @@ use crate::person::PersonKey;
 use crate::scheme::Scheme;
 use crate::signer::Signer;
 
-/// What a partner may show others about a decision: nothing, for all kinds of action so far.
+/// What a partner may show others about a decision of which it may show nothing.
 const NOTHING: &[u8] = b"";
+/// The purpose under which what a partner may show others is sealed.
+pub(crate) const DISCLOSED: &str = "receipt/disclosed";
 
 /// Makes receipts for one person.
 pub struct Recorder {
@@ -43,6 +45,21 @@ impl Recorder {
         evidence: &[u8],
         now: i64,
     ) -> Result<Receipt, Error> {
+        self.prepare_evident(id, kind, action, (evidence, None), now)
+    }
+
+    /// As [`Recorder::prepare`]: evidence for the person, and what the partner may show others.
+    ///
+    /// # Errors
+    /// When sealing fails.
+    pub fn prepare_evident(
+        &self,
+        id: ReceiptId,
+        kind: LeafKind,
+        action: Option<&ActionId>,
+        (evidence, disclosed): (&[u8], Option<&[u8]>),
+        now: i64,
+    ) -> Result<Receipt, Error> {
         let salt: [u8; 32] = self.random.bytes();
         let disclosure_salt: [u8; 32] = self.random.bytes();
         let leaf = Leaf {
@@ -51,7 +68,10 @@ impl Recorder {
             subject: wire::subject(&salt, &self.identity),
             commitment: wire::commitment(&salt, &sha256(evidence)),
             // Each leaf has one, so that nobody sees which decisions a partner may show.
-            disclosure: Some(wire::commitment(&disclosure_salt, &sha256(NOTHING))),
+            disclosure: Some(wire::commitment(
+                &disclosure_salt,
+                &sha256(disclosed.unwrap_or(NOTHING)),
+            )),
         }
         .to_bytes();
         let promise = self.signer.promise(&merkle::leaf_hash(&leaf), &id, now)?;
@@ -64,6 +84,9 @@ impl Recorder {
             salt,
             disclosure_salt: Some(disclosure_salt),
             evidence: self.key.seal("receipt/evidence", evidence)?,
+            disclosed: disclosed
+                .map(|bytes| self.key.seal(DISCLOSED, bytes))
+                .transpose()?,
             promise,
             position: None,
             time: now,
@@ -144,11 +167,12 @@ impl Scheme {
         let identity = &viewer.identity;
         let owner = identity.clone();
         let (row, logged) = self.read(move |tx| find(tx, &owner, &id, since)).await?;
-        let evidence = self
-            .persons
-            .key(identity)
-            .await?
-            .open("receipt/evidence", &row.evidence)?;
+        let key = self.persons.key(identity).await?;
+        let evidence = key.open("receipt/evidence", &row.evidence)?;
+        let disclosed = match &row.disclosed {
+            Some(sealed) => key.open(DISCLOSED, sealed)?.to_vec(),
+            None => NOTHING.to_vec(),
+        };
         let texts = |path: Vec<[u8; 32]>| path.iter().map(|h| b64::encode(h)).collect();
         Ok(ReceiptResponse {
             receipt: row.id.to_string(),
@@ -156,7 +180,7 @@ impl Scheme {
             salt: b64::encode(&row.salt),
             evidence: b64::encode(&evidence),
             disclosure_salt: row.disclosure_salt.map(|salt| b64::encode(&salt)),
-            disclosure: row.disclosure_salt.map(|_| b64::encode(NOTHING)),
+            disclosure: row.disclosure_salt.map(|_| b64::encode(&disclosed)),
             index: logged.index,
             proof: texts(logged.proof),
             checkpoint: logged.head,

@@ -10,6 +10,7 @@ use ipse_texts::Language;
 use crate::code::CodeService;
 use crate::config::Config;
 use crate::error::{Error, RuleError};
+use crate::evidence_signer::EvidenceSigner;
 use crate::mail::Mailer;
 use crate::open::Open;
 use crate::partner_events::PartnerEvents;
@@ -46,6 +47,7 @@ pub struct Scheme {
     pub(crate) code: CodeService,
     pub(crate) statements: Statements,
     pub(crate) signer: Signer,
+    pub(crate) evidence: EvidenceSigner,
     pub(crate) views: Views,
     pub(crate) timekeeper: Timekeeper,
 }
@@ -99,6 +101,7 @@ impl Scheme {
             code: CodeService::new(&*keys, random.clone())?,
             statements: Statements::new(clock.clone()),
             signer,
+            evidence: EvidenceSigner::new(&*keys)?,
             views: Views::new()?,
             timekeeper: Timekeeper::new(clock.monotonic_ms()),
             clock,

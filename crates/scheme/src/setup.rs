@@ -11,7 +11,7 @@ use ipse_protocol::{Random, constant_time_eq};
 use ipse_store::home::{self, Home};
 use ipse_store::{Store, StoreError, identity};
 
-use crate::{code, notice, signer};
+use crate::{code, evidence_signer, notice, signer};
 
 /// The scheme's database, as the keystore's inventory names it.
 const SCHEME: &str = "scheme";
@@ -78,6 +78,7 @@ pub enum SetupError {
 /// The keystore's.
 pub fn make_keys(keys: &dyn KeyStore, random: &Random) -> Result<(), ipse_keys::Error> {
     keys.signing(signer::KEY)?;
+    evidence_signer::make(keys)?;
     keys.signing(notice::EVENT_KEY)?;
     code::setup(keys, random).map(drop)
 }

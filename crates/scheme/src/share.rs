@@ -326,7 +326,7 @@ fn shown(row: &Row, known: &Known<'_>, sentences: &Sentences<'_>) -> Option<(Fie
 }
 
 /// What is released when a view is approved: of the rows that it shows, those that the person did not switch off, without what
-/// the partner does not accept. A request without details accepts all.
+/// the partner does not accept. Other kinds of request accept all.
 ///
 /// # Errors
 /// For a row that covers a claim whose value is not there.
@@ -336,11 +336,9 @@ pub(crate) fn released(
     request: &ActionRequest<'_>,
     given: &Given,
 ) -> Result<Released, Error> {
-    let details: Option<Details> = match (request.kind, request.details) {
-        // Its details say which session asks.
-        (Kind::Export, _) | (_, None) => None,
-        (_, Some(_)) => Some(request.details()?),
-    };
+    let details: Option<Details> = (request.kind == Kind::Share)
+        .then(|| request.details())
+        .transpose()?;
     let is_off = |row: &Field| {
         let main = row.claims.first();
         chosen

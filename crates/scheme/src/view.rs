@@ -26,6 +26,8 @@ pub(crate) struct Content<'a> {
     pub(crate) kind: Kind,
     /// The sentences of the kind.
     pub(crate) texts: ViewTexts,
+    /// The title, where it is not that of the kind.
+    pub(crate) title: Option<String>,
     /// The purpose, where the partner registered it.
     pub(crate) purpose: Option<String>,
     /// The partner's id, name and verified domain; the scheme's own for the person's own actions.
@@ -121,7 +123,9 @@ impl Views {
                 domain: domain.to_owned(),
             },
             service: c.service.to_owned(),
-            title: self.0.with(language, c.texts.title, &[("partner", name)]),
+            title: c
+                .title
+                .unwrap_or_else(|| self.0.with(language, c.texts.title, &[("partner", name)])),
             purpose: c.purpose.unwrap_or_else(|| text(c.texts.purpose)),
             // What is shared is in rows, each of which may cover several claims.
             attributes: Vec::new(),

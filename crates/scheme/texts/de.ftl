@@ -38,6 +38,26 @@ share-age-longer = Mehr als ein Jahr
 share-key-software = In der App
 share-key-hardware = Im Chip des Telefons
 
+confirm-purpose = Das geschieht nur, wenn Sie zustimmen.
+confirm-payment-title = { $partner } bittet Sie, eine Zahlung zu bestätigen
+confirm-order-title = { $partner } bittet Sie, eine Bestellung zu bestätigen
+confirm-contract-title = { $partner } bittet Sie, eine Vertragsänderung zu bestätigen
+confirm-access-title = { $partner } bittet Sie, Zugang zu geben
+confirm-text-title = { $partner } bittet Sie, dies zu bestätigen
+confirm-amount = Betrag
+confirm-total = Gesamtbetrag
+confirm-payee = An
+confirm-iban = Konto
+confirm-reference = Verwendungszweck
+confirm-item = Bestellung
+confirm-contract = Vertrag
+confirm-change = Was sich ändert
+confirm-resource = Zugang zu
+confirm-place = Wo
+confirm-text = Text
+confirm-after-label = Wie es weitergeht
+confirm-after = { $partner } bekommt den Nachweis, dass Sie genau dem zugestimmt haben. Sie behalten eine Quittung.
+
 connect-sim-title = Sie möchten Ihre neue SIM verbinden
 connect-sim-purpose = Ihre SIM gehört dann wieder zu Ihrem Ipse.
 connect-sim-number = Ihre Telefonnummer

@@ -38,6 +38,26 @@ share-age-longer = More than a year
 share-key-software = In the app
 share-key-hardware = In the chip of the phone
 
+confirm-purpose = This happens only if you agree.
+confirm-payment-title = { $partner } asks you to confirm a payment
+confirm-order-title = { $partner } asks you to confirm an order
+confirm-contract-title = { $partner } asks you to confirm a change of your contract
+confirm-access-title = { $partner } asks you to give access
+confirm-text-title = { $partner } asks you to confirm this
+confirm-amount = Amount
+confirm-total = Total
+confirm-payee = To
+confirm-iban = Account
+confirm-reference = Reference
+confirm-item = Order
+confirm-contract = Contract
+confirm-change = What changes
+confirm-resource = Access to
+confirm-place = Where
+confirm-text = Text
+confirm-after-label = What happens next
+confirm-after = { $partner } gets proof that you agreed to exactly this. You keep a receipt.
+
 connect-sim-title = You want to connect your new SIM
 connect-sim-purpose = Your SIM will belong to your Ipse again.
 connect-sim-number = Your phone number

@@ -38,6 +38,26 @@ share-age-longer = Plus d’un an
 share-key-software = Dans l’app
 share-key-hardware = Dans la puce du téléphone
 
+confirm-purpose = Rien ne se fait sans votre accord.
+confirm-payment-title = { $partner } vous demande de confirmer un paiement
+confirm-order-title = { $partner } vous demande de confirmer une commande
+confirm-contract-title = { $partner } vous demande de confirmer un changement de contrat
+confirm-access-title = { $partner } vous demande de donner accès
+confirm-text-title = { $partner } vous demande de confirmer ceci
+confirm-amount = Montant
+confirm-total = Total
+confirm-payee = Pour
+confirm-iban = Compte
+confirm-reference = Communication
+confirm-item = Commande
+confirm-contract = Contrat
+confirm-change = Ce qui change
+confirm-resource = Accès à
+confirm-place = Où
+confirm-text = Texte
+confirm-after-label = Et ensuite
+confirm-after = { $partner } reçoit la preuve que vous avez accepté exactement ceci. Vous gardez un reçu.
+
 connect-sim-title = Vous voulez relier votre nouvelle SIM
 connect-sim-purpose = Votre SIM fera à nouveau partie de votre Ipse.
 connect-sim-number = Votre numéro de téléphone

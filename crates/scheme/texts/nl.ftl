@@ -38,6 +38,26 @@ share-age-longer = Meer dan een jaar
 share-key-software = In de app
 share-key-hardware = In de chip van de telefoon
 
+confirm-purpose = Dit gebeurt alleen als jij akkoord gaat.
+confirm-payment-title = { $partner } vraagt je een betaling te bevestigen
+confirm-order-title = { $partner } vraagt je een bestelling te bevestigen
+confirm-contract-title = { $partner } vraagt je een wijziging van je contract te bevestigen
+confirm-access-title = { $partner } vraagt je toegang te geven
+confirm-text-title = { $partner } vraagt je dit te bevestigen
+confirm-amount = Bedrag
+confirm-total = Totaal
+confirm-payee = Aan
+confirm-iban = Rekening
+confirm-reference = Mededeling
+confirm-item = Bestelling
+confirm-contract = Contract
+confirm-change = Wat er verandert
+confirm-resource = Toegang tot
+confirm-place = Waar
+confirm-text = Tekst
+confirm-after-label = Wat er daarna gebeurt
+confirm-after = { $partner } krijgt het bewijs dat je precies hiermee akkoord ging. Jij houdt een ontvangstbewijs.
+
 connect-sim-title = Je wilt je nieuwe SIM verbinden
 connect-sim-purpose = Je SIM hoort dan weer bij je Ipse.
 connect-sim-number = Je telefoonnummer

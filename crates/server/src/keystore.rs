@@ -6,6 +6,7 @@ use std::sync::Arc;
 use anyhow::{Context, bail};
 use ipse_keys::{FileKeyStore, KeyStore};
 use ipse_protocol::{Clock, Random};
+use ipse_scheme::evidence_signer;
 use ipse_scheme::rows::{self, Rows};
 use ipse_scheme::setup::{self, Databases};
 
@@ -60,8 +61,8 @@ pub fn init(
     Ok(keys)
 }
 
-/// Makes new keys for ID tokens. The ones before stay: they are published beside the new ones until the next change, and tokens that
-/// they signed remain hints.
+/// Makes new keys for ID tokens and for evidence. The ones before stay: those of ID tokens are published beside the new ones until the
+/// next change, and tokens that they signed remain hints; those of evidence are published for ten years after the next start.
 ///
 /// # Errors
 /// When the scheme runs, and when keystore and databases do not belong together.
@@ -80,9 +81,13 @@ pub fn rotate(
     let keys = FileKeyStore::open(&dir).context("cannot open the keystore")?;
     databases.check(&keys)?;
     let version = IdTokenKeys::open(&keys)?.next_version();
+    let (evidence, _) = evidence_signer::newest(&keys)?;
     drop(keys);
-    let made = FileKeyStore::init(&dir, &|keys| id_token_keys::make(keys, version));
-    let keys = made.context("cannot make new keys for ID tokens")?;
+    let made = FileKeyStore::init(&dir, &|keys| {
+        id_token_keys::make(keys, version)?;
+        evidence_signer::make_version(keys, evidence + 1)
+    });
+    let keys = made.context("cannot make new keys for ID tokens and evidence")?;
     databases.connect(&keys, random)?;
     Ok(keys)
 }

@@ -17,6 +17,7 @@ mod clock;
 pub mod config;
 mod connections;
 mod cookies;
+mod evidence;
 mod fault;
 pub mod fetch;
 mod health;
@@ -71,6 +72,11 @@ pub async fn serve_on(
     stop: impl Future<Output = ()>,
 ) -> anyhow::Result<()> {
     let (quit, stopped) = watch::channel(false);
+    server
+        .scheme
+        .begin_evidence_keys()
+        .await
+        .context("cannot note the keys of evidence")?;
     let jobs = jobs::start(&server.scheme, &stopped);
     let mut running = tokio::task::JoinSet::new();
     let limits = Limits {

@@ -17,7 +17,7 @@ use ipse_store::{PERSONS, RowKeys, SCHEME, Store, identity};
 use crate::config::{KeySchemas, SHARED, ServerConfig};
 use crate::limits::Limits;
 use crate::mail::Smtp;
-use crate::{app, fetch, health, openid, operators, phone, registrars};
+use crate::{app, evidence, fetch, health, openid, operators, phone, registrars};
 
 /// The scheme, and the state of each API.
 pub struct Server {
@@ -75,6 +75,7 @@ impl Server {
     pub fn issuer_router(&self) -> Router {
         Router::new()
             .merge(openid::router(self.provider.clone()))
+            .merge(evidence::router(self.scheme.clone()))
             .merge(operators::router(self.scheme.clone()))
             .merge(health::router(self.scheme.clone()))
     }

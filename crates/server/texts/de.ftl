@@ -155,6 +155,7 @@ me-photo = Foto
 me-asked = Alles, was gefragt wurde
 me-kind-login = Anmeldung
 me-kind-share = Daten teilen
+me-kind-confirm = Bestätigung
 me-kind-sim = SIM verbinden
 me-kind-code = Code ändern
 me-kind-fingerprint = Fingerabdruck oder Gesicht

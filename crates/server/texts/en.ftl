@@ -155,6 +155,7 @@ me-photo = Photo
 me-asked = Everything that was asked
 me-kind-login = log in
 me-kind-share = share details
+me-kind-confirm = confirmation
 me-kind-sim = connect the SIM
 me-kind-code = change the code
 me-kind-fingerprint = fingerprint or face

@@ -155,6 +155,7 @@ me-photo = Photo
 me-asked = Tout ce qui a été demandé
 me-kind-login = connexion
 me-kind-share = partage de données
+me-kind-confirm = confirmation
 me-kind-sim = relier la SIM
 me-kind-code = changer le code
 me-kind-fingerprint = empreinte ou visage

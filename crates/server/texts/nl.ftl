@@ -155,6 +155,7 @@ me-photo = Foto
 me-asked = Alles wat gevraagd werd
 me-kind-login = aanmelden
 me-kind-share = gegevens delen
+me-kind-confirm = bevestiging
 me-kind-sim = SIM verbinden
 me-kind-code = code wijzigen
 me-kind-fingerprint = vingerafdruk of gezicht

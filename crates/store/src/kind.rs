@@ -39,6 +39,8 @@ kinds! {
     Login = Login,
     /// Share attributes with a partner.
     Share = Share,
+    /// Confirm something to a partner.
+    Confirm = Confirm,
     /// The person connects a new SIM.
     ConnectSim = Sim,
     /// The person changes their code.

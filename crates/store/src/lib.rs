@@ -14,6 +14,7 @@ pub mod device;
 pub mod email;
 pub mod engine;
 pub mod enrolment;
+pub mod evidence_key;
 pub mod fingerprint;
 pub mod grant;
 pub mod home;

@@ -178,6 +178,12 @@ pub static SCHEME: Migrations = Migrations::new(&[
         sqlite: include_str!("../migrations/scheme/sqlite/0029_history.sql"),
         postgres: include_str!("../migrations/scheme/postgres/0029_history.sql"),
     },
+    Migration {
+        version: 30,
+        name: "what partners may show of confirmations",
+        sqlite: include_str!("../migrations/scheme/sqlite/0030_confirmation.sql"),
+        postgres: include_str!("../migrations/scheme/postgres/0030_confirmation.sql"),
+    },
 ]);
 
 /// The store of person keys.

@@ -24,6 +24,8 @@ pub struct Receipt {
     pub disclosure_salt: Option<[u8; 32]>,
     /// Evidence, sealed under the person's key.
     pub evidence: Vec<u8>,
+    /// What a partner may show others, sealed under the person's key; none where there is nothing.
+    pub disclosed: Option<Vec<u8>>,
     /// Signed promise to include the leaf.
     pub promise: String,
     /// Position in the log, once sequenced.
@@ -36,7 +38,7 @@ pub struct Receipt {
 pub(crate) static TABLE: Table = Table::new(
     "receipt",
     "id",
-    "id, identity, action, kind, leaf, salt, disclosure_salt, evidence, promise, time",
+    "id, identity, action, kind, leaf, salt, disclosure_salt, evidence, disclosed, promise, time",
 );
 
 /// Leaves that wait for their position.
@@ -58,6 +60,7 @@ pub fn insert(tx: &mut Tx, r: &Receipt) -> Result<(), StoreError> {
             &r.salt,
             r.disclosure_salt.as_ref(),
             &r.evidence,
+            r.disclosed.as_ref(),
             &r.promise,
             r.time
         ],
@@ -85,6 +88,7 @@ pub fn by_id(tx: &mut Tx, id: &ReceiptId) -> Result<Option<Receipt>, StoreError>
         salt: row.get("salt")?,
         disclosure_salt: row.get("disclosure_salt")?,
         evidence: row.get("evidence")?,
+        disclosed: row.get("disclosed")?,
         promise: row.get("promise")?,
         position,
         time: row.get("time")?,
@@ -283,6 +287,15 @@ pub fn add_node(tx: &mut Tx, level: i64, position: i64, hash: &[u8; 32]) -> Resu
 /// The hash of a complete subtree.
 pub fn node(tx: &mut Tx, level: i64, position: i64) -> Result<Option<[u8; 32]>, StoreError> {
     tx.row(NODE, params![level, position])?
+        .map(|mut row| row.only())
+        .transpose()
+}
+
+const PLACE_OF: &str = "SELECT position FROM log_node WHERE level = 0 AND hash = $1";
+
+/// The position of the leaf with this hash.
+pub fn place_of(tx: &mut Tx, leaf: &[u8; 32]) -> Result<Option<i64>, StoreError> {
+    tx.row(PLACE_OF, params![leaf])?
         .map(|mut row| row.only())
         .transpose()
 }

@@ -3,9 +3,9 @@
 
 use crate::engine::Table;
 use crate::{
-    action, answer, attempt, clock, device, email, enrolment, fingerprint, grant, identity, outbox,
-    partner, partner_keys, person, pushed_request, receipt, recovery, registrar, remembered, sim,
-    withdrawal,
+    action, answer, attempt, clock, device, email, enrolment, evidence_key, fingerprint, grant,
+    identity, outbox, partner, partner_keys, person, pushed_request, receipt, recovery, registrar,
+    remembered, sim, withdrawal,
 };
 
 /// The tables.
@@ -13,7 +13,7 @@ use crate::{
 /// Not among them: person keys (sealed under a keystore key, with the identity), the tree of the log (made of its leaves, and checked
 /// against its signed heads), spent client assertions and DPoP proofs, counts of text messages and mails, and the audit trail (only
 /// their deletion would help anybody, and no MAC shows that).
-pub static TABLES: [&Table; 32] = [
+pub static TABLES: [&Table; 33] = [
     &identity::TABLE,
     &identity::SUSPENSIONS,
     &device::TABLE,
@@ -36,6 +36,7 @@ pub static TABLES: [&Table; 32] = [
     &receipt::TABLE,
     &receipt::QUEUE,
     &receipt::LEAVES,
+    &evidence_key::TABLE,
     &enrolment::TABLE,
     &recovery::TABLE,
     &registrar::TABLE,

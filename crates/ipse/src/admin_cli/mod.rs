@@ -1,5 +1,6 @@
 //! `ipse admin`: partners and sandbox people, in the scheme's database; the scheme's public keys for banks and operators.
 
+mod evidence;
 mod partner;
 mod sandbox;
 
@@ -41,6 +42,11 @@ enum Command {
         #[command(subcommand)]
         command: sandbox::Command,
     },
+    /// Keys that sign confirmation objects
+    Evidence {
+        #[command(subcommand)]
+        command: evidence::Command,
+    },
     /// Print the scheme's public keys (JWK set) that a bank or an operator must know
     Keys {
         /// Who needs them
@@ -78,6 +84,10 @@ pub async fn run(args: Args) -> anyhow::Result<()> {
         Command::Sandbox { command } => {
             let (store, _persons, keys) = open()?;
             sandbox::run(&config, &store, &keys, command).await
+        }
+        Command::Evidence { command } => {
+            let (store, _persons, _keys) = open()?;
+            evidence::run(&store, command).await
         }
         Command::Keys { reader } => print_keys(&keys()?, reader),
     }

@@ -47,9 +47,9 @@ impl Service {
     pub(crate) fn knows_scope(&self, scope: &str) -> bool {
         match self.kind {
             ServiceType::Share => SCOPES.contains(&scope),
-            ServiceType::Login | ServiceType::Confirm | ServiceType::Sign => {
-                self.scopes.iter().any(|known| known == scope)
-            }
+            ServiceType::Login => self.scopes.iter().any(|known| known == scope),
+            // They tell the partner nothing about the person.
+            ServiceType::Confirm | ServiceType::Sign => false,
         }
     }
 }
@@ -57,7 +57,7 @@ impl Service {
 /// Checks what a service registered for its type.
 pub(super) fn check(service: &Service) -> Result<(), RegistrationProblem> {
     let refuse = |reason: String| {
-        Err(RegistrationProblem::Share {
+        Err(RegistrationProblem::Service {
             code: service.code.clone(),
             reason,
         })

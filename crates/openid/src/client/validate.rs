@@ -75,7 +75,7 @@ pub enum RegistrationProblem {
     SectorUri,
     /// What a service registered for its type.
     #[error("service {code}: {reason}")]
-    Share {
+    Service {
         /// The service.
         code: String,
         /// What is wrong, and what to do.
@@ -210,6 +210,7 @@ impl Registration {
                 });
             }
             super::share::check(service)?;
+            super::confirm::check(service)?;
         }
         if let Pkce::Waived { until } = self.pkce
             && !(1..=LONGEST_LEGACY).contains(&until.saturating_sub(now))

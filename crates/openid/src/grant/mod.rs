@@ -28,7 +28,7 @@ macro_rules! grants {
                 params.unique()?;
                 match params.require("grant_type", "grant_type is missing")? {
                     $($word => {
-                        extensions::check(params, issuer)?;
+                        extensions::check_token_request(params, issuer)?;
                         <$grant>::read(params).map(Self::$name)
                     })*
                     _ => Err(OAuthError::new(

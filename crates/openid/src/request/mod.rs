@@ -16,6 +16,7 @@ use ipse_texts::Language;
 use serde::{Deserialize, Serialize};
 
 use crate::client::{ResponseMode, ServiceType};
+use crate::details::Details;
 use crate::disclosure::RequestedClaims;
 use crate::error::{OAuthError, OAuthErrorCode};
 use crate::params::Params;
@@ -87,6 +88,9 @@ pub struct AuthorizationRequest {
     /// The test person whom the client names.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub login_hint: Option<String>,
+    /// What the person is to confirm.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub authorization_details: Option<Details>,
 }
 
 /// What `prompt` says (OpenID Connect Core §3.1.2.1).

@@ -9,6 +9,7 @@ use super::{
 };
 use crate::Level;
 use crate::client::{Pkce, Registration, ResponseMode, SCOPES, Service, ServiceType};
+use crate::details;
 use crate::disclosure::Claim;
 use crate::dpop;
 use crate::error::{OAuthError, OAuthErrorCode};
@@ -45,6 +46,12 @@ pub(super) fn plain_allowed(
         return Err(OAuthError::new(
             OAuthErrorCode::RequestUriNotSupported,
             "only a request_uri from /par is accepted",
+        ));
+    }
+    let confirms = |(service, _): (&Service, String)| service.kind == ServiceType::Confirm;
+    if service(params, registration).is_ok_and(confirms) {
+        return Err(invalid(
+            "what a person is to confirm must be pushed by the client itself: post the request to /par",
         ));
     }
     if registration.require_par {
@@ -98,7 +105,7 @@ pub(super) fn request(
     if prompt == Prompt::None && !may_return(params, registration, context) {
         return Err(LOGIN_REQUIRED);
     }
-    extensions::check(params, context.issuer)?;
+    extensions::check_resource(params, context.issuer)?;
     let nonce = printable(params, "nonce", MAX_NONCE)
         .map_err(|()| invalid("nonce must be printable ASCII of at most 512 characters"))?;
     let pkce = registration.pkce.at(context.now);
@@ -110,6 +117,7 @@ pub(super) fn request(
         ));
     }
     let (service, scope) = service(params, registration)?;
+    let authorization_details = details::read(params.get("authorization_details"), service)?;
     let mut requested = claims::ClaimsRequest::parse(params.get("claims"), context.now)?;
     for name in SCOPES
         .iter()
@@ -138,7 +146,14 @@ pub(super) fn request(
         Pkce::Waived { .. } => Level::Basic,
         Pkce::Required | Pkce::OrNonce => Level::Advanced,
     };
-    let level = level(params.get("acr_values"), &requested, highest)?;
+    let mut level = level(params.get("acr_values"), &requested, highest)?;
+    if service.kind == ServiceType::Confirm {
+        // A confirmation takes phone, SIM and code in any case.
+        if highest < Level::Advanced {
+            return Err(unmet(highest));
+        }
+        level = Some(Level::Advanced);
+    }
     let hinted = params
         .get("id_token_hint")
         .map(|hint| hint::read(hint, registration, context))
@@ -179,6 +194,7 @@ pub(super) fn request(
         login_hint: login_hint
             .filter(|_| registration.sandbox_people)
             .map(str::to_owned),
+        authorization_details,
     })
 }
 
@@ -309,14 +325,8 @@ fn service<'a>(
     Ok((service, granted))
 }
 
-/// The level that `acr_values` and the `acr` of `claims.id_token` require: the strictest value applies. Unknown values are
-/// ignored, but at least one must be known.
-fn level(
-    acr_values: Option<&str>,
-    requested: &claims::ClaimsRequest,
-    highest: Level,
-) -> Result<Option<Level>, OAuthError> {
-    let unmet = OAuthError::new(
+const fn unmet(highest: Level) -> OAuthError {
+    OAuthError::new(
         OAuthErrorCode::UnmetAuthenticationRequirements,
         match highest {
             Level::Basic => {
@@ -324,7 +334,17 @@ fn level(
             }
             Level::Advanced => "the supported acr values are basic and advanced",
         },
-    );
+    )
+}
+
+/// The level that `acr_values` and the `acr` of `claims.id_token` require: the strictest value applies. Unknown values are
+/// ignored, but at least one must be known.
+fn level(
+    acr_values: Option<&str>,
+    requested: &claims::ClaimsRequest,
+    highest: Level,
+) -> Result<Option<Level>, OAuthError> {
+    let unmet = unmet(highest);
     let strictest = |values: &mut dyn Iterator<Item = &str>| {
         let known = values.filter_map(Level::parse);
         known.filter(|level| *level <= highest).max()

@@ -223,6 +223,7 @@ impl Scheme {
                 } else {
                     kind.texts(way.flow)
                 },
+                title: contents.title,
                 purpose: contents.purpose,
                 partner: (partner, &request.partner_name, &request.partner_domain),
                 service: &request.service,

@@ -119,6 +119,7 @@ impl Scheme {
                 action: &id,
                 kind,
                 texts,
+                title: None,
                 purpose: None,
                 partner: (OWN, NAME, host),
                 service,

@@ -17,12 +17,12 @@ use super::transaction::{DecisionTransaction, Outcome};
 use super::{ApprovalSnapshot, promise_of, require_unchanged};
 use crate::action::require_linked;
 use crate::device::{Incoming, Signed};
-use crate::effect::Approval;
+use crate::effect::{Approval, Evident};
 use crate::error::Error;
-use crate::kind;
 use crate::request::{ActionRequest, Origin};
 use crate::scheme::Scheme;
 use crate::webauthn;
+use crate::{grant, kind};
 
 /// What the device signed.
 struct SignedDecision {
@@ -326,36 +326,50 @@ impl Scheme {
             view: Some(view.to_vec().into()),
         }
         .to_bytes();
-        let receipt = self.recorder(&claim.identity).await?.prepare(
+        let kind = kind::of(action.kind);
+        let approval = match &wanted {
+            Wanted::Refuse(_) => None,
+            Wanted::Approve(attempt) => Some(Approval {
+                action: &action,
+                claim: &claim,
+                view: &view,
+                choices: &choices,
+                key: &key,
+                methods: (attempt.factor, signed.device.key_kind),
+            }),
+        };
+        let disclosed = match (&approval, kind.evidence()) {
+            (Some(approval), Some(make)) => {
+                let evident = Evident {
+                    sub: grant::subject(self, &action, &claim.identity).await?,
+                    time: now,
+                };
+                Some(make(self, approval, &evident)?)
+            }
+            _ => None,
+        };
+        let receipt = self.recorder(&claim.identity).await?.prepare_evident(
             ReceiptId::dated(now, &self.random),
             leaf,
             Some(&action.id),
-            &evidence,
+            (&evidence, disclosed.as_deref()),
             now,
         )?;
-        let kind = kind::of(action.kind);
         let answer = DecisionResponse {
             status,
             return_url: kind.return_url(self, &action, &claim),
             receipt: receipt.id.to_string(),
             promise: receipt.promise.clone(),
         };
-        let outcome = match wanted {
-            Wanted::Approve(attempt) => Outcome::Approved {
-                effect: kind.prepare(
-                    self,
-                    &Approval {
-                        action: &action,
-                        claim: &claim,
-                        view: &view,
-                        choices: &choices,
-                        key: &key,
-                        methods: (attempt.factor, signed.device.key_kind),
-                    },
-                )?,
-                attempt,
-            },
-            Wanted::Refuse(reason) => Outcome::Refused { reason },
+        let effect = approval
+            .map(|approval| kind.prepare(self, &approval))
+            .transpose()?;
+        let outcome = match (wanted, effect) {
+            (Wanted::Approve(attempt), Some(effect)) => Outcome::Approved { effect, attempt },
+            (Wanted::Approve(_), None) => {
+                return Err(Error::Internal("an approval without effect"));
+            }
+            (Wanted::Refuse(reason), _) => Outcome::Refused { reason },
         };
         self.statements.forget(&action.id);
         let id = action.id.clone();

@@ -29,6 +29,8 @@ pub struct AccessToken {
 /// What a code is redeemed from.
 #[derive(Clone, Debug)]
 pub struct Redeemable {
+    /// The approved action.
+    pub action: ActionId,
     /// The OpenID Connect request (JSON): redirect URI, code challenge, nonce.
     pub oidc_request: String,
     /// The level reached.
@@ -183,6 +185,7 @@ impl Scheme {
 impl Redeemable {
     fn of(found: GrantState, key: &PersonKey) -> Result<Self, Error> {
         Ok(Self {
+            action: found.grant.action.clone(),
             released: released(&found.grant, key)?,
             oidc_request: ActionRequest::parse(&found.request)?
                 .oidc_request

@@ -1,6 +1,7 @@
 //! The kinds of action. Each is one module behind [`ActionKind`]; [`of`] finds it.
 
 mod change_code;
+mod confirm;
 mod connect_sim;
 mod email;
 mod export;
@@ -17,7 +18,7 @@ use ipse_store::action::{Action, Claim};
 use ipse_store::device::{Backup, Device};
 
 use crate::attribute::{Contents, Known};
-use crate::effect::{Approval, Effect};
+use crate::effect::{Approval, Effect, Evident};
 use crate::error::{Error, RuleError};
 use crate::request::ActionRequest;
 use crate::scheme::Scheme;
@@ -25,6 +26,9 @@ use crate::share::plain_rows;
 use crate::view::{Sentences, ViewTexts};
 
 pub use ipse_store::Kind;
+
+/// Makes the evidence of an approval for the partner.
+pub(crate) type MakeEvidence = fn(&Scheme, &Approval<'_>, &Evident) -> Result<Vec<u8>, Error>;
 
 /// One kind of action: everything that the rules must know about it.
 pub(crate) trait ActionKind: Sync {
@@ -67,6 +71,7 @@ pub(crate) trait ActionKind: Sync {
         let (rows, given) = plain_rows(&request.attributes, known, sentences)?;
         fields.extend(rows);
         Ok(Contents {
+            title: None,
             purpose: None,
             fields,
             choices: self.choices(request, flow, sentences),
@@ -101,6 +106,12 @@ pub(crate) trait ActionKind: Sync {
         Ok(())
     }
 
+    /// What makes the evidence of an approval that the partner can show others, for a kind that has any: the bytes to which the leaf
+    /// of the log commits.
+    fn evidence(&self) -> Option<MakeEvidence> {
+        None
+    }
+
     /// Prepares an approval, before the deciding transaction: what the approval does in it.
     fn prepare(&self, scheme: &Scheme, approval: &Approval<'_>) -> Result<Effect, Error>;
 
@@ -113,6 +124,7 @@ pub(crate) fn of(kind: Kind) -> &'static dyn ActionKind {
     match kind {
         Kind::Login => &login::Login,
         Kind::Share => &share::Share,
+        Kind::Confirm => &confirm::Confirm,
         Kind::ConnectSim => &connect_sim::ConnectSim,
         Kind::ChangeCode => &change_code::ChangeCode,
         Kind::Fingerprint => &fingerprint::Fingerprint,

@@ -13,6 +13,7 @@ use ipse_openid::verified::{Demands, VerifiedClaims, told_with};
 use ipse_openid::{OAuthError, OAuthErrorCode, Params};
 use ipse_protocol::ids::PartnerId;
 use ipse_scheme::Kind;
+use ipse_scheme::confirm;
 use ipse_scheme::partner::{Assertion, Evidence};
 use ipse_scheme::request::{ActionRequest, ComingBack, Prompting};
 use ipse_scheme::share::{Demand, Details, Verified, Wanted};
@@ -221,8 +222,15 @@ impl Kept {
             );
         }
         let kept = Error::json;
-        let details = share_details(registration, request)?
-            .map(|details| serde_json::value::to_raw_value(&details))
+        let details = match (
+            share_details(registration, request)?,
+            confirm_details(request)?,
+        ) {
+            (Some(share), _) => Some(serde_json::value::to_raw_value(&share)),
+            (None, Some(confirm)) => Some(serde_json::value::to_raw_value(&confirm)),
+            (None, None) => None,
+        };
+        let details = details
             .transpose()
             .map_err(kept("the request cannot be kept"))?;
         Ok(Self {
@@ -231,6 +239,22 @@ impl Kept {
             details,
         })
     }
+}
+
+/// What the person is to confirm, checked.
+fn confirm_details(request: &AuthorizationRequest) -> Result<Option<confirm::Details>, Error> {
+    let Some(sent) = &request.authorization_details else {
+        return Ok(None);
+    };
+    let invalid = |why| OAuthError::new(OAuthErrorCode::InvalidAuthorizationDetails, why);
+    let details = confirm::Details {
+        template: sent.template().ok_or(invalid(
+            "authorization_details: type is unknown; the metadata lists authorization_details_types_supported",
+        ))?,
+        entry: sent.entry().clone(),
+    };
+    details.check().map_err(|problem| invalid(problem.0))?;
+    Ok(Some(details))
 }
 
 /// What a request to share has beside the names of its attributes.

@@ -22,7 +22,7 @@ mod userinfo;
 mod browser;
 mod client;
 mod cookie;
-mod cors;
+pub(crate) mod cors;
 mod disclosure;
 mod dpop;
 mod error;

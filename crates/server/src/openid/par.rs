@@ -50,7 +50,10 @@ async fn push(provider: &Provider, headers: &HeaderMap, body: &[u8]) -> Result<V
         Ok(true) => return Err(client.refuse(provider, request::WITHDRAWN).await),
         Err(error) => return Err(client.refuse(provider, error).await),
     }
-    let kept = client::Kept::new(&client.registration, &request)?;
+    let kept = match client::Kept::new(&client.registration, &request) {
+        Ok(kept) => kept,
+        Err(error) => return Err(client.refuse(provider, error).await),
+    };
     let wanted = match client::action_request(&client.registration, &request, &kept) {
         Ok(wanted) => wanted,
         Err(error) => return Err(client.refuse(provider, error).await),

@@ -44,9 +44,9 @@ pub struct Options {
     /// Where browsers return to; compared exactly. May be repeated
     #[arg(long = "redirect-uri", value_name = "URI")]
     redirect_uris: Vec<String>,
-    /// A service as CODE:TYPE or CODE:TYPE:SCOPES, for example SHOP_LOGIN:login:profile,email. May be repeated [default: LOGIN:login, with
+    /// A service as CODE:TYPE or CODE:TYPE:LIST, for example SHOP_LOGIN:login:profile,email (scopes) or PAY:confirm:payment,text (what it may ask to confirm). May be repeated [default: LOGIN:login, with
     /// the scope profile or those of the preset]
-    #[arg(long = "service", value_name = "CODE:TYPE[:SCOPES]")]
+    #[arg(long = "service", value_name = "CODE:TYPE[:LIST]")]
     services: Vec<String>,
     /// For how many minutes after an approval a person may let the same browser come back without asking; 60 at most. For the
     /// login services that `--service` names
@@ -211,14 +211,18 @@ fn member(text: &str) -> anyhow::Result<(&str, Value)> {
 
 fn service(text: &str, return_minutes: Option<u32>) -> anyhow::Result<Value> {
     let mut parts = text.splitn(3, ':');
-    let (Some(code), Some(kind), scopes) = (parts.next(), parts.next(), parts.next()) else {
+    let (Some(code), Some(kind), list) = (parts.next(), parts.next(), parts.next()) else {
         bail!("--service {text}: write CODE:TYPE, for example SHOP_LOGIN:login");
     };
     let kind = ServiceType::parse(kind)
         .with_context(|| format!("--service {text}: type is login, share, confirm or sign"))?;
     let mut service = json!({"code": code, "type": kind});
-    if let Some(scopes) = scopes {
-        service["scopes"] = scopes.split(',').collect();
+    let member = match kind {
+        ServiceType::Confirm => "templates",
+        ServiceType::Login | ServiceType::Share | ServiceType::Sign => "scopes",
+    };
+    if let Some(list) = list {
+        service[member] = list.split(',').collect();
     }
     if let (ServiceType::Login, Some(minutes)) = (kind, return_minutes) {
         service["return_minutes"] = minutes.into();
@@ -231,11 +235,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_service_may_name_its_scopes() {
+    fn a_service_may_name_its_scopes_or_templates() {
         let plain = json!({"code": "A", "type": "login"});
         assert_eq!(service("A:login", None).unwrap(), plain);
         let mail = json!({"code": "A", "type": "login", "scopes": ["profile", "email"]});
         assert_eq!(service("A:login:profile,email", None).unwrap(), mail);
+        let pay = json!({"code": "A", "type": "confirm", "templates": ["payment", "order"]});
+        assert_eq!(service("A:confirm:payment,order", None).unwrap(), pay);
         assert!(service("A", None).is_err() && service("A:x", None).is_err());
     }
 

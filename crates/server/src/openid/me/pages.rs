@@ -385,6 +385,7 @@ fn kind(page: &Page, kind: Kind) -> String {
     match kind {
         Kind::Login => page.text("me-kind-login"),
         Kind::Share => page.text("me-kind-share"),
+        Kind::Confirm => page.text("me-kind-confirm"),
         Kind::ConnectSim => page.text("me-kind-sim"),
         Kind::ChangeCode => page.text("me-kind-code"),
         Kind::Fingerprint => page.text("me-kind-fingerprint"),

@@ -2,7 +2,7 @@
 
 use ipse_openid::grant::{AuthorizationCodeGrant, check_key};
 use ipse_openid::request::AuthorizationRequest;
-use ipse_openid::tokens::{IdToken, TokenResponse, methods};
+use ipse_openid::tokens::{Confirmation, IdToken, TokenResponse, methods};
 use ipse_openid::verified::Place;
 use ipse_scheme::Error as SchemeError;
 
@@ -62,12 +62,23 @@ pub async fn redeem(
         Some(recipient) => recipient.encrypt_jwt(&id_token)?,
         None => id_token,
     };
+    let confirmation = match &request.authorization_details {
+        None => None,
+        Some(_) => provider.scheme.confirmation(&found.action).await?,
+    };
     let answer = TokenResponse {
         access_token: access.token,
         token_type,
         expires_in: access.seconds,
         id_token,
         scope: request.scope.clone(),
+        authorization_details: request.authorization_details.map(|details| [details]),
+        confirmation: confirmation.map(|found| Confirmation {
+            confirmation: found.object,
+            leaf: found.leaf,
+            salt: found.salt,
+            promise: found.promise,
+        }),
     };
     serde_json::to_vec(&answer).map_err(Error::json("the answer cannot be written"))
 }

@@ -3,6 +3,7 @@
 mod authorize;
 mod coming_back;
 mod configuration;
+mod confirm;
 mod email;
 mod encrypted;
 mod form_post;

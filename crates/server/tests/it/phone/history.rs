@@ -61,6 +61,7 @@ async fn lengthen(
                     salt: event.salt,
                     disclosure_salt: event.disclosure_salt,
                     evidence: event.evidence.clone(),
+                    disclosed: None,
                     promise: event.promise.clone(),
                     position: None,
                     time: at,
