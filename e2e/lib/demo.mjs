@@ -62,6 +62,7 @@ export class Demo {
     this.issuer = this.ready.issuer;
     this.app = this.ready.app;
     this.shop = this.ready.shop;
+    this.council = this.ready.council;
   }
 
   /** Ends all processes of the demo and keeps the home. */

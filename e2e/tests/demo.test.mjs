@@ -13,7 +13,7 @@ import { program, start, stop } from "../lib/processes.mjs";
 import { FILE_PATIENCE, PATIENCE, until } from "../lib/until.mjs";
 
 /** How many consecutive ports a demo uses. */
-const PORTS = 9;
+const PORTS = 10;
 
 describe("ipse demo", { timeout: FILE_PATIENCE }, () => {
   let demo;
@@ -75,8 +75,8 @@ describe("ipse demo", { timeout: FILE_PATIENCE }, () => {
     const origin = (value) => assert.equal(new URL(value).origin, value);
     const members = (value, ...names) => assert.deepEqual(Object.keys(value).sort(), names.sort());
     const ready = first;
-    members(ready, "issuer", "app", "operators", "shop", "mailbox", "banks", "partners", "people");
-    for (const one of [ready.issuer, ready.app, ready.shop, ready.mailbox.url]) origin(one);
+    members(ready, "issuer", "app", "operators", "shop", "council", "mailbox", "banks", "partners", "people");
+    for (const one of [ready.issuer, ready.app, ready.shop, ready.council, ready.mailbox.url]) origin(one);
     members(ready.mailbox, "url", "smtp");
     assert.equal(ready.operators.length, 2);
     for (const operator of ready.operators) {
@@ -91,7 +91,7 @@ describe("ipse demo", { timeout: FILE_PATIENCE }, () => {
       text(bank.name);
       origin(bank.issuer);
     }
-    const origins = [ready.issuer, ready.app, ready.shop, ready.mailbox.url, `http://${ready.mailbox.smtp}`, ...ready.operators.map(({ url }) => url), ...ready.banks.map(({ issuer }) => issuer)];
+    const origins = [ready.issuer, ready.app, ready.shop, ready.council, ready.mailbox.url, `http://${ready.mailbox.smtp}`, ...ready.operators.map(({ url }) => url), ...ready.banks.map(({ issuer }) => issuer)];
     assert.deepEqual(origins.map((one) => Number(new URL(one).port)).sort(), ports());
     for (const partner of ready.partners) {
       const secret = partner.private_jwks ? "private_jwks" : "client_secret";
@@ -134,7 +134,7 @@ describe("ipse demo", { timeout: FILE_PATIENCE }, () => {
       begin("--home", demo.home, ...(named ? ["--port-base", String(demo.base), "--ready-file", file] : []));
       assert.deepEqual(await ready(file), first);
       assert.equal((await stat(file)).mode & 0o777, 0o600, "the file has secrets");
-      for (const address of [first.issuer, first.app, first.shop, first.mailbox.url, ...first.operators.map(({ url }) => url), ...first.banks.map(({ issuer }) => issuer)]) {
+      for (const address of [first.issuer, first.app, first.shop, first.council, first.mailbox.url, ...first.operators.map(({ url }) => url), ...first.banks.map(({ issuer }) => issuer)]) {
         assert.equal((await fetch(`${address}/health`)).status, 200, address);
       }
       // The demo itself, seven parties, and two phones that answer automatically.

@@ -380,6 +380,32 @@ describe("ipse phone", { timeout: FILE_PATIENCE }, () => {
     assert.deepEqual(registered.events_not_taken ?? [], []);
   });
 
+  test("the council gets details with the evidence that the phone showed, and nothing if the person refuses", async () => {
+    const tom = demo.person("Tom Vermeulen");
+    const ask = async () => {
+      const visitor = new Visitor();
+      const page = await visitor.open(`${demo.council}/customer`);
+      return { visitor, action: await link(tom, page.openApp) };
+    };
+    const { visitor, action } = await ask();
+    const { out: view } = await demo.phoneDoes(tom, "show", action, "--json");
+    assert.deepEqual([view.kind, view.purpose], ["share", "Een attest van woonst"]);
+    const number = view.fields.find(({ claims }) => claims.includes("https://ipse.example/claims/document_number"));
+    assert.ok(view.fields.some(({ value }) => value === "Nagebootst: niemand is echt nagekeken"));
+    const { out } = await demo.phoneDoes(tom, "approve", action, ...code(tom), "--without", "https://ipse.example/claims/verified_on", "--json");
+    const back = await visitor.open(out.return_url);
+    const evidence = /<section id="evidence">(.*?)<\/section>/s.exec(back.body)[1];
+    assert.match(back.body, /Tom Vermeulen/);
+    assert.match(evidence, /https:\/\/ipse\.example\/trust-framework\/simulated/);
+    assert.ok(evidence.includes(number.value), evidence);
+    assert.doesNotMatch(evidence, /Nagekeken op|Verified on/);
+
+    const other = await ask();
+    await demo.phoneDoes(tom, "refuse", other.action);
+    const page = await other.visitor.open(demo.council);
+    assert.doesNotMatch(page.body, /Tom Vermeulen|id="evidence"/);
+  });
+
   test("the browser of return@sandbox comes back without asking, and no other browser does", async () => {
     const partner = await Partner.of(demo, "Proefpartner");
     const visitor = new Visitor();

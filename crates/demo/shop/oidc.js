@@ -23,11 +23,14 @@ export class LoginProblem extends Error {
 
 export class Ipse {
   #settings;
+  #claims;
   #configuration;
   #flows = new Map();
 
-  constructor(settings) {
+  /** `claims` is what `begin` asks of a customer. */
+  constructor(settings, claims = CUSTOMER) {
     this.#settings = settings;
+    this.#claims = claims;
   }
 
   get issuer() {
@@ -73,7 +76,7 @@ export class Ipse {
       const url = await client.buildAuthorizationUrlWithPAR(configuration, {
         redirect_uri: this.#settings.redirect_uri,
         ...(customer
-          ? { scope: `openid service:${this.#settings.customer_service}`, claims: JSON.stringify(CUSTOMER) }
+          ? { scope: `openid service:${this.#settings.customer_service}`, claims: JSON.stringify(this.#claims) }
           : { scope: `openid profile service:${this.#settings.service}` }),
         state,
         nonce: flow.nonce,
@@ -109,8 +112,8 @@ export class Ipse {
       const { sub, acr, auth_time } = tokens.claims();
       const person = await client.fetchUserInfo(configuration, tokens.access_token, sub);
       if (flow.customer) {
-        const { name, address, age_gte_18, birthdate } = person;
-        return { sub, customer: { auth_time, name, address: address?.formatted, age_gte_18, birthdate } };
+        const { name, address, age_gte_18, birthdate, verified_claims: verified } = person;
+        return { sub, customer: { auth_time, name, address: address?.formatted, age_gte_18, birthdate, verified } };
       }
       return { sub, login: { acr, auth_time, given_name: person.given_name, family_name: person.family_name } };
     } catch (error) {

@@ -1,7 +1,8 @@
 // Winkel Hoek: a web shop where people log in and become customers with Ipse. To the shop, Ipse is an OpenID provider like any other.
 //
 //   node server.js --home DIR      DIR/shop.json: listen, issuer, client_id, service, customer_service, redirect_uri,
-//                                  private_jwks (a file), and, if wanted, patience_ms and connections, the limits of its listener
+//                                  private_jwks (a file), and, if wanted, site
+//                                  (`council` for the pages of council.js), patience_ms and connections, the limits of its listener
 //
 // Stops when its standard input closes, so that the shop stops together with the demo.
 
@@ -10,6 +11,7 @@ import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import * as council from './council.js';
 import { Events, Refused } from './events.js';
 import { Ipse, LoginProblem } from './oidc.js';
 import { greeting, home, problem } from './pages.js';
@@ -18,18 +20,20 @@ import { LANGUAGES, fromAcceptLanguage } from './texts.js';
 const { values: options } = parseArgs({ options: { home: { type: 'string' } } });
 const settings = JSON.parse(readFileSync(path.join(options.home, 'shop.json'), 'utf8'));
 settings.private_jwks = path.resolve(options.home, settings.private_jwks);
-const ipse = new Ipse(settings);
+const isCouncil = settings.site === 'council';
+const ipse = new Ipse(settings, isCouncil ? council.CLAIMS : undefined);
 const events = new Events(ipse, settings.client_id);
 
 const here = import.meta.dirname;
 const FILES = {
   '/shop.css': { type: 'text/css; charset=utf-8', body: readFileSync(path.join(here, 'shop.css')) },
+  '/council.css': { type: 'text/css; charset=utf-8', body: readFileSync(path.join(here, 'council.css')) },
   '/icon.svg': { type: 'image/svg+xml', body: readFileSync(path.join(here, 'icon.svg')) },
 };
 
 // The ports of a host share cookies, so the names of the cookies contain the name of the shop.
-const SESSION_COOKIE = 'shop_hoek_session';
-const LANGUAGE_COOKIE = 'shop_hoek_language';
+const SESSION_COOKIE = isCouncil ? 'council_duinwijk_session' : 'shop_hoek_session';
+const LANGUAGE_COOKIE = isCouncil ? 'council_duinwijk_language' : 'shop_hoek_language';
 const SESSION_LIFETIME_MS = 60 * 60 * 1000;
 const SESSIONS_KEPT = 5000;
 const secure = settings.redirect_uri.startsWith('https:') ? '; Secure' : '';
@@ -128,6 +132,7 @@ async function handle(request, response) {
       response.writeHead(200, { 'content-type': 'application/json' });
       return response.end('{"status":"ok"}');
     case 'GET /shop.css':
+    case 'GET /council.css':
     case 'GET /icon.svg': {
       const file = FILES[url.pathname];
       response.writeHead(200, { ...HEADERS, 'content-type': file.type, 'cache-control': 'max-age=300' });
@@ -135,6 +140,7 @@ async function handle(request, response) {
     }
     case 'GET /': {
       const { person, csrf } = visitor ?? {};
+      if (isCouncil) return answer(response, 200, council.home(language, person?.customer));
       const withdrawn = person && withdrawals.get(person.sub);
       const known = person?.login || person?.customer;
       return answer(response, 200, known ? greeting(language, person, csrf, withdrawn) : home(language, withdrawn));
@@ -181,7 +187,7 @@ function answerProblem(response, language, error) {
   // Logs the reason of the library, and no content of tokens.
   if (error.cause) console.error(`login: ${error.code}: ${error.cause.code ?? error.cause.message}`);
   const status = { denied: 200, level_missing: 200, unreachable: 503 }[error.page] ?? 400;
-  answer(response, status, problem(language, error.page, error.code));
+  answer(response, status, (isCouncil ? council.problem : problem)(language, error.page, error.code));
 }
 
 // A client has this long for a request's head, between two bytes, and between two requests; twice as long for a whole request.
@@ -205,7 +211,7 @@ server.on('error', (error) => {
   console.error(error.code === 'EADDRINUSE' ? `port ${port} is taken by another program` : error.message);
   process.exit(1);
 });
-server.listen(Number(port), host, () => console.error(`Winkel Hoek is open at ${settings.listen}`));
+server.listen(Number(port), host, () => console.error(`${isCouncil ? 'Gemeente Duinwijk' : 'Winkel Hoek'} is open at ${settings.listen}`));
 
 process.stdin.resume();
 process.stdin.on('end', () => process.exit(0));

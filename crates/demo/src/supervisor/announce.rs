@@ -31,6 +31,10 @@ fn text(layout: &Layout, ready_file: &Path, program: &str) -> String {
         "a shop, Winkel Hoek",
         format!("{}/", layout.origin(Party::Shop)),
     );
+    address(
+        "a council, Duinwijk",
+        format!("{}/", layout.origin(Party::Council)),
+    );
     for (n, name) in OPERATORS.iter().enumerate() {
         address(
             &format!("handsets, {name}"),
@@ -93,12 +97,13 @@ fn text(layout: &Layout, ready_file: &Path, program: &str) -> String {
         format!("  4. Become a customer at {shop}/: the app shows each detail and why the shop asks. Keep one for yourself with its switch."),
         "     Then take it back, in the app or from a terminal, and reload the page of the shop:".to_owned(),
         format!("       {program} phone --home {} withdraw PARTNER      (`partners` lists them)", home.display()),
-        "  5. Add an e-mail address, in the app under \"You\" or from a terminal; the mail with the code is in the mailbox:".to_owned(),
+        format!("  5. Request a certificate at {}/: the council asks for evidence, the app shows it, and the page shows what came.", layout.origin(Party::Council)),
+        "  6. Add an e-mail address, in the app under \"You\" or from a terminal; the mail with the code is in the mailbox:".to_owned(),
         format!("       {program} phone --home {} email add an@mail.example --code {}", home.display(), an.code.unwrap_or("CODE")),
-        format!("  6. Put {}'s number on another SIM and see that the identity is blocked:", an.given_name),
+        format!("  7. Put {}'s number on another SIM and see that the identity is blocked:", an.given_name),
         format!("       {program} operator --home {} sim swap {}", operator.display(), an.phone_number),
         format!(
-            "  7. Lose a phone: open the app in a private window and enrol {} again. The Ipse moves there, and the first window may object.",
+            "  8. Lose a phone: open the app in a private window and enrol {} again. The Ipse moves there, and the first window may object.",
             lotte.given_name
         ),
         String::new(),

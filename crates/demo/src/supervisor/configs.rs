@@ -13,8 +13,7 @@ use serde_json::{Value, json};
 
 use super::{
     layout::{Layout, Party},
-    partners::CUSTOMER,
-    ready::{self, Partner, Ready},
+    ready::{self, Partner},
 };
 use crate::{
     bank::{self, TRUST_FRAMEWORK},
@@ -73,7 +72,7 @@ pub fn rows_have_macs(layout: &Layout) -> anyhow::Result<bool> {
     Ok(keys_of(&layout.home_of(Party::Scheme))?.rows_sealed())
 }
 
-/// Writes the configuration of every party but the shop.
+/// Writes the configuration of every party but shop and council.
 pub fn write(layout: &Layout, app_dir: &Path, database: Option<&Database>) -> anyhow::Result<()> {
     let scheme_home = layout.home_of(Party::Scheme);
     let scheme = keys_of(&scheme_home)?;
@@ -208,30 +207,34 @@ fn customer(person: &Person) -> anyhow::Result<Value> {
     Ok(customer)
 }
 
-/// Writes the configuration of the shop, which needs what the registration returned. The scheme has only the public part of
-/// its key.
-pub fn write_shop(layout: &Layout, partners: &[Partner]) -> anyhow::Result<()> {
-    let home = layout.home_of(Party::Shop);
-    let shop = partners
-        .iter()
-        .find(|partner| Ready::is_shop(partner))
-        .context("the shop is not registered")?;
-    let redirect_uri = shop
-        .redirect_uris
-        .first()
-        .context("the shop has no redirect URI")?;
-    let service = shop.services.first().context("the shop has no service")?;
-    ready::write_private(&home.join("private_jwks.json"), &shop.private_jwks)?;
-    let settings = json!({
-        "listen": layout.listen(Party::Shop),
-        "issuer": layout.origin(Party::Scheme),
-        "client_id": shop.client_id,
-        "service": service.code,
-        "customer_service": CUSTOMER,
-        "redirect_uri": redirect_uri,
-        "private_jwks": "private_jwks.json",
-    });
-    ready::write_private(&home.join("shop.json"), &settings)
+/// Writes the configurations of shop and council, which need what the registration returned. The scheme has only the public part
+/// of their keys.
+pub fn write_sites(layout: &Layout, partners: &[Partner]) -> anyhow::Result<()> {
+    for (party, site) in [(Party::Shop, "shop"), (Party::Council, "council")] {
+        let home = layout.home_of(party);
+        let name = party.name();
+        let partner = partners.iter().find(|partner| partner.name == name);
+        let partner = partner.with_context(|| format!("{name} is not registered"))?;
+        let redirect_uri = partner.redirect_uris.first();
+        let redirect_uri = redirect_uri.with_context(|| format!("{name} has no redirect URI"))?;
+        let of_type = |kind: &str| {
+            let service = partner.services.iter().find(|service| service.kind == kind);
+            service.map(|service| &service.code)
+        };
+        ready::write_private(&home.join("private_jwks.json"), &partner.private_jwks)?;
+        let settings = json!({
+            "site": site,
+            "listen": layout.listen(party),
+            "issuer": layout.origin(Party::Scheme),
+            "client_id": partner.client_id,
+            "service": of_type("login"),
+            "customer_service": of_type("share"),
+            "redirect_uri": redirect_uri,
+            "private_jwks": "private_jwks.json",
+        });
+        ready::write_private(&home.join("shop.json"), &settings)?;
+    }
+    Ok(())
 }
 
 fn keys_of(home: &Path) -> anyhow::Result<FileKeyStore> {

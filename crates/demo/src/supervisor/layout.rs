@@ -5,10 +5,12 @@ use std::path::{Path, PathBuf};
 use crate::people::{BANKS, OPERATORS};
 
 /// How many consecutive ports a demo uses.
-pub const PORTS: u16 = 9;
+pub const PORTS: u16 = 10;
 
 /// Name of the shop.
 pub const SHOP: &str = "Winkel Hoek";
+/// Name of the council.
+pub const COUNCIL: &str = "Gemeente Duinwijk";
 
 /// One of the demo's processes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,13 +23,15 @@ pub enum Party {
     Bank(usize),
     /// The shop.
     Shop,
+    /// The council.
+    Council,
     /// The mailbox, with its page and its SMTP receiver.
     Mailbox,
 }
 
 impl Party {
     /// Every party, in the order in which they start.
-    pub const ALL: [Party; 7] = [
+    pub const ALL: [Party; 8] = [
         Party::Operator(0),
         Party::Operator(1),
         Party::Bank(0),
@@ -35,6 +39,7 @@ impl Party {
         Party::Mailbox,
         Party::Scheme,
         Party::Shop,
+        Party::Council,
     ];
 
     /// The name that people read.
@@ -44,6 +49,7 @@ impl Party {
             Party::Operator(n) => OPERATORS[n],
             Party::Bank(n) => BANKS[n],
             Party::Shop => SHOP,
+            Party::Council => COUNCIL,
             Party::Mailbox => "the mailbox",
         }
     }
@@ -57,6 +63,7 @@ impl Party {
             Party::Bank(0) => "bank-anker",
             Party::Bank(_) => "bank-linde",
             Party::Shop => "shop",
+            Party::Council => "council",
             Party::Mailbox => "mailbox",
         }
     }
@@ -68,6 +75,7 @@ impl Party {
             Party::Bank(n) => 4 + n as u16,
             Party::Shop => 6,
             Party::Mailbox => 7,
+            Party::Council => 9,
         }
     }
 }
@@ -140,7 +148,7 @@ pub fn app_dir() -> PathBuf {
     from_environment("IPSE_APP_DIR", "../../app/dist")
 }
 
-/// The folder of the shop's program.
+/// The folder of the program of shop and council.
 pub fn shop_dir() -> PathBuf {
     from_environment("IPSE_SHOP_DIR", "shop")
 }

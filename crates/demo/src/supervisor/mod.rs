@@ -174,7 +174,7 @@ async fn start_all(
     if !state.keys {
         for party in Party::ALL
             .into_iter()
-            .filter(|party| !matches!(party, Party::Shop | Party::Mailbox))
+            .filter(|party| !matches!(party, Party::Shop | Party::Council | Party::Mailbox))
         {
             let home = layout.home_of(party);
             let home = home.to_str().context("the path of the home is not UTF-8")?;
@@ -203,12 +203,14 @@ async fn start_all(
     }
 
     partners::register(&programs.ipse, layout, state).await?;
-    configs::write_shop(layout, &state.partners)?;
-    announce::step(&format!("Starting {}", Party::Shop.name()));
-    let mut shop = start(programs, layout, Party::Shop).await?;
-    let healthy = shop.wait_until_healthy().await;
-    parties.push(shop);
-    healthy?;
+    configs::write_sites(layout, &state.partners)?;
+    for party in [Party::Shop, Party::Council] {
+        announce::step(&format!("Starting {}", party.name()));
+        let mut site = start(programs, layout, party).await?;
+        let healthy = site.wait_until_healthy().await;
+        parties.push(site);
+        healthy?;
+    }
 
     if first {
         announce::step("Enrolling the people who have an Ipse already (only at the first start)");
@@ -235,7 +237,7 @@ async fn start_all(
 async fn start(programs: &Programs, layout: &Layout, party: Party) -> anyhow::Result<Running> {
     let home = layout.home_of(party);
     let mut command = match party {
-        Party::Shop => {
+        Party::Shop | Party::Council => {
             let shop = &programs.shop;
             if !shop.join("node_modules/openid-client").is_dir() {
                 bail!(

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use super::{
     State, announce, command,
-    layout::{Layout, Party, SHOP},
+    layout::{COUNCIL, Layout, Party, SHOP},
     ready::{Partner, Service},
 };
 
@@ -43,7 +43,28 @@ const SHOP_SERVICES: &str = r#"services=[
      "age_gte_18": {"nl": "Om wijn te mogen verkopen", "fr": "Pour pouvoir vous vendre du vin", "de": "Um Ihnen Wein verkaufen zu dürfen", "en": "To be allowed to sell you wine"},
      "birthdate": {"nl": "Voor een bon op je verjaardag", "fr": "Pour un bon d’anniversaire", "de": "Für einen Gutschein zum Geburtstag", "en": "For a voucher on your birthday"}}}]"#;
 
-fn wanted(layout: &Layout) -> [Wanted; 4] {
+/// What the council asks of people, with evidence, and why.
+const COUNCIL_SERVICES: &str = r#"services=[
+  {"code": "DUINWIJK_ATTEST", "type": "share",
+   "purpose": {"nl": "Een attest van woonst", "fr": "Un certificat de résidence", "de": "Eine Wohnsitzbescheinigung", "en": "A certificate of residence"},
+   "attributes": [{"claim": "name", "essential": true}, {"claim": "birthdate", "essential": true}, {"claim": "address", "essential": true},
+     {"claim": "https://ipse.example/claims/document_number"}, {"claim": "https://ipse.example/claims/document_type"},
+     {"claim": "https://ipse.example/claims/document_valid_until"}, {"claim": "https://ipse.example/claims/trust_framework", "essential": true},
+     {"claim": "https://ipse.example/claims/verified_by"}, {"claim": "https://ipse.example/claims/verified_on"},
+     {"claim": "https://ipse.example/claims/identification_mode"}],
+   "reasons": {
+     "name": {"nl": "Staat op het attest", "fr": "Figure sur le certificat", "de": "Steht auf der Bescheinigung", "en": "Is on the certificate"},
+     "birthdate": {"nl": "Staat op het attest", "fr": "Figure sur le certificat", "de": "Steht auf der Bescheinigung", "en": "Is on the certificate"},
+     "address": {"nl": "Het attest zegt waar je woont", "fr": "Le certificat dit où vous habitez", "de": "Die Bescheinigung sagt, wo Sie wohnen", "en": "The certificate says where you live"},
+     "https://ipse.example/claims/document_number": {"nl": "Voor ons dossier", "fr": "Pour notre dossier", "de": "Für unsere Akte", "en": "For our file"},
+     "https://ipse.example/claims/document_type": {"nl": "Om te weten wat er nagekeken is", "fr": "Pour savoir ce qui a été vérifié", "de": "Um zu wissen, was geprüft wurde", "en": "To know what was checked"},
+     "https://ipse.example/claims/document_valid_until": {"nl": "Om te weten of je document nog geldt", "fr": "Pour savoir si votre document est encore valable", "de": "Um zu wissen, ob Ihr Dokument noch gilt", "en": "To know whether your document is still valid"},
+     "https://ipse.example/claims/trust_framework": {"nl": "Een attest mag alleen met nagekeken gegevens", "fr": "Un certificat demande des données vérifiées", "de": "Eine Bescheinigung braucht geprüfte Angaben", "en": "A certificate needs details that were checked"},
+     "https://ipse.example/claims/verified_by": {"nl": "Om te weten wie het naging", "fr": "Pour savoir qui l’a vérifié", "de": "Um zu wissen, wer es geprüft hat", "en": "To know who checked it"},
+     "https://ipse.example/claims/verified_on": {"nl": "Om te weten hoe oud dat is", "fr": "Pour savoir de quand cela date", "de": "Um zu wissen, wie alt das ist", "en": "To know how old that is"},
+     "https://ipse.example/claims/identification_mode": {"nl": "Om te weten hoe dat ging", "fr": "Pour savoir comment cela s’est fait", "de": "Um zu wissen, wie das geschah", "en": "To know how that was done"}}}]"#;
+
+fn wanted(layout: &Layout) -> [Wanted; 5] {
     // Nothing listens at the addresses of the test partners. They are for people who try their own client.
     let client = |n: u16| {
         format!(
@@ -60,6 +81,15 @@ fn wanted(layout: &Layout) -> [Wanted; 4] {
             scopes: None,
             security_event_endpoint: Some(format!("{}/events", layout.origin(Party::Shop))),
             arguments: &["--auth", "private_key_jwt", "--set", SHOP_SERVICES],
+        },
+        Wanted {
+            name: COUNCIL,
+            domain: "duinwijk.example",
+            redirect_uri: format!("{}/callback", layout.origin(Party::Council)),
+            services: &[("DUINWIJK_ATTEST", "share")],
+            scopes: None,
+            security_event_endpoint: None,
+            arguments: &["--auth", "private_key_jwt", "--set", COUNCIL_SERVICES],
         },
         // Old software, without PAR and with a shared secret.
         Wanted {

@@ -6,7 +6,7 @@ use anyhow::Context;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::layout::{Layout, Party, SHOP};
+use super::layout::{Layout, Party};
 use crate::people::{BANKS, OPERATORS, PEOPLE};
 
 #[derive(Serialize)]
@@ -15,6 +15,7 @@ pub struct Ready {
     app: String,
     operators: Vec<Operator>,
     shop: String,
+    council: String,
     mailbox: Mailbox,
     banks: Vec<Bank>,
     partners: Vec<Partner>,
@@ -93,6 +94,7 @@ impl Ready {
                 })
                 .collect(),
             shop: layout.origin(Party::Shop),
+            council: layout.origin(Party::Council),
             mailbox: Mailbox {
                 url: layout.origin(Party::Mailbox),
                 smtp: format!("127.0.0.1:{}", layout.smtp_port()),
@@ -117,11 +119,6 @@ impl Ready {
                 })
                 .collect(),
         }
-    }
-
-    /// Whether this partner is the shop.
-    pub fn is_shop(partner: &Partner) -> bool {
-        partner.name == SHOP
     }
 }
 
