@@ -90,7 +90,6 @@ pub struct Data {
     sections: Vec<Section>,
     sign_out_token: String,
     minutes: i64,
-    seconds: i64,
     created: i64,
     file: &'static str,
 }
@@ -146,7 +145,6 @@ impl Data {
             sections,
             sign_out_token,
             minutes: minutes(session.left),
-            seconds: session.left / 1000 + 1,
             created: export.created,
             file: FILE,
             page,
