@@ -5,11 +5,12 @@ import type { ActionKind } from "./kind";
 
 export const confirm: ActionKind = {
   icon: "tick",
-  startedBy: "partner",
+  startedBy: () => "partner",
   factors: ["code", "unlock"],
   simStatement: "required",
   allowedWhileSuspended: false,
   completesRequests: false,
+  opensData: () => false,
   name: () => t("kind-confirm"),
   next: ({ partner }) => t("what-after-confirm", { partner: partner.name }),
   // The last row says what happens next.

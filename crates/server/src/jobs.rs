@@ -43,6 +43,10 @@ pub fn start(scheme: &Arc<Scheme>, stopped: &Stopped) -> Jobs {
             .run(|scheme| async move { scheme.sequence_log().await.map(drop) }),
     );
     jobs.spawn(
+        job("note the keys of evidence", 60 * second)
+            .run(|scheme| async move { scheme.begin_evidence_keys().await }),
+    );
+    jobs.spawn(
         job("close overdue actions", 2 * second).run(|scheme| async move { scheme.sweep().await }),
     );
     jobs.spawn(

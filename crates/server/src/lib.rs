@@ -72,11 +72,13 @@ pub async fn serve_on(
     stop: impl Future<Output = ()>,
 ) -> anyhow::Result<()> {
     let (quit, stopped) = watch::channel(false);
-    server
-        .scheme
-        .begin_evidence_keys()
-        .await
-        .context("cannot note the keys of evidence")?;
+    // Before anything is signed. While the clock cannot be trusted nothing is, and the job notes them later.
+    if let Err(error) = server.scheme.begin_evidence_keys().await {
+        tracing::warn!(
+            error = fault::chain(&error),
+            "the keys of evidence are noted later"
+        );
+    }
     let jobs = jobs::start(&server.scheme, &stopped);
     let mut running = tokio::task::JoinSet::new();
     let limits = Limits {

@@ -111,7 +111,7 @@ async fn t48_a_server_does_not_start_without_one_of_its_key_files() {
         copy(&copied, &keys);
         tried += 1;
     }
-    assert_eq!(tried, 12);
+    assert_eq!(tried, 13);
     home.start().expect("starts again");
 }
 
