@@ -422,6 +422,12 @@ impl Registration {
         self.services.iter().find(|service| service.code == code)
     }
 
+    /// Whether it may ask people to confirm something.
+    pub fn confirms(&self) -> bool {
+        let mut services = self.services.iter();
+        services.any(|service| service.kind == ServiceType::Confirm)
+    }
+
     /// The partner's only login service, which a request without `service:CODE` uses.
     pub fn only_login_service(&self) -> Option<&Service> {
         let mut logins = self

@@ -218,6 +218,6 @@ pub(crate) fn bearer(action: &ActionId, secret: &[u8; 32]) -> String {
 }
 
 /// The action that a code or a token names; `None` for anything that the scheme never issued.
-fn action_of(bearer: &str) -> Option<ActionId> {
+pub(crate) fn action_of(bearer: &str) -> Option<ActionId> {
     ActionId::parse(bearer.split_once('.')?.0)
 }

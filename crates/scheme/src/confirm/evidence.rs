@@ -1,7 +1,6 @@
 //! The confirmation object: what a partner can show others of a confirmation (docs/evidence.md).
 
 use ipse_jose::b64;
-use ipse_protocol::ids::ActionId;
 use ipse_protocol::terms::Level;
 use ipse_protocol::view::{self, Field};
 use ipse_store::StoreError;
@@ -12,6 +11,7 @@ use serde_json::{Map, Value};
 use super::Details;
 use crate::effect::{Approval, Evident};
 use crate::error::Error;
+use crate::grant::action_of;
 use crate::request::ActionRequest;
 use crate::scheme::Scheme;
 
@@ -101,12 +101,15 @@ pub struct Confirmation {
 }
 
 impl Scheme {
-    /// What the partner of an approved action can show others; none for an action of another kind.
+    /// What the partner can show others of the approval that gave it a code; none for an action of another kind. It is for the one who
+    /// redeems the code, and nobody else. It is read before, so that no code is used up for evidence that cannot be given.
     ///
     /// # Errors
     /// When the store or a key fails.
-    pub async fn confirmation(&self, action: &ActionId) -> Result<Option<Confirmation>, Error> {
-        let id = action.clone();
+    pub async fn confirmation(&self, code: &str) -> Result<Option<Confirmation>, Error> {
+        let Some(id) = action_of(code) else {
+            return Ok(None);
+        };
         let found = self
             .store
             .read(move |tx| {

@@ -29,8 +29,6 @@ pub struct AccessToken {
 /// What a code is redeemed from.
 #[derive(Clone, Debug)]
 pub struct Redeemable {
-    /// The approved action.
-    pub action: ActionId,
     /// The OpenID Connect request (JSON): redirect URI, code challenge, nonce.
     pub oidc_request: String,
     /// The level reached.
@@ -185,7 +183,6 @@ impl Scheme {
 impl Redeemable {
     fn of(found: GrantState, key: &PersonKey) -> Result<Self, Error> {
         Ok(Self {
-            action: found.grant.action.clone(),
             released: released(&found.grant, key)?,
             oidc_request: ActionRequest::parse(&found.request)?
                 .oidc_request

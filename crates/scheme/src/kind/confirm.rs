@@ -1,10 +1,10 @@
 //! Confirm something to a partner, such as a payment.
 
-use ipse_protocol::terms::{Factor, Flow, Level, SimNeed, Warning};
+use ipse_protocol::terms::{Factor, Flow, Level, SimNeed};
 use ipse_store::action::{Action, Claim};
 use ipse_store::device::Device;
 
-use super::{ActionKind, MakeEvidence, code_or_biometric};
+use super::{ActionKind, MakeEvidence, code_or_biometric, started_elsewhere};
 use crate::attribute::{Contents, Known};
 use crate::effect::{Approval, Effect};
 use crate::error::Error;
@@ -21,10 +21,7 @@ impl ActionKind for Confirm {
             // The template has its own title.
             title: "confirm-text-title",
             purpose: "confirm-purpose",
-            warning: match flow {
-                Flow::App | Flow::Qr | Flow::Backchannel => None,
-                Flow::Link => Some(Warning::StartedElsewhere),
-            },
+            warning: started_elsewhere(flow),
         }
     }
 

@@ -1,11 +1,11 @@
 //! Log in at a partner: the partner learns who the person is.
 
-use ipse_protocol::terms::{Factor, Flow, Level, SimNeed, Warning};
+use ipse_protocol::terms::{Factor, Flow, Level, SimNeed};
 use ipse_protocol::view::Choice;
 use ipse_store::action::{Action, Claim};
 use ipse_store::device::Device;
 
-use super::{ActionKind, code_or_biometric};
+use super::{ActionKind, code_or_biometric, started_elsewhere};
 use crate::effect::{Approval, Effect};
 use crate::error::Error;
 use crate::grant;
@@ -21,10 +21,7 @@ impl ActionKind for Login {
         ViewTexts {
             title: "login-title",
             purpose: "login-purpose",
-            warning: match flow {
-                Flow::App | Flow::Qr | Flow::Backchannel => None,
-                Flow::Link => Some(Warning::StartedElsewhere),
-            },
+            warning: started_elsewhere(flow),
         }
     }
 

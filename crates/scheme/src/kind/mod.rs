@@ -11,7 +11,7 @@ mod share;
 mod unblock;
 
 use ipse_protocol::ids::IdentityId;
-use ipse_protocol::terms::{Factor, Flow, Level, SimNeed};
+use ipse_protocol::terms::{Factor, Flow, Level, SimNeed, Warning};
 use ipse_protocol::view::{Choice, Field};
 use ipse_store::Tx;
 use ipse_store::action::{Action, Claim};
@@ -143,6 +143,14 @@ pub(crate) fn factors(kind: Kind, device: &Device, level: Level) -> Vec<Factor> 
         factors.retain(|factor| *factor != Factor::Biometric);
     }
     factors
+}
+
+/// The warning of a partner's request that may have been sent by somebody else.
+const fn started_elsewhere(flow: Flow) -> Option<Warning> {
+    match flow {
+        Flow::App | Flow::Qr | Flow::Backchannel => None,
+        Flow::Link => Some(Warning::StartedElsewhere),
+    }
 }
 
 /// The code, and fingerprint or face where the device has a credential for it.

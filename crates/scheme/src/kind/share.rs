@@ -1,10 +1,10 @@
 //! Share attributes with a partner.
 
-use ipse_protocol::terms::{Factor, Flow, Level, SimNeed, Warning};
+use ipse_protocol::terms::{Factor, Flow, Level, SimNeed};
 use ipse_store::action::{Action, Claim};
 use ipse_store::device::Device;
 
-use super::{ActionKind, code_or_biometric};
+use super::{ActionKind, code_or_biometric, started_elsewhere};
 use crate::attribute::{Contents, Known};
 use crate::effect::{Approval, Effect};
 use crate::error::Error;
@@ -20,10 +20,7 @@ impl ActionKind for Share {
         ViewTexts {
             title: "share-title",
             purpose: "share-purpose",
-            warning: match flow {
-                Flow::App | Flow::Qr | Flow::Backchannel => None,
-                Flow::Link => Some(Warning::StartedElsewhere),
-            },
+            warning: started_elsewhere(flow),
         }
     }
 

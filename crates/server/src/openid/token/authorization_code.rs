@@ -27,6 +27,13 @@ pub async fn redeem(
         Err(error) => return Err(client.refuse(provider, error).await),
     };
     let code = grant.code.clone();
+    let confirmation = match registration.confirms() {
+        false => None,
+        true => match provider.scheme.confirmation(&code).await {
+            Ok(found) => found,
+            Err(error) => return Err(client.refuse(provider, error).await),
+        },
+    };
     let proved = client.proved_key().map(str::to_owned);
     let token_type = if proved.is_some() { "DPoP" } else { "Bearer" };
     // The client must use the redirect URI of its request, know the code verifier, and have the key to which the code is bound.
@@ -61,10 +68,6 @@ pub async fn redeem(
     let id_token = match recipient {
         Some(recipient) => recipient.encrypt_jwt(&id_token)?,
         None => id_token,
-    };
-    let confirmation = match &request.authorization_details {
-        None => None,
-        Some(_) => provider.scheme.confirmation(&found.action).await?,
     };
     let answer = TokenResponse {
         access_token: access.token,

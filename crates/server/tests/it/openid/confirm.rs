@@ -1,4 +1,4 @@
-//! Services of type `confirm`: `POST /par`, `POST /token`, `GET /evidence/keys` and `GET /evidence/proof`. Threats: t08, t20, t33, t40.
+//! Services of type `confirm`: `POST /par`, `POST /token`, `GET /evidence/keys` and `GET /evidence/proof`. Threats: t08, t13, t20, t33, t40.
 
 use ipse_jose::{Alg, Jwk, VerifyingKey, b64, jws};
 use ipse_phone::Proof;
@@ -326,6 +326,31 @@ async fn t20_a_confirmation_is_asked_by_the_client_itself_and_not_by_a_browser()
             .contains("pushed")
     );
     network.end().await;
+}
+
+#[tokio::test]
+async fn t13_evidence_that_cannot_be_read_uses_up_no_code() {
+    for network in TestNetwork::both().await {
+        let partner = bank(&network).await;
+        let mut phone = network.enrolled(0).await;
+        let (mut started, action, _) =
+            opened(&network, &partner, &mut phone, &payment("125000")).await;
+        let code = phone.code.clone();
+        let done = phone.phone().approve(&action, Proof::Code(&code)).await;
+        let back = done.expect("an approval").return_url.expect("return_url");
+        let location = started.browser.get(&back).await.location;
+        let code = parameter(&location.expect("to the partner"), "code").expect("a code");
+        const SPOIL: &str = "UPDATE receipt SET promise = promise || 'x' WHERE action = $1";
+        const RESTORE: &str = "UPDATE receipt SET promise = substr(promise, 1, length(promise) - 1) WHERE action = $1";
+        assert_eq!(network.tamper(SPOIL, &action).await, 1);
+        let refused = partner.redeem(&code, &started.login.verifier).await;
+        assert_eq!(refused.body["error"], "server_error", "{}", refused.body);
+        assert_eq!(network.tamper(RESTORE, &action).await, 1);
+        let tokens = partner.redeem(&code, &started.login.verifier).await;
+        assert_eq!(tokens.status, StatusCode::OK, "{}", tokens.body);
+        assert!(tokens.body["confirmation"].is_string(), "{}", tokens.body);
+        network.end().await;
+    }
 }
 
 #[tokio::test]
